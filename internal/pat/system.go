@@ -1,0 +1,59 @@
+package pat
+
+import "context"
+
+// System is one server of a platform, reached with one account. All methods are safe
+// for concurrent use, and every error that a server caused is one of the types in
+// errors.go.
+type System interface {
+	// Traits tells how the platform differs from others. It sends nothing.
+	Traits() Traits
+	// Server returns the normalized base URL, without credentials or a trailing slash.
+	// It sends nothing.
+	Server() string
+
+	// CurrentUser returns the account that the System was configured with.
+	CurrentUser(ctx context.Context) (User, error)
+	// User returns one user, matched exactly. It fails with a [GoneError] if the user
+	// is proven not to exist, and with a [ValidationError] if ref names two users.
+	User(ctx context.Context, ref UserRef) (User, error)
+	// Users returns all users that the query selects. None is not an error.
+	Users(ctx context.Context, query UserQuery) ([]User, error)
+
+	// Token returns one token by its key. It fails with a [GoneError] if the token is
+	// proven not to be there.
+	Token(ctx context.Context, key Key) (Token, error)
+	// Tokens returns the tokens of one user that the query selects, revoked and expired
+	// ones included where the server keeps them, in the order of their ids or names.
+	// None is not an error, but it is one if the caller could not have seen any.
+	Tokens(ctx context.Context, userID string, query TokenQuery) ([]Token, error)
+	// Create issues a token, sending the request at most once in effect. A
+	// [AmbiguousError] says that the token may exist.
+	Create(ctx context.Context, userID string, token NewToken) (Issued, error)
+	// Revoke makes the token useless for ever. It succeeds if that was so already, and
+	// for a token that is proven not to be there. Where only the creation time tells a
+	// token from its namesake, another one is left alone.
+	Revoke(ctx context.Context, token Token) error
+}
+
+// UserQuery selects users. The zero value selects all.
+type UserQuery struct {
+	// Ref narrows to the user of this id, of this username, or of both.
+	Ref UserRef
+	// WithTokens fills [User.Tokens].
+	WithTokens bool
+	// Native is a query of the driver's own type, comparable; nil is none. A driver
+	// refuses the type of another.
+	Native any
+}
+
+// TokenQuery selects tokens of one user. The zero value selects all.
+type TokenQuery struct {
+	// Name narrows to the token of exactly this name; empty is any.
+	Name string
+	// NamePrefix narrows to names that begin with it; empty is any.
+	NamePrefix string
+	// Native is a query of the driver's own type, comparable; nil is none. A driver
+	// refuses the type of another.
+	Native any
+}
