@@ -1,0 +1,45 @@
+// Command schemaexport prints the provider's schemas as `terraform providers schema -json`
+// would, for tfplugindocs to make the documentation from. It asks the provider itself, in
+// this process and over the plugin protocol, so that the documentation needs no Terraform:
+// the oldest supported one does not know list resources and actions, and would leave their
+// pages out without a word.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+)
+
+func main() {
+	// The version is in no schema.
+	if err := run(context.Background(), provider.New("docs")(), os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "schemaexport:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, p fwprovider.Provider, out io.Writer) error {
+	schemas, err := export(ctx, p)
+	if err != nil {
+		return err
+	}
+
+	buffered := bufio.NewWriter(out)
+	encoder := json.NewEncoder(buffered)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(schemas); err != nil {
+		return fmt.Errorf("encode the schemas: %w", err)
+	}
+	if err := buffered.Flush(); err != nil {
+		return fmt.Errorf("print the schemas: %w", err)
+	}
+	return nil
+}
