@@ -1,5 +1,7 @@
 package pat
 
+import "regexp"
+
 // Traits tells how a platform differs from others, so that nobody above a driver asks
 // which one it is.
 type Traits struct {
@@ -11,6 +13,8 @@ type Traits struct {
 	// ReusableNames is true where revoking a token frees its name. On Foreman a name
 	// is burnt for its user for ever.
 	ReusableNames bool
+	// UserID is what a user's key looks like: digits on Foreman. A login may look so too.
+	UserID *regexp.Regexp
 	// TokenIDs is true where tokens have ids of their own, and false where a token is
 	// addressed by its name.
 	TokenIDs bool

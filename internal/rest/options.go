@@ -1,0 +1,113 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// What applies where an option is zero.
+const (
+	defaultRequestTimeout        = 60 * time.Second
+	defaultMaxConcurrentRequests = 10
+	defaultShortestWait          = 500 * time.Millisecond
+	defaultLongestWait           = 10 * time.Second
+)
+
+// Options configure a [Client]. Only BaseURL is required.
+type Options struct {
+	// BaseURL is an http or https URL with a host and an optional path; without user
+	// info, query or fragment.
+	BaseURL string
+	// UserAgent names the provider to the server; empty is Go's own.
+	UserAgent string
+	// Authorize sets the credentials on each attempt, and once in New on a request that is
+	// not sent. It must be safe for concurrent use. Nil makes every request anonymous.
+	Authorize func(*http.Request)
+	// Account says who the credentials belong to, for messages: "user terraform". Never
+	// a secret.
+	Account string
+	// Secrets are masked in log lines and in the texts of errors, in every spelling in
+	// which they might show there, and so is the Authorization header that Authorize sets.
+	Secrets []pat.Secret
+	// RequestTimeout bounds one attempt, the body of its answer included, but not the
+	// wait for its turn; 0 is 60 s.
+	RequestTimeout time.Duration
+	// MaxRetries is the number of attempts beyond the first; 0 is none.
+	MaxRetries int
+	// MaxConcurrentRequests bounds the attempts under way at one time; 0 is 10. Waits
+	// between attempts do not count.
+	MaxConcurrentRequests int
+	// TLS says whom to trust and how to prove who we are; the zero value trusts the
+	// system's roots.
+	TLS TLSOptions
+	// RetryWaitMin and RetryWaitMax bound the wait between attempts, which doubles each
+	// time; 0 is 500 ms and 10 s. A Retry-After header may ask for 30 s at most.
+	RetryWaitMin, RetryWaitMax time.Duration
+	// Read tells what the platform means by an unsuccessful answer. It must be pure: it
+	// is called with every answer whose status is not 200 to 299, more than once. Nil
+	// lets the status decide.
+	Read func(Answer) Reading
+	// Session keeps the server's session between requests; nil keeps none. It needs
+	// Authorize.
+	Session Session
+}
+
+// complete returns the options with their defaults, or what is wrong with them.
+func (o Options) complete() (Options, error) {
+	switch {
+	case o.RequestTimeout < 0:
+		return o, fmt.Errorf("the request timeout is %s, but must not be negative", o.RequestTimeout)
+	case o.MaxRetries < 0:
+		return o, fmt.Errorf("the number of retries is %d, but must not be negative", o.MaxRetries)
+	case o.MaxConcurrentRequests < 0:
+		return o, fmt.Errorf("the number of concurrent requests is %d, but must not be negative", o.MaxConcurrentRequests)
+	case o.RetryWaitMin < 0 || o.RetryWaitMax < 0:
+		return o, errors.New("the wait between attempts must not be negative")
+	case strings.ContainsFunc(o.UserAgent, unicode.IsControl):
+		return o, errors.New("the user agent must not contain control characters")
+	case o.Session != nil && o.Authorize == nil:
+		return o, errors.New("a session needs credentials to begin with")
+	}
+
+	setDefault(&o.RequestTimeout, defaultRequestTimeout)
+	setDefault(&o.MaxConcurrentRequests, defaultMaxConcurrentRequests)
+	setDefault(&o.RetryWaitMax, max(defaultLongestWait, o.RetryWaitMin))
+	setDefault(&o.RetryWaitMin, min(defaultShortestWait, o.RetryWaitMax))
+
+	if o.RetryWaitMin > o.RetryWaitMax {
+		return o, fmt.Errorf("the shortest wait between attempts, %s, is longer than the longest, %s", o.RetryWaitMin, o.RetryWaitMax)
+	}
+
+	return o, nil
+}
+
+// secrets returns all that must not show: a proxy's error page may repeat the header in
+// which the password travels encoded.
+func (o Options) secrets() []pat.Secret {
+	if o.Authorize == nil {
+		return o.Secrets
+	}
+
+	sample := &http.Request{Method: http.MethodGet, URL: &url.URL{}, Header: http.Header{}}
+	o.Authorize(sample)
+
+	header := sample.Header.Get("Authorization")
+	_, credentials, _ := strings.Cut(header, " ")
+
+	return append(slices.Clone(o.Secrets), pat.Secret(header), pat.Secret(credentials))
+}
+
+func setDefault[T comparable](option *T, value T) {
+	var zero T
+	if *option == zero {
+		*option = value
+	}
+}

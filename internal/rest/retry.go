@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// maxRetryAfter bounds what a server can ask for: one answer must not stop a run for an
+// hour.
+const maxRetryAfter = 30 * time.Second
+
+// checkRetry decides what is sent again. The library's own policy repeats a POST that got
+// a 502 and so would issue several tokens. It returns no error of its own: that would
+// replace the attempt's, which knows whether the request went out.
+func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, nil //nolint:nilerr // The attempt's own error is to stay.
+	}
+
+	if err != nil {
+		attempt, ok := errors.AsType[*attemptError](err)
+
+		return ok && attempt.repeatable(), nil
+	}
+
+	switch response.StatusCode {
+	case http.StatusTooManyRequests:
+		return true, nil
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return response.Request.Method != http.MethodPost, nil
+	default:
+		return false, nil
+	}
+}
+
+// backoff returns the wait before the next attempt: what the server asks for within
+// reason, else twice as long each time. Both are spread, so that callers that failed
+// together do not come back together.
+func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
+	if response != nil {
+		if wait, ok := retryAfter(response.Header.Get("Retry-After"), time.Now()); ok {
+			return min(wait+spread(shortest), maxRetryAfter)
+		}
+	}
+
+	wait := shortest
+	for range attempt {
+		// Halving the limit instead of doubling the wait cannot overflow.
+		if wait >= longest/2 {
+			wait = longest
+
+			break
+		}
+
+		wait *= 2
+	}
+
+	return wait/2 + spread(wait/2)
+}
+
+// retryAfter reads the header's two forms, seconds and an HTTP date, and bounds the
+// result.
+func retryAfter(value string, now time.Time) (time.Duration, bool) {
+	seconds, err := strconv.ParseUint(value, 10, 64)
+
+	switch {
+	case err == nil && seconds <= uint64(maxRetryAfter/time.Second):
+		return time.Duration(seconds) * time.Second, true
+	case err == nil || errors.Is(err, strconv.ErrRange):
+		return maxRetryAfter, true
+	}
+
+	date, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+
+	return min(max(date.Sub(now), 0), maxRetryAfter), true
+}
+
+// spread returns a random part of the duration.
+func spread(d time.Duration) time.Duration {
+	return time.Duration(rand.Int64N(int64(d) + 1)) //nolint:gosec // Spreads load; guards nothing.
+}
+
+// countAttempt runs before each attempt of a call.
+func countAttempt(_ retryablehttp.Logger, request *http.Request, retry int) {
+	callOf(request.Context()).attempt = retry + 1
+}
+
+// callOf returns the call that a request belongs to. Do puts it there.
+func callOf(ctx context.Context) *call {
+	current, _ := ctx.Value(callKey{}).(*call)
+
+	return current
+}

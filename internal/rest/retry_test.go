@@ -1,0 +1,236 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// breaks are the ways in which a server fails to answer.
+var breaks = map[string]http.HandlerFunc{
+	"closes the connection": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	"truncates the body": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(w, "{")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	},
+	"truncates the body of a 404": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, "{")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	},
+	"truncates the body of a 401": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, "{")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	},
+	"sends broken gzip": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = io.WriteString(w, "this is no gzip")
+	},
+	"does not answer in time": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	"does not end its answer in time": func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	},
+}
+
+func TestWhatIsRepeated(t *testing.T) {
+	t.Parallel()
+
+	// The clients make two retries: three requests are a repetition, one is none.
+	tests := map[string]struct {
+		methods  string
+		failures []any // A status or a key of breaks.
+		requests int64
+		want     string
+	}{
+		"GET and DELETE repeat what a proxy answers": {
+			"GET DELETE",
+			[]any{429, 502, 503, 504},
+			3, "*pat.TransientError",
+		},
+		"GET and DELETE repeat broken connections": {
+			"GET DELETE",
+			[]any{
+				"closes the connection", "truncates the body", "truncates the body of a 404", "sends broken gzip",
+				"does not answer in time", "does not end its answer in time",
+			},
+			3, "*pat.TransientError",
+		},
+		"GET and DELETE do not repeat a 500, which may be the request's fault": {"GET DELETE", []any{500, 501, 505, 407, 405, 418}, 1, "*pat.ProtocolError"},
+		"GET and DELETE do not repeat a 408":                                   {"GET DELETE", []any{408}, 1, "*pat.TransientError"},
+		"a POST that was refused for load is repeated":                         {"POST", []any{429}, 3, "*pat.TransientError"},
+		"a POST that may have been processed is sent once": {
+			"POST",
+			[]any{
+				500, 501, 502, 503, 504, 301, 302, 303, 307, 308, 304, "closes the connection", "truncates the body", "sends broken gzip",
+				"does not answer in time", "does not end its answer in time",
+			},
+			1, "*pat.AmbiguousError",
+		},
+		"a 408 to a POST is definite":                            {"POST", []any{408}, 1, "*pat.TransientError"},
+		"a 404 to a POST is definite though its body is cut off": {"POST", []any{"truncates the body of a 404"}, 1, "*pat.NotFoundError"},
+		"a refusal of the request is not repeated":               {"GET DELETE POST", []any{400, 409, 422}, 1, "*pat.ValidationError"},
+		"a missing permission is not repeated":                   {"GET DELETE POST", []any{403}, 1, "*pat.PermissionError"},
+		"a not found is not repeated":                            {"GET DELETE POST", []any{404, 410}, 1, "*pat.NotFoundError"},
+		"a refusal of the credentials is not repeated":           {"GET DELETE POST", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
+		"success is not repeated":                                {"GET DELETE POST", []any{200, 201, 202, 204}, 1, "<nil>"},
+		"a redirect without an address is not followed":          {"GET DELETE", []any{301, 302, 307, 308, 300, 304}, 1, "*pat.ProtocolError"},
+	}
+
+	for name, test := range tests {
+		for method := range strings.FieldsSeq(test.methods) {
+			for _, failure := range test.failures {
+				t.Run(fmt.Sprintf("%s: %s %v", name, method, failure), func(t *testing.T) {
+					t.Parallel()
+
+					s := newSite(t, handlerFor(t, failure))
+					c := newTestClient(t, s.URL, func(o *Options) {
+						withPassword(o)
+						if text, ok := failure.(string); ok && strings.HasSuffix(text, "in time") {
+							o.RequestTimeout = 50 * time.Millisecond
+						}
+					})
+
+					_, err := c.Do(t.Context(), Request{Method: method, Segments: []string{"x"}, Body: []byte("{}")})
+					if got := fmt.Sprintf("%T", err); got != test.want {
+						t.Errorf("the error is a %s, not a %s: %v", got, test.want, err)
+					}
+
+					if got := s.requests.Load(); got != test.requests {
+						t.Errorf("%d requests reached the server, not %d", got, test.requests)
+					}
+				})
+			}
+		}
+	}
+}
+
+func handlerFor(t *testing.T, failure any) http.HandlerFunc {
+	t.Helper()
+
+	switch failure := failure.(type) {
+	case int:
+		if failure == http.StatusNoContent || failure == http.StatusNotModified {
+			return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(failure) }
+		}
+
+		return answers(failure, `{"message":"no"}`)
+	case string:
+		return breaks[failure]
+	default:
+		t.Fatalf("no handler for %v", failure)
+
+		return nil
+	}
+}
+
+func TestWhatNeverWentOutIsRepeated(t *testing.T) {
+	t.Parallel()
+
+	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	_ = closed.Close()
+
+	for _, base := range []string{"http://" + closed.Addr().String(), "http://no-such-host.invalid"} {
+		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPost} {
+			t.Run(method+" "+base, func(t *testing.T) {
+				t.Parallel()
+
+				c := newTestClient(t, base, nil)
+				attempts := countWire(t, c)
+
+				_, err := c.Do(t.Context(), Request{Method: method})
+
+				got := mustBe[*pat.TransientError](t, err)
+				if !strings.Contains(got.Remedy, "3 attempts were made") {
+					t.Errorf("the remedy does not count the attempts: %s", got.Remedy)
+				}
+
+				if attempts.Load() != 3 {
+					t.Errorf("%d attempts, not 3", attempts.Load())
+				}
+			})
+		}
+	}
+}
+
+func TestARepetitionSendsTheWholeRequestAgain(t *testing.T) {
+	t.Parallel()
+
+	var bodies []string
+
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies = append(bodies, string(body))
+
+		if len(bodies) == 1 {
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+
+	if _, err := newTestClient(t, s.URL, nil).Do(t.Context(), post); err != nil {
+		t.Fatal(err)
+	}
+
+	if len(bodies) != 2 || bodies[0] != string(post.Body) || bodies[1] != bodies[0] {
+		t.Errorf("the bodies were %q", bodies)
+	}
+}
+
+func TestNoRetriesMeansOneAttempt(t *testing.T) {
+	t.Parallel()
+
+	s := newSite(t, answers(http.StatusServiceUnavailable, ""))
+	c := newTestClient(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
+
+	_, err := c.Do(t.Context(), get)
+	wantError[*pat.TransientError](t, err)
+
+	if got := s.requests.Load(); got != 1 {
+		t.Errorf("%d requests, not 1", got)
+	}
+}
+
+func TestTheLibraryHoldsNoLoggerAndNoPolicyOfItsOwn(t *testing.T) {
+	t.Parallel()
+
+	c := newTestClient(t, "http://127.0.0.1:1", nil)
+	if c.http.Logger != nil {
+		t.Error("the library would log whole URLs")
+	}
+
+	if got := backoff(time.Second, time.Second, 0, nil); got < time.Second/2 || got > time.Second {
+		t.Errorf("the wait without an answer is %s", got)
+	}
+
+	// Unknown errors are final: only what is known to be harmless is repeated.
+	if again, err := checkRetry(context.Background(), nil, retryablehttpError()); again || err != nil {
+		t.Errorf("checkRetry = %t, %v", again, err)
+	}
+}
+
+func retryablehttpError() error {
+	_, err := retryablehttp.NewRequestWithContext(context.Background(), http.MethodGet, "://", nil)
+
+	return err
+}
