@@ -1,0 +1,183 @@
+package lifecycle
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+var (
+	burning  = pat.Traits{Platform: "foreman"}
+	reusable = pat.Traits{Platform: "uc", ReusableNames: true}
+)
+
+func set[T any](v T) Value[T] { return Value[T]{V: v, Set: true} }
+
+func TestDecide(t *testing.T) {
+	t.Parallel()
+
+	var (
+		soon      = time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
+		live      = Current{Name: "ci-abc234-3", Generation: 3, Status: pat.StatusActive}
+		named     = Current{Name: "ci", Generation: 1, Status: pat.StatusActive}
+		imported  = Current{Name: "old", Status: pat.StatusActive}
+		prefix    = Arguments{NamePrefix: set("ci-")}
+		fixed     = Arguments{Name: set("ci")}
+		withState = func(c Current, status pat.Status) Current {
+			c.Status = status
+
+			return c
+		}
+	)
+
+	for name, test := range map[string]struct {
+		current       Current
+		before, after Arguments
+		traits        pat.Traits
+		want          Decision
+	}{
+		"nothing changed":                      {current: live, before: prefix, after: prefix},
+		"another prefix":                       {current: live, before: prefix, after: Arguments{NamePrefix: set("cd-")}, want: Decision{Reissue, ReasonChanged, "name_prefix"}},
+		"a prefix that fits the name":          {current: named, before: fixed, after: Arguments{NamePrefix: set("c")}},
+		"a prefix that does not fit the name":  {current: named, before: fixed, after: Arguments{NamePrefix: set("x")}, want: Decision{Reissue, ReasonChanged, "name_prefix"}},
+		"the live name in place of a prefix":   {current: live, before: prefix, after: Arguments{Name: set("ci-abc234-3")}},
+		"another name in place of a prefix":    {current: live, before: prefix, after: Arguments{Name: set("x")}, want: Decision{Reissue, ReasonChanged, "name"}},
+		"another name":                         {current: named, before: fixed, after: Arguments{Name: set("x")}, want: Decision{Reissue, ReasonChanged, "name"}},
+		"a prefix beside a name wins":          {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), Name: set("x")}},
+		"neither name nor prefix":              {current: live, before: prefix},
+		"an unknown name":                      {current: named, before: fixed, after: Arguments{Name: Value[string]{Unknown: true}}, want: Decision{Action: MayReissue}},
+		"an unknown prefix":                    {current: live, before: prefix, after: Arguments{NamePrefix: Value[string]{Unknown: true}}, want: Decision{Action: MayReissue}},
+		"an unknown expiry":                    {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: Value[time.Time]{Unknown: true}}, want: Decision{Action: MayReissue}},
+		"an expiry set":                        {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, want: Decision{Reissue, ReasonChanged, "expires_at"}},
+		"an expiry respelled":                  {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.In(time.FixedZone("", 7200)))}},
+		"an expiry moved":                      {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.Add(time.Second))}, want: Decision{Reissue, ReasonChanged, "expires_at"}},
+		"an expiry removed":                    {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: prefix},
+		"an expiry made relative":              {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), Relative: true}},
+		"a relative one beside an expiry wins": {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon), Relative: true}},
+		"a fixed name that burns, expiry set":  {current: named, before: fixed, after: Arguments{Name: set("ci"), ExpiresAt: set(soon)}, want: Decision{Refuse, ReasonChanged, "expires_at"}},
+		"a reusable fixed name, expiry set":    {current: named, before: fixed, after: Arguments{Name: set("ci"), ExpiresAt: set(soon)}, traits: reusable, want: Decision{Reissue, ReasonChanged, "expires_at"}},
+
+		"revoked":                                 {current: withState(live, pat.StatusRevoked), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
+		"missing":                                 {current: withState(live, pat.StatusMissing), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonMissing}},
+		"expired":                                 {current: withState(live, pat.StatusExpired), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonExpired}},
+		"expired, and an unknown expiry":          {current: withState(live, pat.StatusExpired), before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: Value[time.Time]{Unknown: true}}, want: Decision{Action: MayReissue}},
+		"revoked, with a fixed name that burns":   {current: withState(named, pat.StatusRevoked), before: fixed, after: fixed, want: Decision{Action: Refuse, Reason: ReasonRevoked}},
+		"revoked, with a reusable fixed name":     {current: withState(named, pat.StatusRevoked), before: fixed, after: fixed, traits: reusable, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
+		"revoked, and a new name at once":         {current: withState(named, pat.StatusRevoked), before: fixed, after: Arguments{Name: set("x")}, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
+		"missing with its user":                   {current: Current{Name: "ci-abc234-3", Generation: 3, Status: pat.StatusMissing, UserGone: true}, before: prefix, after: prefix, want: Decision{Action: Refuse, Reason: ReasonMissing}},
+		"expired as it was told to":               {current: withState(live, pat.StatusExpired), before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}},
+		"expired as it was told to, then changed": {current: withState(live, pat.StatusExpired), before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.Add(time.Hour))}, want: Decision{Action: Reissue, Reason: ReasonExpired}},
+
+		"imported, another prefix": {current: imported, before: Arguments{Name: set("old")}, after: prefix},
+		"imported, an expiry":      {current: imported, before: Arguments{Name: set("old")}, after: Arguments{Name: set("old"), ExpiresAt: set(soon)}},
+		"imported and revoked":     {current: withState(imported, pat.StatusRevoked), before: Arguments{Name: set("old")}, after: prefix, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			traits := test.traits
+			if traits.Platform == "" {
+				traits = burning
+			}
+
+			if got := Decide(test.current, test.before, test.after, traits); got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+// arguments draws any arguments, unknown ones only if they may be.
+func arguments(t *rapid.T, label string, unknown bool) Arguments {
+	state := rapid.IntRange(0, 2)
+	if !unknown {
+		state = rapid.IntRange(0, 1)
+	}
+
+	text := func(name string) Value[string] {
+		switch state.Draw(t, label+name) {
+		case 1:
+			return set(rapid.SampledFrom([]string{"ci", "ci-", "ci-abc234-1", "x"}).Draw(t, label+name+" value"))
+		case 2:
+			return Value[string]{Unknown: true}
+		default:
+			return Value[string]{}
+		}
+	}
+
+	var at Value[time.Time]
+
+	switch state.Draw(t, label+"expires_at") {
+	case 1:
+		at = set(time.Unix(rapid.Int64Range(0, 2).Draw(t, label+"at"), 0))
+	case 2:
+		at = Value[time.Time]{Unknown: true}
+	}
+
+	return Arguments{Name: text("name"), NamePrefix: text("name_prefix"), ExpiresAt: at, Relative: rapid.Bool().Draw(t, label+"relative")}
+}
+
+// A plan and the apply after it ask with what is known then, and must not disagree in
+// what Terraform would call a bug: what a plan leaves alone the apply leaves alone.
+func TestDecide_knownLaterNeverActsWhereThePlanKept(t *testing.T) {
+	t.Parallel()
+
+	rapid.Check(t, func(t *rapid.T) {
+		current := Current{
+			Name:       rapid.SampledFrom([]string{"ci", "ci-abc234-1", "old"}).Draw(t, "name"),
+			Generation: rapid.Int64Range(0, 2).Draw(t, "generation"),
+			Status:     rapid.SampledFrom([]pat.Status{pat.StatusActive, pat.StatusExpired, pat.StatusRevoked, pat.StatusMissing}).Draw(t, "status"),
+		}
+		traits := rapid.SampledFrom([]pat.Traits{burning, reusable}).Draw(t, "traits")
+		before := arguments(t, "before ", false)
+		planned := arguments(t, "planned ", true)
+
+		settled, known := planned, arguments(t, "known ", false)
+		if settled.Name.Unknown {
+			settled.Name = known.Name
+		}
+
+		if settled.NamePrefix.Unknown {
+			settled.NamePrefix = known.NamePrefix
+		}
+
+		if settled.ExpiresAt.Unknown {
+			settled.ExpiresAt = known.ExpiresAt
+		}
+
+		plan, apply := Decide(current, before, planned, traits), Decide(current, before, settled, traits)
+		if plan.Action == Keep && (apply.Action == Reissue || apply.Action == MayReissue) {
+			t.Fatalf("the plan says %+v, the apply %+v", plan, apply)
+		}
+
+		// A known reason is in the plan that Terraform compares the result with.
+		if plan.Action == Reissue && apply.Action != Refuse && (apply.Action != Reissue || apply.Reason != plan.Reason) {
+			t.Fatalf("the plan says %+v, the apply %+v", plan, apply)
+		}
+	})
+}
+
+func TestDecide_anUnchangedActiveTokenIsKept(t *testing.T) {
+	t.Parallel()
+
+	rapid.Check(t, func(t *rapid.T) {
+		same := arguments(t, "", false)
+		name := "ci-abc234-1"
+
+		// State and token agree: the name is what the arguments made.
+		switch {
+		case same.NamePrefix.Set:
+			name = Name(same.NamePrefix.V, "abc234", 1)
+		case same.Name.Set:
+			name = same.Name.V
+		}
+
+		current := Current{Name: name, Generation: 1, Status: pat.StatusActive}
+		if got := Decide(current, same, same, burning); got.Action != Keep {
+			t.Fatalf("got %+v for arguments that did not change", got)
+		}
+	})
+}

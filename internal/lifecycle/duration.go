@@ -1,0 +1,82 @@
+package lifecycle
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// Day and Week are fixed lengths of time: 24 hours and seven times that, whatever a
+// calendar with summer time makes of them.
+const (
+	Day  = 24 * time.Hour
+	Week = 7 * Day
+
+	// MaxDuration is the longest duration that can be written: 100 years.
+	MaxDuration = 36525 * Day
+)
+
+var (
+	durationForm = regexp.MustCompile(`^([0-9]+[wdhms])+$`)
+	durationPart = regexp.MustCompile(`([0-9]+)([wdhms])`)
+	allDigits    = regexp.MustCompile(`^[0-9]+$`)
+
+	units = map[string]time.Duration{
+		"w": Week, "d": Day, "h": time.Hour, "m": time.Minute, "s": time.Second,
+	}
+)
+
+// ParseDuration reads a duration such as 90d or 1w12h: whole numbers, each with one of
+// the units w, d, h, m (minutes) and s. It fails for zero and above [MaxDuration].
+func ParseDuration(text string) (time.Duration, error) {
+	if allDigits.MatchString(text) {
+		return 0, fmt.Errorf("%q has no unit: for days, write %q", text, text+"d")
+	}
+
+	if !durationForm.MatchString(text) {
+		return 0, fmt.Errorf("%q is not a duration: write whole numbers with the units "+
+			"w, d, h, m (minutes) or s, for example 90d or 12h30m", text)
+	}
+
+	var total time.Duration
+
+	for _, part := range durationPart.FindAllStringSubmatch(text, -1) {
+		unit := units[part[2]]
+
+		number, err := strconv.ParseInt(part[1], 10, 64)
+		if err != nil || number > int64(MaxDuration/unit) || total > MaxDuration-time.Duration(number)*unit {
+			return 0, fmt.Errorf("%q is longer than 100 years (%dd)", text, int64(MaxDuration/Day))
+		}
+
+		total += time.Duration(number) * unit
+	}
+
+	if total == 0 {
+		return 0, fmt.Errorf("%q is no time at all: a duration is one second or more", text)
+	}
+
+	return total, nil
+}
+
+// FormatDuration writes a duration as [ParseDuration] reads it, in the largest units
+// that leave no rest but for weeks, rounded up to a second: 36h is 1d12h.
+func FormatDuration(d time.Duration) string {
+	seconds := int64(math.Ceil(d.Seconds()))
+	if seconds <= 0 {
+		return "0s"
+	}
+
+	var text string
+
+	for _, unit := range []string{"d", "h", "m", "s"} {
+		size := int64(units[unit] / time.Second)
+		if count := seconds / size; count > 0 {
+			text += strconv.FormatInt(count, 10) + unit
+			seconds %= size
+		}
+	}
+
+	return text
+}

@@ -1,0 +1,56 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// Lifetime is how long a token is to live: In from when it is issued, or until At. In
+// wins if both are set; the zero value is for ever.
+type Lifetime struct {
+	In time.Duration
+	At time.Time
+}
+
+// Expiry returns when a token that is issued now expires, in whole seconds of UTC; zero
+// never. Where expiries are dates, a relative one is rounded up to one.
+func (l Lifetime) Expiry(now time.Time, traits pat.Traits) time.Time {
+	switch {
+	case l.In == 0:
+		return l.At.UTC()
+	case traits.ExpiryIsDate:
+		return ceil(now.Add(l.In), Day)
+	default:
+		return ceil(now.Add(l.In), time.Second)
+	}
+}
+
+// Check refuses a lifetime that the platform cannot give or that is over already.
+func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
+	if l.In != 0 || l.At.IsZero() {
+		return nil
+	}
+
+	if at := l.At.UTC(); traits.ExpiryIsDate && !at.Truncate(Day).Equal(at) {
+		return fmt.Errorf("%s is not midnight UTC, and tokens of %s expire on a date: write %q",
+			at.Format(time.RFC3339), traits.DisplayName, ceil(at, Day).Format(time.RFC3339))
+	}
+
+	if !l.At.After(now) {
+		return fmt.Errorf("%s is in the past", l.At.UTC().Format(time.RFC3339))
+	}
+
+	return nil
+}
+
+// ceil rounds up to a multiple of unit since the zero time, which is midnight UTC.
+func ceil(t time.Time, unit time.Duration) time.Time {
+	t = t.UTC()
+	if rounded := t.Truncate(unit); !rounded.Equal(t) {
+		return rounded.Add(unit)
+	}
+
+	return t
+}

@@ -1,0 +1,95 @@
+package lifecycle
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+func instant(t *testing.T, text string) time.Time {
+	t.Helper()
+
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return at
+}
+
+func TestLifetime_Expiry(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		in, at, now, want string
+		dates             bool
+	}{
+		"never":                           {now: "2026-01-01T00:00:00Z"},
+		"in a day":                        {in: "1d", now: "2026-01-01T12:00:00Z", want: "2026-01-02T12:00:00Z"},
+		"rounded up to a second":          {in: "1d", now: "2026-01-01T12:00:00.1Z", want: "2026-01-02T12:00:01Z"},
+		"in the zone of the caller":       {in: "1d", now: "2026-01-01T00:30:00+02:00", want: "2026-01-01T22:30:00Z"},
+		"at an instant":                   {at: "2031-05-06T09:08:09+02:00", now: "2026-01-01T00:00:00Z", want: "2031-05-06T07:08:09Z"},
+		"in wins over at":                 {in: "1h", at: "2031-05-06T07:08:09Z", now: "2026-01-01T00:00:00Z", want: "2026-01-01T01:00:00Z"},
+		"rounded up to a date":            {in: "1d", now: "2026-01-01T12:00:00Z", dates: true, want: "2026-01-03T00:00:00Z"},
+		"a date stays one":                {in: "1d", now: "2026-01-01T00:00:00Z", dates: true, want: "2026-01-02T00:00:00Z"},
+		"an hour is a date":               {in: "1h", now: "2026-02-28T23:30:00Z", dates: true, want: "2026-03-02T00:00:00Z"},
+		"a leap day":                      {in: "1d", now: "2028-02-28T00:00:00Z", dates: true, want: "2028-02-29T00:00:00Z"},
+		"across the start of summer time": {in: "24h", now: "2026-03-28T12:00:00+01:00", want: "2026-03-29T11:00:00Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var lifetime Lifetime
+			if test.in != "" {
+				lifetime.In, _ = ParseDuration(test.in)
+			}
+
+			if test.at != "" {
+				lifetime.At = instant(t, test.at)
+			}
+
+			var want time.Time
+			if test.want != "" {
+				want = instant(t, test.want)
+			}
+
+			got := lifetime.Expiry(instant(t, test.now), pat.Traits{ExpiryIsDate: test.dates})
+			if !got.Equal(want) || got.Location() != time.UTC {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestLifetime_Check(t *testing.T) {
+	t.Parallel()
+
+	now := instant(t, "2026-01-01T12:00:00Z")
+
+	for name, test := range map[string]struct {
+		lifetime Lifetime
+		dates    bool
+		err      string
+	}{
+		"never":                    {},
+		"relative":                 {lifetime: Lifetime{In: time.Second}},
+		"relative beside a past":   {lifetime: Lifetime{In: time.Second, At: now.Add(-time.Hour)}},
+		"in a second":              {lifetime: Lifetime{At: now.Add(time.Second)}},
+		"now":                      {lifetime: Lifetime{At: now}, err: "in the past"},
+		"past":                     {lifetime: Lifetime{At: now.Add(-time.Hour)}, err: "2026-01-01T11:00:00Z is in the past"},
+		"noon, where dates expire": {lifetime: Lifetime{At: now.Add(24 * time.Hour)}, dates: true, err: `write "2026-01-03T00:00:00Z"`},
+		"midnight UTC elsewhere":   {lifetime: Lifetime{At: instant(t, "2026-02-01T02:00:00+02:00")}, dates: true},
+		"the date of today":        {lifetime: Lifetime{At: instant(t, "2026-01-01T00:00:00Z")}, dates: true, err: "in the past"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			err := test.lifetime.Check(now, pat.Traits{DisplayName: "UC", ExpiryIsDate: test.dates})
+			if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+				t.Errorf("got %v, want an error with %q", err, test.err)
+			}
+		})
+	}
+}

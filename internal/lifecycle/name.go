@@ -1,0 +1,99 @@
+package lifecycle
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// Lineage is what the generations of one resource's tokens have in common in their
+// names: six of the characters a-z and 2-7.
+var Lineage = regexp.MustCompile(`^[a-z2-7]{6}$`)
+
+// NewLineage returns a random lineage: one of 2^30.
+func NewLineage() string {
+	var random [4]byte
+
+	_, _ = rand.Read(random[:]) // Never fails, says crypto/rand.
+
+	return strings.ToLower(base32.StdEncoding.EncodeToString(random[:]))[:6]
+}
+
+// Name returns the name of a generation: <prefix><lineage>-<generation>.
+func Name(prefix, lineage string, generation int64) string {
+	return Stem(prefix, lineage) + strconv.FormatInt(generation, 10)
+}
+
+// Stem returns what the names of all generations begin with.
+func Stem(prefix, lineage string) string { return prefix + lineage + "-" }
+
+// Generation returns which generation the name is of, and false if it is none: nothing
+// is guessed from names that merely look alike.
+func Generation(name, prefix, lineage string) (int64, bool) {
+	digits, ok := strings.CutPrefix(name, Stem(prefix, lineage))
+	if !ok {
+		return 0, false
+	}
+
+	generation, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || generation < 1 || strconv.FormatInt(generation, 10) != digits {
+		return 0, false
+	}
+
+	return generation, true
+}
+
+// CheckText refuses a name or prefix that would not come back from a server as it was
+// sent: a blank one, outer blanks, which Foreman strips, and control characters.
+func CheckText(text string) error {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return fmt.Errorf("%q is blank", text)
+	case strings.TrimSpace(text) != text:
+		return fmt.Errorf("%q begins or ends with a blank, which the server would strip: write %q",
+			text, strings.TrimSpace(text))
+	case !utf8.ValidString(text):
+		return fmt.Errorf("%q is not valid UTF-8", text)
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return fmt.Errorf("%q has a control character", text)
+	default:
+		return nil
+	}
+}
+
+// CheckName refuses a name that the platform does not allow. For a name that is yet to
+// be made of a prefix, it is asked with the longest that can come of it.
+func CheckName(name string, traits pat.Traits) error {
+	if err := CheckText(name); err != nil {
+		return err
+	}
+
+	if length := utf8.RuneCountInString(name); traits.MaxNameLength > 0 && length > traits.MaxNameLength {
+		return fmt.Errorf("%q has %d characters, and %s allows %d",
+			name, length, traits.DisplayName, traits.MaxNameLength)
+	}
+
+	if slices.Contains(traits.ReservedNames, name) {
+		return fmt.Errorf("%q is a name that %s issues tokens under by itself", name, traits.DisplayName)
+	}
+
+	return nil
+}
+
+// CheckPrefix refuses a prefix whose names the platform would not allow, up to the
+// millionth generation.
+func CheckPrefix(prefix string, traits pat.Traits) error {
+	if err := CheckText(prefix); err != nil {
+		return err
+	}
+
+	return CheckName(Name(prefix, "aaaaaa", 999_999), traits)
+}

@@ -1,0 +1,120 @@
+package lifecycle
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+func TestNewLineage_isALineage(t *testing.T) {
+	t.Parallel()
+
+	seen := map[string]bool{}
+
+	for range 1000 {
+		lineage := NewLineage()
+		if !Lineage.MatchString(lineage) {
+			t.Fatalf("%q is no lineage", lineage)
+		}
+
+		seen[lineage] = true
+	}
+
+	if len(seen) < 990 {
+		t.Errorf("1000 lineages are %d different ones", len(seen))
+	}
+}
+
+func TestGeneration(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		name, prefix, lineage string
+		want                  int64
+		ok                    bool
+	}{
+		"a generation":                    {name: "ci-abc234-7", prefix: "ci-", lineage: "abc234", want: 7, ok: true},
+		"a name that merely ends so":      {name: "backup-server-2", prefix: "backup-", lineage: "abc234"},
+		"another lineage":                 {name: "ci-zzz234-7", prefix: "ci-", lineage: "abc234"},
+		"a longer prefix":                 {name: "my-ci-abc234-7", prefix: "ci-", lineage: "abc234"},
+		"no number":                       {name: "ci-abc234-", prefix: "ci-", lineage: "abc234"},
+		"the zeroth":                      {name: "ci-abc234-0", prefix: "ci-", lineage: "abc234"},
+		"a number with a zero before":     {name: "ci-abc234-07", prefix: "ci-", lineage: "abc234"},
+		"a number with a sign":            {name: "ci-abc234-+7", prefix: "ci-", lineage: "abc234"},
+		"something behind the number":     {name: "ci-abc234-7-old", prefix: "ci-", lineage: "abc234"},
+		"more than a number can say":      {name: "ci-abc234-99999999999999999999", prefix: "ci-", lineage: "abc234"},
+		"a prefix that looks like a name": {name: "a-abc234-1-abc234-2", prefix: "a-abc234-1-", lineage: "abc234", want: 2, ok: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			got, ok := Generation(test.name, test.prefix, test.lineage)
+			if got != test.want || ok != test.ok {
+				t.Errorf("got %d and %t, want %d and %t", got, ok, test.want, test.ok)
+			}
+		})
+	}
+}
+
+func TestNames_tellTheirGeneration(t *testing.T) {
+	t.Parallel()
+
+	rapid.Check(t, func(t *rapid.T) {
+		prefix := rapid.String().Draw(t, "prefix")
+		lineage := rapid.StringMatching(`[a-z2-7]{6}`).Draw(t, "lineage")
+		want := rapid.Int64Min(1).Draw(t, "generation")
+
+		got, ok := Generation(Name(prefix, lineage, want), prefix, lineage)
+		if !ok || got != want {
+			t.Fatalf("got %d and %t, want %d", got, ok, want)
+		}
+	})
+}
+
+func TestCheckName(t *testing.T) {
+	t.Parallel()
+
+	traits := pat.Traits{DisplayName: "Foreman", MaxNameLength: 20, ReservedNames: []string{"registry"}}
+
+	for name, test := range map[string]struct{ text, err string }{
+		"a word":                       {text: "ci"},
+		"inner blanks":                 {text: "my token"},
+		"quotes and brackets":          {text: `<"a'\>`},
+		"as long as allowed, in runes": {text: strings.Repeat("ü", 20)},
+		"one too long":                 {text: strings.Repeat("ü", 21), err: "21 characters, and Foreman allows 20"},
+		"empty":                        {text: "", err: "blank"},
+		"blanks alone":                 {text: "  ", err: "blank"},
+		"a blank before":               {text: " ci", err: `write "ci"`},
+		"a no-break space behind":      {text: "ci\u00a0", err: `write "ci"`},
+		"a line feed":                  {text: "a\nb", err: "control character"},
+		"a NUL":                        {text: "a\x00b", err: "control character"},
+		"not UTF-8":                    {text: "a\xffb", err: "UTF-8"},
+		"what the platform has":        {text: "registry", err: "Foreman issues tokens under by itself"},
+		"almost what the platform has": {text: "registry2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			err := CheckName(test.text, traits)
+			if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+				t.Errorf("got %v, want an error with %q", err, test.err)
+			}
+		})
+	}
+}
+
+func TestCheckPrefix_leavesRoomForTheRest(t *testing.T) {
+	t.Parallel()
+
+	traits := pat.Traits{DisplayName: "UC", MaxNameLength: 100}
+	if err := CheckPrefix(strings.Repeat("p", 87), traits); err != nil {
+		t.Errorf("87 characters: %v", err)
+	}
+
+	if err := CheckPrefix(strings.Repeat("p", 88), traits); err == nil {
+		t.Error("88 characters leave no room for lineage and generation, and are no error")
+	}
+}
