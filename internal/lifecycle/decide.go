@@ -105,7 +105,7 @@ func decideInvalid(current Current, before, after Arguments, traits pat.Traits) 
 		}
 	}
 
-	if current.UserGone || (burnt(current, after, traits)) {
+	if current.UserGone || burnt(current, after, traits) {
 		decision.Action = Refuse
 	}
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -68,15 +69,15 @@ func FormatDuration(d time.Duration) string {
 		return "0s"
 	}
 
-	var text string
+	var text strings.Builder
 
 	for _, unit := range []string{"d", "h", "m", "s"} {
 		size := int64(units[unit] / time.Second)
 		if count := seconds / size; count > 0 {
-			text += strconv.FormatInt(count, 10) + unit
+			text.WriteString(strconv.FormatInt(count, 10) + unit)
 			seconds %= size
 		}
 	}
 
-	return text
+	return text.String()
 }

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// foreman is the Foreman of the command's flags.
+type foreman struct {
+	listen  string
+	options foremanserver.Options
+	users   []string
+}
+
+func newForeman(flags *flag.FlagSet) *foreman {
+	f := &foreman{}
+	flags.StringVar(&f.listen, "foreman", "", "the `address` that Foreman listens on; its administrator is "+
+		foremanserver.AdminLogin+"/"+foremanserver.AdminPassword)
+	flags.StringVar(&f.options.Version, "foreman-version", foremanserver.DefaultVersion, "the version that Foreman says it is")
+	flags.StringVar(&f.options.PathPrefix, "foreman-prefix", "", "the `path` that Foreman is mounted below")
+	flags.Func("users", "a `file` with Foreman's users: a recording, or JSON with the same list; may be repeated", func(file string) error {
+		f.users = append(f.users, file)
+		return nil
+	})
+	return f
+}
+
+func (f *foreman) name() string { return "foreman" }
+
+func (f *foreman) address() string { return f.listen }
+
+func (f *foreman) server(console sandbox.Options, faults []sandbox.Fault) (http.Handler, error) {
+	options := f.options
+	options.Console = console
+	server := foremanserver.New(options)
+	for _, file := range f.users {
+		if err := addUsers(server, file); err != nil {
+			return nil, err
+		}
+	}
+	for _, fault := range faults {
+		server.AddFault(fault)
+	}
+	return server, nil
+}
+
+func (f *foreman) replay(ctx context.Context, out io.Writer) (alike bool, err error) {
+	recordings, err := foremanserver.Recordings()
+	if err != nil {
+		return false, err
+	}
+	server := foremanserver.New(foremanserver.Options{})
+	running, err := sandbox.Start(server, "127.0.0.1:0")
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, running.Close()) }()
+	total, good := 0, 0
+	for _, recording := range recordings {
+		if err := addAll(server, recording.Users); err != nil {
+			return false, err
+		}
+		results, err := foremanserver.Replay(ctx, running.URL(), recording)
+		if err != nil {
+			return false, err
+		}
+		for _, result := range results {
+			total++
+			if result.Difference == "" {
+				good++
+				continue
+			}
+			if _, err := fmt.Fprintf(out, "%s: %s: %s\n", result.Scenario, result.Label, result.Difference); err != nil {
+				return false, err
+			}
+		}
+	}
+	_, err = fmt.Fprintf(out, "%d of %d recorded exchanges answered as the real server did\n", good, total)
+	return good == total && total == foremanserver.RecordedExchanges, err
+}
+
+func addUsers(server *foremanserver.Server, file string) error {
+	text, err := os.ReadFile(file) //nolint:gosec // The file is the caller's own choice.
+	if err != nil {
+		return fmt.Errorf("read the users: %w", err)
+	}
+	var list struct {
+		Users []foremanserver.User `json:"users"`
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		return fmt.Errorf("read the users of %s: %w", file, err)
+	}
+	return addAll(server, list.Users)
+}
+
+func addAll(server *foremanserver.Server, users []foremanserver.User) error {
+	for _, u := range users {
+		if _, err := server.AddUser(u); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+)
+
+// The command's exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// shutdownTime is how long requests under way may take to end.
+const shutdownTime = 2 * time.Second
+
+// platform is a server that the command can start; each has a file of its own.
+type platform interface {
+	// name is the platform's name in the command's flags and output.
+	name() string
+	// address is where the server shall listen; empty for not at all.
+	address() string
+	// server makes the server.
+	server(console sandbox.Options, faults []sandbox.Fault) (http.Handler, error)
+	// replay plays the platform's recordings against a fresh server and says whether
+	// all were answered alike. A platform without recordings has nothing to say.
+	replay(ctx context.Context, out io.Writer) (bool, error)
+}
+
+// settings are the flags that concern every platform.
+type settings struct {
+	costs  sandbox.Costs
+	faults []sandbox.Fault
+	replay bool
+	caFile string
+}
+
+// run is the whole command but for signals: it serves until ctx ends.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	var set settings
+	set.register(flags)
+	platforms := []platform{newForeman(flags)}
+
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return exitOK
+		}
+		return exitUsage
+	}
+	if flags.NArg() > 0 {
+		return usage(flags, errOut, fmt.Sprintf("unexpected argument %q", flags.Arg(0)))
+	}
+	if set.replay {
+		return replayAll(ctx, platforms, out, errOut)
+	}
+	var wanted []platform
+	for _, p := range platforms {
+		if p.address() != "" {
+			wanted = append(wanted, p)
+		}
+	}
+	if len(wanted) == 0 {
+		return usage(flags, errOut, "no address: there is nothing to serve")
+	}
+	if err := serve(ctx, set, wanted, out); err != nil {
+		_, _ = fmt.Fprintln(errOut, "sandbox:", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+// serve starts the servers, prints their URLs, and stops them when ctx ends.
+func serve(ctx context.Context, set settings, platforms []platform, out io.Writer) (err error) {
+	var started []*sandbox.Running
+	defer func() {
+		// The caller's context is over by now.
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		for _, running := range started {
+			if failed := running.Shutdown(end); failed != nil && !errors.Is(failed, context.DeadlineExceeded) {
+				err = errors.Join(err, failed)
+			}
+		}
+	}()
+	var options []sandbox.StartOption
+	if set.caFile != "" {
+		options = append(options, sandbox.WithTLS())
+	}
+	var line, authorities []string
+	for _, p := range platforms {
+		handler, err := p.server(sandbox.Options{Costs: set.costs}, set.faults)
+		if err != nil {
+			return err
+		}
+		running, err := sandbox.Start(handler, p.address(), options...)
+		if err != nil {
+			return err
+		}
+		started = append(started, running)
+		line = append(line, p.name()+" "+running.URL())
+		authorities = append(authorities, string(running.CACertificate()))
+	}
+	if set.caFile != "" {
+		if err := os.WriteFile(set.caFile, []byte(strings.Join(authorities, "")), 0o600); err != nil {
+			return fmt.Errorf("write the certificate authority: %w", err)
+		}
+	}
+	if _, err := fmt.Fprintln(out, strings.Join(line, " ")); err != nil {
+		return fmt.Errorf("print the addresses: %w", err)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func replayAll(ctx context.Context, platforms []platform, out, errOut io.Writer) int {
+	code := exitOK
+	for _, p := range platforms {
+		alike, err := p.replay(ctx, out)
+		if err != nil {
+			_, _ = fmt.Fprintf(errOut, "sandbox: replay %s: %v\n", p.name(), err)
+		}
+		if err != nil || !alike {
+			code = exitFailed
+		}
+	}
+	return code
+}
+
+func usage(flags *flag.FlagSet, errOut io.Writer, problem string) int {
+	_, _ = fmt.Fprintln(errOut, "sandbox:", problem)
+	flags.Usage()
+	return exitUsage
+}
+
+func (s *settings) register(flags *flag.FlagSet) {
+	flags.DurationVar(&s.costs.Login, "latency-login", 0, "how long checking a password or a token takes")
+	flags.DurationVar(&s.costs.Session, "latency-session", 0, "how long looking up a session takes")
+	flags.DurationVar(&s.costs.Request, "latency-request", 0, "how long any request takes besides")
+	flags.IntVar(&s.costs.Cores, "cores", 0, "how much of that each server does at the same time; 0 is any number")
+	flags.Func("fault", "something that goes wrong, given as "+sandbox.FaultSyntax+"; may be repeated", func(spec string) error {
+		fault, err := sandbox.ParseFault(spec)
+		if err == nil {
+			s.faults = append(s.faults, fault)
+		}
+		return err
+	})
+	flags.BoolVar(&s.replay, "replay", false, "play the recordings against fresh servers instead of serving")
+	flags.StringVar(&s.caFile, "tls-ca", "", "serve https and write the certificate authority to this `file`")
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestReplayPrintsThatAllRecordedExchangesAreAlike(t *testing.T) {
+	t.Parallel()
+	var out, errOut bytes.Buffer
+	if code := run(t.Context(), []string{"-replay"}, &out, &errOut); code != exitOK {
+		t.Errorf("exit code %d, want 0; %s", code, errOut.String())
+	}
+	const want = "244 of 244 recorded exchanges answered as the real server did\n"
+	if out.String() != want {
+		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+}
+
+func TestWrongUse(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"no address at all":             {args: nil, code: exitUsage, want: "nothing to serve"},
+		"an argument besides the flags": {args: []string{"-foreman", "127.0.0.1:0", "more"}, code: exitUsage, want: "unexpected argument"},
+		"a flag that does not exist":    {args: []string{"-satellite", "x"}, code: exitUsage, want: "not defined"},
+		"a fault that cannot be read":   {args: []string{"-fault", "kind=earthquake"}, code: exitUsage, want: "earthquake"},
+		"an address beyond loopback":    {args: []string{"-foreman", "0.0.0.0:0"}, code: exitFailed, want: "not a loopback address"},
+		"users that are not there":      {args: []string{"-foreman", "127.0.0.1:0", "-users", "nowhere.json"}, code: exitFailed, want: "nowhere.json"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out, errOut bytes.Buffer
+			if code := run(t.Context(), test.args, &out, &errOut); code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			if !strings.Contains(errOut.String(), test.want) {
+				t.Errorf("said %q, want something with %q", errOut.String(), test.want)
+			}
+			if out.Len() != 0 {
+				t.Errorf("printed %q, want nothing", out.String())
+			}
+		})
+	}
+}
+
+func TestServesUntilItIsInterrupted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	users := filepath.Join(dir, "users.json")
+	ca := filepath.Join(dir, "ca.pem")
+	if err := os.WriteFile(users, []byte(`{"users":[{"login":"alice","password":"pw"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	url, stop := start(t, "-foreman", "127.0.0.1:0", "-users", users, "-foreman-version", "3.1.0", "-foreman-prefix", "/foreman",
+		"-tls-ca", ca, "-fault", "path=/api/ping,status=503,retry-after=1", "-cores", "2", "-latency-login", "1ns")
+	client := trusting(t, ca)
+
+	if status, _ := get(t, client, url+"/foreman/api/ping", ""); status != http.StatusServiceUnavailable {
+		t.Errorf("the fault's request got %d, want 503", status)
+	}
+	status, body := get(t, client, url+"/foreman/api/status", "alice")
+	if status != http.StatusOK || !strings.Contains(body, `"version":"3.1.0"`) {
+		t.Errorf("status answered %d %s, want 200 and version 3.1.0", status, body)
+	}
+	if status, body := get(t, client, url+"/_sandbox/journal", ""); status != http.StatusOK || !strings.Contains(body, `"user": "alice"`) {
+		t.Errorf("the journal answered %d %s, want alice in it", status, body)
+	}
+	if code := stop(); code != exitOK {
+		t.Errorf("exit code %d after the interrupt, want 0", code)
+	}
+}
+
+// start runs the command and returns the URL of its one line, and a function that
+// interrupts it and returns the exit code.
+func start(t *testing.T, args ...string) (url string, stop func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	read, write := io.Pipe()
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, args, write, io.Discard)
+		_ = write.Close()
+	}()
+	line := make([]byte, 256)
+	n, err := read.Read(line)
+	if err != nil {
+		cancel()
+		t.Fatalf("the command printed nothing: %v", err)
+	}
+	name, url, _ := strings.Cut(strings.TrimSuffix(string(line[:n]), "\n"), " ")
+	if name != "foreman" {
+		t.Errorf("the line names %q, want foreman", name)
+	}
+	t.Cleanup(cancel)
+	return url, func() int {
+		cancel()
+		return <-done
+	}
+}
+
+func trusting(t *testing.T, ca string) *http.Client {
+	t.Helper()
+	pem, err := os.ReadFile(ca) //nolint:gosec // A file of this test's own directory.
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		t.Fatal("the authority's file holds no certificate")
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+func get(t *testing.T, client *http.Client, url, login string) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if login != "" {
+		request.SetBasicAuth(login, "pw")
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}

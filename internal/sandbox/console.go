@@ -1,0 +1,206 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options are a console's settings; the zero value is usable.
+type Options struct {
+	// Now is the clock; nil is time.Now. It must be safe for concurrent use.
+	Now func() time.Time
+	// Sleep is how simulated work and slow answers wait; nil really sleeps. It has to
+	// return when ctx is done.
+	Sleep func(ctx context.Context, d time.Duration)
+	// Costs is what work costs at first; see [Console.SetCosts].
+	Costs Costs
+}
+
+// Console is what stands between the network and a sandbox server: it keeps the
+// journal, spends the costs, and makes the faults and hooks happen. It is safe for
+// concurrent use.
+type Console struct {
+	now   func() time.Time
+	sleep func(ctx context.Context, d time.Duration)
+
+	mu           sync.Mutex
+	journal      []*Request
+	inFlight     int
+	peakInFlight int
+	faults       []*armedFault
+	hooks        []*hook
+	costs        Costs
+	cores        chan struct{}
+	controls     map[string]http.Handler
+}
+
+// hook is a function that runs before the requests that its trigger selects.
+type hook struct {
+	trigger trigger
+	run     func(*http.Request)
+}
+
+// exchange is what a console knows of the request that is being served.
+type exchange struct {
+	console *Console
+	entry   *Request
+}
+
+type exchangeKey struct{}
+
+// NewConsole returns a console with an empty journal, no faults and no hooks.
+func NewConsole(o Options) *Console {
+	c := &Console{now: o.Now, sleep: o.Sleep, controls: map[string]http.Handler{}}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.sleep == nil {
+		c.sleep = sleep
+	}
+	c.SetCosts(o.Costs)
+	c.HandleControl("journal", http.HandlerFunc(c.serveJournal))
+	return c
+}
+
+// Now is the console's clock.
+func (c *Console) Now() time.Time { return c.now() }
+
+// Before runs a function before each selected request is served, as another actor
+// would: it may change the server's data, or wait. Hooks run in the order they were
+// set. The returned function takes the hook away.
+func (c *Console) Before(m Match, run func(*http.Request)) (remove func()) {
+	h := &hook{trigger: trigger{match: m}, run: run}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hooks = append(c.hooks, h)
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for i, have := range c.hooks {
+			if have == h {
+				c.hooks = append(c.hooks[:i:i], c.hooks[i+1:]...)
+				return
+			}
+		}
+	}
+}
+
+// Wrap returns a handler that serves the sandbox's own paths and passes everything
+// else on to next, through the journal, the hooks, the faults and the costs.
+func (c *Console) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, ControlPrefix) {
+			c.serveControl(w, r)
+			return
+		}
+		entry, hooks, fault := c.arrive(r)
+		defer c.leave()
+		for _, h := range hooks {
+			h.run(r)
+		}
+		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, &exchange{console: c, entry: entry}))
+		tracked := &statusWriter{ResponseWriter: w, note: func(status int) { c.setStatus(entry, status) }}
+		work := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c.spend(r.Context(), CostRequest)
+			next.ServeHTTP(w, r)
+		})
+		if fault != nil {
+			c.serveFault(tracked, r, *fault, work)
+			return
+		}
+		work.ServeHTTP(tracked, r)
+	})
+}
+
+// Identify notes in the journal who sent the request of ctx, and how that was proved.
+// It does nothing when the context belongs to no request of a console.
+func Identify(ctx context.Context, user string, how AuthMethod) {
+	x := exchangeFrom(ctx)
+	if x == nil {
+		return
+	}
+	x.console.mu.Lock()
+	defer x.console.mu.Unlock()
+	x.entry.User, x.entry.Auth = user, how
+}
+
+// arrive notes the request and finds the hooks and the fault that it meets.
+func (c *Console) arrive(r *http.Request) (*Request, []*hook, *Fault) {
+	entry := &Request{
+		Time:      c.now(),
+		Method:    r.Method,
+		Path:      r.URL.EscapedPath(),
+		RawQuery:  r.URL.RawQuery,
+		Auth:      AuthNone,
+		RequestID: r.Header.Get("X-Request-Id"),
+		UserAgent: r.UserAgent(),
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.journal = append(c.journal, entry)
+	c.inFlight++
+	c.peakInFlight = max(c.peakInFlight, c.inFlight)
+
+	var hooks []*hook
+	for _, h := range c.hooks {
+		if h.trigger.hit(r) {
+			hooks = append(hooks, h)
+		}
+	}
+	var fault *Fault
+	for _, f := range c.faults {
+		// Every fault counts the request, but only the first that selects it acts.
+		if f.trigger.hit(r) && fault == nil {
+			fault = &f.fault
+			entry.Fault = f.fault.Kind.String()
+		}
+	}
+	return entry, hooks, fault
+}
+
+func (c *Console) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inFlight--
+}
+
+func (c *Console) setStatus(entry *Request, status int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	entry.Status = status
+}
+
+func exchangeFrom(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+// statusWriter notes the status on its way out.
+type statusWriter struct {
+	http.ResponseWriter
+	note  func(status int)
+	wrote bool
+}
+
+// WriteHeader notes the first status and passes it on.
+func (w *statusWriter) WriteHeader(status int) {
+	if !w.wrote {
+		w.wrote = true
+		w.note(status)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write sends the body, and 200 first if no status was sent.
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if !w.wrote {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap gives http.ResponseController the writer below.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

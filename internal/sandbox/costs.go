@@ -1,0 +1,86 @@
+package sandbox
+
+import (
+	"context"
+	"time"
+)
+
+// Cost is a kind of work that takes a server time.
+type Cost int
+
+// The kinds of work.
+const (
+	// CostLogin is checking a password or a token.
+	CostLogin Cost = iota
+	// CostSession is looking up a session.
+	CostSession
+	// CostRequest is what any request takes besides.
+	CostRequest
+)
+
+// Costs says how long work takes and how much of it runs at once. The zero value
+// costs nothing.
+type Costs struct {
+	// Login, Session and Request are the times of the three kinds of [Cost].
+	Login, Session, Request time.Duration
+	// Cores is how many pieces of work run at the same time; 0 means any number.
+	Cores int
+}
+
+// SetCosts replaces the costs. Work that is under way finishes under the old ones.
+func (c *Console) SetCosts(costs Costs) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.costs = costs
+	c.cores = nil
+	if costs.Cores > 0 {
+		c.cores = make(chan struct{}, costs.Cores)
+	}
+}
+
+// Spend lets the work of the request in ctx take its time on one of the cores. It
+// returns early when the client goes away, and at once when the context belongs to no
+// request of a console.
+func Spend(ctx context.Context, kind Cost) {
+	if x := exchangeFrom(ctx); x != nil {
+		x.console.spend(ctx, kind)
+	}
+}
+
+func (c *Console) spend(ctx context.Context, kind Cost) {
+	c.mu.Lock()
+	costs, cores := c.costs, c.cores
+	c.mu.Unlock()
+
+	var d time.Duration
+	switch kind {
+	case CostLogin:
+		d = costs.Login
+	case CostSession:
+		d = costs.Session
+	case CostRequest:
+		d = costs.Request
+	}
+	if d <= 0 {
+		return
+	}
+	if cores != nil {
+		select {
+		case cores <- struct{}{}:
+			defer func() { <-cores }()
+		case <-ctx.Done():
+			return
+		}
+	}
+	c.sleep(ctx, d)
+}
+
+// sleep is the default of Options.Sleep.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,173 @@
+package foremanserver
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// StepResult is how a server answered one recorded request.
+type StepResult struct {
+	Scenario string
+	Label    string
+	// Difference says what differs from the recording; empty when nothing does.
+	Difference string
+}
+
+var variableName = regexp.MustCompile(`\{\{([^{}]+)\}\}`)
+
+// replayer is the state between the steps of a scenario.
+type replayer struct {
+	url       string
+	client    *http.Client
+	users     map[string]User
+	variables map[string]any
+	cookies   map[string]*http.Cookie
+}
+
+// answered is an answer that was read.
+type answered struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// Replay sends the requests of a recording to the server at url over HTTP and compares
+// each answer. The recording's users have to exist there beside the administrator of
+// [AdminLogin]. The error is one of getting there at all; an answer that differs is in
+// its result.
+func Replay(ctx context.Context, url string, r Recording) ([]StepResult, error) {
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	p := &replayer{
+		url: url,
+		client: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		users:     map[string]User{AdminLogin: {Login: AdminLogin, Password: AdminPassword}},
+		variables: map[string]any{},
+		cookies:   map[string]*http.Cookie{},
+	}
+	for _, u := range r.Users {
+		p.users[u.Key] = u
+		if err := p.findUser(ctx, u); err != nil {
+			return nil, fmt.Errorf("scenario %s: user %s: %w", r.Scenario, u.Key, err)
+		}
+	}
+	var results []StepResult
+	for _, step := range r.Steps {
+		answer, err := p.send(ctx, step.Request)
+		if err != nil {
+			return results, fmt.Errorf("scenario %s: %s: %w", r.Scenario, step.Label, err)
+		}
+		p.capture(step, answer)
+		results = append(results, StepResult{
+			Scenario: r.Scenario, Label: step.Label, Difference: p.difference(step.Response, answer),
+		})
+	}
+	return results, nil
+}
+
+// findUser learns a user's id.
+func (p *replayer) findUser(ctx context.Context, u User) error {
+	answer, err := p.send(ctx, RecordedRequest{Method: http.MethodGet, Path: "/api/users/" + u.Login, Auth: AdminLogin})
+	if err != nil {
+		return err
+	}
+	var found struct {
+		ID json.Number `json:"id"`
+	}
+	if err := json.Unmarshal(answer.body, &found); err != nil || answer.status != http.StatusOK {
+		return fmt.Errorf("%q is not there: status %d", u.Login, answer.status)
+	}
+	p.variables[u.Key+".id"] = found.ID
+	p.variables[u.Key+".login"] = u.Login
+	return nil
+}
+
+func (p *replayer) send(ctx context.Context, r RecordedRequest) (answered, error) {
+	var body io.Reader
+	switch {
+	case r.JSON != nil:
+		body = strings.NewReader(p.filled(string(r.JSON)))
+	case r.Raw != nil:
+		body = strings.NewReader(p.filled(*r.Raw))
+	}
+	request, err := http.NewRequestWithContext(ctx, r.Method, p.url+p.filled(r.Path), body)
+	if err != nil {
+		return answered{}, err
+	}
+	if r.ContentType != "" {
+		request.Header.Set("Content-Type", r.ContentType)
+	}
+	for name, value := range r.Headers {
+		request.Header.Set(name, p.filled(value))
+	}
+	if r.Auth != "" {
+		request.SetBasicAuth(p.credentials(r.Auth))
+	}
+	if cookie := p.cookies[r.SendCookie]; cookie != nil {
+		request.AddCookie(cookie)
+	}
+	response, err := p.client.Do(request)
+	if err != nil {
+		return answered{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	read, err := io.ReadAll(response.Body)
+	if err != nil {
+		return answered{}, err
+	}
+	for _, cookie := range response.Cookies() {
+		if r.KeepCookie != "" && cookie.Name == sessionCookie {
+			p.cookies[r.KeepCookie] = cookie
+		}
+	}
+	return answered{status: response.StatusCode, header: response.Header, body: read}, nil
+}
+
+// credentials turns a step's auth into login and password. A key that is nobody's is a
+// login itself.
+func (p *replayer) credentials(auth string) (login, password string) {
+	key, other, hasOther := strings.Cut(auth, ":")
+	login = key
+	if u, ok := p.users[key]; ok {
+		login, password = u.Login, u.Password
+	}
+	if hasOther {
+		password = p.filled(other)
+	}
+	return login, password
+}
+
+func (p *replayer) capture(step Step, answer answered) {
+	if len(step.Capture) == 0 {
+		return
+	}
+	decoder := json.NewDecoder(bytes.NewReader(answer.body))
+	decoder.UseNumber()
+	var have map[string]any
+	if decoder.Decode(&have) != nil {
+		// The comparison reports an answer that is no JSON.
+		return
+	}
+	for variable, key := range step.Capture {
+		p.variables[variable] = have[key]
+	}
+}
+
+// filled replaces the variables in a text; unknown ones stay.
+func (p *replayer) filled(text string) string {
+	return variableName.ReplaceAllStringFunc(text, func(name string) string {
+		if v, ok := p.variables[name[2:len(name)-2]]; ok {
+			return fmt.Sprint(v)
+		}
+		return name
+	})
+}

@@ -1,0 +1,60 @@
+package foremanserver_test
+
+import (
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+func TestRecordedExchangesAreAnsweredAsTheRealServerDid(t *testing.T) {
+	t.Parallel()
+	recordings, err := foremanserver.Recordings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for _, recording := range recordings {
+		total += len(recording.Steps)
+	}
+	if total != foremanserver.RecordedExchanges {
+		t.Errorf("the recordings hold %d exchanges, want %d", total, foremanserver.RecordedExchanges)
+	}
+	for _, recording := range recordings {
+		t.Run(recording.Scenario, func(t *testing.T) {
+			t.Parallel()
+			replayOne(t, recording)
+		})
+	}
+}
+
+// replayOne plays a scenario against a server of its own.
+func replayOne(t *testing.T, recording foremanserver.Recording) {
+	t.Helper()
+	server := foremanserver.New(foremanserver.Options{})
+	for _, u := range recording.Users {
+		if _, err := server.AddUser(u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	running, err := sandbox.Start(server, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = running.Close() })
+	results, err := foremanserver.Replay(t.Context(), running.URL(), recording)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != len(recording.Steps) {
+		t.Fatalf("%d steps were played, want %d", len(results), len(recording.Steps))
+	}
+	for _, result := range results {
+		t.Run(result.Label, func(t *testing.T) {
+			t.Parallel()
+			if result.Difference != "" {
+				t.Error(result.Difference)
+			}
+		})
+	}
+}
