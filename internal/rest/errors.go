@@ -20,9 +20,9 @@ const (
 
 // UnexpectedAnswer returns the error for an answer with a status of 200 to 299 whose body
 // is not what was promised; cause says what is wrong with it, and must not quote it. It is
-// a [pat.ProtocolError] with the first words of the body. For a POST it is a
-// [pat.AmbiguousError], because what was asked for may have been done, and it shows
-// nothing of the body: a fresh secret may be in it.
+// a [pat.ProtocolError], for a GET with the first words of the body. For a POST it is a
+// [pat.AmbiguousError], because what was asked for may have been done. What answers a POST
+// or a DELETE is never shown: a fresh secret may be in it, or the hash of a revoked one.
 func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
 	said := fmt.Sprintf("HTTP %d", a.Status)
 	if a.MediaType != "" {
@@ -44,7 +44,10 @@ func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
 		return &pat.AmbiguousError{Failure: failure}
 	}
 
-	failure.Said = c.said(said, c.words(a))
+	failure.Said = c.mask.text(said, maxText)
+	if r.Method == http.MethodGet {
+		failure.Said = c.said(said, c.words(a))
+	}
 
 	return &pat.ProtocolError{Failure: failure}
 }

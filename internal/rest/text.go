@@ -35,10 +35,18 @@ type mask struct {
 	longest   int
 }
 
+// minSecret is the length of the shortest secret that is masked, in bytes.
+const minSecret = 4
+
 func newMask(secrets []pat.Secret) mask {
 	var m mask
 
 	for _, secret := range secrets {
+		// Shorter ones are in every text, and masking them would leave none.
+		if len(secret) < minSecret {
+			continue
+		}
+
 		m.spellings = append(m.spellings, spellings(secret.Reveal())...)
 	}
 

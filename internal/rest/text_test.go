@@ -45,18 +45,19 @@ func TestTextsAreShort(t *testing.T) {
 func TestMaskedSpellings(t *testing.T) {
 	t.Parallel()
 
-	m := newMask([]pat.Secret{"", "  ", "ab", "abcd", "line\n", `q"\<`})
+	m := newMask([]pat.Secret{"", "    ", "h", "abcd", "abcdef", "line\n", `q"\<`})
 
 	tests := map[string]struct{ text, want string }{
-		"the longest wins":           {"abcde", "***e"},
-		"a shorter one":              {"abx", "***x"},
+		"the longest wins":           {"abcdefg", "***g"},
+		"a shorter one":              {"abcdx", "***x"},
 		"without its line break":     {"a line", "a ***"},
 		"as JSON has it":             {`{"p":"q\"\\\u003c"}`, `{"p":"***"}`},
 		"as plain JSON has it":       {`{"p":"q\"\\<"}`, `{"p":"***"}`},
 		"as a query has it":          {"?p=q%22%5C%3C&r", "?p=***&r"},
 		"as HTML has it":             {`q&#34;\&lt;`, "***"},
-		"blanks are nobody's secret": {"x  y", "x  y"},
+		"blanks are nobody's secret": {"x    y", "x    y"},
 		"what is not secret":         {"a b", "a b"},
+		"too short to be one":        {"http://", "http://"},
 	}
 
 	for name, test := range tests {
