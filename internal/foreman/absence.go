@@ -1,0 +1,172 @@
+package foreman
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// unproven is the remedy where somebody else might see what this caller does not.
+const unproven = "This proves nothing, for the account may not see all users and tokens: give it a role with " +
+	"view_users and view_personal_access_tokens in every organization, or use an administrator. " +
+	"Nothing was changed or forgotten."
+
+// self returns the user whom the credentials belong to. Scope parameters are never
+// sent: Foreman answers 500 to them here.
+func (s *System) self(ctx context.Context) (pat.User, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	if s.caller != nil {
+		return *s.caller, nil
+	}
+
+	var record userRecord
+	if err := s.get(ctx, segments("current_user"), nil, &record); err != nil {
+		return pat.User{}, err
+	}
+
+	if record.ID == 0 {
+		return pat.User{}, s.elsewhere("is about no user", "current_user")
+	}
+
+	user := record.user()
+	s.caller = &user
+
+	return user, nil
+}
+
+// tokenAbsent is called when Foreman does not show a token: it returns a
+// [pat.GoneError] if that proves the token not to exist, the token if it shows
+// itself outside the configured organization and location, and otherwise an error
+// that says what stands between.
+func (s *System) tokenAbsent(ctx context.Context, key pat.Key, cause error) error {
+	var notFound *pat.NotFoundError
+	if !errors.As(cause, &notFound) {
+		return cause
+	}
+
+	if s.scope != (scope{}) {
+		_, err := s.showToken(ctx, key, scope{})
+
+		switch {
+		case err == nil:
+			return outOfScope(notFound, s.scope)
+		case !errors.As(err, &notFound):
+			return err
+		}
+	}
+
+	self, err := s.self(ctx)
+	if err != nil {
+		return fmt.Errorf("who asks could not be learned (%w), so nothing is proved by %w", err, cause)
+	}
+
+	if self.ID == key.UserID {
+		return &pat.GoneError{Failure: notFound.Failure}
+	}
+
+	if !self.Admin {
+		return hidden(notFound)
+	}
+
+	exists, err := s.userListed(ctx, self, key.UserID)
+	if err != nil {
+		return err
+	}
+
+	return &pat.GoneError{Failure: notFound.Failure, UserGone: !exists}
+}
+
+// userAbsent is called when Foreman does not show a user in the given scope: it returns
+// a [pat.GoneError] if an administrator finds it missing from the list of all users, and
+// otherwise an error that says what stands between.
+func (s *System) userAbsent(ctx context.Context, id string, within scope, cause error) error {
+	var notFound *pat.NotFoundError
+	if !errors.As(cause, &notFound) {
+		return cause
+	}
+
+	self, err := s.self(ctx)
+	if err != nil {
+		return fmt.Errorf("who asks could not be learned (%w), so nothing is proved by %w", err, cause)
+	}
+
+	if !self.Admin {
+		return hidden(notFound)
+	}
+
+	exists, err := s.userListed(ctx, self, id)
+
+	switch {
+	case err != nil:
+		return err
+	case exists && within != (scope{}):
+		return outOfScope(notFound, within)
+	case exists:
+		return notFound
+	default:
+		return &pat.GoneError{Failure: notFound.Failure, UserGone: true}
+	}
+}
+
+// userListed says whether the list of all users holds the id.
+func (s *System) userListed(ctx context.Context, self pat.User, id string) (bool, error) {
+	return s.listed(ctx, self, "id = "+id, func(u userRecord) bool { return strconv.FormatInt(u.ID, 10) == id })
+}
+
+// listed says whether the list of all users, in no organization or location, holds one
+// that matches. Only an administrator's answer is worth anything. The list is asked for
+// the caller too: without it, it is not the list of all users or the search was misread,
+// and proves nothing.
+func (s *System) listed(
+	ctx context.Context, self pat.User, search string, matches func(userRecord) bool,
+) (bool, error) {
+	users, err := s.searchUsers(ctx, search+" or id = "+self.ID, scope{})
+	if err != nil {
+		return false, err
+	}
+
+	var found, control bool
+
+	for _, user := range users {
+		found = found || matches(user)
+		control = control || strconv.FormatInt(user.ID, 10) == self.ID
+	}
+
+	if !found && !control {
+		return false, s.elsewhere("does not even hold the user who asks, and so proves nothing", "users")
+	}
+
+	return found, nil
+}
+
+// elsewhere is the error for an answer that Foreman would not have given.
+func (s *System) elsewhere(what string, elements ...string) error {
+	return &pat.ProtocolError{Failure: pat.Failure{
+		Tried:  s.rest.Tried(http.MethodGet, segments(elements...)...),
+		Said:   "the answer " + what,
+		Remedy: "Something between here and Foreman answers in its place: check url.",
+	}}
+}
+
+// hidden says that the caller may just not see what it looked for.
+func hidden(cause *pat.NotFoundError) error {
+	f := cause.Failure
+	f.Remedy = unproven
+
+	return &pat.PermissionError{Failure: f}
+}
+
+// outOfScope says that an organization and location hide what is there.
+func outOfScope(cause *pat.NotFoundError, within scope) error {
+	f := cause.Failure
+	f.Remedy = fmt.Sprintf("The user is outside %s: correct or leave out organization_id and location_id. "+
+		"Nothing was changed or forgotten.", within)
+
+	return &pat.PermissionError{Failure: f}
+}

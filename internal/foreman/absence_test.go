@@ -1,0 +1,251 @@
+package foreman
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// The questions that may be answered with "gone".
+func askToken(ctx context.Context, s *System, key pat.Key) error {
+	_, err := s.Token(ctx, key)
+
+	return err
+}
+
+func askTokens(ctx context.Context, s *System, key pat.Key) error {
+	_, err := s.Tokens(ctx, key.UserID, pat.TokenQuery{})
+
+	return err
+}
+
+func askUser(ctx context.Context, s *System, key pat.Key) error {
+	_, err := s.User(ctx, pat.UserRef{ID: key.UserID})
+
+	return err
+}
+
+func askLogin(ctx context.Context, s *System, _ pat.Key) error {
+	_, err := s.User(ctx, pat.UserRef{Username: "alice"})
+
+	return err
+}
+
+func revoke(ctx context.Context, s *System, key pat.Key) error {
+	return s.Revoke(ctx, pat.Token{UserID: key.UserID, ID: key.TokenID})
+}
+
+// TestAbsence asks about token "ci" of user alice. The administrator asks unless another
+// login is named.
+func TestAbsence(t *testing.T) {
+	t.Parallel()
+
+	deleteRow := func(s *stage, token int) { s.DeleteToken("alice", token) }
+	deleteUser := func(s *stage, _ int) { s.DeleteUser("alice") }
+	nothing := func(*stage, int) {}
+	fault := func(fault sandbox.Fault) func(*stage, int) {
+		fault.Method, fault.Count = http.MethodGet, sandbox.Always
+
+		return func(s *stage, _ int) { s.AddFault(fault) }
+	}
+	onUsers := regexp.MustCompile("/users$")
+	onSelf := regexp.MustCompile("/current_user$")
+
+	for name, test := range map[string]struct {
+		login   string
+		change  func(*Options)
+		prepare func(*stage, int)
+		ask     func(context.Context, *System, pat.Key) error
+		want    string
+		words   []string
+	}{
+		// Proofs.
+		"a row that is deleted, to an administrator":      {prepare: deleteRow, ask: askToken, want: "gone"},
+		"a row that is deleted, in a scope":               {change: within(1, 2), prepare: deleteRow, ask: askToken, want: "gone"},
+		"a row that is deleted, in a wrong scope":         {change: within(3, 0), prepare: deleteRow, ask: askToken, want: "gone"},
+		"a row that is deleted, to its owner":             {login: "alice", prepare: deleteRow, ask: askToken, want: "gone"},
+		"a user who is deleted, asked for the token":      {prepare: deleteUser, ask: askToken, want: "user gone"},
+		"a user who is deleted, asked for tokens":         {prepare: deleteUser, ask: askTokens, want: "user gone"},
+		"a user who is deleted, asked for":                {prepare: deleteUser, ask: askUser, want: "user gone"},
+		"a user who is deleted, asked for by login":       {prepare: deleteUser, ask: askLogin, want: "user gone"},
+		"a user who is deleted, in a scope":               {change: within(1, 2), prepare: deleteUser, ask: askUser, want: "user gone"},
+		"a user who is deleted, by login, in a scope":     {change: within(1, 2), prepare: deleteUser, ask: askLogin, want: "user gone"},
+		"the revocation of a deleted row":                 {prepare: deleteRow, ask: revoke, want: "none"},
+		"the revocation of a deleted row, by its owner":   {login: "alice", prepare: deleteRow, ask: revoke, want: "none"},
+		"the revocation of a deleted user's token":        {prepare: deleteUser, ask: revoke, want: "none"},
+		"the revocation of a deleted row in wrong scopes": {change: within(3, 4), prepare: deleteRow, ask: revoke, want: "none"},
+
+		// A missing permission.
+		"a deleted row, without view_users":           {login: "peek", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"proves nothing"}},
+		"a live token, without view_users":            {login: "peek", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_users"}},
+		"a deleted row, with all permissions":         {login: "clerk", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"proves nothing"}},
+		"a live token, without any permission":        {login: "none", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_personal_access_tokens"}},
+		"an empty list, without view_users":           {login: "peek", prepare: nothing, ask: askTokens, want: "permission", words: []string{"view_users"}},
+		"a deleted user, with all permissions":        {login: "clerk", prepare: deleteUser, ask: askToken, want: "permission", words: []string{"proves nothing"}},
+		"a deleted user's tokens, all permissions":    {login: "clerk", prepare: deleteUser, ask: askTokens, want: "permission", words: []string{"proves nothing"}},
+		"a deleted user asked for, all permissions":   {login: "clerk", prepare: deleteUser, ask: askUser, want: "permission", words: []string{"proves nothing"}},
+		"a deleted login, all permissions":            {login: "clerk", prepare: deleteUser, ask: askLogin, want: "permission", words: []string{"proves nothing"}},
+		"a login outside, all permissions":            {login: "outsider", prepare: nothing, ask: askLogin, want: "permission", words: []string{"proves nothing"}},
+		"the revocation of a deleted row by a clerk":  {login: "clerk", prepare: deleteRow, ask: revoke, want: "permission", words: []string{"proves nothing"}},
+		"the revocation of a deleted user's by him":   {login: "clerk", prepare: deleteUser, ask: revoke, want: "permission", words: []string{"proves nothing"}},
+		"the revocation of a token that is not shown": {login: "peek", prepare: nothing, ask: revoke, want: "permission", words: []string{"revoke_personal_access_tokens"}},
+
+		// A wrong context.
+		"a token outside the organization":  {change: within(3, 0), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside organization_id 3:"}},
+		"a token outside the location":      {change: within(0, 4), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside location_id 4:"}},
+		"a token outside both":              {change: within(3, 4), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside organization_id 3 and location_id 4:"}},
+		"tokens outside":                    {change: within(3, 0), prepare: nothing, ask: askTokens, want: "permission", words: []string{"organization_id 3"}},
+		"a user outside":                    {change: within(3, 0), prepare: nothing, ask: askUser, want: "permission", words: []string{"organization_id 3"}},
+		"a login outside":                   {change: within(3, 0), prepare: nothing, ask: askLogin, want: "permission", words: []string{"organization_id 3"}},
+		"the revocation of a token outside": {change: within(3, 0), prepare: nothing, ask: revoke, want: "permission", words: []string{"organization_id 3"}},
+		"an unknown organization":           {change: within(999, 0), prepare: nothing, ask: askToken, want: "validation", words: []string{"Organization with id 999 not found", "organization_id"}},
+		"an unknown location":               {change: within(0, 999), prepare: nothing, ask: askTokens, want: "validation", words: []string{"Location with id 999 not found"}},
+		"a user in an unknown organization": {change: within(999, 0), prepare: nothing, ask: askUser, want: "validation"},
+		"a revocation there":                {change: within(999, 0), prepare: nothing, ask: revoke, want: "validation", words: []string{"Organization with id 999"}},
+		"an unknown organization, without permission": {
+			login: "none", change: within(999, 0), prepare: nothing, ask: askToken, want: "protocol", words: []string{"Internal Server Error"},
+		},
+
+		// Somebody else answers.
+		"a wrong base path": {
+			change: func(o *Options) { o.Client.BaseURL += "/elsewhere" }, prepare: nothing, ask: askToken, want: "protocol", words: []string{"web page", "url"},
+		},
+		"a revocation below a wrong base path": {
+			change: func(o *Options) { o.Client.BaseURL += "/elsewhere" }, prepare: nothing, ask: revoke, want: "protocol", words: []string{"web page"},
+		},
+		"a wrong password": {change: func(o *Options) { o.Password = "wrong" }, prepare: nothing, ask: askToken, want: "authentication"},
+		"a redirect":       {prepare: fault(sandbox.Fault{Kind: sandbox.FaultRedirect, Location: "https://sso.example.com/login"}), ask: askToken, want: "protocol", words: []string{"sso.example.com"}},
+		"a database that is down": {
+			prepare: fault(sandbox.Fault{Kind: sandbox.FaultAnswer, Status: 500, ContentType: asJSON, Body: `{"error":{"message":"reset has failed"}}`}),
+			ask:     askToken, want: "protocol", words: []string{"reset has failed"},
+		},
+		"pending migrations": {
+			prepare: fault(sandbox.Fault{Kind: sandbox.FaultAnswer, Status: 503, ContentType: asJSON, Body: `{"message":"ERF64-6496"}`}),
+			ask:     askToken, want: "transient", words: []string{"ERF64-6496"},
+		},
+		"a bad gateway": {
+			prepare: fault(sandbox.Fault{Kind: sandbox.FaultAnswer, Status: 502, ContentType: "text/html"}), ask: askUser, want: "transient",
+		},
+		"a proxy without a back end": {
+			prepare: fault(sandbox.Fault{Kind: sandbox.FaultAnswer, Status: 404, Body: "404 page not found\n"}), ask: askToken, want: "protocol",
+		},
+		"one such answer only": {
+			prepare: func(s *stage, _ int) {
+				s.AddFault(sandbox.Fault{Kind: sandbox.FaultAnswer, Status: 404, Body: "404 page not found\n"})
+			},
+			ask: askToken, want: "protocol",
+		},
+
+		// The proof itself fails.
+		"nobody says who asks": {
+			prepare: func(s *stage, token int) {
+				deleteRow(s, token)
+				fault(sandbox.Fault{Match: sandbox.Match{Path: onSelf}, Kind: sandbox.FaultAnswer, Status: 500})(s, token)
+			},
+			ask: askToken, want: "protocol", words: []string{"not found by id", "who asks could not be learned"},
+		},
+		"the list of users fails": {
+			prepare: func(s *stage, token int) {
+				deleteRow(s, token)
+				fault(sandbox.Fault{Match: sandbox.Match{Path: onUsers}, Kind: sandbox.FaultAnswer, Status: 503})(s, token)
+			},
+			ask: askToken, want: "transient",
+		},
+		"the list of users is empty": {
+			prepare: func(s *stage, token int) {
+				deleteUser(s, token)
+				fault(sandbox.Fault{
+					Match: sandbox.Match{Path: onUsers}, Kind: sandbox.FaultAnswer, Status: 200, ContentType: asJSON,
+					Body: `{"total":0,"subtotal":0,"results":[]}`,
+				})(s, token)
+			},
+			ask: askToken, want: "protocol", words: []string{"the user who asks"},
+		},
+		"the list of users is none": {
+			prepare: func(s *stage, token int) {
+				deleteUser(s, token)
+				fault(sandbox.Fault{
+					Match: sandbox.Match{Path: onUsers}, Kind: sandbox.FaultAnswer, Status: 200, ContentType: asJSON, Body: `{}`,
+				})(s, token)
+			},
+			ask: askUser, want: "protocol",
+		},
+		"the revocation of a deleted user's token, and no list": {
+			prepare: func(s *stage, token int) {
+				deleteUser(s, token)
+				fault(sandbox.Fault{Match: sandbox.Match{Path: onUsers}, Kind: sandbox.FaultAnswer, Status: 500})(s, token)
+			},
+			ask: revoke, want: "protocol",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			stage := newStage(t, foremanserver.Options{})
+			stage.AddOrganization("Other") // 3
+			stage.AddLocation("Other")     // 4
+			stage.addUser(t, "alice")
+			stage.addUser(t, "none")
+			stage.addUser(t, "peek", viewTokens...)
+			stage.addUser(t, "clerk", everything...)
+			stage.add(t, foremanserver.User{Login: "outsider", Permissions: everything, OrganizationIDs: []int{3}, LocationIDs: []int{4}})
+
+			token := stage.addToken(t, "ci")
+			id, _ := strconv.Atoi(token.ID)
+			test.prepare(stage, id)
+
+			changes := []func(*Options){func(o *Options) {
+				if test.login != "" {
+					o.Username, o.Password = test.login, password
+				}
+			}}
+			if test.change != nil {
+				changes = append(changes, test.change)
+			}
+
+			err := test.ask(t.Context(), stage.admin(t, changes...), token.Key())
+			wantKind(t, err, test.want, test.words...)
+		})
+	}
+}
+
+func TestATokenThatIsAbsentFromAListIsNoError(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	user := stage.addUser(t, "alice")
+	stage.addUser(t, "clerk", viewAll...)
+
+	for _, driver := range []*System{stage.admin(t), stage.as(t, "alice"), stage.as(t, "clerk")} {
+		tokens, err := driver.Tokens(t.Context(), user, pat.TokenQuery{Name: "ci"})
+		if err != nil || tokens == nil || len(tokens) != 0 {
+			t.Errorf("%v, %v", tokens, err)
+		}
+	}
+}
+
+func TestAnAnswerAboutAnotherIsNotTaken(t *testing.T) {
+	t.Parallel()
+
+	server := newScript(t, map[string]canned{
+		"GET /api/users/5/personal_access_tokens/1": {status: 200, body: tokenJSON(2, "ci")},
+		"GET /api/users/5":                          {status: 200, body: userJSON(6, "bob", false)},
+		"GET /api/current_user":                     {status: 200, body: `{}`},
+	})
+	driver := newDriver(t, server.url)
+
+	_, err := driver.Token(t.Context(), pat.Key{UserID: "5", TokenID: "1"})
+	wantKind(t, err, "protocol", "token 2 of user 5")
+
+	_, err = driver.User(t.Context(), pat.UserRef{ID: "5"})
+	wantKind(t, err, "protocol", "user 6")
+
+	_, err = driver.CurrentUser(t.Context())
+	wantKind(t, err, "protocol", "no user")
+}

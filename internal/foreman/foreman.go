@@ -1,0 +1,204 @@
+package foreman
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+)
+
+// What is wrong with an answer whose status says that all is well. Only for a GET are the
+// JSON package's own words added: they may quote the answer, and with it a secret.
+var (
+	errNotJSON   = errors.New("the answer is not JSON")
+	errOtherJSON = errors.New("the JSON is not what Foreman documents")
+	errNoSecret  = errors.New("the answer has no token_value or no id")
+)
+
+// Options configure a [System].
+type Options struct {
+	// Client holds what reaches any server: URL, TLS, retries. Credentials, account,
+	// secrets and the reading of answers are filled in by [New].
+	Client rest.Options
+	// Username and Password authenticate every request. The password may be a token of
+	// that same user.
+	Username string
+	Password pat.Secret
+	// OrganizationID and LocationID are sent with every call about users and tokens,
+	// and narrow whom the account sees; 0 sends none.
+	OrganizationID, LocationID int64
+}
+
+// System is one Foreman server. Make it with [New].
+type System struct {
+	rest  *rest.Client
+	scope scope
+
+	met atomic.Bool // whether a supported server answered
+
+	mu     sync.Mutex
+	caller *pat.User // who the credentials belong to, once asked
+}
+
+var _ pat.System = (*System)(nil)
+
+// New validates the options. It sends nothing.
+func New(options Options) (*System, error) {
+	credentials := options.Username + ":" + options.Password.Reveal()
+
+	client := options.Client
+	client.Account = "user " + options.Username
+	client.Secrets = slices.Concat(client.Secrets, []pat.Secret{
+		options.Password, pat.Secret(base64.StdEncoding.EncodeToString([]byte(credentials))),
+	})
+	client.Read = read
+	client.Session = &session{}
+	client.Authorize = func(r *http.Request) {
+		r.SetBasicAuth(options.Username, options.Password.Reveal())
+	}
+
+	c, err := rest.New(client)
+	if err != nil {
+		return nil, err
+	}
+
+	return &System{
+		rest:  c,
+		scope: scope{organizationID: options.OrganizationID, locationID: options.LocationID},
+	}, nil
+}
+
+// Traits tells how Foreman differs. Its database sets no limit to the length of a
+// name, and Katello issues tokens called "registry" on its own.
+func (s *System) Traits() pat.Traits {
+	return pat.Traits{
+		Platform:      "foreman",
+		DisplayName:   "Foreman",
+		UserID:        digits,
+		TokenIDs:      true,
+		ReservedNames: []string{"registry"},
+	}
+}
+
+// Server returns the normalized base URL.
+func (s *System) Server() string { return s.rest.BaseURL() }
+
+// scope is the organization and location that a request is made in. Foreman narrows
+// to them whom the caller sees; without either it shows all that the caller may see.
+type scope struct{ organizationID, locationID int64 }
+
+// narrowed returns the scope with what a query sets put in place of the configured.
+func (c scope) narrowed(organizationID, locationID int64) scope {
+	if organizationID != 0 {
+		c.organizationID = organizationID
+	}
+
+	if locationID != 0 {
+		c.locationID = locationID
+	}
+
+	return c
+}
+
+// query returns the values with the scope's parameters added.
+func (c scope) query(values url.Values) url.Values {
+	if values == nil {
+		values = url.Values{}
+	}
+
+	if c.organizationID != 0 {
+		values.Set("organization_id", strconv.FormatInt(c.organizationID, 10))
+	}
+
+	if c.locationID != 0 {
+		values.Set("location_id", strconv.FormatInt(c.locationID, 10))
+	}
+
+	return values
+}
+
+// String returns the scope as an error message shows it.
+func (c scope) String() string {
+	var parts []string
+	if c.organizationID != 0 {
+		parts = append(parts, "organization_id "+strconv.FormatInt(c.organizationID, 10))
+	}
+
+	if c.locationID != 0 {
+		parts = append(parts, "location_id "+strconv.FormatInt(c.locationID, 10))
+	}
+
+	return strings.Join(parts, " and ")
+}
+
+// segments returns the path of an API call below /api.
+func segments(elements ...string) []string { return append([]string{"api"}, elements...) }
+
+// get reads one JSON document into out.
+func (s *System) get(ctx context.Context, path []string, query url.Values, out any) error {
+	request := rest.Request{Method: http.MethodGet, Segments: path, Query: query}
+	_, err := s.send(ctx, request, out)
+
+	return err
+}
+
+// send carries out a request and decodes the JSON of its answer into out. The status is 0
+// where there was no answer.
+func (s *System) send(ctx context.Context, request rest.Request, out any) (status int, err error) {
+	request.Accept = "application/json"
+
+	answer, err := s.rest.Do(ctx, request)
+
+	// A server that is too old may fail for that very reason.
+	if old := s.supported(request, answer.Header); old != nil {
+		return answer.Status, old
+	}
+
+	if err != nil {
+		return answer.Status, err
+	}
+
+	s.met.Store(true)
+
+	return answer.Status, s.decode(request, answer, out)
+}
+
+// meet makes sure, before anything is created, that a supported server answers.
+func (s *System) meet(ctx context.Context) error {
+	if s.met.Load() {
+		return nil
+	}
+
+	_, err := s.self(ctx)
+
+	return err
+}
+
+// decode reads the JSON of a successful answer.
+func (s *System) decode(request rest.Request, answer rest.Answer, out any) error {
+	if answer.MediaType != "application/json" {
+		return s.rest.UnexpectedAnswer(request, answer, errNotJSON)
+	}
+
+	if err := json.Unmarshal(answer.Body, out); err != nil {
+		cause := errOtherJSON
+		if request.Method == http.MethodGet {
+			cause = fmt.Errorf("%w (%w)", errOtherJSON, err)
+		}
+
+		return s.rest.UnexpectedAnswer(request, answer, cause)
+	}
+
+	return nil
+}

@@ -1,0 +1,308 @@
+package foreman
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// lists are the requests for lists of tokens.
+var lists = sandbox.Matching(http.MethodGet, "/personal_access_tokens$")
+
+func TestTokensPutsPagesTogether(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		tokens   int
+		query    Query
+		want     []string
+		requests int
+	}{
+		"no tokens":                          {want: nil, requests: 1},
+		"one page":                           {tokens: 3, want: []string{"t1", "t2", "t3"}, requests: 1},
+		"several pages":                      {tokens: 5, query: Query{PerPage: 2}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 3},
+		"pages that come out even":           {tokens: 4, query: Query{PerPage: 2}, want: []string{"t1", "t2", "t3", "t4"}, requests: 2},
+		"pages in descending order":          {tokens: 3, query: Query{PerPage: 2, Order: "id DESC"}, want: []string{"t3", "t2", "t1"}, requests: 2},
+		"a page alone":                       {tokens: 5, query: Query{PerPage: 2, Page: 2}, want: []string{"t3", "t4"}, requests: 1},
+		"a page of the server's own size":    {tokens: 7, query: Query{Page: 2}, want: []string{"t4", "t5", "t6"}, requests: 1},
+		"a page beyond the end":              {tokens: 5, query: Query{Page: 9}, want: nil, requests: 1},
+		"an order by a field that repeats":   {tokens: 5, query: Query{Order: "user_id"}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
+		"such an order and a size of a page": {tokens: 5, query: Query{Order: "user_id", PerPage: 2}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
+		"an order by name, which twins share": {
+			tokens: 3, query: Query{Order: "name DESC", PerPage: 2}, want: []string{"t3", "t2", "t1"}, requests: 1,
+		},
+		"a search of the caller's": {tokens: 12, query: Query{Search: "name ~ t1"}, want: []string{"t1", "t10", "t11", "t12"}, requests: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			stage := newStage(t, foremanserver.Options{EntriesPerPage: 3})
+			user := stage.addUser(t, "alice")
+
+			for i := range test.tokens {
+				stage.addToken(t, fmt.Sprintf("t%d", i+1))
+			}
+
+			tokens, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{Native: test.query})
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			got := names(tokens)
+			if test.query.Order == "user_id" {
+				slices.Sort(got)
+			}
+
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+
+			if got := stage.Count(lists); got != test.requests {
+				t.Errorf("%d requests, want %d", got, test.requests)
+			}
+		})
+	}
+}
+
+func TestTokensAsksForAThousandAtOnceAndForAnOrder(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	user := stage.addUser(t, "alice")
+
+	if err := stage.AddRevokedTokens("alice", "old-", 2*pageSize+1); err != nil {
+		t.Fatal(err)
+	}
+
+	tokens, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if len(tokens) != 2*pageSize+1 || tokens[2*pageSize].Name != fmt.Sprintf("old-%d", 2*pageSize+1) {
+		t.Errorf("%d tokens", len(tokens))
+	}
+
+	page := 0
+
+	for _, request := range stage.Requests() {
+		if !lists(request) {
+			continue
+		}
+
+		page++
+
+		want := url.Values{"order": {"id"}, "per_page": {"1000"}, "page": {strconv.Itoa(page)}}
+		if got, _ := url.ParseQuery(request.RawQuery); !cmp.Equal(want, got) {
+			t.Errorf("page %d: %s", page, cmp.Diff(want, got))
+		}
+	}
+
+	if page != 3 {
+		t.Errorf("%d requests, want 3", page)
+	}
+}
+
+func TestEachListIsOrdered(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	user := stage.addUser(t, "alice")
+	token := stage.addToken(t, "ci")
+	admin := stage.admin(t)
+
+	for _, ask := range []func() error{
+		func() error { _, err := admin.Tokens(t.Context(), user, pat.TokenQuery{}); return err },
+		func() error { _, err := admin.Tokens(t.Context(), user, pat.TokenQuery{Name: "ci"}); return err },
+		func() error { _, err := admin.Tokens(t.Context(), user, pat.TokenQuery{NamePrefix: "c"}); return err },
+		func() error { _, err := admin.Users(t.Context(), pat.UserQuery{WithTokens: true}); return err },
+		func() error { _, err := admin.User(t.Context(), pat.UserRef{Username: "alice"}); return err },
+		func() error { return admin.Revoke(t.Context(), token) },
+	} {
+		if err := ask(); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	isList := regexp.MustCompile(`/(users|personal_access_tokens)$`)
+
+	for _, request := range stage.Requests() {
+		query, _ := url.ParseQuery(request.RawQuery)
+		if request.Method == http.MethodGet && isList.MatchString(request.Path) && query.Get("order") != "id" {
+			t.Errorf("%s?%s has no order", request.Path, request.RawQuery)
+		}
+	}
+}
+
+func TestRowsThatMoveBetweenPagesAreNeitherLostNorRepeated(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	user := stage.addUser(t, "alice")
+	first := stage.addToken(t, "t1")
+
+	for i := range 4 {
+		stage.addToken(t, fmt.Sprintf("t%d", i+2))
+	}
+
+	stage.Before(sandbox.Match{Path: regexp.MustCompile("personal_access_tokens$"), Nth: 2}, func(*http.Request) {
+		id, _ := strconv.Atoi(first.ID)
+		stage.RevokeToken("alice", id)
+		stage.addToken(t, "t6")
+	})
+
+	tokens, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{PerPage: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if diff := cmp.Diff([]string{"t1", "t2", "t3", "t4", "t5", "t6"}, names(tokens)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAListWithoutAnEndIsAnError(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		page func(number int) string
+		// requests is how many are sent at most.
+		requests int
+	}{
+		"the first page again and again": {
+			page:     func(int) string { return listJSON(100, tokenJSON(1, "a"), tokenJSON(2, "b")) },
+			requests: 2,
+		},
+		"always new rows": {
+			page:     func(number int) string { return listJSON(1_000_000_000, tokenJSON(number, "a")) },
+			requests: maxPages,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			server := newHandlerScript(t, func(r *http.Request) canned {
+				number, _ := strconv.Atoi(r.URL.Query().Get("page"))
+
+				return canned{status: http.StatusOK, body: test.page(number)}
+			})
+
+			_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
+			wantKind(t, err, "protocol", "/api/users/5/personal_access_tokens", "page "+strconv.Itoa(test.requests))
+
+			if got := len(server.requests()); got != test.requests {
+				t.Errorf("%d requests, want %d", got, test.requests)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatIsNoListIsNotAnEmptyOne(t *testing.T) {
+	t.Parallel()
+
+	for name, body := range map[string]string{
+		"an empty object":          `{}`,
+		"null":                     `null`,
+		"null for rows":            `{"total":0,"subtotal":0,"results":null}`,
+		"an error with status 200": `{"error":{"message":"maintenance"}}`,
+		"rows of another kind":     `{"total":1,"subtotal":1,"results":{}}`,
+		"a time in no form":        `{"total":1,"subtotal":1,"results":[{"id":1,"user_id":5,"created_at":"soon"}]}`,
+		"half of it":               `{"total":1,"subtotal":1,"resu`,
+		"nothing":                  ``,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			server := newHandlerScript(t, func(*http.Request) canned { return canned{status: http.StatusOK, body: body} })
+
+			_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
+			wantKind(t, err, "protocol", "HTTP 200")
+		})
+	}
+}
+
+func TestQueriesThatForemanWouldMisreadAreNotSent(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	admin := stage.admin(t)
+
+	for name, test := range map[string]struct {
+		native any
+		word   string
+	}{
+		"a field that no list is ordered by": {Query{Order: "created_at"}, "created_at"},
+		"a direction that there is not":      {Query{Order: "id desc"}, "id desc"},
+		"a third word":                       {Query{Order: "id DESC x"}, "id DESC x"},
+		"a page before the first":            {Query{Page: -1}, "page -1"},
+		"a page of less than no rows":        {Query{PerPage: -1}, "-1 rows"},
+		"another driver's query":             {struct{}{}, "struct {}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			_, err := admin.Tokens(t.Context(), "4", pat.TokenQuery{Native: test.native})
+			wantKind(t, err, "validation", test.word)
+
+			_, err = admin.Users(t.Context(), pat.UserQuery{Native: test.native})
+			wantKind(t, err, "validation", test.word)
+
+			if got := stage.Count(nil); got != 0 {
+				t.Errorf("%d requests were sent", got)
+			}
+		})
+	}
+}
+
+func TestTokensTellsTheirStates(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	user := stage.addUser(t, "alice")
+	stage.addToken(t, "active")
+
+	if err := stage.AddRevokedTokens("alice", "revoked-", 1); err != nil {
+		t.Fatal(err)
+	}
+
+	expired := time.Now().Add(-time.Hour).Truncate(time.Second)
+	if _, _, err := stage.AddToken("alice", "expired", expired); err != nil {
+		t.Fatal(err)
+	}
+
+	tokens, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	got := map[string]pat.Status{}
+	for _, token := range tokens {
+		got[token.Name] = token.Status
+
+		if token.CreatedAt.IsZero() || !token.LastUsedAt.IsZero() {
+			t.Errorf("%s: created %s, last used %s", token.Name, token.CreatedAt, token.LastUsedAt)
+		}
+	}
+
+	want := map[string]pat.Status{
+		"active": pat.StatusActive, "revoked-1": pat.StatusRevoked, "expired": pat.StatusExpired,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+
+	if got := tokens[2].ExpiresAt; !got.Equal(expired) {
+		t.Errorf("expires at %s, want %s", got, expired)
+	}
+}

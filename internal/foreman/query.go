@@ -1,0 +1,98 @@
+package foreman
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// Query are the parameters of Foreman's lists, for [pat.TokenQuery.Native] and
+// [pat.UserQuery.Native]. The zero value sends none.
+type Query struct {
+	// Search is sent as it is. A search that Foreman cannot parse rarely fails: it
+	// searches for something else.
+	Search string
+	// Order is a field and a direction, "name DESC". Empty orders by id.
+	Order string
+	// Page is the only page to fetch, from 1; 0 fetches all.
+	Page int64
+	// PerPage is the size of a page; 0 leaves it to the driver or, with Page, to the
+	// server. Without Page, an order by a field that repeats fetches all at once.
+	PerPage int64
+	// OrganizationID and LocationID take the place of the configured ones; 0 keeps
+	// them.
+	OrganizationID, LocationID int64
+}
+
+// TokenOrder is what Foreman can order tokens by: any other field is its error 400,
+// and a third word would silently turn the direction to ascending.
+var TokenOrder = regexp.MustCompile(`^(id|name|user_id)( (ASC|DESC))?$`)
+
+// UserOrder is what Foreman can order users by.
+var UserOrder = regexp.MustCompile(
+	`^(id|login|firstname|lastname|mail|description|admin|last_login_on|disabled)( (ASC|DESC))?$`)
+
+// unique are the fields whose values tell all rows of a list apart, so that pages
+// ordered by them fit together. A token's name does not: twins share theirs.
+var unique = map[string]bool{"id": true, "login": true}
+
+// native returns the driver's own query, the zero one for nil.
+func native(value any, order *regexp.Regexp) (Query, error) {
+	query, ok := value.(Query)
+	if value != nil && !ok {
+		return Query{}, &pat.ValidationError{Failure: pat.Failure{
+			Tried: "reading the query", Said: fmt.Sprintf("Foreman has no query of type %T", value),
+		}}
+	}
+
+	failure := pat.Failure{Tried: "reading the query"}
+
+	switch {
+	case query.Order != "" && !order.MatchString(query.Order):
+		failure.Said = fmt.Sprintf("order %q is none that Foreman has", query.Order)
+		failure.Remedy = "An order matches " + order.String() + "."
+	case query.Page < 0 || query.PerPage < 0:
+		failure.Said = fmt.Sprintf("page %d of %d rows: both must be 1 or more", query.Page, query.PerPage)
+	default:
+		return query, nil
+	}
+
+	return Query{}, &pat.ValidationError{Failure: failure}
+}
+
+// values returns the parameters of one page of the list.
+func (q Query) values(search string, page int64) url.Values {
+	values := url.Values{"order": {"id"}}
+	if q.Order != "" {
+		values.Set("order", q.Order)
+	}
+
+	if search != "" {
+		values.Set("search", search)
+	}
+
+	switch {
+	case q.Page == 0 && !q.paged():
+		values.Set("per_page", "all")
+	case q.PerPage != 0:
+		values.Set("per_page", strconv.FormatInt(q.PerPage, 10))
+	case q.Page == 0:
+		values.Set("per_page", strconv.Itoa(pageSize))
+	} // With Page alone, the server's own size, as a reader of its API expects.
+
+	values.Set("page", strconv.FormatInt(page, 10))
+
+	return values
+}
+
+// paged says whether the list's pages fit together: those ordered by a field that
+// repeats do not, since Foreman orders the rows of one value as it pleases.
+func (q Query) paged() bool {
+	field, _, _ := strings.Cut(q.Order, " ")
+
+	return q.Order == "" || unique[field]
+}

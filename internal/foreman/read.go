@@ -1,0 +1,103 @@
+package foreman
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+)
+
+// failure covers the JSON shapes of Foreman's errors. The others, an empty body, HTML
+// of a routing miss or a proxy, and XML for a path that ends in .xml, say nothing that
+// their status does not.
+type failure struct {
+	// Error is an object, or a string where the exception came before the API's own
+	// handling: malformed JSON, a double render.
+	Error json.RawMessage `json:"error"`
+	// Message stands alone, without error, for an unknown organization or location and
+	// for pending migrations.
+	Message string `json:"message"`
+}
+
+// failureDetails is the object under error.
+type failureDetails struct {
+	Message            string              `json:"message"`
+	Details            string              `json:"details"`
+	MissingPermissions []string            `json:"missing_permissions"`
+	Errors             map[string][]string `json:"errors"`
+	FullMessages       []string            `json:"full_messages"`
+}
+
+// read tells what an unsuccessful answer of Foreman means, by its status and structure.
+// Texts decide nothing: Foreman translates them. "Not found" in any other form than
+// Foreman's own is no word of Foreman's: proxies say it while a server restarts.
+func read(answer rest.Answer) rest.Reading {
+	reading := readBody(answer)
+	if absent := answer.Status == http.StatusNotFound || answer.Status == http.StatusGone; absent &&
+		reading.Kind == rest.KindByStatus {
+		reading.Kind = rest.KindProtocol
+	}
+
+	return reading
+}
+
+// readBody reads the JSON forms.
+func readBody(answer rest.Answer) rest.Reading {
+	var body failure
+	if answer.MediaType != "application/json" || json.Unmarshal(answer.Body, &body) != nil {
+		return rest.Reading{}
+	}
+
+	var (
+		details failureDetails
+		text    string
+	)
+
+	switch {
+	case json.Unmarshal(body.Error, &details) == nil:
+		return readDetails(answer.Status, details)
+	case json.Unmarshal(body.Error, &text) == nil:
+		return rest.Reading{Message: text}
+	case answer.Status == http.StatusNotFound && body.Message != "":
+		return rest.Reading{
+			Kind:    rest.KindValidation,
+			Message: body.Message,
+			Remedy: "The account is not in this organization or location, or there is none: " +
+				"check organization_id and location_id.",
+		}
+	default:
+		return rest.Reading{Message: body.Message}
+	}
+}
+
+// readDetails reads the wrapped form.
+func readDetails(status int, details failureDetails) rest.Reading {
+	reading := rest.Reading{Message: details.Message, Missing: details.MissingPermissions}
+	if details.Details != "" {
+		reading.Message += ": " + details.Details
+	}
+
+	switch {
+	case details.Message == "" && details.Errors == nil:
+		// Neither form of Foreman's.
+	case details.Errors != nil:
+		reading.Kind = rest.KindValidation
+		reading.Fields = details.Errors
+		reading.Message = strings.Join(details.FullMessages, "; ")
+	case status == http.StatusUnprocessableEntity:
+		// Foreman answers 422, not 404, for an unknown user in the path; only the
+		// absence of errors tells it from a validation.
+		reading.Kind = rest.KindNotFound
+	case status == http.StatusNotFound:
+		reading.Kind = rest.KindNotFound
+	case status == http.StatusForbidden && len(details.MissingPermissions) > 0:
+		reading.Remedy = "Give the account a role with the permission " +
+			strings.Join(details.MissingPermissions, ", ") + ", or use an administrator."
+	case status == http.StatusUnauthorized:
+		reading.Remedy = "Check the username and the password or token. After 30 failed logins Foreman refuses " +
+			"every login from this address for five minutes, right ones too."
+	}
+
+	return reading
+}

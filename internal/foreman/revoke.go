@@ -1,0 +1,89 @@
+package foreman
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+)
+
+// Revoke marks the token as revoked. Foreman keeps the row and answers 200 with it, and
+// does so again for a token that was revoked before.
+func (s *System) Revoke(ctx context.Context, token pat.Token) error {
+	path, err := tokenPath(token.Key())
+	if err != nil {
+		return err
+	}
+
+	// This answer has another shape than the others: no question mark, and the hash of
+	// the secret, which is not even decoded.
+	var record struct {
+		ID      int64 `json:"id"`
+		Revoked bool  `json:"revoked"`
+	}
+
+	request := rest.Request{Method: http.MethodDelete, Segments: path, Query: s.scope.query(nil)}
+
+	status, err := s.send(ctx, request, &record)
+	if err == nil && record.Revoked && strconv.FormatInt(record.ID, 10) == token.ID {
+		return nil
+	}
+
+	if _, ok := errors.AsType[*pat.NotFoundError](err); err != nil && !ok {
+		return explainRevoke(status, err)
+	}
+
+	return s.settleRevocation(ctx, token, s.rest.Tried(http.MethodDelete, path...), err)
+}
+
+// settleRevocation looks at the token when Foreman did not confirm its revocation; cause
+// is nil if it did not deny it either.
+func (s *System) settleRevocation(ctx context.Context, token pat.Token, tried string, cause error) error {
+	current, err := s.Token(ctx, token.Key())
+	if _, gone := errors.AsType[*pat.GoneError](err); gone {
+		return nil
+	}
+
+	if err != nil {
+		if denied, ok := errors.AsType[*pat.PermissionError](err); ok && len(denied.Missing) > 0 {
+			denied.Remedy += " To revoke another user's token takes revoke_personal_access_tokens and edit_users."
+		}
+
+		return err
+	}
+
+	failure := pat.Failure{
+		Tried: tried,
+		Said:  "Foreman did not revoke the token, and shows it as " + string(current.Status),
+		Err:   cause,
+	}
+
+	switch {
+	case current.Status == pat.StatusRevoked:
+		return nil
+	case cause == nil:
+		failure.Remedy = "Its answer was that all is well: look into its log, and for a proxy that answers in its place."
+
+		return &pat.ProtocolError{Failure: failure}
+	default:
+		failure.Remedy = "Another user's token takes the permissions revoke_personal_access_tokens and edit_users: " +
+			"give the account a role with both, or use an administrator."
+
+		return &pat.PermissionError{Failure: failure, Missing: []string{"edit_users"}}
+	}
+}
+
+// explainRevoke names the one case in which a token cannot be revoked at all: Foreman
+// validates the row when it saves it, and racing requests can have made two of one name.
+// It then answers 500.
+func explainRevoke(status int, err error) error {
+	if failed, ok := errors.AsType[*pat.ProtocolError](err); ok && status == http.StatusInternalServerError {
+		failed.Remedy = "If two tokens of this user have the same name, Foreman can revoke neither: " +
+			"rename one in its database, or delete the user. " + failed.Remedy
+	}
+
+	return err
+}

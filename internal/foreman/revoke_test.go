@@ -1,0 +1,171 @@
+package foreman
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+func TestRevokeSucceedsOnTheServersWordOrOnProof(t *testing.T) {
+	t.Parallel()
+
+	for name, prepare := range map[string]func(*stage, int){
+		"a live token":       func(*stage, int) {},
+		"a revoked token":    func(s *stage, id int) { s.RevokeToken("alice", id) },
+		"an expired token":   func(s *stage, id int) { s.SetExpiry("alice", id, time.Now().Add(-time.Hour)) },
+		"a row that is gone": func(s *stage, id int) { s.DeleteToken("alice", id) },
+		"a user who is gone": func(s *stage, _ int) { s.DeleteUser("alice") },
+		"a lost answer": func(s *stage, _ int) {
+			s.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodDelete}, AfterWork: true})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			stage := newStage(t, foremanserver.Options{})
+			stage.addUser(t, "alice")
+			token := stage.addToken(t, "ci")
+			id, _ := strconv.Atoi(token.ID)
+			prepare(stage, id)
+
+			admin := stage.admin(t, func(o *Options) { o.Client.MaxRetries = 2 })
+			for range 2 {
+				if err := admin.Revoke(t.Context(), token); err != nil {
+					t.Fatal(err)
+				}
+			}
+
+			for _, row := range stage.Tokens("alice") {
+				if !row.Revoked {
+					t.Errorf("token %d is %s", row.ID, row.Status())
+				}
+			}
+		})
+	}
+}
+
+func TestRevokeNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		permissions []string
+		missing     []string
+		words       []string
+	}{
+		"no permission": {missing: []string{"revoke_personal_access_tokens"}},
+		"not edit_users": {
+			permissions: append([]string{"revoke_personal_access_tokens"}, viewAll...),
+			missing:     []string{"edit_users"}, words: []string{"edit_users", "shows it as active"},
+		},
+		"neither edit_users nor to look": {
+			permissions: []string{"revoke_personal_access_tokens"},
+			missing:     []string{"view_personal_access_tokens"}, words: []string{"edit_users"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			stage := newStage(t, foremanserver.Options{})
+			stage.addUser(t, "alice")
+			stage.addUser(t, "clerk", test.permissions...)
+
+			err := stage.as(t, "clerk").Revoke(t.Context(), stage.addToken(t, "ci"))
+			wantKind(t, err, "permission", test.words...)
+
+			denied, _ := errors.AsType[*pat.PermissionError](err)
+			if diff := cmp.Diff(test.missing, denied.Missing); diff != "" {
+				t.Error(diff)
+			}
+
+			if stage.LiveTokens("alice") != 1 {
+				t.Error("the token was revoked")
+			}
+		})
+	}
+}
+
+func TestRevokeExplainsTwins(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	stage.addUser(t, "alice")
+	stage.addToken(t, "twin")
+
+	err := stage.admin(t).Revoke(t.Context(), stage.addToken(t, "twin"))
+	wantKind(t, err, "protocol", "HTTP 500", "Validation failed: Name has already been taken", "two tokens of this user", "database")
+}
+
+func TestRevokeNeedsTheServersWord(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		answer canned
+		shown  string // the token as it is shown afterwards
+		kind   string
+		words  []string
+	}{
+		"a page":          {canned{status: 200, contentType: "text/html", body: "<html>login</html>"}, tokenJSON(1, "ci"), "protocol", []string{"HTTP 200"}},
+		"an empty body":   {canned{status: 204}, tokenJSON(1, "ci"), "protocol", []string{"HTTP 204"}},
+		"revoked: false":  {canned{status: 200, body: `{"id":1,"revoked":false}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active", "its log"}},
+		"another token":   {canned{status: 200, body: `{"id":2,"revoked":true}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active"}},
+		"an empty object": {canned{status: 200, body: `{}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active"}},
+		"revoked: false, but it is": {
+			canned{status: 200, body: `{"id":1,"revoked":false}`},
+			strings.Replace(tokenJSON(1, "ci"), `"revoked?":false`, `"revoked?":true`, 1), "none", nil,
+		},
+		"a page for a 404":     {canned{status: 404, contentType: "text/html", body: "<html>no route</html>"}, tokenJSON(1, "ci"), "protocol", []string{"web page"}},
+		"a proxy's 404":        {canned{status: 404, contentType: "text/plain", body: "404 page not found"}, tokenJSON(1, "ci"), "protocol", nil},
+		"a 404, and it is not": {canned{status: 404, body: `{"error":{"message":"Resource personal_access_token not found by id '1'"}}`}, tokenJSON(1, "ci"), "permission", []string{"edit_users"}},
+		"403":                  {canned{status: 403, body: `{"error":{"message":"Access denied"}}`}, tokenJSON(1, "ci"), "permission", []string{"Access denied"}},
+		"401":                  {canned{status: 401, body: `{"error":{"message":"Unable to authenticate user admin"}}`}, tokenJSON(1, "ci"), "authentication", nil},
+		"502":                  {canned{status: 502, contentType: "text/html", body: "<html>Bad gateway</html>"}, tokenJSON(1, "ci"), "transient", nil},
+		"500":                  {canned{status: 500, body: `{"error":{"message":"reset has failed"}}`}, tokenJSON(1, "ci"), "protocol", []string{"reset has failed"}},
+		"a redirect":           {canned{status: 302, header: map[string]string{"Location": "https://sso.example.com/"}}, tokenJSON(1, "ci"), "protocol", []string{"sso.example.com"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			const path = " /api/users/5/personal_access_tokens/1"
+
+			server := newScript(t, map[string]canned{
+				"DELETE" + path:         test.answer,
+				"GET" + path:            {status: http.StatusOK, body: test.shown},
+				"GET /api/current_user": {status: http.StatusOK, body: userJSON(4, "admin", true)},
+			})
+
+			err := newDriver(t, server.url).Revoke(t.Context(), pat.Token{UserID: "5", ID: "1", Name: "ci"})
+			wantKind(t, err, test.kind, test.words...)
+
+			if err != nil && test.answer.status != http.StatusInternalServerError && strings.Contains(err.Error(), "two tokens") {
+				t.Errorf("twins are blamed: %v", err)
+			}
+		})
+	}
+}
+
+func TestRevokeShowsNoHash(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	stage.addUser(t, "alice")
+	stage.AddFault(sandbox.Fault{
+		Match: sandbox.Match{Method: http.MethodDelete}, Kind: sandbox.FaultAnswer, Status: http.StatusOK, ContentType: asJSON,
+		Body: `{"revoked":false,"id":1,"token":"` + foremanserver.HashPrefix + `"}`,
+	})
+
+	err := stage.admin(t).Revoke(t.Context(), stage.addToken(t, "ci"))
+	wantKind(t, err, "protocol")
+
+	if strings.Contains(err.Error(), foremanserver.HashPrefix) {
+		t.Errorf("the error holds the hash: %v", err)
+	}
+}

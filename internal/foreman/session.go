@@ -1,0 +1,35 @@
+package foreman
+
+import "net/http"
+
+// sessionCookie is the name of Foreman's cookie.
+const sessionCookie = "_session_id"
+
+// session keeps the cookie of a login, which spares Foreman the next one: a login is a
+// slow hash and a write to its database. The credentials are sent all the same, for
+// Foreman falls back on them when it does not know the cookie, and would count a failed
+// login without.
+type session struct{ cookie *http.Cookie }
+
+// Attach adds the cookie, if there is one.
+func (s *session) Attach(request *http.Request) bool {
+	if s.cookie == nil {
+		return false
+	}
+
+	request.AddCookie(s.cookie)
+
+	return true
+}
+
+// Learn takes the cookie of an answer.
+func (s *session) Learn(response *http.Response) {
+	for _, cookie := range response.Cookies() {
+		if cookie.Name == sessionCookie && cookie.Value != "" {
+			s.cookie = cookie
+		}
+	}
+}
+
+// Forget drops the cookie.
+func (s *session) Forget() { s.cookie = nil }

@@ -1,0 +1,46 @@
+package foreman
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// layouts are the forms in which Foreman writes instants: the views in the caller's
+// zone, where only UTC has a name, and the answer to a revocation in ISO 8601.
+var layouts = []string{
+	"2006-01-02 15:04:05 UTC",
+	"2006-01-02 15:04:05 -0700",
+	time.RFC3339Nano,
+}
+
+// timestamp is an instant in any of Foreman's forms; zero where Foreman has null.
+type timestamp struct{ time.Time }
+
+// UnmarshalJSON reads a string in any of Foreman's forms, or null.
+func (t *timestamp) UnmarshalJSON(data []byte) error {
+	var text *string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return err
+	}
+
+	if text == nil {
+		t.Time = time.Time{}
+
+		return nil
+	}
+
+	for _, layout := range layouts {
+		if parsed, err := time.Parse(layout, *text); err == nil {
+			t.Time = parsed.UTC()
+
+			return nil
+		}
+	}
+
+	return fmt.Errorf("%q is not a time as Foreman writes it", *text)
+}
+
+// expiry returns an instant as Foreman is sent it. Text without a zone would be read
+// in the zone of the caller, and a fraction of a second could never be read back.
+func expiry(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }

@@ -1,0 +1,149 @@
+package foreman
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// User is what Foreman documents of a user beyond [pat.User]: the type, as a pointer, of
+// [pat.User.Native]. Texts are empty where Foreman has null.
+type User struct {
+	Description, Timezone, Locale string
+	MailEnabled                   bool
+	// DirectAdmin is the account's own flag; [pat.User.Admin] may come from a group.
+	DirectAdmin          bool
+	CreatedAt, UpdatedAt time.Time
+	AuthSource           AuthSource
+
+	DefaultLocation, DefaultOrganization *Reference
+	Locations, Organizations             []Reference
+	SSHKeys                              []SSHKey
+
+	// Roles, Usergroups, CachedUsergroups (those of nested groups too) and
+	// MailNotifications are nil in a list: only the view of a single user has them.
+	Roles, Usergroups, CachedUsergroups, MailNotifications []Reference
+}
+
+// AuthSource is where a user's password is checked.
+type AuthSource struct {
+	ID   int64
+	Name string
+	// Type is "internal", "ldap" and the like; empty in a list.
+	Type string
+}
+
+// Reference names another record of Foreman's. Title and Description are empty where
+// Foreman shows none.
+type Reference struct {
+	ID          int64  `json:"id"`
+	Name        string `json:"name"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+}
+
+// SSHKey is a public key of a user's.
+type SSHKey struct {
+	ID          int64  `json:"id"`
+	Name        string `json:"name"`
+	Key         string `json:"key"`
+	Fingerprint string `json:"fingerprint"`
+	// Length is the key's size in bits.
+	Length int64 `json:"length"`
+}
+
+// userRecord is a user as Foreman writes it.
+type userRecord struct {
+	ID             int64     `json:"id"`
+	Login          string    `json:"login"`
+	FirstName      string    `json:"firstname"`
+	LastName       string    `json:"lastname"`
+	Mail           string    `json:"mail"`
+	MailEnabled    bool      `json:"mail_enabled"`
+	Description    string    `json:"description"`
+	Admin          bool      `json:"admin"`
+	EffectiveAdmin bool      `json:"effective_admin"`
+	Disabled       bool      `json:"disabled"`
+	AuthSourceID   int64     `json:"auth_source_id"`
+	AuthSourceName string    `json:"auth_source_name"`
+	Timezone       string    `json:"timezone"`
+	Locale         string    `json:"locale"`
+	LastLoginOn    timestamp `json:"last_login_on"`
+	CreatedAt      timestamp `json:"created_at"`
+	UpdatedAt      timestamp `json:"updated_at"`
+
+	DefaultLocation     *Reference  `json:"default_location"`
+	DefaultOrganization *Reference  `json:"default_organization"`
+	Locations           []Reference `json:"locations"`
+	Organizations       []Reference `json:"organizations"`
+	SSHKeys             []SSHKey    `json:"ssh_keys"`
+	Roles               []Reference `json:"roles"`
+	Usergroups          []Reference `json:"usergroups"`
+	CachedUsergroups    []Reference `json:"cached_usergroups"`
+	MailNotifications   []Reference `json:"mail_notifications"`
+
+	authSourceType string
+}
+
+func (r userRecord) key() int64 { return r.ID }
+
+// UnmarshalJSON also takes the kind of the authentication source from the name of its
+// key: auth_source_internal, auth_source_ldap and so on, an object each.
+func (r *userRecord) UnmarshalJSON(data []byte) error {
+	type plain userRecord
+
+	if err := json.Unmarshal(data, (*plain)(r)); err != nil {
+		return err
+	}
+
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return err
+	}
+
+	for name, value := range keys {
+		kind, ok := strings.CutPrefix(name, "auth_source_")
+		if ok && len(value) > 0 && value[0] == '{' {
+			r.authSourceType = kind
+		}
+	}
+
+	return nil
+}
+
+// user converts the record.
+func (r userRecord) user() pat.User {
+	return pat.User{
+		ID:          strconv.FormatInt(r.ID, 10),
+		Username:    r.Login,
+		FirstName:   r.FirstName,
+		LastName:    r.LastName,
+		Email:       r.Mail,
+		Enabled:     !r.Disabled,
+		Admin:       r.Admin || r.EffectiveAdmin,
+		LastLoginAt: r.LastLoginOn.Time,
+		Native: &User{
+			Description: r.Description,
+			Timezone:    r.Timezone,
+			Locale:      r.Locale,
+			MailEnabled: r.MailEnabled,
+			DirectAdmin: r.Admin,
+			CreatedAt:   r.CreatedAt.Time,
+			UpdatedAt:   r.UpdatedAt.Time,
+			AuthSource:  AuthSource{ID: r.AuthSourceID, Name: r.AuthSourceName, Type: r.authSourceType},
+
+			DefaultLocation:     r.DefaultLocation,
+			DefaultOrganization: r.DefaultOrganization,
+			Locations:           r.Locations,
+			Organizations:       r.Organizations,
+			SSHKeys:             r.SSHKeys,
+			Roles:               r.Roles,
+			Usergroups:          r.Usergroups,
+			CachedUsergroups:    r.CachedUsergroups,
+			MailNotifications:   r.MailNotifications,
+		},
+	}
+}

@@ -1,0 +1,211 @@
+package foreman
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// CurrentUser returns whom the credentials belong to.
+func (s *System) CurrentUser(ctx context.Context) (pat.User, error) { return s.self(ctx) }
+
+// User returns one user, with all that Foreman shows of a single one.
+func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
+	if ref == (pat.UserRef{}) {
+		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
+			Tried: "looking up a user", Said: "neither an id nor a username was given",
+		}}
+	}
+
+	id := ref.ID
+
+	if id == "" {
+		found, err := s.resolve(ctx, ref.Username)
+		if err != nil {
+			return pat.User{}, err
+		}
+
+		id = found
+	}
+
+	user, err := s.showUser(ctx, id, s.scope)
+	if err != nil {
+		return pat.User{}, s.userAbsent(ctx, id, s.scope, err)
+	}
+
+	if ref.Username != "" && ref.Username != user.Username {
+		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
+			Tried:  "looking up " + ref.String(),
+			Said:   fmt.Sprintf("the user with id %s is %s", user.ID, user.Username),
+			Remedy: "Give the id or the username, or both of one user. Foreman tells capital letters from small ones.",
+		}}
+	}
+
+	return user, nil
+}
+
+// Users returns the users that the query selects, in the order of their numbers unless
+// it asks for another. What Foreman shows of a single user only (roles, groups) is
+// missing in a list.
+func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
+	parameters, err := native(query.Native, UserOrder)
+	if err != nil {
+		return nil, err
+	}
+
+	search := parameters.Search
+
+	switch {
+	case search != "":
+	case query.Ref.ID != "":
+		if err := number("user", query.Ref.ID); err != nil {
+			return nil, err
+		}
+
+		search = "id = " + query.Ref.ID
+	case query.Ref.Username != "":
+		search = equals("login", query.Ref.Username)
+	}
+
+	within := s.scope.narrowed(parameters.OrganizationID, parameters.LocationID)
+
+	records, _, err := list[userRecord](ctx, s, segments("users"), within, parameters, search)
+	if err != nil {
+		return nil, err
+	}
+
+	users := make([]pat.User, 0, len(records))
+
+	for _, record := range records {
+		user := record.user()
+		if query.Ref.ID != "" && user.ID != query.Ref.ID ||
+			query.Ref.Username != "" && user.Username != query.Ref.Username {
+			continue
+		}
+
+		users = append(users, user)
+	}
+
+	if !query.WithTokens {
+		return users, nil
+	}
+
+	return users, s.addTokens(ctx, users, parameters)
+}
+
+// addTokens fills in the tokens of each user. The client bounds how many requests are
+// under way.
+func (s *System) addTokens(ctx context.Context, users []pat.User, parameters Query) error {
+	within := Query{OrganizationID: parameters.OrganizationID, LocationID: parameters.LocationID}
+	group, ctx := errgroup.WithContext(ctx)
+
+	for i := range users {
+		group.Go(func() error {
+			tokens, err := s.Tokens(ctx, users[i].ID, pat.TokenQuery{Native: within})
+			users[i].Tokens = tokens
+
+			return err
+		})
+	}
+
+	return group.Wait()
+}
+
+// resolve returns the number of the user with exactly this login. The caller itself
+// needs no permission for that.
+func (s *System) resolve(ctx context.Context, login string) (string, error) {
+	self, err := s.self(ctx)
+	if err != nil {
+		return "", err
+	}
+
+	if self.Username == login {
+		return self.ID, nil
+	}
+
+	search := equals("login", login)
+	matches := func(u userRecord) bool { return u.Login == login }
+
+	records, err := s.searchUsers(ctx, search, s.scope)
+	if err != nil {
+		return "", err
+	}
+
+	if i := slices.IndexFunc(records, matches); i >= 0 {
+		return strconv.FormatInt(records[i].ID, 10), nil
+	}
+
+	notFound := &pat.NotFoundError{Failure: pat.Failure{
+		Tried: s.rest.Tried(http.MethodGet, segments("users")...),
+		Said:  fmt.Sprintf("no user has the login %q", login),
+	}}
+
+	var exists bool
+
+	switch {
+	case self.Admin:
+		exists, err = s.listed(ctx, self, search, matches)
+	case s.scope != (scope{}):
+		records, err = s.searchUsers(ctx, search, scope{})
+		exists = slices.ContainsFunc(records, matches)
+	}
+
+	switch {
+	case err != nil:
+		return "", err
+	case exists:
+		return "", outOfScope(notFound, s.scope)
+	case self.Admin:
+		notFound.Remedy = "Check the spelling: Foreman tells capital letters from small ones."
+
+		return "", &pat.GoneError{Failure: notFound.Failure, UserGone: true}
+	default:
+		return "", hidden(notFound)
+	}
+}
+
+// searchUsers returns the users of the given scope that a search finds, two at most. What
+// Foreman makes of a search may be something else: the caller compares what it gets.
+func (s *System) searchUsers(ctx context.Context, search string, within scope) ([]userRecord, error) {
+	query := Query{PerPage: 2, Page: 1}
+
+	var answer envelope[userRecord]
+	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &answer)
+
+	return answer.Results, err
+}
+
+// showUser reads one user by its number in the given scope.
+func (s *System) showUser(ctx context.Context, id string, within scope) (pat.User, error) {
+	if err := number("user", id); err != nil {
+		return pat.User{}, err
+	}
+
+	var record userRecord
+	if err := s.get(ctx, segments("users", id), within.query(nil), &record); err != nil {
+		return pat.User{}, explainShow(err)
+	}
+
+	user := record.user()
+	if user.ID != id {
+		return pat.User{}, s.elsewhere("is about user "+user.ID, "users", id)
+	}
+
+	return user, nil
+}
+
+// explainShow tells who needs no permission.
+func explainShow(err error) error {
+	if denied, ok := errors.AsType[*pat.PermissionError](err); ok {
+		denied.Remedy += " Only its own user is shown to every account."
+	}
+
+	return err
+}

@@ -1,0 +1,308 @@
+package foreman
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// addressable are the paths that may be sent: an id is digits, and nothing is empty.
+var addressable = regexp.MustCompile(
+	`^/api/(current_user|users|users/[1-9][0-9]*|users/[1-9][0-9]*/personal_access_tokens(/[1-9][0-9]*)?)$`)
+
+// wantAddressable fails if a login or an empty segment stands in the path of a request.
+func (s *stage) wantAddressable(t *testing.T) {
+	t.Helper()
+
+	for _, request := range s.Requests() {
+		if !addressable.MatchString(request.Path) {
+			t.Errorf("%s %s was sent", request.Method, request.Path)
+		}
+	}
+}
+
+func TestUserIsMatchedExactly(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		ref   pat.UserRef
+		login string // of who is found
+		kind  string
+		words []string
+	}{
+		"by id":                           {ref: pat.UserRef{ID: "5"}, login: "alice"},
+		"by login":                        {ref: pat.UserRef{Username: "alice"}, login: "alice"},
+		"by both":                         {ref: pat.UserRef{ID: "5", Username: "alice"}, login: "alice"},
+		"by a login of digits":            {ref: pat.UserRef{Username: "5"}, login: "5"},
+		"by a login that begins as an id": {ref: pat.UserRef{Username: "5abc"}, login: "5abc"},
+		"by a login with a quote":         {ref: pat.UserRef{Username: `o"neil`}, login: `o"neil`},
+		"by a login that is a path":       {ref: pat.UserRef{Username: "../users/5"}, login: "../users/5"},
+		"the account itself, by id":       {ref: pat.UserRef{ID: "4"}, login: "admin"},
+		"the account itself, by login":    {ref: pat.UserRef{Username: "admin"}, login: "admin"},
+		"an id and the login of another": {
+			ref: pat.UserRef{ID: "5", Username: "5abc"}, kind: "validation", words: []string{"the user with id 5 is alice", "5abc"},
+		},
+		"an id and the login in capitals": {
+			ref: pat.UserRef{ID: "5", Username: "ALICE"}, kind: "validation", words: []string{"capital letters"},
+		},
+		"a login in capitals":      {ref: pat.UserRef{Username: "ALICE"}, kind: "user gone", words: []string{`"ALICE"`, "capital letters"}},
+		"the account, in capitals": {ref: pat.UserRef{Username: "ADMIN"}, kind: "user gone"},
+		"a login of wildcards":     {ref: pat.UserRef{Username: "al*"}, kind: "user gone"},
+		"a login of a search":      {ref: pat.UserRef{Username: `x" or login = "alice`}, kind: "user gone"},
+		"an unknown login":         {ref: pat.UserRef{Username: "nobody"}, kind: "user gone"},
+		"an unknown id":            {ref: pat.UserRef{ID: "999"}, kind: "user gone"},
+		"a hidden user, by login":  {ref: pat.UserRef{Username: "foreman_admin"}, kind: "user gone"},
+		"a hidden user, by id":     {ref: pat.UserRef{ID: "1"}, kind: "user gone"},
+		"nobody":                   {kind: "validation", words: []string{"neither"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			stage := newStage(t, foremanserver.Options{})
+			for _, login := range []string{"alice", "5", "5abc", `o"neil`, "../users/5"} {
+				stage.addUser(t, login)
+			}
+
+			user, err := stage.admin(t).User(t.Context(), test.ref)
+			stage.wantAddressable(t)
+
+			if test.kind != "" {
+				wantKind(t, err, test.kind, test.words...)
+
+				return
+			}
+
+			if err != nil || user.Username != test.login {
+				t.Errorf("got %q, %v", user.Username, err)
+			}
+		})
+	}
+}
+
+func TestTokensOfALoginThatBeginsAsAnotherUsersID(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	fifth := stage.addUser(t, "alice")
+	trap := stage.addUser(t, "5abc")
+	admin := stage.admin(t)
+
+	user, err := admin.User(t.Context(), pat.UserRef{Username: "5abc"})
+	if err != nil || user.ID != trap || fifth != "5" {
+		t.Fatalf("user %s, %v", user.ID, err)
+	}
+
+	issued, err := admin.Create(t.Context(), user.ID, pat.NewToken{Name: "ci"})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if got := stage.LiveTokens("5abc"); got != 1 || stage.LiveTokens("alice") != 0 {
+		t.Errorf("5abc has %d tokens, alice %d", got, stage.LiveTokens("alice"))
+	}
+
+	if token, err := admin.Token(t.Context(), issued.Key()); err != nil || token.Name != "ci" {
+		t.Errorf("%+v, %v", token, err)
+	}
+
+	if err := admin.Revoke(t.Context(), issued.Token); err != nil || stage.LiveTokens("") != 0 {
+		t.Errorf("%d tokens live, %v", stage.LiveTokens(""), err)
+	}
+
+	stage.wantAddressable(t)
+}
+
+func TestTheAccountNeedsNoPermissionForItself(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	id := stage.addUser(t, "alice")
+	alice := stage.as(t, "alice")
+
+	for _, ref := range []pat.UserRef{{ID: id}, {Username: "alice"}, {ID: id, Username: "alice"}} {
+		if user, err := alice.User(t.Context(), ref); err != nil || user.ID != id {
+			t.Errorf("%s: %s, %v", ref, user.ID, err)
+		}
+	}
+
+	issued, err := alice.Create(t.Context(), id, pat.NewToken{Name: "ci"})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if tokens, err := alice.Tokens(t.Context(), id, pat.TokenQuery{}); err != nil || len(tokens) != 1 {
+		t.Errorf("%d tokens, %v", len(tokens), err)
+	}
+
+	if err := alice.Revoke(t.Context(), issued.Token); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOtherUsersTakePermissions(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	id := stage.addUser(t, "alice")
+	stage.addUser(t, "none")
+	stage.addUser(t, "viewer", viewAll...)
+
+	_, err := stage.as(t, "none").User(t.Context(), pat.UserRef{ID: id})
+	wantKind(t, err, "permission", "view_users", "Only its own user")
+
+	_, err = stage.as(t, "none").User(t.Context(), pat.UserRef{Username: "alice"})
+	wantKind(t, err, "permission", "view_users")
+
+	viewer := stage.as(t, "viewer")
+	if user, err := viewer.User(t.Context(), pat.UserRef{Username: "alice"}); err != nil || user.ID != id {
+		t.Errorf("%s, %v", user.ID, err)
+	}
+
+	_, err = viewer.User(t.Context(), pat.UserRef{Username: "nobody"})
+	wantKind(t, err, "permission", "proves nothing")
+}
+
+func TestUsersSelectsAndAddsTokens(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	id := stage.addUser(t, "alice")
+	stage.addUser(t, "alicia")
+	stage.addToken(t, "ci")
+
+	admin := stage.admin(t)
+
+	for name, test := range map[string]struct {
+		query pat.UserQuery
+		want  []string
+	}{
+		"all, by id":           {want: []string{"admin", "alice", "alicia"}},
+		"an order":             {query: pat.UserQuery{Native: Query{Order: "login DESC"}}, want: []string{"alicia", "alice", "admin"}},
+		"one id":               {query: pat.UserQuery{Ref: pat.UserRef{ID: id}}, want: []string{"alice"}},
+		"one login":            {query: pat.UserQuery{Ref: pat.UserRef{Username: "alice"}}, want: []string{"alice"}},
+		"both":                 {query: pat.UserQuery{Ref: pat.UserRef{ID: id, Username: "alice"}}, want: []string{"alice"}},
+		"both of two users":    {query: pat.UserQuery{Ref: pat.UserRef{ID: id, Username: "alicia"}}},
+		"an unknown id":        {query: pat.UserQuery{Ref: pat.UserRef{ID: "999"}}},
+		"another spelling":     {query: pat.UserQuery{Ref: pat.UserRef{Username: "Alice"}}},
+		"a search":             {query: pat.UserQuery{Native: Query{Search: "login ~ alic"}}, want: []string{"alice", "alicia"}},
+		"a search and a login": {query: pat.UserQuery{Ref: pat.UserRef{Username: "alicia"}, Native: Query{Search: "login ~ alic"}}, want: []string{"alicia"}},
+		"a field that repeats": {query: pat.UserQuery{Native: Query{Order: "firstname", PerPage: 1}}, want: []string{"admin", "alice", "alicia"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			test.query.WithTokens = true
+
+			users, err := admin.Users(t.Context(), test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			var got []string
+
+			for _, user := range users {
+				got = append(got, user.Username)
+
+				var want []string
+				if user.ID == id {
+					want = []string{"ci"}
+				}
+
+				if diff := cmp.Diff(want, names(user.Tokens)); diff != "" || user.Tokens == nil {
+					t.Errorf("%s: %s", user.Username, diff)
+				}
+			}
+
+			if parameters, _ := test.query.Native.(Query); parameters.Order == "firstname" {
+				slices.Sort(got) // Where there is none, the order is the database's affair.
+			}
+
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestUsersLeavesTokensOutUnlessAsked(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+
+	users, err := stage.admin(t).Users(t.Context(), pat.UserQuery{})
+	if err != nil || len(users) != 1 || users[0].Tokens != nil || stage.Count(nil) != 1 {
+		t.Errorf("%+v, %v, %d requests", users, err, stage.Count(nil))
+	}
+}
+
+func TestAUserHasAllThatForemanShows(t *testing.T) {
+	t.Parallel()
+
+	body := `{"firstname":"Al","lastname":"Ice","mail":"a@example.com","mail_enabled":true,"admin":false,
+		"auth_source_id":3,"disabled":true,"auth_source_name":"corp","timezone":"Berlin","locale":"de",
+		"last_login_on":"2026-11-21 18:50:10 +0200","created_at":"2026-11-21 16:50:10 UTC","updated_at":"2026-11-21 16:50:10 UTC",
+		"id":5,"login":"alice","description":"d",
+		"ssh_keys":[{"id":1,"name":"k","key":"ssh-rsa A","fingerprint":"f","length":2048}],
+		"default_location":{"id":2,"name":"L","title":"L","description":null},"default_organization":null,
+		"locations":[{"id":2,"name":"L","title":"L/M","description":"x"}],"organizations":[],"effective_admin":true,
+		"cached_usergroups":[{"id":9,"name":"g"}],"auth_source_ldap":{"id":3,"type":"AuthSourceLdap","name":"corp"},
+		"mail_notifications":[],"roles":[{"id":7,"name":"Viewer"}],"usergroups":[]}`
+
+	server := newScript(t, map[string]canned{"GET /api/users/5": {status: http.StatusOK, body: body}})
+
+	user, err := newDriver(t, server.url).User(t.Context(), pat.UserRef{ID: "5"})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	location := Reference{ID: 2, Name: "L", Title: "L"}
+	want := pat.User{
+		ID: "5", Username: "alice", FirstName: "Al", LastName: "Ice", Email: "a@example.com", Admin: true, LastLoginAt: sampleTime,
+		Native: &User{
+			Description: "d", Timezone: "Berlin", Locale: "de", MailEnabled: true, CreatedAt: sampleTime, UpdatedAt: sampleTime,
+			AuthSource:      AuthSource{ID: 3, Name: "corp", Type: "ldap"},
+			DefaultLocation: &location, Locations: []Reference{{ID: 2, Name: "L", Title: "L/M", Description: "x"}},
+			Organizations: []Reference{}, SSHKeys: []SSHKey{{ID: 1, Name: "k", Key: "ssh-rsa A", Fingerprint: "f", Length: 2048}},
+			Roles: []Reference{{ID: 7, Name: "Viewer"}}, Usergroups: []Reference{}, MailNotifications: []Reference{},
+			CachedUsergroups: []Reference{{ID: 9, Name: "g"}},
+		},
+	}
+
+	if diff := cmp.Diff(want, user); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAListedUserHasNoRolesAndNoKindOfSource(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	admin := stage.admin(t)
+
+	single, err := admin.User(t.Context(), pat.UserRef{ID: "4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	users, err := admin.Users(t.Context(), pat.UserQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	shown, _ := single.Native.(*User)
+	listed, _ := users[0].Native.(*User)
+
+	if shown == nil || shown.AuthSource.Type != "internal" || shown.Roles == nil || !shown.DirectAdmin {
+		t.Errorf("shown: %+v", shown)
+	}
+
+	if listed == nil || listed.AuthSource.Type != "" || listed.Roles != nil || listed.AuthSource.Name != "Internal" {
+		t.Errorf("listed: %+v", listed)
+	}
+}
