@@ -1,0 +1,83 @@
+package issuer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// cleanupTime is how long a cancelled run may still take to revoke what it issued.
+const cleanupTime = 30 * time.Second
+
+var errUnanswered = errors.New("three requests for a token brought no answer that says what became of them")
+
+// discard revokes the token of this name, whose secret was lost with an answer, and
+// says whether there was one. It works on after ctx is cancelled, for a bounded time.
+func (i *Issuer) discard(ctx context.Context, userID, name string) (found bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	defer cancel()
+
+	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
+	if err != nil {
+		return false, err
+	}
+
+	for _, token := range tokens {
+		if token.Status == pat.StatusRevoked {
+			continue
+		}
+
+		if err := i.system.Revoke(ctx, token); err != nil {
+			return true, fmt.Errorf("token %s: %w", token.ID, err)
+		}
+	}
+
+	return len(tokens) > 0, nil
+}
+
+// sweep takes the last look at names whose request may have been carried out late, and
+// returns a sentence for each that it could not settle.
+func (i *Issuer) sweep(ctx context.Context, userID string, names []string) []string {
+	var sentences []string
+
+	for _, name := range names {
+		if _, err := i.discard(ctx, userID, name); err != nil {
+			sentences = append(sentences, fmt.Sprintf(
+				"A token %q may live whose secret was lost with the server's answer, and could not be revoked: %s",
+				name, err))
+		}
+	}
+
+	return sentences
+}
+
+// giveUp takes the last look, revokes what it finds, and returns the error with what may
+// be left.
+func (i *Issuer) giveUp(ctx context.Context, userID string, names []string, cause error) error {
+	if len(names) == 0 {
+		return cause
+	}
+
+	left := i.sweep(ctx, userID, names)
+	if len(left) == 0 {
+		return fmt.Errorf("%w What may have been issued (%s) is not there, or was revoked. "+
+			"Should it appear later among the tokens of the user with id %s, revoke it",
+			sentence{cause}, strings.Join(names, ", "), userID)
+	}
+
+	return fmt.Errorf("%w %s. Look at the tokens of the user with id %s, and revoke them",
+		sentence{cause}, strings.Join(left, ". "), userID)
+}
+
+// sentence is an error that ends with a full stop, for another sentence to follow.
+type sentence struct{ cause error }
+
+// Error returns the error's text as a whole sentence.
+func (s sentence) Error() string { return strings.TrimSuffix(s.cause.Error(), ".") + "." }
+
+// Unwrap returns the error.
+func (s sentence) Unwrap() error { return s.cause }

@@ -1,0 +1,132 @@
+package issuer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// TakenError says that a user has, or where names are not reusable ever had, a token of
+// the name that was asked for.
+type TakenError struct {
+	Token  pat.Token
+	Traits pat.Traits
+}
+
+// Error names the token and the way out.
+func (e *TakenError) Error() string {
+	text := fmt.Sprintf("The user with id %s already has a token named %q (id %s, %s). ",
+		e.Token.UserID, e.Token.Name, e.Token.ID, e.Token.Status)
+
+	if !e.Traits.ReusableNames {
+		text += fmt.Sprintf("%s never frees a name, not even that of a revoked token. ", e.Traits.DisplayName)
+	}
+
+	switch {
+	case e.Token.Status == pat.StatusActive:
+		text += fmt.Sprintf("Import the token (%s/%s), choose another name, or use name_prefix.",
+			e.Token.UserID, e.Token.ID)
+	case e.Traits.ReusableNames:
+		text += "Revoke it, choose another name, or use name_prefix."
+	default:
+		text += "Choose another name, or use name_prefix."
+	}
+
+	return text
+}
+
+// Taken returns a [TakenError] if the name cannot be given to a token of the user.
+func (i *Issuer) Taken(ctx context.Context, userID, name string) error {
+	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
+	if err != nil {
+		return err
+	}
+
+	if len(tokens) == 0 {
+		return nil
+	}
+
+	return &TakenError{Token: tokens[len(tokens)-1], Traits: i.system.Traits()}
+}
+
+// issueFixed issues a token under a name that the user chose. Where names are reusable
+// a lost answer is followed by a second request; where they burn it never is, not even
+// by a later call.
+func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
+	if err := i.Taken(ctx, order.UserID, order.Name); err != nil {
+		// An account that may create tokens need not be allowed to see them: the
+		// server then decides.
+		if _, denied := errors.AsType[*pat.PermissionError](err); !denied {
+			return Result{}, err
+		}
+	}
+
+	reusable := i.system.Traits().ReusableNames
+	if !reusable && i.unanswered.has(order.UserID, order.Name) {
+		return Result{}, i.noTwin(order, errAskedBefore)
+	}
+
+	result := Result{Lineage: order.Lineage, Generation: order.Generation + 1}
+
+	issued, err := i.create(ctx, order, order.Name)
+
+	if _, ambiguous := errors.AsType[*pat.AmbiguousError](err); ambiguous {
+		found, lookErr := i.discard(ctx, order.UserID, order.Name)
+
+		if lookErr != nil || ctx.Err() != nil || !reusable {
+			return Result{}, i.lostFixed(order, err, found, lookErr)
+		}
+
+		if issued, err = i.create(ctx, order, order.Name); err != nil {
+			// Either request may have been carried out after the look.
+			return Result{}, i.giveUp(ctx, order.UserID, []string{order.Name}, err)
+		}
+	}
+
+	if err != nil {
+		return Result{}, err
+	}
+
+	result.Issued = issued
+
+	return result, nil
+}
+
+var errAskedBefore = errors.New("an earlier request of this run for a token of this name was not answered")
+
+// lostFixed says what became of a fixed name whose request was not answered.
+func (i *Issuer) lostFixed(order Order, cause error, found bool, lookErr error) error {
+	traits := i.system.Traits()
+
+	switch {
+	case lookErr != nil && found:
+		return fmt.Errorf("%w The token %q was made, its secret is lost, and it could not be revoked (%w). "+
+			"Revoke it: it belongs to the user with id %s", sentence{cause}, order.Name, lookErr, order.UserID)
+	case lookErr != nil:
+		return fmt.Errorf("%w Whether the token %q exists could not be learned (%w). "+
+			"Look at the tokens of the user with id %s, and revoke it if it is there",
+			sentence{cause}, order.Name, lookErr, order.UserID)
+	case found && traits.ReusableNames:
+		return fmt.Errorf("%w The token %q was made and its secret lost, so it was revoked",
+			sentence{cause}, order.Name)
+	case found:
+		return fmt.Errorf("%w The token was made and its secret lost, so it was revoked; "+
+			"%s never frees the name %q: choose another, or use name_prefix",
+			sentence{cause}, traits.DisplayName, order.Name)
+	case traits.ReusableNames:
+		return fmt.Errorf("%w No token %q is there yet: look at the tokens of the user with id %s in a few "+
+			"minutes, and revoke it if it appears", sentence{cause}, order.Name, order.UserID)
+	default:
+		return i.noTwin(order, cause)
+	}
+}
+
+// noTwin says why a name is not sent again.
+func (i *Issuer) noTwin(order Order, cause error) error {
+	return fmt.Errorf("%w No token %q is there yet. A second request could make a twin that %s can never "+
+		"revoke, so none was sent: look at the tokens of the user with id %s in a few minutes; "+
+		"if it appears, revoke it and choose another name, or use name_prefix",
+		sentence{cause}, order.Name, i.system.Traits().DisplayName, order.UserID)
+}

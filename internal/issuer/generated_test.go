@@ -1,0 +1,313 @@
+package issuer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// generated is an order for a lineage of which nothing is known.
+func generated() Order { return Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef"} }
+
+func TestIssueGeneratesAName(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		order    Order
+		there    []string // live tokens before
+		revoked  []string
+		want     string
+		siblings []string
+	}{
+		"the first of a new lineage":     {order: Order{UserID: user, NamePrefix: "ci-"}, want: "^ci-[a-z2-7]{6}-1$"},
+		"the first of a lineage":         {order: generated(), want: "^ci-abcdef-1$"},
+		"the next of a known generation": {order: Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef", Generation: 4}, there: []string{"ci-abcdef-4"}, want: "^ci-abcdef-5$"},
+		"the next of what is there": {
+			order: generated(), there: []string{"ci-abcdef-2", "ci-abcdef-10"}, want: "^ci-abcdef-11$",
+			siblings: []string{"ci-abcdef-2", "ci-abcdef-10"},
+		},
+		"the next of what is known, though less is there": {
+			order: Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef", Generation: 7},
+			there: []string{"ci-abcdef-6"}, want: "^ci-abcdef-8$",
+		},
+		"the next of what was revoked":     {order: generated(), revoked: []string{"ci-abcdef-3"}, want: "^ci-abcdef-4$"},
+		"names that merely look alike":     {order: generated(), there: []string{"ci-abcdef-x", "ci-abcdef-09", "ci-abcdefg-5", "ci-bcdefg-9", "ci-abcdef--1"}, want: "^ci-abcdef-1$"},
+		"a fixed name besides, that loses": {order: Order{UserID: user, Name: "fixed", NamePrefix: "ci-", Lineage: "abcdef"}, want: "^ci-abcdef-1$"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			system := newFake(false)
+			for _, name := range append(slices.Clone(test.revoked), test.there...) {
+				if _, err := system.add(name); err != nil {
+					t.Fatal(err)
+				}
+			}
+
+			for i := range test.revoked {
+				system.tokens[i].Status = pat.StatusRevoked
+			}
+
+			result, err := newIssuer(system).Issue(t.Context(), test.order)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if !regexp.MustCompile(test.want).MatchString(result.Name) || result.Secret != secret {
+				t.Errorf("issued %s", result.Name)
+			}
+
+			if lifecycle.Name("ci-", result.Lineage, result.Generation) != result.Name {
+				t.Errorf("lineage %s, generation %d of %s", result.Lineage, result.Generation, result.Name)
+			}
+
+			var siblings []string
+			for _, token := range result.Siblings {
+				siblings = append(siblings, token.Name)
+			}
+
+			if diff := cmp.Diff(test.siblings, siblings); diff != "" {
+				t.Error(diff)
+			}
+
+			if live := system.live(); len(live) != len(test.there)+1 {
+				t.Errorf("live: %v", live)
+			}
+		})
+	}
+}
+
+func TestIssueGoesOnToTheNextGenerationWhenAnAnswerIsLost(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		creates   []outcome
+		looks     []error // of which the first is the survey
+		revokes   []error
+		created   int
+		live      []string
+		words     []string // of the error; none is success
+		leftovers int
+	}{
+		"it was carried out":             {creates: []outcome{lostDone}, created: 2, live: []string{"ci-abcdef-2"}},
+		"it was not":                     {creates: []outcome{lostNothing}, created: 2, live: []string{"ci-abcdef-2"}},
+		"it was carried out late":        {creates: []outcome{lostLate}, created: 2, live: []string{"ci-abcdef-2"}},
+		"twice":                          {creates: []outcome{lostLate, lostDone}, created: 3, live: []string{"ci-abcdef-3"}},
+		"three times":                    {creates: []outcome{lostDone, lostLate, lostNothing}, created: 3, words: []string{"three requests", "HTTP 504", "(ci-abcdef-1, ci-abcdef-2, ci-abcdef-3) is not there, or was revoked"}},
+		"three times late":               {creates: []outcome{lostLate, lostLate, lostLate}, created: 3, words: []string{"three requests"}},
+		"a refusal at once":              {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
+		"then a refusal":                 {creates: []outcome{lostLate, refused}, created: 2, words: []string{"HTTP 422: no", "ci-abcdef-1"}},
+		"the survey fails":               {looks: []error{errLook}, words: []string{"looking: HTTP 503"}},
+		"the look fails, then not":       {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, words: []string{"HTTP 504", "ci-abcdef-1", "was revoked"}},
+		"every look fails":               {creates: []outcome{lostDone}, looks: []error{nil, errLook, errLook}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{"HTTP 504", `"ci-abcdef-1" may live`, "HTTP 503", "user with id 5"}},
+		"every revocation fails":         {creates: []outcome{lostDone}, revokes: []error{errRevoke, errRevoke}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{`"ci-abcdef-1" may live`, "HTTP 502"}},
+		"the last look fails":            {creates: []outcome{lostLate}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci-abcdef-1", "ci-abcdef-2"}, leftovers: 1},
+		"the last revocation fails":      {creates: []outcome{lostLate}, revokes: []error{errRevoke}, created: 2, live: []string{"ci-abcdef-1", "ci-abcdef-2"}, leftovers: 1},
+		"a revocation fails, then works": {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, words: []string{"HTTP 504", "was revoked"}},
+	} {
+		for _, reusable := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, reusable %t", name, reusable), func(t *testing.T) {
+				t.Parallel()
+
+				system := newFake(reusable)
+				system.creates, system.looks, system.revokes = slices.Clone(test.creates), slices.Clone(test.looks), slices.Clone(test.revokes)
+
+				result, err := newIssuer(system).Issue(t.Context(), generated())
+
+				if len(system.created) != test.created || len(slices.Compact(slices.Sorted(slices.Values(system.created)))) != test.created {
+					t.Errorf("requests for %v", system.created)
+				}
+
+				live := system.live()
+				slices.Sort(live)
+
+				if diff := cmp.Diff(test.live, live); diff != "" {
+					t.Error(diff)
+				}
+
+				if test.words != nil {
+					wantText(t, err, test.words...)
+
+					return
+				}
+
+				if err != nil || result.Name != system.created[test.created-1] || len(result.Leftovers) != test.leftovers {
+					t.Fatalf("%s, %v, %v", result.Name, err, result.Leftovers)
+				}
+
+				for _, left := range result.Leftovers {
+					if !strings.Contains(left, `"ci-abcdef-1"`) {
+						t.Errorf("the leftover has no name: %s", left)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestAnErrorAfterLostAnswersKeepsItsType(t *testing.T) {
+	t.Parallel()
+
+	system := newFake(false)
+	system.creates = []outcome{lostNothing, refused}
+	_, err := newIssuer(system).Issue(t.Context(), generated())
+	wantType[*pat.ValidationError](t, err)
+
+	system = newFake(false)
+	system.creates = []outcome{lostNothing, lostNothing, lostNothing}
+	_, err = newIssuer(system).Issue(t.Context(), generated())
+	wantType[*pat.AmbiguousError](t, err)
+}
+
+func TestALaterCallDoesNotRepeatANameThatMayComeYet(t *testing.T) {
+	t.Parallel()
+
+	system := newFake(false)
+	system.creates = []outcome{lostNothing, lostNothing, lostNothing}
+	issuer := newIssuer(system)
+
+	if _, err := issuer.Issue(t.Context(), generated()); err == nil {
+		t.Fatal("no error")
+	}
+
+	result, err := issuer.Issue(t.Context(), generated())
+	if err != nil || result.Name != "ci-abcdef-4" || result.Generation != 4 {
+		t.Errorf("%s, %v", result.Name, err)
+	}
+}
+
+func TestOrdersOfOneLineageMakeAGenerationEach(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		const orders = 8
+
+		system := newFake(false)
+		// Time for the others to look as well, if they are let.
+		system.afterLook = func() { time.Sleep(time.Second) }
+
+		issuer := newIssuer(system)
+		names := make([]string, orders)
+
+		var group sync.WaitGroup
+		for i := range orders {
+			group.Go(func() {
+				result, err := issuer.Issue(t.Context(), generated())
+				if err != nil {
+					t.Error(err)
+				}
+
+				names[i] = result.Name
+			})
+		}
+
+		group.Wait()
+		slices.Sort(names)
+
+		if len(slices.Compact(names)) != orders || len(system.created) != orders {
+			t.Errorf("issued %v, asked for %v", names, system.created)
+		}
+	})
+}
+
+func TestACancelledRunStopsButCleansUp(t *testing.T) {
+	t.Parallel()
+
+	for name, order := range map[string]Order{
+		"a generated name": generated(), "a fixed name": {UserID: user, Name: "ci"},
+	} {
+		for _, reusable := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, reusable %t", name, reusable), func(t *testing.T) {
+				t.Parallel()
+
+				ctx, cancel := context.WithCancel(t.Context())
+				system := newFake(reusable)
+				system.creates, system.onCreate = []outcome{lostDone}, cancel
+
+				_, err := newIssuer(system).Issue(ctx, order)
+				wantType[*pat.AmbiguousError](t, err)
+
+				if len(system.created) != 1 {
+					t.Errorf("requests for %v", system.created)
+				}
+
+				if live := system.live(); len(live) != 0 {
+					t.Errorf("live: %v", live)
+				}
+			})
+		}
+	}
+}
+
+func TestACancelledRunSendsNothingMore(t *testing.T) {
+	t.Parallel()
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+
+	system := newFake(false)
+
+	for _, order := range []Order{generated(), {UserID: user, Name: "ci"}, {UserID: user, NamePrefix: "ci-"}} {
+		if _, err := newIssuer(system).Issue(ctx, order); !errors.Is(err, context.Canceled) {
+			t.Errorf("%v", err)
+		}
+	}
+
+	if len(system.created) != 0 {
+		t.Errorf("requests for %v", system.created)
+	}
+}
+
+func TestWaitingForALineageEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+
+	system := newFake(false)
+	issuer := newIssuer(system)
+	ctx, cancel := context.WithCancel(t.Context())
+
+	unlock, err := issuer.locks.lock(t.Context(), user+" lineage ci-abcdef")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+
+	cancel()
+
+	if _, err := issuer.Issue(ctx, generated()); !errors.Is(err, context.Canceled) || system.calls != 0 {
+		t.Errorf("%v, %d calls", err, system.calls)
+	}
+
+	// Another lineage, and one that is drawn, wait for nobody.
+	other := generated()
+	other.Lineage = "bcdefg"
+
+	for _, order := range []Order{other, {UserID: user, NamePrefix: "ci-"}} {
+		if _, err := issuer.Issue(t.Context(), order); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestTheExpiryIsCountedFromTheMomentOfIssuing(t *testing.T) {
+	t.Parallel()
+
+	order := generated()
+	order.Lifetime = lifecycle.Lifetime{In: 90 * time.Minute}
+
+	result, err := newIssuer(newFake(false)).Issue(t.Context(), order)
+	if err != nil || !result.ExpiresAt.Equal(start.Add(90*time.Minute)) {
+		t.Errorf("%s, %v", result.ExpiresAt, err)
+	}
+}

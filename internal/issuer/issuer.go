@@ -1,0 +1,120 @@
+package issuer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// Issuer issues tokens on one System. It is safe for concurrent use.
+type Issuer struct {
+	system pat.System
+	now    func() time.Time
+	locks  keyedLock
+	// unanswered are the names whose request may still be carried out.
+	unanswered nameSet
+}
+
+// New returns an Issuer. Expiries are counted from now().
+func New(system pat.System, now func() time.Time) *Issuer {
+	return &Issuer{system: system, now: now}
+}
+
+// Order is a token to be issued.
+type Order struct {
+	// UserID is the key of the user who is to own the token.
+	UserID string
+	// Name is a fixed name. With NamePrefix, that wins.
+	Name string
+	// NamePrefix begins a generated name.
+	NamePrefix string
+	// Lineage is the part of a generated name that all generations share; empty draws
+	// a new one.
+	Lineage string
+	// Generation is the last generation that is known of; 0 if none is.
+	Generation int64
+	// Lifetime is counted from the moment of issuing.
+	Lifetime lifecycle.Lifetime
+}
+
+// Result is a token that was issued.
+type Result struct {
+	pat.Issued
+
+	// Lineage is what a generated name was made with; else that of the order.
+	Lineage string
+	// Generation is one more than the highest that was known or seen.
+	Generation int64
+	// Siblings are live tokens of the same lineage that the order did not know of. They
+	// may be another resource's and are left alone.
+	Siblings []pat.Token
+	// Leftovers are tokens that this very call may have left behind, in sentences.
+	Leftovers []string
+}
+
+// Check says what is wrong with an order, without sending anything.
+func (i *Issuer) Check(order Order) error {
+	traits := i.system.Traits()
+
+	if order.NamePrefix != "" {
+		if err := lifecycle.CheckPrefix(order.NamePrefix, traits); err != nil {
+			return err
+		}
+	} else if err := lifecycle.CheckName(order.Name, traits); err != nil {
+		return err
+	}
+
+	return order.Lifetime.Check(i.now(), traits)
+}
+
+// Issue issues a token. When it fails, either no token of the order is left, or the
+// error tells which may be.
+//
+// The look at a user's names and the request that follows from it are one critical
+// section for each name or lineage: two resources that share one would otherwise send
+// the same name twice, and Foreman can never revoke twins. A lineage that is yet to be
+// drawn is shared with nobody.
+func (i *Issuer) Issue(ctx context.Context, order Order) (Result, error) {
+	if err := i.Check(order); err != nil {
+		return Result{}, err
+	}
+
+	if order.NamePrefix != "" && order.Lineage == "" {
+		return i.issueGenerated(ctx, order)
+	}
+
+	key := "name " + order.Name
+	if order.NamePrefix != "" {
+		key = "lineage " + order.NamePrefix + order.Lineage
+	}
+
+	unlock, err := i.locks.lock(ctx, order.UserID+" "+key)
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
+
+	if order.NamePrefix != "" {
+		return i.issueGenerated(ctx, order)
+	}
+
+	return i.issueFixed(ctx, order)
+}
+
+// create sends the request for a token of this name, and remembers the name if the
+// request may be carried out without anybody knowing.
+func (i *Issuer) create(ctx context.Context, order Order, name string) (pat.Issued, error) {
+	issued, err := i.system.Create(ctx, order.UserID, pat.NewToken{
+		Name:      name,
+		ExpiresAt: order.Lifetime.Expiry(i.now(), i.system.Traits()),
+	})
+
+	if _, ambiguous := errors.AsType[*pat.AmbiguousError](err); ambiguous {
+		i.unanswered.add(order.UserID, name)
+	}
+
+	return issued, err
+}

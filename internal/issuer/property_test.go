@@ -1,0 +1,83 @@
+package issuer
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestIssueIsExactlyOnceInEffect orders up to three tokens from a platform that fails in
+// any way, and checks what is left.
+func TestIssueIsExactlyOnceInEffect(t *testing.T) {
+	t.Parallel()
+
+	rapid.Check(t, func(t *rapid.T) {
+		reusable := rapid.Bool().Draw(t, "reusable")
+		order := rapid.SampledFrom([]Order{
+			{UserID: user, Name: "ci"}, {UserID: user, NamePrefix: "ci-", Lineage: "abcdef"}, {UserID: user, NamePrefix: "ci-"},
+		}).Draw(t, "order")
+		errors := func(err error) *rapid.Generator[[]error] {
+			return rapid.SliceOfN(rapid.SampledFrom([]error{nil, nil, err}), 0, 12)
+		}
+
+		system := newFake(reusable)
+		system.creates = rapid.SliceOfN(
+			rapid.SampledFrom([]outcome{done, refused, lostDone, lostNothing, lostLate}), 0, 9).Draw(t, "creates")
+		system.looks = errors(errLook).Draw(t, "looks")
+		system.revokes = errors(errRevoke).Draw(t, "revokes")
+		outcomes := slices.Clone(system.creates)
+
+		issuer := newIssuer(system)
+
+		var (
+			returned []string
+			said     strings.Builder // what the caller was told may be left
+		)
+
+		for range rapid.IntRange(1, 3).Draw(t, "orders") {
+			result, err := issuer.Issue(t.Context(), order)
+			if err != nil {
+				said.WriteString(err.Error() + "\n")
+
+				continue
+			}
+
+			returned = append(returned, result.Name)
+			said.WriteString(strings.Join(result.Leftovers, "\n"))
+		}
+
+		live := system.live()
+
+		for _, name := range live {
+			if !slices.Contains(returned, name) && !strings.Contains(said.String(), name) {
+				t.Errorf("%s lives, and nobody was told: %s", name, said.String())
+			}
+		}
+
+		for _, name := range returned {
+			if !slices.Contains(live, name) {
+				t.Errorf("%s was returned and does not live", name)
+			}
+		}
+
+		if len(system.twins) != 0 {
+			t.Errorf("twins: %v", system.twins)
+		}
+
+		if order.Name != "" && reusable {
+			return
+		}
+
+		unsettled := map[string]bool{}
+
+		for i, name := range system.created {
+			if unsettled[name] {
+				t.Errorf("%s was sent again: %v", name, system.created)
+			}
+
+			unsettled[name] = i >= len(outcomes) || outcomes[i] != refused
+		}
+	})
+}
