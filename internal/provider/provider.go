@@ -4,20 +4,33 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
 // Address is the provider's address in the registry.
 const Address = "registry.terraform.io/opsaccess/opsaccess"
 
-type opsaccessProvider struct{ version string }
+var _ provider.Provider = (*opsaccessProvider)(nil)
+
+type opsaccessProvider struct {
+	version string
+	now     func() time.Time
+}
 
 // New returns the constructor of the provider. The version goes into the User-Agent.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &opsaccessProvider{version: version} }
+	return func() provider.Provider { return &opsaccessProvider{version: version, now: time.Now} }
+}
+
+// providerModel is the provider's configuration.
+type providerModel struct {
+	platformBlocks
+	connectionModel
 }
 
 func (p *opsaccessProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -25,12 +38,49 @@ func (p *opsaccessProvider) Metadata(_ context.Context, _ provider.MetadataReque
 	resp.Version = p.version
 }
 
-func (p *opsaccessProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {
+func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Issues, revokes and lists personal access tokens on operations platforms. " +
+			"Configure exactly one platform; with none, the environment decides. " +
+			"For two platforms or two servers, use provider aliases.",
+		Attributes: connectionAttributes(),
+	}
+
+	for _, platform := range platforms {
+		resp.Schema.Attributes[platform.name] = platform.block
+	}
 }
 
-func (p *opsaccessProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
+func (p *opsaccessProvider) Configure(
+	ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse,
+) {
+	var model providerModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	configured := p.open(ctx, model, req.TerraformVersion, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	resp.ResourceData = configured
+	resp.DataSourceData = configured
 }
 
-func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newTokenDataSource,
+		newTokensDataSource,
+		newUserDataSource,
+		newUsersDataSource,
+		newCurrentUserDataSource,
+	}
+}
 
-func (p *opsaccessProvider) Resources(context.Context) []func() resource.Resource { return nil }
+func (p *opsaccessProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newTokenResource}
+}

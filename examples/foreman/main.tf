@@ -1,0 +1,20 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+# FOREMAN_SERVER_URL, FOREMAN_USERNAME and FOREMAN_PASSWORD say where and who.
+provider "opsaccess" {}
+
+resource "opsaccess_personal_access_token" "ci" {
+  for_each = var.consumers
+
+  username    = each.value.username
+  name_prefix = "${each.key}-"
+  expires_in  = each.value.expires_in
+}

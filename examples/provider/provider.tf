@@ -1,0 +1,13 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+# URL, username and password come from FOREMAN_SERVER_URL, FOREMAN_USERNAME and
+# FOREMAN_PASSWORD.
+provider "opsaccess" {}

@@ -1,0 +1,47 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+variable "foreman_password" {
+  description = "Password, or a personal access token, of the account \"terraform\"."
+  type        = string
+  sensitive   = true
+}
+
+# One server, written out.
+provider "opsaccess" {
+  foreman = {
+    url      = "https://foreman.example.com"
+    username = "terraform"
+    password = var.foreman_password
+  }
+
+  request_timeout = "2m"
+}
+
+# The same server, seen from one organization and location. A second server is
+# configured in the same way.
+provider "opsaccess" {
+  alias = "berlin"
+
+  foreman = {
+    url             = "https://foreman.example.com"
+    username        = "terraform"
+    password        = var.foreman_password
+    organization_id = 1
+    location_id     = 2
+  }
+}
+
+data "opsaccess_current_user" "everywhere" {}
+
+data "opsaccess_user" "deploy" {
+  provider = opsaccess.berlin
+  username = "svc-deploy"
+}

@@ -1,0 +1,4 @@
+import {
+  to = opsaccess_personal_access_token.deploy
+  id = "svc-deploy/42"
+}

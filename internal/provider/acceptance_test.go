@@ -1,0 +1,192 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// target is a server that acceptance steps run against: a sandbox, or a live one under
+// TF_ACC=1. Steps never assume its ids.
+type target struct {
+	// block is the provider block of an account, with further arguments of the
+	// platform's object.
+	block func(login, password string, more ...string) string
+	// login and password are those of an administrator.
+	login, password string
+	// url is the server's.
+	url string
+	// organization and location are the ids of one each, which users are in unless they
+	// are outside.
+	organization, location string
+	// system is the administrator's view of the server, past Terraform.
+	system pat.System
+	// addUser creates a user who is gone after the test.
+	addUser func(t *testing.T, user testUser) account
+	// journal is nil on a live server.
+	journal interface{ ResetRequests() }
+	// requests counts the requests since the last reset; nil on a live server.
+	requests func(method, path string) int
+	// now is the provider's clock.
+	now func() time.Time
+}
+
+// testUser is an account to be created.
+type testUser struct {
+	login       string
+	permissions []string
+	admin       bool
+	timezone    string
+	outside     bool // of the default organization and location
+}
+
+// account is a user that there is.
+type account struct{ id, login, password string }
+
+// live says whether this run is against live servers.
+func live() bool { return os.Getenv("TF_ACC") == "1" }
+
+// provider returns the administrator's provider block.
+func (s *target) provider(more ...string) string { return s.block(s.login, s.password, more...) }
+
+// factories serve the provider in this process, and under the name "away" too where a
+// configuration has two servers.
+func (s *target) factories(steps []resource.TestStep) map[string]func() (tfprotov6.ProviderServer, error) {
+	serve := func() (tfprotov6.ProviderServer, error) {
+		return providerserver.NewProtocol6WithError(&opsaccessProvider{version: "test", now: s.now})()
+	}
+	factories := map[string]func() (tfprotov6.ProviderServer, error){"opsaccess": serve}
+
+	for _, step := range steps {
+		if strings.Contains(step.Config, `provider "away"`) {
+			factories["away"] = serve
+		}
+	}
+
+	return factories
+}
+
+// run carries out the steps through a real CLI. When they are over, no token that
+// Terraform ever had in a state may be alive.
+func (s *target) run(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+
+	watch := &stateWatch{seen: map[pat.Key]bool{}}
+
+	for i, step := range steps {
+		if step.Config != "" && !step.ImportState && !step.PlanOnly && step.ExpectError == nil {
+			steps[i].ConfigStateChecks = append(step.ConfigStateChecks, watch)
+		}
+	}
+
+	test := resource.UnitTest
+	if live() {
+		test = resource.Test
+	}
+
+	test(t, resource.TestCase{
+		ProtoV6ProviderFactories: s.factories(steps),
+		Steps:                    steps,
+	})
+
+	// Not a CheckDestroy: that cannot take instances of for_each.
+	if err := watch.anyAlive(t.Context(), s.system); err != nil {
+		t.Error(err)
+	}
+}
+
+// stateWatch is a check that collects the tokens which are in the states it is shown.
+type stateWatch struct {
+	mu   sync.Mutex
+	seen map[pat.Key]bool
+}
+
+var _ statecheck.StateCheck = (*stateWatch)(nil)
+
+func (w *stateWatch) CheckState(
+	_ context.Context, req statecheck.CheckStateRequest, _ *statecheck.CheckStateResponse,
+) {
+	if req.State.Values == nil {
+		return
+	}
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	for _, r := range req.State.Values.RootModule.Resources {
+		id, ok := r.AttributeValues["id"].(string)
+		if r.Type == "opsaccess_personal_access_token" && r.Mode == tfjson.ManagedResourceMode && ok {
+			user, token, _ := strings.Cut(id, "/")
+			w.seen[pat.Key{UserID: user, TokenID: token}] = true
+		}
+	}
+}
+
+func (w *stateWatch) anyAlive(ctx context.Context, system pat.System) error {
+	for key := range w.seen {
+		token, err := system.Token(ctx, key)
+
+		var gone *pat.GoneError
+
+		switch {
+		case errors.As(err, &gone):
+		case err != nil:
+			return err
+		case token.Status == pat.StatusActive:
+			return fmt.Errorf("token %s of user %s outlived its resource", key.TokenID, key.UserID)
+		}
+	}
+
+	return nil
+}
+
+// tokensOf returns a user's tokens, asked past Terraform.
+func (s *target) tokensOf(t *testing.T, userID string) []pat.Token {
+	t.Helper()
+
+	tokens, err := s.system.Tokens(t.Context(), userID, pat.TokenQuery{})
+	if err != nil {
+		t.Fatalf("listing the tokens of user %s: %v", userID, err)
+	}
+
+	return tokens
+}
+
+// alive counts a user's active tokens.
+func (s *target) alive(t *testing.T, userID string) int {
+	t.Helper()
+
+	var count int
+
+	for _, token := range s.tokensOf(t, userID) {
+		if token.Status == pat.StatusActive {
+			count++
+		}
+	}
+
+	return count
+}
+
+// revokeAll revokes a user's tokens behind Terraform's back.
+func (s *target) revokeAll(t *testing.T, userID string) {
+	t.Helper()
+
+	for _, token := range s.tokensOf(t, userID) {
+		if err := s.system.Revoke(t.Context(), token); err != nil {
+			t.Fatalf("revoking token %s: %v", token.ID, err)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package provider
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// Each bad input is an error that names the argument, the value and the remedy, and
+// nothing is sent.
+func TestAccBadInputs(t *testing.T) {
+	t.Parallel()
+
+	const user = "user_id = \"5\"\n"
+
+	for name, test := range map[string]struct{ config, err string }{
+		"no user":                     {tokenConfig(`name_prefix = "x-"`), "At least one attribute out of [user_id,username] must be specified"},
+		"a blank username":            {tokenConfig("username = \"\"\nname_prefix = \"x-\""), `"" is blank`},
+		"a username with outer blank": {tokenConfig("username = \"svc \"\nname_prefix = \"x-\""), `write "svc"`},
+		"a login for a user_id":       {tokenConfig("user_id = \"svc\"\nname_prefix = \"x-\""), `"svc" is not a user's key on Foreman`},
+		"a user_id with a login":      {tokenConfig("user_id = \"5abc\"\nname_prefix = \"x-\""), "For a login, use username"},
+		"no name":                     {tokenConfig(user), "[name,name_prefix]"},
+		"name and name_prefix":        {tokenConfig(user + "name = \"x\"\nname_prefix = \"x-\""), "[name,name_prefix]"},
+		"an empty name":               {tokenConfig(user + `name = ""`), `"" is blank`},
+		"a blank name":                {tokenConfig(user + `name = "  "`), `"  " is blank`},
+		"a name with outer blanks":    {tokenConfig(user + `name = " padded "`), `write "padded"`},
+		"a name with a line feed":     {tokenConfig(user + `name = "a\nb"`), "has a control character"},
+		"Katello's own name":          {tokenConfig(user + `name = "registry"`), "is a name that Foreman issues tokens under by itself"},
+		"a prefix with outer blanks":  {tokenConfig(user + `name_prefix = "x "`), `write "x"`},
+		"a lineage in capitals":       {tokenConfig(user + "name_prefix = \"x-\"\nlineage = \"ABCDEF\""), "must be six of the characters a-z and 2-7"},
+		"a lineage with a name":       {tokenConfig(user + "name = \"x\"\nlineage = \"abcdef\""), `"name" cannot be specified`},
+		"a duration without a unit":   {tokenConfig(user + "name_prefix = \"x-\"\nexpires_in = \"90\""), `for days, write "90d"`},
+		"a duration in months":        {tokenConfig(user + "name_prefix = \"x-\"\nexpires_in = \"3M\""), `for example 90d or 12h30m`},
+		"no duration at all":          {tokenConfig(user + "name_prefix = \"x-\"\nexpires_in = \"0s\""), "one second or more"},
+		"a duration beyond reason":    {tokenConfig(user + "name_prefix = \"x-\"\nexpires_in = \"101w5200w\""), "longer than 100 years"},
+		"two expiries":                {tokenConfig(user + "name_prefix = \"x-\"\nexpires_in = \"1d\"\nexpires_at = \"2031-01-01T00:00:00Z\""), `"expires_at" cannot be specified`},
+		"a bare date":                 {tokenConfig(user + "name_prefix = \"x-\"\nexpires_at = \"2031-05-06\""), `write "2031-05-06T00:00:00Z"`},
+		"an impossible date":          {tokenConfig(user + "name_prefix = \"x-\"\nexpires_at = \"2031-02-30T00:00:00Z\""), `"2031-02-30T00:00:00Z" is not a timestamp`},
+		"a timestamp without a zone":  {tokenConfig(user + "name_prefix = \"x-\"\nexpires_at = \"2031-05-06T07:08:09\""), "is not a timestamp of RFC 3339"},
+		"a fraction of a second":      {tokenConfig(user + "name_prefix = \"x-\"\nexpires_at = \"2031-05-06T07:08:09.5Z\""), `Write "2031-05-06T07:08:09Z"`},
+		"an expiry in the past":       {tokenConfig(user + "name_prefix = \"x-\"\nexpires_at = \"2001-01-01T00:00:00Z\""), "2001-01-01T00:00:00Z is in the past"},
+		"an order that is none":       {"data \"opsaccess_personal_access_tokens\" \"t\" {\n" + user + "foreman = {\n order = \"created_at\"\n }\n}", "must match"},
+		"an order with two fields":    {"data \"opsaccess_personal_access_tokens\" \"t\" {\n" + user + "foreman = {\n order = \"name ASC id\"\n }\n}", "must match"},
+		"page 0":                      {"data \"opsaccess_personal_access_tokens\" \"t\" {\n" + user + "foreman = {\n page = 0\n }\n}", "must be at least 1"},
+		"a status that is none":       {"data \"opsaccess_personal_access_tokens\" \"t\" {\n" + user + "status = \"dead\"\n}", `got: "dead"`},
+		"token_id and name":           {"data \"opsaccess_personal_access_token\" \"t\" {\n" + user + "token_id = \"1\"\nname = \"x\"\n}", "[token_id,name]"},
+		"a token_id that is no id":    {"data \"opsaccess_personal_access_token\" \"t\" {\n" + user + "token_id = \"1abc\"\n}", `a token by the id "1abc"`},
+		"a token_id that is too long": {"data \"opsaccess_personal_access_token\" \"t\" {\n" + user + "token_id = \"" + fmt.Sprintf("%0129d", 1) + "\"\n}", "between 1 and 128"},
+		"no user of a data source":    {"data \"opsaccess_user\" \"t\" {}", "At least one attribute out of [user_id,username] must be specified"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s, server := newForemanSandbox(t, foremanserver.Options{})
+			s.run(t, resource.TestStep{Config: s.provider() + test.config, ExpectError: words(test.err)})
+
+			if sent := server.Count(nil); sent != 0 {
+				t.Errorf("%d requests were sent, want none", sent)
+			}
+		})
+	}
+}
+
+// An expired token is reissued if its lifetime is relative, and left alone, with a
+// warning, if it expired when it was told to.
+func TestAccToken_expired(t *testing.T) {
+	t.Parallel()
+
+	clock := &movedClock{}
+	options := foremanserver.Options{}
+	options.Console.Now = clock.now
+
+	s, _ := newForemanSandbox(t, options)
+	user := s.addUser(t, testUser{login: "svc-expired"})
+	at := time.Now().Add(48 * time.Hour).UTC().Truncate(time.Second).Format(time.RFC3339)
+
+	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"r-\"\nexpires_in = \"1d\"", user.id)) +
+		fmt.Sprintf(`
+resource "opsaccess_personal_access_token" "fixed" {
+  user_id     = %q
+  name_prefix = "f-"
+  expires_at  = %q
+}
+`, user.id, at)
+
+	s.run(
+		t,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() { clock.move(72 * time.Hour) },
+			Config:    config,
+			ConfigStateChecks: expect(
+				has(tokenAddress, "expired", "issue_reason"), has(tokenAddress, "active", "status"),
+				has("opsaccess_personal_access_token.fixed", "expired", "status"),
+				has("opsaccess_personal_access_token.fixed", "created", "issue_reason"),
+			),
+		},
+		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
+	)
+}

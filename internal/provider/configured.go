@@ -1,0 +1,96 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// configured is what a configured provider hands to its resources and data sources.
+type configured struct {
+	// system is nil while a value that it needs is unknown.
+	system  pat.System
+	issuer  *issuer.Issuer
+	now     func() time.Time
+	unknown []string
+
+	// known holds, for as long as this process lives, which tokens it has met as
+	// managed by a resource, and which it has read.
+	managed, read keySet
+}
+
+// open makes the System that the configuration describes.
+func (p *opsaccessProvider) open(
+	ctx context.Context, model providerModel, terraformVersion string, diags *diag.Diagnostics,
+) *configured {
+	platform, ok := choose(model.platformBlocks, diags)
+	if !ok {
+		return nil
+	}
+
+	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.version, terraformVersion)
+
+	opened, d := platform.open(ctx, model.of(platform.name), model.connection(userAgent))
+	diags.Append(d...)
+
+	if diags.HasError() {
+		return nil
+	}
+
+	c := &configured{system: opened.system, now: p.now, unknown: slices.Sorted(slices.Values(opened.unknown))}
+	if c.system != nil {
+		c.issuer = issuer.New(c.system, p.now)
+	}
+
+	return c
+}
+
+// ready says whether there is a server to ask, and reports if there is not.
+func (c *configured) ready(diags *diag.Diagnostics) bool {
+	switch {
+	case c == nil:
+		diags.AddError("The provider is not configured", "It was asked for before Terraform configured it.")
+	case c.system == nil:
+		diags.AddError("The provider's configuration is not known yet", fmt.Sprintf(
+			"The server is needed here, and %s will be known only after apply. Apply what the values come from "+
+				"first: `terraform apply -target=…`.", strings.Join(c.unknown, ", ")))
+	default:
+		return true
+	}
+
+	return false
+}
+
+// configure takes what the provider handed over, nil before the provider is
+// configured.
+func configure(data any, diags *diag.Diagnostics) *configured {
+	if data == nil {
+		return nil
+	}
+
+	c, ok := data.(*configured)
+	if !ok {
+		diags.AddError("The provider is not configured", fmt.Sprintf("It handed over a %T.", data))
+	}
+
+	return c
+}
+
+// keySet is a set of tokens, safe for concurrent use. The zero value is empty.
+type keySet struct{ keys sync.Map }
+
+func (s *keySet) add(key pat.Key) { s.keys.Store(key, true) }
+
+func (s *keySet) has(key pat.Key) bool {
+	_, ok := s.keys.Load(key)
+
+	return ok
+}

@@ -1,0 +1,200 @@
+package provider
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// What the examples name and do not make themselves.
+const (
+	exampleURL         = "https://foreman.example.com"
+	exampleDeployUser  = "svc-deploy" // id 7
+	exampleDeployToken = 42
+)
+
+var (
+	exampleUsers  = []string{"svc-audit", "svc-backup", exampleDeployUser, "svc-gitlab", "svc-jenkins"}
+	exampleSource = regexp.MustCompile(`(?m)^ +source += "(.+)"$`)
+)
+
+// examples are the files below examples/.
+func examples() fs.FS { return os.DirFS("../../examples") }
+
+// exampleFolders returns the folders that hold files, by their paths below examples/.
+func exampleFolders(t *testing.T) []string {
+	t.Helper()
+
+	var folders []string
+
+	err := fs.WalkDir(examples(), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil || !entry.IsDir() || name == ".":
+			return err
+		case strings.HasPrefix(entry.Name(), "."):
+			// What a CLI leaves behind.
+			return fs.SkipDir
+		case len(filesOf(t, name)) > 0:
+			folders = append(folders, name)
+		}
+
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return folders
+}
+
+// filesOf returns the files of a folder.
+func filesOf(t *testing.T, folder string) []string {
+	t.Helper()
+
+	names, err := fs.Glob(examples(), path.Join(folder, "*.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return names
+}
+
+// exampleConfigurations returns what is a configuration by itself: a folder with a
+// main.tf as a whole, and of any other folder each file but the imports.
+func exampleConfigurations(t *testing.T) []string {
+	t.Helper()
+
+	var names []string
+
+	for _, folder := range exampleFolders(t) {
+		files := filesOf(t, folder)
+		if slices.Contains(files, path.Join(folder, "main.tf")) {
+			names = append(names, folder)
+
+			continue
+		}
+
+		for _, file := range files {
+			if path.Ext(file) == ".tf" && !strings.HasPrefix(path.Base(file), "import") {
+				names = append(names, file)
+			}
+		}
+	}
+
+	return names
+}
+
+// exampleText returns the text of a file, or of all configuration in a folder.
+func exampleText(t *testing.T, name string) string {
+	t.Helper()
+
+	files := []string{name}
+	if path.Ext(name) == "" {
+		files = slices.DeleteFunc(filesOf(t, name), func(file string) bool { return path.Ext(file) != ".tf" })
+	}
+
+	var text strings.Builder
+
+	for _, file := range files {
+		content, err := fs.ReadFile(examples(), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		text.Write(content)
+	}
+
+	return text.String()
+}
+
+// onSandbox puts the sandbox in place of the server that an example names. In tests two
+// aliases share one process, in which the second would take the first one's place, so
+// that an alias becomes a provider by another name.
+func onSandbox(text, url string) string {
+	text = strings.ReplaceAll(text, exampleURL, url)
+	if !strings.Contains(text, `alias = "berlin"`) {
+		return text
+	}
+
+	const source = "source = \"opsaccess/opsaccess\"\n    }\n"
+
+	return strings.NewReplacer(
+		source, source+"    away = {\n      source = \"opsaccess/away\"\n    }\n",
+		"provider \"opsaccess\" {\n  alias = \"berlin\"\n", "provider \"away\" {\n",
+		"opsaccess.berlin", "away",
+	).Replace(text)
+}
+
+// needsOthers says whether a configuration takes another provider than this.
+func needsOthers(text string) bool {
+	for _, source := range exampleSource.FindAllStringSubmatch(text, -1) {
+		if source[1] != "opsaccess/opsaccess" {
+			return true
+		}
+	}
+
+	return false
+}
+
+// newExampleSandbox returns a sandbox with what the examples name, and the environment
+// that leads there: the examples are applied without a line added to them.
+func newExampleSandbox(t *testing.T) (*target, *foremanserver.Server) {
+	t.Helper()
+
+	s, server := newForemanSandbox(t, foremanserver.Options{})
+
+	for _, login := range exampleUsers {
+		s.addUser(t, testUser{login: login})
+	}
+
+	addToken(t, server, "svc-backup", "backup server")
+
+	t.Setenv("FOREMAN_SERVER_URL", s.url)
+	t.Setenv("FOREMAN_USERNAME", s.login)
+	t.Setenv("FOREMAN_PASSWORD", s.password)
+	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "opsaccess")
+
+	return s, server
+}
+
+// seedImports adds the tokens that the import examples name, and returns the id of the
+// resource that each is imported as, by the second part of its import id.
+func seedImports(t *testing.T, server *foremanserver.Server) map[string]string {
+	t.Helper()
+
+	id := func(token int) string { return fmt.Sprintf("%d/%d", server.UserID(exampleDeployUser), token) }
+	imported := map[string]string{
+		"deploy pipeline": id(addToken(t, server, exampleDeployUser, "deploy pipeline")),
+		"name=2031":       id(addToken(t, server, exampleDeployUser, "2031")),
+		"42":              deployTokenID(server),
+	}
+
+	for last := 0; last < exampleDeployToken; {
+		last = addToken(t, server, exampleDeployUser, fmt.Sprintf("clicked-%d", last))
+	}
+
+	return imported
+}
+
+func deployTokenID(server *foremanserver.Server) string {
+	return fmt.Sprintf("%d/%d", server.UserID(exampleDeployUser), exampleDeployToken)
+}
+
+func addToken(t *testing.T, server *foremanserver.Server, login, name string) int {
+	t.Helper()
+
+	id, _, err := server.AddToken(login, name, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return id
+}

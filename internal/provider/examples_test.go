@@ -1,0 +1,230 @@
+package provider
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	fwpath "github.com/hashicorp/terraform-plugin-framework/path"
+	fwresource "github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+)
+
+// importCommand is a line of import.sh, importArgument one of an identity.
+var (
+	importCommand  = regexp.MustCompile(`(?m)^terraform import (\S+) '?([^'\n]+)'?$`)
+	importArgument = regexp.MustCompile(`(?m)^ +(\w+) += "(.+)"$`)
+)
+
+func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
+	t.Parallel()
+
+	var want []string
+
+	p := New("test")()
+
+	for _, construct := range p.Resources(t.Context()) {
+		var metadata fwresource.MetadataResponse
+
+		made := construct()
+		made.Metadata(t.Context(), fwresource.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		want = append(want, path.Join("resources", metadata.TypeName, "resource.tf"))
+
+		if _, ok := made.(fwresource.ResourceWithImportState); ok {
+			want = append(want, path.Join("resources", metadata.TypeName, "import.sh"),
+				path.Join("resources", metadata.TypeName, "import-by-string-id.tf"))
+		}
+
+		if _, ok := made.(fwresource.ResourceWithIdentity); ok {
+			want = append(want, path.Join("resources", metadata.TypeName, "import-by-identity.tf"))
+		}
+	}
+
+	for _, construct := range p.DataSources(t.Context()) {
+		var metadata datasource.MetadataResponse
+
+		construct().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		want = append(want, path.Join("data-sources", metadata.TypeName, "data-source.tf"))
+	}
+
+	for _, file := range want {
+		if _, err := fs.Stat(examples(), file); err != nil {
+			t.Errorf("examples/%s is missing", file)
+		}
+	}
+
+	// Of a folder with a main.tf, a configuration by itself, nothing more is asked.
+	for _, folder := range exampleFolders(t) {
+		if folder == "provider" || slices.Contains(filesOf(t, folder), path.Join(folder, "main.tf")) {
+			continue
+		}
+
+		if !slices.ContainsFunc(want, func(file string) bool { return path.Dir(file) == folder }) {
+			t.Errorf("examples/%s is of no construct that the provider has", folder)
+		}
+	}
+}
+
+// Every example that needs this provider alone is applied as it stands.
+func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	var applied int
+
+	for _, name := range exampleConfigurations(t) { //nolint:paralleltest // As above.
+		text := exampleText(t, name)
+		if needsOthers(text) {
+			continue
+		}
+
+		applied++
+
+		t.Run(name, func(t *testing.T) {
+			s, _ := newExampleSandbox(t)
+			text := onSandbox(text, s.url)
+			variables := config.Variables{}
+
+			if strings.Contains(text, `variable "foreman_password"`) {
+				variables["foreman_password"] = config.StringVariable(
+					s.addUser(t, testUser{login: "terraform", admin: true}).password)
+			}
+
+			if path.Dir(name) == "provider" {
+				// Terraform configures a provider only if something needs it.
+				text += "\ndata \"opsaccess_current_user\" \"test\" {}\n"
+			}
+
+			s.run(
+				t,
+				resource.TestStep{Config: text, ConfigVariables: variables},
+				resource.TestStep{Config: text, ConfigVariables: variables, ConfigPlanChecks: emptyPlan()},
+				// What a test case does of itself at its end cannot take for_each.
+				resource.TestStep{Config: text, ConfigVariables: variables, Destroy: true},
+			)
+		})
+	}
+
+	if applied < len(exampleFolders(t))/2 {
+		t.Errorf("only %d examples were applied: are they still found?", applied)
+	}
+}
+
+// The commands of import.sh import what they name, through the real CLI.
+func TestAccExamples_importCommands(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	const folder = "resources/opsaccess_personal_access_token"
+
+	commands := importCommand.FindAllStringSubmatch(exampleText(t, folder+"/import.sh"), -1)
+	if len(commands) == 0 {
+		t.Fatal("import.sh has no command")
+	}
+
+	s, server := newExampleSandbox(t)
+	want := seedImports(t, server)
+
+	for _, command := range commands { //nolint:paralleltest // As above.
+		address, id := command[1], command[2]
+
+		t.Run(id, func(t *testing.T) {
+			s.run(t, resource.TestStep{
+				Config:        exampleText(t, "provider/provider.tf") + exampleText(t, folder+"/resource.tf"),
+				ResourceName:  address,
+				ImportState:   true,
+				ImportStateId: id,
+				ImportStateCheck: func(states []*terraform.InstanceState) error {
+					_, token, _ := strings.Cut(id, "/")
+					if len(states) != 1 || states[0].ID != want[token] {
+						return fmt.Errorf("imported %v, want the token %s", states, want[token])
+					}
+
+					return nil
+				},
+			})
+		})
+	}
+}
+
+// The import block with an id imports in a plan, and leaves the token as it is.
+func TestAccExamples_importBlock(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	const folder = "resources/opsaccess_personal_access_token"
+
+	s, server := newExampleSandbox(t)
+	seedImports(t, server)
+
+	address := "opsaccess_personal_access_token.deploy"
+	text := exampleText(t, folder+"/resource.tf") + exampleText(t, folder+"/import-by-string-id.tf")
+
+	s.run(
+		t,
+		resource.TestStep{
+			Config: text,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, at("id"), knownvalue.StringExact(deployTokenID(server))),
+				statecheck.ExpectKnownValue(address, at("token"), knownvalue.Null()),
+				statecheck.ExpectKnownValue(address, at("generation"), knownvalue.Int64Exact(0)),
+			},
+		},
+		resource.TestStep{Config: text, ConfigPlanChecks: emptyPlan()},
+		resource.TestStep{Config: text, Destroy: true},
+	)
+}
+
+// The import block with an identity takes Terraform 1.12, which is newer than the oldest
+// that is supported, so the provider is asked as Terraform would ask it.
+func TestExamples_importByIdentity(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	_, server := newExampleSandbox(t)
+	seedImports(t, server)
+
+	identitySchema := tokenIdentitySchema()
+	object, ok := identitySchema.Type().TerraformType(t.Context()).(tftypes.Object)
+
+	if !ok {
+		t.Fatal("an identity is no object")
+	}
+
+	values := map[string]tftypes.Value{}
+	for name := range object.AttributeTypes {
+		values[name] = tftypes.NewValue(tftypes.String, nil)
+	}
+
+	text := exampleText(t, "resources/opsaccess_personal_access_token/import-by-identity.tf")
+	for _, argument := range importArgument.FindAllStringSubmatch(text, -1) {
+		if _, ok := object.AttributeTypes[argument[1]]; !ok {
+			t.Fatalf("the identity has no %q", argument[1])
+		}
+
+		values[argument[1]] = tftypes.NewValue(tftypes.String, argument[2])
+	}
+
+	var diags diag.Diagnostics
+
+	r := &tokenResource{configured: (&opsaccessProvider{now: time.Now}).open(t.Context(), providerModel{}, "test", &diags)}
+	stateType := tokenSchema().Type().TerraformType(t.Context())
+	response := fwresource.ImportStateResponse{
+		State:    tfsdk.State{Schema: tokenSchema(), Raw: tftypes.NewValue(stateType, nil)},
+		Identity: &tfsdk.ResourceIdentity{Schema: identitySchema, Raw: tftypes.NewValue(object, nil)},
+	}
+	r.ImportState(t.Context(), fwresource.ImportStateRequest{
+		Identity: &tfsdk.ResourceIdentity{Schema: identitySchema, Raw: tftypes.NewValue(object, values)},
+	}, &response)
+
+	var id types.String
+
+	diags.Append(response.Diagnostics...)
+	diags.Append(response.State.GetAttribute(t.Context(), fwpath.Root("id"), &id)...)
+
+	if diags.HasError() || id.ValueString() != deployTokenID(server) {
+		t.Errorf("imported %s, want %s; %v", id, deployTokenID(server), diags.Errors())
+	}
+}

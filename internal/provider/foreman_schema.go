@@ -1,0 +1,237 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/foreman"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// foremanPlatform is all that is Foreman's own.
+var foremanPlatform = platform{
+	name:        "foreman",
+	urlVariable: "FOREMAN_SERVER_URL",
+	block:       foremanBlock(),
+	open:        openForeman,
+	listing:     foremanListing,
+	query:       foremanQuery,
+	record:      foremanRecord(),
+	fill:        fillForeman,
+}
+
+// foremanModel is the provider's `foreman` object.
+type foremanModel struct {
+	URL            types.String `tfsdk:"url"`
+	Username       types.String `tfsdk:"username"`
+	Password       types.String `tfsdk:"password"`
+	OrganizationID types.Int64  `tfsdk:"organization_id"`
+	LocationID     types.Int64  `tfsdk:"location_id"`
+}
+
+// foremanListingModel is the `foreman` object of a data source that lists.
+type foremanListingModel struct {
+	Search         types.String `tfsdk:"search"`
+	Order          types.String `tfsdk:"order"`
+	Page           types.Int64  `tfsdk:"page"`
+	PerPage        types.Int64  `tfsdk:"per_page"`
+	OrganizationID types.Int64  `tfsdk:"organization_id"`
+	LocationID     types.Int64  `tfsdk:"location_id"`
+}
+
+func foremanBlock() schema.SingleNestedAttribute {
+	text := []validator.String{stringvalidator.LengthAtLeast(1)}
+	number := []validator.Int64{int64validator.AtLeast(1)}
+
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "A Foreman server, 3.2 or newer; also Red Hat Satellite (6.12 or newer) and orcharhino. " +
+			"Each value that is left out comes from the environment.",
+		Attributes: map[string]schema.Attribute{
+			"url": schema.StringAttribute{
+				Optional: true, Validators: text,
+				MarkdownDescription: "The server's URL, such as `https://foreman.example.com`. Default is `FOREMAN_SERVER_URL`.",
+			},
+			"username": schema.StringAttribute{
+				Optional: true, Validators: text,
+				MarkdownDescription: "The login of the account. Default is `FOREMAN_USERNAME`, then `FOREMAN_USER`.",
+			},
+			"password": schema.StringAttribute{
+				Optional: true, Sensitive: true, Validators: text,
+				MarkdownDescription: "The account's password, or a personal access token of the account. " +
+					"Default is `FOREMAN_PASSWORD`.",
+			},
+			"organization_id": schema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The organization to work in. Users outside it are then out of reach. " +
+					"Default is all that the account belongs to.",
+			},
+			"location_id": schema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The location to work in. Users outside it are then out of reach. " +
+					"Default is all that the account belongs to.",
+			},
+		},
+	}
+}
+
+// openForeman makes the System of a `foreman` object.
+func openForeman(ctx context.Context, block types.Object, c connection) (opened, diag.Diagnostics) {
+	var (
+		diags diag.Diagnostics
+		model foremanModel
+	)
+
+	if block.IsUnknown() {
+		return opened{unknown: []string{"foreman"}}, nil
+	}
+
+	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
+
+	unknown := c.unknown
+	resolve := func(name string, value types.String, variables ...string) string {
+		at := path.Root("foreman").AtName(name)
+
+		text, known := setting{path: at, value: value, variables: variables, required: true}.resolve(ctx, &diags)
+		if !known {
+			unknown = append(unknown, at.String())
+		}
+
+		return text
+	}
+
+	options := foreman.Options{Client: c.options}
+	options.Client.BaseURL = resolve("url", model.URL, "FOREMAN_SERVER_URL")
+	options.Username = resolve("username", model.Username, "FOREMAN_USERNAME", "FOREMAN_USER")
+	options.Password = pat.Secret(resolve("password", model.Password, "FOREMAN_PASSWORD"))
+	options.OrganizationID = model.OrganizationID.ValueInt64()
+	options.LocationID = model.LocationID.ValueInt64()
+
+	if model.OrganizationID.IsUnknown() {
+		unknown = append(unknown, "foreman.organization_id")
+	}
+
+	if model.LocationID.IsUnknown() {
+		unknown = append(unknown, "foreman.location_id")
+	}
+
+	foremanEnvironment(c, &options, &diags)
+
+	if diags.HasError() || len(unknown) > 0 {
+		return opened{unknown: unknown}, diags
+	}
+
+	warnPlaintext(path.Root("foreman").AtName("url"), options.Client.BaseURL, &diags)
+
+	system, err := foreman.New(options)
+	if err != nil {
+		detail := sentence(err)
+		if !strings.Contains(options.Client.BaseURL, "@") { // What stands before one may be a password.
+			detail += fmt.Sprintf(" The url is %q.", options.Client.BaseURL)
+		}
+
+		diags.AddAttributeError(path.Root("foreman"), "The provider's configuration cannot be used", detail)
+
+		return opened{}, diags
+	}
+
+	return opened{system: system}, diags
+}
+
+// foremanEnvironment honours the variables of Foreman's other tools about TLS.
+func foremanEnvironment(c connection, options *foreman.Options, diags *diag.Diagnostics) {
+	if name := os.Getenv("FOREMAN_CA_PATH"); name != "" && !c.caSet {
+		pem, err := os.ReadFile(name) //nolint:gosec // Reading the file that the user names is the purpose.
+		if err != nil {
+			diags.AddAttributeError(path.Root("ca_certificate"), "Could not read FOREMAN_CA_PATH", sentence(err))
+		}
+
+		options.Client.TLS.CACertificate = string(pem)
+	}
+
+	if text := os.Getenv("FOREMAN_VALIDATE_CERTS"); text != "" && !c.verifySet {
+		verify, err := strconv.ParseBool(text)
+		if err != nil {
+			diags.AddAttributeError(path.Root("insecure_skip_verify"), "Could not read FOREMAN_VALIDATE_CERTS",
+				fmt.Sprintf("%q is neither true nor false.", text))
+		}
+
+		options.Client.TLS.InsecureSkipVerify = err == nil && !verify
+	}
+}
+
+func foremanListing(order string) dsschema.SingleNestedAttribute {
+	expression := foreman.TokenOrder
+	if order == "users" {
+		expression = foreman.UserOrder
+	}
+
+	number := []validator.Int64{int64validator.AtLeast(1)}
+
+	return dsschema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "Parameters of Foreman's own list, for a provider that is configured for Foreman.",
+		Attributes: map[string]dsschema.Attribute{
+			"search": dsschema.StringAttribute{
+				Optional:   true,
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: "A query in Foreman's search grammar, sent as it is. Foreman rarely refuses a query that " +
+					"it cannot read, but searches for something else: put values in double quotes.",
+			},
+			"order": dsschema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{matches(expression, "must match "+expression.String())},
+				MarkdownDescription: "The field to order by, with ` ASC` or ` DESC` behind it. Default is `id`.",
+			},
+			"page": dsschema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The only page to read, from 1. Without it, all pages are read.",
+			},
+			"per_page": dsschema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "How many rows a page has. Default is the server's own setting with `page`, and 1000 without.",
+			},
+			"organization_id": dsschema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The organization to look in, in place of the provider's.",
+			},
+			"location_id": dsschema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The location to look in, in place of the provider's.",
+			},
+		},
+	}
+}
+
+// foremanQuery turns a listing into the driver's query, nil for none.
+func foremanQuery(ctx context.Context, listing types.Object) (any, diag.Diagnostics) {
+	if listing.IsNull() || listing.IsUnknown() {
+		return nil, nil
+	}
+
+	var model foremanListingModel
+
+	diags := listing.As(ctx, &model, basetypes.ObjectAsOptions{})
+
+	return foreman.Query{
+		Search:         model.Search.ValueString(),
+		Order:          model.Order.ValueString(),
+		Page:           model.Page.ValueInt64(),
+		PerPage:        model.PerPage.ValueInt64(),
+		OrganizationID: model.OrganizationID.ValueInt64(),
+		LocationID:     model.LocationID.ValueInt64(),
+	}, diags
+}

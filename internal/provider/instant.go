@@ -1,0 +1,123 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+var (
+	_ basetypes.StringTypable                    = instantType{}
+	_ basetypes.StringValuableWithSemanticEquals = instant{}
+	_ xattr.ValidateableAttribute                = instant{}
+)
+
+var bareDate = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
+
+// instantType is the type of an RFC 3339 timestamp. Two are equal when their instants
+// are, however they are spelled; the RFC3339 type of terraform-plugin-framework-timetypes
+// compares text, so that +02:00 and Z would show a change for ever.
+type instantType struct{ basetypes.StringType }
+
+func (t instantType) Equal(other attr.Type) bool {
+	_, ok := other.(instantType)
+
+	return ok
+}
+
+func (t instantType) String() string { return "instant" }
+
+func (t instantType) ValueType(context.Context) attr.Value { return instant{} }
+
+func (t instantType) ValueFromString(
+	_ context.Context, value basetypes.StringValue,
+) (basetypes.StringValuable, diag.Diagnostics) {
+	return instant{StringValue: value}, nil
+}
+
+func (t instantType) ValueFromTerraform(ctx context.Context, value tftypes.Value) (attr.Value, error) {
+	plain, err := t.StringType.ValueFromTerraform(ctx, value)
+	if err != nil {
+		return nil, err
+	}
+
+	text, ok := plain.(basetypes.StringValue)
+	if !ok {
+		return nil, fmt.Errorf("unexpected value type %T", plain)
+	}
+
+	return instant{StringValue: text}, nil
+}
+
+// instant is a value of instantType.
+type instant struct{ basetypes.StringValue }
+
+// newInstant returns the instant in UTC, null for the zero time.
+func newInstant(t time.Time) instant { return instant{StringValue: stringTime(t)} }
+
+func (v instant) Equal(other attr.Value) bool {
+	o, ok := other.(instant)
+
+	return ok && v.StringValue.Equal(o.StringValue)
+}
+
+func (v instant) Type(context.Context) attr.Type { return instantType{} }
+
+func (v instant) StringSemanticEquals(
+	_ context.Context, other basetypes.StringValuable,
+) (bool, diag.Diagnostics) {
+	o, ok := other.(instant)
+
+	return ok && v.same(o), nil
+}
+
+func (v instant) ValidateAttribute(
+	_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse,
+) {
+	if v.IsNull() || v.IsUnknown() {
+		return
+	}
+
+	text := v.ValueString()
+
+	t, err := time.Parse(time.RFC3339, text)
+
+	switch {
+	case err != nil && bareDate.MatchString(text):
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
+			fmt.Sprintf("%q has no time of day. For the first moment of that day in UTC, write %q.",
+				text, text+"T00:00:00Z"))
+	case err != nil:
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
+			fmt.Sprintf("%q is not a timestamp of RFC 3339, such as \"2031-05-06T07:08:09Z\" or "+
+				"\"2031-05-06T09:08:09+02:00\".", text))
+	case t.Nanosecond() != 0:
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
+			fmt.Sprintf("%q has a fraction of a second, which no server gives back. Write %q.",
+				text, t.Truncate(time.Second).Format(time.RFC3339)))
+	}
+}
+
+// time returns the instant; zero for null, unknown and what is no timestamp.
+func (v instant) time() time.Time {
+	t, err := time.Parse(time.RFC3339, v.ValueString())
+	if err != nil {
+		return time.Time{}
+	}
+
+	return t
+}
+
+// same says whether both are known and mean the same instant.
+func (v instant) same(other instant) bool {
+	t := v.time()
+
+	return !t.IsZero() && t.Equal(other.time())
+}

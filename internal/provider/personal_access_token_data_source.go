@@ -1,0 +1,107 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+var (
+	_ datasource.DataSource              = (*tokenDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*tokenDataSource)(nil)
+)
+
+func newTokenDataSource() datasource.DataSource { return &tokenDataSource{} }
+
+type tokenDataSource struct{ *configured }
+
+type tokenDataSourceModel struct {
+	Username types.String `tfsdk:"username"`
+	UserID   types.String `tfsdk:"user_id"`
+	TokenID  types.String `tfsdk:"token_id"`
+
+	tokenRecord
+}
+
+func (d *tokenDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_personal_access_token"
+}
+
+func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := tokenRecordAttributes()
+	attributes["username"], attributes["user_id"] = userArguments()
+	attributes["token_id"] = schema.StringAttribute{
+		Optional: true,
+		Validators: []validator.String{
+			stringvalidator.LengthBetween(1, 128), stringvalidator.ExactlyOneOf(path.MatchRoot("token_id"), path.MatchRoot("name")),
+		},
+		MarkdownDescription: "The token's id, a number on Foreman. `token_id` or `name` is needed. " +
+			"Not on a platform whose tokens have no ids.",
+	}
+	attributes["name"] = schema.StringAttribute{
+		Optional: true, Computed: true, Validators: []validator.String{plainText("name")},
+		MarkdownDescription: "The token's name, matched exactly.",
+	}
+
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Shows one personal access token of a user, without its secret. It is an error if there is none.",
+		Attributes:          attributes,
+	}
+}
+
+func (d *tokenDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.configured = configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model tokenDataSourceModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	if resp.Diagnostics.HasError() || !d.ready(&resp.Diagnostics) {
+		return
+	}
+
+	if traits := d.system.Traits(); !model.TokenID.IsNull() && !traits.TokenIDs {
+		resp.Diagnostics.AddAttributeError(path.Root("token_id"), "Not an argument of this platform",
+			"Tokens of "+traits.DisplayName+" have no ids: use name.")
+
+		return
+	}
+
+	userID, ok := d.userID(ctx, model.Username, model.UserID, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+
+	var (
+		token pat.Token
+		err   error
+	)
+
+	if model.TokenID.IsNull() {
+		token, err = tokenByName(ctx, d.system, userID, model.Name.ValueString())
+	} else {
+		token, err = d.system.Token(ctx, pat.Key{UserID: userID, TokenID: model.TokenID.ValueString()})
+	}
+
+	if err != nil {
+		addError(&resp.Diagnostics, "read the personal access token", err)
+
+		return
+	}
+
+	model.tokenRecord = newTokenRecord(token)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

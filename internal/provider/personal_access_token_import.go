@@ -1,0 +1,173 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// nameMark forces the second part of an import id to be read as a name.
+const nameMark = "name="
+
+// ImportState fills the whole state, with the arguments that a configuration of this
+// token would have. It changes nothing on the server, and cannot know the secret.
+func (r *tokenResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
+	if !r.ready(&resp.Diagnostics) {
+		return
+	}
+
+	var user, token string
+
+	if req.ID != "" {
+		user, token = splitImportID(req.ID, &resp.Diagnostics)
+	} else {
+		user, token = r.importIdentity(ctx, req, &resp.Diagnostics)
+	}
+
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	owner, found := r.find(ctx, user, token, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	model := r.imported(ctx, owner, found, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.AddWarning("The token's secret is not known", fmt.Sprintf(
+		"Servers show a secret once, so `token` is null for the imported token %q. "+
+			"For a new token with a known secret, plan with -replace after `terraform apply`; "+
+			"the imported one works until then.", found.Name))
+}
+
+// find returns the user and the token that an import names. Only an active token can be
+// imported: any other would be reissued by the next apply.
+func (r *tokenResource) find(
+	ctx context.Context, user, token string, diags *diag.Diagnostics,
+) (pat.User, pat.Token) {
+	traits := r.system.Traits()
+
+	ref := pat.UserRef{Username: user}
+	if traits.UserID.MatchString(user) {
+		ref = pat.UserRef{ID: user}
+	}
+
+	owner, err := r.system.User(ctx, ref)
+	if err != nil {
+		addError(diags, "find the user of the token to import", err)
+
+		return pat.User{}, pat.Token{}
+	}
+
+	found, err := findToken(ctx, r.system, owner.ID, token)
+	if err != nil {
+		addError(diags, "find the token to import", err)
+
+		return pat.User{}, pat.Token{}
+	}
+
+	if found.Status != pat.StatusActive {
+		diags.AddError("Could not import the personal access token", fmt.Sprintf(
+			"The token %q (id %s) of %s is %s. Only an active token can be imported: create a new one instead.",
+			found.Name, found.ID, owner.Username, found.Status))
+	}
+
+	return owner, found
+}
+
+// findToken returns the token of a user by its id, where there are such ids, or name.
+func findToken(ctx context.Context, system pat.System, userID, token string) (pat.Token, error) {
+	name, forced := strings.CutPrefix(token, nameMark)
+	if system.Traits().TokenIDs && !forced && isNumber(token) {
+		return system.Token(ctx, pat.Key{UserID: userID, TokenID: token})
+	}
+
+	return tokenByName(ctx, system, userID, name)
+}
+
+// tokenByName returns the only token of that name.
+func tokenByName(ctx context.Context, system pat.System, userID, name string) (pat.Token, error) {
+	tokens, err := system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
+
+	switch {
+	case err != nil:
+		return pat.Token{}, err
+	case len(tokens) == 0:
+		return pat.Token{}, fmt.Errorf("the user with id %s has no token named %q; names are matched exactly", userID, name)
+	case len(tokens) > 1:
+		return pat.Token{}, fmt.Errorf("the user with id %s has %d tokens named %q; use an id, such as %s",
+			userID, len(tokens), name, tokens[0].ID)
+	default:
+		return tokens[0], nil
+	}
+}
+
+// importIdentity reads the parts of an identity.
+func (r *tokenResource) importIdentity(
+	ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics,
+) (user, token string) {
+	var identity identityModel
+
+	diags.Append(req.Identity.Get(ctx, &identity)...)
+
+	if server := identity.Server.ValueString(); server != "" && server != r.system.Server() {
+		diags.AddAttributeError(path.Root("server"), "The identity is of another server", fmt.Sprintf(
+			"It names %s, and the provider is configured for %s. Import with the provider (alias) of that server.",
+			server, r.system.Server()))
+	}
+
+	token = identity.Token.ValueString()
+	if !r.system.Traits().TokenIDs {
+		token = nameMark + token
+	}
+
+	return identity.UserID.ValueString(), token
+}
+
+// imported returns the state of a token that somebody else issued.
+func (r *tokenResource) imported(
+	ctx context.Context, owner pat.User, token pat.Token, diags *diag.Diagnostics,
+) tokenModel {
+	model := tokenModel{
+		Username:   stringOrNull(owner.Username),
+		Name:       types.StringValue(token.Name),
+		ExpiresAt:  newInstant(token.ExpiresAt),
+		ID:         types.StringValue(token.UserID + "/" + token.ID),
+		Generation: types.Int64Value(0),
+	}
+
+	model.setOwner(owner)
+	model.place(r.system)
+
+	current := currentModel{IssueReason: types.StringValue(string(lifecycle.ReasonImported))}
+	current.shown(token)
+	model.setCurrent(ctx, current, diags)
+
+	return model
+}
+
+// splitImportID splits <user>/<token> at the first slash: names may have more.
+func splitImportID(id string, diags *diag.Diagnostics) (user, token string) {
+	user, token, ok := strings.Cut(id, "/")
+	if !ok || user == "" || strings.TrimPrefix(token, nameMark) == "" {
+		diags.AddError("Invalid import id", fmt.Sprintf(
+			"%q does not name a token. Write <username or user id>/<token id or name>, such as svc-deploy/42; "+
+				"for a token whose name is made of digits, svc-deploy/name=42.", id))
+	}
+
+	return user, token
+}
+
+func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }

@@ -1,0 +1,211 @@
+package provider
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// tokenModel is the resource's state, plan and configuration.
+type tokenModel struct {
+	// Arguments.
+	Username   types.String `tfsdk:"username"`
+	UserID     types.String `tfsdk:"user_id"`
+	Name       types.String `tfsdk:"name"`
+	NamePrefix types.String `tfsdk:"name_prefix"`
+	Lineage    types.String `tfsdk:"lineage"`
+	ExpiresIn  types.String `tfsdk:"expires_in"`
+	ExpiresAt  instant      `tfsdk:"expires_at"`
+
+	// What the server made of them.
+	ID         types.String `tfsdk:"id"`
+	Token      types.String `tfsdk:"token"`
+	Generation types.Int64  `tfsdk:"generation"`
+	Owner      types.Object `tfsdk:"owner"`
+	Platform   types.String `tfsdk:"platform"`
+	Server     types.String `tfsdk:"server"`
+	Current    types.Object `tfsdk:"current"`
+}
+
+// ownerModel is the user whom the token belongs to.
+type ownerModel struct {
+	ID       types.String `tfsdk:"id"`
+	Username types.String `tfsdk:"username"`
+}
+
+// currentModel is the live token.
+type currentModel struct {
+	ID          types.String `tfsdk:"id"`
+	Name        types.String `tfsdk:"name"`
+	CreatedAt   types.String `tfsdk:"created_at"`
+	ExpiresAt   types.String `tfsdk:"expires_at"`
+	Status      types.String `tfsdk:"status"`
+	IssueReason types.String `tfsdk:"issue_reason"`
+	SHA256      types.String `tfsdk:"sha256"`
+}
+
+// identityModel is what tells a token from all others, for import.
+type identityModel struct {
+	Server types.String `tfsdk:"server"`
+	UserID types.String `tfsdk:"user_id"`
+	Token  types.String `tfsdk:"token"`
+}
+
+var (
+	ownerTypes = map[string]attr.Type{"id": types.StringType, "username": types.StringType}
+
+	currentTypes = map[string]attr.Type{
+		"id": types.StringType, "name": types.StringType, "created_at": types.StringType,
+		"expires_at": types.StringType, "status": types.StringType, "issue_reason": types.StringType,
+		"sha256": types.StringType,
+	}
+)
+
+// userRef returns the user that the arguments name.
+func (m *tokenModel) userRef() pat.UserRef {
+	return pat.UserRef{ID: m.UserID.ValueString(), Username: m.Username.ValueString()}
+}
+
+// arguments returns what decides over the token, as far as it is known.
+func (m *tokenModel) arguments() lifecycle.Arguments {
+	return lifecycle.Arguments{
+		Name:       text(m.Name),
+		NamePrefix: text(m.NamePrefix),
+		ExpiresAt: lifecycle.Value[time.Time]{
+			V: m.ExpiresAt.time(), Set: !m.ExpiresAt.IsNull() && !m.ExpiresAt.IsUnknown(), Unknown: m.ExpiresAt.IsUnknown(),
+		},
+		Relative: !m.ExpiresIn.IsNull(),
+	}
+}
+
+// order returns the token that the arguments ask for, to follow the generation that the
+// model knows of.
+func (m *tokenModel) order(userID string) issuer.Order {
+	return issuer.Order{
+		UserID:     userID,
+		Name:       m.Name.ValueString(),
+		NamePrefix: m.NamePrefix.ValueString(),
+		Lineage:    m.Lineage.ValueString(),
+		Generation: m.Generation.ValueInt64(),
+		Lifetime:   lifecycle.Lifetime{In: parseDuration(m.ExpiresIn), At: m.ExpiresAt.time()},
+	}
+}
+
+// owner returns the owner, zero while it is unknown.
+func (m *tokenModel) owner(ctx context.Context, diags *diag.Diagnostics) (owner ownerModel) {
+	diags.Append(m.Owner.As(ctx, &owner, basetypes.ObjectAsOptions{
+		UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true,
+	})...)
+
+	return owner
+}
+
+// setOwner records whom the token belongs to.
+func (m *tokenModel) setOwner(user pat.User) {
+	m.Owner = types.ObjectValueMust(ownerTypes, map[string]attr.Value{
+		"id": types.StringValue(user.ID), "username": stringOrNull(user.Username),
+	})
+}
+
+// current returns the live token as state has it, zero while it is unknown.
+func (m *tokenModel) current(ctx context.Context, diags *diag.Diagnostics) (current currentModel) {
+	diags.Append(m.Current.As(ctx, &current, basetypes.ObjectAsOptions{
+		UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true,
+	})...)
+
+	return current
+}
+
+// setCurrent replaces the live token.
+func (m *tokenModel) setCurrent(ctx context.Context, current currentModel, diags *diag.Diagnostics) {
+	object, d := types.ObjectValueFrom(ctx, currentTypes, current)
+	diags.Append(d...)
+
+	m.Current = object
+}
+
+// issued records a token that was just issued, with its secret.
+func (m *tokenModel) issued(
+	ctx context.Context, result issuer.Result, reason lifecycle.Reason, diags *diag.Diagnostics,
+) {
+	sum := sha256.Sum256([]byte(result.Secret.Reveal()))
+
+	m.Token = types.StringValue(result.Secret.Reveal())
+	m.Lineage = stringOrNull(result.Lineage)
+	m.Generation = types.Int64Value(result.Generation)
+	m.ID = types.StringValue(result.UserID + "/" + result.ID)
+
+	current := currentModel{IssueReason: types.StringValue(string(reason)), SHA256: types.StringValue(hex.EncodeToString(sum[:]))}
+	current.shown(result.Token)
+	m.setCurrent(ctx, current, diags)
+}
+
+// place records which server the token is on. Only a new resource and Read may do so:
+// in an update the value is planned.
+func (m *tokenModel) place(system pat.System) {
+	m.Platform = types.StringValue(system.Traits().Platform)
+	m.Server = types.StringValue(system.Server())
+}
+
+// inheritOutputs takes over what is not an argument from the state before. Lineage is
+// both: it is taken over unless the configuration has one.
+func (m *tokenModel) inheritOutputs(state tokenModel) {
+	if m.Lineage.IsUnknown() || m.Lineage.IsNull() {
+		m.Lineage = state.Lineage
+	}
+
+	if m.Owner.IsNull() || m.Owner.IsUnknown() {
+		m.Owner = state.Owner
+	}
+
+	m.ID, m.Token, m.Generation = state.ID, state.Token, state.Generation
+	m.Platform, m.Server, m.Current = state.Platform, state.Server, state.Current
+}
+
+// identity returns what identifies the token.
+func (m *tokenModel) identity(ctx context.Context, diags *diag.Diagnostics) identityModel {
+	return identityModel{
+		Server: m.Server, UserID: m.owner(ctx, diags).ID, Token: m.current(ctx, diags).ID,
+	}
+}
+
+// shown records what the server shows of the token, and leaves alone what it does not.
+func (c *currentModel) shown(token pat.Token) {
+	c.ID = types.StringValue(token.ID)
+	c.Name = types.StringValue(token.Name)
+	c.ExpiresAt = stringTime(token.ExpiresAt)
+	c.Status = types.StringValue(string(token.Status))
+
+	if !token.CreatedAt.IsZero() {
+		c.CreatedAt = stringTime(token.CreatedAt)
+	}
+}
+
+// token returns the live token as far as state knows it.
+func (c *currentModel) token(userID string) pat.Token {
+	return pat.Token{
+		UserID:    userID,
+		ID:        c.ID.ValueString(),
+		Name:      c.Name.ValueString(),
+		Status:    pat.Status(c.Status.ValueString()),
+		CreatedAt: parseTime(c.CreatedAt),
+		ExpiresAt: parseTime(c.ExpiresAt),
+	}
+}
+
+// text returns an argument as far as it is known.
+func text(value types.String) lifecycle.Value[string] {
+	return lifecycle.Value[string]{
+		V: value.ValueString(), Set: !value.IsNull() && !value.IsUnknown(), Unknown: value.IsUnknown(),
+	}
+}

@@ -1,0 +1,162 @@
+package provider
+
+import (
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+)
+
+// tokenSchema is the schema of the resource. No attribute has a plan modifier or is both
+// optional and computed, but for lineage: the plan as a whole is made in ModifyPlan.
+func tokenSchema() schema.Schema {
+	attributes := tokenArguments()
+
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The user's key and the token's id, `<user id>/<token id>`.",
+		},
+		"token": schema.StringAttribute{
+			Computed:  true,
+			Sensitive: true,
+			MarkdownDescription: "The secret: what to log in with in place of the user's password. " +
+				"Null for an imported token, whose secret nobody can read again.",
+		},
+		"generation": schema.Int64Attribute{
+			Computed: true,
+			MarkdownDescription: "Counts the tokens that were issued here, from 1: what the `*_wo_version` of a consumer " +
+				"wants. 0 while the token is an imported one.",
+		},
+		"owner": schema.SingleNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "The user whom the token belongs to.",
+			Attributes: map[string]schema.Attribute{
+				"id": schema.StringAttribute{
+					Computed: true, MarkdownDescription: "The user's key, which a rename leaves alone.",
+				},
+				"username": schema.StringAttribute{
+					Computed: true, MarkdownDescription: "The user's login. Null if the provider's account may not see it.",
+				},
+			},
+		},
+		"platform": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "The platform that issued the token, such as `foreman`.",
+		},
+		"server": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "The URL of the server that issued the token. The resource refuses any other " +
+				"that does not have the very same token.",
+		},
+		"current": tokenCurrent(),
+	})
+
+	return schema.Schema{
+		MarkdownDescription: "Issues a personal access token of a user, and revokes it when the resource is destroyed. " +
+			"A token that was revoked or has expired is reissued in place. " +
+			"The secret is shown by the server once and kept in state: protect the state as you would protect the secret.",
+		Attributes: attributes,
+	}
+}
+
+func tokenArguments() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"username": schema.StringAttribute{
+			Optional: true,
+			Validators: []validator.String{
+				plainText("username"), stringvalidator.AtLeastOneOf(path.MatchRoot("user_id")),
+			},
+			MarkdownDescription: "The login of the user who is to own the token. `username` or `user_id` is needed; " +
+				"both must name the same user. Another user is another resource: the token is replaced.",
+		},
+		"user_id": schema.StringAttribute{
+			Optional:            true,
+			Validators:          []validator.String{plainText("user_id")},
+			MarkdownDescription: "The platform's own key of the user, a number on Foreman. Unlike a login it never changes.",
+		},
+		"name": schema.StringAttribute{
+			Optional: true,
+			Validators: []validator.String{
+				plainText("name"), stringvalidator.ExactlyOneOf(path.MatchRoot("name"), path.MatchRoot("name_prefix")),
+			},
+			MarkdownDescription: "The token's name. `name` or `name_prefix` is needed. On Foreman a name can be used once " +
+				"only, so that such a token can never be reissued: prefer `name_prefix`.",
+		},
+		"name_prefix": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{plainText("name_prefix")},
+			MarkdownDescription: "What the token's name begins with. Each token is called " +
+				"`<name_prefix><lineage>-<generation>`.",
+		},
+		"lineage": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			Validators: []validator.String{
+				matches(lifecycle.Lineage, "must be six of the characters a-z and 2-7"),
+				stringvalidator.ConflictsWith(path.MatchRoot("name")),
+			},
+			MarkdownDescription: "What the names of this resource's tokens have in common, six of the characters `a-z` and " +
+				"`2-7`; drawn once if left out. If set, names are predictable, and a warning names a live token that an " +
+				"interrupted first run left. One lineage belongs to one resource.",
+		},
+		"expires_in": schema.StringAttribute{
+			Optional: true,
+			Validators: []validator.String{
+				duration(), stringvalidator.ConflictsWith(path.MatchRoot("expires_at")),
+			},
+			MarkdownDescription: "How long a token lives from when it is issued, such as `90d`. Units are `w`, `d` (24 hours), " +
+				"`h`, `m` (minutes) and `s`. A change counts for the next token. " +
+				"Without `expires_in` and `expires_at` a token never expires.",
+		},
+		"expires_at": schema.StringAttribute{
+			Optional:   true,
+			CustomType: instantType{},
+			MarkdownDescription: "When the token expires, in RFC 3339, such as `2031-05-06T07:08:09Z`. " +
+				"A change reissues the token: the old one is revoked right before.",
+		},
+	}
+}
+
+func tokenCurrent() schema.SingleNestedAttribute {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+
+	return schema.SingleNestedAttribute{
+		Computed:            true,
+		MarkdownDescription: "The token that `token` is the secret of.",
+		Attributes: map[string]schema.Attribute{
+			"id":         text("The token's id. On a platform without such ids, its name."),
+			"name":       text("The token's name."),
+			"created_at": text("When the server created the token, in UTC."),
+			"expires_at": text("When the token expires, in UTC. Null if never."),
+			"status":     text("`active`, `expired`, `revoked` or `missing`, as of the last refresh."),
+			"issue_reason": text("Why this token was issued: `created`, `imported`, `expired`, `revoked`, `missing` " +
+				"(what became of the one before) or `changed` (an argument was)."),
+			"sha256": text("The SHA-256 of the secret, in hexadecimal digits. Null for an imported token."),
+		},
+	}
+}
+
+// tokenIdentitySchema is what tells a token from all others.
+func tokenIdentitySchema() identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"server": identityschema.StringAttribute{
+			OptionalForImport: true,
+			Description:       "The server's URL. Default is the configured one; any other is an error.",
+		},
+		"user_id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The platform's own key of the user.",
+		},
+		"token": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The token's id. On a platform without such ids, its name.",
+		},
+	}}
+}

@@ -1,0 +1,114 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// userGoneKey is the private state in which Read tells the plan that the token's user
+// is proven not to exist.
+const userGoneKey = "user_gone"
+
+// look returns the very token that is recorded, or the proof that it is gone. Another
+// token of the same key is such a proof.
+func (r *tokenResource) look(ctx context.Context, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
+	shown, err := r.system.Token(ctx, recorded.Key())
+
+	var gone *pat.GoneError
+
+	switch {
+	case errors.As(err, &gone):
+		return pat.Token{}, gone, nil
+	case err != nil:
+		return pat.Token{}, nil, err
+	case !shown.SameAs(recorded):
+		return pat.Token{}, &pat.GoneError{}, nil
+	default:
+		return shown, nil, nil
+	}
+}
+
+// onThisServer refuses to touch a token of another server, unless the configured one
+// has the very same token under its new URL.
+func (r *tokenResource) onThisServer(
+	ctx context.Context, model tokenModel, token pat.Token, diags *diag.Diagnostics,
+) bool {
+	if model.Server.ValueString() == r.system.Server() {
+		return true
+	}
+
+	_, gone, err := r.look(ctx, token)
+	if err != nil {
+		addError(diags, "look for the personal access token on another server", err)
+
+		return false
+	}
+
+	return r.samePlace(model, gone == nil, diags)
+}
+
+// samePlace says whether the resource may go on with the configured server, and reports
+// if not.
+func (r *tokenResource) samePlace(model tokenModel, found bool, diags *diag.Diagnostics) bool {
+	recorded, configured := model.Server.ValueString(), r.system.Server()
+	if recorded == configured || found {
+		return true
+	}
+
+	diags.AddAttributeError(path.Root("server"), "The token is on another server", fmt.Sprintf(
+		"It was issued by %s, the provider is configured for %s, and the token %s is not there. "+
+			"Nothing was changed or forgotten. Give the resource the provider (alias) of its server; or, to give the "+
+			"token up, remove the resource from state with a `removed` block.",
+		recorded, configured, model.ID.ValueString()))
+
+	return false
+}
+
+// arrived records that the token's server has another URL now.
+func (r *tokenResource) arrived(model *tokenModel, diags *diag.Diagnostics) {
+	recorded, configured := model.Server.ValueString(), r.system.Server()
+	if recorded == configured {
+		return
+	}
+
+	diags.AddAttributeWarning(path.Root("server"), "The token's server has moved", fmt.Sprintf(
+		"The token was issued by %s. The provider is configured for %s, which has the same token: "+
+			"its id, name and time of creation agree. From now on it is looked for there.", recorded, configured))
+
+	model.Server = types.StringValue(configured)
+}
+
+// privateState is private state as the framework hands it to any operation.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+func setUserGone(ctx context.Context, gone bool, private privateState, diags *diag.Diagnostics) {
+	value, err := json.Marshal(gone)
+	if err != nil {
+		diags.AddError("Could not record what was read", sentence(err))
+
+		return
+	}
+
+	diags.Append(private.SetKey(ctx, userGoneKey, value)...)
+}
+
+func userGone(ctx context.Context, private privateState, diags *diag.Diagnostics) (gone bool) {
+	value, d := private.GetKey(ctx, userGoneKey)
+	diags.Append(d...)
+
+	// Absent where the resource was never read: nothing is known of the user then.
+	_ = json.Unmarshal(value, &gone)
+
+	return gone
+}

@@ -1,0 +1,171 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// nullValue is a configuration in which nothing is set.
+func nullValue(schema *tfprotov6.Schema) tftypes.Value { return objectValue(schema.ValueType(), nil) }
+
+// objectValue is an object of the type with some attributes set, the others null.
+func objectValue(of tftypes.Type, set map[string]any) tftypes.Value {
+	object, ok := of.(tftypes.Object)
+	if !ok {
+		return tftypes.NewValue(of, nil)
+	}
+
+	values := map[string]tftypes.Value{}
+
+	for name, attribute := range object.AttributeTypes {
+		switch v := set[name].(type) {
+		case map[string]any:
+			values[name] = objectValue(attribute, v)
+		case nil:
+			values[name] = tftypes.NewValue(attribute, nil)
+		default:
+			values[name] = tftypes.NewValue(attribute, v)
+		}
+	}
+
+	return tftypes.NewValue(object, values)
+}
+
+// configureWith configures a provider over the protocol and returns it with what it said.
+func configureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, []*tfprotov6.Diagnostic) {
+	t.Helper()
+
+	server, err := providerserver.NewProtocol6WithError(New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	schema := schemas(t)["provider"]
+
+	config, err := tfprotov6.NewDynamicValue(schema.ValueType(), objectValue(schema.ValueType(), set))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	validated, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: &config})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if len(validated.Diagnostics) > 0 {
+		return server, validated.Diagnostics
+	}
+
+	configured, err := server.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{
+		Config: &config, TerraformVersion: "1.11.4",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return server, configured.Diagnostics
+}
+
+// Each setting comes from the block or from its variable; the block wins; what is wrong
+// is told with the name of the argument.
+func TestProvider_settings(t *testing.T) {
+	pem := filepath.Join(t.TempDir(), "ca.pem")
+	must(t, os.WriteFile(pem, []byte("no certificate"), 0o600))
+
+	block := map[string]any{"url": "https://foreman.example.com", "username": "terraform", "password": "secret-password"}
+	with := func(changes map[string]any) map[string]any {
+		changed := maps.Clone(block)
+		maps.Copy(changed, changes)
+
+		return map[string]any{"foreman": changed}
+	}
+	environment := map[string]string{
+		"FOREMAN_SERVER_URL": "https://foreman.example.com", "FOREMAN_USERNAME": "terraform", "FOREMAN_PASSWORD": "secret-password",
+	}
+	and := func(more map[string]string) map[string]string {
+		all := maps.Clone(environment)
+		maps.Copy(all, more)
+
+		return all
+	}
+
+	for name, test := range map[string]struct {
+		set     map[string]any
+		env     map[string]string
+		want    string // part of the only diagnostic; empty for none
+		warning bool
+	}{
+		"all in the block":                           {set: map[string]any{"foreman": block}},
+		"all in the environment":                     {env: environment},
+		"an empty block and the environment":         {set: map[string]any{"foreman": map[string]any{}}, env: environment},
+		"FOREMAN_USER where there is no _USERNAME":   {env: map[string]string{"FOREMAN_SERVER_URL": "https://f.example.com", "FOREMAN_USER": "t", "FOREMAN_PASSWORD": "p"}},
+		"the block wins over a bad variable":         {set: map[string]any{"foreman": block}, env: map[string]string{"FOREMAN_SERVER_URL": "ftp://nowhere"}},
+		"nothing":                                    {want: "Set `foreman` in the provider block, or FOREMAN_SERVER_URL in the environment."},
+		"no url":                                     {set: with(map[string]any{"url": nil}), want: "FOREMAN_SERVER_URL in the environment"},
+		"no username":                                {set: with(map[string]any{"username": nil}), want: "FOREMAN_USERNAME in the environment"},
+		"no password":                                {set: with(map[string]any{"password": nil}), want: "FOREMAN_PASSWORD in the environment"},
+		"an empty password":                          {set: with(map[string]any{"password": ""}), want: "at least 1"},
+		"a URL without a scheme":                     {set: with(map[string]any{"url": "foreman.example.com"}), want: "foreman.example.com"},
+		"a URL with a password in it":                {set: with(map[string]any{"url": "https://u:secret-password@f.example.com"}), want: "user"}, //nolint:gosec // It is nobody's password.
+		"a URL with a query":                         {set: with(map[string]any{"url": "https://f.example.com/?a=b"}), want: "query"},
+		"plain http":                                 {set: with(map[string]any{"url": "http://foreman.example.com"}), want: "The connection is not encrypted", warning: true},
+		"plain http on this machine":                 {set: with(map[string]any{"url": "http://127.0.0.1:3000"})},
+		"plain http on this machine, by name":        {set: with(map[string]any{"url": "http://localhost:3000"})},
+		"an organization":                            {set: with(map[string]any{"organization_id": 1, "location_id": 2})},
+		"an organization that is none":               {set: with(map[string]any{"organization_id": 0}), want: "must be at least 1"},
+		"an unknown url":                             {set: with(map[string]any{"url": tftypes.UnknownValue})},
+		"an unknown block":                           {set: map[string]any{"foreman": tftypes.UnknownValue}},
+		"an unknown timeout":                         {set: map[string]any{"foreman": block, "request_timeout": tftypes.UnknownValue}},
+		"a timeout":                                  {set: map[string]any{"foreman": block, "request_timeout": "2m"}},
+		"a timeout without a unit":                   {set: map[string]any{"foreman": block, "request_timeout": "60"}, want: `write "60d"`},
+		"too many retries":                           {set: map[string]any{"foreman": block, "max_retries": 21}, want: "between 0 and 20"},
+		"no requests at all":                         {set: map[string]any{"foreman": block, "max_concurrent_requests": 0}, want: "between 1 and 100"},
+		"a certificate that is none":                 {set: map[string]any{"foreman": block, "ca_certificate": "no certificate"}, want: "certificate"},
+		"a client certificate without a key":         {set: map[string]any{"foreman": block, "client_certificate": "x"}, want: "client_key"},
+		"FOREMAN_CA_PATH of a file that is no PEM":   {env: and(map[string]string{"FOREMAN_CA_PATH": pem}), want: "certificate"},
+		"FOREMAN_CA_PATH of no file":                 {env: and(map[string]string{"FOREMAN_CA_PATH": pem + ".not"}), want: "Could not read FOREMAN_CA_PATH"},
+		"FOREMAN_CA_PATH beside ca_certificate":      {set: map[string]any{"foreman": block, "ca_certificate": "no certificate"}, env: map[string]string{"FOREMAN_CA_PATH": pem + ".not"}, want: "certificate"},
+		"FOREMAN_VALIDATE_CERTS that says no":        {env: and(map[string]string{"FOREMAN_VALIDATE_CERTS": "false"})},
+		"FOREMAN_VALIDATE_CERTS that is no truth":    {env: and(map[string]string{"FOREMAN_VALIDATE_CERTS": "maybe"}), want: "neither true nor false"},
+		"FOREMAN_VALIDATE_CERTS beside the argument": {set: map[string]any{"foreman": block, "insecure_skip_verify": false}, env: map[string]string{"FOREMAN_VALIDATE_CERTS": "maybe"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range []string{
+				"FOREMAN_SERVER_URL", "FOREMAN_USERNAME", "FOREMAN_USER", "FOREMAN_PASSWORD", "FOREMAN_CA_PATH", "FOREMAN_VALIDATE_CERTS",
+			} {
+				t.Setenv(variable, test.env[variable])
+			}
+
+			_, diagnostics := configureWith(t, test.set)
+
+			if test.want == "" {
+				for _, d := range diagnostics {
+					t.Errorf("%s: %s", d.Summary, d.Detail)
+				}
+
+				return
+			}
+
+			if len(diagnostics) != 1 {
+				t.Fatalf("got %d diagnostics, want one", len(diagnostics))
+			}
+
+			d := diagnostics[0]
+			if text := d.Summary + " " + d.Detail; !strings.Contains(text, test.want) || strings.Contains(text, "secret-password") {
+				t.Errorf("got %q, want it with %q and without the password", text, test.want)
+			}
+
+			if warning := d.Severity == tfprotov6.DiagnosticSeverityWarning; warning != test.warning {
+				t.Errorf("a warning: %t, want %t", warning, test.warning)
+			}
+		})
+	}
+}

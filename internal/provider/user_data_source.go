@@ -1,0 +1,102 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+var (
+	_ datasource.DataSource              = (*userDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*userDataSource)(nil)
+)
+
+func newUserDataSource() datasource.DataSource { return &userDataSource{} }
+
+type userDataSource struct{ *configured }
+
+type userDataSourceModel struct {
+	UserID     types.String `tfsdk:"user_id"`
+	ShowTokens types.Bool   `tfsdk:"show_tokens"`
+
+	userRecord
+}
+
+func (d *userDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_user"
+}
+
+func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := userRecordAttributes()
+	username, userID := userArguments()
+	username.Computed = true
+	attributes["username"], attributes["user_id"] = username, userID
+	attributes["show_tokens"] = showTokens()
+
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Shows one user. It is an error if there is none.",
+		Attributes:          attributes,
+	}
+}
+
+func (d *userDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.configured = configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model userDataSourceModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	if resp.Diagnostics.HasError() || !d.ready(&resp.Diagnostics) {
+		return
+	}
+
+	user, err := d.system.User(ctx, pat.UserRef{ID: model.UserID.ValueString(), Username: model.Username.ValueString()})
+	if err != nil {
+		addError(&resp.Diagnostics, "read the user", err)
+
+		return
+	}
+
+	if !d.addTokens(ctx, &user, model.ShowTokens, &resp.Diagnostics) {
+		return
+	}
+
+	model.userRecord = newUserRecord(ctx, user, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+func showTokens() schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Optional:            true,
+		MarkdownDescription: "Whether to show the user's tokens, too. Default is `false`.",
+	}
+}
+
+// addTokens fills in the user's tokens if they are asked for.
+func (c *configured) addTokens(ctx context.Context, user *pat.User, show types.Bool, diags *diag.Diagnostics) bool {
+	if !show.ValueBool() {
+		return true
+	}
+
+	tokens, err := c.system.Tokens(ctx, user.ID, pat.TokenQuery{})
+	if err != nil {
+		addError(diags, "list the user's personal access tokens", err)
+
+		return false
+	}
+
+	user.Tokens = tokens
+
+	return true
+}

@@ -1,0 +1,103 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+var (
+	_ datasource.DataSource              = (*usersDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*usersDataSource)(nil)
+)
+
+func newUsersDataSource() datasource.DataSource { return &usersDataSource{} }
+
+type usersDataSource struct{ *configured }
+
+type usersDataSourceModel struct {
+	Username   types.String `tfsdk:"username"`
+	UserID     types.String `tfsdk:"user_id"`
+	ShowTokens types.Bool   `tfsdk:"show_tokens"`
+	Users      []userRecord `tfsdk:"users"`
+
+	platformBlocks
+}
+
+func (d *usersDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_users"
+}
+
+func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the users that the provider's account may see. None is not an error.",
+		Attributes: map[string]schema.Attribute{
+			"username": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{plainText("username")},
+				MarkdownDescription: "Only the user of this login, matched exactly.",
+			},
+			"user_id": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{plainText("user_id")},
+				MarkdownDescription: "Only the user of this key of the platform's own, a number on Foreman.",
+			},
+			"show_tokens": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether to show each user's tokens, too. Default is `false`. " +
+					"On Foreman this takes a request for each user.",
+			},
+			"users": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The users, in the order of their keys unless another was asked for.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: userRecordAttributes()},
+			},
+		},
+	}
+
+	addListings(resp.Schema.Attributes, "users")
+}
+
+func (d *usersDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.configured = configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model usersDataSourceModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	if resp.Diagnostics.HasError() || !d.ready(&resp.Diagnostics) {
+		return
+	}
+
+	native := d.listing(ctx, model.platformBlocks, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	users, err := d.system.Users(ctx, pat.UserQuery{
+		Ref:        pat.UserRef{ID: model.UserID.ValueString(), Username: model.Username.ValueString()},
+		WithTokens: model.ShowTokens.ValueBool(),
+		Native:     native,
+	})
+	if err != nil {
+		addError(&resp.Diagnostics, "list the users", err)
+
+		return
+	}
+
+	model.Users = make([]userRecord, 0, len(users))
+	for _, user := range users {
+		model.Users = append(model.Users, newUserRecord(ctx, user, &resp.Diagnostics))
+	}
+
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
