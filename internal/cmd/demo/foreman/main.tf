@@ -1,0 +1,64 @@
+terraform {
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+variable "organization_id" {
+  description = "The organization to work in."
+  type        = number
+  default     = 1
+}
+
+# The URL and the account are those of FOREMAN_SERVER_URL, FOREMAN_USERNAME and
+# FOREMAN_PASSWORD.
+provider "opsaccess" {
+  foreman = {
+    organization_id = var.organization_id
+  }
+}
+
+data "opsaccess_user" "deploy" {
+  username = "svc-deploy"
+}
+
+resource "opsaccess_personal_access_token" "pipeline" {
+  user_id     = data.opsaccess_user.deploy.id
+  name_prefix = "pipeline-"
+  expires_in  = "90d"
+}
+
+# Never expires.
+resource "opsaccess_personal_access_token" "monitoring" {
+  user_id     = data.opsaccess_user.deploy.id
+  name_prefix = "monitoring-"
+}
+
+data "opsaccess_personal_access_tokens" "alive" {
+  user_id = data.opsaccess_user.deploy.id
+  status  = "active"
+
+  depends_on = [
+    opsaccess_personal_access_token.pipeline,
+    opsaccess_personal_access_token.monitoring,
+  ]
+}
+
+output "pipeline_token" {
+  value     = opsaccess_personal_access_token.pipeline.token
+  sensitive = true
+}
+
+output "monitoring_token" {
+  value     = opsaccess_personal_access_token.monitoring.token
+  sensitive = true
+}
+
+output "alive" {
+  value = [for token in data.opsaccess_personal_access_tokens.alive.tokens : {
+    name    = token.name
+    expires = coalesce(token.expires_at, "never")
+  }]
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+func TestTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
+	t.Parallel()
+
+	if testing.Short() {
+		t.Skip("runs a CLI")
+	}
+
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+
+	out := &watcher{mark: "Ctrl-C", seen: interrupt}
+
+	code := run(ctx, []string{"-cli", cmp.Or(os.Getenv("OPSACCESS_CLI"), "terraform")}, true, out, out)
+	if code != exitOK {
+		t.Fatalf("exit code %d, want 0:\n%s", code, out.text.String())
+	}
+
+	told, byHand, _ := strings.Cut(out.text.String(), "Go on by hand")
+
+	for _, want := range []string{"244 of 244 recorded exchanges", "steps passed", "0 tokens are alive"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("the demo did not say %q:\n%s", want, told)
+		}
+	}
+
+	for _, secret := range []string{foremanserver.SecretPrefix, foremanserver.AdminPassword} {
+		if strings.Contains(told, secret) {
+			t.Errorf("%q was printed before the exports", secret)
+		}
+	}
+
+	folder := regexp.MustCompile(`cd '(.+)'`).FindStringSubmatch(byHand)
+	if folder == nil {
+		t.Fatalf("there is no folder to go on in:\n%s", byHand)
+	}
+
+	if _, err := os.Stat(folder[1]); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s was left behind: %v", folder[1], err)
+	}
+}
+
+func TestTheDemoFails(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"a CLI that is not there": {args: []string{"-cli", "./nowhere"}, code: exitFailed, want: "FAILED: find the CLI"},
+		"an argument":             {args: []string{"more"}, code: exitUsage, want: `unexpected argument "more"`},
+		"an unknown flag":         {args: []string{"-more"}, code: exitUsage, want: "not defined"},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var out strings.Builder
+
+			if code := run(t.Context(), test.args, false, &out, &out); code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+
+			if !strings.Contains(out.String(), test.want) {
+				t.Errorf("said %q, want something with %q", out.String(), test.want)
+			}
+		})
+	}
+}
+
+// watcher keeps what is written, and tells when the mark was.
+type watcher struct {
+	text strings.Builder
+	mark string
+	seen func()
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.mark) {
+		w.seen()
+	}
+
+	return w.text.Write(p)
+}
