@@ -67,7 +67,7 @@ func (s *System) tokenAbsent(ctx context.Context, key pat.Key, cause error) erro
 	}
 
 	if self.ID == key.UserID {
-		return &pat.GoneError{Failure: notFound.Failure}
+		return gone(notFound, false)
 	}
 
 	if !self.Admin {
@@ -79,7 +79,7 @@ func (s *System) tokenAbsent(ctx context.Context, key pat.Key, cause error) erro
 		return err
 	}
 
-	return &pat.GoneError{Failure: notFound.Failure, UserGone: !exists}
+	return gone(notFound, !exists)
 }
 
 // userAbsent is called when Foreman does not show a user in the given scope: it returns
@@ -110,7 +110,7 @@ func (s *System) userAbsent(ctx context.Context, id string, within scope, cause 
 	case exists:
 		return notFound
 	default:
-		return &pat.GoneError{Failure: notFound.Failure, UserGone: true}
+		return gone(notFound, true)
 	}
 }
 
@@ -152,6 +152,14 @@ func (s *System) elsewhere(what string, elements ...string) error {
 		Said:   "the answer " + what,
 		Remedy: "Something between here and Foreman answers in its place: check url.",
 	}}
+}
+
+// gone says that what was looked for is proven not to exist.
+func gone(cause *pat.NotFoundError, userGone bool) *pat.GoneError {
+	f := cause.Failure
+	f.Remedy = "There is none: this account would see it."
+
+	return &pat.GoneError{Failure: f, UserGone: userGone}
 }
 
 // hidden says that the caller may just not see what it looked for.

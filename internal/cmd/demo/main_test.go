@@ -13,12 +13,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-func TestTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
+func TestAccTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
 	t.Parallel()
-
-	if testing.Short() {
-		t.Skip("runs a CLI")
-	}
 
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()

@@ -147,17 +147,18 @@ func compareValues(kind fieldKind, a, b value) int {
 
 // sortRows orders rows by a field; equal rows keep their places.
 func sortRows[T any](rows []T, f field[T], descending bool) {
-	first := func(row T) value {
-		if values := f.values(row); len(values) > 0 {
-			return values[0]
-		}
-		return value{}
-	}
 	slices.SortStableFunc(rows, func(a, b T) int {
 		if descending {
 			a, b = b, a
 		}
-		return compareValues(f.kind, first(a), first(b))
+		x, y := f.values(a), f.values(b)
+		switch {
+		case len(x) == 0 || len(y) == 0:
+			// PostgreSQL puts what is null last, and first when the order is turned round.
+			return min(len(y), 1) - min(len(x), 1)
+		default:
+			return compareValues(f.kind, x[0], y[0])
+		}
 	})
 }
 
