@@ -38,6 +38,8 @@ func (f *foreman) name() string { return "foreman" }
 
 func (f *foreman) address() string { return f.listen }
 
+func (f *foreman) path() string { return "" }
+
 func (f *foreman) server(console sandbox.Options, faults []sandbox.Fault) (http.Handler, error) {
 	options := f.options
 	options.Console = console

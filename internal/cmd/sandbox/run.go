@@ -30,6 +30,8 @@ type platform interface {
 	name() string
 	// address is where the server shall listen; empty for not at all.
 	address() string
+	// path follows the address in the printed URL; empty for nothing.
+	path() string
 	// server makes the server.
 	server(console sandbox.Options, faults []sandbox.Fault) (http.Handler, error)
 	// replay plays the platform's recordings against a fresh server and says whether
@@ -51,7 +53,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	flags.SetOutput(errOut)
 	var set settings
 	set.register(flags)
-	platforms := []platform{newForeman(flags)}
+	platforms := []platform{newForeman(flags), newUniversalController(flags)}
 
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -109,7 +111,7 @@ func serve(ctx context.Context, set settings, platforms []platform, out io.Write
 			return err
 		}
 		started = append(started, running)
-		line = append(line, p.name()+" "+running.URL())
+		line = append(line, p.name()+" "+running.URL()+p.path())
 		authorities = append(authorities, string(running.CACertificate()))
 	}
 	if set.caFile != "" {

@@ -1,0 +1,312 @@
+package controllerserver_test
+
+import (
+	"net/http"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+)
+
+// withSwitches are options with a clock at noon UTC of 2026-03-10.
+func withSwitches(s controllerserver.Switches) controllerserver.Options {
+	o := newClock().options()
+	o.Switches = s
+	return o
+}
+
+func TestEveryValueOfEverySwitchHasItsVariant(t *testing.T) {
+	t.Parallel()
+	// A variant sets one field, and each value once; the default is nobody's.
+	met := map[string]map[any]bool{}
+	names := map[string]bool{}
+	for i, variant := range controllerserver.Variants() {
+		if names[variant.Name] {
+			t.Errorf("two variants are called %q", variant.Name)
+		}
+		names[variant.Name] = true
+		switches := reflect.ValueOf(variant.Options.Switches)
+		set := 0
+		for _, field := range reflect.VisibleFields(switches.Type()) {
+			v := switches.FieldByIndex(field.Index)
+			if met[field.Name] == nil {
+				met[field.Name] = map[any]bool{}
+			}
+			if v.IsZero() {
+				continue
+			}
+			set++
+			if met[field.Name][v.Interface()] {
+				t.Errorf("%s: value %v is set twice", field.Name, v)
+			}
+			met[field.Name][v.Interface()] = true
+		}
+		if want := min(i, 1); set != want {
+			t.Errorf("%s sets %d switches, want %d", variant.Name, set, want)
+		}
+		variant.Options.Switches = controllerserver.Switches{}
+		if diff := cmp.Diff(controllerserver.Options{}, variant.Options); diff != "" {
+			t.Errorf("%s sets more than a switch: %s", variant.Name, diff)
+		}
+	}
+	want := map[string]int{
+		"DuplicateName": 2, "UnknownToken": 2, "ListWithoutUser": 1, "NoExpiry": 3, "TokenUserID": 2, "UnknownUser": 1,
+		"ExpiredTokens": 1, "Accept": 1, "MaxLifetimeDays": 1, "Times": 1, "LastDay": 1, "ServiceRole": 1, "UserShape": 1,
+		"Quotes": 1, "RevokeAnswer": 1,
+	}
+	have := map[string]int{}
+	for name, values := range met {
+		have[name] = len(values)
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Errorf("values beside the default (-want +have):\n%s", diff)
+	}
+}
+
+func TestTheTableOfSwitchesIsThatOfTheVariants(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := map[string]bool{"defaults": true}
+	_, rows, _ := strings.Cut(string(text), "//\tswitch ")
+	for line := range strings.Lines(rows) {
+		row, isRow := strings.CutPrefix(line, "//\t")
+		if !isRow {
+			continue
+		}
+		name, rest, _ := strings.Cut(row, "  ")
+		values, _, _ := strings.Cut(strings.TrimSpace(rest), "  ")
+		for _, value := range strings.Split(values, ", ")[1:] {
+			table[name+" "+value] = true
+		}
+	}
+	variants := map[string]bool{}
+	for _, v := range controllerserver.Variants() {
+		variants[v.Name] = true
+	}
+	if diff := cmp.Diff(table, variants); diff != "" {
+		t.Errorf("the documentation's table and the variants (-table +variants):\n%s", diff)
+	}
+}
+
+func TestDuplicateName(t *testing.T) {
+	t.Parallel()
+	again := post(`{"name":"n","userName":"alice"}`)
+	for value, status := range map[controllerserver.DuplicateName]int{
+		controllerserver.DuplicateIs400: http.StatusBadRequest, controllerserver.DuplicateIs404: http.StatusNotFound,
+	} {
+		server := newServer(t, withSwitches(controllerserver.Switches{DuplicateName: value}), alice)
+		ask(t, server, again).want(t, http.StatusOK, controllerserver.SecretPrefix)
+		ask(t, server, again).says(t, status, duplicate)
+	}
+	server := newServer(t, withSwitches(controllerserver.Switches{DuplicateName: controllerserver.DuplicateAllowed}), alice)
+	first := ask(t, server, again).Body.String()
+	second := ask(t, server, again).Body.String()
+	if names := ask(t, server, tokens("username=alice")).names(t, "name"); names != "n n" || !server.Authenticates(first) || !server.Authenticates(second) {
+		t.Errorf("the list has %q, want two that work", names)
+	}
+	ask(t, server, del("username=alice&tokenname=n")).says(t, http.StatusOK, revoked)
+	if server.LiveTokens("alice") != 0 || server.Authenticates(first) || server.Authenticates(second) {
+		t.Error("a twin survived the revoke")
+	}
+}
+
+func TestUnknownToken(t *testing.T) {
+	t.Parallel()
+	const missing = `Personal access token "n" not found.`
+	for value, want := range map[controllerserver.UnknownToken]struct {
+		status int
+		words  string
+	}{
+		controllerserver.UnknownTokenIs404: {http.StatusNotFound, missing},
+		controllerserver.UnknownTokenIs400: {http.StatusBadRequest, missing},
+		controllerserver.UnknownTokenIs200: {http.StatusOK, revoked},
+	} {
+		server := newServer(t, withSwitches(controllerserver.Switches{UnknownToken: value}), alice)
+		ask(t, server, del("username=alice&tokenname=n")).says(t, want.status, want.words)
+		ask(t, server, del("username=bob&tokenname=n")).says(t, http.StatusNotFound, `A user with name "bob" does not exist.`)
+	}
+}
+
+func TestListWithoutUserIsOwn(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, withSwitches(controllerserver.Switches{ListWithoutUser: controllerserver.ListWithoutUserIsOwn}), alice)
+	addToken(t, server, "alice", "hers", time.Time{})
+	addToken(t, server, "ops.admin", "his", time.Time{})
+	if names := ask(t, server, tokens("").as("alice")).names(t, "name"); names != "hers" {
+		t.Errorf("alice sees %q, want hers", names)
+	}
+	ask(t, server, tokens("username=ops.admin&userid=1")).says(t, http.StatusBadRequest, bothUsers)
+}
+
+func TestNoExpiry(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[controllerserver.NoExpiry]struct {
+		json any
+		xml  string
+	}{
+		controllerserver.NoExpiryIsNull:   {nil, "<expiration></expiration>"},
+		controllerserver.NoExpiryIsEmpty:  {"", "<expiration></expiration>"},
+		controllerserver.NoExpiryIsNever:  {"Never", "<expiration>Never</expiration>"},
+		controllerserver.NoExpiryIsAbsent: {"absent", ""},
+	} {
+		server := newServer(t, withSwitches(controllerserver.Switches{NoExpiry: value}), alice)
+		addToken(t, server, "alice", "n", time.Time{})
+		have, present := ask(t, server, tokens("username=alice")).objects(t)[0]["expiration"]
+		if !present {
+			have = "absent"
+		}
+		if diff := cmp.Diff(want.json, have); diff != "" {
+			t.Errorf("value %d, JSON (-want +have):\n%s", value, diff)
+		}
+		list := tokens("username=alice")
+		list.xmlAnswer = true
+		text := ask(t, server, list).Body.String()
+		if !strings.Contains(text, want.xml) || (want.xml == "" && strings.Contains(text, "expiration")) {
+			t.Errorf("value %d: have %s, want %q", value, text, want.xml)
+		}
+	}
+}
+
+func TestTokenUserID(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[controllerserver.TokenUserID]any{
+		controllerserver.TokenUserIDAbsent: "absent", controllerserver.TokenUserIDPresent: alice.SysID, controllerserver.TokenUserIDNull: nil,
+	} {
+		server := newServer(t, withSwitches(controllerserver.Switches{TokenUserID: value}), alice)
+		addToken(t, server, "alice", "n", time.Time{})
+		have, present := ask(t, server, tokens("username=alice")).objects(t)[0]["userId"]
+		if !present {
+			have = "absent"
+		}
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("value %d (-want +have):\n%s", value, diff)
+		}
+	}
+}
+
+func TestUnknownUserInList(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, withSwitches(controllerserver.Switches{UnknownUser: controllerserver.UnknownUserIsEmpty}), alice)
+	for _, query := range []string{"username=bob", "userid=1"} {
+		if rows := ask(t, server, tokens(query)).objects(t); len(rows) != 0 {
+			t.Errorf("%s has %d tokens, want none", query, len(rows))
+		}
+	}
+	ask(t, server, tokens("username=bob").as("alice")).says(t, http.StatusForbidden, prohibited)
+	ask(t, server, del("username=bob&tokenname=n")).want(t, http.StatusNotFound, "does not exist")
+}
+
+func TestExpiredTokensHidden(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, withSwitches(controllerserver.Switches{ExpiredTokens: controllerserver.ExpiredHidden}), alice)
+	addToken(t, server, "alice", "old", day(t, "2026-03-09"))
+	addToken(t, server, "alice", "last day", day(t, "2026-03-10"))
+	if names := ask(t, server, tokens("username=alice")).names(t, "name"); names != "last day" {
+		t.Errorf("the list has %q, want the one of today", names)
+	}
+	if text := ask(t, server, admin("/uc/resources/user?username=alice&showTokens=true")).Body.String(); strings.Contains(text, `"old"`) {
+		t.Errorf("the user shows the expired token: %s", text)
+	}
+	ask(t, server, post(`{"name":"old","userName":"alice"}`)).says(t, http.StatusBadRequest, duplicate)
+	ask(t, server, del("username=alice&tokenname=old")).says(t, http.StatusOK, revoked)
+}
+
+func TestMaximumLifetime(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		expiration string
+		refused    string
+	}{
+		"the last day":           {expiration: `,"expiration":"2026-04-09"`},
+		"a day too long":         {expiration: `,"expiration":"2026-04-10"`, refused: "Expiration must not be more than 30 days from today."},
+		"none":                   {refused: "Expiration is required and must not be more than 30 days from today."},
+		"a blank one":            {expiration: `,"expiration":""`, refused: "Expiration is required and must not be more than 30 days from today."},
+		"the past has its words": {expiration: `,"expiration":"2026-03-09"`, refused: "Expiration must not be in the past."},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newServer(t, withSwitches(controllerserver.Switches{MaxLifetimeDays: 30}), alice)
+			got := ask(t, server, post(`{"name":"n","userName":"alice"`+test.expiration+`}`))
+			if test.refused != "" {
+				got.says(t, http.StatusBadRequest, test.refused)
+				return
+			}
+			got.want(t, http.StatusOK, controllerserver.SecretPrefix)
+		})
+	}
+}
+
+func TestExpiredFromDayMakesTodayPast(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, withSwitches(controllerserver.Switches{LastDay: controllerserver.ExpiredFromDay}), alice)
+	ask(t, server, post(`{"name":"n","userName":"alice","expiration":"2026-03-10"}`)).says(t, http.StatusBadRequest, "Expiration must not be in the past.")
+	ask(t, server, post(`{"name":"n","userName":"alice","expiration":"2026-03-11"}`)).want(t, http.StatusOK, controllerserver.SecretPrefix)
+}
+
+func TestTimesAreOneInstantInEitherZone(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		times      controllerserver.Times
+		zone, want string
+	}{
+		{controllerserver.TimesInServerZone, "Asia/Kolkata", "2026-03-10 08:00:00 -0400"},
+		{controllerserver.TimesInCallerZone, "Asia/Kolkata", "2026-03-10 17:30:00 +0530"},
+		{controllerserver.TimesInCallerZone, "", "2026-03-10 08:00:00 -0400"},
+		{controllerserver.TimesInCallerZone, "System", "2026-03-10 08:00:00 -0400"},
+		{controllerserver.TimesInCallerZone, "Local", "2026-03-10 08:00:00 -0400"},
+		{controllerserver.TimesInCallerZone, "Atlantis", "2026-03-10 08:00:00 -0400"},
+	} {
+		caller := alice
+		caller.TimeZone = test.zone
+		o := withSwitches(controllerserver.Switches{Times: test.times})
+		o.Zone = time.FixedZone("", -4*60*60)
+		server := newServer(t, o, caller)
+		secret := addToken(t, server, "alice", "n", time.Time{})
+		row := ask(t, server, asked{path: "/uc/resources/user/token/list?username=alice", bearer: secret}).objects(t)[0]
+		if row["createTime"] != test.want || row["lastUsed"] != test.want {
+			t.Errorf("zone %q: have %v and %v, want %s", test.zone, row["createTime"], row["lastUsed"], test.want)
+		}
+		// What another caller sees does not depend on the owner.
+		ask(t, server, tokens("username=alice")).want(t, http.StatusOK, `"createTime":"2026-03-10 08:00:00 -0400"`)
+	}
+}
+
+func TestQuotesAndRevokeAnswer(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, withSwitches(controllerserver.Switches{Quotes: controllerserver.QuotesCurly, RevokeAnswer: controllerserver.RevokeAnswerEmpty}), alice)
+	ask(t, server, tokens("username=bob")).says(t, http.StatusNotFound, "A user with name “bob” does not exist.")
+	addToken(t, server, "alice", "n", time.Time{})
+	ask(t, server, del("username=alice&tokenname=n")).says(t, http.StatusOK, "")
+}
+
+func TestUserShape(t *testing.T) {
+	t.Parallel()
+	joe := joe()
+	joe.Permissions = joesPermission(true)
+	for shape, want := range map[controllerserver.UserShape]struct{ has, hasNot []string }{
+		controllerserver.UserShapeCurrent: {has: []string{`"impersonate":[]`, `"notGroups":false`, `"tokens":[]`, `"retainSysIds":true`}},
+		controllerserver.UserShape73:      {hasNot: []string{"impersonate", "notGroups", "tokens", "retainSysIds"}},
+	} {
+		server := newServer(t, withSwitches(controllerserver.Switches{UserShape: shape}), joe)
+		text := ask(t, server, admin("/uc/resources/user/list")).Body.String()
+		for _, part := range want.has {
+			if strings.Count(text, part) == 0 {
+				t.Errorf("shape %d: %s lacks %s", shape, text, part)
+			}
+		}
+		for _, part := range want.hasNot {
+			if strings.Contains(text, part) {
+				t.Errorf("shape %d: %s has %s", shape, text, part)
+			}
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package controllerserver
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"mime"
+	"net/http"
+)
+
+// textBadXML is worded as the documented text for JSON.
+const textBadXML = "Unable to parse XML input."
+
+// tokenInput is what a create asks for. Everything else that a body has is ignored:
+// lastUsed and createTime are the server's.
+type tokenInput struct {
+	userID, userName, name, expiration string
+}
+
+// readTokenInput reads a create's body in the form that its content type names.
+func (c *call) readTokenInput() (tokenInput, *reply) {
+	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err != nil {
+		media = ""
+	}
+	var input tokenInput
+	var ok bool
+	text := textBadJSON
+	switch media {
+	case mediaJSON:
+		ok = input.readJSON(c.body)
+	case mediaXML:
+		text = textBadXML
+		ok = input.readXML(c.body)
+	default:
+		refused := page(http.StatusUnsupportedMediaType)
+		return tokenInput{}, &refused
+	}
+	if !ok {
+		return tokenInput{}, failure(http.StatusBadRequest, text)
+	}
+	return input, nil
+}
+
+// readJSON reads an object. It goes through a map, since the names are case-sensitive
+// and Go's are not.
+func (in *tokenInput) readJSON(body []byte) bool {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(body, &object); err != nil || object == nil {
+		return false
+	}
+	members := map[string]*string{"userId": &in.userID, "userName": &in.userName, "name": &in.name, "expiration": &in.expiration}
+	for name, member := range members {
+		if raw, given := object[name]; given && json.Unmarshal(raw, member) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// readXML reads a token element.
+func (in *tokenInput) readXML(body []byte) bool {
+	var element struct {
+		XMLName    xml.Name `xml:"token"`
+		UserID     string   `xml:"userId"`
+		UserName   string   `xml:"userName"`
+		Name       string   `xml:"name"`
+		Expiration string   `xml:"expiration"`
+	}
+	if err := xml.Unmarshal(body, &element); err != nil {
+		return false
+	}
+	*in = tokenInput{userID: element.UserID, userName: element.UserName, name: element.Name, expiration: element.Expiration}
+	return true
+}
