@@ -1,0 +1,240 @@
+package universalcontroller
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+func TestCreateSendsTheNameTheDateAndTheID(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct {
+		expires time.Time
+		want    string
+	}{
+		"with an expiry":    {date(2028, 2, 29), `{"expiration":"2028-02-29","name":"deploy","userId":"` + userID + `"}`},
+		"without an expiry": {time.Time{}, `{"name":"deploy","userId":"` + userID + `"}`},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{
+				callCreate: {sentence(http.StatusOK, "ucp_example")},
+				callList:   {listJSON(tokenJSON("other", created), tokenJSON("deploy", created))},
+			})
+
+			got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: test.expires})
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			want := pat.Issued{Secret: "ucp_example", Token: pat.Token{
+				UserID: userID, ID: "deploy", Name: "deploy", Status: pat.StatusActive,
+				CreatedAt: today, ExpiresAt: date(2027, 1, 1),
+			}}
+			if diff := cmp.Diff(want, got); diff != "" || got.Secret.Reveal() != "ucp_example" {
+				t.Errorf("%q, and the token is not what the list shows:\n%s", got.Secret.Reveal(), diff)
+			}
+
+			sent := s.requests()
+			if len(sent) != 2 || sent[0].body != test.want || sent[0].contentType != asJSON || len(sent[0].query) != 0 {
+				t.Errorf("sent %+v, want the body %s first", sent, test.want)
+			}
+		})
+	}
+}
+
+func TestCreateReadsTheSecretAlone(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct {
+		mediaType, body string
+		want            string // Empty is an unknown effect.
+	}{
+		"plain text":                     {"text/plain", "ucp_abcDEF123", "ucp_abcDEF123"},
+		"with a line break":              {"text/plain", "\r\n ucp_abc \n", "ucp_abc"},
+		"in quotation marks":             {"text/plain", "\"ucp_abc\"\n", "ucp_abc"},
+		"as JSON":                        {"application/json", `"ucp_abc"`, "ucp_abc"},
+		"without a content type":         {"", "ucp_abc", "ucp_abc"},
+		"two pairs of quotation marks":   {"text/plain", `""ucp_abc""`, ""},
+		"half a pair":                    {"text/plain", `"ucp_abc`, ""},
+		"nothing":                        {"text/plain", "", ""},
+		"blanks":                         {"text/plain", " \n", ""},
+		"two quotation marks":            {"text/plain", `""`, ""},
+		"the prefix alone":               {"text/plain", "ucp_", ""},
+		"a sentence":                     {"text/plain", "Token ucp_abc created.", ""},
+		"a proxy's word":                 {"text/plain", "OK", ""},
+		"two lines":                      {"text/plain", "ucp_abc\nucp_def", ""},
+		"a page":                         {"text/html", "<html>ucp_abc</html>", ""},
+		"a page that says it is text":    {"text/plain", "<html>ucp_abc</html>", ""},
+		"a secret that says it is HTML":  {"text/html", "ucp_abc", ""},
+		"a secret that says it is XML":   {"application/xml", "ucp_abc", ""},
+		"an error in JSON":               {"application/json", `{"errors":[{"message":"ucp_abc"}]}`, ""},
+		"an object with a secret":        {"application/json", `{"token":"ucp_abc"}`, ""},
+		"what no header can carry":       {"text/plain", "ucp_\u00e9", ""},
+		"the placeholder of the vendors": {"text/plain", `"Personal Access Token".`, ""},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{callCreate: {{http.StatusOK, test.mediaType, test.body}}})
+
+			got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
+			if test.want != "" {
+				if err != nil || got.Secret.Reveal() != test.want {
+					t.Errorf("%q, %v; want %q", got.Secret.Reveal(), err, test.want)
+				}
+
+				return
+			}
+
+			wantKind(t, err, "ambiguous", "POST ", "HTTP 200")
+
+			if strings.Contains(err.Error(), "abc") {
+				t.Errorf("the error shows the answer: %v", err)
+			}
+
+			if calls := s.calls(); len(calls) != 1 {
+				t.Errorf("sent %v, want one request", calls)
+			}
+		})
+	}
+}
+
+func TestCreateTellsRefusalsApart(t *testing.T) {
+	t.Parallel()
+
+	const (
+		duplicate = "Create personal access token failed. A duplicate value has been detected. Name must be unique."
+		tooLong   = "Expiration must not be more than 90 days from today."
+		property  = "Web Service Personal Access Token Maximum Expiration In Days"
+	)
+
+	tests := map[string]struct {
+		answer canned
+		user   canned // The user's record, if it is asked for.
+		kind   string
+		field  string
+		words  []string
+	}{
+		"a duplicate is a 400":             {answer: sentence(400, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
+		"a duplicate is a 404":             {answer: sentence(404, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
+		"a duplicate is a 409":             {answer: sentence(409, "deploy already exists"), kind: "validation", field: "name", words: []string{"deploy already exists"}},
+		"a duplicate in an envelope":       {answer: canned{404, asJSON, `{"errors":[{"message":"` + duplicate + `"}]}`}, kind: "validation", field: "name", words: []string{duplicate}},
+		"the lifetime":                     {answer: sentence(400, tooLong), kind: "validation", field: "expiration", words: []string{tooLong, property}},
+		"anything else":                    {answer: sentence(400, "Unable to parse JSON input."), kind: "validation", words: []string{"Unable to parse JSON input."}},
+		"a refusal of neither":             {answer: sentence(400, `Token "deploy" is not allowed.`), kind: "validation"},
+		"the user is gone":                 {answer: sentence(404, gone404), user: sentence(404, gone404), kind: "user gone", words: []string{gone404}},
+		"the user is denied, and there":    {answer: sentence(404, gone404), user: document(aliceJSON), kind: "not found"},
+		"the user is denied, then nothing": {answer: sentence(404, gone404), user: canned{403, asText, "no"}, kind: "permission"},
+		"a page of a wrong context":        {answer: canned{404, asHTML, notFoundPage}, kind: "protocol", words: []string{"/uc"}},
+		"a 404 of a router":                {answer: sentence(404, "404 page not found"), kind: "not found", words: []string{"/uc"}},
+		"a 404 about a session":            {answer: sentence(404, "Your session has expired."), kind: "not found"},
+		"an empty 404":                     {answer: canned{404, "", ""}, kind: "protocol"},
+		"no permission": {
+			answer: sentence(403, "Operation prohibited due to security constraints."), kind: "permission",
+			words: []string{"Operation prohibited due to security constraints.", "ops_admin", "ops_user_admin", "Web Service Access"},
+		},
+		"a failure":  {answer: sentence(500, "Unexpected request failure. See log(s) for more details."), kind: "ambiguous", words: []string{"Unexpected request failure."}},
+		"a gateway":  {answer: canned{502, asHTML, "<html>bad gateway</html>"}, kind: "ambiguous"},
+		"a redirect": {answer: canned{302, asHTML, ""}, kind: "ambiguous"},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{callCreate: {test.answer}, callUser: {test.user}})
+
+			_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
+			wantKind(t, err, test.kind, test.words...)
+
+			var fields []string
+			if invalid, ok := errors.AsType[*pat.ValidationError](err); ok {
+				fields = invalid.FieldNames()
+			}
+
+			if strings.Join(fields, " ") != test.field {
+				t.Errorf("the refused fields are %v, want %q", fields, test.field)
+			}
+		})
+	}
+}
+
+func TestARefusalThatQuotesTheNameIsNotAboutTheName(t *testing.T) {
+	t.Parallel()
+
+	for _, text := range []string{`Token “unique duplicate” is no good.`, `Token "unique duplicate" is no good.`} {
+		s := newScript(t, map[string][]canned{callCreate: {sentence(400, text)}})
+
+		_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "unique duplicate"})
+		wantKind(t, err, "validation", text)
+
+		if invalid, ok := errors.AsType[*pat.ValidationError](err); !ok || invalid.Fields != nil {
+			t.Errorf("%s: the refusal is about %v", text, invalid.Fields)
+		}
+	}
+}
+
+func TestWhatTheServerSaysOfAFieldIsVerbatim(t *testing.T) {
+	t.Parallel()
+
+	const text = "A duplicate value: it's “unique”; see: the log."
+
+	s := newScript(t, map[string][]canned{callCreate: {sentence(400, text)}})
+	_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
+
+	invalid, ok := errors.AsType[*pat.ValidationError](err)
+	if !ok {
+		t.Fatalf("the error is %v", err)
+	}
+
+	if diff := cmp.Diff(map[string][]string{"name": {text}}, invalid.Fields); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCreateSendsNothingThatTheServerWouldRefuse(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct {
+		user  string
+		token pat.NewToken
+	}{
+		"no user":                {"", pat.NewToken{Name: "deploy"}},
+		"a blank user":           {" ", pat.NewToken{Name: "deploy"}},
+		"a login":                {"alice", pat.NewToken{Name: "deploy"}},
+		"an id in capitals":      {strings.ToUpper(userID), pat.NewToken{Name: "deploy"}},
+		"no name":                {userID, pat.NewToken{}},
+		"a blank name":           {userID, pat.NewToken{Name: " \t"}},
+		"101 characters":         {userID, pat.NewToken{Name: strings.Repeat("é", 101)}},
+		"bytes that are no text": {userID, pat.NewToken{Name: "a\xff"}},
+		"an instant":             {userID, pat.NewToken{Name: "deploy", ExpiresAt: today}},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, nil)
+
+			_, err := newDriver(t, s.url).Create(t.Context(), test.user, test.token)
+			wantKind(t, err, "validation")
+
+			if calls := s.calls(); len(calls) != 0 {
+				t.Errorf("sent %v", calls)
+			}
+		})
+	}
+}

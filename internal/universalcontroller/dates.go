@@ -1,0 +1,100 @@
+package universalcontroller
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// sentDate is how an expiry is sent. Universal Controller answers without the hyphens.
+const sentDate = "2006-01-02"
+
+// never is how Universal Controller says that there is no time to show.
+const never = "never"
+
+// lastMoment is how long after its midnight UTC a date ends where it ends last, in UTC-12.
+// Which zone the server reads an expiry in, and whether its last day still counts, is
+// documented nowhere; only what ended by every reading is called expired.
+const lastMoment = 24*time.Hour + 12*time.Hour
+
+var (
+	dateLayouts    = []string{"20060102", sentDate}
+	instantLayouts = []string{"2006-01-02 15:04:05 -0700", time.RFC3339}
+)
+
+// parseDate reads an expiry as midnight UTC of its date; zero never expires.
+func parseDate(text string) (time.Time, error) {
+	if unset(text) {
+		return time.Time{}, nil
+	}
+
+	if t, ok := parse(text, dateLayouts); ok {
+		return t, nil
+	}
+
+	return time.Time{}, fmt.Errorf("%q is not a date as Universal Controller writes it", text)
+}
+
+// parseInstant reads a creation time, in whatever zone it is shown; zero where there is
+// none.
+func parseInstant(text string) (time.Time, error) {
+	if unset(text) {
+		return time.Time{}, nil
+	}
+
+	if t, ok := parse(text, instantLayouts); ok {
+		return t, nil
+	}
+
+	return time.Time{}, fmt.Errorf("%q is not a time as Universal Controller writes it", text)
+}
+
+// parseLastUse reads the time of last use; zero never. Its form is documented only for
+// tokens that were not used yet, so one that cannot be read must not hide the token.
+func parseLastUse(text string) time.Time {
+	t, _ := parse(text, instantLayouts)
+
+	return t
+}
+
+func parse(text string, layouts []string) (time.Time, bool) {
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
+			return t.UTC(), true
+		}
+	}
+
+	return time.Time{}, false
+}
+
+func unset(text string) bool {
+	text = strings.TrimSpace(text)
+
+	return text == "" || strings.EqualFold(text, never)
+}
+
+// status says what a token of this expiry is at this time.
+func status(expires, now time.Time) pat.Status {
+	if expires.IsZero() || now.Before(expires.Add(lastMoment)) {
+		return pat.StatusActive
+	}
+
+	return pat.StatusExpired
+}
+
+// formatDate returns an expiry as it is sent. Only midnight UTC is a date; anything else
+// would silently become another expiry.
+func formatDate(t time.Time) (string, error) {
+	t = t.UTC()
+	if !t.Truncate(24*time.Hour).Equal(t) || t.Year() < 1 || t.Year() > 9999 {
+		return "", &pat.ValidationError{Failure: pat.Failure{
+			Tried:  "issuing a token that expires at " + t.Format(time.RFC3339Nano),
+			Said:   "tokens of Universal Controller expire on a date",
+			Remedy: "Use midnight UTC of the date.",
+		}}
+	}
+
+	return t.Format(sentDate), nil
+}

@@ -1,0 +1,228 @@
+package universalcontroller
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+)
+
+func TestJSONAndXMLOfAUserWithEveryPropertyAreEqual(t *testing.T) {
+	t.Parallel()
+
+	read := func(file, mediaType string) pat.User {
+		s := newScript(t, map[string][]canned{callUser: {{http.StatusOK, mediaType, testdata(t, file)}}})
+
+		users, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{
+			Ref: pat.UserRef{ID: userID}, WithTokens: true,
+		})
+		if err != nil || len(users) != 1 {
+			t.Fatalf("%s: %d users, %v", file, len(users), err)
+		}
+
+		return users[0]
+	}
+
+	fromJSON := read("full/user.json", asJSON)
+	fromXML := read("full/user.xml", "text/xml; charset=utf-8")
+
+	if diff := cmp.Diff(fromJSON, fromXML); diff != "" {
+		t.Errorf("JSON and XML differ:\n%s", diff)
+	}
+
+	native, ok := fromJSON.Native.(*User)
+	if !ok {
+		t.Fatalf("the native record is a %T", fromJSON.Native)
+	}
+
+	for what, record := range map[string]any{"User": *native, "Permission": native.Permissions[0], "Role": native.Roles[0]} {
+		for field, value := range reflect.ValueOf(record).Fields() {
+			if value.IsZero() {
+				t.Errorf("%s.%s was not read", what, field.Name)
+			}
+		}
+	}
+
+	if fromJSON.Enabled || !fromJSON.Admin {
+		t.Errorf("enabled %t, admin %t; want a locked administrator", fromJSON.Enabled, fromJSON.Admin)
+	}
+
+	want := []pat.Token{
+		{
+			UserID: userID, ID: "a/b & c+d #% é", Name: "a/b & c+d #% é", Status: pat.StatusActive,
+			CreatedAt: time.Date(2028, 3, 1, 3, 30, 0, 0, time.UTC), ExpiresAt: date(2028, 3, 1),
+			LastUsedAt: time.Date(2028, 3, 1, 3, 30, 0, 0, time.UTC),
+		},
+		{
+			UserID: userID, ID: "b", Name: "b", Status: pat.StatusActive,
+			CreatedAt: time.Date(2028, 3, 1, 3, 30, 1, 0, time.UTC),
+		},
+	}
+	if diff := cmp.Diff(want, fromJSON.Tokens); diff != "" {
+		t.Errorf("the tokens are not what was sent:\n%s", diff)
+	}
+
+	if text := fmt.Sprintf("%+v %+v", fromJSON, *native); strings.Contains(text, "abc123") {
+		t.Errorf("the password was read: %s", text)
+	}
+}
+
+func TestTheRecordsHaveEveryPropertyOfTheVendorsInterface(t *testing.T) {
+	t.Parallel()
+
+	export := "excludeRelated exportReleaseLevel exportTable "
+	tests := map[string]struct {
+		record reflect.Type
+		want   string
+	}{
+		"user": {reflect.TypeFor[userRecord](), export + "sysId retainSysIds userName firstName middleName lastName email " +
+			"title active lockedOut passwordNeedsReset businessPhone mobilePhone timeZone department manager browserAccess " +
+			"commandLineAccess webServiceAccess loginMethod impersonate permissions userRoles tokens"},
+		"permission": {reflect.TypeFor[permissionRecord](), export + "sysId permissionType opCreate opRead opUpdate opDelete " +
+			"opExecute nameWildcard commands opswiseGroups allGroups defaultGroup notGroups"},
+		"role":  {reflect.TypeFor[userRoleRecord](), export + "sysId role"},
+		"token": {reflect.TypeFor[tokenRecord](), "name expiration lastUsed createTime userId"},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			got := map[string]bool{}
+
+			for _, field := range reflect.VisibleFields(test.record) {
+				if key := field.Tag.Get("json"); key != "" {
+					got[key] = true
+				}
+			}
+
+			for key := range strings.FieldsSeq(test.want) {
+				if !got[key] {
+					t.Errorf("%s is not read", key)
+				}
+			}
+
+			if len(got) != len(strings.Fields(test.want)) {
+				t.Errorf("%d properties are read, want %d", len(got), len(strings.Fields(test.want)))
+			}
+		})
+	}
+}
+
+func TestAListThatIsNoneIsAnError(t *testing.T) {
+	t.Parallel()
+
+	entity := `<!DOCTYPE t [<!ENTITY x SYSTEM "file:///etc/passwd">]><tokens><token><name>&x;</name></token></tokens>`
+
+	tests := map[string]canned{
+		"an empty body":                       {http.StatusOK, asJSON, ""},
+		"no content":                          {http.StatusNoContent, "", ""},
+		"null":                                document("null"),
+		"an object":                           document(`{"tokens":[]}`),
+		"an error in an envelope":             document(`{"errors":[{"message":"no"}]}`),
+		"a cut list":                          document(`[{"name":"a"}`),
+		"two documents":                       document(`[] []`),
+		"a page":                              {http.StatusOK, asHTML, "<html><body>Sign in</body></html>"},
+		"a page that says it is JSON":         document("<html></html>"),
+		"a page that says it is XML":          {http.StatusOK, asXML, "<html></html>"},
+		"JSON that says it is text":           {http.StatusOK, asText, "[]"},
+		"JSON that says nothing":              {http.StatusOK, "", "[]"},
+		"XML of something else":               {http.StatusOK, asXML, "<users/>"},
+		"cut XML":                             {http.StatusOK, asXML, "<tokens><token><name>a</name></token>"},
+		"XML with an entity of its own":       {http.StatusOK, asXML, entity},
+		"XML that is a prolog":                {http.StatusOK, asXML, `<?xml version="1.0"?>`},
+		"a token without a name":              document(`[{"createTime":"2022-07-28 17:11:35 -0400"}]`),
+		"a null among the tokens":             document(`[null]`),
+		"a creation time that cannot be read": listJSON(tokenJSON("a", "yesterday")),
+		"an expiration that cannot be read":   document(`[{"name":"a","expiration":"soon"}]`),
+		"an expiration on no day":             document(`[{"name":"a","expiration":"20270229"}]`),
+		"a token of another user":             document(`[{"name":"a","userId":"` + noSuchID + `"}]`),
+	}
+
+	for name, answer := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{callList: {answer}, callUser: {document(aliceJSON)}})
+
+			_, err := newDriver(t, s.url).Tokens(t.Context(), userID, pat.TokenQuery{})
+			wantKind(t, err, "protocol", "GET ", "/resources/user/token/list")
+		})
+	}
+}
+
+func TestElementsTellEmptyFromAbsent(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct {
+		mediaType, body string
+		want            elements[tokenRecord]
+	}{
+		"no key":           {asJSON, `{}`, nil},
+		"null":             {asJSON, `{"tokens":null}`, nil},
+		"an empty array":   {asJSON, `{"tokens":[]}`, elements[tokenRecord]{}},
+		"no element":       {asXML, `<user/>`, nil},
+		"an empty element": {asXML, `<user><tokens/></user>`, elements[tokenRecord]{}},
+		"blanks in one":    {asXML, "<user><tokens>\n</tokens></user>", elements[tokenRecord]{}},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var record userRecord
+			if err := decode(rest.Answer{MediaType: test.mediaType, Body: []byte(test.body)}, "user", &record); err != nil {
+				t.Fatal(err)
+			}
+
+			if diff := cmp.Diff(test.want, record.Tokens); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestAnErrorNeverQuotesAPassword(t *testing.T) {
+	t.Parallel()
+
+	for name, answer := range map[string]canned{
+		"JSON that is cut":      document(`{"userPassword":"abc123","sysId":"`),
+		"JSON without a sysId":  document(`{"userPassword":"abc123","userName":"alice"}`),
+		"XML labelled as text":  {http.StatusOK, asText, `<user><userPassword>abc123</userPassword></user>`},
+		"XML with a wrong root": {http.StatusOK, asXML, `<u><userPassword>abc123</userPassword></u>`},
+		"JSON of another type":  document(`{"active":"x","userPassword":"abc123"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{callUser: {answer}})
+
+			_, err := newDriver(t, s.url).User(t.Context(), pat.UserRef{Username: "alice"})
+			wantKind(t, err, "protocol")
+
+			if strings.Contains(err.Error(), "abc123") {
+				t.Errorf("the error holds a password: %v", err)
+			}
+		})
+	}
+}
+
+func TestAnUnreadableLastUseDoesNotHideTheToken(t *testing.T) {
+	t.Parallel()
+
+	s := newScript(t, map[string][]canned{
+		callList: {document(`[{"name":"a","lastUsed":"vor drei Tagen"},{"name":"b","lastUsed":null}]`)},
+	})
+
+	tokens, err := newDriver(t, s.url).Tokens(t.Context(), userID, pat.TokenQuery{})
+	if err != nil || len(tokens) != 2 || !tokens[0].LastUsedAt.IsZero() || !tokens[1].LastUsedAt.IsZero() {
+		t.Errorf("%v, %v; want both tokens, without a last use", tokens, err)
+	}
+}

@@ -1,0 +1,281 @@
+package universalcontroller
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+)
+
+const (
+	asText = "text/plain;charset=UTF-8"
+	asJSON = "application/json"
+	asXML  = "application/xml"
+	asHTML = "text/html;charset=utf-8"
+
+	notFoundPage = "<!doctype html><html><body><h1>HTTP Status 404 – Not Found</h1></body></html>"
+)
+
+const (
+	userID    = "3de4c72e27c94d4aa840bffcbd7509ca"
+	noSuchID  = "00000000000000000000000000000000"
+	gone404   = `A user with id "` + userID + `" does not exist.`
+	aliceJSON = `{"sysId":"` + userID + `","userName":"alice","active":true,"tokens":[]}`
+)
+
+// The calls of the web services, as a script names them.
+const (
+	callUser   = "GET /uc/resources/user"
+	callUsers  = "GET /uc/resources/user/list"
+	callList   = "GET /uc/resources/user/token/list"
+	callCreate = "POST /uc/resources/user/token"
+	callRevoke = "DELETE /uc/resources/user/token"
+)
+
+// today is when the tests take place.
+var today = time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)
+
+// created is the same moment as a server shows it.
+const created = "2026-11-21 17:30:00 +0530"
+
+// date returns midnight UTC.
+func date(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+// clock is a clock that the tests turn.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	c.now = c.now.Add(d)
+}
+
+// newDriver returns the driver of an account with a password.
+func newDriver(t *testing.T, base string, changes ...func(*Options)) *System {
+	t.Helper()
+
+	options := Options{
+		Client: rest.Options{
+			BaseURL: base, RetryWaitMin: time.Microsecond, RetryWaitMax: time.Millisecond,
+		},
+		Username: "ops.admin",
+		Password: "ops.admin",
+		Now:      func() time.Time { return today },
+	}
+	for _, change := range changes {
+		change(&options)
+	}
+
+	system, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return system
+}
+
+// canned is an answer.
+type canned struct {
+	status      int
+	contentType string
+	body        string
+}
+
+func sentence(status int, text string) canned { return canned{status, asText, text} }
+
+func document(body string) canned { return canned{http.StatusOK, asJSON, body} }
+
+// sent is a request that came in.
+type sent struct {
+	call, body  string
+	query       url.Values
+	rawQuery    string
+	accept      string
+	contentType string
+}
+
+// script is a server with canned answers at the context /uc.
+type script struct {
+	url string
+
+	mu   sync.Mutex
+	seen []sent
+}
+
+// newScript answers the nth request of each call with the nth answer of the table, the last
+// one for ever, and anything else with a page.
+func newScript(t *testing.T, answers map[string][]canned) *script {
+	t.Helper()
+
+	s := &script{}
+	count := map[string]int{}
+
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		call := r.Method + " " + r.URL.Path
+
+		s.mu.Lock()
+		s.seen = append(s.seen, sent{
+			call: call, body: string(body), query: r.URL.Query(), rawQuery: r.URL.RawQuery,
+			accept: r.Header.Get("Accept"), contentType: r.Header.Get("Content-Type"),
+		})
+		nth := count[call]
+		count[call]++
+		s.mu.Unlock()
+
+		answer := canned{http.StatusNotFound, asHTML, notFoundPage}
+		if all := answers[call]; len(all) > 0 {
+			answer = all[min(nth, len(all)-1)]
+		}
+
+		if answer.contentType != "" {
+			w.Header().Set("Content-Type", answer.contentType)
+		} else {
+			w.Header()["Content-Type"] = nil
+		}
+
+		w.WriteHeader(answer.status)
+		_, _ = io.WriteString(w, answer.body)
+	}))
+	t.Cleanup(server.Close)
+
+	s.url = server.URL + "/uc"
+
+	return s
+}
+
+// requests returns what came in so far.
+func (s *script) requests() []sent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return append([]sent(nil), s.seen...)
+}
+
+// calls returns the methods and paths that came in so far.
+func (s *script) calls() []string {
+	var all []string
+	for _, request := range s.requests() {
+		all = append(all, request.call)
+	}
+
+	return all
+}
+
+// tokenJSON is a token as a script's answer.
+func tokenJSON(name, created string) string {
+	return fmt.Sprintf(`{"createTime":%q,"expiration":"20270101","lastUsed":"Never","name":%q,"userName":"alice"}`,
+		created, name)
+}
+
+// listJSON is a list as a script's answer.
+func listJSON(rows ...string) canned { return document("[" + strings.Join(rows, ",") + "]") }
+
+//go:embed testdata
+var files embed.FS
+
+// testdata returns a file of the folder of that name.
+func testdata(t *testing.T, name string) string {
+	t.Helper()
+
+	text, err := files.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return string(text)
+}
+
+// sample returns a sample of Universal Controller's documentation.
+func sample(t *testing.T, name string) string {
+	t.Helper()
+
+	return testdata(t, "samples/"+name)
+}
+
+// kindOf names the type of an error of pat; the proof of absence comes first.
+func kindOf(err error) string {
+	var (
+		gone           *pat.GoneError
+		authentication *pat.AuthenticationError
+		permission     *pat.PermissionError
+		validation     *pat.ValidationError
+		ambiguous      *pat.AmbiguousError
+		transient      *pat.TransientError
+		protocol       *pat.ProtocolError
+		notFound       *pat.NotFoundError
+	)
+
+	switch {
+	case err == nil:
+		return "none"
+	case errors.As(err, &gone) && gone.UserGone:
+		return "user gone"
+	case errors.As(err, &gone):
+		return "gone"
+	case errors.As(err, &authentication):
+		return "authentication"
+	case errors.As(err, &permission):
+		return "permission"
+	case errors.As(err, &validation):
+		return "validation"
+	case errors.As(err, &ambiguous):
+		return "ambiguous"
+	case errors.As(err, &transient):
+		return "transient"
+	case errors.As(err, &protocol):
+		return "protocol"
+	case errors.As(err, &notFound):
+		return "not found"
+	default:
+		return fmt.Sprintf("%T", err)
+	}
+}
+
+// wantKind checks the type of an error and that its text holds all the words.
+func wantKind(t *testing.T, err error, kind string, words ...string) {
+	t.Helper()
+
+	if got := kindOf(err); got != kind {
+		t.Fatalf("the error is %q (%v), want %q", got, err, kind)
+	}
+
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("the error does not say %q: %v", word, err)
+		}
+	}
+}
+
+// names returns the names of tokens.
+func names(tokens []pat.Token) []string {
+	all := []string{}
+	for _, token := range tokens {
+		all = append(all, token.Name)
+	}
+
+	return all
+}

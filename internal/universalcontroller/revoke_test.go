@@ -1,0 +1,139 @@
+package universalcontroller
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// deploy is the token of tokenJSON("deploy", created).
+var deploy = pat.Token{UserID: userID, ID: "deploy", Name: "deploy", CreatedAt: today}
+
+func TestRevoke(t *testing.T) {
+	t.Parallel()
+
+	const earlier = "2022-07-28 17:11:35 -0400"
+
+	ours, another := tokenJSON("deploy", created), tokenJSON("deploy", earlier)
+	there, gone := listJSON(ours), listJSON(tokenJSON("other", created))
+	unknown := sentence(404, `Personal access token "deploy" not found.`)
+
+	tests := map[string]struct {
+		lists  []canned // Before and after.
+		answer canned   // Of the revocation; none must be asked for where it is zero.
+		user   canned
+		kind   string
+		words  []string
+	}{
+		"the documented sentence":          {lists: []canned{there}, answer: sentence(200, "Personal access token revoked successfully."), kind: "none"},
+		"an empty answer":                  {lists: []canned{there}, answer: sentence(200, ""), kind: "none"},
+		"an answer without a content type": {lists: []canned{there}, answer: canned{200, "", ""}, kind: "none"},
+		"no content":                       {lists: []canned{there}, answer: canned{204, "", ""}, kind: "none"},
+		"an envelope":                      {lists: []canned{there}, answer: document(`{"status":"ok","info":[{"message":"revoked"}],"errors":[]}`), kind: "none"},
+
+		"a page with a 200, still there":    {lists: []canned{there}, answer: canned{200, asHTML, "<html>Sign in</html>"}, kind: "protocol", words: []string{"DELETE", "still listed", "single sign-on"}},
+		"a page as text, still there":       {lists: []canned{there}, answer: sentence(200, "<html>Sign in</html>"), kind: "protocol"},
+		"a page with a 200, gone":           {lists: []canned{there, gone}, answer: canned{200, asHTML, "<html></html>"}, kind: "none"},
+		"a page with a 200, then a failure": {lists: []canned{there, sentence(500, "no")}, answer: canned{200, asHTML, "<html></html>"}, kind: "protocol", words: []string{"could not be learned"}},
+		"errors with a 200, still there":    {lists: []canned{there}, answer: document(`{"errors":[{"message":"not now"}]}`), kind: "protocol", words: []string{"still listed"}},
+
+		"unknown, and gone":                    {lists: []canned{there, gone}, answer: unknown, kind: "none"},
+		"unknown as a 400, and gone":           {lists: []canned{there, gone}, answer: sentence(400, "not found"), kind: "none"},
+		"unknown, and still there":             {lists: []canned{there}, answer: unknown, kind: "not found", words: []string{"not found."}},
+		"a 400, and still there":               {lists: []canned{there}, answer: sentence(400, "Required tokenname."), kind: "validation", words: []string{"Required tokenname."}},
+		"unknown, and another came":            {lists: []canned{there, listJSON(another)}, answer: unknown, kind: "none"},
+		"unknown, then no permission":          {lists: []canned{there, sentence(403, "no")}, answer: unknown, kind: "permission"},
+		"a page of a wrong context, and gone":  {lists: []canned{there, gone}, answer: canned{404, asHTML, notFoundPage}, kind: "none"},
+		"a page of a wrong context, and there": {lists: []canned{there}, answer: canned{404, asHTML, notFoundPage}, kind: "protocol"},
+		"the user went meanwhile":              {lists: []canned{there, sentence(404, gone404)}, answer: sentence(404, gone404), user: sentence(404, gone404), kind: "none"},
+		"the user is denied, yet there":        {lists: []canned{there, sentence(404, gone404)}, answer: sentence(404, gone404), user: document(aliceJSON), kind: "not found"},
+
+		"no permission": {lists: []canned{there}, answer: sentence(403, "Operation prohibited due to security constraints."), kind: "permission", words: []string{"ops_user_admin"}},
+		"a failure":     {lists: []canned{there}, answer: sentence(500, "Unexpected request failure."), kind: "protocol"},
+		"a gateway":     {lists: []canned{there}, answer: canned{502, asHTML, "<html></html>"}, kind: "transient"},
+
+		"not there":                              {lists: []canned{gone}, kind: "none"},
+		"not there, in an empty list":            {lists: []canned{listJSON()}, user: document(aliceJSON), kind: "none"},
+		"the user is gone":                       {lists: []canned{sentence(404, gone404)}, user: sentence(404, gone404), kind: "none"},
+		"another of the name":                    {lists: []canned{listJSON(another)}, kind: "none"},
+		"one of the name in another letter case": {lists: []canned{listJSON(tokenJSON("Deploy", created))}, kind: "none"},
+		"ours and another of the name":           {lists: []canned{listJSON(ours, another)}, kind: "validation", words: []string{"would revoke them all"}},
+		"two of the name that are ours alike":    {lists: []canned{listJSON(ours, ours)}, answer: sentence(200, ""), kind: "none"},
+		"a creation time that is not known":      {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: sentence(200, ""), kind: "none"},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{
+				callList: test.lists, callRevoke: {test.answer}, callUser: {test.user},
+			})
+
+			wantKind(t, newDriver(t, s.url).Revoke(t.Context(), deploy), test.kind, test.words...)
+
+			calls := s.calls()
+			if calls[0] != callList {
+				t.Errorf("the list was not read first: %v", calls)
+			}
+
+			if sent := slices.Contains(calls, callRevoke); sent != (test.answer.status != 0) {
+				t.Errorf("sent %v, want a revocation: %t", calls, test.answer.status != 0)
+			}
+		})
+	}
+}
+
+func TestRevokeAddressesTheTokenByUserIDAndName(t *testing.T) {
+	t.Parallel()
+
+	for _, name := range hostileNames {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{
+				callList: {listJSON(tokenJSON(name, created))}, callRevoke: {sentence(200, "")},
+			})
+
+			token := pat.Token{UserID: userID, ID: name, Name: name, CreatedAt: today}
+			if err := newDriver(t, s.url).Revoke(t.Context(), token); err != nil {
+				t.Fatal(err)
+			}
+
+			requests := s.requests()
+			query := requests[len(requests)-1].query
+
+			if len(query) != 2 || query.Get("userid") != userID || query.Get("tokenname") != name {
+				t.Errorf("the query is %v", query)
+			}
+		})
+	}
+}
+
+func TestRevokeSendsNothingForABlankName(t *testing.T) {
+	t.Parallel()
+
+	for _, token := range []pat.Token{
+		{UserID: userID},
+		{UserID: userID, ID: " ", Name: " "},
+		{UserID: " ", ID: "deploy", Name: "deploy"},
+		{ID: "deploy", Name: "deploy"},
+		{UserID: "alice", ID: "deploy", Name: "deploy"},
+	} {
+		s := newScript(t, nil)
+
+		wantKind(t, newDriver(t, s.url).Revoke(t.Context(), token), "validation")
+
+		if calls := s.calls(); len(calls) != 0 {
+			t.Errorf("sent %v", calls)
+		}
+	}
+}
+
+// hostileNames are names of tokens that something on the way could misread.
+var hostileNames = []string{
+	"a/b", "a&b=c", "a+b", "a b", "a#b", "100%", "%2F", "a?b;c", `say "hi"`, "it's", `back\slash`, "<b>&amp;</b>",
+	"]]>", "emoji 🔑", "ürgent", "日本語", "..", ".", "null", "Never", strings.Repeat("é", 100), "userid", "名" + "/%+ &#",
+}

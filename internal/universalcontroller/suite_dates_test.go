@@ -1,0 +1,123 @@
+package universalcontroller
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+)
+
+func tokenWithoutExpiry(t *testing.T, s *stage) {
+	alice := s.addUser(t, "alice")
+	s.addToken(t, "alice", "for ever", time.Time{})
+
+	got, err := s.admin(t).Token(t.Context(), pat.Key{UserID: alice, TokenID: "for ever"})
+	if err != nil || !got.ExpiresAt.IsZero() || got.Status != pat.StatusActive || !got.LastUsedAt.IsZero() {
+		t.Errorf("%+v, %v; want an active token without expiry and use", got, err)
+	}
+
+	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "too"})
+	if s.switches().MaxLifetimeDays != 0 {
+		wantKind(t, err, "validation", "Expiration is required")
+	} else if err != nil || !issued.ExpiresAt.IsZero() {
+		t.Errorf("%+v, %v; want a token without expiry", issued, err)
+	}
+}
+
+func lifetimeBeyondTheMaximum(t *testing.T, s *stage) {
+	alice := s.addUser(t, "alice")
+
+	_, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: date(2028, 2, 29)})
+
+	if s.switches().MaxLifetimeDays == 0 {
+		wantKind(t, err, "none")
+
+		return
+	}
+
+	wantKind(t, err, "validation", "Expiration must not be more than 365 days from today.", "Maximum Expiration In Days")
+
+	invalid, ok := errors.AsType[*pat.ValidationError](err)
+	if !ok || !slices.Equal(invalid.FieldNames(), []string{"expiration"}) || s.LiveTokens("alice") != 0 {
+		t.Errorf("the fields are %v, %d tokens", invalid.FieldNames(), s.LiveTokens("alice"))
+	}
+}
+
+func leapDayAcrossTimeZones(t *testing.T, s *stage) {
+	alice := s.addUser(t, "alice")
+
+	// Wherever it is shown, this moment has another date than in UTC: in -04:00 it is the
+	// day before, 22:00; for the caller in +05:30 it is 07:30.
+	s.advance(date(2028, 2, 29).Add(2 * time.Hour).Sub(today))
+
+	leap := date(2028, 2, 29)
+
+	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: leap.In(time.FixedZone("", 19800))})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if !issued.CreatedAt.Equal(leap.Add(2*time.Hour)) || !issued.ExpiresAt.Equal(leap) {
+		t.Errorf("created at %v, expires at %v", issued.CreatedAt, issued.ExpiresAt)
+	}
+
+	if there := s.Tokens("alice")[0]; !there.Expiration.Equal(leap) || !there.CreatedAt.Equal(issued.CreatedAt) {
+		t.Errorf("the server has %+v", there)
+	}
+}
+
+func expiredToken(t *testing.T, s *stage) {
+	alice := s.addUser(t, "alice")
+	s.addToken(t, "alice", "expired", date(2026, 11, 20))
+	s.addToken(t, "alice", "long ago", date(2022, 7, 30))
+	s.addToken(t, "alice", "today", date(2026, 11, 21))
+
+	got, err := s.admin(t).Tokens(t.Context(), alice, pat.TokenQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	all := map[string]pat.Status{}
+	for _, token := range got {
+		all[token.Name] = token.Status
+	}
+
+	// At noon UTC of the 21st, the 20th has just ended in UTC-12.
+	want := map[string]pat.Status{
+		"expired": pat.StatusExpired, "long ago": pat.StatusExpired, "today": pat.StatusActive,
+	}
+	if s.switches().ExpiredTokens == controllerserver.ExpiredHidden {
+		delete(want, "expired")
+		delete(want, "long ago")
+
+		if s.switches().LastDay == controllerserver.ExpiredFromDay {
+			delete(want, "today")
+		}
+	}
+
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func lastUse(t *testing.T, s *stage) {
+	driver := s.admin(t)
+	s.addToken(t, controllerserver.AdminUserName, "unused", time.Time{})
+
+	tokens, err := driver.Tokens(t.Context(), controllerserver.AdminSysID, pat.TokenQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, token := range tokens {
+		used := token.LastUsedAt.Equal(today)
+		if token.Name == "unused" && !token.LastUsedAt.IsZero() || token.Name != "unused" && !used {
+			t.Errorf("%s was used at %v", token.Name, token.LastUsedAt)
+		}
+	}
+}

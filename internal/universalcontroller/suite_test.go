@@ -1,0 +1,259 @@
+package universalcontroller
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+)
+
+const password = "correct horse"
+
+// world is one Universal Controller among all that the suite runs against, and how the
+// driver reaches it.
+type world struct {
+	variant controllerserver.Variant
+	// xml has the server answer in XML, whatever the driver asks for.
+	xml bool
+	// bearer has the driver authenticate with a token.
+	bearer bool
+}
+
+func (w world) String() string {
+	parts := []string{w.variant.Name, "JSON", "Basic"}
+	if w.xml {
+		parts[1] = "XML"
+	}
+
+	if w.bearer {
+		parts[2] = "Bearer"
+	}
+
+	if w.variant.Options.Context == controllerserver.RootContext {
+		parts = append(parts, "no context")
+	}
+
+	return strings.Join(parts, ", ")
+}
+
+// switches are those of the world's server.
+func (w world) switches() controllerserver.Switches { return w.variant.Options.Switches }
+
+// worlds returns every variant of the sandbox in both formats and with both kinds of
+// credentials. In turns it has a context and none, so that each pair of these is met.
+func worlds() []world {
+	var all []world
+
+	for n, variant := range controllerserver.Variants() {
+		for i := range 4 {
+			if variant.Options.Context = ""; (n+i+i/2)%2 != 0 {
+				variant.Options.Context = controllerserver.RootContext
+			}
+
+			all = append(all, world{variant: variant, xml: i&1 != 0, bearer: i&2 != 0})
+		}
+	}
+
+	return all
+}
+
+// stage is a Universal Controller that listens.
+type stage struct {
+	*controllerserver.Server
+	*clock
+	world
+
+	base string
+}
+
+// newStage starts a server in -04:00 whose administrator lives in +05:30.
+func newStage(t *testing.T, w world) *stage {
+	t.Helper()
+
+	s := &stage{clock: &clock{now: today}, world: w}
+
+	options := w.variant.Options
+	options.Zone = time.FixedZone("", -4*60*60)
+	options.Console = sandbox.Options{Now: s.clock.Now}
+	s.Server = controllerserver.New(options)
+
+	if err := s.UpdateUser(controllerserver.AdminUserName, func(u *controllerserver.User) {
+		u.TimeZone = "Asia/Kolkata"
+	}); err != nil {
+		t.Fatal(err)
+	}
+
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if w.xml && r.Method == http.MethodGet {
+			r.Header.Set("Accept", asXML)
+		}
+
+		s.ServeHTTP(out, r)
+	}))
+	t.Cleanup(server.Close)
+
+	s.base = server.URL + s.Context()
+
+	return s
+}
+
+// Now settles which of the two embedded clocks is meant; they are the same.
+func (s *stage) Now() time.Time { return s.clock.Now() }
+
+// addUser adds a user and returns the id.
+func (s *stage) addUser(t *testing.T, name string, roles ...string) string {
+	t.Helper()
+
+	id, err := s.AddUser(controllerserver.User{
+		UserName: name, Password: password, Roles: controllerserver.RolesOf(roles...),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return id
+}
+
+// addToken adds a token behind the driver's back.
+func (s *stage) addToken(t *testing.T, user, name string, expires time.Time) string {
+	t.Helper()
+
+	secret, err := s.AddToken(user, name, expires)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return secret
+}
+
+// admin returns the driver of the administrator.
+func (s *stage) admin(t *testing.T) *System {
+	t.Helper()
+
+	return s.as(t, controllerserver.AdminUserName, controllerserver.AdminPassword)
+}
+
+// as returns the driver of an account, by its password or by a new token of its own.
+func (s *stage) as(t *testing.T, user, password string) *System {
+	t.Helper()
+
+	return newDriver(t, s.base, func(o *Options) {
+		o.Now, o.Username, o.Password = s.clock.Now, user, pat.Secret(password)
+
+		if s.bearer {
+			o.Password, o.Token = "", pat.Secret(s.addToken(t, user, "the driver's own", time.Time{}))
+		}
+	})
+}
+
+// journal returns the requests of one call so far, as "<path>?<query>".
+func (s *stage) journal(method, path string) []string {
+	all := []string{}
+
+	for _, request := range s.Requests() {
+		if request.Method == method && request.Path == s.Context()+path {
+			all = append(all, request.RawQuery)
+		}
+	}
+
+	return all
+}
+
+// checkJournal fails for whatever the driver must never send.
+func (s *stage) checkJournal(t *testing.T) {
+	t.Helper()
+
+	parameters := map[string][]string{
+		"GET /resources/user":            {"userid", "username", "showTokens"},
+		"GET /resources/user/list":       {"showTokens"},
+		"GET /resources/user/token/list": {"userid"},
+		"POST /resources/user/token":     {},
+		"DELETE /resources/user/token":   {"userid", "tokenname"},
+	}
+
+	for _, request := range s.Requests() {
+		call := request.Method + " " + strings.TrimPrefix(request.Path, s.Context())
+
+		known, ok := parameters[call]
+		if !ok {
+			t.Errorf("sent %s", call)
+
+			continue
+		}
+
+		query, err := url.ParseQuery(request.RawQuery)
+		if err != nil {
+			t.Errorf("%s: %v", call, err)
+		}
+
+		for name, values := range query {
+			if !slices.Contains(known, name) || len(values) != 1 || strings.TrimSpace(values[0]) == "" {
+				t.Errorf("%s was sent with %s=%q", call, name, values)
+			}
+		}
+
+		if query.Has("userid") && query.Has("username") {
+			t.Errorf("%s was sent with two references to a user", call)
+		}
+	}
+}
+
+// suite is what must hold against every world.
+var suite = map[string]func(*testing.T, *stage){
+	"a token lives and dies":                           tokenLivesAndDies,
+	"a token without an expiry":                        tokenWithoutExpiry,
+	"a lifetime beyond the maximum":                    lifetimeBeyondTheMaximum,
+	"a leap day across time zones":                     leapDayAcrossTimeZones,
+	"names that something could misread":               hostileNamesThere,
+	"a name that is taken":                             nameThatIsTaken,
+	"a token that vanishes before it is revoked":       tokenVanishes,
+	"a namesake is left alone":                         namesakeIsLeftAlone,
+	"an expired token":                                 expiredToken,
+	"a create whose answer is lost":                    createWhoseAnswerIsLost,
+	"a user who does not exist":                        userWhoDoesNotExist,
+	"users by id, by name, by both and all":            usersByRef,
+	"a renamed user keeps the tokens":                  renamedUser,
+	"what an account without a role may do":            accountWithoutRole,
+	"what an account with the service role may do":     accountWithServiceRole,
+	"a wrong context proves nothing":                   wrongContext,
+	"the last use of the token that is used right now": lastUse,
+}
+
+func TestSuiteAgainstEveryWorld(t *testing.T) {
+	t.Parallel()
+
+	var runs, tests atomic.Int64
+
+	t.Cleanup(func() {
+		t.Logf("%d variants of Universal Controller, %d runs of the suite, %d tests",
+			len(controllerserver.Variants()), runs.Load(), tests.Load())
+	})
+
+	for _, w := range worlds() {
+		t.Run(w.String(), func(t *testing.T) {
+			t.Parallel()
+
+			runs.Add(1)
+
+			for name, test := range suite {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+
+					tests.Add(1)
+
+					s := newStage(t, w)
+					test(t, s)
+					s.checkJournal(t)
+				})
+			}
+		})
+	}
+}

@@ -1,0 +1,232 @@
+package universalcontroller
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+)
+
+func userWhoDoesNotExist(t *testing.T, s *stage) {
+	driver := s.admin(t)
+	ghost := s.addUser(t, "ghost")
+	s.DeleteUser("ghost")
+
+	_, err := driver.User(t.Context(), pat.UserRef{ID: ghost})
+	wantKind(t, err, "user gone", "does not exist")
+
+	_, err = driver.User(t.Context(), pat.UserRef{Username: `gh"ost`})
+	wantKind(t, err, "user gone", "does not exist")
+
+	_, err = driver.Token(t.Context(), pat.Key{UserID: ghost, TokenID: "deploy"})
+	wantKind(t, err, "user gone", "does not exist")
+
+	_, err = driver.Tokens(t.Context(), ghost, pat.TokenQuery{})
+	wantKind(t, err, "user gone")
+
+	_, err = driver.Create(t.Context(), ghost, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+	wantKind(t, err, "user gone")
+
+	if err := driver.Revoke(t.Context(), pat.Token{UserID: ghost, ID: "deploy", Name: "deploy"}); err != nil {
+		t.Error(err)
+	}
+
+	for _, ref := range []pat.UserRef{{ID: ghost}, {Username: "ghost"}, {ID: ghost, Username: "ghost"}} {
+		users, err := driver.Users(t.Context(), pat.UserQuery{Ref: ref, WithTokens: true})
+		if err != nil || len(users) != 0 {
+			t.Errorf("%v: %v, %v; want none", ref, users, err)
+		}
+	}
+}
+
+func usersByRef(t *testing.T, s *stage) {
+	driver := s.admin(t)
+	agents := controllerserver.Permission{
+		SysID: "c489750500d444eca9325559d0ef9673", PermissionType: "Agent", OpRead: true, OpExecute: true,
+		NameWildcard: "a*", Commands: "ALL", OpswiseGroups: []string{"finance", "payroll"}, DefaultGroup: true,
+	}
+	alice, err := s.AddUser(controllerserver.User{
+		UserName: "alice", Password: password, FirstName: "Alice", LastName: "O'Neil & <Sons>", Email: "alice@example.com",
+		MiddleName: "M", Title: "Dr.", BusinessPhone: "1", MobilePhone: "2", TimeZone: "System", Department: "IT",
+		Manager: "Administrator", BrowserAccess: controllerserver.AccessYes,
+		LoginMethod: controllerserver.LoginStandard + ", " + controllerserver.LoginSSO,
+		Permissions: []controllerserver.Permission{agents},
+		Roles:       []controllerserver.UserRole{{SysID: "b8c25922d370438aada276cff669136d", Role: "ops_admin", Description: "The administrator's role."}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	s.addToken(t, "alice", "b", nextYear)
+	s.addToken(t, "alice", "a", nextYear)
+
+	want := pat.User{
+		ID: alice, Username: "alice", FirstName: "Alice", LastName: "O'Neil & <Sons>", Email: "alice@example.com",
+		Enabled: true, Admin: true,
+	}
+	wantNative := User{
+		MiddleName: "M", Title: "Dr.", BusinessPhone: "1", MobilePhone: "2", TimeZone: "System", Department: "IT",
+		Manager: "Administrator", Active: true, BrowserAccess: "Yes", CommandLineAccess: "-- System Default --",
+		WebServiceAccess: "-- System Default --", LoginMethod: "Standard, Single Sign-On",
+		Permissions: []Permission{{
+			SysID: agents.SysID, Type: "Agent", Read: true, Execute: true, NameWildcard: "a*", Commands: "ALL",
+			OpswiseGroups: agents.OpswiseGroups, DefaultGroup: true,
+		}},
+		Roles: []Role{{SysID: "b8c25922d370438aada276cff669136d", Name: "ops_admin", Description: "The administrator's role."}},
+	}
+
+	// check compares a user, whose record holds in some versions only what is set here.
+	check := func(got pat.User, tokens []string) {
+		t.Helper()
+
+		native, ok := got.Native.(*User)
+		if !ok {
+			t.Fatalf("the native record is a %T", got.Native)
+		}
+
+		if (got.Tokens != nil) != (tokens != nil) || !slices.Equal(names(got.Tokens), append([]string{}, tokens...)) {
+			t.Errorf("the tokens are %v, want %v", got.Tokens, tokens)
+		}
+
+		record := *native
+		record.RetainSysIDs, record.Impersonate = false, nil
+		got.Native, got.Tokens = nil, nil
+
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+
+		if diff := cmp.Diff(wantNative, record); diff != "" {
+			t.Error(diff)
+		}
+	}
+
+	for _, ref := range []pat.UserRef{{ID: alice}, {Username: "alice"}, {ID: alice, Username: "alice"}} {
+		user, err := driver.User(t.Context(), ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		check(user, nil)
+
+		users, err := driver.Users(t.Context(), pat.UserQuery{Ref: ref, WithTokens: true})
+		if err != nil || len(users) != 1 {
+			t.Fatalf("%v, %v", users, err)
+		}
+
+		check(users[0], []string{"a", "b"})
+	}
+
+	s.ResetRequests()
+
+	for _, tokens := range [][]string{nil, {"a", "b"}} {
+		users, err := driver.Users(t.Context(), pat.UserQuery{WithTokens: tokens != nil})
+		if err != nil || len(users) != 2 || users[1].Username != controllerserver.AdminUserName {
+			t.Fatalf("%v, %v; want alice and the administrator", users, err)
+		}
+
+		check(users[0], tokens)
+	}
+
+	if sent := s.journal(http.MethodGet, "/resources/user/list"); !slices.Equal(sent, []string{"", "showTokens=true"}) {
+		t.Errorf("sent %q", sent)
+	}
+
+	_, err = driver.User(t.Context(), pat.UserRef{ID: alice, Username: "bob"})
+	wantKind(t, err, "validation", "is alice")
+
+	_, err = driver.User(t.Context(), pat.UserRef{Username: "Alice"})
+	wantKind(t, err, "user gone")
+}
+
+func renamedUser(t *testing.T, s *stage) {
+	driver := s.admin(t)
+	alice := s.addUser(t, "alice")
+	s.addToken(t, "alice", "deploy", nextYear)
+
+	if err := s.UpdateUser("alice", func(u *controllerserver.User) { u.UserName = "alicia" }); err != nil {
+		t.Fatal(err)
+	}
+
+	user, err := driver.User(t.Context(), pat.UserRef{ID: alice})
+	if err != nil || user.Username != "alicia" {
+		t.Errorf("%+v, %v", user, err)
+	}
+
+	if _, err := driver.Token(t.Context(), pat.Key{UserID: alice, TokenID: "deploy"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func accountWithoutRole(t *testing.T, s *stage) {
+	alice := s.addUser(t, "alice")
+	driver := s.as(t, "alice", password)
+
+	me, err := driver.CurrentUser(t.Context())
+	if err != nil || me.ID != alice || me.Admin {
+		t.Fatalf("%+v, %v", me, err)
+	}
+
+	issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "own", ExpiresAt: nextYear})
+	if err != nil || issued.CreatedAt.IsZero() {
+		t.Fatalf("%+v, %v", issued.Token, err)
+	}
+
+	if err := driver.Revoke(t.Context(), issued.Token); err != nil {
+		t.Error(err)
+	}
+
+	users, err := driver.Users(t.Context(), pat.UserQuery{Ref: pat.UserRef{ID: alice}, WithTokens: true})
+	if err != nil || len(users) != 1 {
+		t.Errorf("%v, %v; want itself", users, err)
+	}
+
+	words := []string{"Operation prohibited due to security constraints.", "ops_user_admin"}
+
+	_, err = driver.Users(t.Context(), pat.UserQuery{})
+	wantKind(t, err, "permission", words...)
+
+	for _, other := range []string{controllerserver.AdminSysID, noSuchID} {
+		_, err = driver.User(t.Context(), pat.UserRef{ID: other})
+		wantKind(t, err, "permission", words...)
+
+		_, err = driver.Token(t.Context(), pat.Key{UserID: other, TokenID: "deploy"})
+		wantKind(t, err, "permission", words...)
+
+		_, err = driver.Create(t.Context(), other, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+		wantKind(t, err, "permission", words...)
+
+		err = driver.Revoke(t.Context(), pat.Token{UserID: other, ID: "deploy", Name: "deploy"})
+		wantKind(t, err, "permission", words...)
+	}
+}
+
+func accountWithServiceRole(t *testing.T, s *stage) {
+	s.addUser(t, "reader", controllerserver.RoleService)
+	alice := s.addUser(t, "alice")
+	s.addToken(t, "alice", "deploy", nextYear)
+
+	driver := s.as(t, "reader", password)
+
+	users, err := driver.Users(t.Context(), pat.UserQuery{})
+	if err != nil || len(users) != 3 {
+		t.Errorf("%d users, %v; want 3", len(users), err)
+	}
+
+	tokens, err := driver.Tokens(t.Context(), alice, pat.TokenQuery{})
+	if s.switches().ServiceRole != controllerserver.ServiceRoleAllTokens {
+		wantKind(t, err, "permission")
+
+		return
+	}
+
+	if err != nil || !slices.Equal(names(tokens), []string{"deploy"}) {
+		t.Errorf("%v, %v; want the token", names(tokens), err)
+	}
+
+	wantKind(t, driver.Revoke(t.Context(), tokens[0]), "permission")
+}

@@ -1,0 +1,148 @@
+package universalcontroller
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+)
+
+// MinimumVersion is the oldest Universal Controller that is supported: the first with
+// personal access tokens. No answer to the calls of this package tells a version.
+const MinimumVersion = "7.3"
+
+// maxNameLength is the longest name of a token, in characters.
+const maxNameLength = 100
+
+// sysIDs are Universal Controller's ids.
+var sysIDs = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// Options configure a [System]. It authenticates with Token or with Username and Password,
+// never with both.
+type Options struct {
+	// Client holds what reaches any server: URL, TLS, retries. The URL includes the
+	// server's context, if it has one ("/uc"); none is ever added. Credentials, account,
+	// secrets and the reading of answers are filled in by [New].
+	Client rest.Options
+	// Username is the login that goes with Password. Beside Token it is optional: it only
+	// names the token's user, for [System.CurrentUser] and messages.
+	Username string
+	// Password goes into HTTP Basic authentication. A user of single sign-on has none.
+	Password pat.Secret
+	// Token is a personal access token, sent as a Bearer.
+	Token pat.Secret
+	// Now is the clock that tells which tokens have expired; nil is time.Now.
+	Now func() time.Time
+}
+
+// System is one Universal Controller. Make it with [New].
+type System struct {
+	rest     *rest.Client
+	username string
+	now      func() time.Time
+	lookTime time.Duration
+}
+
+var _ pat.System = (*System)(nil)
+
+// New validates the options. It sends nothing.
+func New(options Options) (*System, error) {
+	if err := options.checkCredentials(); err != nil {
+		return nil, err
+	}
+
+	client := options.Client
+	client.Account = options.account()
+	client.Secrets = slices.Concat(client.Secrets, []pat.Secret{options.Password, options.Token})
+	client.Read = read
+	client.Authorize = func(r *http.Request) {
+		if options.Token != "" {
+			r.Header.Set("Authorization", "Bearer "+options.Token.Reveal())
+		} else {
+			r.SetBasicAuth(options.Username, options.Password.Reveal())
+		}
+	}
+
+	c, err := rest.New(client)
+	if err != nil {
+		return nil, err
+	}
+
+	now := options.Now
+	if now == nil {
+		now = time.Now
+	}
+
+	return &System{rest: c, username: options.Username, now: now, lookTime: lookTime}, nil
+}
+
+// Traits tells how Universal Controller differs. Its expiries are dates in a time zone
+// that it does not tell.
+func (s *System) Traits() pat.Traits {
+	return pat.Traits{
+		Platform:      "universal_controller",
+		DisplayName:   "Universal Controller",
+		ReusableNames: true,
+		UserID:        sysIDs,
+		ExpiryIsDate:  true,
+		MaxNameLength: maxNameLength,
+	}
+}
+
+// Server returns the normalized base URL.
+func (s *System) Server() string { return s.rest.BaseURL() }
+
+// checkCredentials refuses what could authenticate as nobody, or as one of two.
+func (o Options) checkCredentials() error {
+	switch {
+	case o.Token != "" && o.Password != "":
+		return errors.New("the token and the password are both set: give one of them")
+	case o.Token == "" && (strings.TrimSpace(o.Username) == "" || o.Password == ""):
+		return errors.New("the credentials are incomplete: give the token, or the username and the password")
+	default:
+		return nil
+	}
+}
+
+// account names whom the credentials belong to, in the middle of a sentence.
+func (o Options) account() string {
+	if o.Username == "" {
+		return "the token's user"
+	}
+
+	return "user " + o.Username
+}
+
+// segments returns the path of a web service.
+func segments(elements ...string) []string { return append([]string{"resources"}, elements...) }
+
+// get reads one document into out and lets check convert it. The answer is returned for
+// what its error does not tell.
+func (s *System) get(
+	ctx context.Context, path []string, query url.Values, out any, root string, check func() error,
+) (rest.Answer, error) {
+	request := rest.Request{Method: http.MethodGet, Segments: path, Query: query, Accept: "application/json"}
+
+	answer, err := s.rest.Do(ctx, request)
+	if err != nil {
+		return answer, err
+	}
+
+	err = decode(answer, root, out)
+	if err == nil {
+		err = check()
+	}
+
+	if err != nil {
+		return answer, s.rest.UnexpectedAnswer(request, withoutPasswords(answer), err)
+	}
+
+	return answer, nil
+}

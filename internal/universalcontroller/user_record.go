@@ -1,0 +1,225 @@
+package universalcontroller
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+const (
+	// adminRole is the role of administrators; ops_user_admin is one of users only.
+	adminRole = "ops_admin"
+	// builtInAdmin is an administrator whatever roles its record shows.
+	builtInAdmin = "ops.admin"
+)
+
+var (
+	errNoUser = errors.New("a user has no sysId or no userName")
+	// errNoTokens is an answer without the tokens that were asked for. An empty list there
+	// says that the user has none only if they were.
+	errNoTokens = errors.New("a user has no list of tokens, as before Universal Controller " + MinimumVersion)
+)
+
+// User is what Universal Controller documents of a user beyond [pat.User]: the type, as a
+// pointer, of [pat.User.Native]. Texts are empty where Universal Controller has null, and
+// lists nil where it has none. The password that some versions show is never read.
+type User struct {
+	MiddleName, Title, BusinessPhone, MobilePhone string
+	// TimeZone is empty or "System" for the server's own.
+	TimeZone, Department string
+	// Manager is a name for display, not an id.
+	Manager string
+	// Active is the account's own switch; [pat.User.Enabled] is false for a locked one too.
+	Active, LockedOut, PasswordNeedsReset bool
+	// BrowserAccess, CommandLineAccess and WebServiceAccess are "Yes", "No" or
+	// "-- System Default --".
+	BrowserAccess, CommandLineAccess, WebServiceAccess string
+	// LoginMethod is one or more methods, "Standard, Single Sign-On".
+	LoginMethod string
+	// Impersonate are those whom the user may act as; since 7.6.
+	Impersonate []string
+	Permissions []Permission
+	// Roles are the user's own, without those of its groups.
+	Roles []Role
+	// RetainSysIDs says that ids in the record are kept when it is sent back.
+	RetainSysIDs bool
+	Export
+}
+
+// Permission is what a user may do with one kind of object.
+type Permission struct {
+	SysID, Type                           string
+	Create, Read, Update, Delete, Execute bool
+	// NameWildcard selects the objects by name, "*" all.
+	NameWildcard string
+	// Commands are those that may be given, "ALL" all.
+	Commands string
+	// OpswiseGroups are the business services whose objects are meant.
+	OpswiseGroups           []string
+	AllGroups, DefaultGroup bool
+	// NotGroups turns OpswiseGroups into those that are not meant; since 7.6.
+	NotGroups bool
+	Export
+}
+
+// Role is a role of a user's.
+type Role struct {
+	// SysID is the id of the assignment.
+	SysID string
+	// Name is the role's own, "ops_admin".
+	Name, Description string
+	Export
+}
+
+// Export is what Universal Controller notes on each record for its export and import.
+type Export struct {
+	ExcludeRelated     bool   `json:"excludeRelated" xml:"excludeRelated,attr"`
+	ExportReleaseLevel string `json:"exportReleaseLevel" xml:"exportReleaseLevel,attr"`
+	ExportTable        string `json:"exportTable" xml:"exportTable,attr"`
+}
+
+// userRecord is a user as Universal Controller writes it, without its password.
+type userRecord struct {
+	SysID              string `json:"sysId" xml:"sysId"`
+	UserName           string `json:"userName" xml:"userName"`
+	FirstName          string `json:"firstName" xml:"firstName"`
+	MiddleName         string `json:"middleName" xml:"middleName"`
+	LastName           string `json:"lastName" xml:"lastName"`
+	Email              string `json:"email" xml:"email"`
+	Title              string `json:"title" xml:"title"`
+	Active             bool   `json:"active" xml:"active"`
+	LockedOut          bool   `json:"lockedOut" xml:"lockedOut"`
+	PasswordNeedsReset bool   `json:"passwordNeedsReset" xml:"passwordNeedsReset"`
+	BusinessPhone      string `json:"businessPhone" xml:"businessPhone"`
+	MobilePhone        string `json:"mobilePhone" xml:"mobilePhone"`
+	TimeZone           string `json:"timeZone" xml:"timeZone"`
+	Department         string `json:"department" xml:"department"`
+	Manager            string `json:"manager" xml:"manager"`
+	BrowserAccess      string `json:"browserAccess" xml:"browserAccess"`
+	CommandLineAccess  string `json:"commandLineAccess" xml:"commandLineAccess"`
+	WebServiceAccess   string `json:"webServiceAccess" xml:"webServiceAccess"`
+	LoginMethod        string `json:"loginMethod" xml:"loginMethod"`
+	RetainSysIDs       bool   `json:"retainSysIds" xml:"retainSysIds,attr"`
+	Export
+
+	Impersonate elements[string]           `json:"impersonate" xml:"impersonate"`
+	Permissions elements[permissionRecord] `json:"permissions" xml:"permissions"`
+	UserRoles   elements[userRoleRecord]   `json:"userRoles" xml:"userRoles"`
+	Tokens      elements[tokenRecord]      `json:"tokens" xml:"tokens"`
+}
+
+type permissionRecord struct {
+	SysID         string           `json:"sysId" xml:"sysId"`
+	Type          string           `json:"permissionType" xml:"permissionType"`
+	Create        bool             `json:"opCreate" xml:"opCreate"`
+	Read          bool             `json:"opRead" xml:"opRead"`
+	Update        bool             `json:"opUpdate" xml:"opUpdate"`
+	Delete        bool             `json:"opDelete" xml:"opDelete"`
+	Execute       bool             `json:"opExecute" xml:"opExecute"`
+	NameWildcard  string           `json:"nameWildcard" xml:"nameWildcard"`
+	Commands      string           `json:"commands" xml:"commands"`
+	OpswiseGroups elements[string] `json:"opswiseGroups" xml:"opswiseGroups"`
+	AllGroups     bool             `json:"allGroups" xml:"allGroups"`
+	DefaultGroup  bool             `json:"defaultGroup" xml:"defaultGroup"`
+	NotGroups     bool             `json:"notGroups" xml:"notGroups"`
+	Export
+}
+
+// userRoleRecord is the assignment of a role. In XML the role's name is the text of its
+// element.
+type userRoleRecord struct {
+	SysID string `json:"sysId" xml:"sysId"`
+	Role  struct {
+		Description string `json:"description" xml:"description,attr"`
+		Value       string `json:"value" xml:",chardata"`
+	} `json:"role" xml:"role"`
+	Export
+}
+
+// convertUser converts a record, with its tokens if they were asked for.
+func (s *System) convertUser(record userRecord, withTokens bool) (pat.User, error) {
+	if record.SysID == "" || record.UserName == "" {
+		return pat.User{}, errNoUser
+	}
+
+	user := record.user()
+	if !withTokens {
+		return user, nil
+	}
+
+	if record.Tokens == nil {
+		return pat.User{}, errNoTokens
+	}
+
+	var err error
+	user.Tokens, err = s.convertTokens(record.Tokens, record.SysID)
+
+	return user, err
+}
+
+// user converts the record.
+func (r userRecord) user() pat.User {
+	native := &User{
+		MiddleName:         r.MiddleName,
+		Title:              r.Title,
+		BusinessPhone:      r.BusinessPhone,
+		MobilePhone:        r.MobilePhone,
+		TimeZone:           r.TimeZone,
+		Department:         r.Department,
+		Manager:            r.Manager,
+		Active:             r.Active,
+		LockedOut:          r.LockedOut,
+		PasswordNeedsReset: r.PasswordNeedsReset,
+		BrowserAccess:      r.BrowserAccess,
+		CommandLineAccess:  r.CommandLineAccess,
+		WebServiceAccess:   r.WebServiceAccess,
+		LoginMethod:        r.LoginMethod,
+		Impersonate:        r.Impersonate,
+		Permissions:        convert(r.Permissions, permissionRecord.permission),
+		Roles:              convert(r.UserRoles, userRoleRecord.role),
+		RetainSysIDs:       r.RetainSysIDs,
+		Export:             r.Export,
+	}
+
+	isAdmin := func(role Role) bool { return role.Name == adminRole }
+
+	return pat.User{
+		ID:        r.SysID,
+		Username:  r.UserName,
+		FirstName: r.FirstName,
+		LastName:  r.LastName,
+		Email:     r.Email,
+		Enabled:   r.Active && !r.LockedOut,
+		Admin:     r.UserName == builtInAdmin || slices.ContainsFunc(native.Roles, isAdmin),
+		Native:    native,
+	}
+}
+
+func (r permissionRecord) permission() Permission {
+	return Permission{
+		SysID: r.SysID, Type: r.Type,
+		Create: r.Create, Read: r.Read, Update: r.Update, Delete: r.Delete, Execute: r.Execute,
+		NameWildcard: r.NameWildcard, Commands: r.Commands, OpswiseGroups: r.OpswiseGroups,
+		AllGroups: r.AllGroups, DefaultGroup: r.DefaultGroup, NotGroups: r.NotGroups,
+		Export: r.Export,
+	}
+}
+
+func (r userRoleRecord) role() Role {
+	return Role{SysID: r.SysID, Name: r.Role.Value, Description: r.Role.Description, Export: r.Export}
+}
+
+// convert converts each item of a list, and keeps nil apart from empty.
+func convert[Record, Value any](records elements[Record], one func(Record) Value) []Value {
+	if records == nil {
+		return nil
+	}
+
+	values := make([]Value, 0, len(records))
+	for _, record := range records {
+		values = append(values, one(record))
+	}
+
+	return values
+}

@@ -1,0 +1,232 @@
+package universalcontroller
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+func TestUserIsMatchedExactly(t *testing.T) {
+	t.Parallel()
+
+	const capital = `{"sysId":"` + userID + `","userName":"Alice","active":true}`
+
+	tests := map[string]struct {
+		ref    pat.UserRef
+		answer canned
+		query  string // Empty is nothing sent.
+		kind   string
+	}{
+		"by id":                          {pat.UserRef{ID: userID}, document(aliceJSON), "userid=" + userID, "none"},
+		"by name":                        {pat.UserRef{Username: "alice"}, document(aliceJSON), "username=alice", "none"},
+		"by both":                        {pat.UserRef{ID: userID, Username: "alice"}, document(aliceJSON), "userid=" + userID, "none"},
+		"by both of two users":           {pat.UserRef{ID: userID, Username: "bob"}, document(aliceJSON), "userid=" + userID, "validation"},
+		"by a name in another case":      {pat.UserRef{Username: "alice"}, document(capital), "username=alice", "validation"},
+		"by id, and another is answered": {pat.UserRef{ID: noSuchID}, document(aliceJSON), "userid=" + noSuchID, "protocol"},
+		"by a name with an ampersand":    {pat.UserRef{Username: "a&userid=b"}, sentence(404, `A user with name "a&userid=b" does not exist.`), "username=a%26userid%3Db", "user gone"},
+		"by nothing":                     {pat.UserRef{}, canned{}, "", "validation"},
+		"by a blank name":                {pat.UserRef{Username: " \t"}, canned{}, "", "validation"},
+		"by a blank id":                  {pat.UserRef{ID: " "}, canned{}, "", "validation"},
+		"by a name as the id":            {pat.UserRef{ID: "alice"}, canned{}, "", "validation"},
+		"by half an id":                  {pat.UserRef{ID: userID[:16]}, canned{}, "", "validation"},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{callUser: {test.answer}})
+
+			user, err := newDriver(t, s.url).User(t.Context(), test.ref)
+			wantKind(t, err, test.kind)
+
+			if err == nil && (user.ID != userID || user.Username != "alice" || user.Tokens != nil) {
+				t.Errorf("the user is %+v", user)
+			}
+
+			var queries []string
+			for _, request := range s.requests() {
+				queries = append(queries, request.rawQuery)
+			}
+
+			var want []string
+			if test.query != "" {
+				want = []string{test.query}
+			}
+
+			if !slices.Equal(queries, want) {
+				t.Errorf("sent %q, want %q", queries, want)
+			}
+		})
+	}
+}
+
+func TestUsersIsOneRequest(t *testing.T) {
+	t.Parallel()
+
+	const bob = `{"sysId":"4de4c72e27c94d4aa840bffcbd7509ca","userName":"bob","tokens":[` +
+		`{"name":"b","userName":"bob"},{"name":"a","userName":"bob"}]}`
+
+	all := map[string][]canned{callUsers: {listJSON(bob, aliceJSON)}, callUser: {document(aliceJSON)}}
+
+	tests := map[string]struct {
+		query  pat.UserQuery
+		sent   string
+		users  []string
+		tokens []string // Of all users; nil is no list at all.
+	}{
+		"all":              {pat.UserQuery{}, callUsers + "?", []string{"alice", "bob"}, nil},
+		"all, with tokens": {pat.UserQuery{WithTokens: true}, callUsers + "?showTokens=true", []string{"alice", "bob"}, []string{"a", "b"}},
+		"one by name": {
+			pat.UserQuery{Ref: pat.UserRef{Username: "alice"}}, callUser + "?username=alice", []string{"alice"}, nil,
+		},
+		"one by id, with tokens": {
+			pat.UserQuery{Ref: pat.UserRef{ID: userID}, WithTokens: true},
+			callUser + "?showTokens=true&userid=" + userID,
+			[]string{"alice"},
+			[]string{},
+		},
+		"one by a name in another case": {
+			pat.UserQuery{Ref: pat.UserRef{Username: "ALICE"}}, callUser + "?username=ALICE", nil, nil,
+		},
+		"one by both of two users": {
+			pat.UserQuery{Ref: pat.UserRef{ID: userID, Username: "bob"}}, callUser + "?userid=" + userID, nil, nil,
+		},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, all)
+
+			users, err := newDriver(t, s.url).Users(t.Context(), test.query)
+			if err != nil || users == nil {
+				t.Fatalf("%v, %v", users, err)
+			}
+
+			var (
+				logins []string
+				tokens []string
+			)
+
+			for _, user := range users {
+				logins = append(logins, user.Username)
+
+				if user.Tokens != nil {
+					tokens = append(append([]string{}, tokens...), names(user.Tokens)...)
+				}
+			}
+
+			if diff := cmp.Diff(test.users, logins); diff != "" {
+				t.Errorf("the users:\n%s", diff)
+			}
+
+			if diff := cmp.Diff(test.tokens, tokens); diff != "" {
+				t.Errorf("the tokens:\n%s", diff)
+			}
+
+			requests := s.requests()
+			if len(requests) != 1 || requests[0].call+"?"+requests[0].rawQuery != test.sent {
+				t.Errorf("sent %+v, want %s", requests, test.sent)
+			}
+		})
+	}
+}
+
+func TestUsersWithoutTheTokensThatWereAskedForAreAnError(t *testing.T) {
+	t.Parallel()
+
+	for name, answer := range map[string]canned{
+		"no key": listJSON(`{"sysId":"` + userID + `","userName":"alice"}`),
+		"null":   listJSON(`{"sysId":"` + userID + `","userName":"alice","tokens":null}`),
+		"in XML": {200, asXML, "<users><user><sysId>" + userID + "</sysId><userName>alice</userName></user></users>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{callUsers: {answer}})
+
+			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{WithTokens: true})
+			wantKind(t, err, "protocol", MinimumVersion)
+
+			if users, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{}); err != nil || len(users) != 1 {
+				t.Errorf("%v, %v; want the user, without tokens", users, err)
+			}
+		})
+	}
+}
+
+func TestUsersThatIsNoListIsAnError(t *testing.T) {
+	t.Parallel()
+
+	for name, answer := range map[string]canned{
+		"null":                  document(`null`),
+		"one user":              document(aliceJSON),
+		"a user without an id":  listJSON(`{"userName":"alice"}`),
+		"a user without a name": listJSON(`{"sysId":"` + userID + `"}`),
+		"tokens":                {200, asXML, "<tokens/>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{callUsers: {answer}})
+
+			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{})
+			wantKind(t, err, "protocol")
+		})
+	}
+}
+
+func TestUniversalControllerHasNoQueriesOfItsOwn(t *testing.T) {
+	t.Parallel()
+
+	s := newScript(t, nil)
+	driver := newDriver(t, s.url)
+
+	_, err := driver.Users(t.Context(), pat.UserQuery{Native: struct{}{}})
+	wantKind(t, err, "validation", "Universal Controller has no query")
+
+	_, err = driver.Tokens(t.Context(), userID, pat.TokenQuery{Native: 7})
+	wantKind(t, err, "validation", "Universal Controller has no query")
+
+	if calls := s.calls(); len(calls) != 0 {
+		t.Errorf("sent %v", calls)
+	}
+}
+
+func TestWhoIsEnabledAndWhoIsAdministrator(t *testing.T) {
+	t.Parallel()
+
+	role := func(name string) userRoleRecord {
+		var record userRoleRecord
+		record.Role.Value = name
+
+		return record
+	}
+
+	tests := map[string]struct {
+		record         userRecord
+		enabled, admin bool
+	}{
+		"an active user":             {userRecord{Active: true}, true, false},
+		"an inactive one":            {userRecord{}, false, false},
+		"a locked one":               {userRecord{Active: true, LockedOut: true}, false, false},
+		"one with the role":          {userRecord{UserRoles: elements[userRoleRecord]{role("x"), role("ops_admin")}}, false, true},
+		"one who administers users":  {userRecord{UserRoles: elements[userRoleRecord]{role("ops_user_admin")}}, false, false},
+		"the built-in administrator": {userRecord{UserName: "ops.admin"}, false, true},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			if user := test.record.user(); user.Enabled != test.enabled || user.Admin != test.admin {
+				t.Errorf("enabled %t, admin %t", user.Enabled, user.Admin)
+			}
+		})
+	}
+}
