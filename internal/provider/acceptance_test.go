@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -56,6 +57,20 @@ type testUser struct {
 // account is a user that there is.
 type account struct{ id, login, password string }
 
+// onEachPlatform runs the test against a server of every platform.
+func onEachPlatform(t *testing.T, test func(t *testing.T, s *target)) {
+	t.Helper()
+
+	for name, open := range map[string]func(*testing.T) *target{
+		"Foreman": newForeman, "Universal Controller": newUniversalController,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
 // live says whether this run is against live servers.
 func live() bool { return os.Getenv("TF_ACC") == "1" }
 
@@ -84,7 +99,7 @@ func (s *target) factories(steps []resource.TestStep) map[string]func() (tfproto
 func (s *target) run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 
-	watch := &stateWatch{seen: map[pat.Key]bool{}}
+	watch := &stateWatch{server: s.url, seen: map[pat.Key]bool{}}
 
 	for i, step := range steps {
 		if step.Config != "" && !step.ImportState && !step.PlanOnly && step.ExpectError == nil {
@@ -108,10 +123,12 @@ func (s *target) run(t *testing.T, steps ...resource.TestStep) {
 	}
 }
 
-// stateWatch is a check that collects the tokens which are in the states it is shown.
+// stateWatch is a check that collects the server's tokens which are in the states it is
+// shown.
 type stateWatch struct {
-	mu   sync.Mutex
-	seen map[pat.Key]bool
+	server string
+	mu     sync.Mutex
+	seen   map[pat.Key]bool
 }
 
 var _ statecheck.StateCheck = (*stateWatch)(nil)
@@ -128,7 +145,7 @@ func (w *stateWatch) CheckState(
 
 	for _, r := range req.State.Values.RootModule.Resources {
 		id, ok := r.AttributeValues["id"].(string)
-		if r.Type == "opsaccess_personal_access_token" && r.Mode == tfjson.ManagedResourceMode && ok {
+		if r.Type == tokenType && r.Mode == tfjson.ManagedResourceMode && ok && r.AttributeValues["server"] == w.server {
 			user, token, _ := strings.Cut(id, "/")
 			w.seen[pat.Key{UserID: user, TokenID: token}] = true
 		}
@@ -151,6 +168,16 @@ func (w *stateWatch) anyAlive(ctx context.Context, system pat.System) error {
 	}
 
 	return nil
+}
+
+// afterRevocation is the reason for which a token is reissued that was revoked behind
+// Terraform's back: where names are reusable, the row is gone.
+func (s *target) afterRevocation() knownvalue.Check {
+	if s.system.Traits().ReusableNames {
+		return knownvalue.StringExact(string(pat.StatusMissing))
+	}
+
+	return knownvalue.StringExact(string(pat.StatusRevoked))
 }
 
 // tokensOf returns a user's tokens, asked past Terraform.

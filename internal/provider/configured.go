@@ -38,7 +38,7 @@ func (p *opsaccessProvider) open(
 
 	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.version, terraformVersion)
 
-	opened, d := platform.open(ctx, model.of(platform.name), model.connection(userAgent))
+	opened, d := platform.open(ctx, *model.of(platform.name), model.connection(userAgent, p.now))
 	diags.Append(d...)
 
 	if diags.HasError() {

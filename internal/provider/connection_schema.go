@@ -40,6 +40,8 @@ type connectionModel struct {
 // connection is connectionModel with its defaults, for a platform to complete.
 type connection struct {
 	options rest.Options
+	// now is the provider's clock.
+	now func() time.Time
 	// unknown are the attributes whose values are known only after apply.
 	unknown []string
 	// caSet and verifySet say that the configuration decides, and no variable may.
@@ -95,8 +97,9 @@ func connectionAttributes() map[string]schema.Attribute {
 }
 
 // connection returns the settings with their defaults.
-func (m connectionModel) connection(userAgent string) connection {
+func (m connectionModel) connection(userAgent string, now func() time.Time) connection {
 	c := connection{
+		now: now,
 		options: rest.Options{
 			UserAgent:             userAgent,
 			RequestTimeout:        defaultTimeout,

@@ -173,9 +173,9 @@ func foremanEnvironment(c connection, options *foreman.Options, diags *diag.Diag
 	}
 }
 
-func foremanListing(order string) dsschema.SingleNestedAttribute {
+func foremanListing(of string) dsschema.SingleNestedAttribute {
 	expression := foreman.TokenOrder
-	if order == "users" {
+	if of == "users" {
 		expression = foreman.UserOrder
 	}
 

@@ -64,127 +64,125 @@ func TestAccToken_planAfterApplyIsEmpty(t *testing.T) {
 
 func TestAccToken_aRespelledExpiryIsNoChange(t *testing.T) {
 	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-respelled"})
+		config := func(at string) string {
+			return s.provider() + tokenConfig(fmt.Sprintf(
+				"user_id = %q\nname_prefix = \"r-\"\nexpires_at = %q", user.id, at))
+		}
 
-	s := newForeman(t)
-	user := s.addUser(t, testUser{login: "svc-respelled"})
-	config := func(at string) string {
-		return s.provider() + tokenConfig(fmt.Sprintf(
-			"user_id = %q\nname_prefix = \"r-\"\nexpires_at = %q", user.id, at))
-	}
-
-	s.run(
-		t,
-		resource.TestStep{Config: config("2031-05-06T07:08:09Z")},
-		resource.TestStep{Config: config("2031-05-06T09:08:09+02:00"), ConfigPlanChecks: emptyPlan()},
-	)
+		s.run(
+			t,
+			resource.TestStep{Config: config("2031-05-06T00:00:00Z")},
+			resource.TestStep{Config: config("2031-05-06T02:00:00+02:00"), ConfigPlanChecks: emptyPlan()},
+		)
+	})
 }
 
 // What is changed in place, what is only recorded, and what takes another token.
 func TestAccToken_changes(t *testing.T) {
 	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		for name, test := range map[string]struct {
+			before, after string
+			reissued      bool
+			generation    int64
+		}{
+			"expires_in is recorded":            {before: `name_prefix = "c-"` + "\n" + `expires_in = "30d"`, after: `name_prefix = "c-"` + "\n" + `expires_in = "60d"`, generation: 1},
+			"expires_in is removed":             {before: `name_prefix = "c-"` + "\n" + `expires_in = "30d"`, after: `name_prefix = "c-"`, generation: 1},
+			"expires_at becomes relative":       {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"` + "\n" + `expires_in = "60d"`, generation: 1},
+			"expires_at is removed":             {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"`, generation: 1},
+			"lineage is recorded":               {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `lineage = "abcdef"`, generation: 1},
+			"expires_at is set":                 {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, reissued: true, generation: 2},
+			"expires_at is moved":               {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"` + "\n" + `expires_at = "2032-01-01T00:00:00Z"`, reissued: true, generation: 2},
+			"name_prefix is changed":            {before: `name_prefix = "c-"`, after: `name_prefix = "d-"`, reissued: true, generation: 2},
+			"a name takes the place of another": {before: `name = "fixed-` + unique() + `"`, after: `name = "fixed-` + unique() + `"`, reissued: true, generation: 2},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
 
-	s := newForeman(t)
+				user := s.addUser(t, testUser{login: "svc-" + unique()})
+				config := func(arguments string) string {
+					return s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\n%s", user.id, arguments))
+				}
 
-	for name, test := range map[string]struct {
-		before, after string
-		reissued      bool
-		generation    int64
-	}{
-		"expires_in is recorded":            {before: `name_prefix = "c-"` + "\n" + `expires_in = "30d"`, after: `name_prefix = "c-"` + "\n" + `expires_in = "60d"`, generation: 1},
-		"expires_in is removed":             {before: `name_prefix = "c-"` + "\n" + `expires_in = "30d"`, after: `name_prefix = "c-"`, generation: 1},
-		"expires_at becomes relative":       {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"` + "\n" + `expires_in = "60d"`, generation: 1},
-		"expires_at is removed":             {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"`, generation: 1},
-		"lineage is recorded":               {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `lineage = "abcdef"`, generation: 1},
-		"expires_at is set":                 {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, reissued: true, generation: 2},
-		"expires_at is moved":               {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"` + "\n" + `expires_at = "2032-01-01T00:00:00Z"`, reissued: true, generation: 2},
-		"name_prefix is changed":            {before: `name_prefix = "c-"`, after: `name_prefix = "d-"`, reissued: true, generation: 2},
-		"a name takes the place of another": {before: `name = "fixed-` + unique() + `"`, after: `name = "fixed-` + unique() + `"`, reissued: true, generation: 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+				secret, compared := statecheck.CompareValue(compare.ValuesSame()), action(plancheck.ResourceActionUpdate)
+				if test.reissued {
+					secret = statecheck.CompareValue(compare.ValuesDiffer())
+				} else {
+					compared.PreApply = append(compared.PreApply, knownToken{})
+				}
 
-			user := s.addUser(t, testUser{login: "svc-" + unique()})
-			config := func(arguments string) string {
-				return s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\n%s", user.id, arguments))
-			}
-
-			secret, compared := statecheck.CompareValue(compare.ValuesSame()), action(plancheck.ResourceActionUpdate)
-			if test.reissued {
-				secret = statecheck.CompareValue(compare.ValuesDiffer())
-			} else {
-				compared.PreApply = append(compared.PreApply, knownToken{})
-			}
-
-			s.run(
-				t,
-				resource.TestStep{
-					Config:            config(test.before),
-					ConfigStateChecks: []statecheck.StateCheck{secret.AddStateValue(tokenAddress, at("token"))},
-				},
-				resource.TestStep{
-					Config:           config(test.after),
-					ConfigPlanChecks: compared,
-					ConfigStateChecks: []statecheck.StateCheck{
-						secret.AddStateValue(tokenAddress, at("token")),
-						value(at("generation"), knownvalue.Int64Exact(test.generation)),
-						value(at("current", "status"), knownvalue.StringExact("active")),
+				s.run(
+					t,
+					resource.TestStep{
+						Config:            config(test.before),
+						ConfigStateChecks: []statecheck.StateCheck{secret.AddStateValue(tokenAddress, at("token"))},
 					},
-				},
-				resource.TestStep{Config: config(test.after), ConfigPlanChecks: emptyPlan()},
-			)
+					resource.TestStep{
+						Config:           config(test.after),
+						ConfigPlanChecks: compared,
+						ConfigStateChecks: []statecheck.StateCheck{
+							secret.AddStateValue(tokenAddress, at("token")),
+							value(at("generation"), knownvalue.Int64Exact(test.generation)),
+							value(at("current", "status"), knownvalue.StringExact("active")),
+						},
+					},
+					resource.TestStep{Config: config(test.after), ConfigPlanChecks: emptyPlan()},
+				)
 
-			if alive := s.alive(t, user.id); alive != 0 {
-				t.Errorf("%d tokens are alive after the destroy, want none", alive)
-			}
-		})
-	}
+				if alive := s.alive(t, user.id); alive != 0 {
+					t.Errorf("%d tokens are alive after the destroy, want none", alive)
+				}
+			})
+		}
+	})
 }
 
 func TestAccToken_ignoreChangesOfAll(t *testing.T) {
 	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-ignore"})
+		config := func(arguments string) string {
+			return s.provider() + tokenConfig(fmt.Sprintf(
+				"user_id = %q\n%s\nlifecycle {\n ignore_changes = all\n}", user.id, arguments))
+		}
 
-	s := newForeman(t)
-	user := s.addUser(t, testUser{login: "svc-ignore"})
-	config := func(arguments string) string {
-		return s.provider() + tokenConfig(fmt.Sprintf(
-			"user_id = %q\n%s\nlifecycle {\n ignore_changes = all\n}", user.id, arguments))
-	}
-
-	s.run(
-		t,
-		resource.TestStep{Config: config("name_prefix = \"i-\"\nexpires_in = \"30d\"")},
-		resource.TestStep{Config: config("name_prefix = \"j-\"\nexpires_in = \"60d\""), ConfigPlanChecks: emptyPlan()},
-		resource.TestStep{Config: config("name = \"k\"\nexpires_at = \"2031-01-01T00:00:00Z\""), ConfigPlanChecks: emptyPlan()},
-		resource.TestStep{
-			PreConfig: func() { s.revokeAll(t, user.id) },
-			Config:    config("name = \"k\""),
-			ConfigStateChecks: []statecheck.StateCheck{
-				value(at("current", "name"), knownvalue.StringRegexp(regexp.MustCompile(`^i-.*-2$`))),
-				value(at("current", "expires_at"), knownvalue.NotNull()),
+		s.run(
+			t,
+			resource.TestStep{Config: config("name_prefix = \"i-\"\nexpires_in = \"30d\"")},
+			resource.TestStep{Config: config("name_prefix = \"j-\"\nexpires_in = \"60d\""), ConfigPlanChecks: emptyPlan()},
+			resource.TestStep{Config: config("name = \"k\"\nexpires_at = \"2031-01-01T00:00:00Z\""), ConfigPlanChecks: emptyPlan()},
+			resource.TestStep{
+				PreConfig: func() { s.revokeAll(t, user.id) },
+				Config:    config("name = \"k\""),
+				ConfigStateChecks: []statecheck.StateCheck{
+					value(at("current", "name"), knownvalue.StringRegexp(regexp.MustCompile(`^i-.*-2$`))),
+					value(at("current", "expires_at"), knownvalue.NotNull()),
+				},
 			},
-		},
-	)
+		)
+	})
 }
 
 // Names that are hostile to search grammars, URLs and shells come back as they went.
 func TestAccToken_hostileNames(t *testing.T) {
 	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-hostile"})
 
-	s := newForeman(t)
-	user := s.addUser(t, testUser{login: "svc-hostile"})
+		var names strings.Builder
 
-	var names strings.Builder
+		for _, name := range []string{
+			`and`, `not`, `a or b`, `say "hello"`, `back\slash`, `trailing\`, `it's`, `50%`, `under_score*`,
+			`<script>&amp;`, `a,b;c`, `((`, `name="x"`, `-rf /`, `../../etc`, `a/b?c=d#e`, `ünïcödé 令牌 🔑`, "inner\u00a0space",
+			strings.Repeat("long", 23),
+		} {
+			names.WriteString(hclString(name+" "+unique()) + ",\n")
+		}
 
-	for _, name := range []string{
-		`and`, `not`, `a or b`, `say "hello"`, `back\slash`, `trailing\`, `it's`, `50%`, `under_score*`,
-		`<script>&amp;`, `a,b;c`, `((`, `name="x"`, `-rf /`, `../../etc`, `a/b?c=d#e`, `ünïcödé 令牌 🔑`, "inner\u00a0space",
-		strings.Repeat("long", 100),
-	} {
-		names.WriteString(hclString(name+" "+unique()) + ",\n")
-	}
-
-	// With count, for the test framework cannot read instances of for_each.
-	config := s.provider() + fmt.Sprintf(`
+		// With count, for the test framework cannot read instances of for_each.
+		config := s.provider() + fmt.Sprintf(`
 locals {
   names = [%s]
 }
@@ -218,16 +216,17 @@ output "found_ids" {
 }
 `, names.String(), user.id, user.id)
 
-	s.run(
-		t,
-		resource.TestStep{
-			Config: config,
-			ConfigStateChecks: []statecheck.StateCheck{
-				sameOutputs{"asked", "issued"}, sameOutputs{"issued_ids", "found_ids"},
+		s.run(
+			t,
+			resource.TestStep{
+				Config: config,
+				ConfigStateChecks: []statecheck.StateCheck{
+					sameOutputs{"asked", "issued"}, sameOutputs{"issued_ids", "found_ids"},
+				},
 			},
-		},
-		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
-	)
+			resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
+		)
+	})
 }
 
 // hclString quotes a text for HCL, which knows Go's escapes but for its own templates.

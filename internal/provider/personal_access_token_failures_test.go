@@ -180,17 +180,17 @@ resource "opsaccess_personal_access_token" "another" {
 // A user needs no permission for its own tokens.
 func TestAccToken_ownTokensNeedNoPermission(t *testing.T) {
 	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-own"})
+		config := s.block(user.login, user.password) +
+			tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"own-\"\nexpires_in = \"1d\"", user.login))
 
-	s := newForeman(t)
-	user := s.addUser(t, testUser{login: "svc-own"})
-	config := s.block(user.login, user.password) +
-		tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"own-\"\nexpires_in = \"1d\"", user.login))
-
-	s.run(
-		t,
-		resource.TestStep{Config: config},
-		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
-	)
+		s.run(
+			t,
+			resource.TestStep{Config: config},
+			resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
+		)
+	})
 }
 
 func TestAccToken_unknownUser(t *testing.T) {

@@ -49,60 +49,60 @@ func action(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
 
 func TestAccToken_lifecycle(t *testing.T) {
 	t.Parallel()
-
-	s := newForeman(t)
-	user := s.addUser(t, testUser{login: "svc-lifecycle"})
-	config := s.provider() + tokenConfig(fmt.Sprintf(`
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-lifecycle"})
+		config := s.provider() + tokenConfig(fmt.Sprintf(`
   username    = %q
   name_prefix = "deploy-"
   expires_in  = "90d"
 `, user.login))
 
-	sameToken := statecheck.CompareValue(compare.ValuesDiffer())
+		sameToken := statecheck.CompareValue(compare.ValuesDiffer())
 
-	s.run(
-		t,
-		resource.TestStep{
-			Config:           config,
-			ConfigPlanChecks: action(plancheck.ResourceActionCreate),
-			ConfigStateChecks: []statecheck.StateCheck{
-				sameToken.AddStateValue(tokenAddress, at("token")),
-				value(at("generation"), knownvalue.Int64Exact(1)),
-				value(at("lineage"), knownvalue.StringRegexp(lifecycle.Lineage)),
-				value(at("owner", "id"), knownvalue.StringExact(user.id)),
-				value(at("owner", "username"), knownvalue.StringExact(user.login)),
-				value(at("server"), knownvalue.StringExact(s.url)),
-				value(at("current", "name"), knownvalue.StringRegexp(regexp.MustCompile(`^deploy-[a-z2-7]{6}-1$`))),
-				value(at("current", "status"), knownvalue.StringExact("active")),
-				value(at("current", "issue_reason"), knownvalue.StringExact("created")),
-				value(at("current", "sha256"), knownvalue.StringRegexp(regexp.MustCompile(`^[0-9a-f]{64}$`))),
-				statecheck.ExpectSensitiveValue(tokenAddress, at("token")),
+		s.run(
+			t,
+			resource.TestStep{
+				Config:           config,
+				ConfigPlanChecks: action(plancheck.ResourceActionCreate),
+				ConfigStateChecks: []statecheck.StateCheck{
+					sameToken.AddStateValue(tokenAddress, at("token")),
+					value(at("generation"), knownvalue.Int64Exact(1)),
+					value(at("lineage"), knownvalue.StringRegexp(lifecycle.Lineage)),
+					value(at("owner", "id"), knownvalue.StringExact(user.id)),
+					value(at("owner", "username"), knownvalue.StringExact(user.login)),
+					value(at("server"), knownvalue.StringExact(s.url)),
+					value(at("current", "name"), knownvalue.StringRegexp(regexp.MustCompile(`^deploy-[a-z2-7]{6}-1$`))),
+					value(at("current", "status"), knownvalue.StringExact("active")),
+					value(at("current", "issue_reason"), knownvalue.StringExact("created")),
+					value(at("current", "sha256"), knownvalue.StringRegexp(regexp.MustCompile(`^[0-9a-f]{64}$`))),
+					statecheck.ExpectSensitiveValue(tokenAddress, at("token")),
+				},
 			},
-		},
-		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
-		resource.TestStep{
-			ResourceName: tokenAddress, ImportState: true, ImportStateVerify: true,
-			ImportStateVerifyIgnore: []string{
-				"token", "generation", "lineage", "name", "name_prefix", "expires_in", "expires_at",
-				"current.sha256", "current.issue_reason",
+			resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
+			resource.TestStep{
+				ResourceName: tokenAddress, ImportState: true, ImportStateVerify: true,
+				ImportStateVerifyIgnore: []string{
+					"token", "generation", "lineage", "name", "name_prefix", "expires_in", "expires_at",
+					"current.sha256", "current.issue_reason",
+				},
 			},
-		},
-		resource.TestStep{
-			PreConfig:        func() { s.revokeAll(t, user.id) },
-			Config:           config,
-			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
-			ConfigStateChecks: []statecheck.StateCheck{
-				sameToken.AddStateValue(tokenAddress, at("token")),
-				value(at("generation"), knownvalue.Int64Exact(2)),
-				value(at("current", "name"), knownvalue.StringRegexp(regexp.MustCompile(`^deploy-[a-z2-7]{6}-2$`))),
-				value(at("current", "status"), knownvalue.StringExact("active")),
-				value(at("current", "issue_reason"), knownvalue.StringExact("revoked")),
+			resource.TestStep{
+				PreConfig:        func() { s.revokeAll(t, user.id) },
+				Config:           config,
+				ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: []statecheck.StateCheck{
+					sameToken.AddStateValue(tokenAddress, at("token")),
+					value(at("generation"), knownvalue.Int64Exact(2)),
+					value(at("current", "name"), knownvalue.StringRegexp(regexp.MustCompile(`^deploy-[a-z2-7]{6}-2$`))),
+					value(at("current", "status"), knownvalue.StringExact("active")),
+					value(at("current", "issue_reason"), s.afterRevocation()),
+				},
 			},
-		},
-		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
-	)
+			resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
+		)
 
-	if alive := s.alive(t, user.id); alive != 0 {
-		t.Errorf("%d tokens are alive after the destroy, want none", alive)
-	}
+		if alive := s.alive(t, user.id); alive != 0 {
+			t.Errorf("%d tokens are alive after the destroy, want none", alive)
+		}
+	})
 }

@@ -33,7 +33,7 @@ type tokensDataSourceModel struct {
 	UnusedFor     types.String  `tfsdk:"unused_for"`
 	Tokens        []tokenRecord `tfsdk:"tokens"`
 
-	platformBlocks
+	platformListings
 }
 
 func (d *tokensDataSource) Metadata(
@@ -99,7 +99,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 
-	native := d.listing(ctx, model.platformBlocks, &resp.Diagnostics)
+	native := d.listing(ctx, model.platformListings, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -159,13 +159,13 @@ func addListings(attributes map[string]schema.Attribute, of string) {
 
 // listing returns the configured platform's own query, and reports parameters of
 // another.
-func (c *configured) listing(ctx context.Context, blocks platformBlocks, diags *diag.Diagnostics) any {
+func (c *configured) listing(ctx context.Context, listings platformListings, diags *diag.Diagnostics) any {
 	traits := c.system.Traits()
-	foreign(blocks, traits, diags)
+	foreign(listings, traits, diags)
 
 	for _, p := range platforms {
 		if p.name == traits.Platform && p.query != nil {
-			native, d := p.query(ctx, blocks.of(p.name))
+			native, d := p.query(ctx, listings.of(p.name))
 			diags.Append(d...)
 
 			return native

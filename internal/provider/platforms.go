@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -18,7 +17,7 @@ import (
 
 // platforms are all platforms there are. Another one takes a line here, a field in each
 // of the structs below, and a schema file.
-var platforms = []platform{foremanPlatform}
+var platforms = []platform{foremanPlatform, universalControllerPlatform}
 
 // platform is what one platform brings to the schemas, each part under its name.
 type platform struct {
@@ -31,9 +30,9 @@ type platform struct {
 	// open makes the System of a block, null where the environment says it all.
 	open func(ctx context.Context, block types.Object, connection connection) (opened, diag.Diagnostics)
 
-	// listing are the platform's own parameters of lists, in a data source; nil where
-	// it has none.
-	listing func(order string) dsschema.SingleNestedAttribute
+	// listing are the platform's own parameters of lists of "tokens" or "users", in a data
+	// source; nil where it has none.
+	listing func(of string) dsschema.SingleNestedAttribute
 	// query turns the listing into what the driver takes as a native query.
 	query func(ctx context.Context, listing types.Object) (any, diag.Diagnostics)
 
@@ -50,26 +49,32 @@ type opened struct {
 	unknown []string
 }
 
-// platformBlocks are the platforms' objects of the provider block, in listings and in
-// users. Objects may be unknown, which pointers to structs cannot be.
+// platformBlocks are the platforms' objects of the provider block and of users. Objects
+// may be unknown, which pointers to structs cannot be.
 type platformBlocks struct {
-	Foreman types.Object `tfsdk:"foreman"`
+	Foreman             types.Object `tfsdk:"foreman"`
+	UniversalController types.Object `tfsdk:"universal_controller"`
 }
 
 // of returns the object of a platform.
-func (b *platformBlocks) of(name string) types.Object {
-	return map[string]types.Object{
-		foremanPlatform.name: b.Foreman,
+func (b *platformBlocks) of(name string) *types.Object {
+	return map[string]*types.Object{
+		foremanPlatform.name:             &b.Foreman,
+		universalControllerPlatform.name: &b.UniversalController,
 	}[name]
 }
 
-// set replaces the object of a platform.
-func (b *platformBlocks) set(name string, value types.Object) {
-	fields := map[string]*types.Object{
-		foremanPlatform.name: &b.Foreman,
-	}
+// platformListings are the objects of those platforms whose lists have parameters of
+// their own.
+type platformListings struct {
+	Foreman types.Object `tfsdk:"foreman"`
+}
 
-	*fields[name] = value
+// of returns the object of a platform, null where it has none.
+func (l *platformListings) of(name string) types.Object {
+	return map[string]types.Object{
+		foremanPlatform.name: l.Foreman,
+	}[name]
 }
 
 // choose returns the platform that is configured: the one whose object is set, or else
@@ -92,25 +97,25 @@ func choose(blocks platformBlocks, diags *diag.Diagnostics) (platform, bool) {
 		return configured[0], true
 	case len(configured) > 1:
 		diags.AddError("Two platforms are configured", fmt.Sprintf(
-			"%s are set. A provider reaches one server: use an alias for each.", names(configured)))
+			"%s are set. A provider reaches one server: use an alias for each.", names(configured, " and ")))
 	case len(exported) == 1:
 		return exported[0], true
 	case len(exported) > 1:
 		diags.AddError("Two platforms are configured", fmt.Sprintf(
 			"The provider block has no platform, and the environment has %s. "+
-				"Unset all but one, or say in the provider block which is meant.", variables(exported)))
+				"Unset all but one, or say in the provider block which is meant.", variables(exported, " and ")))
 	default:
 		diags.AddError("No platform is configured", fmt.Sprintf(
-			"Set %s in the provider block, or %s in the environment.", names(platforms), variables(platforms)))
+			"Set %s in the provider block, or %s in the environment.", names(platforms, " or "), variables(platforms, " or ")))
 	}
 
 	return platform{}, false
 }
 
 // foreign refuses parameters of a platform other than the one that is configured.
-func foreign(blocks platformBlocks, traits pat.Traits, diags *diag.Diagnostics) {
+func foreign(listings platformListings, traits pat.Traits, diags *diag.Diagnostics) {
 	for _, p := range platforms {
-		if p.name != traits.Platform && !blocks.of(p.name).IsNull() {
+		if p.name != traits.Platform && !listings.of(p.name).IsNull() {
 			diags.AddAttributeError(path.Root(p.name), "Not an argument of this platform", fmt.Sprintf(
 				"The provider is configured for %s, which has no `%s`: leave it out.", traits.DisplayName, p.name))
 		}
@@ -125,25 +130,25 @@ func records(ctx context.Context, user pat.User, diags *diag.Diagnostics) platfo
 	for _, p := range platforms {
 		value, d := p.fill(ctx, user.Native)
 		diags.Append(d...)
-		blocks.set(p.name, value)
+		*blocks.of(p.name) = value
 	}
 
 	return blocks
 }
 
-func names(list []platform) string {
-	return enumerate(list, func(p platform) string { return "`" + p.name + "`" })
+func names(list []platform, between string) string {
+	return enumerate(list, between, func(p platform) string { return "`" + p.name + "`" })
 }
 
-func variables(list []platform) string {
-	return enumerate(list, func(p platform) string { return p.urlVariable })
+func variables(list []platform, between string) string {
+	return enumerate(list, between, func(p platform) string { return p.urlVariable })
 }
 
-func enumerate(list []platform, text func(platform) string) string {
+func enumerate(list []platform, between string, text func(platform) string) string {
 	words := make([]string, 0, len(list))
-	for p := range slices.Values(list) {
+	for _, p := range list {
 		words = append(words, text(p))
 	}
 
-	return strings.Join(words, " and ")
+	return strings.Join(words, between)
 }

@@ -24,58 +24,58 @@ resource "terraform_data" %q {
 // Arguments that are unknown at plan and turn out as they were leave the token alone.
 func TestAccToken_unknownArgumentsThatTurnOutEqual(t *testing.T) {
 	t.Parallel()
-
-	s := newForeman(t)
-	user := s.addUser(t, testUser{login: "svc-unknown"})
-	config := func(trigger string) string {
-		return s.provider() + later("user", user.login, trigger) + later("prefix", "unknown-", trigger) +
-			later("expiry", "2031-01-01T00:00:00Z", trigger) + tokenConfig(`
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-unknown"})
+		config := func(trigger string) string {
+			return s.provider() + later("user", user.login, trigger) + later("prefix", "unknown-", trigger) +
+				later("expiry", "2031-01-01T00:00:00Z", trigger) + tokenConfig(`
   username    = terraform_data.user.output
   name_prefix = terraform_data.prefix.output
   expires_at  = terraform_data.expiry.output
 `)
-	}
+		}
 
-	s.run(
-		t,
-		resource.TestStep{Config: config("1")},
-		resource.TestStep{
-			Config:           config("2"),
-			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
-			ConfigStateChecks: []statecheck.StateCheck{
-				value(at("generation"), knownvalue.Int64Exact(1)),
-				value(at("current", "issue_reason"), knownvalue.StringExact("created")),
+		s.run(
+			t,
+			resource.TestStep{Config: config("1")},
+			resource.TestStep{
+				Config:           config("2"),
+				ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: []statecheck.StateCheck{
+					value(at("generation"), knownvalue.Int64Exact(1)),
+					value(at("current", "issue_reason"), knownvalue.StringExact("created")),
+				},
 			},
-		},
-		resource.TestStep{Config: config("2"), ConfigPlanChecks: emptyPlan()},
-	)
+			resource.TestStep{Config: config("2"), ConfigPlanChecks: emptyPlan()},
+		)
+	})
 }
 
 // A user that becomes known as another one only at apply is an error then: Terraform
 // takes no replacement any more, and the token stays.
 func TestAccToken_unknownUserThatTurnsOutAnother(t *testing.T) {
 	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-first"})
+		other := s.addUser(t, testUser{login: "svc-second"})
+		config := func(login, trigger string) string {
+			return s.provider() + later("user", login, trigger) +
+				tokenConfig("username = terraform_data.user.output\nname_prefix = \"u-\"")
+		}
 
-	s := newForeman(t)
-	user := s.addUser(t, testUser{login: "svc-first"})
-	other := s.addUser(t, testUser{login: "svc-second"})
-	config := func(login, trigger string) string {
-		return s.provider() + later("user", login, trigger) +
-			tokenConfig("username = terraform_data.user.output\nname_prefix = \"u-\"")
-	}
-
-	s.run(
-		t,
-		resource.TestStep{Config: config(user.login, "1")},
-		resource.TestStep{Config: config(other.login, "2"), ExpectError: words("The token belongs to another user")},
-		resource.TestStep{
-			Config:           config(other.login, "2"),
-			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
-			ConfigStateChecks: []statecheck.StateCheck{
-				value(at("owner", "username"), knownvalue.StringExact(other.login)),
+		s.run(
+			t,
+			resource.TestStep{Config: config(user.login, "1")},
+			resource.TestStep{Config: config(other.login, "2"), ExpectError: words("The token belongs to another user")},
+			resource.TestStep{
+				Config:           config(other.login, "2"),
+				ConfigPlanChecks: action(plancheck.ResourceActionReplace),
+				ConfigStateChecks: []statecheck.StateCheck{
+					value(at("owner", "username"), knownvalue.StringExact(other.login)),
+				},
 			},
-		},
-	)
+		)
+	})
 }
 
 // The provider's own settings may be unknown at plan: a token is then planned without a

@@ -26,7 +26,7 @@ type usersDataSourceModel struct {
 	ShowTokens types.Bool   `tfsdk:"show_tokens"`
 	Users      []userRecord `tfsdk:"users"`
 
-	platformBlocks
+	platformListings
 }
 
 func (d *usersDataSource) Metadata(
@@ -78,7 +78,7 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 
-	native := d.listing(ctx, model.platformBlocks, &resp.Diagnostics)
+	native := d.listing(ctx, model.platformListings, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

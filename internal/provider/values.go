@@ -46,3 +46,17 @@ func parseDuration(text types.String) time.Duration {
 
 	return d
 }
+
+// stringList returns the texts, and keeps nil, which is null, apart from empty.
+func stringList(texts []string) []types.String {
+	if texts == nil {
+		return nil
+	}
+
+	list := make([]types.String, 0, len(texts))
+	for _, text := range texts {
+		list = append(list, types.StringValue(text))
+	}
+
+	return list
+}

@@ -1,0 +1,390 @@
+package provider
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// A caller in +05:30 against a server in -04:00: expiries are dates, and the plan right
+// after an apply is empty for every optional argument.
+func TestAccUniversalController_planAfterApplyIsEmpty(t *testing.T) {
+	t.Parallel()
+
+	now := time.Date(2028, 2, 27, 20, 30, 0, 0, time.FixedZone("", -4*3600))
+	options := controllerserver.Options{Zone: now.Location(), Switches: controllerserver.Switches{Times: controllerserver.TimesInCallerZone}}
+	options.Console.Now = func() time.Time { return now }
+
+	s, _ := newUniversalControllerSandbox(t, options)
+	user := s.addUser(t, testUser{login: "svc.dates"})
+	caller := s.addUser(t, testUser{login: "admin.in.india", admin: true, timezone: "Asia/Kolkata"})
+
+	config := s.block(caller.login, caller.password)
+	checks := []statecheck.StateCheck{}
+
+	for name, test := range map[string]struct{ arguments, want string }{
+		"never":     {`name_prefix = "never-"`, ""},
+		"hour":      {"name_prefix = \"hour-\"\nexpires_in = \"1h\"", "2028-02-29T00:00:00Z"}, // 28 February 01:30 UTC, rounded up.
+		"leap":      {"name_prefix = \"leap-\"\nexpires_in = \"1d\"", "2028-03-01T00:00:00Z"},
+		"leap_day":  {"name_prefix = \"day-\"\nexpires_at = \"2028-02-29T00:00:00Z\"", "2028-02-29T00:00:00Z"},
+		"offset":    {"name_prefix = \"offset-\"\nexpires_at = \"2031-01-01T05:30:00+05:30\"", "2031-01-01T00:00:00Z"},
+		"fixed":     {`name = "a fixed name/with&odd+characters%"`, ""},
+		"lineage":   {"name_prefix = \"l-\"\nlineage = \"abc234\"", ""},
+		"hundred":   {`name = "` + strings.Repeat("ü", 100) + `"`, ""},
+		"both_refs": {"name_prefix = \"b-\"\nusername = \"svc.dates\"", ""},
+	} {
+		config += fmt.Sprintf("resource \"opsaccess_personal_access_token\" %q {\nuser_id = %q\n%s\n}\n", name, user.id, test.arguments)
+
+		want := knownvalue.Check(knownvalue.Null())
+		if test.want != "" {
+			want = knownvalue.StringExact(test.want)
+		}
+
+		address := "opsaccess_personal_access_token." + name
+		checks = append(
+			checks, statecheck.ExpectKnownValue(address, at("current", "expires_at"), want),
+			statecheck.ExpectKnownValue(address, at("current", "created_at"), knownvalue.StringExact("2028-02-28T00:30:00Z")),
+		)
+	}
+
+	s.run(
+		t,
+		resource.TestStep{Config: config, ConfigStateChecks: checks},
+		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
+	)
+}
+
+// What the platform does not allow is an error of the plan, and the server's own words
+// reach the user.
+func TestAccUniversalController_refusals(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		switches controllerserver.Switches
+		config   string
+		err      string
+	}{
+		"an instant that is no date": {
+			config: "name_prefix = \"x-\"\nexpires_at = \"2031-05-06T07:08:09Z\"", err: `write "2031-05-07T00:00:00Z"`,
+		},
+		"a name of 101 characters":     {config: `name = "` + strings.Repeat("x", 101) + `"`, err: "Universal Controller allows 100"},
+		"a prefix without room":        {config: `name_prefix = "` + strings.Repeat("x", 90) + `"`, err: "Universal Controller allows 100"},
+		"the maximum lifetime":         {switches: controllerserver.Switches{MaxLifetimeDays: 30}, config: "name_prefix = \"x-\"\nexpires_in = \"60d\"", err: "30"},
+		"a token that never expires":   {switches: controllerserver.Switches{MaxLifetimeDays: 30}, config: `name_prefix = "x-"`, err: "xpiration"},
+		"a user that is not there":     {config: "name_prefix = \"x-\"\nusername = \"nobody\"", err: `A user with name "nobody" does not exist.`},
+		"a Foreman id for a user":      {config: "name_prefix = \"x-\"\nuser_id = \"5\"", err: `"5" is not a user's key on Universal Controller`},
+		"a lineage that is no lineage": {config: "name_prefix = \"x-\"\nlineage = \"1\"", err: "must be six of the characters"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s, _ := newUniversalControllerSandbox(t, controllerserver.Options{Switches: test.switches})
+			user := s.addUser(t, testUser{login: "svc.refused"})
+			arguments := test.config
+
+			if !strings.Contains(arguments, "user") {
+				arguments += fmt.Sprintf("\nuser_id = %q", user.id)
+			}
+
+			s.run(t, resource.TestStep{Config: s.provider() + tokenConfig(arguments), ExpectError: words(test.err)})
+
+			if live := len(s.tokensOf(t, user.id)); live != 0 {
+				t.Errorf("%d tokens were issued, want none", live)
+			}
+		})
+	}
+}
+
+// A wrong context, a proxy's page, a role that is missing: nothing is forgotten.
+func TestAccUniversalController_keepsState(t *testing.T) {
+	t.Parallel()
+
+	s, _ := newUniversalControllerSandbox(t, controllerserver.Options{})
+	user := s.addUser(t, testUser{login: "svc.kept"})
+	nobody := s.addUser(t, testUser{login: "nobody"})
+	wrong := universalControllerTarget(t, strings.TrimSuffix(s.url, "/uc"), s.login, s.password, nil)
+	token := tokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"k-\"", user.id))
+
+	keepsState(
+		t, s, s.provider()+token,
+		resource.TestStep{Config: wrong.provider() + token, ExpectError: words("HTTP 404: a web page")},
+		resource.TestStep{
+			Config:      s.block(nobody.login, nobody.password) + token,
+			ExpectError: words("Operation prohibited due to security constraints."),
+		},
+	)
+}
+
+// A fixed name is free again once its token is revoked: the token comes back under it.
+func TestAccUniversalController_fixedNameComesBack(t *testing.T) {
+	t.Parallel()
+
+	s := newUniversalController(t)
+	user := s.addUser(t, testUser{login: "svc.fixed"})
+	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = \"fixed\"", user.id))
+	secret := statecheck.CompareValue(compare.ValuesDiffer())
+
+	s.run(
+		t,
+		resource.TestStep{
+			Config:            config,
+			ConfigStateChecks: []statecheck.StateCheck{secret.AddStateValue(tokenAddress, at("token"))},
+		},
+		resource.TestStep{
+			PreConfig: func() { s.revokeAll(t, user.id) },
+			Config:    config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				secret.AddStateValue(tokenAddress, at("token")),
+				value(at("current", "name"), knownvalue.StringExact("fixed")),
+				value(at("generation"), knownvalue.Int64Exact(2)),
+			},
+		},
+		resource.TestStep{
+			Config: config, Taint: []string{tokenAddress},
+			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
+			ConfigStateChecks: []statecheck.StateCheck{
+				secret.AddStateValue(tokenAddress, at("token")),
+				value(at("current", "name"), knownvalue.StringExact("fixed")),
+			},
+		},
+	)
+}
+
+// Somebody revoked the token and made one of the same name: it is not ours, and neither
+// revoked nor taken over.
+func TestAccUniversalController_anothersToken(t *testing.T) {
+	t.Parallel()
+
+	clock := &movedClock{}
+	options := controllerserver.Options{}
+	options.Console.Now = clock.now
+
+	s, _ := newUniversalControllerSandbox(t, options)
+	user := s.addUser(t, testUser{login: "svc.another"})
+	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = \"shared\"", user.id))
+
+	watched := *s
+	watched.url = "" // The check for what outlives its resource would take the other token for ours.
+
+	watched.run(
+		t,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() {
+				clock.move(time.Hour)
+				s.revokeAll(t, user.id)
+
+				_, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "shared"})
+				must(t, err)
+			},
+			Config:      config,
+			ExpectError: words(`already has a token named "shared"`),
+		},
+		resource.TestStep{Config: config, Destroy: true},
+	)
+
+	if alive := s.alive(t, user.id); alive != 1 {
+		t.Errorf("%d tokens are alive, want the one that is not ours", alive)
+	}
+}
+
+func TestAccUniversalController_import(t *testing.T) {
+	t.Parallel()
+
+	s := newUniversalController(t)
+	user := s.addUser(t, testUser{login: "svc.import"})
+	name := "by hand/1 & 2"
+
+	_, err := s.system.Create(t.Context(), user.id, pat.NewToken{
+		Name: name, ExpiresAt: time.Date(2031, 5, 6, 0, 0, 0, 0, time.UTC),
+	})
+	must(t, err)
+
+	arguments := fmt.Sprintf("username = %q\nname = %q\nexpires_at = \"2031-05-06T00:00:00Z\"", user.login, name)
+
+	s.run(
+		t,
+		resource.TestStep{
+			Config: importing(s, user.login+"/"+name, arguments),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(tokenAddress, plancheck.ResourceActionNoop), knownToken{},
+			}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				value(at("id"), knownvalue.StringExact(user.id+"/"+name)),
+				value(at("platform"), knownvalue.StringExact("universal_controller")),
+				value(at("token"), knownvalue.Null()),
+			},
+		},
+		resource.TestStep{Config: s.provider() + tokenConfig(arguments), ConfigPlanChecks: emptyPlan()},
+	)
+}
+
+func TestAccUniversalController_dataSources(t *testing.T) {
+	t.Parallel()
+
+	s, server := newUniversalControllerSandbox(t, controllerserver.Options{})
+	user := s.addUser(t, testUser{login: "svc.shown", permissions: []string{controllerserver.RoleService}})
+
+	for _, name := range []string{"ci-2", "ci-1", "other"} {
+		_, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: name})
+		must(t, err)
+	}
+
+	config := s.provider() + fmt.Sprintf(`
+data "opsaccess_personal_access_tokens" "all" {
+  username = %[1]q
+}
+
+data "opsaccess_personal_access_tokens" "prefix" {
+  user_id     = %[2]q
+  name_prefix = "ci-"
+  status      = "active"
+}
+
+data "opsaccess_personal_access_token" "one" {
+  username = %[1]q
+  name     = "ci-1"
+}
+
+data "opsaccess_user" "one" {
+  username = %[1]q
+}
+
+data "opsaccess_users" "all" {
+  show_tokens = true
+}
+
+data "opsaccess_users" "one" {
+  username = %[1]q
+}
+
+data "opsaccess_current_user" "me" {}
+`, user.login, user.id)
+
+	tokens := tfjsonpath.New("tokens")
+
+	s.run(
+		t,
+		resource.TestStep{
+			Config: config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				data("personal_access_tokens.all", tokens, listed("ci-1", "ci-2", "other")),
+				data("personal_access_tokens.prefix", tokens, listed("ci-1", "ci-2")),
+				data("personal_access_token.one", tfjsonpath.New("id"), knownvalue.StringExact("ci-1")),
+				data("personal_access_token.one", tfjsonpath.New("last_used_at"), knownvalue.Null()),
+				data("user.one", tfjsonpath.New("id"), knownvalue.StringExact(user.id)),
+				data("user.one", tokens, knownvalue.Null()),
+				data("user.one", tfjsonpath.New("foreman"), knownvalue.Null()),
+				data("user.one", at("universal_controller", "active"), knownvalue.Bool(true)),
+				data("user.one", at("universal_controller", "roles"), knownvalue.ListExact([]knownvalue.Check{
+					knownvalue.ObjectPartial(map[string]knownvalue.Check{"name": knownvalue.StringExact("ops_service_role")}),
+				})),
+				data("users.all", tfjsonpath.New("users").AtSliceIndex(1).AtMapKey("tokens"), knownvalue.NotNull()),
+				data("users.one", tfjsonpath.New("users"), knownvalue.ListSizeExact(1)),
+				data("current_user.me", tfjsonpath.New("username"), knownvalue.StringExact(s.login)),
+				data("current_user.me", tfjsonpath.New("admin"), knownvalue.Bool(true)),
+			},
+		},
+		resource.TestStep{
+			Config: s.provider() + fmt.Sprintf(
+				"data \"opsaccess_personal_access_token\" \"t\" {\n user_id = %q\n token_id = \"1\"\n}", user.id),
+			ExpectError: words("Tokens of Universal Controller have no ids: use name."),
+		},
+		resource.TestStep{
+			Config: s.provider() + fmt.Sprintf(
+				"data \"opsaccess_personal_access_tokens\" \"t\" {\n user_id = %q\n foreman = {\n search = \"x\"\n }\n}", user.id),
+			ExpectError: words("The provider is configured for Universal Controller, which has no `foreman`"),
+		},
+	)
+
+	if put := server.Count(sandbox.Matching("PUT", ".")); put != 0 {
+		t.Errorf("%d requests were PUT, want none", put)
+	}
+}
+
+// A token in place of a password, which tells nobody whose it is.
+func TestAccUniversalController_bearer(t *testing.T) {
+	t.Parallel()
+
+	s, server := newUniversalControllerSandbox(t, controllerserver.Options{})
+	user := s.addUser(t, testUser{login: "svc.bearer"})
+
+	secret, err := server.AddToken(controllerserver.AdminUserName, "terraform", time.Time{})
+	must(t, err)
+
+	provider := func(more string) string {
+		return fmt.Sprintf("provider \"opsaccess\" {\n universal_controller = {\n url = %q\n token = %q\n %s\n }\n}\n", s.url, secret, more)
+	}
+	token := tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"b-\"", user.login))
+
+	s.run(
+		t,
+		resource.TestStep{Config: provider("") + token},
+		resource.TestStep{Config: provider("") + token, ConfigPlanChecks: emptyPlan()},
+		resource.TestStep{
+			Config: provider("username = \"ops.admin\"") + token + "data \"opsaccess_current_user\" \"me\" {}\n",
+			ConfigStateChecks: []statecheck.StateCheck{
+				data("current_user.me", tfjsonpath.New("username"), knownvalue.StringExact("ops.admin")),
+			},
+		},
+		resource.TestStep{
+			Config:      provider("") + token + "data \"opsaccess_current_user\" \"me\" {}\n",
+			ExpectError: regexp.MustCompile(`username`),
+		},
+	)
+}
+
+// Both platforms side by side in one configuration.
+func TestAccBothPlatforms(t *testing.T) {
+	t.Parallel()
+
+	foreman, _ := newForemanSandbox(t, foremanserver.Options{})
+	controller, _ := newUniversalControllerSandbox(t, controllerserver.Options{})
+	onForeman := foreman.addUser(t, testUser{login: "svc-both"})
+	onController := controller.addUser(t, testUser{login: "svc.both"})
+
+	// Two names of the provider do what two aliases would, which share one process in tests.
+	config := foreman.provider() + strings.Replace(controller.provider(), `provider "opsaccess"`, `provider "away"`, 1) +
+		tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"both-\"\nexpires_in = \"30d\"", onForeman.login)) +
+		fmt.Sprintf(`
+resource "opsaccess_personal_access_token" "controller" {
+  provider    = away
+  username    = %q
+  name_prefix = "both-"
+  expires_in  = "30d"
+}
+`, onController.login)
+
+	const other = "opsaccess_personal_access_token.controller"
+
+	foreman.run(
+		t,
+		resource.TestStep{
+			Config: config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				value(at("platform"), knownvalue.StringExact("foreman")),
+				statecheck.ExpectKnownValue(other, at("platform"), knownvalue.StringExact("universal_controller")),
+				statecheck.ExpectKnownValue(other, at("current", "expires_at"), knownvalue.StringRegexp(regexp.MustCompile(`T00:00:00Z$`))),
+			},
+		},
+		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
+	)
+
+	if alive := controller.alive(t, onController.id); alive != 0 {
+		t.Errorf("%d tokens are alive after the destroy, want none", alive)
+	}
+}
