@@ -91,7 +91,9 @@ func (c *Client) target(r Request) (string, error) {
 
 	target := c.base + join(r.Segments)
 	if len(r.Query) > 0 {
-		target += "?" + r.Query.Encode()
+		// A plus is a blank in forms only; a server may take it for itself. One that is
+		// meant is %2B by now.
+		target += "?" + strings.ReplaceAll(r.Query.Encode(), "+", "%20")
 	}
 
 	return target, nil

@@ -207,3 +207,14 @@ func FuzzPath(f *testing.F) {
 		}
 	})
 }
+
+func TestQuery_writesBlanksAsNoPlus(t *testing.T) {
+	t.Parallel()
+
+	c := clientOf(t, 200, "application/json", "{}", nil)
+
+	target, err := c.target(Request{Method: http.MethodGet, Query: url.Values{"tokenname": {"a b+c&d"}}})
+	if err != nil || !strings.HasSuffix(target, "?tokenname=a%20b%2Bc%26d") {
+		t.Errorf("%q, %v", target, err)
+	}
+}
