@@ -16,15 +16,11 @@ import (
 
 // What the examples name and do not make themselves.
 const (
-	exampleURL         = "https://foreman.example.com"
 	exampleDeployUser  = "svc-deploy" // id 7
 	exampleDeployToken = 42
 )
 
-var (
-	exampleUsers  = []string{"svc-audit", "svc-backup", exampleDeployUser, "svc-gitlab", "svc-jenkins"}
-	exampleSource = regexp.MustCompile(`(?m)^ +source += "(.+)"$`)
-)
+var exampleSource = regexp.MustCompile(`(?m)^ +source += "(.+)"$`)
 
 // examples are the files below examples/.
 func examples() fs.FS { return os.DirFS("../../examples") }
@@ -115,24 +111,6 @@ func exampleText(t *testing.T, name string) string {
 	return text.String()
 }
 
-// onSandbox puts the sandbox in place of the server that an example names. In tests two
-// aliases share one process, in which the second would take the first one's place, so
-// that an alias becomes a provider by another name.
-func onSandbox(text, url string) string {
-	text = strings.ReplaceAll(text, exampleURL, url)
-	if !strings.Contains(text, `alias = "berlin"`) {
-		return text
-	}
-
-	const source = "source = \"opsaccess/opsaccess\"\n    }\n"
-
-	return strings.NewReplacer(
-		source, source+"    away = {\n      source = \"opsaccess/away\"\n    }\n",
-		"provider \"opsaccess\" {\n  alias = \"berlin\"\n", "provider \"away\" {\n",
-		"opsaccess.berlin", "away",
-	).Replace(text)
-}
-
 // needsOthers says whether a configuration takes another provider than this.
 func needsOthers(text string) bool {
 	for _, source := range exampleSource.FindAllStringSubmatch(text, -1) {
@@ -142,27 +120,6 @@ func needsOthers(text string) bool {
 	}
 
 	return false
-}
-
-// newExampleSandbox returns a sandbox with what the examples name, and the environment
-// that leads there: the examples are applied without a line added to them.
-func newExampleSandbox(t *testing.T) (*target, *foremanserver.Server) {
-	t.Helper()
-
-	s, server := newForemanSandbox(t, foremanserver.Options{})
-
-	for _, login := range exampleUsers {
-		s.addUser(t, testUser{login: login})
-	}
-
-	addToken(t, server, "svc-backup", "backup server")
-
-	t.Setenv("FOREMAN_SERVER_URL", s.url)
-	t.Setenv("FOREMAN_USERNAME", s.login)
-	t.Setenv("FOREMAN_PASSWORD", s.password)
-	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "opsaccess")
-
-	return s, server
 }
 
 // seedImports adds the tokens that the import examples name, and returns the id of the

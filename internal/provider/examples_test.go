@@ -92,13 +92,17 @@ func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environm
 		applied++
 
 		t.Run(name, func(t *testing.T) {
-			s, _ := newExampleSandbox(t)
-			text := onSandbox(text, s.url)
+			servers := newExampleServers(t, name)
+			text := onSandbox(text, servers)
 			variables := config.Variables{}
+			live := make([]int, len(servers))
 
-			if strings.Contains(text, `variable "foreman_password"`) {
-				variables["foreman_password"] = config.StringVariable(
-					s.addUser(t, testUser{login: "terraform", admin: true}).password)
+			for i, s := range servers {
+				if strings.Contains(text, fmt.Sprintf("variable %q", s.variable)) {
+					variables[s.variable] = config.StringVariable(s.credential(t))
+				}
+
+				live[i] = s.live()
 			}
 
 			if path.Dir(name) == "provider" {
@@ -106,13 +110,19 @@ func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environm
 				text += "\ndata \"opsaccess_current_user\" \"test\" {}\n"
 			}
 
-			s.run(
+			servers[0].run(
 				t,
 				resource.TestStep{Config: text, ConfigVariables: variables},
 				resource.TestStep{Config: text, ConfigVariables: variables, ConfigPlanChecks: emptyPlan()},
 				// What a test case does of itself at its end cannot take for_each.
 				resource.TestStep{Config: text, ConfigVariables: variables, Destroy: true},
 			)
+
+			for i, s := range servers {
+				if left := s.live() - live[i]; left != 0 {
+					t.Errorf("%d tokens outlived the example on %s, want none", left, s.url)
+				}
+			}
 		})
 	}
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,62 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
+
+// settingsVariables are all variables that configure the provider.
+var settingsVariables = []string{
+	"FOREMAN_SERVER_URL", "FOREMAN_USERNAME", "FOREMAN_USER", "FOREMAN_PASSWORD", "FOREMAN_CA_PATH", "FOREMAN_VALIDATE_CERTS",
+	"STONEBRANCH_BASE_URL", "STONEBRANCH_API_TOKEN", "STONEBRANCH_USERNAME", "STONEBRANCH_PASSWORD",
+}
+
+// settingsTest is a configuration with an environment, and what comes of it.
+type settingsTest struct {
+	set     map[string]any
+	env     map[string]string
+	want    string // part of the only diagnostic; empty for none
+	warning bool
+}
+
+func (s settingsTest) run(t *testing.T) {
+	setEnvironment(t, s.env)
+
+	_, diagnostics := configureWith(t, s.set)
+
+	if s.want == "" {
+		for _, d := range diagnostics {
+			t.Errorf("%s: %s", d.Summary, d.Detail)
+		}
+
+		return
+	}
+
+	if len(diagnostics) != 1 {
+		t.Fatalf("got %d diagnostics, want one", len(diagnostics))
+	}
+
+	d := diagnostics[0]
+	if text := d.Summary + " " + d.Detail; !strings.Contains(text, s.want) || strings.Contains(text, "secret-") {
+		t.Errorf("got %q, want it with %q and without a secret", text, s.want)
+	}
+
+	if warning := d.Severity == tfprotov6.DiagnosticSeverityWarning; warning != s.warning {
+		t.Errorf("a warning: %t, want %t", warning, s.warning)
+	}
+}
+
+// setEnvironment sets these variables and clears all others that configure the provider.
+func setEnvironment(t *testing.T, env map[string]string) {
+	t.Helper()
+
+	for _, variable := range settingsVariables {
+		t.Setenv(variable, env[variable])
+	}
+
+	for variable := range env {
+		if !slices.Contains(settingsVariables, variable) {
+			t.Fatalf("%s configures nothing", variable)
+		}
+	}
+}
 
 // nullValue is a configuration in which nothing is set.
 func nullValue(schema *tfprotov6.Schema) tftypes.Value { return objectValue(schema.ValueType(), nil) }
@@ -76,7 +133,7 @@ func configureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, 
 
 // Each setting comes from the block or from its variable; the block wins; what is wrong
 // is told with the name of the argument.
-func TestProvider_settings(t *testing.T) {
+func TestProvider_foremanSettings(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	pem := filepath.Join(t.TempDir(), "ca.pem")
 	must(t, os.WriteFile(pem, []byte("no certificate"), 0o600))
 
@@ -97,18 +154,13 @@ func TestProvider_settings(t *testing.T) {
 		return all
 	}
 
-	for name, test := range map[string]struct {
-		set     map[string]any
-		env     map[string]string
-		want    string // part of the only diagnostic; empty for none
-		warning bool
-	}{
+	for name, test := range map[string]settingsTest{ //nolint:paralleltest // As above.
 		"all in the block":                           {set: map[string]any{"foreman": block}},
 		"all in the environment":                     {env: environment},
 		"an empty block and the environment":         {set: map[string]any{"foreman": map[string]any{}}, env: environment},
 		"FOREMAN_USER where there is no _USERNAME":   {env: map[string]string{"FOREMAN_SERVER_URL": "https://f.example.com", "FOREMAN_USER": "t", "FOREMAN_PASSWORD": "p"}},
 		"the block wins over a bad variable":         {set: map[string]any{"foreman": block}, env: map[string]string{"FOREMAN_SERVER_URL": "ftp://nowhere"}},
-		"nothing":                                    {want: "Set `foreman` in the provider block, or FOREMAN_SERVER_URL in the environment."},
+		"nothing":                                    {want: "Set `foreman` or `universal_controller` in the provider block, or FOREMAN_SERVER_URL or STONEBRANCH_BASE_URL in the environment."},
 		"no url":                                     {set: with(map[string]any{"url": nil}), want: "FOREMAN_SERVER_URL in the environment"},
 		"no username":                                {set: with(map[string]any{"username": nil}), want: "FOREMAN_USERNAME in the environment"},
 		"no password":                                {set: with(map[string]any{"password": nil}), want: "FOREMAN_PASSWORD in the environment"},
@@ -137,35 +189,6 @@ func TestProvider_settings(t *testing.T) {
 		"FOREMAN_VALIDATE_CERTS that is no truth":    {env: and(map[string]string{"FOREMAN_VALIDATE_CERTS": "maybe"}), want: "neither true nor false"},
 		"FOREMAN_VALIDATE_CERTS beside the argument": {set: map[string]any{"foreman": block, "insecure_skip_verify": false}, env: map[string]string{"FOREMAN_VALIDATE_CERTS": "maybe"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			for _, variable := range []string{
-				"FOREMAN_SERVER_URL", "FOREMAN_USERNAME", "FOREMAN_USER", "FOREMAN_PASSWORD", "FOREMAN_CA_PATH", "FOREMAN_VALIDATE_CERTS",
-			} {
-				t.Setenv(variable, test.env[variable])
-			}
-
-			_, diagnostics := configureWith(t, test.set)
-
-			if test.want == "" {
-				for _, d := range diagnostics {
-					t.Errorf("%s: %s", d.Summary, d.Detail)
-				}
-
-				return
-			}
-
-			if len(diagnostics) != 1 {
-				t.Fatalf("got %d diagnostics, want one", len(diagnostics))
-			}
-
-			d := diagnostics[0]
-			if text := d.Summary + " " + d.Detail; !strings.Contains(text, test.want) || strings.Contains(text, "secret-password") {
-				t.Errorf("got %q, want it with %q and without the password", text, test.want)
-			}
-
-			if warning := d.Severity == tfprotov6.DiagnosticSeverityWarning; warning != test.warning {
-				t.Errorf("a warning: %t, want %t", warning, test.warning)
-			}
-		})
+		t.Run(name, test.run)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 func TestNothingOfTheCallersReachesTheCLI(t *testing.T) {
 	t.Setenv("FOREMAN_PASSWORD", "of the caller")
+	t.Setenv("STONEBRANCH_API_TOKEN", "of the caller")
 	t.Setenv("TF_LOG", "of the caller")
 	t.Setenv("TF_VAR_organization_id", "of the caller")
 	t.Setenv("HOME", "of the caller")

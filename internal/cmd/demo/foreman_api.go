@@ -1,85 +1,65 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 )
 
-// foremanAPI is Foreman's API as a person with curl would use it: what happens behind
-// Terraform's back.
-type foremanAPI struct {
-	url             string
-	login, password string
-}
+func (f *foremanDemo) issue(ctx context.Context, name string, expires time.Time) (string, exchange, error) {
+	done, err := f.admin.call(ctx, http.MethodPost, f.tokensPath(), map[string]any{
+		"name": name, "expires_at": expires.Format(time.RFC3339),
+	})
+	if err != nil || done.status != f.issuedStatus() {
+		return "", done, err
+	}
 
-// status logs in, asks for the server's status, and returns the HTTP status.
-func (a foremanAPI) status(ctx context.Context) (int, error) {
-	return a.call(ctx, http.MethodGet, "/api/status", nil, nil)
-}
-
-// create issues a token. It returns the secret and the HTTP status.
-func (a foremanAPI) create(ctx context.Context, userID int, name string, expires time.Time) (string, int, error) {
 	var created struct {
 		Secret string `json:"token_value"`
 	}
 
-	status, err := a.call(ctx, http.MethodPost, tokensPath(userID), map[string]any{
-		"name": name, "expires_at": expires.UTC().Format(time.RFC3339),
-	}, &created)
+	if err := json.Unmarshal(done.answer, &created); err != nil {
+		return "", done, fmt.Errorf("%s: %w", done.asked, err)
+	}
 
-	return created.Secret, status, err
+	return created.Secret, done, nil
 }
 
-// revoke revokes a token and returns the HTTP status.
-func (a foremanAPI) revoke(ctx context.Context, userID int, tokenID string) (int, error) {
-	return a.call(ctx, http.MethodDelete, tokensPath(userID)+"/"+tokenID, nil, nil)
+func (f *foremanDemo) revoke(ctx context.Context, token issued) (exchange, error) {
+	return f.admin.call(ctx, http.MethodDelete, f.tokensPath()+"/"+token.Current.ID, nil)
 }
 
-func (a foremanAPI) call(ctx context.Context, method, path string, body, answer any) (int, error) {
-	var encoded bytes.Buffer
+// logIn shows the token as its user's password.
+func (f *foremanDemo) logIn(ctx context.Context, token issued) (exchange, error) {
+	user := api{
+		url: f.admin.url, account: deployLogin + " with " + token.Current.Name,
+		authorize: basic(deployLogin, token.Secret),
+	}
 
-	if body != nil {
-		if err := json.NewEncoder(&encoded).Encode(body); err != nil {
-			return 0, fmt.Errorf("%s %s: %w", method, path, err)
+	return user.call(ctx, http.MethodGet, "/api/status", nil)
+}
+
+func (f *foremanDemo) alive() []string {
+	var names []string
+
+	for _, token := range f.server.Tokens(deployLogin) {
+		if token.Active {
+			names = append(names, token.Name)
 		}
 	}
 
-	request, err := http.NewRequestWithContext(ctx, method, a.url+path, &encoded)
-	if err != nil {
-		return 0, fmt.Errorf("%s %s: %w", method, path, err)
-	}
-
-	request.SetBasicAuth(a.login, a.password)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "opsaccess-demo")
-
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, fmt.Errorf("%s %s: %w", method, path, err)
-	}
-
-	defer func() { _ = response.Body.Close() }()
-
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		return 0, fmt.Errorf("%s %s: %w", method, path, err)
-	}
-
-	if answer != nil && response.StatusCode < http.StatusMultipleChoices {
-		if err := json.Unmarshal(text, answer); err != nil {
-			return 0, fmt.Errorf("%s %s: %w", method, path, err)
-		}
-	}
-
-	return response.StatusCode, nil
+	return names
 }
 
-func tokensPath(userID int) string {
-	return "/api/users/" + strconv.Itoa(userID) + "/personal_access_tokens"
+func (f *foremanDemo) issuedStatus() int { return http.StatusCreated }
+
+// afterRevocation: Foreman keeps the row of a revoked token.
+func (f *foremanDemo) afterRevocation() string { return "revoked" }
+
+// tokensPath is the path of the user's tokens.
+func (f *foremanDemo) tokensPath() string {
+	return "/api/users/" + strconv.Itoa(f.userID) + "/personal_access_tokens"
 }

@@ -1,11 +1,11 @@
 // Command demo shows what the provider is for, end to end: it builds the provider,
-// starts a sandbox server, and has Terraform or OpenTofu issue, read, import and revoke
-// tokens on it over HTTP:
+// starts a sandbox server of each platform, and has Terraform or OpenTofu issue, read,
+// import and revoke tokens on them over HTTP:
 //
 //	go run ./internal/cmd/demo -cli terraform
 //
 // Each step proves by an assertion what it says; the first that fails ends the demo with
-// exit code 1. With KEEP=1 in the environment the server stays up afterwards, until an
+// exit code 1. With KEEP=1 in the environment the servers stay up afterwards, until an
 // interrupt.
 package main
 
@@ -81,23 +81,29 @@ func play(ctx context.Context, story *narrator, cliPath string, keep bool) (err 
 
 	defer func() { err = errors.Join(err, s.close()) }()
 
-	var told []chapter
+	var chapters []chapter
 
-	for _, open := range []func(context.Context, *stage) (chapter, error){
-		foremanChapter,
-	} {
-		c, err := open(ctx, s)
-		if err != nil {
-			return err
+	for _, open := range []func(*stage) (chapter, error){foremanChapter, controllerChapter} {
+		c, failed := open(s)
+		if failed != nil {
+			return failed
 		}
 
 		defer func() { err = errors.Join(err, c.close()) }()
+
+		chapters = append(chapters, c)
+	}
+
+	var summaries []string
+
+	for _, c := range chapters {
+		opened := time.Now()
 
 		if err := story.tell(ctx, c); err != nil {
 			return err
 		}
 
-		told = append(told, c)
+		summaries = append(summaries, c.summary(time.Since(opened)))
 	}
 
 	if err := story.checkLeaks(); err != nil {
@@ -106,15 +112,11 @@ func play(ctx context.Context, story *narrator, cliPath string, keep bool) (err 
 
 	story.note("\nNo secret was printed, and none is in anything that the CLI said.")
 
-	last := []string{fmt.Sprintf("All %d steps passed in %.0f seconds.", story.steps, time.Since(begin).Seconds())}
-	for _, c := range told {
-		last = append(last, c.summary())
-	}
-
-	story.note("%s", strings.Join(last, " "))
+	story.note("All %d steps passed in %.0f seconds. %s",
+		story.steps, time.Since(begin).Seconds(), strings.Join(summaries, " "))
 
 	if keep {
-		stay(ctx, story.out, s, told)
+		stay(ctx, story.out, s, chapters)
 	}
 
 	return nil
@@ -122,14 +124,14 @@ func play(ctx context.Context, story *narrator, cliPath string, keep bool) (err 
 
 // stay leaves everything up until an interrupt. The exports hold a password, which is
 // printed here and nowhere else.
-func stay(ctx context.Context, out io.Writer, s *stage, told []chapter) {
+func stay(ctx context.Context, out io.Writer, s *stage, chapters []chapter) {
 	var text strings.Builder
 
-	for _, c := range told {
+	for _, c := range chapters {
 		fmt.Fprintf(&text, "\nGo on by hand, in another terminal (%s):\n\n", c.title)
 
-		for _, export := range append(c.exports, [2]string{"TF_CLI_CONFIG_FILE", s.config}) {
-			fmt.Fprintf(&text, "  export %s='%s'\n", export[0], export[1])
+		for _, export := range append(c.exports, variable{"TF_CLI_CONFIG_FILE", s.config}) {
+			fmt.Fprintf(&text, "  export %s='%s'\n", export.name, export.value)
 		}
 
 		fmt.Fprintf(&text, "  cd '%s'\n", c.folder)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
@@ -28,25 +29,45 @@ func TestAccTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
 
 	told, byHand, _ := strings.Cut(out.text.String(), "Go on by hand")
 
-	for _, want := range []string{"244 of 244 recorded exchanges", "steps passed", "0 tokens are alive"} {
+	for _, want := range []string{
+		"244 of 244 recorded exchanges", "steps passed",
+		"Foreman saw ", "Universal Controller saw ", "samples in the",
+	} {
 		if !strings.Contains(told, want) {
 			t.Errorf("the demo did not say %q:\n%s", want, told)
 		}
 	}
 
-	for _, secret := range []string{foremanserver.SecretPrefix, foremanserver.AdminPassword} {
+	if count := strings.Count(told, "; 0 tokens are alive."); count != 2 {
+		t.Errorf("no token is alive on %d servers, want 2:\n%s", count, told)
+	}
+
+	for _, secret := range []string{
+		foremanserver.SecretPrefix, foremanserver.AdminPassword, controllerserver.SecretPrefix,
+	} {
 		if strings.Contains(told, secret) {
 			t.Errorf("%q was printed before the exports", secret)
 		}
 	}
 
-	folder := regexp.MustCompile(`cd '(.+)'`).FindStringSubmatch(byHand)
-	if folder == nil {
-		t.Fatalf("there is no folder to go on in:\n%s", byHand)
+	for _, variable := range []string{
+		"FOREMAN_SERVER_URL", "FOREMAN_USERNAME", "FOREMAN_PASSWORD",
+		"STONEBRANCH_BASE_URL", "STONEBRANCH_USERNAME", "STONEBRANCH_PASSWORD",
+	} {
+		if !strings.Contains(byHand, "export "+variable+"='") {
+			t.Errorf("%s is not among what to export:\n%s", variable, byHand)
+		}
 	}
 
-	if _, err := os.Stat(folder[1]); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%s was left behind: %v", folder[1], err)
+	folders := regexp.MustCompile(`cd '(.+)'`).FindAllStringSubmatch(byHand, -1)
+	if len(folders) != 2 {
+		t.Fatalf("there are %d folders to go on in, want 2:\n%s", len(folders), byHand)
+	}
+
+	for _, folder := range folders {
+		if _, err := os.Stat(folder[1]); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s was left behind: %v", folder[1], err)
+		}
 	}
 }
 

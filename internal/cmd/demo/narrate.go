@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // mask stands for a secret in what is printed.
@@ -32,11 +33,13 @@ type guarded struct {
 // chapter is what the demo shows of one platform.
 type chapter struct {
 	title string
+	// intro follows the title; empty for nothing.
+	intro string
 	steps []step
-	// summary counts what the server saw.
-	summary func() string
-	// exports are what a shell needs to go on by hand: name and value.
-	exports [][2]string
+	// summary counts what the server saw, in this time.
+	summary func(took time.Duration) string
+	// exports are what a shell needs to go on by hand.
+	exports []variable
 	// folder is where to go on by hand.
 	folder string
 	close  func() error
@@ -102,6 +105,10 @@ func (n *narrator) hear(o outcome) {
 // nothing secret may have been heard.
 func (n *narrator) tell(ctx context.Context, c chapter) error {
 	n.title(c.title)
+
+	if c.intro != "" {
+		n.note("\n%s", c.intro)
+	}
 
 	for _, s := range c.steps {
 		n.steps++

@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
@@ -45,7 +43,11 @@ func (f *foreman) server(console sandbox.Options, faults []sandbox.Fault) (http.
 	options.Console = console
 	server := foremanserver.New(options)
 	for _, file := range f.users {
-		if err := addUsers(server, file); err != nil {
+		users, err := readUsers[foremanserver.User](file)
+		if err != nil {
+			return nil, err
+		}
+		if err := addAll(server, users); err != nil {
 			return nil, err
 		}
 	}
@@ -88,20 +90,6 @@ func (f *foreman) replay(ctx context.Context, out io.Writer) (alike bool, err er
 	}
 	_, err = fmt.Fprintf(out, "%d of %d recorded exchanges answered as the real server did\n", good, total)
 	return good == total && total == foremanserver.RecordedExchanges, err
-}
-
-func addUsers(server *foremanserver.Server, file string) error {
-	text, err := os.ReadFile(file) //nolint:gosec // The file is the caller's own choice.
-	if err != nil {
-		return fmt.Errorf("read the users: %w", err)
-	}
-	var list struct {
-		Users []foremanserver.User `json:"users"`
-	}
-	if err := json.Unmarshal(text, &list); err != nil {
-		return fmt.Errorf("read the users of %s: %w", file, err)
-	}
-	return addAll(server, list.Users)
 }
 
 func addAll(server *foremanserver.Server, users []foremanserver.User) error {

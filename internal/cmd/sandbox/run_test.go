@@ -38,6 +38,7 @@ func TestWrongUse(t *testing.T) {
 		"a fault that cannot be read":   {args: []string{"-fault", "kind=earthquake"}, code: exitUsage, want: "earthquake"},
 		"an address beyond loopback":    {args: []string{"-foreman", "0.0.0.0:0"}, code: exitFailed, want: "not a loopback address"},
 		"users that are not there":      {args: []string{"-foreman", "127.0.0.1:0", "-users", "nowhere.json"}, code: exitFailed, want: "nowhere.json"},
+		"controller users not there":    {args: []string{"-universal-controller", "127.0.0.1:0", "-universal-controller-users", "nowhere.json"}, code: exitFailed, want: "nowhere.json"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

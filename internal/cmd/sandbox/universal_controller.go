@@ -14,6 +14,19 @@ import (
 type universalController struct {
 	listen  string
 	options controllerserver.Options
+	users   []string
+}
+
+// userRecord is a user in a file, with Universal Controller's names of the values.
+type userRecord struct {
+	UserName         string   `json:"userName"`
+	Password         string   `json:"userPassword"`
+	FirstName        string   `json:"firstName"`
+	LastName         string   `json:"lastName"`
+	Email            string   `json:"email"`
+	TimeZone         string   `json:"timeZone"`
+	WebServiceAccess string   `json:"webServiceAccess"`
+	Roles            []string `json:"roles"`
 }
 
 func newUniversalController(flags *flag.FlagSet) *universalController {
@@ -22,6 +35,10 @@ func newUniversalController(flags *flag.FlagSet) *universalController {
 		controllerserver.AdminUserName+"/"+controllerserver.AdminPassword)
 	flags.StringVar(&u.options.Context, "universal-controller-context", controllerserver.DefaultContext,
 		"the `path` that Universal Controller is mounted at; "+controllerserver.RootContext+" for none")
+	flags.Func("universal-controller-users", "a `file` with Universal Controller's users, in JSON; may be repeated", func(file string) error {
+		u.users = append(u.users, file)
+		return nil
+	})
 	return u
 }
 
@@ -36,6 +53,21 @@ func (u *universalController) server(console sandbox.Options, faults []sandbox.F
 	options := u.options
 	options.Console = console
 	server := controllerserver.New(options)
+	for _, file := range u.users {
+		users, err := readUsers[userRecord](file)
+		if err != nil {
+			return nil, err
+		}
+		for _, user := range users {
+			if _, err := server.AddUser(controllerserver.User{
+				UserName: user.UserName, Password: user.Password, FirstName: user.FirstName, LastName: user.LastName,
+				Email: user.Email, TimeZone: user.TimeZone, WebServiceAccess: user.WebServiceAccess,
+				Roles: controllerserver.RolesOf(user.Roles...),
+			}); err != nil {
+				return nil, err
+			}
+		}
+	}
 	for _, fault := range faults {
 		server.AddFault(fault)
 	}

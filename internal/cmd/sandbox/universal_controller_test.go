@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -47,6 +49,21 @@ func TestServesUniversalControllerBesideForeman(t *testing.T) {
 				t.Errorf("the list got %d, want 401", status)
 			}
 		})
+	}
+}
+
+func TestUniversalControllerHasTheUsersOfTheFiles(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "users.json")
+	text := `{"users":[{"userName":"alice","userPassword":"pw","roles":["ops_user_admin"]},{"userName":"bob","userPassword":"pw"}]}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	base := printed(t, []string{"-universal-controller", "127.0.0.1:0", "-universal-controller-users", file})["universal-controller"]
+	for login, want := range map[string]int{"alice": http.StatusOK, "bob": http.StatusForbidden, "carol": http.StatusUnauthorized} {
+		if status, _ := get(t, http.DefaultClient, base+"/resources/user/list", login); status != want {
+			t.Errorf("the list got %d for %s, want %d", status, login, want)
+		}
 	}
 }
 

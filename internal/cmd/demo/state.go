@@ -32,10 +32,10 @@ type issued struct {
 }
 
 // issued reads a token resource from the state.
-func (f *foremanDemo) issued(ctx context.Context, address string) (issued, error) {
+func (t *tour) issued(ctx context.Context, address string) (issued, error) {
 	var state tfjson.State
 
-	if err := f.cli.read(ctx, &state, "show", "-json"); err != nil {
+	if err := t.cli.read(ctx, &state, "show", "-json"); err != nil {
 		return issued{}, err
 	}
 
@@ -46,13 +46,24 @@ func (f *foremanDemo) issued(ctx context.Context, address string) (issued, error
 	for _, resource := range state.Values.RootModule.Resources {
 		if resource.Address == address {
 			found, err := decodeIssued(resource)
-			f.story.guard("the secret of "+found.Current.Name, found.Secret)
+			t.story.guard("the secret of "+found.Current.Name, found.Secret)
 
 			return found, err
 		}
 	}
 
 	return issued{}, fmt.Errorf("%s is not in the state", address)
+}
+
+// readState reads the tokens of the configuration from the state.
+func (t *tour) readState(ctx context.Context) (err error) {
+	if t.pipeline, err = t.issued(ctx, pipeline); err != nil {
+		return err
+	}
+
+	t.monitoring, err = t.issued(ctx, monitoring)
+
+	return err
 }
 
 func decodeIssued(resource *tfjson.StateResource) (issued, error) {

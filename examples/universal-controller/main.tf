@@ -1,0 +1,21 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+# STONEBRANCH_BASE_URL says where, and who: STONEBRANCH_API_TOKEN, or STONEBRANCH_USERNAME
+# and STONEBRANCH_PASSWORD.
+provider "opsaccess" {}
+
+resource "opsaccess_personal_access_token" "ci" {
+  for_each = var.consumers
+
+  username   = each.value.username
+  name       = each.key
+  expires_in = each.value.expires_in
+}

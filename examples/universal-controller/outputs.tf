@@ -1,0 +1,13 @@
+output "tokens" {
+  description = "The secrets. One of them: terraform output -json tokens | jq -r '.\"deploy pipeline\"'"
+  value       = { for name, token in opsaccess_personal_access_token.ci : name => token.token }
+  sensitive   = true
+}
+
+output "expiries" {
+  description = "On which date each token expires."
+  value = {
+    for name, token in opsaccess_personal_access_token.ci :
+    name => formatdate("YYYY-MM-DD", token.current.expires_at)
+  }
+}
