@@ -274,3 +274,16 @@ func TestTheTraitsAreForemans(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestNoSessionLogsInEachTime(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	user := stage.addUser(t, "alice")
+	everyCall(t, stage.admin(t, func(o *Options) { o.NoSession = true }), user, Query{})
+
+	ridden := func(r sandbox.Request) bool { return r.Auth == sandbox.AuthSession }
+	if got := stage.Count(ridden); got != 0 {
+		t.Errorf("%d requests rode on a session, want none", got)
+	}
+}

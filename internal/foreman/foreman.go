@@ -38,6 +38,9 @@ type Options struct {
 	// OrganizationID and LocationID are sent with every call about users and tokens,
 	// and narrow whom the account sees; 0 sends none.
 	OrganizationID, LocationID int64
+	// NoSession logs in with every request, in place of riding on the session of the
+	// first.
+	NoSession bool
 }
 
 // System is one Foreman server. Make it with [New].
@@ -63,7 +66,11 @@ func New(options Options) (*System, error) {
 		options.Password, pat.Secret(base64.StdEncoding.EncodeToString([]byte(credentials))),
 	})
 	client.Read = read
-	client.Session = &session{}
+
+	if !options.NoSession {
+		client.Session = &session{}
+	}
+
 	client.Authorize = func(r *http.Request) {
 		r.SetBasicAuth(options.Username, options.Password.Reveal())
 	}

@@ -7,17 +7,20 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Reason says why a token was issued.
+// Reason says why a token was issued, or is to be.
 type Reason string
 
 // The reasons. Only ReasonImported is about a token that somebody else issued.
 const (
-	ReasonCreated  Reason = "created"
-	ReasonImported Reason = "imported"
-	ReasonExpired  Reason = "expired"
-	ReasonRevoked  Reason = "revoked"
-	ReasonMissing  Reason = "missing"
-	ReasonChanged  Reason = "changed"
+	ReasonCreated      Reason = "created"
+	ReasonImported     Reason = "imported"
+	ReasonExpired      Reason = "expired"
+	ReasonRevoked      Reason = "revoked"
+	ReasonMissing      Reason = "missing"
+	ReasonChanged      Reason = "changed"
+	ReasonBeforeExpiry Reason = "before_expiry"
+	ReasonMaxAge       Reason = "max_age"
+	ReasonTriggers     Reason = "triggers"
 )
 
 // Action is what is to be done with a token.
@@ -26,7 +29,7 @@ type Action int
 const (
 	// Keep leaves the token alone. Arguments that changed are recorded.
 	Keep Action = iota
-	// MayReissue is Reissue or Keep, once unknown arguments are known.
+	// MayReissue is Reissue or Keep: an argument is unknown yet, or the clock decides.
 	MayReissue
 	// Reissue issues another token in its place.
 	Reissue
@@ -41,21 +44,32 @@ type Value[T any] struct {
 	Set, Unknown bool
 }
 
-// Arguments are what the user says of a token's name and lifetime.
+// Arguments are what the user says of a token.
 type Arguments struct {
 	Name, NamePrefix Value[string]
 	ExpiresAt        Value[time.Time]
-	// Relative is true if an expiry is set that counts from when a token is issued.
+	// Relative is true if an expiry is set that counts from when a token is issued. It
+	// wins over ExpiresAt.
 	Relative bool
+	// RelativeUnknown is true while that is not known; Relative says nothing then.
+	RelativeUnknown bool
+	Policy          Policy
+	Triggers        Triggers
+	// KeepInvalid leaves a token alone that can no longer be used.
+	KeepInvalid bool
+	// KeepInvalidUnknown is true while that is not known; KeepInvalid says nothing then.
+	KeepInvalidUnknown bool
 }
 
 // Current is a token as state knows it.
 type Current struct {
-	Name       string
+	pat.Token
+
 	Generation int64 // 0: imported, nobody here holds its secret
-	Status     pat.Status
 	// UserGone is true if the token's user is proven not to exist.
 	UserGone bool
+	// Due is why the token was due when it was last read; empty if it was not.
+	Due Reason
 }
 
 // Decision is what becomes of a token, and why.
@@ -63,56 +77,110 @@ type Decision struct {
 	Action Action
 	// Reason says why a token is issued; empty while that is not known, or none is.
 	Reason Reason
-	// Argument is the argument whose change is the reason.
+	// Argument is the argument that asks for another token; empty where none does,
+	// because the token can no longer be used.
 	Argument string
 }
 
 // Decide says what becomes of a token when its arguments are recorded as before and are
-// now after. It has no clock and is asked with the same answer in plan and apply.
+// now after. It has no clock: where only the clock can tell it answers MayReissue, and
+// [Settle] is asked in apply. Asked twice it answers alike.
 func Decide(current Current, before, after Arguments, traits pat.Traits) Decision {
-	if invalid := decideInvalid(current, before, after, traits); invalid.Action != Keep {
+	if invalid, settled := decideInvalid(current, before, after, traits); settled {
 		return invalid
 	}
 
-	if current.Generation == 0 {
-		return Decision{}
+	if current.Status != pat.StatusActive {
+		// Kept as it is on purpose. Nothing but a changed argument asks for another.
+		current.Due = ""
 	}
 
-	return decideChanged(current, before, after, traits)
-}
+	if triggered := decideTriggers(current, before, after, traits); triggered.Action != Keep {
+		return triggered
+	}
 
-// decideInvalid is about a token that can no longer be used.
-func decideInvalid(current Current, before, after Arguments, traits pat.Traits) Decision {
-	decision := Decision{Action: Reissue}
-
-	switch current.Status {
-	case pat.StatusActive:
-		return Decision{}
-	case pat.StatusRevoked:
-		decision.Reason = ReasonRevoked
-	case pat.StatusMissing:
-		decision.Reason = ReasonMissing
-	case pat.StatusExpired:
-		decision.Reason = ReasonExpired
-
-		switch {
-		case after.Relative:
-		case after.ExpiresAt.Unknown:
-			return Decision{Action: MayReissue}
-		case after.ExpiresAt.Set && same(before.ExpiresAt, after.ExpiresAt, time.Time.Equal):
-			// It is what the user asked for, and a successor would be born expired.
-			return Decision{}
+	if current.Generation > 0 {
+		if changed := decideChanged(current, before, after, traits); changed.Action != Keep {
+			return changed
 		}
 	}
 
-	if current.UserGone || burnt(current, after, traits) {
-		decision.Action = Refuse
-	}
-
-	return decision
+	return decideDue(current, before, after, traits)
 }
 
-// decideChanged is about a token that is in order.
+// Settle is Decide in apply, when every argument is known and the clock may be asked.
+func Settle(current Current, before, after Arguments, traits pat.Traits, now time.Time) Decision {
+	decision := Decide(current, before, after, traits)
+	if decision.Action != MayReissue {
+		return decision
+	}
+
+	if due, reason := after.Policy.DueAt(current.CreatedAt, current.ExpiresAt, traits); !due.IsZero() && !now.Before(due) {
+		return reissue(current, after, traits, reason, "rotation")
+	}
+
+	return Decision{}
+}
+
+// decideInvalid is about a token that can no longer be used. It returns false if that
+// settles nothing, because the token works or is to be kept as it is.
+func decideInvalid(current Current, before, after Arguments, traits pat.Traits) (decision Decision, settled bool) {
+	var reason Reason
+
+	switch current.Status {
+	case pat.StatusActive:
+		return Decision{}, false
+	case pat.StatusRevoked:
+		reason = ReasonRevoked
+	case pat.StatusMissing:
+		reason = ReasonMissing
+	case pat.StatusExpired:
+		reason = ReasonExpired
+
+		told := toldToExpire(current, before, after)
+
+		switch {
+		case after.RelativeUnknown && (told || after.ExpiresAt.Unknown), !after.Relative && after.ExpiresAt.Unknown:
+			return Decision{Action: MayReissue}, true
+		case told && !after.Relative:
+			// It is what the user asked for, and a successor would be born expired, whatever
+			// else calls for one.
+			return Decision{}, true
+		}
+	}
+
+	switch {
+	case after.KeepInvalidUnknown:
+		return Decision{Action: MayReissue}, true
+	case after.KeepInvalid:
+		return Decision{}, false
+	default:
+		return reissue(current, after, traits, reason, ""), true
+	}
+}
+
+// toldToExpire says whether the instant that is asked for, now as before, is that of an
+// expired token or an earlier one. An imported token may have expired before it.
+func toldToExpire(current Current, before, after Arguments) bool {
+	return after.ExpiresAt.Set && same(before.ExpiresAt, after.ExpiresAt, time.Time.Equal) &&
+		(current.ExpiresAt.IsZero() || !after.ExpiresAt.V.After(current.ExpiresAt))
+}
+
+// decideTriggers is about the values whose change rotates, for imported tokens too.
+func decideTriggers(current Current, before, after Arguments, traits pat.Traits) Decision {
+	changed, certain := before.Triggers.changed(after.Triggers)
+
+	switch {
+	case !changed:
+		return Decision{}
+	case !certain:
+		return Decision{Action: MayReissue}
+	default:
+		return reissue(current, after, traits, ReasonTriggers, "rotation")
+	}
+}
+
+// decideChanged is about the arguments that a token is issued with.
 func decideChanged(current Current, before, after Arguments, traits pat.Traits) Decision {
 	argument, certain := changed(current, before, after)
 
@@ -121,11 +189,37 @@ func decideChanged(current Current, before, after Arguments, traits pat.Traits) 
 		return Decision{}
 	case !certain:
 		return Decision{Action: MayReissue}
-	case burnt(current, after, traits):
-		return Decision{Action: Refuse, Reason: ReasonChanged, Argument: argument}
 	default:
-		return Decision{Action: Reissue, Reason: ReasonChanged, Argument: argument}
+		return reissue(current, after, traits, ReasonChanged, argument)
 	}
+}
+
+// decideDue is about the policy. What was due when it was read is due, unless the policy
+// was edited since; and an edit that moves the moment forward may make it due.
+func decideDue(current Current, before, after Arguments, traits pat.Traits) Decision {
+	edited := before.Policy != after.Policy
+
+	switch {
+	case current.Due != "" && after.Policy.unknown():
+		return Decision{Action: MayReissue} // It may turn out to be the same.
+	case current.Generation == 0 && edited:
+		return Decision{} // Recorded: the next read tells.
+	case current.Due != "" && !edited:
+		return reissue(current, after, traits, current.Due, "rotation")
+	case current.Status != pat.StatusActive || !edited:
+		return Decision{}
+	case current.Due != "" || after.Policy.BeforeExpiry.Unknown || after.Policy.MaxAge.Unknown:
+		return Decision{Action: MayReissue}
+	}
+
+	was, _ := before.Policy.DueAt(current.CreatedAt, current.ExpiresAt, traits)
+	is, _ := after.Policy.DueAt(current.CreatedAt, current.ExpiresAt, traits)
+
+	if !is.IsZero() && (was.IsZero() || is.Before(was)) {
+		return Decision{Action: MayReissue}
+	}
+
+	return Decision{}
 }
 
 // changed returns the argument whose change calls for another token, and false if it is
@@ -145,13 +239,28 @@ func changed(current Current, before, after Arguments) (argument string, certain
 		return "name", true
 	}
 
+	asked := after.ExpiresAt.Set && !same(before.ExpiresAt, after.ExpiresAt, time.Time.Equal)
+
 	switch {
-	case after.ExpiresAt.Unknown:
+	case after.ExpiresAt.Unknown, asked && after.RelativeUnknown:
 		return "expires_at", false
-	case after.ExpiresAt.Set && !after.Relative && !same(before.ExpiresAt, after.ExpiresAt, time.Time.Equal):
+	case asked && !after.Relative:
 		return "expires_at", true
 	default:
 		return "", true
+	}
+}
+
+// reissue issues another token for this reason, unless nothing could come of it: then it
+// refuses before anything is sent.
+func reissue(current Current, after Arguments, traits pat.Traits, reason Reason, argument string) Decision {
+	switch {
+	case current.UserGone:
+		return Decision{Action: Refuse, Reason: ReasonMissing}
+	case burnt(current, after, traits):
+		return Decision{Action: Refuse, Reason: reason, Argument: argument}
+	default:
+		return Decision{Action: Reissue, Reason: reason, Argument: argument}
 	}
 }
 

@@ -21,9 +21,9 @@ func TestDecide(t *testing.T) {
 
 	var (
 		soon      = time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
-		live      = Current{Name: "ci-abc234-3", Generation: 3, Status: pat.StatusActive}
-		named     = Current{Name: "ci", Generation: 1, Status: pat.StatusActive}
-		imported  = Current{Name: "old", Status: pat.StatusActive}
+		live      = Current{Token: pat.Token{Name: "ci-abc234-3", Status: pat.StatusActive}, Generation: 3}
+		named     = Current{Token: pat.Token{Name: "ci", Status: pat.StatusActive}, Generation: 1}
+		imported  = Current{Token: pat.Token{Name: "old", Status: pat.StatusActive}}
 		prefix    = Arguments{NamePrefix: set("ci-")}
 		fixed     = Arguments{Name: set("ci")}
 		withState = func(c Current, status pat.Status) Current {
@@ -67,7 +67,7 @@ func TestDecide(t *testing.T) {
 		"revoked, with a fixed name that burns":   {current: withState(named, pat.StatusRevoked), before: fixed, after: fixed, want: Decision{Action: Refuse, Reason: ReasonRevoked}},
 		"revoked, with a reusable fixed name":     {current: withState(named, pat.StatusRevoked), before: fixed, after: fixed, traits: reusable, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
 		"revoked, and a new name at once":         {current: withState(named, pat.StatusRevoked), before: fixed, after: Arguments{Name: set("x")}, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
-		"missing with its user":                   {current: Current{Name: "ci-abc234-3", Generation: 3, Status: pat.StatusMissing, UserGone: true}, before: prefix, after: prefix, want: Decision{Action: Refuse, Reason: ReasonMissing}},
+		"missing with its user":                   {current: Current{Token: pat.Token{Name: "ci-abc234-3", Status: pat.StatusMissing}, Generation: 3, UserGone: true}, before: prefix, after: prefix, want: Decision{Action: Refuse, Reason: ReasonMissing}},
 		"expired as it was told to":               {current: withState(live, pat.StatusExpired), before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}},
 		"expired as it was told to, then changed": {current: withState(live, pat.StatusExpired), before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.Add(time.Hour))}, want: Decision{Action: Reissue, Reason: ReasonExpired}},
 
@@ -117,7 +117,41 @@ func arguments(t *rapid.T, label string, unknown bool) Arguments {
 		at = Value[time.Time]{Unknown: true}
 	}
 
-	return Arguments{Name: text("name"), NamePrefix: text("name_prefix"), ExpiresAt: at, Relative: rapid.Bool().Draw(t, label+"relative")}
+	span := func(name string) Value[time.Duration] {
+		switch state.Draw(t, label+name) {
+		case 1:
+			return set(time.Duration(rapid.Int64Range(0, 2).Draw(t, label+name+" value")) * time.Second)
+		case 2:
+			return Value[time.Duration]{Unknown: true}
+		default:
+			return Value[time.Duration]{}
+		}
+	}
+
+	var triggers Triggers
+
+	switch state.Draw(t, label+"triggers") {
+	case 1:
+		triggers.Values = map[string]Value[string]{"a": text("trigger")}
+	case 2:
+		triggers.Unknown = true
+	}
+
+	return Arguments{
+		Name: text("name"), NamePrefix: text("name_prefix"), ExpiresAt: at, Triggers: triggers,
+		Relative: rapid.Bool().Draw(t, label+"relative"), RelativeUnknown: state.Draw(t, label+"is it relative") == 2,
+		Policy:      Policy{BeforeExpiry: span("before_expiry"), MaxAge: span("max_age"), Overlap: span("overlap")},
+		KeepInvalid: rapid.Bool().Draw(t, label+"keep"), KeepInvalidUnknown: state.Draw(t, label+"is it kept") == 2,
+	}
+}
+
+// settle returns the argument as it turns out to be.
+func settle[T any](planned, known Value[T]) Value[T] {
+	if planned.Unknown {
+		return known
+	}
+
+	return planned
 }
 
 // A plan and the apply after it ask with what is known then, and must not disagree in
@@ -127,35 +161,61 @@ func TestDecide_knownLaterNeverActsWhereThePlanKept(t *testing.T) {
 
 	rapid.Check(t, func(t *rapid.T) {
 		current := Current{
-			Name:       rapid.SampledFrom([]string{"ci", "ci-abc234-1", "old"}).Draw(t, "name"),
+			Token: pat.Token{
+				Name:      rapid.SampledFrom([]string{"ci", "ci-abc234-1", "old"}).Draw(t, "name"),
+				Status:    rapid.SampledFrom([]pat.Status{pat.StatusActive, pat.StatusExpired, pat.StatusRevoked, pat.StatusMissing}).Draw(t, "status"),
+				CreatedAt: time.Unix(0, 0),
+				ExpiresAt: time.Unix(rapid.Int64Range(1, 2).Draw(t, "expires"), 0),
+			},
 			Generation: rapid.Int64Range(0, 2).Draw(t, "generation"),
-			Status:     rapid.SampledFrom([]pat.Status{pat.StatusActive, pat.StatusExpired, pat.StatusRevoked, pat.StatusMissing}).Draw(t, "status"),
+			UserGone:   rapid.Bool().Draw(t, "user gone"),
+			Due:        rapid.SampledFrom([]Reason{"", ReasonMaxAge}).Draw(t, "due"),
 		}
+		current.UserGone = current.UserGone && current.Status == pat.StatusMissing
+
 		traits := rapid.SampledFrom([]pat.Traits{burning, reusable}).Draw(t, "traits")
-		before := arguments(t, "before ", false)
-		planned := arguments(t, "planned ", true)
+		before, planned, known := arguments(t, "before ", false), arguments(t, "planned ", true), arguments(t, "known ", false)
 
-		settled, known := planned, arguments(t, "known ", false)
-		if settled.Name.Unknown {
-			settled.Name = known.Name
+		settled := planned
+		settled.Name = settle(planned.Name, known.Name)
+		settled.NamePrefix = settle(planned.NamePrefix, known.NamePrefix)
+		settled.ExpiresAt = settle(planned.ExpiresAt, known.ExpiresAt)
+		settled.Policy.BeforeExpiry = settle(planned.Policy.BeforeExpiry, known.Policy.BeforeExpiry)
+		settled.Policy.MaxAge = settle(planned.Policy.MaxAge, known.Policy.MaxAge)
+		settled.Policy.Overlap = settle(planned.Policy.Overlap, known.Policy.Overlap)
+
+		if planned.RelativeUnknown {
+			settled.Relative, settled.RelativeUnknown = known.Relative, false
 		}
 
-		if settled.NamePrefix.Unknown {
-			settled.NamePrefix = known.NamePrefix
+		if planned.KeepInvalidUnknown {
+			settled.KeepInvalid, settled.KeepInvalidUnknown = known.KeepInvalid, false
 		}
 
-		if settled.ExpiresAt.Unknown {
-			settled.ExpiresAt = known.ExpiresAt
+		if planned.Triggers.Unknown {
+			settled.Triggers = known.Triggers
+		} else if value, ok := planned.Triggers.Values["a"]; ok {
+			settled.Triggers.Values = map[string]Value[string]{"a": settle(value, text(known.Name.V))}
 		}
 
-		plan, apply := Decide(current, before, planned, traits), Decide(current, before, settled, traits)
-		if plan.Action == Keep && (apply.Action == Reissue || apply.Action == MayReissue) {
-			t.Fatalf("the plan says %+v, the apply %+v", plan, apply)
+		plan, again := Decide(current, before, planned, traits), Decide(current, before, settled, traits)
+		apply := Settle(current, before, settled, traits, time.Unix(rapid.Int64Range(0, 2).Draw(t, "now"), 0))
+
+		if plan.Action == Keep && (again.Action != Keep || apply.Action != Keep) {
+			t.Fatalf("the plan says %+v, later %+v, the apply %+v", plan, again, apply)
 		}
 
 		// A known reason is in the plan that Terraform compares the result with.
 		if plan.Action == Reissue && apply.Action != Refuse && (apply.Action != Reissue || apply.Reason != plan.Reason) {
 			t.Fatalf("the plan says %+v, the apply %+v", plan, apply)
+		}
+
+		if plan.Action == Refuse && apply != plan {
+			t.Fatalf("the plan says %+v, the apply %+v", plan, apply)
+		}
+
+		if apply.Action == MayReissue || again.Action != MayReissue && apply != again {
+			t.Fatalf("the plan says %+v when all is known, the apply %+v", again, apply)
 		}
 	})
 }
@@ -175,7 +235,7 @@ func TestDecide_anUnchangedActiveTokenIsKept(t *testing.T) {
 			name = same.Name.V
 		}
 
-		current := Current{Name: name, Generation: 1, Status: pat.StatusActive}
+		current := Current{Token: pat.Token{Name: name, Status: pat.StatusActive}, Generation: 1}
 		if got := Decide(current, same, same, burning); got.Action != Keep {
 			t.Fatalf("got %+v for arguments that did not change", got)
 		}

@@ -22,6 +22,7 @@ const (
 var (
 	durationForm = regexp.MustCompile(`^([0-9]+[wdhms])+$`)
 	durationPart = regexp.MustCompile(`([0-9]+)([wdhms])`)
+	zeroDuration = regexp.MustCompile(`^(0+[wdhms])+$`)
 	allDigits    = regexp.MustCompile(`^[0-9]+$`)
 
 	units = map[string]time.Duration{
@@ -59,6 +60,15 @@ func ParseDuration(text string) (time.Duration, error) {
 	}
 
 	return total, nil
+}
+
+// ParseOverlap is ParseDuration that takes zero, too: 0s.
+func ParseOverlap(text string) (time.Duration, error) {
+	if zeroDuration.MatchString(text) {
+		return 0, nil
+	}
+
+	return ParseDuration(text)
 }
 
 // FormatDuration writes a duration as [ParseDuration] reads it, in the largest units

@@ -53,6 +53,38 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
+func TestParseOverlap(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		text string
+		want time.Duration
+		err  string // part of the error; empty for none
+	}{
+		"hours":                     {text: "48h", want: 48 * time.Hour},
+		"zero seconds":              {text: "0s"},
+		"zero days":                 {text: "0d"},
+		"zero in many parts":        {text: "0w0d00h"},
+		"a zero among other parts":  {text: "1d0s", want: Day},
+		"a hundred years":           {text: "36525d", want: MaxDuration},
+		"zero without a unit":       {text: "0", err: `write "0d"`},
+		"a number alone":            {text: "24", err: `write "24d"`},
+		"nothing":                   {text: "", err: "not a duration"},
+		"a sign":                    {text: "-0s", err: "not a duration"},
+		"Go's zero":                 {text: "0ms", err: "not a duration"},
+		"a second beyond the limit": {text: "36525d1s", err: "100 years"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			got, err := ParseOverlap(test.text)
+			if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+				t.Errorf("got %s and %v, want %s and an error with %q", got, err, test.want, test.err)
+			}
+		})
+	}
+}
+
 func TestFormatDuration(t *testing.T) {
 	t.Parallel()
 

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // knownToken is a check that the plan keeps the secret known, so that nobody who uses
@@ -73,3 +75,26 @@ type movedClock struct{ by atomic.Int64 }
 func (c *movedClock) now() time.Time { return time.Now().Add(time.Duration(c.by.Load())) }
 
 func (c *movedClock) move(by time.Duration) { c.by.Add(int64(by)) }
+
+// stillAlive is a check that the server accepts the tokens.
+type stillAlive struct {
+	on     *target
+	tokens []pat.Token
+}
+
+var _ statecheck.StateCheck = stillAlive{}
+
+func (a stillAlive) CheckState(
+	ctx context.Context, _ statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse,
+) {
+	for _, token := range a.tokens {
+		shown, err := a.on.system.Token(ctx, token.Key())
+
+		switch {
+		case err != nil:
+			resp.Error = err
+		case shown.Status != pat.StatusActive:
+			resp.Error = fmt.Errorf("token %s is %s", token.ID, shown.Status)
+		}
+	}
+}

@@ -22,8 +22,11 @@ type configured struct {
 	now     func() time.Time
 	unknown []string
 
-	// known holds, for as long as this process lives, which tokens it has met as
-	// managed by a resource, and which it has read.
+	// credential is the SHA-256 of the password or token that the provider logs in with.
+	credential string
+
+	// managed and read hold, for as long as this process lives, which tokens it has met
+	// as those of a resource, and which it has read.
 	managed, read keySet
 }
 
@@ -46,6 +49,8 @@ func (p *opsaccessProvider) open(
 	}
 
 	c := &configured{system: opened.system, now: p.now, unknown: slices.Sorted(slices.Values(opened.unknown))}
+	c.credential = fingerprint(opened.credential)
+
 	if c.system != nil {
 		c.issuer = issuer.New(c.system, p.now)
 	}

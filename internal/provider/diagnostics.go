@@ -40,6 +40,8 @@ func addFieldError(diags *diag.Diagnostics, field, summary, detail string) {
 	switch field {
 	case "name", "expires_at":
 		diags.AddAttributeError(path.Root(field), summary, detail)
+	case "expiration":
+		diags.AddAttributeError(path.Root("expires_at"), summary, detail)
 	default:
 		diags.AddError(summary, detail)
 	}

@@ -40,6 +40,7 @@ type foremanModel struct {
 	Password       types.String `tfsdk:"password"`
 	OrganizationID types.Int64  `tfsdk:"organization_id"`
 	LocationID     types.Int64  `tfsdk:"location_id"`
+	Session        types.Bool   `tfsdk:"session"`
 }
 
 // foremanListingModel is the `foreman` object of a data source that lists.
@@ -78,6 +79,11 @@ func foremanBlock() schema.SingleNestedAttribute {
 				Optional: true, Validators: number,
 				MarkdownDescription: "The organization to work in. Users outside it are then out of reach. " +
 					"Default is all that the account belongs to.",
+			},
+			"session": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether to log in once in a run, and ride on that session. Default is `true`. With `false` " +
+					"every request logs in, which takes Foreman several times as long.",
 			},
 			"location_id": schema.Int64Attribute{
 				Optional: true, Validators: number,
@@ -120,6 +126,12 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 	options.OrganizationID = model.OrganizationID.ValueInt64()
 	options.LocationID = model.LocationID.ValueInt64()
 
+	options.NoSession = !model.Session.IsNull() && !model.Session.ValueBool()
+
+	if model.Session.IsUnknown() {
+		unknown = append(unknown, "foreman.session")
+	}
+
 	if model.OrganizationID.IsUnknown() {
 		unknown = append(unknown, "foreman.organization_id")
 	}
@@ -148,7 +160,7 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 		return opened{}, diags
 	}
 
-	return opened{system: system}, diags
+	return opened{system: system, credential: options.Password}, diags
 }
 
 // foremanEnvironment honours the variables of Foreman's other tools about TLS.

@@ -48,8 +48,8 @@ func (r *tokenResource) ImportState(
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
 	resp.Diagnostics.AddWarning("The token's secret is not known", fmt.Sprintf(
 		"Servers show a secret once, so `token` is null for the imported token %q. "+
-			"For a new token with a known secret, plan with -replace after `terraform apply`; "+
-			"the imported one works until then.", found.Name))
+			"For a new token with a known secret, change a value of `rotation.triggers` after the next apply; "+
+			"the imported one lives on for the overlap.", found.Name))
 }
 
 // find returns the user and the token that an import names. Only an active token can be
@@ -146,6 +146,9 @@ func (r *tokenResource) imported(
 		ExpiresAt:  newInstant(token.ExpiresAt),
 		ID:         types.StringValue(token.UserID + "/" + token.ID),
 		Generation: types.Int64Value(0),
+		Rotation:   types.ObjectNull(rotationTypes),
+
+		RotationDue: types.BoolValue(false),
 	}
 
 	model.setOwner(owner)
@@ -154,6 +157,7 @@ func (r *tokenResource) imported(
 	current := currentModel{IssueReason: types.StringValue(string(lifecycle.ReasonImported))}
 	current.shown(token)
 	model.setCurrent(ctx, current, diags)
+	model.setPredecessors(ctx, nil, diags)
 
 	return model
 }

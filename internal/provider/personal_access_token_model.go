@@ -26,15 +26,21 @@ type tokenModel struct {
 	Lineage    types.String `tfsdk:"lineage"`
 	ExpiresIn  types.String `tfsdk:"expires_in"`
 	ExpiresAt  instant      `tfsdk:"expires_at"`
+	Rotation   types.Object `tfsdk:"rotation"`
+
+	ReissueWhenInvalid types.Bool `tfsdk:"reissue_when_invalid"`
 
 	// What the server made of them.
-	ID         types.String `tfsdk:"id"`
-	Token      types.String `tfsdk:"token"`
-	Generation types.Int64  `tfsdk:"generation"`
-	Owner      types.Object `tfsdk:"owner"`
-	Platform   types.String `tfsdk:"platform"`
-	Server     types.String `tfsdk:"server"`
-	Current    types.Object `tfsdk:"current"`
+	ID             types.String `tfsdk:"id"`
+	Token          types.String `tfsdk:"token"`
+	Generation     types.Int64  `tfsdk:"generation"`
+	Owner          types.Object `tfsdk:"owner"`
+	Platform       types.String `tfsdk:"platform"`
+	Server         types.String `tfsdk:"server"`
+	RotationDue    types.Bool   `tfsdk:"rotation_due"`
+	RotationReason types.String `tfsdk:"rotation_reason"`
+	Current        types.Object `tfsdk:"current"`
+	Previous       types.List   `tfsdk:"previous"`
 }
 
 // ownerModel is the user whom the token belongs to.
@@ -49,6 +55,7 @@ type currentModel struct {
 	Name        types.String `tfsdk:"name"`
 	CreatedAt   types.String `tfsdk:"created_at"`
 	ExpiresAt   types.String `tfsdk:"expires_at"`
+	RotateAt    types.String `tfsdk:"rotate_at"`
 	Status      types.String `tfsdk:"status"`
 	IssueReason types.String `tfsdk:"issue_reason"`
 	SHA256      types.String `tfsdk:"sha256"`
@@ -66,7 +73,7 @@ var (
 
 	currentTypes = map[string]attr.Type{
 		"id": types.StringType, "name": types.StringType, "created_at": types.StringType,
-		"expires_at": types.StringType, "status": types.StringType, "issue_reason": types.StringType,
+		"expires_at": types.StringType, "rotate_at": types.StringType, "status": types.StringType, "issue_reason": types.StringType,
 		"sha256": types.StringType,
 	}
 )
@@ -77,14 +84,19 @@ func (m *tokenModel) userRef() pat.UserRef {
 }
 
 // arguments returns what decides over the token, as far as it is known.
-func (m *tokenModel) arguments() lifecycle.Arguments {
+func (m *tokenModel) arguments(ctx context.Context, diags *diag.Diagnostics) lifecycle.Arguments {
+	policy, triggers := m.policy(ctx, diags)
+
 	return lifecycle.Arguments{
-		Name:       text(m.Name),
-		NamePrefix: text(m.NamePrefix),
+		Name:       textValue(m.Name),
+		NamePrefix: textValue(m.NamePrefix),
 		ExpiresAt: lifecycle.Value[time.Time]{
 			V: m.ExpiresAt.time(), Set: !m.ExpiresAt.IsNull() && !m.ExpiresAt.IsUnknown(), Unknown: m.ExpiresAt.IsUnknown(),
 		},
-		Relative: !m.ExpiresIn.IsNull(),
+		Relative:    !m.ExpiresIn.IsNull(),
+		Policy:      policy,
+		Triggers:    triggers,
+		KeepInvalid: !m.ReissueWhenInvalid.IsNull() && !m.ReissueWhenInvalid.ValueBool(),
 	}
 }
 
@@ -136,18 +148,28 @@ func (m *tokenModel) setCurrent(ctx context.Context, current currentModel, diags
 
 // issued records a token that was just issued, with its secret.
 func (m *tokenModel) issued(
-	ctx context.Context, result issuer.Result, reason lifecycle.Reason, diags *diag.Diagnostics,
+	ctx context.Context, result issuer.Result, reason lifecycle.Reason, traits pat.Traits, diags *diag.Diagnostics,
 ) {
-	sum := sha256.Sum256([]byte(result.Secret.Reveal()))
-
 	m.Token = types.StringValue(result.Secret.Reveal())
 	m.Lineage = stringOrNull(result.Lineage)
 	m.Generation = types.Int64Value(result.Generation)
 	m.ID = types.StringValue(result.UserID + "/" + result.ID)
+	m.RotationDue = types.BoolValue(false)
+	m.RotationReason = types.StringNull()
 
-	current := currentModel{IssueReason: types.StringValue(string(reason)), SHA256: types.StringValue(hex.EncodeToString(sum[:]))}
+	current := currentModel{
+		IssueReason: types.StringValue(string(reason)), SHA256: types.StringValue(fingerprint(result.Secret)),
+	}
 	current.shown(result.Token)
 	m.setCurrent(ctx, current, diags)
+	m.scheduled(ctx, traits, diags)
+}
+
+// fingerprint returns the SHA-256 of a secret, in hexadecimal digits.
+func fingerprint(secret pat.Secret) string {
+	sum := sha256.Sum256([]byte(secret.Reveal()))
+
+	return hex.EncodeToString(sum[:])
 }
 
 // place records which server the token is on. Only a new resource and Read may do so:
@@ -170,6 +192,7 @@ func (m *tokenModel) inheritOutputs(state tokenModel) {
 
 	m.ID, m.Token, m.Generation = state.ID, state.Token, state.Generation
 	m.Platform, m.Server, m.Current = state.Platform, state.Server, state.Current
+	m.RotationDue, m.RotationReason, m.Previous = state.RotationDue, state.RotationReason, state.Previous
 }
 
 // identity returns what identifies the token.
@@ -203,8 +226,8 @@ func (c *currentModel) token(userID string) pat.Token {
 	}
 }
 
-// text returns an argument as far as it is known.
-func text(value types.String) lifecycle.Value[string] {
+// textValue returns an argument as far as it is known.
+func textValue(value types.String) lifecycle.Value[string] {
 	return lifecycle.Value[string]{
 		V: value.ValueString(), Set: !value.IsNull() && !value.IsUnknown(), Unknown: value.IsUnknown(),
 	}

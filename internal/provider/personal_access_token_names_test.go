@@ -93,8 +93,8 @@ func TestAccToken_fixedNameIsNotReplaced(t *testing.T) {
 	)
 }
 
-// A lineage that somebody used before is gone on with, and its live tokens are left
-// alone: they may be another resource's.
+// A lineage that somebody used before is gone on with. Its live tokens are not revoked at
+// once, for they may be another resource's, but are predecessors from now on.
 func TestAccToken_setLineageGoesOn(t *testing.T) {
 	t.Parallel()
 
@@ -120,12 +120,17 @@ func TestAccToken_setLineageGoesOn(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{
 				value(at("generation"), knownvalue.Int64Exact(5)),
 				value(at("current", "name"), knownvalue.StringExact("l-"+lineage+"-5")),
+				value(at("previous"), knownvalue.ListExact([]knownvalue.Check{
+					knownvalue.ObjectPartial(map[string]knownvalue.Check{"id": knownvalue.StringExact(left[1].ID)}),
+					knownvalue.ObjectPartial(map[string]knownvalue.Check{"id": knownvalue.StringExact(left[0].ID)}),
+				})),
+				stillAlive{s, left},
 			},
 		},
 		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
 	)
 
-	if alive := s.alive(t, user.id); alive != len(left) {
-		t.Errorf("%d tokens are alive, want the %d that the resource did not issue", alive, len(left))
+	if alive := s.alive(t, user.id); alive != 0 {
+		t.Errorf("%d tokens are alive after the destroy, want none", alive)
 	}
 }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -10,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -25,6 +23,10 @@ func (r *tokenResource) ModifyPlan(
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		r.rememberManaged(ctx, state, &resp.Diagnostics)
+	}
+
+	if req.Plan.Raw.IsNull() && !resp.Diagnostics.HasError() {
+		r.mayDestroy(ctx, state, &resp.Diagnostics)
 	}
 
 	if req.Plan.Raw.IsNull() || resp.Diagnostics.HasError() {
@@ -55,14 +57,22 @@ func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags 
 		plan.Lineage = types.StringNull()
 	}
 
+	plan.RotationDue = types.BoolValue(false)
+	plan.RotationReason = types.StringNull()
 	plan.setCurrent(ctx, plannedCurrent(types.StringValue(string(lifecycle.ReasonCreated))), diags)
+
+	// A lineage that was set may have live tokens already.
+	if text := textValue(plan.Lineage); !text.Set {
+		plan.setPredecessors(ctx, nil, diags)
+	}
+
 	warnForever(*plan, diags)
 
 	if r.configured == nil || r.system == nil {
 		return
 	}
 
-	r.checkOrder(*plan, true, diags)
+	r.checkOrder(ctx, *plan, true, diags)
 
 	if diags.HasError() {
 		return
@@ -104,41 +114,101 @@ func (r *tokenResource) planUpdate(
 
 	switch decision.Action {
 	case lifecycle.Keep:
-		warnExpired(current, diags)
-		warnImported(state, *plan, current, diags)
+		r.planKeep(ctx, state, plan, diags)
 	case lifecycle.MayReissue:
 		plan.unsettle(ctx, types.StringUnknown(), diags)
-		r.checkOrder(*plan, false, diags)
+		r.checkOrder(ctx, *plan, false, diags)
 	case lifecycle.Reissue:
+		policy, _ := plan.policy(ctx, diags)
+		warnGap(*plan, policy, state.live(ctx, diags), diags)
 		plan.unsettle(ctx, types.StringValue(string(decision.Reason)), diags)
-		r.checkOrder(*plan, true, diags)
+		r.checkOrder(ctx, *plan, true, diags)
 		warnForever(*plan, diags)
-		warnGap(decision, diags)
 	case lifecycle.Refuse:
 		plan.unsettle(ctx, types.StringValue(string(decision.Reason)), diags)
 		diags.AddWarning("The personal access token cannot be reissued", r.wayOut(decision, current))
 	}
 }
 
-// decide asks what becomes of the token when the state's arguments turn into next's.
+// planKeep plans a resource whose token stays. Its predecessors may go.
+func (r *tokenResource) planKeep(ctx context.Context, state tokenModel, plan *tokenModel, diags *diag.Diagnostics) {
+	current := state.current(ctx, diags)
+	before, _ := state.policy(ctx, diags)
+	after, _ := plan.policy(ctx, diags)
+
+	edited := before != after || !plan.ExpiresIn.Equal(state.ExpiresIn)
+
+	if edited && r.configured != nil && r.system != nil {
+		plan.scheduled(ctx, r.system.Traits(), diags)
+		plan.checkPolicy(ctx, r.system.Traits(), diags)
+	}
+
+	predecessors := state.predecessors(ctx, diags)
+	rescheduled := before.Overlap != after.Overlap || before.HoldIfUsedWithin != after.HoldIfUsedWithin
+
+	if retiring(predecessors) || rescheduled && len(predecessors) > 0 {
+		plan.Previous = types.ListUnknown(previousType)
+	}
+
+	plan.adopt(current)
+	warnExpired(*plan, current, diags)
+	warnKeptInvalid(*plan, current, diags)
+	warnImported(state, *plan, current, diags)
+}
+
+// adopt recognizes an imported token by its name as one of the lineage that was set.
+// Nothing else is guessed from names.
+func (m *tokenModel) adopt(current currentModel) {
+	if m.Generation.ValueInt64() != 0 || !textValue(m.Lineage).Set || !textValue(m.NamePrefix).Set {
+		return
+	}
+
+	generation, ok := lifecycle.Generation(
+		current.Name.ValueString(), m.NamePrefix.ValueString(), m.Lineage.ValueString())
+	if ok {
+		m.Generation = types.Int64Value(generation)
+	}
+}
+
+// decide asks what becomes of the token when the state's arguments turn into next's. It
+// has no clock.
 func (r *tokenResource) decide(
 	ctx context.Context, state, next tokenModel, private privateState, diags *diag.Diagnostics,
 ) lifecycle.Decision {
-	// While the platform is not known, a plan that promises too much does no harm: the
-	// update refuses what the platform cannot do.
-	traits := pat.Traits{ReusableNames: true}
-	if r.configured != nil && r.system != nil {
-		traits = r.system.Traits()
+	return lifecycle.Decide(
+		state.judged(ctx, userGone(ctx, private, diags), diags),
+		state.arguments(ctx, diags), next.arguments(ctx, diags), r.traits())
+}
+
+// settle is decide in apply, when the clock may be asked.
+func (r *tokenResource) settle(
+	ctx context.Context, state, next tokenModel, private privateState, diags *diag.Diagnostics,
+) lifecycle.Decision {
+	return lifecycle.Settle(
+		state.judged(ctx, userGone(ctx, private, diags), diags),
+		state.arguments(ctx, diags), next.arguments(ctx, diags), r.traits(), r.now())
+}
+
+// traits returns those of the platform. While it is not known, a plan that promises too
+// much does no harm: the update refuses what the platform cannot do.
+func (r *tokenResource) traits() pat.Traits {
+	if r.configured == nil || r.system == nil {
+		return pat.Traits{ReusableNames: true}
 	}
 
-	current := state.current(ctx, diags)
+	return r.system.Traits()
+}
 
-	return lifecycle.Decide(lifecycle.Current{
-		Name:       current.Name.ValueString(),
-		Generation: state.Generation.ValueInt64(),
-		Status:     pat.Status(current.Status.ValueString()),
-		UserGone:   userGone(ctx, private, diags),
-	}, state.arguments(), next.arguments(), traits)
+// judged returns the token as a decision needs it.
+func (m *tokenModel) judged(ctx context.Context, userGone bool, diags *diag.Diagnostics) lifecycle.Current {
+	live := m.live(ctx, diags)
+	judged := lifecycle.Current{Token: live.Token, Generation: live.Generation, UserGone: userGone}
+
+	if m.RotationDue.ValueBool() {
+		judged.Due = lifecycle.Reason(m.RotationReason.ValueString())
+	}
+
+	return judged
 }
 
 // wayOut says why a token cannot be reissued, and what can be done.
@@ -166,6 +236,9 @@ func (m *tokenModel) unsettle(ctx context.Context, reason types.String, diags *d
 	m.ID = types.StringUnknown()
 	m.Token = types.StringUnknown()
 	m.Generation = types.Int64Unknown()
+	m.Previous = types.ListUnknown(previousType)
+	m.RotationDue = types.BoolValue(false)
+	m.RotationReason = types.StringNull()
 
 	if m.Lineage.IsNull() && !m.NamePrefix.IsNull() { // A fixed name has none.
 		m.Lineage = types.StringUnknown()
@@ -178,7 +251,7 @@ func (m *tokenModel) unsettle(ctx context.Context, reason types.String, diags *d
 func plannedCurrent(reason types.String) currentModel {
 	return currentModel{
 		ID: types.StringUnknown(), Name: types.StringUnknown(), CreatedAt: types.StringUnknown(),
-		ExpiresAt: types.StringUnknown(), SHA256: types.StringUnknown(),
+		ExpiresAt: types.StringUnknown(), RotateAt: types.StringUnknown(), SHA256: types.StringUnknown(),
 		Status: types.StringValue(string(pat.StatusActive)), IssueReason: reason,
 	}
 }
@@ -189,102 +262,5 @@ func (r *tokenResource) rememberManaged(ctx context.Context, state tokenModel, d
 	if r.configured != nil {
 		current := state.current(ctx, diags)
 		r.managed.add(current.token(state.owner(ctx, diags).ID.ValueString()).Key())
-	}
-}
-
-// checkOrder reports what the platform does not allow. The clock is asked for an error
-// alone, and only where a token is sure to be issued.
-func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Diagnostics) {
-	if r.configured == nil || r.system == nil {
-		return
-	}
-
-	traits := r.system.Traits()
-
-	if prefix := plan.NamePrefix; !prefix.IsNull() && !prefix.IsUnknown() {
-		if err := lifecycle.CheckPrefix(prefix.ValueString(), traits); err != nil {
-			diags.AddAttributeError(path.Root("name_prefix"), "Invalid name_prefix", sentence(err))
-		}
-	} else if name := plan.Name; prefix.IsNull() && !name.IsNull() && !name.IsUnknown() {
-		if err := lifecycle.CheckName(name.ValueString(), traits); err != nil {
-			diags.AddAttributeError(path.Root("name"), "Invalid name", sentence(err))
-		}
-	}
-
-	if plan.ExpiresAt.IsUnknown() || !certain {
-		return
-	}
-
-	if err := plan.order("").Lifetime.Check(r.now(), traits); err != nil {
-		diags.AddAttributeError(path.Root("expires_at"), "Invalid expiry", sentence(err))
-	}
-}
-
-// checkRecipient looks at the user and, for a fixed name, at the names the user has.
-func (r *tokenResource) checkRecipient(ctx context.Context, plan tokenModel, diags *diag.Diagnostics) {
-	if plan.Username.IsUnknown() || plan.UserID.IsUnknown() {
-		return
-	}
-
-	r.checkUserID(plan, diags)
-
-	if diags.HasError() {
-		return
-	}
-
-	user, err := r.recipient(ctx, plan.userRef())
-
-	var gone *pat.GoneError
-
-	switch {
-	case errors.As(err, &gone):
-		// Another resource of this very run may create the user.
-		diags.AddWarning("The token's user does not exist yet", fmt.Sprintf(
-			"Unless this run creates the %s first, the apply will fail. %s", plan.userRef(), sentence(err)))
-
-		return
-	case err != nil:
-		addError(diags, "find the token's user", err)
-
-		return
-	case plan.Name.IsNull() || plan.Name.IsUnknown() || !plan.NamePrefix.IsNull():
-		return
-	}
-
-	r.checkTaken(ctx, user.ID, plan.Name.ValueString(), diags)
-}
-
-// checkTaken reports a fixed name that the user has a token of already.
-func (r *tokenResource) checkTaken(ctx context.Context, userID, name string, diags *diag.Diagnostics) {
-	var (
-		taken  *issuer.TakenError
-		denied *pat.PermissionError
-	)
-
-	err := r.issuer.Taken(ctx, userID, name)
-
-	switch {
-	case err == nil, errors.As(err, &denied):
-	case errors.As(err, &taken) && r.managed.has(taken.Token.Key()):
-		if traits := r.system.Traits(); !traits.ReusableNames {
-			diags.AddAttributeError(path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
-				"The token %q is to be replaced, and %s never frees a name. Choose another name, or use name_prefix.",
-				name, traits.DisplayName))
-		}
-	case errors.As(err, &taken):
-		diags.AddAttributeError(path.Root("name"), "The name is taken",
-			sentence(err)+" (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)")
-	default:
-		addError(diags, "look for tokens of the same name", err)
-	}
-}
-
-// checkUserID reports a user_id that cannot be a key of the platform's.
-func (r *tokenResource) checkUserID(plan tokenModel, diags *diag.Diagnostics) {
-	traits := r.system.Traits()
-	if id := plan.UserID; !id.IsNull() && !traits.UserID.MatchString(id.ValueString()) {
-		diags.AddAttributeError(path.Root("user_id"), "Invalid user_id", fmt.Sprintf(
-			"%q is not a user's key on %s, which matches %s. For a login, use username.",
-			id.ValueString(), traits.DisplayName, traits.UserID))
 	}
 }

@@ -3,9 +3,8 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
@@ -18,6 +17,8 @@ var (
 	_ resource.ResourceWithIdentity    = (*tokenResource)(nil)
 	_ resource.ResourceWithImportState = (*tokenResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*tokenResource)(nil)
+
+	_ resource.ResourceWithValidateConfig = (*tokenResource)(nil)
 )
 
 func newTokenResource() resource.Resource { return &tokenResource{} }
@@ -46,6 +47,27 @@ func (r *tokenResource) Configure(
 	r.configured = configure(req.ProviderData, &resp.Diagnostics)
 }
 
+// ValidateConfig refuses what no platform can do.
+func (r *tokenResource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
+	var config tokenModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if !config.Name.IsNull() && !config.Rotation.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("rotation"), "A fixed name cannot rotate",
+			"Each generation of a token needs a name of its own, for both live for a while: use name_prefix in place of name, "+
+				"or leave out rotation.")
+	}
+
+	config.checkPolicy(ctx, pat.Traits{}, &resp.Diagnostics)
+}
+
 func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var model tokenModel
 
@@ -65,7 +87,9 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	model.setOwner(user)
 	model.place(r.system)
 
-	if !r.issue(ctx, &model, user.ID, lifecycle.ReasonCreated, &resp.Diagnostics) {
+	model.checkPolicy(ctx, r.system.Traits(), &resp.Diagnostics)
+
+	if resp.Diagnostics.HasError() || !r.issue(ctx, &model, user.ID, lifecycle.ReasonCreated, nil, &resp.Diagnostics) {
 		return
 	}
 
@@ -105,17 +129,27 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 
+	moved := gone == nil && r.arrived(&model, &resp.Diagnostics)
+
 	if gone != nil {
 		current.Status = stringOrNull(string(pat.StatusMissing))
 	} else {
 		current.shown(shown)
-		r.arrived(&model, &resp.Diagnostics)
+	}
+
+	model.setCurrent(ctx, current, &resp.Diagnostics)
+
+	if !moved { // A run in which the server moved does nothing else.
+		r.refreshRotation(ctx, &model, &resp.Diagnostics)
+	}
+
+	if resp.Diagnostics.HasError() {
+		return
 	}
 
 	r.managed.add(recorded.Key())
 	r.read.add(recorded.Key())
 
-	model.setCurrent(ctx, current, &resp.Diagnostics)
 	setUserGone(ctx, gone != nil && gone.UserGone, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
@@ -127,38 +161,39 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) {
 		return
 	}
 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ctx, &resp.Diagnostics))...)
 
-	current := state.current(ctx, &resp.Diagnostics)
-	decision := r.decide(ctx, state, model, req.Private, &resp.Diagnostics)
+	decision := r.settle(ctx, state, model, req.Private, &resp.Diagnostics)
+	if decision.Action == lifecycle.Refuse {
+		resp.Diagnostics.AddError("Could not reissue the personal access token",
+			r.wayOut(decision, state.current(ctx, &resp.Diagnostics)))
 
-	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) {
 		return
 	}
 
+	planned := model
 	model.inheritOutputs(state)
-	owner := model.owner(ctx, &resp.Diagnostics)
+	model.keepPromises(ctx, planned, r.system.Traits(), &resp.Diagnostics)
 
-	switch decision.Action {
-	case lifecycle.Refuse:
-		resp.Diagnostics.AddError("Could not reissue the personal access token", r.wayOut(decision, current))
-
+	// A known list in the plan is a promise not to touch it.
+	if planned.Previous.IsUnknown() && !r.retirePredecessors(ctx, state, &model, &resp.Diagnostics) {
 		return
-	case lifecycle.Reissue, lifecycle.MayReissue:
-		if !r.replaceToken(ctx, &model, current.token(owner.ID.ValueString()), decision.Reason, &resp.Diagnostics) {
-			return
-		}
-	case lifecycle.Keep:
+	}
+
+	if decision.Action == lifecycle.Reissue && !r.replaceToken(ctx, state, &model, decision.Reason, &resp.Diagnostics) {
+		return
 	}
 
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
 }
 
+// Delete revokes the live token and all predecessors. After a failure, state keeps
+// exactly what still lives.
 func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var model tokenModel
 
@@ -167,12 +202,31 @@ func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	current := model.current(ctx, &resp.Diagnostics)
 	token := current.token(model.owner(ctx, &resp.Diagnostics).ID.ValueString())
 
-	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) || !r.onThisServer(ctx, model, token, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) ||
+		!r.onThisServer(ctx, model, token, &resp.Diagnostics) || !r.mayDestroy(ctx, model, &resp.Diagnostics) {
 		return
+	}
+
+	var living []lifecycle.Predecessor
+
+	for _, predecessor := range model.predecessors(ctx, &resp.Diagnostics) {
+		if err := r.system.Revoke(ctx, predecessor.Token); err != nil {
+			addError(&resp.Diagnostics, "revoke a predecessor of the personal access token", err)
+
+			living = append(living, predecessor)
+		}
 	}
 
 	if err := r.system.Revoke(ctx, token); err != nil {
 		addError(&resp.Diagnostics, "revoke the personal access token", err)
+	} else if len(living) > 0 {
+		current.Status = stringOrNull(string(pat.StatusRevoked))
+		model.setCurrent(ctx, current, &resp.Diagnostics)
+	}
+
+	if resp.Diagnostics.HasError() {
+		model.setPredecessors(ctx, living, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
 }
 
@@ -187,69 +241,4 @@ func (r *tokenResource) recipient(ctx context.Context, ref pat.UserRef) (pat.Use
 	}
 
 	return user, err
-}
-
-// issue issues a token of the model's arguments and records it. After it has returned
-// true nothing may fail.
-func (r *tokenResource) issue(
-	ctx context.Context, model *tokenModel, userID string, reason lifecycle.Reason, diags *diag.Diagnostics,
-) bool {
-	result, err := r.issuer.Issue(ctx, model.order(userID))
-	if err != nil {
-		addError(diags, "issue the personal access token", err)
-
-		return false
-	}
-
-	model.issued(ctx, result, reason, diags)
-	r.managed.add(result.Key())
-
-	for _, sentence := range result.Leftovers {
-		diags.AddWarning("A token may be left behind", sentence)
-	}
-
-	for _, sibling := range result.Siblings {
-		diags.AddWarning("A live token of the same lineage", fmt.Sprintf(
-			"The user also has the token %q (id %s), of the lineage %q and unknown to this resource. "+
-				"It was left alone, for it may be another resource's. If it is what an interrupted run left, revoke it.",
-			sibling.Name, sibling.ID, result.Lineage))
-	}
-
-	return true
-}
-
-// replaceToken issues a token in place of the old one. What it revokes it revokes
-// first: state reaches the disk only when the call returns, so that nothing may happen
-// between the answer and the return.
-func (r *tokenResource) replaceToken(
-	ctx context.Context, model *tokenModel, old pat.Token, reason lifecycle.Reason, diags *diag.Diagnostics,
-) bool {
-	if model.Name.IsNull() && model.NamePrefix.IsNull() {
-		diags.AddError("Could not reissue the personal access token",
-			"Neither `name` nor `name_prefix` is set, perhaps because of `ignore_changes`: nothing was issued or revoked. "+
-				"Set one of them.")
-
-		return false
-	}
-
-	order := model.order(old.UserID)
-	if err := r.issuer.Check(order); err != nil {
-		addError(diags, "reissue the personal access token", err)
-
-		return false
-	}
-
-	if !r.onThisServer(ctx, *model, old, diags) {
-		return false
-	}
-
-	if old.Status == pat.StatusActive {
-		if err := r.system.Revoke(ctx, old); err != nil {
-			addError(diags, "revoke the personal access token before reissuing it", err)
-
-			return false
-		}
-	}
-
-	return r.issue(ctx, model, old.UserID, reason, diags)
 }

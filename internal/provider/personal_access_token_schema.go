@@ -53,11 +53,22 @@ func tokenSchema() schema.Schema {
 			MarkdownDescription: "The URL of the server that issued the token. The resource refuses any other " +
 				"that does not have the very same token.",
 		},
-		"current": tokenCurrent(),
+		"rotation_due": schema.BoolAttribute{
+			Computed: true,
+			MarkdownDescription: "Whether the last refresh found that the token is to be succeeded. The plan that succeeds it " +
+				"has `false` already; a `check` sees `true` under `terraform plan -refresh-only`.",
+		},
+		"rotation_reason": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Why it is due: `before_expiry` or `max_age`. Null while it is not.",
+		},
+		"current":  tokenCurrent(),
+		"previous": tokenPrevious(),
 	})
 
 	return schema.Schema{
-		MarkdownDescription: "Issues a personal access token of a user, and revokes it when the resource is destroyed. " +
+		MarkdownDescription: "Issues a personal access token of a user, rotates it while its consumers keep working, " +
+			"and revokes it when the resource is destroyed. " +
 			"A token that was revoked or has expired is reissued in place. " +
 			"The secret is shown by the server once and kept in state: protect the state as you would protect the secret.",
 		Attributes: attributes,
@@ -117,28 +128,13 @@ func tokenArguments() map[string]schema.Attribute {
 			Optional:   true,
 			CustomType: instantType{},
 			MarkdownDescription: "When the token expires, in RFC 3339, such as `2031-05-06T07:08:09Z`. " +
-				"A change reissues the token: the old one is revoked right before.",
+				"A change issues another token.",
 		},
-	}
-}
-
-func tokenCurrent() schema.SingleNestedAttribute {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
-
-	return schema.SingleNestedAttribute{
-		Computed:            true,
-		MarkdownDescription: "The token that `token` is the secret of.",
-		Attributes: map[string]schema.Attribute{
-			"id":         text("The token's id. On a platform without such ids, its name."),
-			"name":       text("The token's name."),
-			"created_at": text("When the server created the token, in UTC."),
-			"expires_at": text("When the token expires, in UTC. Null if never."),
-			"status":     text("`active`, `expired`, `revoked` or `missing`, as of the last refresh."),
-			"issue_reason": text("Why this token was issued: `created`, `imported`, `expired`, `revoked`, `missing` " +
-				"(what became of the one before) or `changed` (an argument was)."),
-			"sha256": text("The SHA-256 of the secret, in hexadecimal digits. Null for an imported token."),
+		"rotation": tokenRotation(),
+		"reissue_when_invalid": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether a token that was revoked, has expired or is missing is reissued. Default is `true`. " +
+				"If `false`, each plan warns instead.",
 		},
 	}
 }

@@ -72,11 +72,11 @@ func (r *tokenResource) samePlace(model tokenModel, found bool, diags *diag.Diag
 	return false
 }
 
-// arrived records that the token's server has another URL now.
-func (r *tokenResource) arrived(model *tokenModel, diags *diag.Diagnostics) {
+// arrived records that the token's server has another URL now, and says whether it has.
+func (r *tokenResource) arrived(model *tokenModel, diags *diag.Diagnostics) bool {
 	recorded, configured := model.Server.ValueString(), r.system.Server()
 	if recorded == configured {
-		return
+		return false
 	}
 
 	diags.AddAttributeWarning(path.Root("server"), "The token's server has moved", fmt.Sprintf(
@@ -84,6 +84,8 @@ func (r *tokenResource) arrived(model *tokenModel, diags *diag.Diagnostics) {
 			"its id, name and time of creation agree. From now on it is looked for there.", recorded, configured))
 
 	model.Server = types.StringValue(configured)
+
+	return true
 }
 
 // privateState is private state as the framework hands it to any operation.

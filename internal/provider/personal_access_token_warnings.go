@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -20,21 +21,46 @@ func warnForever(plan tokenModel, diags *diag.Diagnostics) {
 }
 
 // warnExpired warns of a token that expired when it was told to.
-func warnExpired(current currentModel, diags *diag.Diagnostics) {
-	if current.Status.ValueString() == string(pat.StatusExpired) {
+func warnExpired(plan tokenModel, current currentModel, diags *diag.Diagnostics) {
+	onTime := !plan.ExpiresAt.IsNull() && plan.ExpiresIn.IsNull()
+	if onTime && current.Status.ValueString() == string(pat.StatusExpired) {
 		diags.AddAttributeWarning(path.Root("expires_at"), "The token has expired", fmt.Sprintf(
 			"It expired at %s, as expires_at says. Change expires_at to have another one issued.",
 			current.ExpiresAt.ValueString()))
 	}
 }
 
-// warnGap says what a reissue costs whose old token was alive.
-func warnGap(decision lifecycle.Decision, diags *diag.Diagnostics) {
-	if decision.Reason == lifecycle.ReasonChanged {
-		diags.AddAttributeWarning(path.Root(decision.Argument), "The live token will be revoked", fmt.Sprintf(
-			"The change of %s takes another token. The old one is revoked right before: whoever uses it must move at once.",
-			decision.Argument))
+// warnGap says what a reissue costs that revokes the live token first.
+func warnGap(plan tokenModel, policy lifecycle.Policy, live lifecycle.Predecessor, diags *diag.Diagnostics) {
+	switch {
+	case live.Token.Status != pat.StatusActive:
+	case plan.asksFor(live.Token):
+		diags.AddAttributeWarning(path.Root("name"), "The live token will be revoked first", fmt.Sprintf(
+			"Another token is issued under the name %q, which the live one has to give up: there is a moment without a token, "+
+				"and whoever uses it must move at once. With name_prefix both would live for a while.", live.Token.Name))
+	case policy.Immediate():
+		diags.AddAttributeWarning(path.Root("rotation").AtName("overlap"), "The live token will be revoked first",
+			"With an overlap of 0s there is a moment without a token, and whoever uses it must move at once. "+
+				"If the run is interrupted in between, there is none until the next apply.")
 	}
+}
+
+// warnKeptInvalid warns of a token that cannot be used and is not to be reissued.
+func warnKeptInvalid(plan tokenModel, current currentModel, diags *diag.Diagnostics) {
+	status := current.Status.ValueString()
+	if plan.ReissueWhenInvalid.IsNull() || plan.ReissueWhenInvalid.ValueBool() || status == string(pat.StatusActive) {
+		return
+	}
+
+	diags.AddAttributeWarning(path.Root("reissue_when_invalid"), "The token cannot be used", fmt.Sprintf(
+		"The token %q is %s, and reissue_when_invalid is false. Set it to true, or change an argument, for another one.",
+		current.Name.ValueString(), status))
+}
+
+func warnNotRevoked(diags *diag.Diagnostics, predecessor lifecycle.Predecessor, err error) {
+	diags.AddAttributeWarning(path.Root("previous"), "A predecessor could not be revoked", fmt.Sprintf(
+		"The token %q (id %s) lives on; the next apply tries again. %s",
+		predecessor.Token.Name, predecessor.Token.ID, sentence(err)))
 }
 
 // warnImported says where arguments differ from the imported token that they were given
@@ -67,4 +93,18 @@ func warnImported(state, plan tokenModel, current currentModel, diags *diag.Diag
 func recorded(diags *diag.Diagnostics, argument, live string) {
 	diags.AddAttributeWarning(path.Root(argument), "The imported token differs",
 		live+" It is left alone: the argument counts for the next token.")
+}
+
+func warnOwn(diags *diag.Diagnostics, predecessor lifecycle.Predecessor) {
+	diags.AddAttributeWarning(path.Root("previous"), "A predecessor is the provider's own credential", fmt.Sprintf(
+		"The provider logs in with the token %q (id %s), so this run does not revoke it. "+
+			"Give the provider another credential, such as the new token.", predecessor.Token.Name, predecessor.Token.ID))
+}
+
+func warnHeld(diags *diag.Diagnostics, predecessor lifecycle.Predecessor, used time.Time) {
+	diags.AddAttributeWarning(path.Root("previous"), "A predecessor is still in use", fmt.Sprintf(
+		"The token %q (id %s) was to be revoked at %s, and was last used at %s. It is held until it has not been used for "+
+			"rotation.hold_if_used_within. Find who uses it: they have not moved to the new token.",
+		predecessor.Token.Name, predecessor.Token.ID, predecessor.RetireAt.Format(time.RFC3339),
+		used.UTC().Format(time.RFC3339)))
 }

@@ -45,6 +45,8 @@ type platform struct {
 // opened is a System, or what is not known yet to make one.
 type opened struct {
 	system pat.System
+	// credential is the password or token that it logs in with.
+	credential pat.Secret
 	// unknown are the attributes whose values are known only after apply.
 	unknown []string
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -129,5 +130,5 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		return opened{}, diags
 	}
 
-	return opened{system: system}, diags
+	return opened{system: system, credential: cmp.Or(options.Token, options.Password)}, diags
 }

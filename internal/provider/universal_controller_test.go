@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
@@ -161,6 +162,33 @@ func TestAccUniversalController_fixedNameComesBack(t *testing.T) {
 				value(at("current", "name"), knownvalue.StringExact("fixed")),
 			},
 		},
+	)
+}
+
+// An expired row still holds its name, and has to go before the token comes back under it.
+func TestAccUniversalController_expiredFixedNameComesBack(t *testing.T) {
+	t.Parallel()
+
+	clock := &movedClock{}
+	options := controllerserver.Options{}
+	options.Console.Now = clock.now
+
+	s, _ := newUniversalControllerSandbox(t, options)
+	user := s.addUser(t, testUser{login: "svc.expired"})
+	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = \"fixed\"\nexpires_in = \"3d\"", user.id))
+
+	s.run(
+		t,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() { clock.move(10 * lifecycle.Day) },
+			Config:    config,
+			ConfigStateChecks: expect(
+				has(tokenAddress, "fixed", "name"), has(tokenAddress, "expired", "issue_reason"),
+				value(at("generation"), knownvalue.Int64Exact(2)), value(at("previous"), knownvalue.ListSizeExact(0)),
+			),
+		},
+		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
 	)
 }
 

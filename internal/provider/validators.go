@@ -32,6 +32,19 @@ func duration() validator.String {
 	}
 }
 
+// overlap accepts what lifecycle reads as a duration, and none at all.
+func overlap() validator.String {
+	return textCheck{
+		summary:     "Invalid duration",
+		description: "whole numbers with the units w, d, h, m (minutes) or s",
+		check: func(text string) error {
+			_, err := lifecycle.ParseOverlap(text)
+
+			return err
+		},
+	}
+}
+
 // plainText accepts what comes back from a server as it was sent.
 func plainText(what string) validator.String {
 	return textCheck{

@@ -1,21 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
-	"time"
-)
 
-// interruptTime is how long the CLI may take to end after an interrupt.
-const interruptTime = 5 * time.Second
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/internal/clirun"
+)
 
 // The exit codes of `plan -detailed-exitcode`.
 const (
@@ -91,26 +85,10 @@ func (c *cli) withShown(variable, value, shown string) *cli {
 }
 
 func (c *cli) start(ctx context.Context, args []string) (outcome, error) {
-	var stdout, stderr bytes.Buffer
+	ran, err := clirun.CLI{Path: c.path, Folder: c.folder, Env: c.env}.Run(ctx, args...)
+	done := outcome{command: c.line(args), code: ran.Code, stdout: ran.Stdout, stderr: ran.Stderr}
 
-	command := exec.CommandContext(ctx, c.path, args...) //nolint:gosec // The CLI is the caller's own choice.
-	command.Dir = c.folder
-	command.Env = c.environment()
-	command.Stdout, command.Stderr = &stdout, &stderr
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = interruptTime
-
-	err := command.Run()
-	done := outcome{command: c.line(args), stdout: stdout.String(), stderr: stderr.String()}
-
-	var exit *exec.ExitError
-
-	switch {
-	case ctx.Err() != nil:
-		return done, fmt.Errorf("run %s: %w", done.command, ctx.Err())
-	case errors.As(err, &exit):
-		done.code = exit.ExitCode()
-	case err != nil:
+	if err != nil {
 		return done, fmt.Errorf("run %s: %w", done.command, err)
 	}
 
@@ -120,34 +98,4 @@ func (c *cli) start(ctx context.Context, args []string) (outcome, error) {
 // line is the command as a person would type it.
 func (c *cli) line(args []string) string {
 	return strings.Join(slices.Concat(c.shown, []string{c.name}, args), " ")
-}
-
-func (c *cli) environment() []string {
-	var all []string
-	for _, name := range slices.Sorted(maps.Keys(c.env)) {
-		all = append(all, name+"="+c.env[name])
-	}
-
-	return all
-}
-
-// hermetic returns the environment that every CLI of the demo has.
-func hermetic(home, config string) map[string]string {
-	env := map[string]string{
-		"HOME":               home,
-		"TF_CLI_CONFIG_FILE": config,
-		"TF_CLI_ARGS":        "-no-color",
-		"TF_IN_AUTOMATION":   "1",
-		"TF_INPUT":           "0",
-		"CHECKPOINT_DISABLE": "1",
-	}
-
-	// What programs need to run at all; the last two on Windows.
-	for _, name := range []string{"PATH", "TMPDIR", "SYSTEMROOT", "TEMP"} {
-		if value, ok := os.LookupEnv(name); ok {
-			env[name] = value
-		}
-	}
-
-	return env
 }

@@ -86,6 +86,8 @@ func (c *controllerDemo) steps() []step {
 		{"Another one lists all users, with their tokens.", c.listUsers},
 		{"Somebody revokes a token behind Terraform's back; its row is gone, and the plan says what it does.", c.revokePipeline},
 		{"Apply heals: the next generation logs in, the revoked one does not.", c.healPipeline},
+		{"A trigger is changed: a successor is issued, and the old token goes on for three seconds.", c.rotate},
+		{"Three seconds later: the next apply revokes the predecessor, and nothing else.", c.retire},
 		{"The token of the fixed name is revoked as well.", c.revokeFixed},
 		{"Apply issues it again under its name, which Universal Controller gave back.", c.healFixed},
 		{"A token that was made by hand is imported by its name; nothing about it changes.", c.adopt},

@@ -81,6 +81,8 @@ func (f *foremanDemo) steps() []step {
 		{"The data source lists what is alive on the server.", f.list},
 		{"An administrator revokes a token behind Terraform's back; the plan says what it does.", f.revokePipeline},
 		{"Apply heals: the next generation logs in, the revoked one does not.", f.healPipeline},
+		{"A trigger is changed: a successor is issued, and the old token goes on for three seconds.", f.rotate},
+		{"Three seconds later: the next apply revokes the predecessor, and nothing else.", f.retire},
 		{"A token that was made by hand is imported; nothing about it changes.", f.adopt},
 		{"Wrong organization: an error, and the state is kept.", f.wrongOrganization},
 		{"Wrong URL, an HTML 404 for everything: an error, and the state is kept.", f.wrongURL},

@@ -27,6 +27,10 @@ type issued struct {
 		Status string `json:"status"`
 		Reason string `json:"issue_reason"`
 	} `json:"current"`
+	// Previous are the predecessors that live on.
+	Previous []struct {
+		Name string `json:"name"`
+	} `json:"previous"`
 	// sensitive says whether the state marks the secret.
 	sensitive bool
 }

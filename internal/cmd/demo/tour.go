@@ -26,6 +26,8 @@ type tour struct {
 	// pipeline and monitoring are the tokens of the configuration, as the state had them
 	// last.
 	pipeline, monitoring issued
+	// predecessor is the token that pipeline was before it was rotated.
+	predecessor issued
 }
 
 // platform is what differs: how a person does by hand what happens behind Terraform's

@@ -20,6 +20,12 @@ provider "opsaccess" {
   }
 }
 
+variable "ticket" {
+  description = "Another ticket is another token."
+  type        = string
+  default     = "OPS-1"
+}
+
 data "opsaccess_user" "deploy" {
   username = "svc-deploy"
 }
@@ -28,6 +34,12 @@ resource "opsaccess_personal_access_token" "pipeline" {
   user_id     = data.opsaccess_user.deploy.id
   name_prefix = "pipeline-"
   expires_in  = "90d"
+
+  rotation = {
+    before_expiry = "14d"
+    triggers      = { ticket = var.ticket }
+    overlap       = "3s"
+  }
 }
 
 # Never expires.

@@ -1,0 +1,131 @@
+// Package clirun runs Terraform or OpenTofu with the provider of this checkout: it builds
+// the provider, has the CLI take it without a registry, and keeps all that is the caller's
+// away from the CLI.
+package clirun
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// interruptTime is how long the CLI may take to end after an interrupt.
+const interruptTime = 5 * time.Second
+
+// CLI is a Terraform or OpenTofu in one working directory and with an environment of its
+// own: no variable but those of Env reaches it.
+type CLI struct {
+	// Path is the absolute path of the program; see [Find].
+	Path string
+	// Folder is the working directory.
+	Folder string
+	// Env is the whole environment; see [Environment].
+	Env map[string]string
+}
+
+// Outcome is what a run of the CLI came to.
+type Outcome struct {
+	// Code is the exit code.
+	Code int
+	// Stdout and Stderr are all that it wrote.
+	Stdout, Stderr string
+}
+
+// Find returns the absolute path of a program, which is looked for as a shell would.
+func Find(path string) (string, error) {
+	found, err := exec.LookPath(path)
+	if err != nil {
+		return "", fmt.Errorf("find the CLI: %w", err)
+	}
+
+	if found, err = filepath.Abs(found); err != nil {
+		return "", fmt.Errorf("find the CLI: %w", err)
+	}
+
+	return found, nil
+}
+
+// Environment returns what a CLI needs in its environment: a home and a configuration that
+// are not the caller's, and settings under which it neither asks nor phones home.
+func Environment(home, config string) map[string]string {
+	env := map[string]string{
+		"HOME":               home,
+		"TF_CLI_CONFIG_FILE": config,
+		"TF_CLI_ARGS":        "-no-color",
+		"TF_IN_AUTOMATION":   "1",
+		"TF_INPUT":           "0",
+		"CHECKPOINT_DISABLE": "1",
+	}
+
+	// What programs need to run at all; the last two on Windows.
+	for _, name := range []string{"PATH", "TMPDIR", "SYSTEMROOT", "TEMP"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env[name] = value
+		}
+	}
+
+	return env
+}
+
+// Run runs a command. When ctx ends, the CLI is interrupted, as by Ctrl-C. An error is one
+// of running it at all; how it ended is in the outcome.
+func (c CLI) Run(ctx context.Context, args ...string) (Outcome, error) {
+	var stdout, stderr bytes.Buffer
+
+	command := exec.CommandContext(ctx, c.Path, args...) //nolint:gosec // The CLI is the caller's own choice.
+	command.Dir = c.Folder
+	command.Env = c.environ()
+	command.Stdout, command.Stderr = &stdout, &stderr
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = interruptTime
+
+	err := command.Run()
+	done := Outcome{Stdout: stdout.String(), Stderr: stderr.String()}
+
+	var exit *exec.ExitError
+
+	switch {
+	case ctx.Err() != nil:
+		return done, ctx.Err()
+	case errors.As(err, &exit):
+		done.Code = exit.ExitCode()
+	case err != nil:
+		return done, err
+	}
+
+	return done, nil
+}
+
+// Version returns the first line of what the CLI says of itself, such as
+// "Terraform v1.11.4".
+func (c CLI) Version(ctx context.Context) (string, error) {
+	done, err := c.Run(ctx, "version")
+
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("run %s version: %w", c.Path, err)
+	case done.Code != 0:
+		return "", fmt.Errorf("%s version: exit code %d: %s", c.Path, done.Code, done.Stdout+done.Stderr)
+	}
+
+	version, _, _ := strings.Cut(done.Stdout, "\n")
+
+	return version, nil
+}
+
+func (c CLI) environ() []string {
+	all := make([]string, 0, len(c.Env))
+	for _, name := range slices.Sorted(maps.Keys(c.Env)) {
+		all = append(all, name+"="+c.Env[name])
+	}
+
+	return all
+}

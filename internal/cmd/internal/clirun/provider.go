@@ -1,0 +1,65 @@
+package clirun
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+)
+
+const (
+	// Module is the provider's main package, and the beginning of the name of every other.
+	Module = "github.com/opsaccess/terraform-provider-opsaccess"
+	// Plugin is the name, but for [Executable], that a CLI looks for in a folder of
+	// dev_overrides.
+	Plugin = "terraform-provider-opsaccess"
+)
+
+// Executable returns the name of a program's file on this system.
+func Executable(name string) string {
+	if runtime.GOOS == "windows" {
+		return name + ".exe"
+	}
+
+	return name
+}
+
+// Build builds a program of this checkout as a release would, into a file. The flags are
+// the linker's; empty is none.
+func Build(ctx context.Context, pkg, file, linkerFlags string) error {
+	args := []string{"build", "-o", file}
+	if linkerFlags != "" {
+		args = append(args, "-ldflags", linkerFlags)
+	}
+
+	output, err := exec.CommandContext(ctx, "go", append(args, pkg)...).CombinedOutput() //nolint:gosec // All arguments are the project's own.
+	if err != nil {
+		return fmt.Errorf("build %s: %w\n%s", filepath.Base(file), err, output)
+	}
+
+	return nil
+}
+
+// Configure writes a configuration of the CLI into a file: under either registry's address
+// the provider is the [Plugin] of the folder, so that no registry is asked and no init
+// needed.
+func Configure(file, folder string) error {
+	_, name, _ := strings.Cut(provider.Address, "/")
+
+	var overrides strings.Builder
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		fmt.Fprintf(&overrides, "    %q = %q\n", host+"/"+name, filepath.ToSlash(folder))
+	}
+
+	text := "provider_installation {\n  dev_overrides {\n" + overrides.String() + "  }\n}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("write the CLI's configuration: %w", err)
+	}
+
+	return nil
+}

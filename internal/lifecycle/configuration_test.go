@@ -1,0 +1,193 @@
+package lifecycle
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// unknowable stands for a value that is known only after apply.
+const unknowable = "?"
+
+// configuration are all arguments of the resource as a user writes them: empty for one
+// that is not set. Triggers are written a=1 b=null, {} for a map without keys.
+type configuration struct {
+	username, userID          string
+	name, namePrefix, lineage string
+	expiresIn, expiresAt      string
+	beforeExpiry, maxAge      string
+	triggers                  string
+	overlap, holdIfUsedWithin string
+	reissueWhenInvalid        string
+}
+
+// arguments are what a decision is asked with, as the resource reads them from its model.
+// Who owns the token, its lineage and how long the next one lives have no part in it.
+func (c configuration) arguments(t testing.TB) Arguments {
+	t.Helper()
+
+	arguments := Arguments{
+		Name: text(c.name), NamePrefix: text(c.namePrefix),
+		Relative: c.expiresIn != "", RelativeUnknown: c.expiresIn == unknowable,
+		Policy: c.policy(t), Triggers: c.triggerValues(),
+		KeepInvalid: c.reissueWhenInvalid == "false", KeepInvalidUnknown: c.reissueWhenInvalid == unknowable,
+	}
+
+	if at := text(c.expiresAt); at.Set {
+		arguments.ExpiresAt = set(c.lifetime(t).At)
+	} else {
+		arguments.ExpiresAt.Unknown = at.Unknown
+	}
+
+	return arguments
+}
+
+// policy is the part of it that has the clock in it.
+func (c configuration) policy(t testing.TB) Policy {
+	t.Helper()
+
+	return Policy{
+		BeforeExpiry: span(t, c.beforeExpiry), MaxAge: span(t, c.maxAge),
+		Overlap: span(t, c.overlap), HoldIfUsedWithin: span(t, c.holdIfUsedWithin),
+	}
+}
+
+// lifetime is how long the next token is to live, while that is known.
+func (c configuration) lifetime(t testing.TB) Lifetime {
+	t.Helper()
+
+	lifetime := Lifetime{In: span(t, c.expiresIn).V}
+
+	if at := text(c.expiresAt); at.Set {
+		parsed, err := time.Parse(time.RFC3339, at.V)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		lifetime.At = parsed
+	}
+
+	return lifetime
+}
+
+// triggerValues reads the map.
+func (c configuration) triggerValues() Triggers {
+	if c.triggers == "" || c.triggers == unknowable {
+		return Triggers{Unknown: c.triggers == unknowable}
+	}
+
+	values := map[string]Value[string]{}
+
+	for pair := range strings.FieldsSeq(strings.Trim(c.triggers, "{}")) {
+		key, value, _ := strings.Cut(pair, "=")
+
+		switch value {
+		case "null":
+			values[key] = Value[string]{}
+		case unknowable:
+			values[key] = Value[string]{Unknown: true}
+		default:
+			values[key] = set(value)
+		}
+	}
+
+	return Triggers{Values: values}
+}
+
+// text is an argument that is a text.
+func text(value string) Value[string] {
+	return Value[string]{
+		V: strings.TrimSuffix(value, unknowable), Set: value != "" && value != unknowable, Unknown: value == unknowable,
+	}
+}
+
+// choices are the values that a history gives the arguments.
+func choices(start time.Time) map[string][]string {
+	midnight := start.Truncate(Day)
+	at := func(days int) string { return midnight.AddDate(0, 0, days).Format(time.RFC3339) }
+
+	return map[string][]string{
+		"name":                 {"", "ci", "ci-abc234-1", "x"},
+		"name_prefix":          {"ci-", "cd-", ""},
+		"expires_in":           {"", "15m", "2d", "30d", "90d"},
+		"expires_at":           {"", at(3), at(20), at(60)},
+		"before_expiry":        {"", "10m", "12h", "7d", "14d"},
+		"max_age":              {"", "10m", "1d", "20d"},
+		"triggers":             {"", "{}", "a=1", "a=2", "a=", "a=null", "a=1 b=1"},
+		"overlap":              {"", "0s", "10m", "12h", "3d", "10d"},
+		"hold_if_used_within":  {"", "1h", "1d", "2d"},
+		"reissue_when_invalid": {"", "true", "false"},
+	}
+}
+
+// argument returns the argument of that name.
+func argument(c *configuration, name string) *string {
+	switch name {
+	case "name":
+		return &c.name
+	case "name_prefix":
+		return &c.namePrefix
+	case "expires_in":
+		return &c.expiresIn
+	case "expires_at":
+		return &c.expiresAt
+	case "before_expiry":
+		return &c.beforeExpiry
+	case "max_age":
+		return &c.maxAge
+	case "triggers":
+		return &c.triggers
+	case "overlap":
+		return &c.overlap
+	case "hold_if_used_within":
+		return &c.holdIfUsedWithin
+	default:
+		return &c.reissueWhenInvalid
+	}
+}
+
+// possible says whether the resource takes the configuration. A name beside a rotation is
+// possible where ignore_changes is at work, and so is in these histories.
+func (c configuration) possible(t testing.TB, traits pat.Traits) bool {
+	t.Helper()
+
+	if c.name == "" && c.namePrefix == "" || c.name != "" && c.namePrefix != "" {
+		return false
+	}
+
+	if !c.rotates() {
+		return true
+	}
+
+	_, err := c.policy(t).Check(span(t, c.expiresIn), c.triggers != "", traits)
+
+	return err == nil
+}
+
+// rotates says whether there is a rotation object.
+func (c configuration) rotates() bool {
+	return c.beforeExpiry+c.maxAge+c.triggers+c.overlap+c.holdIfUsedWithin != ""
+}
+
+// obscured returns the configuration as a plan may see it that is made before all of it
+// is known.
+func (c configuration) obscured(t *rapid.T, names []string) configuration {
+	obscured := c
+
+	for _, name := range rapid.SliceOfNDistinct(rapid.SampledFrom(names), 0, 3, rapid.ID).Draw(t, "not known in the plan") {
+		argument := argument(&obscured, name)
+
+		if pair, value, ok := strings.Cut(*argument, "="); name == "triggers" && ok && !strings.Contains(value, "=") &&
+			rapid.Bool().Draw(t, "only the value") {
+			*argument = pair + "=" + unknowable
+		} else {
+			*argument = unknowable
+		}
+	}
+
+	return obscured
+}

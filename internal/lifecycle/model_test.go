@@ -1,0 +1,224 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// state is what is recorded of the resource.
+type state struct {
+	configuration configuration
+	current       Current
+	previous      []Predecessor
+}
+
+// planned is a plan, with the state that it was made of.
+type planned struct {
+	Decision
+
+	// retires is true if the plan leaves open what becomes of the predecessors.
+	retires bool
+}
+
+// empty says whether a plan of the very configuration that is recorded changes nothing.
+func (p planned) empty() bool { return p.Action == Keep && !p.retires }
+
+// resource does with a token what the resource in internal/provider does, on a server of
+// the model and with a clock of its own.
+type resource struct {
+	t      testing.TB
+	server *server
+	now    time.Time
+	state  state
+	// found is how many siblings were found so far.
+	found int
+	// revoking is told before the resource revokes a token that need not make way.
+	revoking func(token pat.Token, successor time.Time, policy Policy)
+}
+
+// read records what the server shows and, by the clock, what is due.
+func (r *resource) read() {
+	shown := r.server.show(r.state.current.ID)
+	policy := r.state.configuration.policy(r.t)
+
+	current := &r.state.current
+	current.Status, current.Due = shown.Status, ""
+
+	due, reason := policy.DueAt(current.CreatedAt, current.ExpiresAt, r.server.traits)
+	if current.Status == pat.StatusActive && !due.IsZero() && !r.now.Before(due) {
+		current.Due = reason
+	}
+
+	r.state.previous = r.examine(r.state.previous, policy)
+}
+
+// plan has no clock.
+func (r *resource) plan(next configuration) planned {
+	before, after := r.state.configuration.arguments(r.t), next.arguments(r.t)
+	plan := planned{Decision: Decide(r.state.current, before, after, r.server.traits)}
+
+	edited := before.Policy.Overlap != after.Policy.Overlap || before.Policy.HoldIfUsedWithin != after.Policy.HoldIfUsedWithin
+	plan.retires = plan.Action != Keep || edited && len(r.state.previous) > 0 ||
+		slices.ContainsFunc(r.state.previous, func(p Predecessor) bool { return p.Due })
+
+	return plan
+}
+
+// apply carries a plan out. The state is as it was if it fails.
+func (r *resource) apply(plan planned, next configuration) (Decision, error) {
+	before, after := r.state.configuration.arguments(r.t), next.arguments(r.t)
+
+	decision := Settle(r.state.current, before, after, r.server.traits, r.now)
+	if decision.Action == Refuse {
+		return decision, fmt.Errorf("refused: %s", decision.Reason)
+	}
+
+	became := r.state
+	became.configuration = next
+
+	if before.Policy != after.Policy {
+		became.current.Due = "" // The next read tells.
+	}
+
+	if plan.retires {
+		became.previous = before.Policy.Reschedule(
+			after.Policy, r.state.previous, r.state.current.Token, r.state.current.Generation)
+		became.previous = r.retire(became.previous, after.Policy)
+	}
+
+	if decision.Action == Reissue {
+		if err := r.replace(&became, after.Policy); err != nil {
+			return decision, err
+		}
+	}
+
+	r.state = became
+
+	return decision, nil
+}
+
+// examine drops the dead predecessors and judges the others.
+func (r *resource) examine(predecessors []Predecessor, policy Policy) []Predecessor {
+	var living []Predecessor
+
+	for _, predecessor := range predecessors {
+		shown := r.server.show(predecessor.Token.ID)
+		if shown.Status == pat.StatusActive {
+			predecessor.Token = shown
+			living = append(living, policy.Judge(predecessor, r.now))
+		}
+	}
+
+	return living
+}
+
+// retire revokes the predecessors that are due, and returns the others.
+func (r *resource) retire(predecessors []Predecessor, policy Policy) []Predecessor {
+	var living []Predecessor
+
+	for _, predecessor := range r.examine(predecessors, policy) {
+		if predecessor.Due {
+			r.revoking(predecessor.Token, r.server.find(predecessor.Token.ID).succeeded, policy)
+
+			if r.server.revoke(predecessor.Token.ID) == nil {
+				continue
+			}
+		}
+
+		living = append(living, predecessor)
+	}
+
+	return living
+}
+
+// replace issues a token in place of the current one.
+func (r *resource) replace(became *state, policy Policy) error {
+	next, old := became.configuration, became.current
+	lifetime := next.lifetime(r.t)
+
+	if err := lifetime.Check(r.now, r.server.traits); err != nil {
+		return err
+	}
+
+	var succeeded []Predecessor
+
+	if old.Status == pat.StatusActive {
+		lives, err := r.makeWay(old.Token, next, policy)
+		if err != nil {
+			return err
+		}
+
+		if lives {
+			succeeded = append(succeeded, Predecessor{Token: old.Token, Generation: old.Generation})
+		}
+	}
+
+	siblings := r.siblings(next, became)
+	r.found += len(siblings)
+	generation := old.Generation
+
+	for _, sibling := range siblings {
+		generation = max(generation, sibling.Generation)
+	}
+
+	name := next.name
+	if next.namePrefix != "" {
+		name = Name(next.namePrefix, next.lineage, generation+1)
+	}
+
+	token, err := r.server.issue(name, lifetime.Expiry(r.now, r.server.traits))
+	if err != nil {
+		return err
+	}
+
+	became.current = Current{Token: token, Generation: generation + 1}
+	became.previous = slices.Clone(became.previous)
+
+	for _, predecessor := range append(succeeded, siblings...) {
+		r.server.find(predecessor.Token.ID).succeeded = r.now
+		predecessor.RetireAt = policy.RetireAt(predecessor.Token.ExpiresAt, token.CreatedAt)
+		became.previous = append(became.previous, predecessor)
+	}
+
+	slices.SortStableFunc(became.previous, func(a, b Predecessor) int { return int(b.Generation - a.Generation) })
+
+	return nil
+}
+
+// makeWay revokes the old token first where its name is needed, or that is wanted.
+func (r *resource) makeWay(old pat.Token, next configuration, policy Policy) (lives bool, err error) {
+	sameName := next.namePrefix == "" && next.name == old.Name
+	shown := r.server.show(old.ID)
+
+	switch {
+	case sameName:
+		return false, r.server.revoke(old.ID)
+	case !policy.Immediate(), policy.HoldsNow(shown, r.now):
+		return true, nil
+	}
+
+	r.revoking(shown, r.now, policy)
+
+	return r.server.revoke(old.ID) != nil, nil
+}
+
+// siblings returns the live tokens of the lineage that the resource does not know.
+func (r *resource) siblings(next configuration, known *state) []Predecessor {
+	var siblings []Predecessor
+
+	for _, id := range r.server.live() {
+		shown := r.server.show(id)
+		generation, ok := Generation(shown.Name, next.namePrefix, next.lineage)
+		ours := id == known.current.ID || slices.ContainsFunc(known.previous, func(p Predecessor) bool { return p.Token.ID == id })
+
+		if ok && !ours && next.namePrefix != "" {
+			siblings = append(siblings, Predecessor{Token: shown, Generation: generation})
+		}
+	}
+
+	return siblings
+}

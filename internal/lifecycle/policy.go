@@ -1,0 +1,138 @@
+package lifecycle
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// DefaultOverlap is how long a predecessor lives on where nothing else is said, or as
+// long as a token is issued before its predecessor expires, if that is shorter.
+const DefaultOverlap = 24 * time.Hour
+
+// Policy says when a token is succeeded by another, and what becomes of it then. The
+// zero value never rotates.
+type Policy struct {
+	// BeforeExpiry rotates this long before the token expires; not set is never.
+	BeforeExpiry Value[time.Duration]
+	// MaxAge rotates a token of this age; not set is never.
+	MaxAge Value[time.Duration]
+	// Overlap is how long the predecessor lives after its successor was issued; not set
+	// is the default. Zero revokes it before.
+	Overlap Value[time.Duration]
+	// HoldIfUsedWithin keeps a predecessor alive beyond that, for as long as it was used
+	// within this time; not set never does.
+	HoldIfUsedWithin Value[time.Duration]
+}
+
+// Check refuses a policy that would rotate at every run or never, as far as its parts
+// are known. The returned argument is the one to blame.
+func (p Policy) Check(expiresIn Value[time.Duration], triggers bool, traits pat.Traits) (argument string, err error) {
+	lifetime := expiresIn.V
+	if expiresIn.Set && traits.ExpiryIsDate {
+		// Rounding gives up to a day more, and which moment of the date counts is
+		// anybody's guess: a day less is sure.
+		lifetime -= Day
+	}
+
+	switch {
+	case !p.BeforeExpiry.Set && !p.BeforeExpiry.Unknown && !p.MaxAge.Set && !p.MaxAge.Unknown && !triggers &&
+		!p.Overlap.Set && !p.Overlap.Unknown && !p.HoldIfUsedWithin.Set && !p.HoldIfUsedWithin.Unknown:
+		return "", errors.New("there is nothing in it: set before_expiry, max_age, triggers, overlap or " +
+			"hold_if_used_within, or leave it out")
+	case p.BeforeExpiry.Set && !expiresIn.Set && !expiresIn.Unknown:
+		return "before_expiry", errors.New("it counts back from an expiry that each new token must have: set expires_in")
+	case p.BeforeExpiry.Set && expiresIn.Set && p.BeforeExpiry.V >= lifetime:
+		return "before_expiry", fmt.Errorf("%s before expiry is as soon as a token is issued, for it lives %s: "+
+			"it would rotate at every run", FormatDuration(p.BeforeExpiry.V), FormatDuration(lifetime))
+	case p.MaxAge.Set && expiresIn.Set && p.MaxAge.V >= expiresIn.V:
+		return "max_age", fmt.Errorf("a token lives %s and never reaches the age of %s: it would expire without a successor",
+			FormatDuration(expiresIn.V), FormatDuration(p.MaxAge.V))
+	case p.Overlap.Set && p.BeforeExpiry.Set && p.Overlap.V > p.BeforeExpiry.V:
+		return "overlap", fmt.Errorf("the predecessor expires %s after its successor is issued at the latest, "+
+			"and cannot live on for %s", FormatDuration(p.BeforeExpiry.V), FormatDuration(p.Overlap.V))
+	default:
+		return "", nil
+	}
+}
+
+// DueAt returns when a token that was created and expires then is to be succeeded; zero
+// never. Where expiries are dates the earliest reading of the date counts: it begins
+// first in the zone UTC+14.
+func (p Policy) DueAt(created, expires time.Time, traits pat.Traits) (time.Time, Reason) {
+	var (
+		due    time.Time
+		reason Reason
+	)
+
+	if p.MaxAge.Set && !created.IsZero() {
+		due, reason = created.Add(p.MaxAge.V), ReasonMaxAge
+	}
+
+	if p.BeforeExpiry.Set && !expires.IsZero() {
+		before := earliest(expires, traits).Add(-p.BeforeExpiry.V)
+		if due.IsZero() || before.Before(due) {
+			due, reason = before, ReasonBeforeExpiry
+		}
+	}
+
+	return due.UTC(), reason
+}
+
+// unknown says whether any part is.
+func (p Policy) unknown() bool {
+	return p.BeforeExpiry.Unknown || p.MaxAge.Unknown || p.Overlap.Unknown || p.HoldIfUsedWithin.Unknown
+}
+
+// overlap returns how long a predecessor lives.
+func (p Policy) overlap() time.Duration {
+	switch {
+	case p.Overlap.Set:
+		return p.Overlap.V
+	case p.BeforeExpiry.Set:
+		return min(DefaultOverlap, p.BeforeExpiry.V)
+	default:
+		return DefaultOverlap
+	}
+}
+
+// earliest returns the first moment that an expiry may mean.
+func earliest(expires time.Time, traits pat.Traits) time.Time {
+	if traits.ExpiryIsDate {
+		return expires.Add(-14 * time.Hour)
+	}
+
+	return expires
+}
+
+// Triggers are values whose change rotates a token. Nil is no map at all.
+type Triggers struct {
+	Values map[string]Value[string]
+	// Unknown is true while the map as a whole is.
+	Unknown bool
+}
+
+// changed says whether a key was added, removed or changed, and whether that is certain.
+// To have a map or none is no change: it says nothing of any key.
+func (t Triggers) changed(after Triggers) (changed, certain bool) {
+	switch {
+	case after.Unknown:
+		return t.Values != nil, false
+	case t.Values == nil || after.Values == nil:
+		return false, true
+	case maps.EqualFunc(t.Values, after.Values, func(a, b Value[string]) bool { return same(a, b, equal) }):
+		return false, true
+	}
+
+	for key, value := range after.Values {
+		before, had := t.Values[key]
+		if !had || !value.Unknown && !same(before, value, equal) {
+			return true, true
+		}
+	}
+
+	return true, len(t.Values) != len(after.Values) // A key went, or one is unknown.
+}

@@ -1,0 +1,281 @@
+package lifecycle
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+func TestPolicy_RetireAt(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		before, overlap, expires, successor, want string
+	}{
+		"after the default overlap":               {successor: "2026-01-01T12:00:00Z", want: "2026-01-02T12:00:00Z"},
+		"after a short before_expiry":             {before: "1h", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T13:00:00Z"},
+		"after what is said":                      {overlap: "48h", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
+		"at once":                                 {overlap: "0s", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:00:00Z"},
+		"capped by its own expiry":                {overlap: "48h", expires: "2026-01-02T00:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-02T00:00:00Z"},
+		"capped by a second":                      {overlap: "48h", expires: "2026-01-03T11:59:59Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T11:59:59Z"},
+		"not capped by a later expiry":            {overlap: "48h", expires: "2026-01-03T12:00:01Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
+		"an expiry that has passed, and it lives": {overlap: "48h", expires: "2026-01-01T00:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
+		"an expiry this very second":              {overlap: "48h", expires: "2026-01-01T12:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
+		"an expiry in a second":                   {overlap: "48h", expires: "2026-01-01T12:00:01Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:00:01Z"},
+		"an expiry in 15 minutes":                 {expires: "2026-01-01T12:15:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:15:00Z"},
+		"across the start of summer time":         {successor: "2026-03-28T12:00:00+01:00", want: "2026-03-29T11:00:00Z"},
+		"on a leap day":                           {successor: "2028-02-28T12:00:00Z", want: "2028-02-29T12:00:00Z"},
+		"the expiry of another zone counts":       {expires: "2026-01-01T15:00:00+02:00", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T13:00:00Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			policy := Policy{BeforeExpiry: span(t, test.before), Overlap: span(t, test.overlap)}
+
+			got := policy.RetireAt(moment(t, test.expires), moment(t, test.successor))
+			if want := moment(t, test.want); !got.Equal(want) || got.Location() != time.UTC {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestPolicy_Judge(t *testing.T) {
+	t.Parallel()
+
+	const retire = "2026-01-02T12:00:00Z"
+
+	for name, test := range map[string]struct {
+		hold, used, now string
+		due, held       bool
+	}{
+		"a second before":                            {now: "2026-01-02T11:59:59Z"},
+		"on time":                                    {now: retire, due: true},
+		"a second after":                             {now: "2026-01-02T12:00:01Z", due: true},
+		"in the zone of the caller":                  {now: "2026-01-02T13:00:00+01:00", due: true},
+		"used, which nothing holds":                  {used: "2026-01-02T11:59:59Z", now: retire, due: true},
+		"an unknown hold holds nothing":              {hold: "?", used: "2026-01-02T11:59:59Z", now: retire, due: true},
+		"never used":                                 {hold: "24h", now: retire, due: true},
+		"used, but it is not time":                   {hold: "24h", used: "2026-01-02T11:59:00Z", now: "2026-01-02T11:59:59Z"},
+		"used a second within":                       {hold: "24h", used: "2026-01-01T12:00:01Z", now: retire, held: true},
+		"used as long ago as that":                   {hold: "24h", used: "2026-01-01T12:00:00Z", now: retire, due: true},
+		"used a second longer ago":                   {hold: "24h", used: "2026-01-01T11:59:59Z", now: retire, due: true},
+		"used just now":                              {hold: "1s", used: retire, now: retire, held: true},
+		"held for a year":                            {hold: "24h", used: "2027-01-02T11:00:00Z", now: "2027-01-02T12:00:00Z", held: true},
+		"our clock is behind: used in five minutes":  {hold: "1s", used: "2026-01-02T12:05:00Z", now: retire, held: true},
+		"our clock is behind, and it is not time":    {hold: "24h", used: "2026-01-02T12:00:00Z", now: "2026-01-02T11:55:00Z"},
+		"our clock is ahead: used five minutes ago":  {hold: "1h", used: "2026-01-02T11:55:00Z", now: retire, held: true},
+		"our clock is ahead, within the rest of it":  {hold: "1h", used: "2026-01-02T11:00:01Z", now: retire, held: true},
+		"used at the end of the years that time has": {hold: "1s", used: "9999-12-31T23:59:59Z", now: retire, held: true},
+		"used at their beginning":                    {hold: "36525d", used: "0001-01-02T00:00:00Z", now: retire, due: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			policy := Policy{HoldIfUsedWithin: span(t, test.hold)}
+			token := pat.Token{Name: "ci-abc234-1", LastUsedAt: moment(t, test.used)}
+			now := moment(t, test.now)
+
+			want := Predecessor{Token: token, Generation: 1, RetireAt: moment(t, retire), Due: test.due, Held: test.held}
+
+			// What it was found to be before counts for nothing.
+			for _, before := range []bool{false, true} {
+				got := want
+				got.Due, got.Held = before, before
+
+				got = policy.Judge(got, now)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+				}
+
+				if again := policy.Judge(got, now); !cmp.Equal(got, again) {
+					t.Errorf("the second time it says %+v", again)
+				}
+			}
+
+			past := !now.Before(want.RetireAt)
+			if got := policy.HoldsNow(token, now); past && got != test.held {
+				t.Errorf("it would be held where there is no overlap: %t, want %t", got, test.held)
+			}
+		})
+	}
+}
+
+// Whatever the skew of the clocks: what was used within the time, less the skew, lives.
+func TestPolicy_Judge_withClocksFiveMinutesApart(t *testing.T) {
+	t.Parallel()
+
+	const (
+		hold = time.Hour
+		skew = 5 * time.Minute
+	)
+
+	policy := Policy{HoldIfUsedWithin: set(hold)}
+	server := instant(t, "2026-01-02T12:00:00Z")
+
+	for _, ours := range []time.Time{server.Add(-skew), server, server.Add(skew)} {
+		for ago := time.Duration(0); ago < hold-skew; ago += time.Second {
+			predecessor := Predecessor{Token: pat.Token{LastUsedAt: server.Add(-ago)}, RetireAt: server.Add(-Day)}
+
+			if got := policy.Judge(predecessor, ours); got.Due || !got.Held {
+				t.Fatalf("used %s ago, and our clock shows %s: %+v", ago, ours.Format(time.TimeOnly), got)
+			}
+		}
+
+		forgotten := Predecessor{Token: pat.Token{LastUsedAt: server.Add(-hold - skew)}, RetireAt: server.Add(-Day)}
+		if got := policy.Judge(forgotten, ours); !got.Due {
+			t.Errorf("used %s ago, and our clock shows %s: %+v", hold+skew, ours.Format(time.TimeOnly), got)
+		}
+	}
+}
+
+func TestPolicy_Reschedule(t *testing.T) {
+	t.Parallel()
+
+	type old struct {
+		generation               int64
+		created, expires, retire string
+	}
+
+	const (
+		first  = "2026-01-01T12:00:00Z" // when generation 1 was created
+		second = "2026-02-01T12:00:00Z"
+		third  = "2026-03-01T12:00:00Z"
+	)
+
+	for name, test := range map[string]struct {
+		before, after    Policy
+		currentCreated   string // generation 3
+		previous         []old
+		want             []string
+		nowRetiresAtOnce bool // all of them, while generation 3 is a minute old
+	}{
+		"none": {before: Policy{}, after: Policy{Overlap: set(Day)}, currentCreated: third},
+		"overlap is as it was": {
+			before: Policy{Overlap: set(Day)}, after: Policy{Overlap: set(Day), MaxAge: set(Week)}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-03-05T00:00:00Z"}}, want: []string{"2026-03-05T00:00:00Z"},
+		},
+		"before_expiry alone changes the default for the next one": {
+			before: Policy{}, after: Policy{BeforeExpiry: set(time.Hour)}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-02T12:00:00Z"},
+		},
+		"to zero": {
+			before: Policy{}, after: Policy{Overlap: set(time.Duration(0))}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}}, want: []string{third}, nowRetiresAtOnce: true,
+		},
+		"to zero, capped by an expiry to come": {
+			before: Policy{Overlap: set(10 * Day)}, after: Policy{Overlap: set(time.Duration(0))}, currentCreated: third,
+			previous: []old{{2, second, "2026-03-04T00:00:00Z", "2026-03-04T00:00:00Z"}}, want: []string{third}, nowRetiresAtOnce: true,
+		},
+		"to zero, of two": {
+			before: Policy{Overlap: set(60 * Day)}, after: Policy{Overlap: set(time.Duration(0))}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-04-30T12:00:00Z"}, {1, first, "", "2026-04-02T12:00:00Z"}},
+			want:     []string{third, second}, nowRetiresAtOnce: true,
+		},
+		"longer": {
+			before: Policy{}, after: Policy{Overlap: set(3 * Day)}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-04T12:00:00Z"},
+		},
+		"longer, capped": {
+			before: Policy{}, after: Policy{Overlap: set(3 * Day)}, currentCreated: third,
+			previous: []old{{2, second, "2026-03-03T00:00:00Z", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-03T00:00:00Z"},
+		},
+		"longer, of one that was due": {
+			before: Policy{Overlap: set(time.Duration(0))}, after: Policy{Overlap: set(3 * Day)}, currentCreated: third,
+			previous: []old{{2, second, "", third}}, want: []string{"2026-03-04T12:00:00Z"},
+		},
+		"said no more": {
+			before: Policy{Overlap: set(3 * Day)}, after: Policy{}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-03-04T12:00:00Z"}}, want: []string{"2026-03-02T12:00:00Z"},
+		},
+		"shorter, was capped": {
+			before: Policy{Overlap: set(10 * Day)}, after: Policy{Overlap: set(Day)}, currentCreated: third,
+			previous: []old{{2, second, "2026-03-04T00:00:00Z", "2026-03-04T00:00:00Z"}}, want: []string{"2026-03-02T12:00:00Z"},
+		},
+		"an imported one": {
+			before: Policy{}, after: Policy{Overlap: set(3 * Day)}, currentCreated: third,
+			previous: []old{{0, "", "", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-04T12:00:00Z"},
+		},
+		"its successor is gone": {
+			before: Policy{Overlap: set(60 * Day)}, after: Policy{Overlap: set(70 * Day)}, currentCreated: third,
+			previous: []old{{1, first, "", "2026-04-02T12:00:00Z"}}, want: []string{"2026-04-12T12:00:00Z"},
+		},
+		"its successor is gone, and it was capped: late rather than early": {
+			before: Policy{Overlap: set(60 * Day)}, after: Policy{Overlap: set(30 * Day)}, currentCreated: third,
+			previous: []old{{1, first, "2026-03-20T00:00:00Z", "2026-03-20T00:00:00Z"}}, want: []string{"2026-03-20T00:00:00Z"},
+		},
+		"the live one was created nobody knows when": {
+			before: Policy{}, after: Policy{Overlap: set(3 * Day)},
+			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-04T12:00:00Z"},
+		},
+		"the live one was created nobody knows when, and it was capped": {
+			before: Policy{Overlap: set(10 * Day)}, after: Policy{Overlap: set(9 * Day)},
+			previous: []old{{2, second, "2026-03-04T00:00:00Z", "2026-03-04T00:00:00Z"}}, want: []string{"2026-03-04T00:00:00Z"},
+		},
+		// Both were found when generation 3 was issued, and live since then.
+		"siblings": {
+			before: Policy{}, after: Policy{Overlap: set(3 * Day)}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}, {1, first, "", "2026-03-02T12:00:00Z"}},
+			want:     []string{"2026-03-04T12:00:00Z", "2026-03-04T12:00:00Z"},
+		},
+		"siblings, capped": {
+			before: Policy{Overlap: set(3 * Day)}, after: Policy{Overlap: set(Day)}, currentCreated: third,
+			previous: []old{{2, second, "2026-03-03T00:00:00Z", "2026-03-03T00:00:00Z"}, {1, first, "2026-03-02T18:00:00Z", "2026-03-02T18:00:00Z"}},
+			want:     []string{"2026-03-02T12:00:00Z", "2026-03-02T12:00:00Z"},
+		},
+		// Scheduled by a default of 1h that an edited before_expiry made 24h since.
+		"the default was shorter": {
+			before: Policy{BeforeExpiry: set(Week)}, after: Policy{BeforeExpiry: set(Week), Overlap: set(2 * Day)}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-03-01T13:00:00Z"}}, want: []string{"2026-03-03T12:00:00Z"},
+		},
+		"the default was longer": {
+			before: Policy{BeforeExpiry: set(time.Hour)}, after: Policy{BeforeExpiry: set(time.Hour), Overlap: set(time.Minute)}, currentCreated: third,
+			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-01T12:01:00Z"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var previous []Predecessor
+
+			for _, o := range test.previous {
+				previous = append(previous, Predecessor{
+					Token:      pat.Token{CreatedAt: moment(t, o.created), ExpiresAt: moment(t, o.expires)},
+					Generation: o.generation, RetireAt: moment(t, o.retire), SHA256: "ab", Held: true,
+				})
+			}
+
+			want := make([]Predecessor, len(previous))
+			for i := range previous {
+				want[i] = previous[i]
+				want[i].RetireAt = moment(t, test.want[i])
+			}
+
+			current := pat.Token{CreatedAt: moment(t, test.currentCreated)}
+			kept := append([]Predecessor(nil), previous...)
+
+			got := test.before.Reschedule(test.after, previous, current, 3)
+			if diff := cmp.Diff(want, append(make([]Predecessor, 0), got...)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+
+			if diff := cmp.Diff(kept, previous); diff != "" {
+				t.Errorf("the list that it was given was changed (-before +after)\n%s", diff)
+			}
+
+			// To say it again moves nothing.
+			if diff := cmp.Diff(got, test.after.Reschedule(test.after, got, current, 3)); diff != "" {
+				t.Errorf("the second time (-first +second)\n%s", diff)
+			}
+
+			for _, predecessor := range got {
+				if now := current.CreatedAt.Add(time.Minute); test.nowRetiresAtOnce && !test.after.Judge(predecessor, now).Due {
+					t.Errorf("generation %d is not due at %s", predecessor.Generation, now)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,112 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// checkOrder reports what the platform does not allow. The clock is asked for an error
+// alone, and only where a token is sure to be issued.
+func (r *tokenResource) checkOrder(ctx context.Context, plan tokenModel, certain bool, diags *diag.Diagnostics) {
+	if r.configured == nil || r.system == nil {
+		return
+	}
+
+	traits := r.system.Traits()
+	plan.checkPolicy(ctx, traits, diags)
+
+	if prefix := plan.NamePrefix; !prefix.IsNull() && !prefix.IsUnknown() {
+		if err := lifecycle.CheckPrefix(prefix.ValueString(), traits); err != nil {
+			diags.AddAttributeError(path.Root("name_prefix"), "Invalid name_prefix", sentence(err))
+		}
+	} else if name := plan.Name; prefix.IsNull() && !name.IsNull() && !name.IsUnknown() {
+		if err := lifecycle.CheckName(name.ValueString(), traits); err != nil {
+			diags.AddAttributeError(path.Root("name"), "Invalid name", sentence(err))
+		}
+	}
+
+	if plan.ExpiresAt.IsUnknown() || !certain {
+		return
+	}
+
+	if err := plan.order("").Lifetime.Check(r.now(), traits); err != nil {
+		diags.AddAttributeError(path.Root("expires_at"), "Invalid expiry", sentence(err))
+	}
+}
+
+// checkRecipient looks at the user and, for a fixed name, at the names the user has.
+func (r *tokenResource) checkRecipient(ctx context.Context, plan tokenModel, diags *diag.Diagnostics) {
+	if plan.Username.IsUnknown() || plan.UserID.IsUnknown() {
+		return
+	}
+
+	r.checkUserID(plan, diags)
+
+	if diags.HasError() {
+		return
+	}
+
+	user, err := r.recipient(ctx, plan.userRef())
+
+	var gone *pat.GoneError
+
+	switch {
+	case errors.As(err, &gone):
+		// Another resource of this very run may create the user.
+		diags.AddWarning("The token's user does not exist yet", fmt.Sprintf(
+			"Unless this run creates the %s first, the apply will fail. %s", plan.userRef(), sentence(err)))
+
+		return
+	case err != nil:
+		addError(diags, "find the token's user", err)
+
+		return
+	case plan.Name.IsNull() || plan.Name.IsUnknown() || !plan.NamePrefix.IsNull():
+		return
+	}
+
+	r.checkTaken(ctx, user.ID, plan.Name.ValueString(), diags)
+}
+
+// checkTaken reports a fixed name that the user has a token of already.
+func (r *tokenResource) checkTaken(ctx context.Context, userID, name string, diags *diag.Diagnostics) {
+	var (
+		taken  *issuer.TakenError
+		denied *pat.PermissionError
+	)
+
+	err := r.issuer.Taken(ctx, userID, name)
+
+	switch {
+	case err == nil, errors.As(err, &denied):
+	case errors.As(err, &taken) && r.managed.has(taken.Token.Key()):
+		if traits := r.system.Traits(); !traits.ReusableNames {
+			diags.AddAttributeError(path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
+				"The token %q is to be replaced, and %s never frees a name. Choose another name, or use name_prefix.",
+				name, traits.DisplayName))
+		}
+	case errors.As(err, &taken):
+		diags.AddAttributeError(path.Root("name"), "The name is taken",
+			sentence(err)+" (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)")
+	default:
+		addError(diags, "look for tokens of the same name", err)
+	}
+}
+
+// checkUserID reports a user_id that cannot be a key of the platform's.
+func (r *tokenResource) checkUserID(plan tokenModel, diags *diag.Diagnostics) {
+	traits := r.system.Traits()
+	if id := plan.UserID; !id.IsNull() && !traits.UserID.MatchString(id.ValueString()) {
+		diags.AddAttributeError(path.Root("user_id"), "Invalid user_id", fmt.Sprintf(
+			"%q is not a user's key on %s, which matches %s. For a login, use username.",
+			id.ValueString(), traits.DisplayName, traits.UserID))
+	}
+}

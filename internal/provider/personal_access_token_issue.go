@@ -1,0 +1,179 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// issue issues a token of the model's arguments and records it, with the predecessors
+// that live on. After it has returned true nothing may fail.
+func (r *tokenResource) issue(
+	ctx context.Context, model *tokenModel, userID string, reason lifecycle.Reason,
+	predecessors []lifecycle.Predecessor, diags *diag.Diagnostics,
+) bool {
+	policy, _ := model.policy(ctx, diags)
+
+	result, err := r.issuer.Issue(ctx, model.order(userID))
+	if err != nil {
+		addError(diags, "issue the personal access token", err)
+
+		return false
+	}
+
+	model.issued(ctx, result, reason, r.system.Traits(), diags)
+	r.managed.add(result.Key())
+
+	for _, sentence := range result.Leftovers {
+		diags.AddWarning("A token may be left behind", sentence)
+	}
+
+	for _, sibling := range result.Siblings {
+		diags.AddWarning("A live token of the same lineage", fmt.Sprintf(
+			"The user also has the token %q (id %s), of the lineage %q and unknown to this resource: what an interrupted run "+
+				"left, or another resource's of the same lineage. It is now in `previous`, and will be revoked like a "+
+				"predecessor. If it is another resource's, give one of them another lineage and take it out of this state.",
+			sibling.Name, sibling.ID, result.Lineage))
+
+		generation, _ := lifecycle.Generation(sibling.Name, model.NamePrefix.ValueString(), result.Lineage)
+		predecessors = append(predecessors, lifecycle.Predecessor{Token: sibling, Generation: generation})
+	}
+
+	for i := range predecessors {
+		if predecessors[i].RetireAt.IsZero() {
+			predecessors[i] = r.succeed(predecessors[i], result.CreatedAt, policy)
+		}
+	}
+
+	slices.SortStableFunc(predecessors, func(a, b lifecycle.Predecessor) int { return int(b.Generation - a.Generation) })
+	model.setPredecessors(ctx, predecessors, diags)
+
+	return true
+}
+
+// replaceToken issues a token in place of the one in state. What it revokes it revokes
+// first: state reaches the disk only when the call returns, so that nothing may happen
+// between the answer and the return.
+func (r *tokenResource) replaceToken(
+	ctx context.Context, state tokenModel, model *tokenModel, reason lifecycle.Reason, diags *diag.Diagnostics,
+) bool {
+	if model.Name.IsNull() && model.NamePrefix.IsNull() {
+		diags.AddError("Could not reissue the personal access token",
+			"Neither `name` nor `name_prefix` is set, perhaps because of `ignore_changes`: nothing was issued or revoked. "+
+				"Set one of them.")
+
+		return false
+	}
+
+	// The lineage of an imported token may have become known in this run.
+	model.adopt(state.current(ctx, diags))
+
+	old := state.live(ctx, diags)
+	old.Generation = model.Generation.ValueInt64()
+
+	model.checkPolicy(ctx, r.system.Traits(), diags)
+
+	if err := r.issuer.Check(model.order(old.Token.UserID)); err != nil {
+		addError(diags, "reissue the personal access token", err)
+	}
+
+	if diags.HasError() || !r.onThisServer(ctx, *model, old.Token, diags) {
+		return false
+	}
+
+	predecessors := model.predecessors(ctx, diags)
+
+	if old.Token.Status == pat.StatusActive || model.asksFor(old.Token) && old.Token.Status == pat.StatusExpired {
+		lives, ok := r.makeWay(ctx, model, old, diags)
+		if !ok {
+			return false
+		}
+
+		if lives {
+			predecessors = append([]lifecycle.Predecessor{old}, predecessors...)
+		}
+	}
+
+	return r.issue(ctx, model, old.Token.UserID, reason, predecessors, diags)
+}
+
+// makeWay revokes the old token first where that was asked for, or where its name is
+// needed again, and says whether it lives on as a predecessor. It returns false if no
+// successor can be issued.
+func (r *tokenResource) makeWay(
+	ctx context.Context, model *tokenModel, old lifecycle.Predecessor, diags *diag.Diagnostics,
+) (lives, ok bool) {
+	policy, _ := model.policy(ctx, diags)
+	sameName := model.asksFor(old.Token)
+
+	switch {
+	case !sameName && !policy.Immediate():
+		return true, true
+	case r.owns(old.SHA256) && sameName:
+		diags.AddError("Could not reissue the personal access token", fmt.Sprintf(
+			"The provider logs in with the token %q, which would have to be revoked first. "+
+				"Give the provider another credential, or use name_prefix.", old.Token.Name))
+
+		return true, false
+	case r.owns(old.SHA256):
+		return true, true
+	}
+
+	if shown, gone, err := r.look(ctx, old.Token); err == nil && gone == nil && !sameName && policy.HoldsNow(shown, r.now()) {
+		return true, true
+	}
+
+	err := r.system.Revoke(ctx, old.Token)
+
+	switch {
+	case err == nil:
+		return false, true
+	case sameName:
+		addError(diags, "revoke the personal access token before reissuing it under its name", err)
+
+		return true, false
+	default:
+		warnNotRevoked(diags, old, err)
+
+		return true, true
+	}
+}
+
+// asksFor says whether the next token is to have the very name of this one.
+func (m *tokenModel) asksFor(token pat.Token) bool {
+	return m.NamePrefix.IsNull() && m.Name.ValueString() == token.Name
+}
+
+// live returns the live token of a state, as the predecessor that it may become.
+func (m *tokenModel) live(ctx context.Context, diags *diag.Diagnostics) lifecycle.Predecessor {
+	current := m.current(ctx, diags)
+
+	return lifecycle.Predecessor{
+		Token:      current.token(m.owner(ctx, diags).ID.ValueString()),
+		Generation: m.Generation.ValueInt64(),
+		SHA256:     current.SHA256.ValueString(),
+	}
+}
+
+// keepPromises takes over what the plan said of values that an update without a reissue
+// could say otherwise.
+func (m *tokenModel) keepPromises(ctx context.Context, planned tokenModel, traits pat.Traits, diags *diag.Diagnostics) {
+	if current := planned.current(ctx, diags); current.ID.IsUnknown() {
+		m.scheduled(ctx, traits, diags)
+	} else {
+		m.Current = planned.Current
+	}
+
+	if !planned.RotationDue.IsUnknown() {
+		m.RotationDue, m.RotationReason = planned.RotationDue, planned.RotationReason
+	}
+
+	if !planned.Generation.IsUnknown() {
+		m.Generation = planned.Generation
+	}
+}
