@@ -48,6 +48,6 @@ check "no_token_is_about_to_expire" {
       for token in opsaccess_personal_access_token.ci :
       timecmp(token.current.expires_at, timeadd(plantimestamp(), var.expiry_warning)) > 0
     ])
-    error_message = "A token expires within ${var.expiry_warning}. To issue another one now, apply with -replace."
+    error_message = "A token expires within ${var.expiry_warning}. To issue another one now, change a value of rotation.triggers."
   }
 }
