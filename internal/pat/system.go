@@ -20,8 +20,8 @@ type System interface {
 	// Users returns all users that the query selects. None is not an error.
 	Users(ctx context.Context, query UserQuery) ([]User, error)
 
-	// Token returns one token by its key. It fails with a [GoneError] if the token is
-	// proven not to be there.
+	// Token returns one token by its key, of several that share it the last in the order
+	// of Tokens. It fails with a [GoneError] if the token is proven not to be there.
 	Token(ctx context.Context, key Key) (Token, error)
 	// Tokens returns the tokens of one user that the query selects, revoked and expired
 	// ones included where the server keeps them, in the order of their ids or names.
@@ -34,6 +34,18 @@ type System interface {
 	// for a token that is proven not to be there. Where only the creation time tells a
 	// token from its namesake, another one is left alone.
 	Revoke(ctx context.Context, token Token) error
+}
+
+// TokenSelector is what a [System] also is if its server can be asked for some of a
+// user's tokens by their ids. Where a System is none, the server shows a user's tokens
+// all at once, so that to read one costs what listing all of them costs.
+type TokenSelector interface {
+	// SelectTokens returns those of a user's tokens that have one of the ids, and how many
+	// the user has in all, as far as the caller may see, revoked and expired ones included.
+	// What it does not return may be there all the same, total 0 included: only
+	// [System.Token] proves that a token is not. An id that the platform could not have is
+	// one that no token has.
+	SelectTokens(ctx context.Context, userID string, ids []string) (tokens []Token, total int, err error)
 }
 
 // UserQuery selects users. The zero value selects all.

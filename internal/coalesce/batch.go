@@ -1,0 +1,171 @@
+package coalesce
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// gatherFor is how long a batch for some tokens waits for more of them, unless it is the
+// first: a fraction of a request, and long enough for Terraform to begin with the next ten
+// resources.
+const gatherFor = 5 * time.Millisecond
+
+// want is what one caller wants of a user: all tokens, or the one of an id.
+type want struct {
+	all bool
+	id  string
+}
+
+// answer is what a batch found: rows by id, and the list if it was for all.
+type answer struct {
+	rows map[string]pat.Token
+	list []pat.Token
+}
+
+// batch is a request for what several callers want. Before it starts, wants counts them.
+type batch struct {
+	call[answer]
+
+	wants map[want]int
+
+	// What follows is set when the batch starts: whether it is for all tokens, when it
+	// was, and how many writes were over.
+	all    bool
+	asOf   time.Time
+	writes int
+}
+
+// serves says whether a batch that is under way will answer what is wanted, and was not
+// asked before a write that is over.
+func (b *batch) serves(wanted want, writes int) bool {
+	return b != nil && b.callers > 0 && b.writes == writes && (b.all || b.wants[wanted] > 0)
+}
+
+// join returns the batch that will answer what is wanted, and sees to it that it starts.
+func (a *account) join(ctx context.Context, wanted want) *batch {
+	if b := a.running; b.serves(wanted, a.writes) {
+		b.callers++
+
+		return b
+	}
+
+	if a.gathering == nil {
+		a.gathering = &batch{call: newCall[answer](ctx), wants: map[want]int{}}
+	}
+
+	b := a.gathering
+	b.callers++
+	b.wants[wanted]++
+
+	a.proceed()
+
+	return b
+}
+
+// leave takes back what a caller wanted who has given up, and ends a batch that nobody
+// waits for.
+func (a *account) leave(b *batch, wanted want) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	b.callers--
+	if b.callers == 0 {
+		b.cancel()
+	}
+
+	if a.gathering != b {
+		return
+	}
+
+	b.wants[wanted]--
+	if b.wants[wanted] == 0 {
+		delete(b.wants, wanted)
+	}
+
+	if b.callers == 0 {
+		a.gathering = nil
+	}
+}
+
+// proceed starts the batch that was gathered, if there is one and its turn has come.
+func (a *account) proceed() {
+	switch {
+	case a.gathering == nil, a.running != nil, a.pausing:
+	case a.rented == 0:
+		a.start()
+	default:
+		a.pausing = true
+		time.AfterFunc(gatherFor, func() {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+
+			a.pausing = false
+
+			if a.gathering != nil {
+				a.start()
+			}
+		})
+	}
+}
+
+// start sends the batch that was gathered.
+func (a *account) start() {
+	b := a.gathering
+	a.running, a.gathering = b, nil
+
+	b.all = b.wants[want{all: true}] > 0 || a.buy()
+	b.asOf, b.writes = time.Now(), a.writes
+
+	go func() {
+		found, total, err := a.fetch(b)
+
+		a.mu.Lock()
+		defer a.mu.Unlock()
+
+		switch {
+		case err == nil:
+			a.total = total
+			a.remember(b, found)
+		case b.all:
+			// Whatever kept the server from it, parts may still be had.
+			a.rented = 0
+		}
+
+		b.finish(found, err)
+
+		a.running = nil
+		a.proceed()
+	}()
+}
+
+// fetch carries out a batch, without the mutex.
+func (a *account) fetch(b *batch) (found answer, total int, err error) {
+	var tokens []pat.Token
+
+	if b.all {
+		tokens, err = a.inner.Tokens(b.ctx, a.userID, pat.TokenQuery{})
+		found.list, total = tokens, len(tokens)
+	} else {
+		var ids []string
+		for wanted := range b.wants {
+			ids = append(ids, wanted.id)
+		}
+
+		slices.Sort(ids)
+
+		tokens, total, err = a.selector.SelectTokens(b.ctx, a.userID, ids)
+	}
+
+	found.rows = make(map[string]pat.Token, len(tokens))
+
+	for _, token := range tokens {
+		if token.UserID == a.userID {
+			found.rows[token.ID] = token
+		}
+	}
+
+	return found, total, err
+}

@@ -1,0 +1,292 @@
+package coalesce
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// parallelism is how many resources Terraform refreshes at a time.
+const parallelism = 10
+
+// walk calls read for each item as Terraform walks its graph.
+func walk[Item any](items []Item, read func(Item)) {
+	var (
+		group sync.WaitGroup
+		slots = make(chan struct{}, parallelism)
+	)
+
+	for _, item := range items {
+		slots <- struct{}{}
+
+		group.Go(func() {
+			read(item)
+			<-slots
+		})
+	}
+
+	group.Wait()
+}
+
+// An order says which of users*each tokens is read as the nth.
+type order func(n, users, each int) int
+
+// byUser is the order of one user after the other.
+func byUser(n, _, _ int) int { return n }
+
+// inTurn is the order of one token of each user, then another.
+func inTurn(n, users, each int) int { return n%users*each + n/users }
+
+// mixed is as good as a graph's: 7919 is a prime.
+func mixed(n, users, each int) int { return n * 7919 % (users * each) }
+
+func TestRefreshCostsWhatListingCosts(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		selecting       bool
+		users, each     int // Managed tokens of each user.
+		revoked         int // Further rows of each user.
+		order           order
+		requests, rowsX int // At most; rowsX is how many rows were sent for each managed token.
+	}{
+		"a thousand of ten users, user by user":         {selecting: true, users: 10, each: 100, order: byUser, requests: 25, rowsX: 2},
+		"a thousand of ten users, in turn":              {selecting: true, users: 10, each: 100, order: inTurn, requests: 25, rowsX: 2},
+		"a thousand of ten users, in any order":         {selecting: true, users: 10, each: 100, order: mixed, requests: 25, rowsX: 2},
+		"a thousand of one user":                        {selecting: true, users: 1, each: 1000, order: mixed, requests: 6, rowsX: 2},
+		"a thousand of a thousand users":                {selecting: true, users: 1000, each: 1, order: mixed, requests: 1000, rowsX: 1},
+		"ten of one user":                               {selecting: true, users: 1, each: 10, order: mixed, requests: 2, rowsX: 2},
+		"one":                                           {selecting: true, users: 1, each: 1, order: mixed, requests: 1, rowsX: 1},
+		"three beside 50,000 revoked ones":              {selecting: true, users: 1, each: 3, revoked: 50_000, order: mixed, requests: 2, rowsX: 1},
+		"a thousand beside 50,000 revoked ones":         {selecting: true, users: 1, each: 1000, revoked: 50_000, order: mixed, requests: 110, rowsX: 1},
+		"three hundred beside ten times as many":        {selecting: true, users: 1, each: 300, revoked: 3000, order: mixed, requests: 20, rowsX: 12},
+		"a thousand of ten users, all at once":          {users: 10, each: 100, order: mixed, requests: 10, rowsX: 1},
+		"a thousand of ten users, all at once, in turn": {users: 10, each: 100, order: inTurn, requests: 10, rowsX: 1},
+		"a thousand of one user, all at once":           {users: 1, each: 1000, order: mixed, requests: 1, rowsX: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+
+				var keys []pat.Key
+
+				for user := range test.users {
+					id := fmt.Sprint(user)
+					keys = append(keys, f.add(id, "managed", test.each)...)
+					f.add(id, "revoked", test.revoked)
+				}
+
+				ordered := make([]pat.Key, len(keys))
+				for n := range keys {
+					ordered[n] = keys[test.order(n, test.users, test.each)]
+				}
+
+				var inner pat.System = f
+				if test.selecting {
+					inner = selecting{f}
+				}
+
+				system := New(inner)
+
+				walk(ordered, func(key pat.Key) { token(t, system, key) })
+
+				if sent := len(f.sent()); sent > test.requests {
+					t.Errorf("%d requests, want at most %d", sent, test.requests)
+				}
+
+				if most := test.rowsX * len(keys); f.rows > most {
+					t.Errorf("%d rows, want at most %d", f.rows, most)
+				}
+			})
+		})
+	}
+}
+
+func TestRefreshWithPredecessorsBesideManyRows(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		keys := f.add("5", "managed", 3)
+		previous := f.add("5", "previous", 3)
+		f.add("5", "revoked", 50_000)
+
+		system := New(selecting{f})
+
+		walk([]int{0, 1, 2}, func(i int) {
+			token(t, system, keys[i])
+			token(t, system, previous[i])
+		})
+
+		if sent := f.sent(); len(sent) > 5 || f.rows != 6 {
+			t.Errorf("%d rows by %q, want 6 by five requests at most", f.rows, sent)
+		}
+	})
+}
+
+func TestApplyCostsARequestForEachToken(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+
+		var names []string
+
+		for i := range 1000 {
+			names = append(names, fmt.Sprintf("t%d", i))
+		}
+
+		for user := range 10 {
+			f.users = append(f.users, pat.User{ID: fmt.Sprint(user), Username: fmt.Sprintf("svc-%d", user)})
+		}
+
+		system := New(selecting{f})
+
+		walk(names, func(name string) {
+			user, err := system.User(t.Context(), pat.UserRef{Username: "svc-" + name[len(name)-1:]})
+			if err != nil {
+				t.Error(err)
+			}
+
+			if _, err := system.Create(t.Context(), user.ID, pat.NewToken{Name: name}); err != nil {
+				t.Error(err)
+			}
+		})
+
+		if sent := len(f.sent()); sent != 1010 {
+			t.Errorf("%d requests, want a thousand and one for each user", sent)
+		}
+	})
+}
+
+func TestOneListingServesAll(t *testing.T) {
+	t.Parallel()
+
+	for name, reads := range map[string]func(*testing.T, *System, pat.Key){
+		"a token, then all": func(t *testing.T, s *System, key pat.Key) {
+			token(t, s, key)
+			wantAll(t, s, 20)
+		},
+		"all, then a token": func(t *testing.T, s *System, key pat.Key) {
+			wantAll(t, s, 20)
+			token(t, s, key)
+			wantAll(t, s, 20)
+		},
+		"all at once": func(t *testing.T, s *System, key pat.Key) {
+			walk([]int{1, 2, 3, 4}, func(i int) {
+				if i%2 == 0 {
+					token(t, s, key)
+				} else {
+					wantAll(t, s, 20)
+				}
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				keys := f.add("5", "t", 20)
+
+				reads(t, New(f), keys[3])
+				f.wantSent(t, "tokens of 5")
+			})
+		})
+	}
+}
+
+// wantAll lists all tokens of user 5, and spoils what it got.
+func wantAll(t *testing.T, s *System, want int) {
+	t.Helper()
+
+	tokens, err := s.Tokens(t.Context(), "5", pat.TokenQuery{})
+	if err != nil || len(tokens) != want {
+		t.Errorf("%d tokens, %v; want %d", len(tokens), err, want)
+	}
+
+	if err := spoil(tokens); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestATokenThatWasReadIsRememberedForAMinute(t *testing.T) {
+	t.Parallel()
+
+	for name, inner := range map[string]func(*fake) pat.System{
+		"selecting":   func(f *fake) pat.System { return selecting{f} },
+		"all at once": func(f *fake) pat.System { return f },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				key := f.add("5", "t", 1)[0]
+				system := New(inner(f))
+
+				for _, test := range []struct {
+					wait     bool
+					requests int
+				}{{false, 1}, {false, 1}, {true, 2}, {false, 2}} {
+					if test.wait {
+						rest(t.Context(), freshFor)
+					}
+
+					token(t, system, key)
+
+					if sent := len(f.sent()); sent != test.requests {
+						t.Errorf("%d requests, want %d", sent, test.requests)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestTheListIsBoughtAgainOnlyWhenItPays(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		keys := f.add("5", "t", 3)
+		system := New(selecting{f})
+
+		for range 2 {
+			token(t, system, keys[0])
+			token(t, system, keys[1])
+			token(t, system, keys[2])
+			rest(context.Background(), freshFor)
+		}
+
+		f.wantSent(t, "select t0", "tokens of 5", "select t0", "tokens of 5")
+	})
+}
+
+func TestOneRequestAtATimeGathersWhoeverComes(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		keys := f.add("5", "t", 1000)
+		system := New(selecting{f})
+
+		token(t, system, keys[0])
+
+		var group sync.WaitGroup
+
+		for _, key := range keys[1:10] {
+			group.Go(func() { token(t, system, key) })
+			rest(t.Context(), gatherFor*2/5)
+		}
+
+		group.Wait()
+		f.wantSent(t, "select t0", "select t1,t2,t3", "select t4,t5,t6,t7,t8,t9")
+	})
+}

@@ -1,0 +1,258 @@
+package coalesce
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// rest lets time pass.
+func rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+func TestAWriteMakesForget(t *testing.T) {
+	t.Parallel()
+
+	refused := &pat.ValidationError{Failure: pat.Failure{Said: "no"}}
+
+	for name, test := range map[string]struct {
+		write func(context.Context, *System) error
+		fail  error
+		lose  bool
+		// again is how often the token is asked for when it is read twice afterwards.
+		again int
+	}{
+		"create": {
+			write: func(ctx context.Context, s *System) error {
+				_, err := s.Create(ctx, "5", pat.NewToken{Name: "new"})
+
+				return err
+			},
+			again: 1,
+		},
+		"revoke": {
+			write: func(ctx context.Context, s *System) error {
+				return s.Revoke(ctx, pat.Token{UserID: "5", ID: "t0"})
+			},
+			again: 1,
+		},
+		"a create whose answer is lost": {
+			write: func(ctx context.Context, s *System) error {
+				_, err := s.Create(ctx, "5", pat.NewToken{Name: "new"})
+
+				return err
+			},
+			lose: true, again: 2,
+		},
+		"a revocation whose answer is lost": {
+			write: func(ctx context.Context, s *System) error {
+				return s.Revoke(ctx, pat.Token{UserID: "5", ID: "t0"})
+			},
+			lose: true, again: 2,
+		},
+		"a revocation that fails": {
+			write: func(ctx context.Context, s *System) error {
+				return s.Revoke(ctx, pat.Token{UserID: "5", ID: "t0"})
+			},
+			fail: refused, again: 2,
+		},
+		"a write to another user": {
+			write: func(ctx context.Context, s *System) error {
+				return s.Revoke(ctx, pat.Token{UserID: "6", ID: "t0"})
+			},
+			again: 0,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			synctest.Test(t, func(t *testing.T) {
+				for platform, inner := range map[string]func(*fake) pat.System{
+					"selecting":   func(f *fake) pat.System { return selecting{f} },
+					"all at once": func(f *fake) pat.System { return f },
+				} {
+					f := newFake()
+					key := f.add("5", "t", 1)[0]
+					system := New(inner(f))
+
+					token(t, system, key)
+
+					f.lose = func() bool { return test.lose }
+					f.fail = func(string) error { return test.fail }
+
+					if err := test.write(t.Context(), system); (err != nil) != (test.lose || test.fail != nil) {
+						t.Fatalf("%s: %v", platform, err)
+					}
+
+					f.fail = nil
+					before := len(f.sent())
+					after := token(t, system, key)
+					token(t, system, key)
+
+					if asked := len(f.sent()) - before; asked != test.again {
+						t.Errorf("%s: asked %d times, want %d", platform, asked, test.again)
+					}
+
+					if f.tokens["5"][0] != after {
+						t.Errorf("%s: an old token: %+v", platform, after)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestWhatWasUnderWayDuringAWriteIsNotRemembered(t *testing.T) {
+	t.Parallel()
+
+	reads := map[string]struct {
+		inner func(*fake) pat.System
+		// before is how long it takes until that is asked which finds the token.
+		before time.Duration
+		read   func(context.Context, *System) (pat.Token, error)
+	}{
+		"a selection": {
+			inner: func(f *fake) pat.System { return selecting{f} },
+			read: func(ctx context.Context, s *System) (pat.Token, error) {
+				return s.Token(ctx, pat.Key{UserID: "5", TokenID: "t0"})
+			},
+		},
+		"a listing": {
+			inner: func(f *fake) pat.System { return f },
+			read: func(ctx context.Context, s *System) (pat.Token, error) {
+				return s.Token(ctx, pat.Key{UserID: "5", TokenID: "t0"})
+			},
+		},
+		"a token that only the inner System finds": {
+			inner:  func(f *fake) pat.System { return blind{f} },
+			before: roundTrip,
+			read: func(ctx context.Context, s *System) (pat.Token, error) {
+				return s.Token(ctx, pat.Key{UserID: "5", TokenID: "t0"})
+			},
+		},
+		"a list by name": {
+			inner: func(f *fake) pat.System { return f },
+			read: func(ctx context.Context, s *System) (pat.Token, error) {
+				return first(s.Tokens(ctx, "5", pat.TokenQuery{Name: "t0"}))
+			},
+		},
+		"a list of users with tokens": {
+			inner: func(f *fake) pat.System { return f },
+			read: func(ctx context.Context, s *System) (pat.Token, error) {
+				users, err := s.Users(ctx, pat.UserQuery{WithTokens: true})
+				if err != nil {
+					return pat.Token{}, err
+				}
+
+				return first(users[0].Tokens, nil)
+			},
+		},
+	}
+
+	for name, test := range reads {
+		for when, pause := range map[string]time.Duration{"before it ended": 0, "after it ended": roundTrip} {
+			t.Run(name+", asked again "+when, func(t *testing.T) {
+				t.Parallel()
+
+				synctest.Test(t, func(t *testing.T) {
+					f := newFake()
+					f.add("5", "t", 1)
+					f.users = []pat.User{{ID: "5", Username: "svc"}}
+					system := New(test.inner(f))
+
+					go func() {
+						if old, err := test.read(t.Context(), system); err != nil || old.Status != pat.StatusActive {
+							t.Errorf("%+v, %v; want what was there", old, err)
+						}
+					}()
+
+					// The revocation takes effect after the read has looked, and is over before
+					// the read is.
+					rest(t.Context(), test.before+roundTrip*3/4)
+					quickWriter{system, f}.revoke("5", "t0")
+					rest(t.Context(), pause)
+
+					for range 2 {
+						if now, err := test.read(t.Context(), system); err != nil || now.Status != pat.StatusRevoked {
+							t.Errorf("%+v, %v; want what is there", now, err)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// blind is asked for some tokens and finds none, and takes long for a single one.
+type blind struct{ *fake }
+
+func (b blind) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
+	token, err := b.fake.Token(ctx, key)
+	rest(ctx, 3*roundTrip)
+
+	return token, err
+}
+
+func (b blind) SelectTokens(ctx context.Context, _ string, _ []string) ([]pat.Token, int, error) {
+	return nil, 0, b.serve(ctx, "select", func() {})
+}
+
+// quickWriter writes in no time.
+type quickWriter struct {
+	system *System
+	fake   *fake
+}
+
+func (w quickWriter) revoke(userID, id string) {
+	w.fake.mu.Lock()
+	for i := range w.fake.tokens[userID] {
+		if w.fake.tokens[userID][i].ID == id {
+			w.fake.tokens[userID][i].Status = pat.StatusRevoked
+		}
+	}
+	w.fake.mu.Unlock()
+
+	w.system.written(userID, nil)
+}
+
+func first(tokens []pat.Token, err error) (pat.Token, error) {
+	if err == nil && len(tokens) == 0 {
+		err = errors.New("nothing was found")
+	}
+
+	if err != nil {
+		return pat.Token{}, err
+	}
+
+	return tokens[0], nil
+}
+
+func TestListsByNameAreNeverFromMemory(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.add("5", "t", 3)
+		system := New(f)
+
+		wantAll(t, system, 3)
+
+		for _, query := range []pat.TokenQuery{{Name: "t1"}, {Name: "t1"}, {NamePrefix: "t"}, {NamePrefix: "t"}} {
+			tokens, err := system.Tokens(t.Context(), "5", query)
+			if err != nil || len(tokens) == 0 {
+				t.Errorf("%v, %v", tokens, err)
+			}
+		}
+
+		f.wantSent(t, "tokens of 5", "tokens of 5 named t1 <nil>", "tokens of 5 named t1 <nil>",
+			"tokens of 5 named t <nil>", "tokens of 5 named t <nil>")
+	})
+}
