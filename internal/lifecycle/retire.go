@@ -54,6 +54,16 @@ func (p Policy) HoldsNow(token pat.Token, now time.Time) bool { return p.holds(t
 // successor: only if the user said so.
 func (p Policy) Immediate() bool { return p.Overlap.Set && p.Overlap.V == 0 }
 
+// Gentle is the policy for tokens that were not expected: they may be another resource's,
+// and have the default overlap where the user's own are to have none.
+func (p Policy) Gentle() Policy {
+	if p.Immediate() {
+		p.Overlap = Value[time.Duration]{}
+	}
+
+	return p
+}
+
 // Reschedule sets RetireAt of every predecessor anew after overlap was edited, the argument
 // itself: each lives that long from when it was succeeded. current is the live token;
 // predecessors are newest first. Where overlap is as it was, RetireAt stays.

@@ -10,14 +10,18 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/coalesce"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // configured is what a configured provider hands to its resources and data sources.
 type configured struct {
-	// system is nil while a value that it needs is unknown.
-	system  pat.System
+	// system makes one listing of many reads. It is nil while a value that it needs is
+	// unknown.
+	system pat.System
+	// direct is the same server without that, for what must be as it is right now.
+	direct  pat.System
 	issuer  *issuer.Issuer
 	now     func() time.Time
 	unknown []string
@@ -48,14 +52,27 @@ func (p *opsaccessProvider) open(
 		return nil
 	}
 
-	c := &configured{system: opened.system, now: p.now, unknown: slices.Sorted(slices.Values(opened.unknown))}
+	c := &configured{direct: opened.system, now: p.now, unknown: slices.Sorted(slices.Values(opened.unknown))}
 	c.credential = fingerprint(opened.credential)
 
-	if c.system != nil {
+	if opened.system != nil {
+		c.system = coalesced(opened.system)
 		c.issuer = issuer.New(c.system, p.now)
 	}
 
 	return c
+}
+
+// coalescing is set to "off" by the benchmark's build alone, to measure what it saves.
+var coalescing = "on"
+
+// coalesced returns the System with its reads put together.
+func coalesced(system pat.System) pat.System {
+	if coalescing == "off" {
+		return system
+	}
+
+	return coalesce.New(system)
 }
 
 // ready says whether there is a server to ask, and reports if there is not.

@@ -41,7 +41,8 @@ func (r *tokenResource) issue(
 			sibling.Name, sibling.ID, result.Lineage))
 
 		generation, _ := lifecycle.Generation(sibling.Name, model.NamePrefix.ValueString(), result.Lineage)
-		predecessors = append(predecessors, lifecycle.Predecessor{Token: sibling, Generation: generation})
+		predecessors = append(predecessors, r.succeed(
+			lifecycle.Predecessor{Token: sibling, Generation: generation}, result.CreatedAt, policy.Gentle()))
 	}
 
 	for i := range predecessors {
@@ -64,8 +65,8 @@ func (r *tokenResource) replaceToken(
 ) bool {
 	if model.Name.IsNull() && model.NamePrefix.IsNull() {
 		diags.AddError("Could not reissue the personal access token",
-			"Neither `name` nor `name_prefix` is set, perhaps because of `ignore_changes`: nothing was issued or revoked. "+
-				"Set one of them.")
+			"Neither `name` nor `name_prefix` is set, perhaps because of `ignore_changes`: no token was issued, and the live "+
+				"one was left alone. Set one of them.")
 
 		return false
 	}
@@ -124,7 +125,7 @@ func (r *tokenResource) makeWay(
 		return true, true
 	}
 
-	if shown, gone, err := r.look(ctx, old.Token); err == nil && gone == nil && !sameName && policy.HoldsNow(shown, r.now()) {
+	if shown, gone, err := look(ctx, r.direct, old.Token); err == nil && gone == nil && !sameName && policy.HoldsNow(shown, r.now()) {
 		return true, true
 	}
 

@@ -118,7 +118,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	current := model.current(ctx, &resp.Diagnostics)
 	recorded := current.token(model.owner(ctx, &resp.Diagnostics).ID.ValueString())
 
-	shown, gone, err := r.look(ctx, recorded)
+	shown, gone, err := look(ctx, r.system, recorded)
 
 	switch {
 	case err != nil:

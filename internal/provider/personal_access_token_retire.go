@@ -19,7 +19,7 @@ func (r *tokenResource) review(
 	living := make([]lifecycle.Predecessor, 0, len(predecessors))
 
 	for _, predecessor := range predecessors {
-		examined, alive, err := r.examine(ctx, predecessor, policy, diags)
+		examined, alive, err := r.examine(ctx, r.system, predecessor, policy, diags)
 		if err != nil {
 			addError(diags, "read a predecessor of the personal access token", err)
 		}
@@ -41,7 +41,7 @@ func (r *tokenResource) retire(
 	living := make([]lifecycle.Predecessor, 0, len(predecessors))
 
 	for _, predecessor := range predecessors {
-		examined, alive, err := r.examine(ctx, predecessor, policy, diags)
+		examined, alive, err := r.examine(ctx, r.direct, predecessor, policy, diags)
 		if err == nil && alive && examined.Due {
 			err = r.system.Revoke(ctx, examined.Token)
 			alive = err != nil
@@ -62,9 +62,10 @@ func (r *tokenResource) retire(
 // examine looks at one predecessor and says whether it is alive, due or held. One that
 // cannot be read is as it was.
 func (r *tokenResource) examine(
-	ctx context.Context, predecessor lifecycle.Predecessor, policy lifecycle.Policy, diags *diag.Diagnostics,
+	ctx context.Context, system pat.System, predecessor lifecycle.Predecessor, policy lifecycle.Policy,
+	diags *diag.Diagnostics,
 ) (examined lifecycle.Predecessor, alive bool, err error) {
-	shown, gone, err := r.look(ctx, predecessor.Token)
+	shown, gone, err := look(ctx, system, predecessor.Token)
 	if err != nil {
 		return predecessor, true, err
 	}

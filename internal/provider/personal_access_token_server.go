@@ -19,8 +19,8 @@ const userGoneKey = "user_gone"
 
 // look returns the very token that is recorded, or the proof that it is gone. Another
 // token of the same key is such a proof.
-func (r *tokenResource) look(ctx context.Context, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
-	shown, err := r.system.Token(ctx, recorded.Key())
+func look(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
+	shown, err := system.Token(ctx, recorded.Key())
 
 	var gone *pat.GoneError
 
@@ -45,7 +45,7 @@ func (r *tokenResource) onThisServer(
 		return true
 	}
 
-	_, gone, err := r.look(ctx, token)
+	_, gone, err := look(ctx, r.system, token)
 	if err != nil {
 		addError(diags, "look for the personal access token on another server", err)
 

@@ -172,8 +172,8 @@ func TestAccRotation_impossiblePolicies(t *testing.T) {
 		"a window a day short of the life":  {arguments: `expires_in = "30d"`, rotation: `before_expiry = "29d"`, argument: "before_expiry", err: "would rotate at every run", datesOnly: true},
 		"an age that is never reached":      {arguments: `expires_in = "30d"`, rotation: `max_age = "30d"`, argument: "max_age", err: "never reaches the age"},
 		"an overlap longer than the window": {arguments: `expires_in = "30d"`, rotation: "before_expiry = \"2d\"\noverlap = \"49h\"", argument: "overlap", err: "cannot live on for 2d1h"},
-		"a number without a unit":           {arguments: `expires_in = "30d"`, rotation: `max_age = "90"`, err: `write "90d"`},
-		"no time at all":                    {arguments: `expires_in = "30d"`, rotation: `before_expiry = "0s"`, err: "one second or more"},
+		"a number without a unit":           {arguments: `expires_in = "30d"`, rotation: `max_age = "90"`, argument: "max_age", err: `write "90d"`},
+		"no time at all":                    {arguments: `expires_in = "30d"`, rotation: `before_expiry = "0s"`, argument: "before_expiry", err: "one second or more"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

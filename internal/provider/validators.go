@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -68,7 +69,15 @@ func (v textCheck) ValidateString(_ context.Context, req validator.StringRequest
 		return
 	}
 
-	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, v.summary, sentence(err))
+	err := v.check(req.ConfigValue.ValueString())
+	if err == nil {
+		return
 	}
+
+	text := sentence(err)
+	if len(req.Path.Steps()) > 1 { // Terraform shows nothing of a path inside an object.
+		text = fmt.Sprintf("`%s`: %s", req.Path, text)
+	}
+
+	resp.Diagnostics.AddAttributeError(req.Path, v.summary, text)
 }
