@@ -42,6 +42,18 @@ func (r *tokenResource) checkOrder(ctx context.Context, plan tokenModel, certain
 	}
 }
 
+// warnPast warns of an expiry that has passed, under which nothing can be issued.
+func (r *tokenResource) warnPast(plan tokenModel, diags *diag.Diagnostics) {
+	if diags.HasError() || r.configured == nil || r.system == nil || plan.ExpiresAt.IsUnknown() {
+		return
+	}
+
+	if err := plan.order("").Lifetime.Check(r.now(), r.system.Traits()); err != nil {
+		diags.AddWarning("The personal access token cannot be reissued",
+			sentence(err)+" Change `expires_at`. Until then an apply fails before anything is sent.")
+	}
+}
+
 // checkRecipient looks at the user and, for a fixed name, at the names the user has.
 func (r *tokenResource) checkRecipient(ctx context.Context, plan tokenModel, diags *diag.Diagnostics) {
 	if plan.Username.IsUnknown() || plan.UserID.IsUnknown() {

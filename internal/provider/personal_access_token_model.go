@@ -97,6 +97,9 @@ func (m *tokenModel) arguments(ctx context.Context, diags *diag.Diagnostics) lif
 		Policy:      policy,
 		Triggers:    triggers,
 		KeepInvalid: !m.ReissueWhenInvalid.IsNull() && !m.ReissueWhenInvalid.ValueBool(),
+
+		RelativeUnknown:    m.ExpiresIn.IsUnknown(),
+		KeepInvalidUnknown: m.ReissueWhenInvalid.IsUnknown(),
 	}
 }
 

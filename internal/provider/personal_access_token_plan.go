@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -117,12 +118,19 @@ func (r *tokenResource) planUpdate(
 		r.planKeep(ctx, state, plan, diags)
 	case lifecycle.MayReissue:
 		plan.unsettle(ctx, types.StringUnknown(), diags)
+
+		if current.Status.ValueString() != string(pat.StatusActive) {
+			plan.maybeInvalid(ctx, diags)
+		}
+
 		r.checkOrder(ctx, *plan, false, diags)
 	case lifecycle.Reissue:
 		policy, _ := plan.policy(ctx, diags)
 		warnGap(*plan, policy, state.live(ctx, diags), diags)
 		plan.unsettle(ctx, types.StringValue(string(decision.Reason)), diags)
-		r.checkOrder(ctx, *plan, true, diags)
+		// An expiry that passed long ago is no error of this plan: it would block a destroy.
+		r.checkOrder(ctx, *plan, !plan.ExpiresAt.same(state.ExpiresAt), diags)
+		r.warnPast(*plan, diags)
 		warnForever(*plan, diags)
 	case lifecycle.Refuse:
 		plan.unsettle(ctx, types.StringValue(string(decision.Reason)), diags)
@@ -141,6 +149,11 @@ func (r *tokenResource) planKeep(ctx context.Context, state tokenModel, plan *to
 	if edited && r.configured != nil && r.system != nil {
 		plan.scheduled(ctx, r.system.Traits(), diags)
 		plan.checkPolicy(ctx, r.system.Traits(), diags)
+	}
+
+	if before != after { // What is due by the new policy is for the next refresh to say.
+		plan.RotationDue = types.BoolValue(false)
+		plan.RotationReason = types.StringNull()
 	}
 
 	predecessors := state.predecessors(ctx, diags)
@@ -213,12 +226,12 @@ func (m *tokenModel) judged(ctx context.Context, userGone bool, diags *diag.Diag
 
 // wayOut says why a token cannot be reissued, and what can be done.
 func (r *tokenResource) wayOut(decision lifecycle.Decision, current currentModel) string {
-	name, platform := current.Name.ValueString(), r.system.Traits().DisplayName
+	name, platform := current.Name.ValueString(), cmp.Or(r.traits().DisplayName, "the server")
 
 	if decision.Argument != "" {
-		return fmt.Sprintf("`%s` was changed, which takes another token, and %s never frees the name %q. "+
+		return fmt.Sprintf("`%s` asks for another token (%s), and %s never frees the name %q. "+
 			"Choose another `name`, or use `name_prefix`. Until then the token stays as it is.",
-			decision.Argument, platform, name)
+			decision.Argument, decision.Reason, platform, name)
 	}
 
 	text := fmt.Sprintf("The token %q is %s. ", name, decision.Reason)
@@ -254,6 +267,13 @@ func plannedCurrent(reason types.String) currentModel {
 		ExpiresAt: types.StringUnknown(), RotateAt: types.StringUnknown(), SHA256: types.StringUnknown(),
 		Status: types.StringValue(string(pat.StatusActive)), IssueReason: reason,
 	}
+}
+
+// maybeInvalid plans a token that may stay as it is, which is not active.
+func (m *tokenModel) maybeInvalid(ctx context.Context, diags *diag.Diagnostics) {
+	current := m.current(ctx, diags)
+	current.Status = types.StringUnknown()
+	m.setCurrent(ctx, current, diags)
 }
 
 // rememberManaged notes that a resource manages the token: the plan of a replacement
