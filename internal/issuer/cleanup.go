@@ -69,8 +69,9 @@ func (i *Issuer) giveUp(ctx context.Context, userID string, names []string, caus
 			sentence{cause}, strings.Join(names, ", "), userID)
 	}
 
-	return fmt.Errorf("%w %s. Look at the tokens of the user with id %s, and revoke them",
-		sentence{cause}, strings.Join(left, ". "), userID)
+	// All names, for what was not there at the last look may still appear.
+	return fmt.Errorf("%w %s. Look at the tokens of the user with id %s, and revoke what is there of %s",
+		sentence{cause}, strings.Join(left, ". "), userID, strings.Join(names, ", "))
 }
 
 // sentence is an error that ends with a full stop, for another sentence to follow.
