@@ -11,7 +11,6 @@ import (
 	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -81,7 +80,7 @@ func (s *target) provider(more ...string) string { return s.block(s.login, s.pas
 // configuration has two servers.
 func (s *target) factories(steps []resource.TestStep) map[string]func() (tfprotov6.ProviderServer, error) {
 	serve := func() (tfprotov6.ProviderServer, error) {
-		return providerserver.NewProtocol6WithError(&opsaccessProvider{version: "test", now: s.now})()
+		return newPluginServer(&opsaccessProvider{version: "test", now: s.now}), nil
 	}
 	factories := map[string]func() (tfprotov6.ProviderServer, error){"opsaccess": serve}
 

@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 	tfjson "github.com/hashicorp/terraform-json"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -104,7 +103,7 @@ func (w *workspace) serve(t *testing.T) string {
 
 	go func() {
 		failed <- tf6server.Serve(Address, func() tfprotov6.ProviderServer {
-			return providerserver.NewProtocol6(&opsaccessProvider{version: "test", now: w.on.now})()
+			return newPluginServer(&opsaccessProvider{version: "test", now: w.on.now})
 		}, tf6server.WithDebug(ctx, attach, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()),
 			tf6server.WithLoggingSink(t))
 	}()

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
@@ -22,12 +21,12 @@ var (
 )
 
 // protocol returns the provider as the CLI sees it.
-func protocol(t *testing.T) tfprotov6.ProviderServer {
+func protocol(t *testing.T) frameworkServer {
 	t.Helper()
 
-	server, err := providerserver.NewProtocol6WithError(New("test")())()
-	if err != nil {
-		t.Fatal(err)
+	server, ok := NewServer("test")().(frameworkServer)
+	if !ok {
+		t.Fatal("the provider does not serve what the framework does")
 	}
 
 	return server

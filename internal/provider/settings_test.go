@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -100,11 +99,7 @@ func objectValue(of tftypes.Type, set map[string]any) tftypes.Value {
 func configureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, []*tfprotov6.Diagnostic) {
 	t.Helper()
 
-	server, err := providerserver.NewProtocol6WithError(New("test")())()
-	if err != nil {
-		t.Fatal(err)
-	}
-
+	server := protocol(t)
 	schema := schemas(t)["provider"]
 
 	config, err := tfprotov6.NewDynamicValue(schema.ValueType(), objectValue(schema.ValueType(), set))

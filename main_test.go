@@ -1,0 +1,28 @@
+package main
+
+import "testing"
+
+func TestLogged(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		environment []string
+		want        bool
+	}{
+		"nothing is asked for":      {environment: []string{"PATH=/bin", "TF_CLI_ARGS=-no-color"}},
+		"an empty level":            {environment: []string{"TF_LOG="}},
+		"a log of everything":       {environment: []string{"PATH=/bin", "TF_LOG=TRACE"}, want: true},
+		"a log of providers":        {environment: []string{"TF_LOG_PROVIDER=DEBUG"}, want: true},
+		"a log of this provider":    {environment: []string{"TF_LOG_PROVIDER_OPSACCESS=INFO"}, want: true},
+		"a log of the framework":    {environment: []string{"TF_LOG_SDK_FRAMEWORK=TRACE"}, want: true},
+		"a variable without a name": {environment: []string{"=C:=C:\\"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			if got := logged(test.environment); got != test.want {
+				t.Errorf("logged is %t, want %t", got, test.want)
+			}
+		})
+	}
+}
