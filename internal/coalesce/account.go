@@ -99,7 +99,7 @@ func (a *account) recall(wanted want) (answer, bool) {
 	}
 
 	row, ok := a.rows[wanted.id]
-	if wanted.all || !ok || time.Since(row.asOf) >= freshFor {
+	if wanted.id == "" || !ok || time.Since(row.asOf) >= freshFor {
 		return answer{}, false
 	}
 

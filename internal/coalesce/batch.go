@@ -1,6 +1,7 @@
 package coalesce
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -13,13 +14,15 @@ import (
 // resources.
 const gatherFor = 5 * time.Millisecond
 
-// want is what one caller wants of a user: all tokens, or the one of an id.
+// want is what one caller wants of a user: all tokens, the one of an id, or those that
+// were issued after another.
 type want struct {
-	all bool
-	id  string
+	all   bool
+	id    string
+	later pat.TokenQuery
 }
 
-// answer is what a batch found: rows by id, and the list if it was for all.
+// answer is what a batch found, by id and as a list.
 type answer struct {
 	rows map[string]pat.Token
 	list []pat.Token
@@ -141,6 +144,24 @@ func (a *account) start() {
 	}()
 }
 
+// selection is what a batch that is not for all tokens asks for.
+func (b *batch) selection() (selection pat.Selection) {
+	for wanted := range b.wants {
+		if wanted.id != "" {
+			selection.IDs = append(selection.IDs, wanted.id)
+		} else {
+			selection.Later = append(selection.Later, wanted.later)
+		}
+	}
+
+	slices.Sort(selection.IDs)
+	slices.SortFunc(selection.Later, func(a, b pat.TokenQuery) int {
+		return cmp.Or(cmp.Compare(a.NamePrefix, b.NamePrefix), cmp.Compare(a.AfterID, b.AfterID))
+	})
+
+	return selection
+}
+
 // fetch carries out a batch, without the mutex.
 func (a *account) fetch(b *batch) (found answer, total int, err error) {
 	var tokens []pat.Token
@@ -149,14 +170,8 @@ func (a *account) fetch(b *batch) (found answer, total int, err error) {
 		tokens, err = a.inner.Tokens(b.ctx, a.userID, pat.TokenQuery{})
 		found.list, total = tokens, len(tokens)
 	} else {
-		var ids []string
-		for wanted := range b.wants {
-			ids = append(ids, wanted.id)
-		}
-
-		slices.Sort(ids)
-
-		tokens, total, err = a.selector.SelectTokens(b.ctx, a.userID, ids)
+		tokens, total, err = a.selector.SelectTokens(b.ctx, a.userID, b.selection())
+		found.list = tokens
 	}
 
 	found.rows = make(map[string]pat.Token, len(tokens))

@@ -120,7 +120,7 @@ func (f *fake) Tokens(ctx context.Context, userID string, query pat.TokenQuery) 
 
 	err = f.serve(ctx, request, func() {
 		tokens = f.matching(userID, func(token pat.Token) bool {
-			return (query.Name == "" || token.Name == query.Name) && strings.HasPrefix(token.Name, query.NamePrefix)
+			return query.Selects(token)
 		})
 	})
 
@@ -145,15 +145,18 @@ func (f *fake) Revoke(ctx context.Context, token pat.Token) error {
 }
 
 // SelectTokens tells the total even where nothing is found.
-func (f selecting) SelectTokens(ctx context.Context, userID string, ids []string) (tokens []pat.Token, total int, err error) {
-	wanted := map[string]bool{}
-	for _, id := range ids {
-		wanted[id] = true
+func (f selecting) SelectTokens(ctx context.Context, userID string, selection pat.Selection) (tokens []pat.Token, total int, err error) {
+	request := "select " + strings.Join(selection.IDs, ",")
+	for _, query := range selection.Later {
+		request += fmt.Sprintf(" %s* after %s", query.NamePrefix, query.AfterID)
 	}
 
-	err = f.serve(ctx, "select "+strings.Join(ids, ","), func() {
+	err = f.serve(ctx, request, func() {
 		total = len(f.tokens[userID])
-		tokens = f.matching(userID, func(token pat.Token) bool { return wanted[token.ID] })
+		tokens = f.matching(userID, func(token pat.Token) bool {
+			return slices.Contains(selection.IDs, token.ID) ||
+				slices.ContainsFunc(selection.Later, func(query pat.TokenQuery) bool { return query.Selects(token) })
+		})
 	})
 
 	return tokens, total, err

@@ -143,9 +143,9 @@ func (h *history) version(userID string) int {
 // that the list is worth five requests.
 type choosing struct{ *history }
 
-func (c choosing) SelectTokens(ctx context.Context, userID string, ids []string) (tokens []pat.Token, total int, err error) {
+func (c choosing) SelectTokens(ctx context.Context, userID string, selection pat.Selection) (tokens []pat.Token, total int, err error) {
 	err = c.batch(ctx, userID, func() {
-		for _, id := range ids {
+		for _, id := range selection.IDs {
 			if id != "absent" {
 				tokens = append(tokens, c.row(userID, id))
 			}

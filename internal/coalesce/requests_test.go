@@ -3,6 +3,8 @@ package coalesce
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -121,6 +123,11 @@ func TestRefreshWithPredecessorsBesideManyRows(t *testing.T) {
 
 		walk([]int{0, 1, 2}, func(i int) {
 			token(t, system, keys[i])
+			var both sync.WaitGroup
+
+			both.Go(func() { wantNone(t, system, pat.TokenQuery{NamePrefix: "next", AfterID: keys[i].TokenID}) })
+			token(t, system, keys[i])
+			both.Wait()
 			token(t, system, previous[i])
 		})
 
@@ -128,6 +135,64 @@ func TestRefreshWithPredecessorsBesideManyRows(t *testing.T) {
 			t.Errorf("%d rows by %q, want 6 by five requests at most", f.rows, sent)
 		}
 	})
+}
+
+// wantNone checks that a user has no tokens that a query selects.
+func wantNone(t *testing.T, system *System, query pat.TokenQuery) {
+	t.Helper()
+
+	if tokens, err := system.Tokens(t.Context(), "5", query); err != nil || len(tokens) > 0 {
+		t.Errorf("%v, %v; want none", tokens, err)
+	}
+}
+
+func TestTokensAfterAnother(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		system func(*fake) pat.System
+		listed bool
+		sent   []string
+	}{
+		"where some can be asked for": {
+			system: func(f *fake) pat.System { return selecting{f} }, sent: []string{"select  ci-* after 2", "tokens of 5"},
+		},
+		"where the list is known": {
+			system: func(f *fake) pat.System { return selecting{f} }, listed: true, sent: []string{"tokens of 5"},
+		},
+		"where there are lists only": {system: func(f *fake) pat.System { return f }, sent: []string{"tokens of 5"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				for id, name := range []string{"ci-1", "ci-2", "other", "ci-3", "ci-4"} {
+					f.tokens["5"] = append(f.tokens["5"], pat.Token{UserID: "5", ID: strconv.Itoa(id + 1), Name: name})
+				}
+
+				system := New(test.system(f))
+
+				if test.listed {
+					wantAll(t, system, 5)
+				}
+
+				var names []string
+
+				tokens, err := system.Tokens(t.Context(), "5", pat.TokenQuery{NamePrefix: "ci-", AfterID: "2"})
+				for _, token := range tokens {
+					names = append(names, token.Name)
+				}
+
+				if err != nil || !slices.Equal(names, []string{"ci-3", "ci-4"}) {
+					t.Errorf("%v, %v; want ci-3 and ci-4", names, err)
+				}
+
+				wantNone(t, system, pat.TokenQuery{NamePrefix: "x", AfterID: "3"})
+				f.wantSent(t, test.sent...)
+			})
+		})
+	}
 }
 
 func TestApplyCostsARequestForEachToken(t *testing.T) {

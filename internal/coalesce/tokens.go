@@ -25,14 +25,20 @@ func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	})
 }
 
-// Tokens asks once for all of a user's tokens; for those of a name or prefix, or natively,
-// each time.
+// Tokens asks once for all of a user's tokens, and together for those that were issued
+// after others; for those of a name or prefix, or natively, each time.
 func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
 	if query.Native != nil {
 		return s.inner.Tokens(ctx, userID, query)
 	}
 
 	a := s.account(userID)
+
+	if query.AfterID != "" {
+		found, err := a.ask(ctx, want{later: query})
+
+		return slices.DeleteFunc(slices.Clone(found.list), func(token pat.Token) bool { return !query.Selects(token) }), err
+	}
 
 	if query != (pat.TokenQuery{}) {
 		tokens, err := a.looks.do(ctx, query, func(ctx context.Context) ([]pat.Token, error) {

@@ -201,7 +201,7 @@ func (b blind) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	return token, err
 }
 
-func (b blind) SelectTokens(ctx context.Context, _ string, _ []string) ([]pat.Token, int, error) {
+func (b blind) SelectTokens(ctx context.Context, _ string, _ pat.Selection) ([]pat.Token, int, error) {
 	return nil, 0, b.serve(ctx, "select", func() {})
 }
 

@@ -51,7 +51,7 @@ func TestSelectTokensFetchesNoOther(t *testing.T) {
 
 			reader := newDriver(t, stage.url, func(o *Options) { o.Client.UserAgent = name })
 
-			tokens, total, err := reader.SelectTokens(t.Context(), test.user, test.ids)
+			tokens, total, err := reader.SelectTokens(t.Context(), test.user, pat.Selection{IDs: test.ids})
 			if err != nil || total != test.total {
 				t.Fatalf("%d in all, %v; want %d", total, err, test.total)
 			}
@@ -75,6 +75,71 @@ func TestSelectTokensFetchesNoOther(t *testing.T) {
 	}
 }
 
+func TestLaterTokens(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	user := stage.addUser(t, "alice")
+
+	var ids []string
+	for _, name := range []string{"ci-1", "cd-1", "ci-2", "c%-1", "xci-9", "CI-9", "ci-3"} {
+		ids = append(ids, stage.addToken(t, name).ID)
+	}
+
+	for name, test := range map[string]struct {
+		query pat.TokenQuery
+		want  []string
+	}{
+		"of a prefix":                      {query: pat.TokenQuery{NamePrefix: "ci-", AfterID: ids[0]}, want: []string{"ci-2", "ci-3"}},
+		"of a prefix, after the last":      {query: pat.TokenQuery{NamePrefix: "ci-", AfterID: ids[6]}},
+		"of a prefix that is no pattern":   {query: pat.TokenQuery{NamePrefix: "c%", AfterID: ids[2]}, want: []string{"c%-1"}},
+		"of a name":                        {query: pat.TokenQuery{Name: "ci-3", AfterID: ids[0]}, want: []string{"ci-3"}},
+		"after a number that none can be":  {query: pat.TokenQuery{NamePrefix: "ci-3", AfterID: "2147483648"}},
+		"after what is no number":          {query: pat.TokenQuery{NamePrefix: "ci-3", AfterID: "0 or id > 0"}, want: []string{"ci-3"}},
+		"nothing that can be searched for": {query: pat.TokenQuery{NamePrefix: "c%", AfterID: "x"}, want: []string{"c%-1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			listed, err := stage.admin(t).Tokens(t.Context(), user, test.query)
+			if diff := cmp.Diff(test.want, names(listed)); diff != "" || err != nil {
+				t.Errorf("listed: %v\n%s", err, diff)
+			}
+
+			selected, total, err := stage.admin(t).SelectTokens(t.Context(), user, pat.Selection{Later: []pat.TokenQuery{test.query}})
+			if diff := cmp.Diff(test.want, names(selected)); diff != "" || err != nil || total != len(ids) {
+				t.Errorf("selected of %d: %v\n%s", total, err, diff)
+			}
+		})
+	}
+}
+
+func TestSelectTokensInOneRequest(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	user := stage.addUser(t, "alice")
+
+	var all []pat.Token
+	for _, name := range []string{"a-1", "b-1", "b-2", "c-1", "a-2"} {
+		all = append(all, stage.addToken(t, name))
+	}
+
+	stage.ResetRequests()
+
+	selected, _, err := stage.admin(t).SelectTokens(t.Context(), user, pat.Selection{
+		IDs:   []string{all[0].ID, all[1].ID},
+		Later: []pat.TokenQuery{{NamePrefix: "a-", AfterID: all[0].ID}, {NamePrefix: "b-", AfterID: all[1].ID}},
+	})
+	if diff := cmp.Diff([]string{"a-1", "b-1", "b-2", "a-2"}, names(selected)); diff != "" || err != nil {
+		t.Errorf("%v\n%s", err, diff)
+	}
+
+	if sent := stage.Count(lists); sent != 1 {
+		t.Errorf("%d requests, want 1", sent)
+	}
+}
+
 func TestSelectTokensShowsWhatListsDo(t *testing.T) {
 	t.Parallel()
 
@@ -88,7 +153,7 @@ func TestSelectTokensShowsWhatListsDo(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	selected, _, err := stage.admin(t).SelectTokens(t.Context(), user, []string{token.ID})
+	selected, _, err := stage.admin(t).SelectTokens(t.Context(), user, pat.Selection{IDs: []string{token.ID}})
 	if diff := cmp.Diff([]pat.Token{shown}, selected); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}
@@ -116,13 +181,18 @@ func TestSelectTokensKeepsTheURLShort(t *testing.T) {
 		ids = append(ids, strconv.Itoa(2_147_483_000+i))
 	}
 
-	tokens, total, err := stage.admin(t).SelectTokens(t.Context(), user, ids)
+	var later []pat.TokenQuery
+	for i := range 100 {
+		later = append(later, pat.TokenQuery{NamePrefix: fmt.Sprintf("%0100d-aaaaaa-", i), AfterID: "2147483000"})
+	}
+
+	tokens, total, err := stage.admin(t).SelectTokens(t.Context(), user, pat.Selection{IDs: ids, Later: later})
 	if err != nil || len(tokens) != rows || total != rows {
 		t.Fatalf("%d of %d, %v; want %d", len(tokens), total, err, rows)
 	}
 
 	for _, request := range stage.Requests() {
-		if len(request.RawQuery) > 3000 {
+		if len(request.Path)+len(request.RawQuery) > 8000 {
 			t.Errorf("a query of %d bytes", len(request.RawQuery))
 		}
 	}
@@ -141,7 +211,7 @@ func TestSelectTokensFetchesOnePageOfAMisreadSearch(t *testing.T) {
 			tokenJSON(1, "first") + "," + tokenJSON(2, "second") + `]}`}
 	})
 
-	tokens, total, err := newDriver(t, s.url).SelectTokens(t.Context(), "5", []string{"2", "77"})
+	tokens, total, err := newDriver(t, s.url).SelectTokens(t.Context(), "5", pat.Selection{IDs: []string{"2", "77"}})
 	if err != nil || total != 50_000 {
 		t.Fatalf("%d in all, %v", total, err)
 	}
@@ -164,17 +234,17 @@ func TestSelectTokensOfWhomForemanDoesNotShow(t *testing.T) {
 	stage.addUser(t, "blind", viewTokens...)
 	stage.addUser(t, "nobody")
 
-	_, _, err := stage.admin(t).SelectTokens(t.Context(), "999", []string{"1"})
+	_, _, err := stage.admin(t).SelectTokens(t.Context(), "999", pat.Selection{IDs: []string{"1"}})
 	wantKind(t, err, "user gone")
 
-	_, _, err = stage.as(t, "nobody").SelectTokens(t.Context(), alice, []string{token.ID})
+	_, _, err = stage.as(t, "nobody").SelectTokens(t.Context(), alice, pat.Selection{IDs: []string{token.ID}})
 	wantKind(t, err, "permission", "view_personal_access_tokens")
 
-	_, _, err = stage.admin(t).SelectTokens(t.Context(), "alice", []string{token.ID})
+	_, _, err = stage.admin(t).SelectTokens(t.Context(), "alice", pat.Selection{IDs: []string{token.ID}})
 	wantKind(t, err, "validation")
 
 	// Foreman's own answer is an empty list: it proves nothing, and is no error here.
-	tokens, total, err := stage.as(t, "blind").SelectTokens(t.Context(), alice, []string{token.ID})
+	tokens, total, err := stage.as(t, "blind").SelectTokens(t.Context(), alice, pat.Selection{IDs: []string{token.ID}})
 	if err != nil || len(tokens) != 0 || total != 0 {
 		t.Errorf("%v of %d, %v; want nothing", tokens, total, err)
 	}

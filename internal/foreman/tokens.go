@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
@@ -54,6 +53,7 @@ func (r tokenRecord) token() pat.Token {
 		CreatedAt:  r.CreatedAt.Time,
 		ExpiresAt:  r.ExpiresAt.Time,
 		LastUsedAt: r.LastUsedAt.Time,
+		Used:       !r.LastUsedAt.IsZero(),
 	}
 }
 
@@ -84,6 +84,8 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 
 	switch {
 	case search != "":
+	case query.AfterID != "":
+		search = laterThan(query)
 	case query.Name != "" && searchable(query.Name):
 		search = equals("name", query.Name)
 	case query.NamePrefix != "":
@@ -106,11 +108,9 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 	tokens := make([]pat.Token, 0, len(records))
 
 	for _, record := range records {
-		if query.Name != "" && record.Name != query.Name || !strings.HasPrefix(record.Name, query.NamePrefix) {
-			continue
+		if token := record.token(); query.Selects(token) {
+			tokens = append(tokens, token)
 		}
-
-		tokens = append(tokens, record.token())
 	}
 
 	return tokens, nil

@@ -125,7 +125,7 @@ func (f *fake) Tokens(ctx context.Context, _ string, query pat.TokenQuery) ([]pa
 	var found []pat.Token
 
 	for _, token := range f.tokens {
-		if (query.Name == "" || token.Name == query.Name) && strings.HasPrefix(token.Name, query.NamePrefix) {
+		if query.Selects(token) {
 			found = append(found, token)
 		}
 	}

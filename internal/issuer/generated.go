@@ -67,7 +67,8 @@ func (i *Issuer) nextName(order Order, result *Result) string {
 	}
 }
 
-// survey finds out which generations of a known lineage there are.
+// survey finds out which generations of a known lineage there are, and revokes what an
+// interrupted run left of it.
 func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error {
 	stem := lifecycle.Stem(order.NamePrefix, order.Lineage)
 
@@ -84,7 +85,14 @@ func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error 
 
 		result.Generation = max(result.Generation, generation)
 
-		if generation > order.Generation && token.Status == pat.StatusActive {
+		if generation <= order.Generation || token.Status != pat.StatusActive {
+			continue
+		}
+
+		lost := order.Generation > 0 && !token.Used && !i.issued.has(order.UserID, token.Name)
+		if lost && i.system.Revoke(ctx, token) == nil {
+			result.Discarded = append(result.Discarded, token)
+		} else {
 			result.Siblings = append(result.Siblings, token)
 		}
 	}

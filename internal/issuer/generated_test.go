@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -20,74 +19,6 @@ import (
 
 // generated is an order for a lineage of which nothing is known.
 func generated() Order { return Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef"} }
-
-func TestIssueGeneratesAName(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range map[string]struct {
-		order    Order
-		there    []string // live tokens before
-		revoked  []string
-		want     string
-		siblings []string
-	}{
-		"the first of a new lineage":     {order: Order{UserID: user, NamePrefix: "ci-"}, want: "^ci-[a-z2-7]{6}-1$"},
-		"the first of a lineage":         {order: generated(), want: "^ci-abcdef-1$"},
-		"the next of a known generation": {order: Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef", Generation: 4}, there: []string{"ci-abcdef-4"}, want: "^ci-abcdef-5$"},
-		"the next of what is there": {
-			order: generated(), there: []string{"ci-abcdef-2", "ci-abcdef-10"}, want: "^ci-abcdef-11$",
-			siblings: []string{"ci-abcdef-2", "ci-abcdef-10"},
-		},
-		"the next of what is known, though less is there": {
-			order: Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef", Generation: 7},
-			there: []string{"ci-abcdef-6"}, want: "^ci-abcdef-8$",
-		},
-		"the next of what was revoked":     {order: generated(), revoked: []string{"ci-abcdef-3"}, want: "^ci-abcdef-4$"},
-		"names that merely look alike":     {order: generated(), there: []string{"ci-abcdef-x", "ci-abcdef-09", "ci-abcdefg-5", "ci-bcdefg-9", "ci-abcdef--1"}, want: "^ci-abcdef-1$"},
-		"a fixed name besides, that loses": {order: Order{UserID: user, Name: "fixed", NamePrefix: "ci-", Lineage: "abcdef"}, want: "^ci-abcdef-1$"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			system := newFake(false)
-			for _, name := range append(slices.Clone(test.revoked), test.there...) {
-				if _, err := system.add(name); err != nil {
-					t.Fatal(err)
-				}
-			}
-
-			for i := range test.revoked {
-				system.tokens[i].Status = pat.StatusRevoked
-			}
-
-			result, err := newIssuer(system).Issue(t.Context(), test.order)
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			if !regexp.MustCompile(test.want).MatchString(result.Name) || result.Secret != secret {
-				t.Errorf("issued %s", result.Name)
-			}
-
-			if lifecycle.Name("ci-", result.Lineage, result.Generation) != result.Name {
-				t.Errorf("lineage %s, generation %d of %s", result.Lineage, result.Generation, result.Name)
-			}
-
-			var siblings []string
-			for _, token := range result.Siblings {
-				siblings = append(siblings, token.Name)
-			}
-
-			if diff := cmp.Diff(test.siblings, siblings); diff != "" {
-				t.Error(diff)
-			}
-
-			if live := system.live(); len(live) != len(test.there)+1 {
-				t.Errorf("live: %v", live)
-			}
-		})
-	}
-}
 
 func TestIssueGoesOnToTheNextGenerationWhenAnAnswerIsLost(t *testing.T) {
 	t.Parallel()

@@ -16,6 +16,8 @@ type Issuer struct {
 	locks  keyedLock
 	// unanswered are the names whose request may still be carried out.
 	unanswered nameSet
+	// issued are the names of this Issuer's own tokens.
+	issued nameSet
 }
 
 // New returns an Issuer. Expiries are counted from now().
@@ -34,7 +36,8 @@ type Order struct {
 	// Lineage is the part of a generated name that all generations share; empty draws
 	// a new one.
 	Lineage string
-	// Generation is the last generation that is known of; 0 if none is.
+	// Generation is the last generation that is known of; 0 if none is. Then nothing of the
+	// lineage is revoked, for nothing proves that it is the order's.
 	Generation int64
 	// Lifetime is counted from the moment of issuing.
 	Lifetime lifecycle.Lifetime
@@ -49,8 +52,12 @@ type Result struct {
 	// Generation is one more than the highest that was known or seen.
 	Generation int64
 	// Siblings are live tokens of the same lineage that the order did not know of. They
-	// may be another resource's and are left alone.
+	// may be another resource's, or in use, and are left alone.
 	Siblings []pat.Token
+	// Discarded are tokens of the same lineage, issued after the last one that the order
+	// knew of, that nobody ever used: a run that was interrupted lost their secrets. They
+	// were revoked before anything was issued.
+	Discarded []pat.Token
 	// Leftovers are tokens that this very call may have left behind, in sentences.
 	Leftovers []string
 }
@@ -114,6 +121,10 @@ func (i *Issuer) create(ctx context.Context, order Order, name string) (pat.Issu
 
 	if _, ambiguous := errors.AsType[*pat.AmbiguousError](err); ambiguous {
 		i.unanswered.add(order.UserID, name)
+	}
+
+	if err == nil {
+		i.issued.add(order.UserID, name)
 	}
 
 	return issued, err

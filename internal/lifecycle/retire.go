@@ -6,6 +6,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
+// strayHold is how long ago the last use of a stray may be for it to live on, unless the
+// policy has a time of its own. Who uses it is not known.
+const strayHold = 24 * time.Hour
+
 // Predecessor is a token that was succeeded by another and may live on for a while.
 type Predecessor struct {
 	Token      pat.Token
@@ -18,6 +22,15 @@ type Predecessor struct {
 	Due bool
 	// Held is true while it lives beyond RetireAt because it was used lately.
 	Held bool
+}
+
+// stray says whether it is a generation whose secret this state never held: what an
+// interrupted run left, or what was issued after the state that is in use was saved.
+func (p Predecessor) stray() bool { return p.SHA256 == "" && p.Generation > 0 }
+
+// usedUnknownWhen says whether it is a stray that may be in use at any time.
+func (p Predecessor) usedUnknownWhen() bool {
+	return p.stray() && p.Token.Used && p.Token.LastUsedAt.IsZero()
 }
 
 // capped says whether it is to be revoked only because it expires by itself then.
@@ -36,14 +49,35 @@ func (p Policy) RetireAt(expires, successor time.Time) time.Time {
 	return at.UTC()
 }
 
+// Found returns a live token of the lineage that state did not know of, as the
+// predecessor that it becomes now. One that was never used is due: nobody has its secret.
+// One that was used lives for an overlap at least, and while it is in use.
+func (p Policy) Found(token pat.Token, generation int64, now time.Time) Predecessor {
+	found := Predecessor{Token: token, Generation: generation, RetireAt: now.UTC()}
+	if token.Used {
+		found.RetireAt = p.Gentle().RetireAt(token.ExpiresAt, now)
+	}
+
+	return found
+}
+
 // Judge says whether a predecessor is due or held now, going by its RetireAt and its
 // token's last use.
 func (p Policy) Judge(predecessor Predecessor, now time.Time) Predecessor {
 	past := !now.Before(predecessor.RetireAt)
-	predecessor.Held = past && p.holds(predecessor.Token, now)
+	predecessor.Held = past && (p.hold(predecessor).holds(predecessor.Token, now) || predecessor.usedUnknownWhen())
 	predecessor.Due = past && !predecessor.Held
 
 	return predecessor
+}
+
+// hold is the policy with the hold that the predecessor has.
+func (p Policy) hold(predecessor Predecessor) Policy {
+	if predecessor.stray() && !p.HoldIfUsedWithin.Set {
+		p.HoldIfUsedWithin = Value[time.Duration]{V: strayHold, Set: true}
+	}
+
+	return p
 }
 
 // HoldsNow says whether a token that is to be revoked at once, for there is no overlap,
@@ -78,7 +112,7 @@ func (p Policy) Reschedule(
 	younger := Predecessor{Token: current, Generation: generation}
 
 	for _, predecessor := range predecessors {
-		at := after.RetireAt(predecessor.Token.ExpiresAt, p.succeeded(predecessor, younger, current))
+		at := after.RetireAt(predecessor.Token.ExpiresAt, p.succeeded(predecessor, younger, current, generation))
 		if predecessor.capped() && at.After(predecessor.RetireAt) {
 			at = predecessor.RetireAt
 		}
@@ -94,8 +128,9 @@ func (p Policy) Reschedule(
 // succeeded returns when the predecessor got its successor, and errs on the late side.
 // What is recorded tells it, unless the predecessor's own expiry came first. The next
 // younger one need not be the successor: a sibling is found later, and is a predecessor
-// from then on; and a successor that was revoked is no longer there to ask.
-func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token) time.Time {
+// from then on, even of a live token that is older; and a successor that was revoked is no
+// longer there to ask.
+func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token, generation int64) time.Time {
 	at := predecessor.RetireAt.Add(-p.overlap())
 	if predecessor.capped() {
 		at = predecessor.RetireAt
@@ -105,7 +140,8 @@ func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token) t
 		at = next // An edited before_expiry has changed the default overlap since.
 	}
 
-	if newest := current.CreatedAt; !newest.IsZero() && at.After(newest) {
+	newest := current.CreatedAt
+	if predecessor.Generation <= generation && !newest.IsZero() && at.After(newest) {
 		at = newest
 	}
 

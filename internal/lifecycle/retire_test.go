@@ -79,7 +79,7 @@ func TestPolicy_Judge(t *testing.T) {
 			token := pat.Token{Name: "ci-abc234-1", LastUsedAt: moment(t, test.used)}
 			now := moment(t, test.now)
 
-			want := Predecessor{Token: token, Generation: 1, RetireAt: moment(t, retire), Due: test.due, Held: test.held}
+			want := Predecessor{Token: token, Generation: 1, SHA256: "known", RetireAt: moment(t, retire), Due: test.due, Held: test.held}
 
 			// What it was found to be before counts for nothing.
 			for _, before := range []bool{false, true} {

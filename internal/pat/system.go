@@ -1,6 +1,9 @@
 package pat
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // System is one server of a platform, reached with one account. All methods are safe
 // for concurrent use, and every error that a server caused is one of the types in
@@ -40,12 +43,20 @@ type System interface {
 // user's tokens by their ids. Where a System is none, the server shows a user's tokens
 // all at once, so that to read one costs what listing all of them costs.
 type TokenSelector interface {
-	// SelectTokens returns those of a user's tokens that have one of the ids, and how many
-	// the user has in all, as far as the caller may see, revoked and expired ones included.
+	// SelectTokens returns those of a user's tokens that are selected, and how many the
+	// user has in all, as far as the caller may see, revoked and expired ones included.
 	// What it does not return may be there all the same, total 0 included: only
 	// [System.Token] proves that a token is not. An id that the platform could not have is
 	// one that no token has.
-	SelectTokens(ctx context.Context, userID string, ids []string) (tokens []Token, total int, err error)
+	SelectTokens(ctx context.Context, userID string, selection Selection) (tokens []Token, total int, err error)
+}
+
+// Selection is some of a user's tokens: all that it names in one way or another.
+type Selection struct {
+	// IDs are those of single tokens.
+	IDs []string
+	// Later are queries with an AfterID, and without a Native part.
+	Later []TokenQuery
 }
 
 // UserQuery selects users. The zero value selects all.
@@ -65,7 +76,32 @@ type TokenQuery struct {
 	Name string
 	// NamePrefix narrows to names that begin with it; empty is any.
 	NamePrefix string
+	// AfterID narrows to tokens that were issued after the one of this id; empty, or where
+	// ids do not tell, is any.
+	AfterID string
 	// Native is a query of the driver's own type, comparable; nil is none. A driver
 	// refuses the type of another.
 	Native any
+}
+
+// Selects says whether the query selects a token, its Native part aside.
+func (q TokenQuery) Selects(token Token) bool {
+	return (q.Name == "" || token.Name == q.Name) && strings.HasPrefix(token.Name, q.NamePrefix) && later(token.ID, q.AfterID)
+}
+
+// later says whether an id was given after another, as numbers tell; false if it is the
+// other or an earlier one.
+func later(id, after string) bool {
+	switch {
+	case !numeric(id) || !numeric(after):
+		return true
+	case len(id) != len(after):
+		return len(id) > len(after)
+	default:
+		return id > after
+	}
+}
+
+func numeric(id string) bool {
+	return id != "" && strings.Trim(id, "0123456789") == ""
 }

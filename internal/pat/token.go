@@ -48,6 +48,8 @@ type Token struct {
 	// LastUsedAt is the last login with the token; zero never. Foreman does not count
 	// requests that ride on a session.
 	LastUsedAt time.Time
+	// Used is true if the server shows any last use, be it one whose time cannot be read.
+	Used bool
 }
 
 // Key returns the key that addresses the token.

@@ -3,23 +3,23 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// issue issues a token of the model's arguments and records it, with the predecessors
-// that live on. After it has returned true nothing may fail.
+// issue issues a token and records it, with the predecessors that live on. After it has
+// returned true nothing may fail.
 func (r *tokenResource) issue(
-	ctx context.Context, model *tokenModel, userID string, reason lifecycle.Reason,
+	ctx context.Context, model *tokenModel, order issuer.Order, reason lifecycle.Reason,
 	predecessors []lifecycle.Predecessor, diags *diag.Diagnostics,
 ) bool {
 	policy, _ := model.policy(ctx, diags)
 
-	result, err := r.issuer.Issue(ctx, model.order(userID))
+	result, err := r.issuer.Issue(ctx, order)
 	if err != nil {
 		addError(diags, "issue the personal access token", err)
 
@@ -31,6 +31,10 @@ func (r *tokenResource) issue(
 
 	for _, sentence := range result.Leftovers {
 		diags.AddWarning("A token may be left behind", sentence)
+	}
+
+	for _, token := range result.Discarded {
+		warnLost(diags, token, "it was revoked")
 	}
 
 	for _, sibling := range result.Siblings {
@@ -51,7 +55,7 @@ func (r *tokenResource) issue(
 		}
 	}
 
-	slices.SortStableFunc(predecessors, func(a, b lifecycle.Predecessor) int { return int(b.Generation - a.Generation) })
+	sortPredecessors(predecessors)
 	model.setPredecessors(ctx, predecessors, diags)
 
 	return true
@@ -79,7 +83,12 @@ func (r *tokenResource) replaceToken(
 
 	model.checkPolicy(ctx, r.system.Traits(), diags)
 
-	if err := r.issuer.Check(model.order(old.Token.UserID)); err != nil {
+	order := model.order(old.Token.UserID)
+	for _, predecessor := range state.predecessors(ctx, diags) { // A stray may have been revoked just now.
+		order.Generation = max(order.Generation, predecessor.Generation)
+	}
+
+	if err := r.issuer.Check(order); err != nil {
 		addError(diags, "reissue the personal access token", err)
 	}
 
@@ -100,7 +109,7 @@ func (r *tokenResource) replaceToken(
 		}
 	}
 
-	return r.issue(ctx, model, old.Token.UserID, reason, predecessors, diags)
+	return r.issue(ctx, model, order, reason, predecessors, diags)
 }
 
 // makeWay revokes the old token first where that was asked for, or where its name is

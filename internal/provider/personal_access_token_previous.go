@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -84,6 +86,11 @@ func (m *tokenModel) setPredecessors(
 	diags.Append(d...)
 
 	m.Previous = list
+}
+
+// sortPredecessors puts the newest first.
+func sortPredecessors(predecessors []lifecycle.Predecessor) {
+	slices.SortStableFunc(predecessors, func(a, b lifecycle.Predecessor) int { return cmp.Compare(b.Generation, a.Generation) })
 }
 
 // retiring says whether any predecessor is to be revoked by the next update.

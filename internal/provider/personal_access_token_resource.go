@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -89,7 +90,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 
 	model.checkPolicy(ctx, r.system.Traits(), &resp.Diagnostics)
 
-	if resp.Diagnostics.HasError() || !r.issue(ctx, &model, user.ID, lifecycle.ReasonCreated, nil, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.issue(ctx, &model, model.order(user.ID), lifecycle.ReasonCreated, nil, &resp.Diagnostics) {
 		return
 	}
 
@@ -118,7 +119,24 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	current := model.current(ctx, &resp.Diagnostics)
 	recorded := current.token(model.owner(ctx, &resp.Diagnostics).ID.ValueString())
 
+	var (
+		successors []pat.Token
+		searchErr  error
+		both       sync.WaitGroup
+	)
+
+	// At the same time, so that one request can answer both.
+	if search, ok := model.beyond(recorded); ok {
+		both.Go(func() { successors, searchErr = r.found(ctx, search) })
+	}
+
 	shown, gone, err := look(ctx, r.system, recorded)
+
+	both.Wait()
+
+	if err == nil && (gone == nil || !gone.UserGone) {
+		err = searchErr
+	}
 
 	switch {
 	case err != nil:
@@ -140,7 +158,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	model.setCurrent(ctx, current, &resp.Diagnostics)
 
 	if !moved { // A run in which the server moved does nothing else.
-		r.refreshRotation(ctx, &model, &resp.Diagnostics)
+		r.refreshRotation(ctx, &model, successors, &resp.Diagnostics)
 	}
 
 	if resp.Diagnostics.HasError() {

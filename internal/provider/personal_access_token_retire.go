@@ -84,7 +84,7 @@ func (r *tokenResource) examine(
 	}
 
 	if predecessor.Held {
-		warnHeld(diags, predecessor, shown.LastUsedAt)
+		warnHeld(diags, predecessor)
 	}
 
 	return predecessor, true, nil
@@ -105,12 +105,15 @@ func (r *tokenResource) succeed(
 }
 
 // refreshRotation records what is due: the token, by the policy in state, and each
-// predecessor.
-func (r *tokenResource) refreshRotation(ctx context.Context, model *tokenModel, diags *diag.Diagnostics) {
+// predecessor, with what was found of generations that state does not know.
+func (r *tokenResource) refreshRotation(
+	ctx context.Context, model *tokenModel, found []pat.Token, diags *diag.Diagnostics,
+) {
 	model.dueness(ctx, r.now(), r.system.Traits(), diags)
 
 	policy, _ := model.policy(ctx, diags)
-	model.setPredecessors(ctx, r.review(ctx, model.predecessors(ctx, diags), policy, diags), diags)
+	predecessors := r.recoverStrays(model, found, model.predecessors(ctx, diags), policy, diags)
+	model.setPredecessors(ctx, r.review(ctx, predecessors, policy, diags), diags)
 }
 
 // retirePredecessors reschedules the predecessors if the policy was edited, and revokes

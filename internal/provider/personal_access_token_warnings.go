@@ -101,10 +101,19 @@ func warnOwn(diags *diag.Diagnostics, predecessor lifecycle.Predecessor) {
 			"Give the provider another credential, such as the new token.", predecessor.Token.Name, predecessor.Token.ID))
 }
 
-func warnHeld(diags *diag.Diagnostics, predecessor lifecycle.Predecessor, used time.Time) {
+func warnHeld(diags *diag.Diagnostics, predecessor lifecycle.Predecessor) {
 	diags.AddAttributeWarning(path.Root("previous"), "A predecessor is still in use", fmt.Sprintf(
-		"The token %q (id %s) was to be revoked at %s, and was last used at %s. It is held until it has not been used for "+
-			"rotation.hold_if_used_within. Find who uses it: they have not moved to the new token.",
+		"The token %q (id %s) was to be revoked at %s, and was last used %s. It is held until it has not been used for "+
+			"rotation.hold_if_used_within, or for a day where state never had its secret. Find who uses it: they have not moved to the new token.",
 		predecessor.Token.Name, predecessor.Token.ID, predecessor.RetireAt.Format(time.RFC3339),
-		used.UTC().Format(time.RFC3339)))
+		lastUse(predecessor.Token)))
+}
+
+// lastUse says when a token was used, for one that was.
+func lastUse(token pat.Token) string {
+	if token.LastUsedAt.IsZero() {
+		return "at a time that the server does not tell"
+	}
+
+	return "at " + token.LastUsedAt.UTC().Format(time.RFC3339)
 }

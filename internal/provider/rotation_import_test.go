@@ -133,64 +133,6 @@ func TestAccRotation_importThatGetsItsLineageLate(t *testing.T) {
 	})
 }
 
-// A state that is restored from a backup knows neither the live token nor, perhaps, that
-// its own was revoked. Nothing that is in use is revoked at once, and no generation comes
-// twice.
-func TestAccRotation_stateRestoredFromABackup(t *testing.T) {
-	t.Parallel()
-
-	for name, revoked := range map[string]bool{"the old token lives": false, "the old token was revoked": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			onEachSandbox(t, func(t *testing.T, s *sandboxed) {
-				user := s.addUser(t, testUser{login: "svc-restored"})
-				w := s.workspace(t)
-				config := func(n int) string {
-					return s.provider() + rotating(user, "expires_in = \"90d\"", trigger(n)+"\noverlap = \"48h\"")
-				}
-
-				w.write(t, config(1))
-				w.apply(t)
-
-				backup := w.run(t, "state", "pull").text
-
-				w.write(t, config(2))
-				w.apply(t, generation(2))
-
-				inUse := w.secret(t)
-
-				if revoked {
-					s.clock.move(49 * time.Hour)
-					w.apply(t, generation(2), alone())
-				}
-
-				w.file(t, "terraform.tfstate", backup)
-
-				done := w.apply(t, generation(3), value(at("previous"), knownvalue.ListPartial(map[int]knownvalue.Check{
-					0: knownvalue.ObjectPartial(map[string]knownvalue.Check{
-						"generation": knownvalue.Int64Exact(2), "retire_due": knownvalue.Bool(false),
-					}),
-				})))
-				done.warns(t, "A live token of the same lineage")
-				w.unchanged(t).quiet(t)
-				s.works(t, user, inUse)
-				s.clock.move(47 * time.Hour)
-				w.unchanged(t)
-				s.works(t, user, inUse)
-
-				s.clock.move(2 * time.Hour)
-				w.apply(t, generation(3), alone())
-				w.unchanged(t)
-				w.destroy(t)
-
-				if alive := s.liveTokens(); alive != 0 {
-					t.Errorf("%d tokens are alive after the destroy, want none", alive)
-				}
-			})
-		})
-	}
-}
-
 func importBlock(id string) string {
 	return fmt.Sprintf("import {\n to = %s\n id = %q\n}\n", tokenAddress, id)
 }

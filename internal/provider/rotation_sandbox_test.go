@@ -139,6 +139,15 @@ func (s *sandboxed) works(t *testing.T, user account, secret string) {
 	}
 }
 
+// dead fails the test if the token lets its user in.
+func (s *sandboxed) dead(t *testing.T, user account, secret string) {
+	t.Helper()
+
+	if s.logIn(t, user, secret) {
+		t.Error("a token works that ought not to")
+	}
+}
+
 // issued counts the requests for a token so far.
 func (s *sandboxed) issued() int {
 	return s.console.Count(func(r sandbox.Request) bool {

@@ -58,11 +58,11 @@ func TestJSONAndXMLOfAUserWithEveryPropertyAreEqual(t *testing.T) {
 		{
 			UserID: userID, ID: "a/b & c+d #% é", Name: "a/b & c+d #% é", Status: pat.StatusActive,
 			CreatedAt: time.Date(2028, 3, 1, 3, 30, 0, 0, time.UTC), ExpiresAt: date(2028, 3, 1),
-			LastUsedAt: time.Date(2028, 3, 1, 3, 30, 0, 0, time.UTC),
+			LastUsedAt: time.Date(2028, 3, 1, 3, 30, 0, 0, time.UTC), Used: true,
 		},
 		{
 			UserID: userID, ID: "b", Name: "b", Status: pat.StatusActive,
-			CreatedAt: time.Date(2028, 3, 1, 3, 30, 1, 0, time.UTC),
+			CreatedAt: time.Date(2028, 3, 1, 3, 30, 1, 0, time.UTC), Used: true,
 		},
 	}
 	if diff := cmp.Diff(want, fromJSON.Tokens); diff != "" {
@@ -223,6 +223,10 @@ func TestAnUnreadableLastUseDoesNotHideTheToken(t *testing.T) {
 
 	tokens, err := newDriver(t, s.url).Tokens(t.Context(), userID, pat.TokenQuery{})
 	if err != nil || len(tokens) != 2 || !tokens[0].LastUsedAt.IsZero() || !tokens[1].LastUsedAt.IsZero() {
-		t.Errorf("%v, %v; want both tokens, without a last use", tokens, err)
+		t.Fatalf("%v, %v; want both tokens, without a last use", tokens, err)
+	}
+
+	if !tokens[0].Used || tokens[1].Used {
+		t.Errorf("used: %t, %t; want what was used some time to be, and no other", tokens[0].Used, tokens[1].Used)
 	}
 }

@@ -75,7 +75,7 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 	}
 
 	return slices.DeleteFunc(tokens, func(token pat.Token) bool {
-		return query.Name != "" && token.Name != query.Name || !strings.HasPrefix(token.Name, query.NamePrefix)
+		return !query.Selects(token)
 	}), nil
 }
 
@@ -148,6 +148,7 @@ func (s *System) convertToken(record tokenRecord, userID string) (pat.Token, err
 		CreatedAt:  created,
 		ExpiresAt:  expires,
 		LastUsedAt: parseLastUse(record.LastUsed),
+		Used:       !unset(record.LastUsed),
 	}, nil
 }
 
