@@ -38,6 +38,7 @@ func TestDecide_eachArgumentChangedAlone(t *testing.T) {
 	}
 	dated := configuration{userID: "5", namePrefix: "ci-", expiresAt: "2026-04-01T12:00:00Z"}
 	named := configuration{username: "svc-deploy", name: "ci-abc234-3", expiresIn: "90d"}
+	sealed := configuration{username: "svc-deploy", namePrefix: "ci-", expiresIn: "90d", encryptTo: "age1a"}
 	bare := configuration{username: "svc-deploy", namePrefix: "ci-"}
 
 	type change struct {
@@ -70,6 +71,7 @@ func TestDecide_eachArgumentChangedAlone(t *testing.T) {
 		overlap      = func(c *configuration) *string { return &c.overlap }
 		hold         = func(c *configuration) *string { return &c.holdIfUsedWithin }
 		reissue      = func(c *configuration) *string { return &c.reissueWhenInvalid }
+		encryptTo    = func(c *configuration) *string { return &c.encryptTo }
 	)
 
 	changes := map[string]change{
@@ -139,6 +141,10 @@ func TestDecide_eachArgumentChangedAlone(t *testing.T) {
 		"reissue_when_invalid is false":           alone(usual, reissue, "false", invalidRule),
 		"reissue_when_invalid is true":            alone(usual, reissue, "true", invalidRule),
 		"reissue_when_invalid is not known":       alone(usual, reissue, "?", invalidRule),
+		"encrypt_to is added":                     alone(usual, encryptTo, "age1a", reissuedRule, Reissue),
+		"encrypt_to is another":                   alone(sealed, encryptTo, "age1b", reissuedRule, Reissue),
+		"encrypt_to is removed":                   alone(sealed, encryptTo, "", reissuedRule, Reissue),
+		"encrypt_to is not known":                 alone(sealed, encryptTo, "?", reissuedRule, MayReissue),
 		"name takes the place of what it is made": alone(usual, name, "ci-abc234-3", fitsRule),
 	}
 

@@ -23,6 +23,7 @@ type configuration struct {
 	triggers                  string
 	overlap, holdIfUsedWithin string
 	reissueWhenInvalid        string
+	encryptTo                 string
 }
 
 // arguments are what a decision is asked with, as the resource reads them from its model.
@@ -34,6 +35,7 @@ func (c configuration) arguments(t testing.TB) Arguments {
 		Name: text(c.name), NamePrefix: text(c.namePrefix),
 		Relative: c.expiresIn != "", RelativeUnknown: c.expiresIn == unknowable,
 		Policy: c.policy(t), Triggers: c.triggerValues(),
+		Recipients:  text(c.encryptTo),
 		KeepInvalid: c.reissueWhenInvalid == "false", KeepInvalidUnknown: c.reissueWhenInvalid == unknowable,
 	}
 

@@ -55,6 +55,8 @@ type Arguments struct {
 	RelativeUnknown bool
 	Policy          Policy
 	Triggers        Triggers
+	// Recipients are whom the secret is encrypted to, in one text; not set if it is not.
+	Recipients Value[string]
 	// KeepInvalid leaves a token alone that can no longer be used.
 	KeepInvalid bool
 	// KeepInvalidUnknown is true while that is not known; KeepInvalid says nothing then.
@@ -237,6 +239,13 @@ func changed(current Current, before, after Arguments) (argument string, certain
 		}
 	case after.Name.Set && after.Name.V != current.Name:
 		return "name", true
+	}
+
+	switch {
+	case after.Recipients.Unknown:
+		return "encrypt_to", false
+	case !same(before.Recipients, after.Recipients, equal):
+		return "encrypt_to", true
 	}
 
 	asked := after.ExpiresAt.Set && !same(before.ExpiresAt, after.ExpiresAt, time.Time.Equal)

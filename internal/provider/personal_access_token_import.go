@@ -147,6 +147,7 @@ func (r *tokenResource) imported(
 		ID:         types.StringValue(token.UserID + "/" + token.ID),
 		Generation: types.Int64Value(0),
 		Rotation:   types.ObjectNull(rotationTypes),
+		EncryptTo:  types.SetNull(types.StringType),
 
 		RotationDue: types.BoolValue(false),
 	}

@@ -19,9 +19,20 @@ func (r *tokenResource) issue(
 ) bool {
 	policy, _ := model.policy(ctx, diags)
 
+	recipients := model.recipients(ctx, diags)
+	if diags.HasError() {
+		return false
+	}
+
 	result, err := r.issuer.Issue(ctx, order)
 	if err != nil {
 		addError(diags, "issue the personal access token", err)
+
+		return false
+	}
+
+	if err := model.setSecret(result.Secret, recipients); err != nil {
+		addError(diags, "keep the personal access token", r.giveBack(ctx, result.Token, err))
 
 		return false
 	}
@@ -61,6 +72,17 @@ func (r *tokenResource) issue(
 	return true
 }
 
+// giveBack revokes a token whose secret cannot be kept, and returns the error with what
+// became of it.
+func (r *tokenResource) giveBack(ctx context.Context, token pat.Token, cause error) error {
+	if err := r.system.Revoke(context.WithoutCancel(ctx), token); err != nil {
+		return fmt.Errorf("%w. The token %q (id %s) was issued and could not be revoked: %w. Revoke it",
+			cause, token.Name, token.ID, err)
+	}
+
+	return fmt.Errorf("%w. The token %q (id %s) was issued, and revoked again", cause, token.Name, token.ID)
+}
+
 // replaceToken issues a token in place of the one in state. What it revokes it revokes
 // first: state reaches the disk only when the call returns, so that nothing may happen
 // between the answer and the return.
@@ -82,6 +104,7 @@ func (r *tokenResource) replaceToken(
 	old.Generation = model.Generation.ValueInt64()
 
 	model.checkPolicy(ctx, r.system.Traits(), diags)
+	model.recipients(ctx, diags)
 
 	order := model.order(old.Token.UserID)
 	for _, predecessor := range state.predecessors(ctx, diags) { // A stray may have been revoked just now.

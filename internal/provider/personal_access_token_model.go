@@ -27,12 +27,14 @@ type tokenModel struct {
 	ExpiresIn  types.String `tfsdk:"expires_in"`
 	ExpiresAt  instant      `tfsdk:"expires_at"`
 	Rotation   types.Object `tfsdk:"rotation"`
+	EncryptTo  types.Set    `tfsdk:"encrypt_to"`
 
 	ReissueWhenInvalid types.Bool `tfsdk:"reissue_when_invalid"`
 
 	// What the server made of them.
 	ID             types.String `tfsdk:"id"`
 	Token          types.String `tfsdk:"token"`
+	EncryptedToken types.String `tfsdk:"encrypted_token"`
 	Generation     types.Int64  `tfsdk:"generation"`
 	Owner          types.Object `tfsdk:"owner"`
 	Platform       types.String `tfsdk:"platform"`
@@ -96,6 +98,7 @@ func (m *tokenModel) arguments(ctx context.Context, diags *diag.Diagnostics) lif
 		Relative:    !m.ExpiresIn.IsNull(),
 		Policy:      policy,
 		Triggers:    triggers,
+		Recipients:  m.recipientSet(),
 		KeepInvalid: !m.ReissueWhenInvalid.IsNull() && !m.ReissueWhenInvalid.ValueBool(),
 
 		RelativeUnknown:    m.ExpiresIn.IsUnknown(),
@@ -149,11 +152,10 @@ func (m *tokenModel) setCurrent(ctx context.Context, current currentModel, diags
 	m.Current = object
 }
 
-// issued records a token that was just issued, with its secret.
+// issued records a token that was just issued, but for its secret.
 func (m *tokenModel) issued(
 	ctx context.Context, result issuer.Result, reason lifecycle.Reason, traits pat.Traits, diags *diag.Diagnostics,
 ) {
-	m.Token = types.StringValue(result.Secret.Reveal())
 	m.Lineage = stringOrNull(result.Lineage)
 	m.Generation = types.Int64Value(result.Generation)
 	m.ID = types.StringValue(result.UserID + "/" + result.ID)
@@ -193,7 +195,7 @@ func (m *tokenModel) inheritOutputs(state tokenModel) {
 		m.Owner = state.Owner
 	}
 
-	m.ID, m.Token, m.Generation = state.ID, state.Token, state.Generation
+	m.ID, m.Token, m.EncryptedToken, m.Generation = state.ID, state.Token, state.EncryptedToken, state.Generation
 	m.Platform, m.Server, m.Current = state.Platform, state.Server, state.Current
 	m.RotationDue, m.RotationReason, m.Previous = state.RotationDue, state.RotationReason, state.Previous
 }

@@ -61,6 +61,7 @@ func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags 
 	plan.RotationDue = types.BoolValue(false)
 	plan.RotationReason = types.StringNull()
 	plan.setCurrent(ctx, plannedCurrent(types.StringValue(string(lifecycle.ReasonCreated))), diags)
+	plan.planSecret()
 
 	// A lineage that was set may have live tokens already.
 	if text := textValue(plan.Lineage); !text.Set {
@@ -127,6 +128,7 @@ func (r *tokenResource) planUpdate(
 	case lifecycle.Reissue:
 		policy, _ := plan.policy(ctx, diags)
 		warnGap(*plan, policy, state.live(ctx, diags), diags)
+		warnRecipients(decision, diags)
 		plan.unsettle(ctx, types.StringValue(string(decision.Reason)), diags)
 		// An expiry that passed long ago is no error of this plan: it would block a destroy.
 		r.checkOrder(ctx, *plan, !plan.ExpiresAt.same(state.ExpiresAt), diags)
@@ -247,7 +249,7 @@ func (r *tokenResource) wayOut(decision lifecycle.Decision, current currentModel
 // unsettle marks as unknown what another token changes.
 func (m *tokenModel) unsettle(ctx context.Context, reason types.String, diags *diag.Diagnostics) {
 	m.ID = types.StringUnknown()
-	m.Token = types.StringUnknown()
+	m.planSecret()
 	m.Generation = types.Int64Unknown()
 	m.Previous = types.ListUnknown(previousType)
 	m.RotationDue = types.BoolValue(false)

@@ -26,7 +26,12 @@ func tokenSchema() schema.Schema {
 			Computed:  true,
 			Sensitive: true,
 			MarkdownDescription: "The secret: what to log in with in place of the user's password. " +
-				"Null for an imported token, whose secret nobody can read again.",
+				"Null for an imported token, whose secret nobody can read again, and with `encrypt_to`.",
+		},
+		"encrypted_token": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "The secret, encrypted to the recipients of `encrypt_to` in age's armored form: " +
+				"`terraform output -raw … | age -d -i key.txt`. Null without `encrypt_to`.",
 		},
 		"generation": schema.Int64Attribute{
 			Computed: true,
@@ -70,7 +75,8 @@ func tokenSchema() schema.Schema {
 		MarkdownDescription: "Issues a personal access token of a user, rotates it while its consumers keep working, " +
 			"and revokes it when the resource is destroyed. " +
 			"A token that was revoked or has expired is reissued in place. " +
-			"The secret is shown by the server once and kept in state: protect the state as you would protect the secret.",
+			"The secret is shown by the server once and kept in state: protect the state as you would protect the secret, " +
+			"or have it encrypted by `encrypt_to`.",
 		Attributes: attributes,
 	}
 }
@@ -130,7 +136,8 @@ func tokenArguments() map[string]schema.Attribute {
 			MarkdownDescription: "When the token expires, in RFC 3339, such as `2031-05-06T07:08:09Z`. " +
 				"A change issues another token.",
 		},
-		"rotation": tokenRotation(),
+		"rotation":   tokenRotation(),
+		"encrypt_to": tokenEncryptTo(),
 		"reissue_when_invalid": schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether a token that was revoked, has expired or is missing is reissued. Default is `true`. " +

@@ -17,6 +17,8 @@ var (
 	harmless  = map[string]bool{
 		"token_id": true, "show_tokens": true, "tokens": true,
 		"ssh_keys.key": true, // The public half.
+		// To be handed on in the open.
+		"encrypted_token": true,
 	}
 )
 

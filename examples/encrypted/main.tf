@@ -1,0 +1,32 @@
+terraform {
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+provider "opsaccess" {
+  foreman = {} # All settings come from the environment.
+}
+
+# Only the deployment host can read this token. Its public key is no secret.
+resource "opsaccess_personal_access_token" "deploy" {
+  username    = "svc-deploy"
+  name_prefix = "deploy-"
+  expires_in  = "90d"
+
+  rotation = {
+    before_expiry = "14d"
+    overlap       = "48h"
+  }
+
+  encrypt_to = [
+    "age1qxlflznnc5gvzpwc6nyryn75l7tcuswt7ey0ctngz03j4sg79faq34caxu",
+  ]
+}
+
+output "deploy_token" {
+  description = "On the host: terraform output -raw deploy_token | age --decrypt --identity key.txt"
+  value       = opsaccess_personal_access_token.deploy.encrypted_token
+}

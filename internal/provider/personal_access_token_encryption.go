@@ -1,0 +1,209 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"filippo.io/age"
+	"filippo.io/age/agessh"
+	"filippo.io/age/armor"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// tokenEncryptTo is the argument that keeps the secret out of state.
+func tokenEncryptTo() schema.SetAttribute {
+	return schema.SetAttribute{
+		Optional:    true,
+		ElementType: types.StringType,
+		Validators: []validator.Set{
+			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(ageRecipient()),
+		},
+		MarkdownDescription: "Who may read the secret: recipients of [age](https://age-encryption.org), each a native one " +
+			"(`age1…`) or an SSH public key (`ssh-ed25519 …` or `ssh-rsa …`). If set, `token` is null and `encrypted_token` " +
+			"has the secret, which is then in no plan and no state. A change issues another token, for what is not in state " +
+			"cannot be encrypted anew.",
+	}
+}
+
+// ageRecipient accepts what a secret can be encrypted to.
+func ageRecipient() validator.String {
+	return textCheck{
+		summary:     "Invalid recipient",
+		description: "a native recipient of age, or an SSH public key",
+		check: func(text string) error {
+			recipient, _, err := parseRecipient(text)
+			if err != nil {
+				return err
+			}
+
+			_, err = seal("", []age.Recipient{recipient})
+
+			return err
+		},
+	}
+}
+
+var errUnknownKind = errors.New("it begins with none of age1, ssh-ed25519 and ssh-rsa")
+
+// parseRecipient reads a recipient, and returns how it is written without what does not
+// count, such as an SSH key's comment.
+func parseRecipient(text string) (recipient age.Recipient, canonical string, err error) {
+	fields := strings.Fields(text)
+
+	switch {
+	case strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-"), strings.Contains(text, "PRIVATE KEY"):
+		// Not repeated in the error: it is a secret.
+		return nil, "", errors.New("this is a private key; give the public one, and replace the private one, which others may have seen by now")
+	case len(fields) == 1 && strings.HasPrefix(text, "age1"):
+		recipient, err = age.ParseX25519Recipient(text)
+		canonical = text
+	case len(fields) > 1 && (fields[0] == "ssh-ed25519" || fields[0] == "ssh-rsa"):
+		recipient, err = agessh.ParseRecipient(text)
+		canonical = strings.Join(fields[:2], " ")
+	default:
+		err = errUnknownKind
+	}
+
+	if err != nil {
+		return nil, "", fmt.Errorf("%q is no recipient that a secret can be encrypted to: %w", text, err)
+	}
+
+	return recipient, canonical, nil
+}
+
+// seal encrypts a secret, in armor.
+func seal(secret pat.Secret, recipients []age.Recipient) (string, error) {
+	var sealed bytes.Buffer
+
+	armored := armor.NewWriter(&sealed)
+
+	plain, err := age.Encrypt(armored, recipients...)
+	if err != nil {
+		return "", fmt.Errorf("encrypt the token: %w", err)
+	}
+
+	_, err = plain.Write([]byte(secret.Reveal()))
+
+	if err := errors.Join(err, plain.Close(), armored.Close()); err != nil {
+		return "", fmt.Errorf("encrypt the token: %w", err)
+	}
+
+	return sealed.String(), nil
+}
+
+// recipients returns who may read the secret, none if it is not to be encrypted. That a
+// secret can be encrypted to all of them together is tried out, for nothing may fail once
+// there is a secret.
+func (m *tokenModel) recipients(ctx context.Context, diags *diag.Diagnostics) []age.Recipient {
+	var texts []string
+
+	diags.Append(m.EncryptTo.ElementsAs(ctx, &texts, false)...)
+
+	recipients := make([]age.Recipient, 0, len(texts))
+
+	for _, text := range texts {
+		recipient, _, err := parseRecipient(text)
+		if err != nil {
+			diags.AddAttributeError(path.Root("encrypt_to"), "Invalid recipient", sentence(err))
+
+			return nil
+		}
+
+		recipients = append(recipients, recipient)
+	}
+
+	if len(recipients) == 0 {
+		return nil
+	}
+
+	if _, err := seal("", recipients); err != nil {
+		diags.AddAttributeError(path.Root("encrypt_to"), "Invalid recipients", sentence(err))
+
+		return nil
+	}
+
+	return recipients
+}
+
+// recipientSet returns the recipients as one value to compare: their order and spelling do
+// not count.
+func (m *tokenModel) recipientSet() lifecycle.Value[string] {
+	if m.EncryptTo.IsNull() || m.EncryptTo.IsUnknown() {
+		return lifecycle.Value[string]{Unknown: m.EncryptTo.IsUnknown()}
+	}
+
+	var all []string
+
+	for _, element := range m.EncryptTo.Elements() {
+		text, ok := element.(types.String)
+		if !ok || text.IsUnknown() {
+			return lifecycle.Value[string]{Unknown: true}
+		}
+
+		// What cannot be read is compared as it is: its error comes from elsewhere.
+		_, canonical, err := parseRecipient(text.ValueString())
+		if err != nil {
+			canonical = text.ValueString()
+		}
+
+		all = append(all, canonical)
+	}
+
+	slices.Sort(all)
+
+	return lifecycle.Value[string]{V: strings.Join(slices.Compact(all), "\n"), Set: true}
+}
+
+// planSecret plans the secret of a token that is to be issued: it will be in one of two
+// outputs, and the other one is null.
+func (m *tokenModel) planSecret() {
+	m.Token, m.EncryptedToken = types.StringUnknown(), types.StringUnknown()
+
+	switch {
+	case m.EncryptTo.IsUnknown():
+	case m.EncryptTo.IsNull():
+		m.EncryptedToken = types.StringNull()
+	default:
+		m.Token = types.StringNull()
+	}
+}
+
+// setSecret records a secret: as it is, or encrypted if there are recipients. An error
+// leaves the model without a secret.
+func (m *tokenModel) setSecret(secret pat.Secret, recipients []age.Recipient) error {
+	m.Token, m.EncryptedToken = types.StringNull(), types.StringNull()
+
+	if len(recipients) == 0 {
+		m.Token = types.StringValue(secret.Reveal())
+
+		return nil
+	}
+
+	sealed, err := seal(secret, recipients)
+	if err == nil {
+		m.EncryptedToken = types.StringValue(sealed)
+	}
+
+	return err
+}
+
+// warnRecipients says why a change of recipients issues another token.
+func warnRecipients(decision lifecycle.Decision, diags *diag.Diagnostics) {
+	if decision.Action == lifecycle.Reissue && decision.Argument == "encrypt_to" {
+		diags.AddAttributeWarning(path.Root("encrypt_to"), "Other recipients need another token",
+			"The secret of the live token cannot be encrypted anew, so another token is issued. The live one goes to `previous` "+
+				"and works until its overlap is over. Those who could read it so far still can until then.")
+	}
+}
