@@ -30,7 +30,7 @@ func (s *System) self(ctx context.Context) (pat.User, error) {
 		return pat.User{}, err
 	}
 
-	if record.ID == 0 {
+	if !record.whole() {
 		return pat.User{}, s.elsewhere("is about no user", "current_user")
 	}
 
@@ -66,20 +66,48 @@ func (s *System) tokenAbsent(ctx context.Context, key pat.Key, cause error) erro
 		return fmt.Errorf("who asks could not be learned (%w), so nothing is proved by %w", err, cause)
 	}
 
-	if self.ID == key.UserID {
-		return gone(notFound, false)
-	}
-
-	if !self.Admin {
+	switch {
+	case self.ID == key.UserID:
+	case !self.Admin:
 		return hidden(notFound)
+	default:
+		exists, err := s.userListed(ctx, self, key.UserID)
+		if err != nil {
+			return err
+		}
+
+		if !exists {
+			return gone(notFound, true)
+		}
 	}
 
-	exists, err := s.userListed(ctx, self, key.UserID)
+	if err := s.tokenUnlisted(ctx, key); err != nil {
+		return err
+	}
+
+	return gone(notFound, false)
+}
+
+// tokenUnlisted makes sure that a "not found" is Foreman's own word: the list of the
+// user's tokens, in no organization or location, has to come and not hold the token. A
+// gateway that does not know a path can word its answer as Foreman does.
+func (s *System) tokenUnlisted(ctx context.Context, key pat.Key) error {
+	if _, err := strconv.ParseInt(key.TokenID, 10, 32); err != nil {
+		return nil //nolint:nilerr // No token has such a number, and a search for it fails.
+	}
+
+	path, err := tokensPath(key.UserID)
 	if err != nil {
 		return err
 	}
 
-	return gone(notFound, !exists)
+	records, _, err := list[tokenRecord](ctx, s, path, scope{}, Query{Page: 1, PerPage: 1}, "id = "+key.TokenID)
+	if err == nil && len(records) > 0 {
+		err = s.elsewhere(fmt.Sprintf("lists token %d, though token %s alone was not found", records[0].ID, key.TokenID),
+			path[1:]...)
+	}
+
+	return err
 }
 
 // userAbsent is called when Foreman does not show a user in the given scope: it returns
@@ -121,8 +149,8 @@ func (s *System) userListed(ctx context.Context, self pat.User, id string) (bool
 
 // listed says whether the list of all users, in no organization or location, holds one
 // that matches. Only an administrator's answer is worth anything. The list is asked for
-// the caller too: without it, it is not the list of all users or the search was misread,
-// and proves nothing.
+// the caller too: without it, or with anybody else, it is not the list of all users or
+// the search was lost, and proves nothing.
 func (s *System) listed(
 	ctx context.Context, self pat.User, search string, matches func(userRecord) bool,
 ) (bool, error) {
@@ -131,18 +159,26 @@ func (s *System) listed(
 		return false, err
 	}
 
-	var found, control bool
+	var found, control, others bool
 
 	for _, user := range users {
-		found = found || matches(user)
-		control = control || strconv.FormatInt(user.ID, 10) == self.ID
+		isMatch, isSelf := matches(user), strconv.FormatInt(user.ID, 10) == self.ID
+
+		found = found || isMatch
+		control = control || isSelf
+		others = others || !isMatch && !isSelf
 	}
 
-	if !found && !control {
+	switch {
+	case found:
+		return true, nil
+	case !control:
 		return false, s.elsewhere("does not even hold the user who asks, and so proves nothing", "users")
+	case others:
+		return false, s.elsewhere("holds users who were not asked for, and so proves nothing", "users")
+	default:
+		return false, nil
 	}
-
-	return found, nil
 }
 
 // elsewhere is the error for an answer that Foreman would not have given.
@@ -150,7 +186,8 @@ func (s *System) elsewhere(what string, elements ...string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried:  s.rest.Tried(http.MethodGet, segments(elements...)...),
 		Said:   "the answer " + what,
-		Remedy: "Something between here and Foreman answers in its place: check url.",
+		Remedy: "Something between here and Foreman changes its answers or answers in its place: check that `url` names " +
+			"the server and the right path below it.",
 	}}
 }
 

@@ -55,6 +55,12 @@ func TestAbsence(t *testing.T) {
 		return func(s *stage, _ int) { s.AddFault(fault) }
 	}
 	onUsers := regexp.MustCompile("/users$")
+	gateway := func(s *stage, _ int) {
+		s.AddFault(sandbox.Fault{
+			Match: sandbox.Match{Path: regexp.MustCompile(`/personal_access_tokens/\d+$`), Count: sandbox.Always},
+			Kind:  sandbox.FaultAnswer, Status: 404, ContentType: asJSON, Body: `{"error":{"message":"no such route"}}`,
+		})
+	}
 	onSelf := regexp.MustCompile("/current_user$")
 
 	for name, test := range map[string]struct {
@@ -142,6 +148,10 @@ func TestAbsence(t *testing.T) {
 			ask: askToken, want: "protocol",
 		},
 
+		"a gateway in Foreman's words":            {prepare: gateway, ask: askToken, want: "protocol", words: []string{"lists token 1"}},
+		"a gateway in Foreman's words, own token": {login: "alice", prepare: gateway, ask: askToken, want: "protocol", words: []string{"lists token 1"}},
+		"a revocation that such a gateway keeps":  {prepare: gateway, ask: revoke, want: "protocol", words: []string{"lists token 1"}},
+
 		// The proof itself fails.
 		"nobody says who asks": {
 			prepare: func(s *stage, token int) {
@@ -166,6 +176,16 @@ func TestAbsence(t *testing.T) {
 				})(s, token)
 			},
 			ask: askToken, want: "protocol", words: []string{"the user who asks"},
+		},
+		"the list of users is one of others": {
+			prepare: func(s *stage, token int) {
+				deleteUser(s, token)
+				fault(sandbox.Fault{
+					Match: sandbox.Match{Path: onUsers}, Kind: sandbox.FaultAnswer, Status: 200, ContentType: asJSON,
+					Body: `{"total":9,"subtotal":9,"results":[` + userJSON(4, "admin", true) + "," + userJSON(9, "eve", false) + `]}`,
+				})(s, token)
+			},
+			ask: askToken, want: "protocol", words: []string{"who were not asked for"},
 		},
 		"the list of users is none": {
 			prepare: func(s *stage, token int) {
@@ -235,6 +255,7 @@ func TestAnAnswerAboutAnotherIsNotTaken(t *testing.T) {
 
 	server := newScript(t, map[string]canned{
 		"GET /api/users/5/personal_access_tokens/1": {status: 200, body: tokenJSON(2, "ci")},
+		"GET /api/users/5/personal_access_tokens/3": {status: 200, body: `{"id":3,"user_id":5,"name":"ci","active":true}`},
 		"GET /api/users/5":                          {status: 200, body: userJSON(6, "bob", false)},
 		"GET /api/current_user":                     {status: 200, body: `{}`},
 	})
@@ -242,6 +263,9 @@ func TestAnAnswerAboutAnotherIsNotTaken(t *testing.T) {
 
 	_, err := driver.Token(t.Context(), pat.Key{UserID: "5", TokenID: "1"})
 	wantKind(t, err, "protocol", "token 2 of user 5")
+
+	_, err = driver.Token(t.Context(), pat.Key{UserID: "5", TokenID: "3"})
+	wantKind(t, err, "protocol", "without an id or a state")
 
 	_, err = driver.User(t.Context(), pat.UserRef{ID: "5"})
 	wantKind(t, err, "protocol", "user 6")

@@ -46,7 +46,10 @@ func (e *envelope[Row]) UnmarshalJSON(data []byte) error {
 }
 
 // row is an element of a list.
-type row interface{ key() int64 }
+type row interface {
+	key() int64
+	whole() bool
+}
 
 // list fetches the rows that query and search select, and how many rows the caller
 // sees at all. Without an order Foreman's rows move between pages when a token is used
@@ -65,6 +68,10 @@ func list[Row row](
 		before := len(rows)
 
 		for _, r := range answer.Results {
+			if !r.whole() {
+				return nil, 0, s.noRecord(path)
+			}
+
 			// A row comes twice when another was added before it meanwhile.
 			if !seen[r.key()] {
 				seen[r.key()] = true
@@ -81,6 +88,11 @@ func list[Row row](
 			return nil, 0, s.endless(path, page, "is not the last")
 		}
 	}
+}
+
+// noRecord is the error for a record that lacks what every version writes.
+func (s *System) noRecord(path []string) error {
+	return s.elsewhere("holds a record without an id or a state", path[1:]...)
 }
 
 // endless is the error for a list whose pages cannot be put together.

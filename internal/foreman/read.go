@@ -64,7 +64,8 @@ func readBody(answer rest.Answer) rest.Reading {
 			Kind:    rest.KindValidation,
 			Message: body.Message,
 			Remedy: "The account is not in this organization or location, or there is none: " +
-				"check organization_id and location_id.",
+				"check organization_id and location_id. If neither is set, something else than Foreman answers: " +
+				"check that `url` names the server and the right path below it.",
 		}
 	default:
 		return rest.Reading{Message: body.Message}

@@ -25,13 +25,17 @@ type tokenRecord struct {
 	CreatedAt  timestamp `json:"created_at"`
 	ExpiresAt  timestamp `json:"expires_at"`
 	LastUsedAt timestamp `json:"last_used_at"`
-	Active     bool      `json:"active?"`
+	Active     *bool     `json:"active?"`
 	Revoked    bool      `json:"revoked?"`
 
 	Value string `json:"token_value"`
 }
 
 func (r tokenRecord) key() int64 { return r.ID }
+
+// whole says whether the record tells which token it is and whether it works. Without the
+// latter it would pass for expired.
+func (r tokenRecord) whole() bool { return r.ID != 0 && r.UserID != 0 && r.Active != nil }
 
 // token converts the record. Whether an expiry has passed is the server's word: its
 // clock decides over the token's use, too.
@@ -41,7 +45,7 @@ func (r tokenRecord) token() pat.Token {
 	switch {
 	case r.Revoked:
 		status = pat.StatusRevoked
-	case r.Active:
+	case r.Active != nil && *r.Active:
 		status = pat.StatusActive
 	}
 
@@ -167,6 +171,10 @@ func (s *System) showToken(ctx context.Context, key pat.Key, within scope) (pat.
 	var record tokenRecord
 	if err := s.get(ctx, path, within.query(nil), &record); err != nil {
 		return pat.Token{}, err
+	}
+
+	if !record.whole() {
+		return pat.Token{}, s.noRecord(path)
 	}
 
 	token := record.token()

@@ -90,6 +90,9 @@ type userRecord struct {
 
 func (r userRecord) key() int64 { return r.ID }
 
+// whole says whether the record tells which user it is.
+func (r userRecord) whole() bool { return r.ID != 0 && r.Login != "" }
+
 // UnmarshalJSON also takes the kind of the authentication source from the name of its
 // key: auth_source_internal, auth_source_ldap and so on, an object each.
 func (r *userRecord) UnmarshalJSON(data []byte) error {
