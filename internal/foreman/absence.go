@@ -184,8 +184,8 @@ func (s *System) listed(
 // elsewhere is the error for an answer that Foreman would not have given.
 func (s *System) elsewhere(what string, elements ...string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
-		Tried:  s.rest.Tried(http.MethodGet, segments(elements...)...),
-		Said:   "the answer " + what,
+		Tried: s.rest.Tried(http.MethodGet, segments(elements...)...),
+		Said:  "the answer " + what,
 		Remedy: "Something between here and Foreman changes its answers or answers in its place: check that `url` names " +
 			"the server and the right path below it.",
 	}}

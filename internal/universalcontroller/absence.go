@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -22,6 +23,30 @@ func (s *System) userAbsent(ctx context.Context, userID string, cause error) err
 	}
 
 	return cause
+}
+
+// listIsOf makes sure that a list is that of the user, who is there: whether the list of a
+// user who does not exist is a 404 or empty is documented nowhere, and if a query is lost
+// on the way, some versions show the caller's own. The owners are the usernames in the
+// list, empty where the server leaves them out.
+func (s *System) listIsOf(ctx context.Context, userID string, owners []string) error {
+	user, err := s.userByID(ctx, userID, false)
+	if err != nil {
+		return err
+	}
+
+	for _, owner := range owners {
+		if owner != "" && !strings.EqualFold(owner, user.Username) {
+			return &pat.ProtocolError{Failure: pat.Failure{
+				Tried: s.rest.Tried(http.MethodGet, tokenListPath...),
+				Said:  fmt.Sprintf("asked for the tokens of user %s, the answer lists one of user %s", user.Username, owner),
+				Remedy: "Something between here and Universal Controller changes requests, or answers in its place: " +
+					"check that `url` names the server and the right path below it.",
+			}}
+		}
+	}
+
+	return nil
 }
 
 // tokenAbsent is the proof that a user's whole list does not hold the token.

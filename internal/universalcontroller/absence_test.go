@@ -85,17 +85,22 @@ func TestNothingButProofSaysThatATokenIsGone(t *testing.T) {
 	}
 }
 
-func TestAnEmptyListProvesNothingUnlessTheUserIsSeen(t *testing.T) {
+func TestAListProvesNothingUnlessTheUserIsSeen(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range notProofs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callList: {listJSON()}, callUser: {test.answer}})
+			for _, list := range []canned{listJSON(), listJSON(tokenJSON("other", created))} {
+				s := newScript(t, map[string][]canned{callList: {list}, callUser: {test.answer}})
 
-			_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
-			wantKind(t, err, test.kind)
+				_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
+				wantKind(t, err, test.kind)
+
+				err = newDriver(t, s.url).Revoke(t.Context(), pat.Token{UserID: userID, ID: "deploy", Name: "deploy"})
+				wantKind(t, err, test.kind)
+			}
 		})
 	}
 }
@@ -110,7 +115,10 @@ func TestProofsThatATokenIsGone(t *testing.T) {
 		kind       string
 		sent       int
 	}{
-		"a list of others":                    {listJSON(tokenJSON("Deploy", created), tokenJSON("deploy2", created)), canned{}, "gone", 1},
+		"a list of others":                    {listJSON(tokenJSON("Deploy", created), tokenJSON("deploy2", created)), document(aliceJSON), "gone", 2},
+		"a list that names no user":           {listJSON(`{"name":"other"}`), document(aliceJSON), "gone", 2},
+		"the list of another user":            {listJSON(tokenJSON("other", created)), document(bobJSON), "protocol", 2},
+		"a list of others, and no user":       {listJSON(tokenJSON("other", created)), sentence(404, gone404), "user gone", 2},
 		"an empty list of a user who is seen": {listJSON(), document(aliceJSON), "gone", 2},
 		"an empty list of no user":            {listJSON(), sentence(404, gone404), "user gone", 2},
 		"a user denied twice":                 {sentence(404, gone404), sentence(404, gone404), "user gone", 2},
@@ -149,7 +157,9 @@ func TestProofsThatATokenIsGone(t *testing.T) {
 func TestAbsenceNeedsNoCurrentUser(t *testing.T) {
 	t.Parallel()
 
-	s := newScript(t, map[string][]canned{callList: {listJSON(tokenJSON("other", created))}})
+	s := newScript(t, map[string][]canned{
+		callList: {listJSON(tokenJSON("other", created))}, callUser: {document(aliceJSON)},
+	})
 
 	_, err := newDriver(t, s.url, bearer("")).
 		Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})

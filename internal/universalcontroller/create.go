@@ -127,7 +127,7 @@ func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.lookTime)
 	defer cancel()
 
-	tokens, err := s.listTokens(ctx, key.UserID)
+	tokens, _, err := s.listTokens(ctx, key.UserID)
 	if err != nil {
 		return pat.Token{}, false
 	}

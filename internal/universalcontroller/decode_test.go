@@ -88,7 +88,7 @@ func TestTheRecordsHaveEveryPropertyOfTheVendorsInterface(t *testing.T) {
 		"permission": {reflect.TypeFor[permissionRecord](), export + "sysId permissionType opCreate opRead opUpdate opDelete " +
 			"opExecute nameWildcard commands opswiseGroups allGroups defaultGroup notGroups"},
 		"role":  {reflect.TypeFor[userRoleRecord](), export + "sysId role"},
-		"token": {reflect.TypeFor[tokenRecord](), "name expiration lastUsed createTime userId"},
+		"token": {reflect.TypeFor[tokenRecord](), "name expiration lastUsed createTime userId userName"},
 	}
 
 	for name, test := range tests {

@@ -31,6 +31,7 @@ const (
 	noSuchID  = "00000000000000000000000000000000"
 	gone404   = `A user with id "` + userID + `" does not exist.`
 	aliceJSON = `{"sysId":"` + userID + `","userName":"alice","active":true,"tokens":[]}`
+	bobJSON   = `{"sysId":"` + userID + `","userName":"bob","active":true,"tokens":[]}`
 )
 
 // The calls of the web services, as a script names them.

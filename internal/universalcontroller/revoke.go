@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
+	"regexp"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
+
+// revoked is how Universal Controller confirms a revocation, "Personal access token revoked
+// successfully.".
+var revoked = regexp.MustCompile(`(?i)revoked successfully`)
 
 var errNotRevoked = errors.New("the answer does not say that the token was revoked, and the token is still listed")
 
@@ -91,15 +95,7 @@ func (s *System) inseparable(token pat.Token) error {
 	}}
 }
 
-// confirms says whether a successful answer is one of Universal Controller's: a sentence,
-// nothing at all, or JSON that tells of no error.
-func confirms(answer rest.Answer) bool {
-	switch {
-	case strings.TrimSpace(string(answer.Body)) == "":
-		return true
-	case answer.MediaType == "application/json":
-		return len(messages(answer)) == 0
-	default:
-		return isSentence(answer)
-	}
-}
+// confirms says whether a successful answer is Universal Controller's own word that the
+// token is revoked. Any other, an empty one too, is for the list to tell from that of a
+// proxy to which all is well.
+func confirms(answer rest.Answer) bool { return isSentence(answer) && revoked.Match(answer.Body) }

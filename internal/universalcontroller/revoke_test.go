@@ -1,6 +1,7 @@
 package universalcontroller
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,9 @@ import (
 // deploy is the token of tokenJSON("deploy", created).
 var deploy = pat.Token{UserID: userID, ID: "deploy", Name: "deploy", CreatedAt: today}
 
+// revoked200 is the documented answer to a revocation.
+var revoked200 = sentence(200, "Personal access token revoked successfully.")
+
 func TestRevoke(t *testing.T) {
 	t.Parallel()
 
@@ -18,6 +22,7 @@ func TestRevoke(t *testing.T) {
 
 	ours, another := tokenJSON("deploy", created), tokenJSON("deploy", earlier)
 	there, gone := listJSON(ours), listJSON(tokenJSON("other", created))
+	listOfBob := listJSON(strings.ReplaceAll(tokenJSON("other", created), "alice", "bob"))
 	unknown := sentence(404, `Personal access token "deploy" not found.`)
 
 	tests := map[string]struct {
@@ -27,11 +32,16 @@ func TestRevoke(t *testing.T) {
 		kind   string
 		words  []string
 	}{
-		"the documented sentence":          {lists: []canned{there}, answer: sentence(200, "Personal access token revoked successfully."), kind: "none"},
-		"an empty answer":                  {lists: []canned{there}, answer: sentence(200, ""), kind: "none"},
-		"an answer without a content type": {lists: []canned{there}, answer: canned{200, "", ""}, kind: "none"},
-		"no content":                       {lists: []canned{there}, answer: canned{204, "", ""}, kind: "none"},
-		"an envelope":                      {lists: []canned{there}, answer: document(`{"status":"ok","info":[{"message":"revoked"}],"errors":[]}`), kind: "none"},
+		"the documented sentence":          {lists: []canned{there}, answer: revoked200, kind: "none"},
+		"an empty answer":                  {lists: []canned{there, gone}, answer: sentence(200, ""), kind: "none"},
+		"an answer without a content type": {lists: []canned{there, gone}, answer: canned{200, "", ""}, kind: "none"},
+		"no content":                       {lists: []canned{there, gone}, answer: canned{204, "", ""}, kind: "none"},
+		"an envelope":                      {lists: []canned{there, gone}, answer: document(`{"status":"ok","info":[{"message":"revoked"}],"errors":[]}`), kind: "none"},
+
+		"an empty answer, still there":        {lists: []canned{there}, answer: sentence(200, ""), kind: "protocol", words: []string{"still listed"}},
+		"another sentence, still there":       {lists: []canned{there}, answer: sentence(200, "OK"), kind: "protocol", words: []string{"still listed"}},
+		"an envelope, still there":            {lists: []canned{there}, answer: document(`{"status":"ok"}`), kind: "protocol", words: []string{"still listed"}},
+		"an empty answer, and another's list": {lists: []canned{there, listOfBob}, answer: sentence(200, ""), kind: "protocol", words: []string{"lists one of user bob"}},
 
 		"a page with a 200, still there":    {lists: []canned{there}, answer: canned{200, asHTML, "<html>Sign in</html>"}, kind: "protocol", words: []string{"DELETE", "still listed", "single sign-on"}},
 		"a page as text, still there":       {lists: []canned{there}, answer: sentence(200, "<html>Sign in</html>"), kind: "protocol"},
@@ -60,8 +70,8 @@ func TestRevoke(t *testing.T) {
 		"another of the name":                    {lists: []canned{listJSON(another)}, kind: "none"},
 		"one of the name in another letter case": {lists: []canned{listJSON(tokenJSON("Deploy", created))}, kind: "none"},
 		"ours and another of the name":           {lists: []canned{listJSON(ours, another)}, kind: "validation", words: []string{"would revoke them all"}},
-		"two of the name that are ours alike":    {lists: []canned{listJSON(ours, ours)}, answer: sentence(200, ""), kind: "none"},
-		"a creation time that is not known":      {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: sentence(200, ""), kind: "none"},
+		"two of the name that are ours alike":    {lists: []canned{listJSON(ours, ours)}, answer: revoked200, kind: "none"},
+		"a creation time that is not known":      {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
 	}
 
 	for name, test := range tests {
@@ -69,7 +79,7 @@ func TestRevoke(t *testing.T) {
 			t.Parallel()
 
 			s := newScript(t, map[string][]canned{
-				callList: test.lists, callRevoke: {test.answer}, callUser: {test.user},
+				callList: test.lists, callRevoke: {test.answer}, callUser: {cmp.Or(test.user, document(aliceJSON))},
 			})
 
 			wantKind(t, newDriver(t, s.url).Revoke(t.Context(), deploy), test.kind, test.words...)
@@ -94,7 +104,7 @@ func TestRevokeAddressesTheTokenByUserIDAndName(t *testing.T) {
 			t.Parallel()
 
 			s := newScript(t, map[string][]canned{
-				callList: {listJSON(tokenJSON(name, created))}, callRevoke: {sentence(200, "")},
+				callList: {listJSON(tokenJSON(name, created))}, callRevoke: {revoked200},
 			})
 
 			token := pat.Token{UserID: userID, ID: name, Name: name, CreatedAt: today}

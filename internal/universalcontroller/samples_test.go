@@ -57,11 +57,14 @@ func TestSampleOfATokenRequest(t *testing.T) {
 	fromJSON := decoded[tokenRecord](t, "token_create_request.json", asJSON, "token")
 	fromXML := decoded[tokenRecord](t, "token_create_request.xml", asXML, "token")
 
+	// The vendor's two samples are for two users.
+	fromXML.UserName = fromJSON.UserName
+
 	if diff := cmp.Diff(fromJSON, fromXML); diff != "" {
 		t.Errorf("JSON and XML differ:\n%s", diff)
 	}
 
-	if want := (tokenRecord{Name: "test1", Expiration: "2022-07-30"}); fromJSON != want {
+	if want := (tokenRecord{Name: "test1", UserName: "ops.admin", Expiration: "2022-07-30"}); fromJSON != want {
 		t.Errorf("the sample is %+v, want %+v", fromJSON, want)
 	}
 

@@ -24,6 +24,7 @@ var errNoName = errors.New("a token has no name")
 // versions only.
 type tokenRecord struct {
 	Name       string `json:"name" xml:"name"`
+	UserName   string `json:"userName" xml:"userName"`
 	UserID     string `json:"userId" xml:"userId"`
 	CreateTime string `json:"createTime" xml:"createTime"`
 	Expiration string `json:"expiration" xml:"expiration"`
@@ -61,38 +62,42 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 		return nil, err
 	}
 
-	tokens, err := s.listTokens(ctx, userID)
+	tokens, owners, err := s.listTokens(ctx, userID)
 	if err != nil {
 		return nil, s.userAbsent(ctx, userID, err)
 	}
 
-	if len(tokens) == 0 {
-		// Whether the list of a user who does not exist is a 404 or empty is documented
-		// nowhere.
-		if _, err := s.userByID(ctx, userID, false); err != nil {
+	all := len(tokens)
+	tokens = slices.DeleteFunc(tokens, func(token pat.Token) bool {
+		return !query.Selects(token)
+	})
+
+	// Of an empty list, and of one that lacks a name, somebody may conclude that a token is
+	// not there.
+	if all == 0 || len(tokens) == 0 && query.Name != "" {
+		if err := s.listIsOf(ctx, userID, owners); err != nil {
 			return nil, err
 		}
 	}
 
-	return slices.DeleteFunc(tokens, func(token pat.Token) bool {
-		return !query.Selects(token)
-	}), nil
+	return tokens, nil
 }
 
-// listTokens fetches the list of a user's tokens.
-func (s *System) listTokens(ctx context.Context, userID string) ([]pat.Token, error) {
-	var (
-		records elements[tokenRecord]
-		tokens  []pat.Token
-	)
+// listTokens fetches the list of a user's tokens. The owners are the usernames in it.
+func (s *System) listTokens(ctx context.Context, userID string) (tokens []pat.Token, owners []string, err error) {
+	var records elements[tokenRecord]
 
-	_, err := s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func() (err error) {
+	_, err = s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func() (err error) {
 		tokens, err = s.convertTokens(records, userID)
 
 		return err
 	})
 
-	return tokens, err
+	for _, record := range records {
+		owners = append(owners, record.UserName)
+	}
+
+	return tokens, owners, err
 }
 
 // convertTokens converts and sorts the records of one user.

@@ -138,9 +138,10 @@ func (s *System) userByID(ctx context.Context, id string, withTokens bool) (pat.
 	user, err := s.readUser(ctx, url.Values{"userid": {id}}, withTokens)
 	if err == nil && user.ID != id {
 		err = &pat.ProtocolError{Failure: pat.Failure{
-			Tried:  s.rest.Tried(http.MethodGet, userPath...),
-			Said:   fmt.Sprintf("asked for the user with id %s, the answer is about user %s", id, user.ID),
-			Remedy: "Something between here and Universal Controller answers in its place: check `url`.",
+			Tried: s.rest.Tried(http.MethodGet, userPath...),
+			Said:  fmt.Sprintf("asked for the user with id %s, the answer is about user %s", id, user.ID),
+			Remedy: "Something between here and Universal Controller answers in its place: " +
+				"check that `url` names the server and the right path below it.",
 		}}
 	}
 
