@@ -201,11 +201,20 @@ func (s *System) decode(request rest.Request, answer rest.Answer, out any) error
 	if err := json.Unmarshal(answer.Body, out); err != nil {
 		cause := errOtherJSON
 		if request.Method == http.MethodGet {
-			cause = fmt.Errorf("%w (%w)", errOtherJSON, err)
+			cause = fmt.Errorf("%w (%w)", errOtherJSON, inJSON(err))
 		}
 
 		return s.rest.UnexpectedAnswer(request, answer, cause)
 	}
 
 	return nil
+}
+
+// inJSON says what is wrong with a document in JSON's words, not in Go's.
+func inJSON(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("an unexpected %s after %d bytes", wrong.Value, wrong.Offset)
+	}
+
+	return err
 }

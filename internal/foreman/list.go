@@ -92,7 +92,8 @@ func list[Row row](
 
 // noRecord is the error for a record that lacks what every version writes.
 func (s *System) noRecord(path []string) error {
-	return s.elsewhere("holds a record without an id or a state", path[1:]...)
+	return s.elsewhere("holds a record without an id or a state: the JSON is not what Foreman documents",
+		path[1:]...)
 }
 
 // endless is the error for a list whose pages cannot be put together.

@@ -14,13 +14,17 @@ import (
 // new token: it returns a [pat.GoneError] if the user's own record is denied too, and
 // otherwise an error that says what stands between.
 func (s *System) userAbsent(ctx context.Context, userID string, cause error) error {
-	if _, ok := errors.AsType[*pat.NotFoundError](cause); !ok {
+	missing, ok := errors.AsType[*pat.NotFoundError](cause)
+	if !ok {
 		return cause
 	}
 
 	if _, err := s.userByID(ctx, userID, false); err != nil {
 		return err
 	}
+
+	missing.Remedy = "The user itself is shown, so this proves nothing: try again later, and look into Universal Controller's log " +
+		"if it stays so. Nothing was changed or forgotten."
 
 	return cause
 }
@@ -43,6 +47,32 @@ func (s *System) listIsOf(ctx context.Context, userID string, owners []string) e
 				Remedy: "Something between here and Universal Controller changes requests, or answers in its place: " +
 					"check that `url` names the server and the right path below it.",
 			}}
+		}
+	}
+
+	return nil
+}
+
+// tokensShown makes sure that users without tokens in a list have none: an account that may
+// see users need not be allowed to see their tokens, and nothing tells whether it is then
+// refused or shown none. Their own tokens are shown to all, so one other user decides.
+func (s *System) tokensShown(ctx context.Context, users []pat.User) error {
+	asked, enough := 0, 1
+	if s.username == "" {
+		enough = 2 // One may be the caller.
+	}
+
+	for _, user := range users {
+		if len(user.Tokens) > 0 || user.Username == s.username {
+			continue
+		}
+
+		if _, err := s.Tokens(ctx, user.ID, pat.TokenQuery{}); err != nil {
+			return err
+		}
+
+		if asked++; asked == enough {
+			break
 		}
 	}
 

@@ -49,7 +49,7 @@ func decode(answer rest.Answer, root string, out any) error {
 	switch answer.MediaType {
 	case "application/json":
 		if err := json.Unmarshal(answer.Body, out); err != nil {
-			return fmt.Errorf("the JSON is not what Universal Controller documents (%w)", err)
+			return fmt.Errorf("the JSON is not what Universal Controller documents (%w)", inJSON(err))
 		}
 	case "application/xml", "text/xml":
 		if err := decodeXML(answer.Body, root, out); err != nil {
@@ -60,6 +60,15 @@ func decode(answer rest.Answer, root string, out any) error {
 	}
 
 	return nil
+}
+
+// inJSON says what is wrong with a document in JSON's words, not in Go's.
+func inJSON(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("an unexpected %s after %d bytes", wrong.Value, wrong.Offset)
+	}
+
+	return err
 }
 
 func decodeXML(body []byte, root string, out any) error {

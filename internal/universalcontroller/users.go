@@ -39,13 +39,27 @@ func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 }
 
 // Users returns the users that the query selects, in the order of their names, with their
-// tokens in the same request. One user is asked for alone, which every account may do for
+// tokens in the same request, and one more where somebody has none. One user is asked for alone, which every account may do for
 // itself; to list all of them takes a role.
 func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
 	if err := noNative(query.Native); err != nil {
 		return nil, err
 	}
 
+	users, err := s.selectUsers(ctx, query)
+	if err == nil && query.WithTokens {
+		err = s.tokensShown(ctx, users)
+	}
+
+	if err != nil {
+		return nil, err
+	}
+
+	return users, nil
+}
+
+// selectUsers is Users, with the tokens that their records show.
+func (s *System) selectUsers(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
 	if query.Ref == (pat.UserRef{}) {
 		return s.listUsers(ctx, query.WithTokens)
 	}

@@ -2,6 +2,7 @@ package universalcontroller
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,7 +71,8 @@ func TestUsersIsOneRequest(t *testing.T) {
 	const bob = `{"sysId":"4de4c72e27c94d4aa840bffcbd7509ca","userName":"bob","tokens":[` +
 		`{"name":"b","userName":"bob"},{"name":"a","userName":"bob"}]}`
 
-	all := map[string][]canned{callUsers: {listJSON(bob, aliceJSON)}, callUser: {document(aliceJSON)}}
+	alice := strings.Replace(aliceJSON, `[]`, `[{"name":"c","userName":"alice"}]`, 1)
+	all := map[string][]canned{callUsers: {listJSON(bob, alice)}, callUser: {document(alice)}}
 
 	tests := map[string]struct {
 		query  pat.UserQuery
@@ -79,7 +81,7 @@ func TestUsersIsOneRequest(t *testing.T) {
 		tokens []string // Of all users; nil is no list at all.
 	}{
 		"all":              {pat.UserQuery{}, callUsers + "?", []string{"alice", "bob"}, nil},
-		"all, with tokens": {pat.UserQuery{WithTokens: true}, callUsers + "?showTokens=true", []string{"alice", "bob"}, []string{"a", "b"}},
+		"all, with tokens": {pat.UserQuery{WithTokens: true}, callUsers + "?showTokens=true", []string{"alice", "bob"}, []string{"c", "a", "b"}},
 		"one by name": {
 			pat.UserQuery{Ref: pat.UserRef{Username: "alice"}}, callUser + "?username=alice", []string{"alice"}, nil,
 		},
@@ -87,7 +89,7 @@ func TestUsersIsOneRequest(t *testing.T) {
 			pat.UserQuery{Ref: pat.UserRef{ID: userID}, WithTokens: true},
 			callUser + "?showTokens=true&userid=" + userID,
 			[]string{"alice"},
-			[]string{},
+			[]string{"c"},
 		},
 		"one by a name in another case": {
 			pat.UserQuery{Ref: pat.UserRef{Username: "ALICE"}}, callUser + "?username=ALICE", nil, nil,
@@ -132,6 +134,64 @@ func TestUsersIsOneRequest(t *testing.T) {
 			requests := s.requests()
 			if len(requests) != 1 || requests[0].call+"?"+requests[0].rawQuery != test.sent {
 				t.Errorf("sent %+v, want %s", requests, test.sent)
+			}
+		})
+	}
+}
+
+func TestUsersWithoutTokensAreSeenToHaveNone(t *testing.T) {
+	t.Parallel()
+
+	const (
+		admin = `{"sysId":"5de4c72e27c94d4aa840bffcbd7509ca","userName":"ops.admin","tokens":[]}`
+		carol = `{"sysId":"6de4c72e27c94d4aa840bffcbd7509ca","userName":"carol","tokens":[{"name":"c","userName":"carol"}]}`
+	)
+
+	denied := sentence(403, "Operation prohibited due to security constraints.")
+
+	tests := map[string]struct {
+		change func(*Options)
+		users  canned
+		tokens []canned
+		kind   string
+		looks  int
+	}{
+		"none is without":             {users: listJSON(carol), kind: "none"},
+		"the caller alone is without": {users: listJSON(admin, carol), kind: "none"},
+		"another has none":            {users: listJSON(admin, aliceJSON, carol), tokens: []canned{listJSON()}, kind: "none", looks: 1},
+		"two others have none":        {users: listJSON(aliceJSON, aliceJSON), tokens: []canned{listJSON()}, kind: "none", looks: 1},
+		"another may have some":       {users: listJSON(admin, aliceJSON, carol), tokens: []canned{denied}, kind: "permission", looks: 1},
+		"one of two may be the caller": {
+			change: bearer(""), users: listJSON(aliceJSON, aliceJSON), tokens: []canned{listJSON(), denied}, kind: "permission", looks: 2,
+		},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{
+				callUsers: {test.users}, callList: test.tokens, callUser: {document(aliceJSON)},
+			})
+
+			var changes []func(*Options)
+			if test.change != nil {
+				changes = append(changes, test.change)
+			}
+
+			_, err := newDriver(t, s.url, changes...).Users(t.Context(), pat.UserQuery{WithTokens: true})
+			wantKind(t, err, test.kind)
+
+			looks := 0
+
+			for _, call := range s.calls() {
+				if call == callList {
+					looks++
+				}
+			}
+
+			if looks != test.looks {
+				t.Errorf("%d lists of tokens were asked for, want %d", looks, test.looks)
 			}
 		})
 	}
