@@ -157,11 +157,20 @@ func (r *tokenResource) makeWay(
 		return true, true
 	}
 
-	if shown, gone, err := look(ctx, r.direct, old.Token); err == nil && gone == nil && !sameName && policy.HoldsNow(shown, r.now()) {
-		return true, true
+	var err error
+
+	if !sameName && policy.HoldIfUsedWithin.Set {
+		shown, gone, lookErr := look(ctx, r.direct, old.Token)
+		if lookErr == nil && gone == nil && policy.HoldsNow(shown, r.now()) {
+			return true, true
+		}
+
+		err = lookErr // Nobody knows whether it is in use.
 	}
 
-	err := r.system.Revoke(ctx, old.Token)
+	if err == nil {
+		err = r.system.Revoke(ctx, old.Token)
+	}
 
 	switch {
 	case err == nil:

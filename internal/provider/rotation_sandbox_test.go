@@ -40,22 +40,31 @@ type sandboxed struct {
 	// withToken is the provider block of an account that logs in with a token's secret,
 	// an expression.
 	withToken func(login, secret string) string
+
+	// The server itself; the other one is nil.
+	foreman    *foremanserver.Server
+	controller *controllerserver.Server
 }
 
 // onEachSandbox runs the test against a sandbox of every platform.
 func onEachSandbox(t *testing.T, test func(t *testing.T, s *sandboxed)) {
 	t.Helper()
 
-	for name, open := range map[string]func(*testing.T) *sandboxed{
-		"Foreman": rotatingForeman,
-		"Universal Controller": func(t *testing.T) *sandboxed {
-			return rotatingUniversalController(t, controllerserver.Options{})
-		},
-	} {
+	for name, open := range sandboxes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))
 		})
+	}
+}
+
+// sandboxes open a sandbox of each platform.
+func sandboxes() map[string]func(*testing.T) *sandboxed {
+	return map[string]func(*testing.T) *sandboxed{
+		"Foreman": rotatingForeman,
+		"Universal Controller": func(t *testing.T) *sandboxed {
+			return rotatingUniversalController(t, controllerserver.Options{})
+		},
 	}
 }
 
@@ -79,6 +88,7 @@ func rotatingForeman(t *testing.T) *sandboxed {
 		withToken: func(login, secret string) string {
 			return strings.Replace(s.block(login, "-"), `"-"`, secret, 1)
 		},
+		foreman: server,
 	}
 }
 
@@ -103,6 +113,7 @@ func rotatingUniversalController(t *testing.T, options controllerserver.Options)
 		withToken: func(_, secret string) string {
 			return fmt.Sprintf("provider \"opsaccess\" {\n universal_controller = {\n url = %q\n token = %s\n }\n}\n", s.url, secret)
 		},
+		controller: server,
 	}
 }
 
@@ -168,8 +179,11 @@ func (s *sandboxed) failRevocations() (restore func()) {
 
 // impatient is the administrator's provider block for a server that fails: it does not try
 // again.
-func (s *sandboxed) impatient() string {
-	return strings.Replace(s.provider(), "provider \"opsaccess\" {", "provider \"opsaccess\" {\n  max_retries = 0", 1)
+func (s *sandboxed) impatient() string { return withSetting(s.provider(), "max_retries = 0") }
+
+// withSetting returns the provider block with one more setting of its own.
+func withSetting(block, text string) string {
+	return strings.Replace(block, "provider \"opsaccess\" {", "provider \"opsaccess\" {\n  "+text, 1)
 }
 
 // managed returns the attributes of the resource in state.

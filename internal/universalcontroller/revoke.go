@@ -61,9 +61,15 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 		return fmt.Errorf("%w; and whether the token is still there could not be learned: %w", err, lookErr)
 	case ours == 0:
 		return nil
-	default:
-		return err
 	}
+
+	if missing, ok := errors.AsType[*pat.NotFoundError](err); ok {
+		missing.Remedy = "The token is still listed, so this proves nothing. Check that `url` names the server and that no proxy " +
+			"answers in its place, or revoke the token in Universal Controller, under the user's Personal Access Tokens. " +
+			"Nothing was changed or forgotten."
+	}
+
+	return err
 }
 
 // namesakes counts the listed tokens of the name that are this one, and those that are
