@@ -167,7 +167,7 @@ func foremanSays() map[string]notGone {
 		"tokens that are gone, while nobody says who asks": {
 			meets: both(deleteTokens, at500(onCurrentUser)), dead: true,
 			said: "ho asks could not be learned", do: serverDown,
-			but: map[operation]reply{aRotation: {"HTTP 500: Sorry", serverDown}},
+			but: map[operation]reply{aRefresh: {"HTTP 500: Sorry", serverDown}, aRotation: {"HTTP 500: Sorry", serverDown}},
 		},
 		"tokens that are gone, while users cannot be listed": {
 			meets: both(deleteTokens, at500(onUsers)), dead: true,

@@ -164,6 +164,16 @@ func (row notGone) destroys(t *testing.T, s *standing, provider string) {
 	s.write(t, provider, 1)
 	done := s.w.run(t, "apply", "-json", "-auto-approve", "-refresh=false", "-destroy")
 	row.refuses(t, aDestroy, done.errors())
+
+	if !row.readable {
+		return
+	}
+
+	for _, summary := range [...]string{"Could not revoke a predecessor of the personal access token: ", "Could not revoke the personal access token: "} {
+		if !strings.Contains(done.errors(), summary) {
+			t.Errorf("a destroy does not say %q", summary)
+		}
+	}
 }
 
 // refuses fails the test unless an operation says what was tried, what the server said and
