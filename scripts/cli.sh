@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
 # Prints the path of the Terraform or OpenTofu that the tests and the demo run, and says on
 # standard error which it took and why. In this order: $OPSACCESS_CLI, `terraform` on PATH,
-# `tofu` on PATH, the OpenTofu of tools/opentofu, which it builds if that was not done.
+# `tofu` on PATH, the OpenTofu of tools/opentofu, which it builds if that was not done. With
+# the argument `tofu` it has to be an OpenTofu, whatever $OPSACCESS_CLI says.
 set -euo pipefail
 
 oldest=1.11
+names=(terraform tofu)
+if [[ ${1:-} == tofu ]]; then
+    oldest=1.12
+    names=(tofu)
+    unset OPSACCESS_CLI
+fi
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf 'cli: %s\n' "$*" >&2; }
@@ -41,7 +48,7 @@ if [[ -n ${OPSACCESS_CLI:-} ]]; then
     exit
 fi
 
-for name in terraform tofu; do
+for name in "${names[@]}"; do
     path=$(command -v "$name") || continue
     version=$(version_of "$path") || true
     if recent_enough "$version"; then
@@ -55,7 +62,7 @@ done
 version=$(sed -n 's|.*github.com/opentofu/opentofu v\([^ ]*\).*|\1|p' "$root/tools/opentofu/go.mod")
 path=$root/.cache/opentofu-$version/tofu
 if [[ ! -x $path ]]; then
-    say "no Terraform or OpenTofu of $oldest or later on PATH: OpenTofu $version is built from source, once."
+    say "no ${names[*]} of $oldest or later on PATH: OpenTofu $version is built from source, once."
     say "This takes about five minutes on two cores. It needs Go and, the first time, the module proxy."
     mkdir -p "$(dirname "$path")"
     # An interrupted build leaves no half of a program under the name that counts. `dev=no`
