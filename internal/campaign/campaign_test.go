@@ -18,6 +18,9 @@ var (
 	seed      = flag.Uint64("campaign.seed", 0, "what the schedules follow from; 0 is from the clock")
 )
 
+// enough is how many schedules have to meet everything.
+const enough = 500
+
 // verbose is how many schedules with a broken guarantee are told in full.
 const verbose = 3
 
@@ -56,6 +59,10 @@ func TestSchedules(t *testing.T) {
 	t.Logf("seed %d", *seed)
 
 	eachSeed(*schedules, runtime.GOMAXPROCS(0)+1, func(seed uint64) { runSchedule(t, seed) })
+
+	if missing := results.missing(); *schedules >= enough && len(missing) > 0 {
+		t.Errorf("%d schedules never met: %s", *schedules, strings.Join(missing, ", "))
+	}
 }
 
 // eachSeed calls a function with the seed of each schedule, of some at the same time.

@@ -79,7 +79,7 @@ func (c *client) accountFor(lives *token) {
 				l.kept = append(l.kept, &kept{token: lives, shown: t})
 			}
 		}
-	case !c.excusable(lives):
+	case !c.excusable(lives) || !c.first(lives):
 		c.ledger.broken(breachOrphan, "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
 	default:
 		c.firsts++

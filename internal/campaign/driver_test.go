@@ -166,6 +166,9 @@ func (c *client) operate(
 ) bool {
 	c.operations++
 	op := &operation{what: fmt.Sprintf("%d, %s", c.operations, what), spares: spares}
+	for _, l := range c.lines {
+		op.firsts = append(op.firsts, l.order.Name == "" && l.order.Lineage == "")
+	}
 
 	var m *moment
 	if w != nil {

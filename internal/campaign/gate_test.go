@@ -120,6 +120,8 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	met := g.weather.draw(c.kind)
 	g.mu.Unlock()
 
+	results.meets(met.String())
+
 	var name *asked
 	if c.kind == kindCreate {
 		name = g.ledger.asks(p, c.token)

@@ -182,7 +182,7 @@ func (k *killer) meets(p *process) {
 // types types a command, and says what came of it.
 func (k *killer) types(r run) (o outcome) {
 	k.runs++
-	op := &operation{what: fmt.Sprintf("run %d", k.runs), spares: k.spares(r.destroys)}
+	op := k.operation(r)
 	k.opens(op, r.moment)
 	k.steady = make([]bool, len(k.wishes))
 

@@ -33,6 +33,8 @@ type operation struct {
 	what string
 	// killed is set if its process was.
 	killed bool
+	// firsts says of each resource whether its lineage was nobody's before.
+	firsts []bool
 	// said is all that the operation told its user, warnings included.
 	said string
 	// spares says why a token must not be revoked in it; empty is that it may be.
@@ -51,8 +53,10 @@ type token struct {
 	id, name, secret string
 	made             time.Time
 	asked            *asked
-	// late is set if it was made after the client had given up.
-	late bool
+	// late is set if it was made after the client had given up, and before says how many
+	// tokens had been asked for by then.
+	late   bool
+	before int
 	// seen are the processes that were shown it in a list.
 	seen map[*process]bool
 
@@ -80,6 +84,7 @@ type ledger struct {
 
 	mu     sync.Mutex
 	tokens []*token
+	asked  []*asked
 	// found are the guarantees that were broken, in words.
 	found [breaches][]string
 	// current is the operation of a process.
@@ -120,6 +125,7 @@ func (l *ledger) asks(p *process, name string) *asked {
 	defer l.mu.Unlock()
 
 	a := &asked{name: name, by: p, op: l.current[p]}
+	l.asked = append(l.asked, a)
 
 	if l.place.reusable {
 		return a
@@ -141,7 +147,7 @@ func (l *ledger) made(a *asked, secret string, late bool) {
 	defer l.mu.Unlock()
 
 	l.tokens = append(l.tokens, &token{
-		id: r.id, name: a.name, secret: secret, made: r.created, asked: a, late: late, seen: map[*process]bool{},
+		id: r.id, name: a.name, secret: secret, made: r.created, asked: a, late: late, before: len(l.asked), seen: map[*process]bool{},
 	})
 }
 
@@ -173,6 +179,10 @@ func (l *ledger) revoked(p *process, before, after []row) {
 		}
 
 		t.revoked = true
+
+		if t.had && !t.current {
+			results.meets("predecessors retired")
+		}
 
 		if why := l.current[p].spares(t); why != "" {
 			l.breaks(breachInUse, "%s: revoked %s at %s: %s", l.current[p].what, t.name, l.clock.now().Format(time.DateTime), why)
@@ -256,23 +266,39 @@ func (l *ledger) living() []*token {
 }
 
 // settled checks, at the end of an operation whose process lives, that each token which was
-// made in it is known to somebody, or gone. What was carried out late and never shown to
-// the process nobody can know of.
+// made in it is known to somebody, or gone. What was carried out when nothing more was asked
+// for in its place nobody can know of: the last look comes after that.
 func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
 	l.told(op.said)
 
 	for _, t := range l.living() {
 		switch {
 		case t.asked.op != op || t.asked.by != p || known(t) || t.told:
-		case t.late && !t.seen[p]:
+		case t.late && !l.outdone(t):
 		default:
 			l.broken(breachLost, "%s: %s was issued, is not kept, lives, and nobody was told: %s", op.what, t.name, op.said)
 		}
 	}
 }
 
+// outdone says whether, after a token was made late, another was asked for in its place.
+func (l *ledger) outdone(t *token) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return slices.ContainsFunc(l.asked[t.before:], func(a *asked) bool {
+		return a.by == t.asked.by && a.op == t.asked.op && resourceOf(a.name) == resourceOf(t.name) && a.name != t.name
+	})
+}
+
 // uses lets a consumer log in with a token, which has to work if it was promised to.
 func (l *ledger) uses(t *token, promised bool) {
+	if t.current {
+		results.meets("consumers")
+	} else {
+		results.meets("consumers of old tokens")
+	}
+
 	worked := l.place.uses(t.secret)
 	if worked {
 		t.used = l.clock.now()

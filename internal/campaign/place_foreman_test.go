@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/foreman"
@@ -94,7 +93,7 @@ func readForeman(r *http.Request, body []byte) call {
 		return call{kind: kindCreate, token: asked.Token.Name}
 	case r.Method == http.MethodDelete:
 		return call{kind: kindRevoke, token: parts[2]}
-	case parts[2] == "" && !strings.HasPrefix(r.URL.Query().Get("search"), "id "): // Not some tokens of many.
+	case parts[2] == "":
 		return call{kind: kindLook}
 	default:
 		return call{}

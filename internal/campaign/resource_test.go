@@ -44,6 +44,7 @@ func (t *terraform) step() {
 	case 3:
 		if t.restores(i) {
 			t.happens("resource %d: an older state is back, of %s", i, t.tells(i))
+			results.meets("older states")
 		}
 	case 5, 6, 7:
 		t.happens("resource %d: an edit of %s", i, t.edits(i))
@@ -52,8 +53,12 @@ func (t *terraform) step() {
 	default:
 		r := run{
 			weather: t.storm(), moment: t.strike(0.4), planning: chance(t.random, 0.2), dies: chance(t.random, 0.5),
-			parallel: chance(t.random, 0.2),
+			parallel: chance(t.random, 0.2), destroys: chance(t.random, 0.1) && t.named(),
 		}
+		if r.destroys { // Nobody knows the lineage any more after it.
+			t.gate.lands(func() bool { return true })
+		}
+
 		o := t.command(r)
 		t.reports(o, r)
 
@@ -64,6 +69,18 @@ func (t *terraform) step() {
 
 	t.gate.lands(func() bool { return chance(t.random, 0.5) })
 	t.consume()
+}
+
+// named says whether every resource is called what its configuration says: a run that
+// failed to change that may have left what only the next run finds, not a destroy.
+func (t *terraform) named() bool {
+	for i, w := range t.wishes {
+		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("")["name_prefix"] && !w.fixed {
+			return false
+		}
+	}
+
+	return true
 }
 
 // edits changes the configuration of a resource, and says what.
@@ -90,6 +107,12 @@ func (t *terraform) reports(o outcome, r run) {
 	switch {
 	case o.killed:
 		ended = "is killed"
+
+		results.meets("kills")
+	case o.interrupted:
+		ended = "is interrupted"
+
+		results.meets("interrupts")
 	case o.failed():
 		ended = "fails"
 	case o.empty:
@@ -98,6 +121,17 @@ func (t *terraform) reports(o outcome, r run) {
 
 	if r.destroys {
 		ended += " destroying"
+
+		results.meets("destroys")
+	}
+
+	for summary, what := range map[string]string{
+		"A predecessor is still in use": "predecessors held", "The state looks old": "old states seen",
+		"A token was lost": "lost tokens seen", "The name is taken": "taken names",
+	} {
+		if strings.Contains(o.String(), summary) {
+			results.meets(what)
+		}
 	}
 
 	t.happens("run %d %s: %s", t.runs, ended, o.String())
@@ -209,7 +243,7 @@ func (t *terraform) account() {
 
 		switch {
 		case t.knows(lives):
-		case !w.fixed && w.lineage == "" && !t.descends(lives) && t.excusable(lives):
+		case !w.fixed && t.first(lives) && !t.descends(lives) && t.excusable(lives):
 			if listed := t.lists(lives); !names(join(listed), lives.name) {
 				t.ledger.broken(breachOrphan, "%s is not in the list of what was never used: %v", lives.name, listed)
 			}

@@ -110,6 +110,10 @@ func (s *schedule) String() string {
 // and somebody was told.
 func (s *schedule) excusable(of *token) bool { return of.asked.op.killed || of.late || of.told }
 
+// first says whether a token was the first of a lineage that nobody had set, and so is
+// nobody's whose state was not written.
+func (s *schedule) first(of *token) bool { return of.asked.op.firsts[resourceOf(of.name)] }
+
 // setApart revokes by hand what does not count as an orphan.
 func (s *schedule) setApart(of *token) {
 	of.apart, of.revoked = true, true

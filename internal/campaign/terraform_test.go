@@ -63,8 +63,8 @@ type run struct {
 type outcome struct {
 	said
 	// empty is true if the plan was.
-	empty  bool
-	killed bool
+	empty               bool
+	killed, interrupted bool
 }
 
 // start starts a configured provider, which has an operation from now on.
@@ -86,7 +86,7 @@ func (t *terraform) start(op *operation, m *moment, s *said) *plugin {
 // execute carries out a command.
 func (t *terraform) execute(r run) (o outcome) {
 	t.runs++
-	op := &operation{what: fmt.Sprintf("run %d", t.runs), spares: t.spares(r.destroys)}
+	op := t.operation(r)
 
 	var first, second *moment
 	if first = r.moment; !r.planning {
@@ -121,6 +121,16 @@ func (t *terraform) execute(r run) (o outcome) {
 	return o
 }
 
+// operation is a command as the ledger knows it.
+func (t *terraform) operation(r run) *operation {
+	op := &operation{what: fmt.Sprintf("run %d", t.runs), spares: t.spares(r.destroys)}
+	for i, w := range t.wishes {
+		op.firsts = append(op.firsts, t.state[i] == nil && w.lineage == "")
+	}
+
+	return op
+}
+
 // plan makes a plan: nil for each resource with nothing to do.
 func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes []*change, refreshed []*instance) {
 	p := t.start(op, m, &o.said)
@@ -151,6 +161,7 @@ func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes [
 
 	o.empty = !slices.ContainsFunc(changes, func(c *change) bool { return c != nil })
 	o.killed = struck && m != nil && m.kills
+	o.interrupted = struck && !o.killed
 
 	return changes, refreshed
 }
@@ -206,9 +217,11 @@ func (t *terraform) apply(op *operation, r run, m *moment, changes []*change, re
 
 	waits.Wait()
 
-	requests, _ := p.end()
+	requests, struck := p.end()
 	t.takes(requests)
 	t.gate.quiet()
+
+	o.interrupted = struck
 
 	op.said, op.killed, o.killed = o.String(), p.gone(), p.gone()
 
@@ -309,7 +322,8 @@ func (t *terraform) restores(i int) bool {
 		switch {
 		case then == now:
 		case then == nil && t.wishes[i].lineage == "": // Nobody could know what there was.
-		case then != nil && text(then.value, "name_prefix") != text(now.value, "name_prefix"):
+		case then != nil && (text(then.value, "name_prefix") != text(now.value, "name_prefix") ||
+			text(then.value, "lineage") != text(now.value, "lineage")): // Another resource's, as it were.
 		default:
 			old = append(old, then)
 		}

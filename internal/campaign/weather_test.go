@@ -3,6 +3,7 @@ package campaign
 import (
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // request of a kind depends on the seed alone, however requests overtake each other.
 type weather struct {
 	seed uint64
-	// rate is how likely a request is to meet trouble.
+	// rate is how likely a request is to meet trouble; one that writes is so twice.
 	rate float64
 
 	mu    sync.Mutex
@@ -53,19 +54,48 @@ func (w *weather) draw(of kind) trouble {
 	w.mu.Unlock()
 
 	random := newRandom(w.seed ^ nth<<8 ^ uint64(of)<<56) //nolint:gosec // Few kinds, none negative.
-	if random.Float64() >= w.rate {
-		return trouble{}
-	}
+	makers, rate := readTroubles, w.rate
 
 	switch of {
 	case kindCreate:
-		return pick(random, createTroubles)(random)
+		makers, rate = createTroubles, 2*rate
 	case kindRevoke:
-		return pick(random, revokeTroubles)(random)
+		makers, rate = revokeTroubles, 2*rate
 	case kindOther, kindLook:
 	}
 
-	return pick(random, readTroubles)(random)
+	if !chance(random, rate) {
+		return trouble{}
+	}
+
+	return pick(random, makers)(random)
+}
+
+// String is what the trouble is called among what the campaign has met.
+func (t trouble) String() string {
+	switch {
+	case t.hangs:
+		return "hangs"
+	case t.late > 0:
+		return "late creates"
+	case t.expires:
+		return "sessions expired"
+	case t.restarts:
+		return "restarts"
+	case t.fault == nil:
+		return ""
+	}
+
+	text := t.fault.Kind.String()
+	if t.fault.Kind == sandbox.FaultAnswer {
+		text = strconv.Itoa(t.fault.Status)
+	}
+
+	if t.fault.AfterWork {
+		text += " after the work"
+	}
+
+	return text
 }
 
 // maker makes trouble.
