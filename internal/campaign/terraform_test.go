@@ -321,7 +321,7 @@ func (t *terraform) restores(i int) bool {
 
 		switch {
 		case then == now:
-		case then == nil && t.wishes[i].lineage == "": // Nobody could know what there was.
+		case then == nil && (t.wishes[i].lineage == "" || t.wishes[i].turn > 0): // Nobody could know what there was.
 		case then != nil && (text(then.value, "name_prefix") != text(now.value, "name_prefix") ||
 			text(then.value, "lineage") != text(now.value, "lineage")): // Another resource's, as it were.
 		default:
