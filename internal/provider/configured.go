@@ -45,7 +45,10 @@ func (p *opsaccessProvider) open(
 
 	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.version, terraformVersion)
 
-	opened, d := platform.open(ctx, *model.of(platform.name), model.connection(userAgent, p.now))
+	connection := model.connection(userAgent, p.now)
+	connection.options.RetryWaitMax = p.retryWait
+
+	opened, d := platform.open(ctx, *model.of(platform.name), connection)
 	diags.Append(d...)
 
 	if diags.HasError() {

@@ -20,11 +20,33 @@ var _ provider.Provider = (*opsaccessProvider)(nil)
 type opsaccessProvider struct {
 	version string
 	now     func() time.Time
+	// retryWait is the longest wait between two attempts of a request; 0 is that of rest.
+	retryWait time.Duration
+}
+
+// Surroundings are what a provider takes from the machine that it runs on. The zero value
+// is what a released one has.
+type Surroundings struct {
+	// Now is the clock, safe for concurrent use; nil is time.Now.
+	Now func() time.Time
+	// RetryWait is the longest wait between two attempts of a request; 0 is the default.
+	RetryWait time.Duration
 }
 
 // New returns the constructor of the provider. The version goes into the User-Agent.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &opsaccessProvider{version: version, now: time.Now} }
+func New(version string) func() provider.Provider { return NewIn(Surroundings{}, version) }
+
+// NewIn is New in other surroundings, for tests of other packages: they move the clock,
+// and do not wait.
+func NewIn(surroundings Surroundings, version string) func() provider.Provider {
+	now := surroundings.Now
+	if now == nil {
+		now = time.Now
+	}
+
+	return func() provider.Provider {
+		return &opsaccessProvider{version: version, now: now, retryWait: surroundings.RetryWait}
+	}
 }
 
 // providerModel is the provider's configuration.

@@ -6,7 +6,7 @@ import (
 	"os/exec"
 	"strings"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/internal/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
 // microPackages have Go benchmarks.

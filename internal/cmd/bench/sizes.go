@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/bench/usage"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/internal/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
 // weighings is how often a provider is started to measure its size: the least counts, as

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/bench/usage"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/internal/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
 const (

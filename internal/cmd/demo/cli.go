@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/internal/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
 // The exit codes of `plan -detailed-exitcode`.

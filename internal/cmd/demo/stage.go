@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/internal/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
 // stage is what all chapters play on: the CLI, the provider, and a folder that is gone

@@ -1,0 +1,128 @@
+package campaign
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var (
+	schedules = flag.Int("campaign.schedules", 500, "how many schedules run in process")
+	kills     = flag.Int("campaign.kills", 20, "how many providers of a real CLI are killed")
+	seed      = flag.Uint64("campaign.seed", 0, "what the schedules follow from; 0 is from the clock")
+)
+
+// enough is how many schedules have to meet everything.
+const enough = 500
+
+// verbose is how many schedules with a broken guarantee are told in full.
+const verbose = 3
+
+func TestMain(m *testing.M) {
+	if os.Getenv(cookieVariable) != "" {
+		os.Exit(serve())
+	}
+
+	flag.Parse()
+
+	if *seed == 0 {
+		*seed = uint64(time.Now().UnixNano())
+	}
+
+	// Most of what a schedule allocates lives for one call.
+	debug.SetGCPercent(400)
+
+	code := m.Run()
+
+	fmt.Print(&results)
+	os.Exit(code)
+}
+
+// seedOf returns the seed of a schedule. The first is the campaign's own, so that one alone
+// can be run again.
+func seedOf(n int) uint64 {
+	if n == 0 {
+		return *seed
+	}
+
+	return mix(mix(*seed) + uint64(n)) //nolint:gosec // Never negative.
+}
+
+func TestSchedules(t *testing.T) {
+	t.Parallel()
+	t.Logf("seed %d", *seed)
+
+	eachSeed(*schedules, runtime.GOMAXPROCS(0)+1, func(seed uint64) { runSchedule(t, seed) })
+
+	if missing := results.missing(); *schedules >= enough && len(missing) > 0 {
+		t.Errorf("%d schedules never met: %s", *schedules, strings.Join(missing, ", "))
+	}
+}
+
+// eachSeed calls a function with the seed of each schedule, of some at the same time.
+func eachSeed(count, together int, do func(seed uint64)) {
+	var waits sync.WaitGroup
+
+	next := make(chan uint64)
+
+	for range together {
+		waits.Go(func() {
+			for seed := range next {
+				do(seed)
+			}
+		})
+	}
+
+	for n := range count {
+		next <- seedOf(n)
+	}
+
+	close(next)
+	waits.Wait()
+}
+
+// runSchedule runs a schedule of either level.
+func runSchedule(t *testing.T, seed uint64) {
+	level := resourceSchedule
+	if chance(newRandom(seed+1), 0.4) {
+		level = driverSchedule
+	}
+
+	s, err := level(t.Context(), seed)
+	if err != nil {
+		t.Errorf("seed %d: %v", seed, err)
+
+		return
+	}
+
+	results.schedules.Add(1)
+	judge(t, s, "Schedules", "-campaign.schedules=1")
+}
+
+// judge adds a schedule to the results, and reports which guarantees it broke.
+func judge(t *testing.T, s *schedule, test, alone string) {
+	if results.add(s) {
+		return
+	}
+
+	var told strings.Builder
+
+	for b, found := range s.ledger.found {
+		for _, words := range found {
+			fmt.Fprintf(&told, "  %s: %s\n", breach(b), words)
+		}
+	}
+
+	if results.failed.Add(1) <= verbose {
+		fmt.Fprintf(&told, "%s\n", s)
+	}
+
+	t.Errorf("seed %d broke a guarantee; alone: go test ./internal/campaign -run %s %s -campaign.seed=%d\n%s",
+		s.seed, test, alone, s.seed, told.String())
+}

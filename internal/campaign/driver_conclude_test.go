@@ -1,0 +1,88 @@
+package campaign
+
+import (
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// conclude ends all faults. What lives then is kept, or of a lineage that is known and so
+// is found by looking, or counts apart. In the end all of it can be revoked.
+func (c *client) conclude() error {
+	c.happens("all faults end")
+	c.gate.lands(func() bool { return true })
+
+	if err := c.start(); err != nil {
+		return err
+	}
+
+	for _, l := range c.lines[:2] {
+		before := len(l.kept)
+
+		if c.issue(nil, l); len(l.kept) != before+1 {
+			c.ledger.broken(breachUnsettled, "nothing is issued for %s though nothing fails", l.order.NamePrefix)
+		}
+	}
+
+	for _, lives := range c.ledger.living() {
+		c.accountFor(lives)
+	}
+
+	for _, l := range c.lines {
+		for len(l.kept) > 0 {
+			before := len(l.kept)
+
+			if c.revoke(l, 0, nil); len(l.kept) == before {
+				c.ledger.broken(breachUnsettled, "%s cannot be revoked though nothing fails", l.kept[0].name)
+
+				break
+			}
+		}
+	}
+
+	for _, left := range c.ledger.living() {
+		c.ledger.broken(breachOrphan, "%s lives when all is revoked", left.name)
+	}
+
+	return nil
+}
+
+// accountFor says who knows of a token, and takes it into account.
+func (c *client) accountFor(lives *token) {
+	l := c.lines[resourceOf(lives.name)]
+
+	for _, k := range l.kept {
+		if k.token == lives {
+			return
+		}
+	}
+
+	_, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Lineage)
+
+	switch {
+	case l.order.NamePrefix == "":
+		if !c.excusable(lives) {
+			c.ledger.broken(breachOrphan, "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
+		}
+
+		c.fixed++
+		c.setApart(lives)
+	case descends:
+		tokens, err := c.system.Tokens(c.ctx, c.place.userID, pat.TokenQuery{
+			NamePrefix: lifecycle.Stem(l.order.NamePrefix, l.order.Lineage),
+		})
+		if err != nil || !shows(tokens, lives) {
+			c.ledger.broken(breachOrphan, "%s is not found among its lineage: %v", lives.name, err)
+		}
+
+		for _, t := range tokens {
+			if t.ID == lives.id {
+				l.kept = append(l.kept, &kept{token: lives, shown: t})
+			}
+		}
+	case !c.excusable(lives) || !c.first(lives):
+		c.ledger.broken(breachOrphan, "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
+	default:
+		c.firsts++
+		c.setApart(lives)
+	}
+}

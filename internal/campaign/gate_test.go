@@ -1,0 +1,359 @@
+package campaign
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+)
+
+// patience is how long a connection hangs that nobody gives up.
+const patience = 20 * time.Millisecond
+
+// gate is what every request to a place passes. It makes the faults happen, kills
+// processes in the middle of a request, and tells the ledger what the server did.
+type gate struct {
+	place  *place
+	clock  *clock
+	ledger *ledger
+	server *httptest.Server
+	// welcome, if set, is called with a process that the gate did not know. It must not
+	// come back to the gate.
+	welcome func(*process)
+
+	mu sync.Mutex
+	// busy counts the requests that are being handled, and idle is told when none is.
+	busy      int
+	idle      *sync.Cond
+	processes map[string]*process
+	weather   *weather
+	late      []*lateRequest
+	// cookies are those of sessions that a restart forgot.
+	forgotten, cookies map[string]bool
+
+	// work is held while the server creates or revokes, so that the ledger sees one change
+	// at a time.
+	work sync.Mutex
+}
+
+// lateRequest is a create that its client has given up.
+type lateRequest struct {
+	request *http.Request
+	sender  *process
+	asked   *asked
+	looks   int
+}
+
+func newGate(place *place, clock *clock, ledger *ledger) *gate {
+	g := &gate{
+		place: place, clock: clock, ledger: ledger, processes: map[string]*process{},
+		forgotten: map[string]bool{}, cookies: map[string]bool{},
+	}
+	g.idle = sync.NewCond(&g.mu)
+	g.server = httptest.NewServer(g)
+
+	return g
+}
+
+// url is the base URL of the place.
+func (g *gate) url() string { return g.server.URL + g.place.context }
+
+// process returns the process whose requests have a User-Agent with this name.
+func (g *gate) process(name string) *process {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	return g.knows(name)
+}
+
+// knows returns the process of a name, a new one if there is none. The mutex is held.
+func (g *gate) knows(name string) *process {
+	p, ok := g.processes[name]
+	if !ok {
+		p = &process{name: name, sent: map[string]bool{}}
+		g.processes[name] = p
+
+		if g.welcome != nil {
+			g.welcome(p)
+		}
+	}
+
+	return p
+}
+
+// turns the weather; nil is fair.
+func (g *gate) turns(w *weather) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	g.weather = w
+}
+
+// ServeHTTP lets a request pass, if it does.
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.enters(1)
+	defer g.enters(-1)
+
+	body := buffered(r)
+	c := g.place.read(r, body)
+	p := g.sender(r)
+
+	g.clock.tick()
+
+	m, dead := p.arrive(c)
+
+	switch {
+	case dead:
+		panic(http.ErrAbortHandler)
+	case m != nil && m.phase == arriving:
+		p.strike(m)
+		panic(http.ErrAbortHandler)
+	}
+
+	g.mu.Lock()
+	met := g.weather.draw(c.kind)
+	g.mu.Unlock()
+
+	results.meets(met.String())
+
+	var name *asked
+	if c.kind == kindCreate {
+		name = g.ledger.asks(p, c.token)
+	}
+
+	var shown []byte
+
+	serve := func(w http.ResponseWriter, r *http.Request) { shown = g.serve(w, r, p, c, name, false) }
+
+	if m != nil && m.phase == handled {
+		serve(httptest.NewRecorder(), r)
+		p.strike(m)
+		panic(http.ErrAbortHandler)
+	}
+
+	if met.expires {
+		g.place.expireSessions()
+	}
+
+	if met.restarts {
+		g.restart()
+		panic(http.ErrAbortHandler)
+	}
+
+	if met.late > 0 {
+		g.defers(r, body, p, name, met.late)
+	}
+
+	if met.hangs {
+		g.hang(r, p, met.fault, serve)
+	}
+
+	if c.kind == kindCreate && met.fault != nil && met.fault.Status == http.StatusTooManyRequests {
+		p.refused(c.token)
+	}
+
+	g.answers(w, r, met.fault, serve)
+
+	if c.kind == kindLook && met.fault == nil {
+		g.looked(p, shown)
+	}
+
+	if m != nil {
+		_ = http.NewResponseController(w).Flush() // What cannot be flushed is on its way.
+
+		time.AfterFunc(m.after, func() { p.strike(m) })
+	}
+}
+
+// hang leaves the client waiting, until whoever waits for it presses Ctrl-C or, where that
+// does not reach the request, the connection breaks.
+func (g *gate) hang(r *http.Request, p *process, fault *sandbox.Fault, serve http.HandlerFunc) {
+	if fault.AfterWork {
+		serve(httptest.NewRecorder(), r)
+	}
+
+	p.strike(&moment{})
+
+	select {
+	case <-r.Context().Done():
+	case <-time.After(patience):
+	}
+
+	panic(http.ErrAbortHandler)
+}
+
+func (g *gate) enters(by int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	if g.busy += by; g.busy == 0 {
+		g.idle.Broadcast()
+	}
+}
+
+// quiet waits until no request is being handled: a server goes on when the client is gone.
+func (g *gate) quiet() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	for g.busy > 0 {
+		g.idle.Wait()
+	}
+}
+
+// answers serves a request, with the fault if there is one.
+func (g *gate) answers(w http.ResponseWriter, r *http.Request, fault *sandbox.Fault, serve http.HandlerFunc) {
+	if fault == nil {
+		serve(w, r)
+
+		return
+	}
+
+	broken := sandbox.NewConsole(sandbox.Options{Now: g.clock.now, Sleep: noSleep})
+	broken.AddFault(*fault)
+	broken.Wrap(serve).ServeHTTP(w, r)
+}
+
+// serve lets the server do the work, tells the ledger, and returns the answer.
+func (g *gate) serve(
+	w http.ResponseWriter, r *http.Request, p *process, c call, name *asked, late bool,
+) (answer []byte) {
+	g.forget(r)
+
+	// A server goes on when the client is gone.
+	r = r.WithContext(context.WithoutCancel(r.Context()))
+	done := httptest.NewRecorder()
+
+	switch c.kind {
+	case kindCreate, kindRevoke:
+		g.change(done, r, p, c, name, late)
+	case kindOther, kindLook:
+		g.place.handler.ServeHTTP(done, r)
+	}
+
+	maps.Copy(w.Header(), done.Header())
+	w.WriteHeader(done.Code)
+	_, _ = w.Write(done.Body.Bytes()) // A client that is gone does not concern the server.
+
+	return done.Body.Bytes()
+}
+
+// change lets the server create or revoke.
+func (g *gate) change(done *httptest.ResponseRecorder, r *http.Request, p *process, c call, name *asked, late bool) {
+	g.work.Lock()
+	defer g.work.Unlock()
+
+	before := g.place.alive()
+	g.place.handler.ServeHTTP(done, r)
+
+	switch {
+	case c.kind == kindRevoke:
+		g.ledger.revoked(p, before, g.place.alive())
+	case done.Code < http.StatusMultipleChoices:
+		g.ledger.made(name, g.place.secret(done.Body.Bytes()), late)
+	default:
+		p.refused(c.token)
+	}
+}
+
+// sender returns the process of a request.
+func (g *gate) sender(r *http.Request) *process {
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.UserAgent(), "terraform-provider-opsaccess/"), " ")
+
+	return g.process(name)
+}
+
+// defers keeps a create for later.
+func (g *gate) defers(r *http.Request, body []byte, p *process, name *asked, looks int) {
+	request := r.Clone(context.Background())
+	request.Header.Del("Cookie") // The session may be gone by then; the password is not.
+	request.ContentLength = int64(len(body))
+	request.Body = readCloser(body)
+
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	g.late = append(g.late, &lateRequest{request: request, sender: p, asked: name, looks: looks})
+}
+
+// looked carries out the creates that were waiting for this look.
+func (g *gate) looked(p *process, shown []byte) {
+	g.ledger.looked(p, string(shown))
+
+	g.mu.Lock()
+
+	var due []*lateRequest
+
+	g.late = slices.DeleteFunc(g.late, func(l *lateRequest) bool {
+		if l.looks--; l.looks > 0 {
+			return false
+		}
+
+		due = append(due, l)
+
+		return true
+	})
+
+	g.mu.Unlock()
+
+	g.carryOut(due)
+}
+
+// lands carries out the creates that have been waiting, or some of them.
+func (g *gate) lands(some func() bool) {
+	g.mu.Lock()
+
+	var due []*lateRequest
+
+	g.late = slices.DeleteFunc(g.late, func(l *lateRequest) bool {
+		if !some() {
+			return false
+		}
+
+		due = append(due, l)
+
+		return true
+	})
+
+	g.mu.Unlock()
+
+	g.carryOut(due)
+}
+
+func (g *gate) carryOut(due []*lateRequest) {
+	for _, l := range due {
+		g.serve(httptest.NewRecorder(), l.request, l.sender, call{kind: kindCreate, token: l.asked.name}, l.asked, true)
+	}
+}
+
+// restart forgets all sessions and cuts all connections.
+func (g *gate) restart() {
+	g.mu.Lock()
+	maps.Copy(g.forgotten, g.cookies)
+	g.mu.Unlock()
+
+	g.server.CloseClientConnections()
+}
+
+// forget drops the cookie of a session that a restart forgot.
+func (g *gate) forget(r *http.Request) {
+	cookie := r.Header.Get("Cookie")
+	if cookie == "" {
+		return
+	}
+
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	g.cookies[cookie] = true
+
+	if g.forgotten[cookie] {
+		r.Header.Del("Cookie")
+	}
+}

@@ -1,0 +1,341 @@
+package campaign
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
+)
+
+// killer is Terraform itself, with a provider that is killed.
+type killer struct {
+	*terraform
+
+	cli clirun.CLI
+	// home is the folder of the CLI's configuration, and with it of the provider.
+	home string
+
+	mu sync.Mutex
+	op *operation
+	// next is the moment at which the next provider is killed, nil for never.
+	next    *moment
+	running []*process
+}
+
+func TestAccKills(t *testing.T) {
+	t.Parallel()
+	t.Logf("seed %d", *seed)
+
+	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if path == "" {
+		path = "terraform"
+	}
+
+	path, err := clirun.Find(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	home := t.TempDir()
+	if err := install(home); err != nil {
+		t.Fatal(err)
+	}
+
+	eachSeed(*kills, 2, func(seed uint64) {
+		k, err := newKiller(t.Context(), seed, path, home, t.TempDir())
+		if err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+
+			return
+		}
+		defer k.close()
+
+		k.happen()
+		judge(t, k.schedule, "AccKills", "-campaign.kills=1")
+	})
+}
+
+// install puts this very program where the CLI takes it for the provider.
+func install(home string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+
+	return errors.Join(
+		os.Symlink(self, filepath.Join(home, clirun.Executable(clirun.Plugin))),
+		clirun.Configure(filepath.Join(home, "cli.tfrc"), home),
+	)
+}
+
+// newKiller opens a place, and a folder to type commands in.
+func newKiller(ctx context.Context, seed uint64, path, home, folder string) (*killer, error) {
+	s, err := newSchedule(ctx, seed, newRunningClock())
+	if err != nil {
+		return nil, err
+	}
+
+	k := &killer{
+		terraform: newTerraform(s), home: home, cli: clirun.CLI{Path: path, Folder: folder},
+	}
+	k.cli.Env = clirun.Environment(home, filepath.Join(home, "cli.tfrc"))
+	k.command = k.types
+	s.gate.welcome = k.meets
+
+	return k, nil
+}
+
+// mostRuns is after how many commands a provider is killed in the next.
+const mostRuns = 3
+
+// happen lets somebody apply, and kills the provider once or twice; then all has to come
+// right.
+func (k *killer) happen() {
+	if chance(k.random, 0.6) {
+		k.reports(k.command(run{}), run{})
+		k.consume()
+
+		for i := range k.wishes {
+			k.happens("resource %d: an edit of %s", i, k.edits(i))
+		}
+	}
+
+	for killed := 0; killed < 1+k.random.IntN(5)/4; {
+		m := &moment{
+			nth: 1 + k.random.IntN(6), phase: pick(k.random, []phase{arriving, handled, answered}), kills: true,
+			after: time.Duration(k.random.IntN(5)) * time.Millisecond,
+		}
+		if chance(k.random, 0.7) {
+			m.writes, m.nth = true, 1+k.random.IntN(len(k.wishes))
+		}
+
+		if k.runs > mostRuns { // Nothing is left to write: any request will do.
+			m.writes, m.nth, m.phase = false, 1, handled
+		}
+
+		r := run{moment: m}
+		o := k.command(r)
+		k.reports(o, r)
+		k.consume()
+
+		if o.killed {
+			killed++
+
+			results.kills.Add(1)
+		}
+	}
+
+	if chance(k.random, 0.3) {
+		if i := k.random.IntN(len(k.wishes)); k.wishes[i].undo() {
+			k.happens("resource %d: the last edit is taken back", i)
+		}
+	}
+
+	k.conclude(chance(k.random, 0.3))
+}
+
+// opens begins the next command, and returns the processes that the last one had.
+func (k *killer) opens(op *operation, m *moment) (met []*process) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+
+	met, k.running, k.op, k.next = k.running, nil, op, m
+
+	return met
+}
+
+// meets takes note of a provider's first request. Its process is killed by its number,
+// which its User-Agent has.
+func (k *killer) meets(p *process) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+
+	k.ledger.begins(p, k.op)
+	p.begin(k.ctx, k.next)
+
+	k.running = append(k.running, p)
+	p.strikes = func() {
+		k.mu.Lock()
+		k.next = nil
+		k.mu.Unlock()
+
+		if pid, err := strconv.Atoi(strings.TrimPrefix(p.name, pluginPrefix)); err == nil {
+			if started, err := os.FindProcess(pid); err == nil {
+				_ = started.Kill() // It may have ended by itself.
+			}
+		}
+	}
+}
+
+// types types a command, and says what came of it.
+func (k *killer) types(r run) (o outcome) {
+	k.runs++
+	op := k.operation(r)
+	k.opens(op, r.moment)
+	k.steady = make([]bool, len(k.wishes))
+
+	if err := k.write(); err != nil {
+		o.errors = append(o.errors, err.Error())
+
+		return o
+	}
+
+	k.cli.Env[aheadVariable] = k.clock.ahead.String()
+
+	arguments := []string{"apply", "-auto-approve", "-lock=false", "-json"}
+	if r.destroys {
+		arguments = append(arguments, "-destroy")
+	}
+
+	done, err := k.cli.Run(k.ctx, arguments...)
+	if err != nil {
+		o.errors = append(o.errors, err.Error())
+	}
+
+	o.reads(done)
+
+	met := k.opens(nil, nil)
+
+	for _, p := range met {
+		requests, struck := p.end()
+		k.takes(requests)
+		o.killed = o.killed || struck
+	}
+
+	k.gate.quiet()
+
+	op.said, op.killed = o.String(), o.killed
+
+	next, err := k.readState()
+	if err != nil {
+		o.errors = append(o.errors, err.Error())
+
+		return o
+	}
+
+	k.persist(next)
+
+	for _, p := range met {
+		if !op.killed {
+			k.ledger.settled(p, op, k.knows)
+		}
+	}
+
+	return o
+}
+
+// nothingDone is what the CLI says of an apply of an empty plan.
+var nothingDone = regexp.MustCompile(`(Apply|Destroy) complete! Resources: (0 added, 0 changed, )?0 destroyed`)
+
+// reads reads what a command wrote.
+func (o *outcome) reads(done clirun.Outcome) {
+	for line := range strings.Lines(done.Stdout) {
+		var says struct {
+			Message    string `json:"@message"`
+			Diagnostic *struct {
+				Severity string `json:"severity"`
+				Summary  string `json:"summary"`
+				Detail   string `json:"detail"`
+			} `json:"diagnostic"`
+		}
+
+		if json.Unmarshal([]byte(line), &says) != nil {
+			continue
+		}
+
+		o.empty = o.empty || nothingDone.MatchString(says.Message)
+
+		switch d := says.Diagnostic; {
+		case d == nil:
+		case d.Severity == "error":
+			o.errors = append(o.errors, d.Summary+": "+d.Detail)
+		case d.Summary != "Provider development overrides are in effect":
+			o.warnings = append(o.warnings, d.Summary+": "+d.Detail)
+		}
+	}
+
+	if done.Code != 0 && len(o.errors) == 0 {
+		o.errors = append(o.errors, fmt.Sprintf("exit code %d: %s%s", done.Code, done.Stdout, done.Stderr))
+	}
+}
+
+// write writes the configuration.
+func (k *killer) write() error {
+	resources := map[string]any{}
+	for i, w := range k.wishes {
+		resources[address(i)] = w.arguments(k.place.userID)
+	}
+
+	text, err := json.Marshal(map[string]any{
+		"terraform": map[string]any{"required_providers": map[string]any{"opsaccess": map[string]string{"source": "opsaccess/opsaccess"}}},
+		"provider":  map[string]any{"opsaccess": map[string]any{k.place.platform: k.place.block(k.gate.url()), "max_retries": 1}},
+		"resource":  map[string]any{tokenType: resources},
+	})
+	if err != nil {
+		return err
+	}
+
+	return os.WriteFile(filepath.Join(k.cli.Folder, "main.tf.json"), text, 0o600)
+}
+
+// readState reads the state on disk.
+func (k *killer) readState() ([]*instance, error) {
+	next := make([]*instance, len(k.wishes))
+
+	text, err := os.ReadFile(filepath.Join(k.cli.Folder, "terraform.tfstate"))
+	if errors.Is(err, os.ErrNotExist) {
+		return next, nil
+	}
+
+	var state struct {
+		Resources []struct {
+			Name      string `json:"name"`
+			Instances []struct {
+				Attributes json.RawMessage `json:"attributes"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+
+	if err == nil {
+		err = json.Unmarshal(text, &state)
+	}
+
+	if err != nil {
+		return nil, err
+	}
+
+	all, err := schemas()
+	if err != nil {
+		return nil, err
+	}
+
+	for _, r := range state.Resources {
+		for _, i := range r.Instances {
+			raw := tfprotov6.RawState{JSON: i.Attributes}
+
+			value, err := raw.Unmarshal(all.ResourceSchemas[tokenType].ValueType())
+			if err != nil {
+				return nil, err
+			}
+
+			next[resourceOf(r.Name)] = &instance{value: value}
+		}
+	}
+
+	return next, nil
+}
+
+// address is the name of a resource in the configuration.
+func address(i int) string { return "r" + strconv.Itoa(i) }

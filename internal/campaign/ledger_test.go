@@ -1,0 +1,319 @@
+package campaign
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// breach is a guarantee that was broken.
+type breach int
+
+const (
+	// breachOrphan is a live token that nobody knows of.
+	breachOrphan breach = iota
+	// breachLost is a secret that a state should hold, and does not, or that does not work.
+	breachLost
+	// breachInUse is a token that was revoked though it was promised to somebody.
+	breachInUse
+	// breachUnsettled is a run that did not converge.
+	breachUnsettled
+	// breachTwice is a name that was sent twice.
+	breachTwice
+	// breachWrong is an answer that is not true.
+	breachWrong
+	breaches
+)
+
+// operation is one thing that somebody does: an apply, a destroy, a call of the issuer.
+type operation struct {
+	// what is it, for messages.
+	what string
+	// killed is set if its process was.
+	killed bool
+	// firsts says of each resource whether its lineage was nobody's before.
+	firsts []bool
+	// said is all that the operation told its user, warnings included.
+	said string
+	// spares says why a token must not be revoked in it; empty is that it may be.
+	spares func(*token) string
+}
+
+// asked is a request for a token.
+type asked struct {
+	name string
+	by   *process
+	op   *operation
+}
+
+// token is one that the server made.
+type token struct {
+	id, name, secret string
+	made             time.Time
+	asked            *asked
+	// late is set if it was made after the client had given up, and before says how many
+	// tokens had been asked for by then.
+	late   bool
+	before int
+	// seen are the processes that were shown it in a list.
+	seen map[*process]bool
+
+	// current is true while the persisted state, or whatever else keeps secrets, has it as
+	// the one to use; had once it was so.
+	current, had bool
+	// used is when a consumer last logged in with it; zero never.
+	used time.Time
+	// succeeded is since when another is current in its place, and overlap how long it was
+	// promised to live on, at least.
+	succeeded time.Time
+	overlap   time.Duration
+	// forgotten is set when a restored state lost it: then succeeded is when.
+	forgotten bool
+	revoked   bool
+	// told is true if somebody was told its name, and apart where it does not count as an
+	// orphan.
+	told, apart bool
+}
+
+// ledger knows every token that the server made, and what was promised of it.
+type ledger struct {
+	place *place
+	clock *clock
+
+	mu     sync.Mutex
+	tokens []*token
+	asked  []*asked
+	// found are the guarantees that were broken, in words.
+	found [breaches][]string
+	// current is the operation of a process.
+	current map[*process]*operation
+}
+
+func newLedger(place *place, clock *clock) *ledger {
+	return &ledger{place: place, clock: clock, current: map[*process]*operation{}}
+}
+
+// broken notes that a guarantee was broken.
+func (l *ledger) broken(b breach, format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.breaks(b, format, args...)
+}
+
+func (l *ledger) breaks(b breach, format string, args ...any) {
+	l.found[b] = append(l.found[b], fmt.Sprintf(format, args...))
+}
+
+// begins says that a process carries out an operation from now on.
+func (l *ledger) begins(p *process, op *operation) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.current[p] = op
+}
+
+// asks notes a request for a token. Where names are not reusable, none may be sent again:
+// not by the process that does not know what became of it, nor by one that could have seen
+// what did.
+func (l *ledger) asks(p *process, name string) *asked {
+	again := p.asks(name)
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	a := &asked{name: name, by: p, op: l.current[p]}
+	l.asked = append(l.asked, a)
+
+	if l.place.reusable {
+		return a
+	}
+
+	seen := slices.ContainsFunc(l.tokens, func(t *token) bool { return t.name == name && t.seen[p] })
+	if again || seen {
+		l.breaks(breachTwice, "%s: the name %s was sent again (by the same process: %t, and seen: %t)", a.op.what, name, again, seen)
+	}
+
+	return a
+}
+
+// made notes a token that the server made just now.
+func (l *ledger) made(a *asked, secret string, late bool) {
+	r, _ := l.place.find(func(r row) bool { return r.name == a.name })
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.tokens = append(l.tokens, &token{
+		id: r.id, name: a.name, secret: secret, made: r.created, asked: a, late: late, before: len(l.asked), seen: map[*process]bool{},
+	})
+}
+
+// looked notes what a process was shown of a user's tokens.
+func (l *ledger) looked(p *process, shown string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	for _, t := range l.tokens {
+		t.seen[p] = t.seen[p] || names(shown, t.name)
+	}
+}
+
+// revoked compares what lived before a revocation with what does after it.
+func (l *ledger) revoked(p *process, before, after []row) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	for _, r := range before {
+		if slices.ContainsFunc(after, func(o row) bool { return same(o, r) }) {
+			continue
+		}
+
+		t := l.of(r)
+		if t == nil {
+			l.breaks(breachInUse, "%s: revoked %s, which is nobody's here", l.current[p].what, r.name)
+
+			continue
+		}
+
+		t.revoked = true
+
+		if t.had && !t.current {
+			results.meets("predecessors retired")
+		}
+
+		if why := l.current[p].spares(t); why != "" {
+			l.breaks(breachInUse, "%s: revoked %s at %s: %s", l.current[p].what, t.name, l.clock.now().Format(time.DateTime), why)
+		}
+	}
+}
+
+// of returns the token of a row. The mutex is held.
+func (l *ledger) of(r row) *token {
+	for _, t := range slices.Backward(l.tokens) {
+		if t.id == r.id && t.name == r.name && t.made.Equal(r.created) {
+			return t
+		}
+	}
+
+	return nil
+}
+
+// withSecret returns the token of a secret, nil if there is none.
+func (l *ledger) withSecret(secret string) *token {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	for _, t := range l.tokens {
+		if t.secret == secret && secret != "" {
+			return t
+		}
+	}
+
+	return nil
+}
+
+// each calls a function with every token, the oldest first.
+func (l *ledger) each(do func(*token)) {
+	l.mu.Lock()
+	tokens := slices.Clone(l.tokens)
+	l.mu.Unlock()
+
+	for _, t := range tokens {
+		do(t)
+	}
+}
+
+// told notes which tokens a text names.
+func (l *ledger) told(text string) {
+	l.each(func(t *token) { t.told = t.told || names(text, t.name) })
+}
+
+// names says whether a text has a name, and not only one that begins with it.
+func names(text, name string) bool {
+	for {
+		_, rest, ok := strings.Cut(text, name)
+		if !ok || rest == "" || rest[0] < '0' || rest[0] > '9' {
+			return ok
+		}
+
+		text = rest
+	}
+}
+
+// living returns the tokens that the server lets in. One that the ledger does not know is
+// a broken guarantee of the campaign's own.
+func (l *ledger) living() []*token {
+	var tokens []*token
+
+	for _, r := range l.place.alive() {
+		l.mu.Lock()
+		t := l.of(r)
+		l.mu.Unlock()
+
+		if t == nil {
+			l.broken(breachWrong, "the campaign does not know the token %s", r.name)
+
+			continue
+		}
+
+		tokens = append(tokens, t)
+	}
+
+	return tokens
+}
+
+// settled checks, at the end of an operation whose process lives, that each token which was
+// made in it is known to somebody, or gone. What was carried out when nothing more was asked
+// for in its place nobody can know of: the last look comes after that.
+func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
+	l.told(op.said)
+
+	for _, t := range l.living() {
+		switch {
+		case t.asked.op != op || t.asked.by != p || known(t) || t.told:
+		case t.late && !l.outdone(t):
+		default:
+			l.broken(breachLost, "%s: %s was issued, is not kept, lives, and nobody was told: %s", op.what, t.name, op.said)
+		}
+	}
+}
+
+// outdone says whether, after a token was made late, another was asked for in its place.
+func (l *ledger) outdone(t *token) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return slices.ContainsFunc(l.asked[t.before:], func(a *asked) bool {
+		return a.by == t.asked.by && a.op == t.asked.op && resourceOf(a.name) == resourceOf(t.name) && a.name != t.name
+	})
+}
+
+// uses lets a consumer log in with a token, which has to work if it was promised to.
+func (l *ledger) uses(t *token, promised bool) {
+	if t.current {
+		results.meets("consumers")
+	} else {
+		results.meets("consumers of old tokens")
+	}
+
+	worked := l.place.uses(t.secret)
+	if worked {
+		t.used = l.clock.now()
+	}
+
+	if promised && !worked && !l.expired(t) {
+		l.broken(breachLost, "a consumer could not log in with %s", t.name)
+	}
+}
+
+// expired says whether the server refuses a token for its expiry alone.
+func (l *ledger) expired(t *token) bool {
+	r, ok := l.place.find(func(r row) bool { return r.id == t.id && r.name == t.name && r.created.Equal(t.made) })
+
+	return ok && r.expired
+}
+
+func same(a, b row) bool { return a.id == b.id && a.created.Equal(b.created) }

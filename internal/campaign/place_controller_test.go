@@ -1,0 +1,85 @@
+package campaign
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/universalcontroller"
+)
+
+// newController returns a Universal Controller of any variant but that which makes twins:
+// they cannot be told apart by anybody.
+func newController(random *rand.Rand, clock *clock) (*place, error) {
+	variants := slices.DeleteFunc(controllerserver.Variants(), func(v controllerserver.Variant) bool {
+		return v.Options.Switches.DuplicateName == controllerserver.DuplicateAllowed
+	})
+	variant := variants[random.IntN(len(variants))]
+	variant.Options.Console = sandbox.Options{Now: clock.now, Sleep: noSleep}
+	server := controllerserver.New(variant.Options)
+
+	id, err := server.AddUser(controllerserver.User{UserName: login, Password: password, TimeZone: "UTC"})
+	if err != nil {
+		return nil, err
+	}
+
+	return &place{
+		platform: "universal_controller", variant: "universal_controller, " + variant.Name,
+		handler: server, context: server.Context(), userID: id, reusable: true,
+		tokens: func() []row {
+			var rows []row
+			for _, t := range server.Tokens(login) {
+				rows = append(rows, row{
+					id: t.Name, name: t.Name, created: t.CreatedAt, used: t.LastUsedAt, alive: !t.Expired, expired: t.Expired,
+				})
+			}
+
+			return rows
+		},
+		works:          server.Authenticates,
+		credentials:    func(r *http.Request, secret string) { r.Header.Set("Authorization", "Bearer "+secret) },
+		knock:          "/resources/user/token/list?userid=" + id,
+		revoke:         func(r row) { server.RevokeToken(login, r.name) },
+		expireSessions: func() {},
+		block: func(url string) map[string]any {
+			return map[string]any{
+				"url": url, "username": controllerserver.AdminUserName, "password": controllerserver.AdminPassword,
+			}
+		},
+		open: func(options rest.Options, now func() time.Time, _ bool) (pat.System, error) {
+			return universalcontroller.New(universalcontroller.Options{
+				Client: options, Username: controllerserver.AdminUserName, Password: controllerserver.AdminPassword, Now: now,
+			})
+		},
+		read:   func(r *http.Request, body []byte) call { return readController(server.Context(), r, body) },
+		secret: func(answer []byte) string { return strings.TrimSpace(string(answer)) },
+	}, nil
+}
+
+func readController(context string, r *http.Request, body []byte) call {
+	switch path := strings.TrimPrefix(r.URL.Path, context+"/resources/user/token"); {
+	case path == "/list":
+		return call{kind: kindLook}
+	case path != "":
+		return call{}
+	case r.Method == http.MethodPost:
+		var asked struct {
+			Name string `json:"name"`
+		}
+
+		_ = json.Unmarshal(body, &asked) // A name that nobody has, then.
+
+		return call{kind: kindCreate, token: asked.Name}
+	case r.Method == http.MethodDelete:
+		return call{kind: kindRevoke, token: r.URL.Query().Get("tokenname")}
+	default:
+		return call{}
+	}
+}

@@ -1,0 +1,103 @@
+package campaign
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/foreman"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+var foremanTokens = regexp.MustCompile(`^/api(?:/v2)?/users/([^/]+)/personal_access_tokens(?:/([^/]+))?$`)
+
+// newForeman returns a Foreman whose racing requests make twins, as a real one's may.
+func newForeman(_ *rand.Rand, clock *clock) (*place, error) {
+	server := foremanserver.New(foremanserver.Options{Console: sandbox.Options{Now: clock.now, Sleep: noSleep}})
+
+	id, err := server.AddUser(foremanserver.User{
+		Login: login, Password: password,
+		OrganizationIDs: []int{foremanserver.DefaultOrganizationID}, LocationIDs: []int{foremanserver.DefaultLocationID},
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return &place{
+		platform: "foreman", variant: "foreman", handler: server, userID: strconv.Itoa(id),
+		tokens: func() []row {
+			var rows []row
+			for _, t := range server.Tokens(login) {
+				rows = append(rows, row{
+					id: strconv.Itoa(t.ID), name: t.Name, created: t.CreatedAt, used: t.LastUsedAt,
+					alive: t.Active, expired: !t.Active && !t.Revoked,
+				})
+			}
+
+			return rows
+		},
+		works:       func(secret string) bool { return server.Authenticates(login, secret) },
+		credentials: func(r *http.Request, secret string) { r.SetBasicAuth(login, secret) },
+		knock:       "/api/v2/current_user",
+		revoke: func(r row) {
+			if id, err := strconv.Atoi(r.id); err == nil {
+				server.RevokeToken(login, id)
+			}
+		},
+		expireSessions: server.ExpireSessions,
+		block: func(url string) map[string]any {
+			return map[string]any{
+				"url": url, "username": foremanserver.AdminLogin, "password": foremanserver.AdminPassword,
+			}
+		},
+		open: func(options rest.Options, _ func() time.Time, session bool) (pat.System, error) {
+			return foreman.New(foreman.Options{
+				Client: options, Username: foremanserver.AdminLogin, Password: foremanserver.AdminPassword, NoSession: !session,
+			})
+		},
+		read: readForeman,
+		secret: func(answer []byte) string {
+			var made struct {
+				Value string `json:"token_value"`
+			}
+
+			_ = json.Unmarshal(answer, &made) // No secret, then.
+
+			return made.Value
+		},
+	}, nil
+}
+
+func readForeman(r *http.Request, body []byte) call {
+	parts := foremanTokens.FindStringSubmatch(r.URL.Path)
+
+	switch {
+	case parts == nil:
+		return call{}
+	case r.Method == http.MethodPost:
+		var asked struct {
+			Token struct {
+				Name string `json:"name"`
+			} `json:"personal_access_token"`
+		}
+
+		_ = json.Unmarshal(body, &asked) // A name that nobody has, then.
+
+		return call{kind: kindCreate, token: asked.Token.Name}
+	case r.Method == http.MethodDelete:
+		return call{kind: kindRevoke, token: parts[2]}
+	case parts[2] == "":
+		return call{kind: kindLook}
+	default:
+		return call{}
+	}
+}
+
+func noSleep(context.Context, time.Duration) {}

@@ -1,0 +1,132 @@
+package campaign
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+)
+
+// login and password are those of the user who owns all tokens.
+const (
+	login    = "svc"
+	password = "correct-horse-9-battery"
+)
+
+// place is a server of one platform, as its owner sees it: past every fault.
+type place struct {
+	// platform is its name in the provider block.
+	platform string
+	// variant is how it differs from others of the platform.
+	variant string
+	handler http.Handler
+	// context is the path of the base URL.
+	context string
+	// userID is the key of the user who owns all tokens.
+	userID string
+	// reusable says whether revoking a token frees its name.
+	reusable bool
+
+	// tokens returns all rows of the user.
+	tokens func() []row
+	// works says whether a secret logs the user in; nothing moves.
+	works func(secret string) bool
+	// credentials sets what a consumer logs in with.
+	credentials func(r *http.Request, secret string)
+	// knock is what a consumer asks for.
+	knock string
+	// revoke revokes a token by hand.
+	revoke func(row)
+	// expireSessions lets every session run out.
+	expireSessions func()
+	// block is the platform's object of the provider block.
+	block func(url string) map[string]any
+	// open opens a driver.
+	open func(options rest.Options, now func() time.Time, session bool) (pat.System, error)
+	// read tells what a request is.
+	read func(r *http.Request, body []byte) call
+	// secret returns the secret in the answer to a create.
+	secret func(answer []byte) string
+}
+
+// row is a token as the server itself has it.
+type row struct {
+	id, name      string
+	created, used time.Time
+	// alive is true for a token that the server lets in.
+	alive bool
+	// expired is true for one that it does not let in for its expiry.
+	expired bool
+}
+
+// kind is what a request is for.
+type kind int
+
+const (
+	kindOther kind = iota
+	kindCreate
+	kindRevoke
+	kindLook // A list of a user's tokens.
+)
+
+// call is a request as the gate understands it.
+type call struct {
+	kind kind
+	// token is the name of a create and the id of a revocation.
+	token string
+}
+
+// uses logs in with a secret, as its consumer does, and says whether the server let it in.
+func (p *place) uses(secret string) bool {
+	request := httptest.NewRequestWithContext(context.Background(), http.MethodGet, p.context+p.knock, nil)
+	p.credentials(request, secret)
+
+	answer := httptest.NewRecorder()
+	p.handler.ServeHTTP(answer, request)
+
+	return answer.Code == http.StatusOK
+}
+
+// find returns the newest row that a function selects.
+func (p *place) find(selects func(row) bool) (found row, ok bool) {
+	for _, r := range p.tokens() {
+		if selects(r) && (!ok || !r.created.Before(found.created)) {
+			found, ok = r, true
+		}
+	}
+
+	return found, ok
+}
+
+// alive returns the rows that the server lets in.
+func (p *place) alive() []row {
+	var rows []row
+
+	for _, r := range p.tokens() {
+		if r.alive {
+			rows = append(rows, r)
+		}
+	}
+
+	return rows
+}
+
+// buffered reads a request's body and puts it back.
+func buffered(r *http.Request) []byte {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil
+	}
+
+	r.Body = readCloser(body)
+
+	return body
+}
+
+// readCloser returns a body.
+func readCloser(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }

@@ -1,0 +1,297 @@
+package campaign
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+)
+
+// tokenType is the resource, and tokensType the data source that lists a user's tokens.
+const (
+	tokenType  = "opsaccess_personal_access_token"
+	tokensType = "opsaccess_personal_access_tokens"
+)
+
+// schemas are the provider's.
+var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
+	server, err := providerserver.NewProtocol6WithError(provider.New("campaign")())()
+	if err != nil {
+		return nil, err
+	}
+
+	return server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+})
+
+// plugin is a provider in a process of its own, spoken to over the protocol.
+type plugin struct {
+	*process
+
+	server  tfprotov6.ProviderServer
+	schemas *tfprotov6.GetProviderSchemaResponse
+	config  tftypes.Value
+}
+
+// instance is a resource in a state. Nobody changes it.
+type instance struct {
+	value    tftypes.Value
+	private  []byte
+	identity *tfprotov6.ResourceIdentityData
+	// tainted is set by a create that failed after all: the resource is to be replaced.
+	tainted bool
+}
+
+// change is what a plan does to a resource.
+type change struct {
+	prior   *instance // nil for none
+	config  tftypes.Value
+	planned tftypes.Value // null for a destroy
+
+	private  []byte
+	identity *tfprotov6.ResourceIdentityData
+	// replaces is set where the resource is destroyed first, and created with planned.
+	replaces bool
+}
+
+// said collects what a provider said. Its errors are those of severity error.
+type said struct {
+	errors, warnings []string
+}
+
+func (s *said) add(diagnostics []*tfprotov6.Diagnostic, err error) {
+	if err != nil {
+		s.errors = append(s.errors, err.Error())
+	}
+
+	for _, d := range diagnostics {
+		if text := d.Summary + ": " + d.Detail; d.Severity == tfprotov6.DiagnosticSeverityError {
+			s.errors = append(s.errors, text)
+		} else {
+			s.warnings = append(s.warnings, text)
+		}
+	}
+}
+
+func (s *said) failed() bool { return len(s.errors) > 0 }
+
+func (s *said) String() string {
+	return strings.Join(slices.Concat(s.errors, s.warnings), "\n")
+}
+
+// startPlugin starts a provider, which is yet to be configured.
+func startPlugin(p *process, now func() time.Time, block map[string]any) (*plugin, error) {
+	all, err := schemas()
+	if err != nil {
+		return nil, err
+	}
+
+	surroundings := provider.Surroundings{Now: now, RetryWait: time.Millisecond}
+
+	server, err := providerserver.NewProtocol6WithError(provider.NewIn(surroundings, p.name)())()
+	if err != nil {
+		return nil, err
+	}
+
+	return &plugin{process: p, server: server, schemas: all, config: valueOf(all.Provider.ValueType(), block)}, nil
+}
+
+// configure configures the provider.
+func (p *plugin) configure(ctx context.Context, s *said) {
+	response, err := p.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{
+		Config: dynamic(p.config), TerraformVersion: "1.11.4",
+	})
+
+	s.add(diagnosticsOf(response), err)
+}
+
+// schema is the resource's.
+func (p *plugin) schema() *tfprotov6.Schema { return p.schemas.ResourceSchemas[tokenType] }
+
+// refresh reads a resource.
+func (p *plugin) refresh(ctx context.Context, old *instance, s *said) *instance {
+	response, err := p.server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{
+		TypeName: tokenType, CurrentState: dynamic(old.value), Private: old.private, CurrentIdentity: old.identity,
+	})
+	if err != nil {
+		s.add(nil, err)
+
+		return old
+	}
+
+	before := len(s.errors)
+
+	if s.add(response.Diagnostics, nil); len(s.errors) > before {
+		return old
+	}
+
+	if response.NewIdentity == nil {
+		s.errors = append(s.errors, "Missing Resource Identity After Read")
+	}
+
+	return &instance{
+		value: p.decode(response.NewState, s), private: response.Private, identity: response.NewIdentity, tainted: old.tainted,
+	}
+}
+
+// plan plans a resource, nil for nothing to do. A null config is a destroy.
+func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value, s *said) *change {
+	if config.IsNull() {
+		response, err := p.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+			TypeName: tokenType, PriorState: dynamic(prior.value), ProposedNewState: dynamic(config), Config: dynamic(config),
+			PriorPrivate: prior.private, PriorIdentity: prior.identity,
+		})
+		if s.add(diagnosticsOf(response), err); err != nil {
+			return nil
+		}
+
+		return &change{prior: prior, config: config, planned: config, private: response.PlannedPrivate, identity: prior.identity}
+	}
+
+	c := &change{prior: prior, config: config, replaces: prior != nil && prior.tainted}
+
+	for {
+		from := &instance{value: tftypes.NewValue(config.Type(), nil)}
+		if prior != nil && !c.replaces {
+			from = prior
+		}
+
+		response, err := p.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+			TypeName: tokenType, PriorState: dynamic(from.value), Config: dynamic(config),
+			ProposedNewState: dynamic(proposed(p.schema(), config, from.value)),
+			PriorPrivate:     from.private, PriorIdentity: from.identity,
+		})
+
+		if s.add(diagnosticsOf(response), err); err != nil || s.failed() {
+			return nil
+		}
+
+		if len(response.RequiresReplace) > 0 && !c.replaces {
+			c.replaces = true
+
+			continue
+		}
+
+		c.planned = p.decode(response.PlannedState, s)
+		c.private, c.identity = response.PlannedPrivate, response.PlannedIdentity
+
+		if !c.replaces && prior != nil && c.planned.Equal(prior.value) {
+			return nil
+		}
+
+		return c
+	}
+}
+
+// apply applies what was planned, and returns what the state has then; nil for nothing.
+func (p *plugin) apply(ctx context.Context, c *change, s *said) *instance {
+	from := c.prior
+	if from == nil {
+		from = &instance{value: tftypes.NewValue(p.schema().ValueType(), nil)}
+	}
+
+	response, err := p.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: tokenType, PriorState: dynamic(from.value), PlannedState: dynamic(c.planned), Config: dynamic(c.config),
+		PlannedPrivate: c.private, PlannedIdentity: c.identity,
+	})
+	if err != nil {
+		s.add(nil, err)
+
+		return c.prior
+	}
+
+	before := len(s.errors)
+	s.add(response.Diagnostics, nil)
+	failed := len(s.errors) > before
+
+	value := p.decode(response.NewState, s)
+
+	switch {
+	case value.IsNull():
+		return nil
+	case !value.IsFullyKnown():
+		s.errors = append(s.errors, "Provider returned invalid result object after apply")
+	case !failed:
+		if err := keeps(c.planned, value); err != nil {
+			s.errors = append(s.errors, "Provider produced inconsistent result after apply: "+err.Error())
+		}
+	}
+
+	return &instance{value: value, private: response.Private, identity: response.NewIdentity, tainted: failed && c.prior == nil}
+}
+
+// list reads the data source that lists the user's tokens, and returns the names of those
+// that begin with the prefix, are active and were never used.
+func (p *plugin) list(ctx context.Context, userID, prefix string, s *said) []string {
+	schema := p.schemas.DataSourceSchemas[tokensType]
+
+	response, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
+		TypeName: tokensType,
+		Config:   dynamic(valueOf(schema.ValueType(), map[string]any{"user_id": userID, "name_prefix": prefix})),
+	})
+	if s.add(diagnosticsOf(response), err); s.failed() {
+		return nil
+	}
+
+	state, err := response.State.Unmarshal(schema.ValueType())
+	if err != nil {
+		s.add(nil, err)
+
+		return nil
+	}
+
+	var names []string
+
+	for _, t := range elements(attributes(state)["tokens"]) {
+		if text(t, "status") == "active" && attributes(t)["last_used_at"].IsNull() {
+			names = append(names, text(t, "name"))
+		}
+	}
+
+	return names
+}
+
+func (p *plugin) decode(encoded *tfprotov6.DynamicValue, s *said) tftypes.Value {
+	value, err := encoded.Unmarshal(p.schema().ValueType())
+	if err != nil {
+		s.add(nil, err)
+	}
+
+	return value
+}
+
+func dynamic(value tftypes.Value) *tfprotov6.DynamicValue {
+	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
+	if err != nil {
+		panic(fmt.Sprintf("campaign: a value that cannot be encoded: %v", err))
+	}
+
+	return &encoded
+}
+
+// diagnosticsOf returns what a response says; nothing where there is none.
+func diagnosticsOf(response any) []*tfprotov6.Diagnostic {
+	switch response := response.(type) {
+	case *tfprotov6.ConfigureProviderResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
+	case *tfprotov6.PlanResourceChangeResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
+	case *tfprotov6.ReadDataSourceResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
+	}
+
+	return nil
+}

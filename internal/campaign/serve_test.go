@@ -1,0 +1,48 @@
+package campaign
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+)
+
+const (
+	// cookieVariable is what Terraform sets for the plugins that it starts.
+	cookieVariable = "TF_PLUGIN_MAGIC_COOKIE"
+	// aheadVariable says how far the clock of a provider is ahead.
+	aheadVariable = "OPSACCESS_CAMPAIGN_AHEAD"
+	// pluginPrefix begins the version of a provider in a process of its own; the process's
+	// number follows.
+	pluginPrefix = "pid"
+)
+
+// serve is the provider: this program, started by Terraform.
+func serve() int {
+	ahead, err := time.ParseDuration(os.Getenv(aheadVariable))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+
+		return 1
+	}
+
+	surroundings := provider.Surroundings{
+		Now: func() time.Time { return time.Now().Add(ahead) }, RetryWait: time.Millisecond,
+	}
+	version := fmt.Sprint(pluginPrefix, os.Getpid())
+
+	err = providerserver.Serve(context.Background(), provider.NewIn(surroundings, version), providerserver.ServeOpts{
+		Address: provider.Address,
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+
+		return 1
+	}
+
+	return 0
+}

@@ -1,0 +1,109 @@
+package campaign
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// table is what the campaign came to.
+type table struct {
+	schedules, kills, failed atomic.Int64
+
+	mu            sync.Mutex
+	broken        [breaches]int
+	firsts, fixed int
+	most          int
+	// met counts what went wrong, and what the provider had to do about it.
+	met map[string]int
+}
+
+// results are those of this process.
+var results = table{met: map[string]int{}}
+
+// wanted is what a campaign of some size has to have met, or it shows nothing.
+var wanted = []string{
+	"drop", "drop after the work", "truncate", "drip", "429", "500", "502", "503", "504", "500 after the work",
+	"504 after the work", "404", "200", "200 after the work", "hangs", "late creates", "sessions expired", "restarts",
+	"kills", "interrupts", "older states", "destroys", "predecessors retired", "predecessors held", "old states seen",
+	"lost tokens seen", "consumers", "consumers of old tokens", "taken names",
+}
+
+// meets counts something.
+func (r *table) meets(what string) {
+	if what == "" {
+		return
+	}
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	r.met[what]++
+}
+
+// missing returns what was not met.
+func (r *table) missing() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	return slices.DeleteFunc(slices.Clone(wanted), func(what string) bool { return r.met[what] > 0 })
+}
+
+// add adds a schedule, and says whether it kept all guarantees.
+func (r *table) add(s *schedule) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	kept := true
+
+	for b, found := range s.ledger.found {
+		r.broken[b] += len(found)
+		kept = kept && len(found) == 0
+	}
+
+	r.firsts += s.firsts
+	r.fixed += s.fixed
+	r.most = max(r.most, s.most)
+
+	return kept
+}
+
+// String returns the table, with the seed.
+func (r *table) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	var text strings.Builder
+
+	fmt.Fprintf(&text, "campaign of seed %d\n", *seed)
+
+	line := func(name string, n int) { fmt.Fprintf(&text, "  %-42s %6d\n", name, n) }
+	line("schedules", int(r.schedules.Load()))
+	line("kills", int(r.kills.Load()))
+
+	for b, n := range r.broken {
+		line(breach(b).String(), n)
+	}
+
+	line("first creates, counted apart", r.firsts)
+	line("fixed names, counted apart", r.fixed)
+	line("most requests for one operation", r.most)
+
+	fmt.Fprintln(&text, "met on the way")
+
+	for _, what := range slices.Sorted(maps.Keys(r.met)) {
+		line(what, r.met[what])
+	}
+
+	return text.String()
+}
+
+// String is what a guarantee is called in the table.
+func (b breach) String() string {
+	return [breaches]string{
+		"orphans", "lost secrets", "tokens in use revoked", "runs that did not converge", "names sent twice", "untrue answers",
+	}[b]
+}

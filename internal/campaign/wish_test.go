@@ -1,0 +1,196 @@
+package campaign
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+)
+
+// wish is what the user writes for one resource.
+type wish struct {
+	// of is the resource's number, and turn counts its names and prefixes.
+	of, turn int
+
+	fixed     bool
+	lineage   string
+	expiresIn string
+
+	// before is what the last edit changed, nil for none or where it cannot be taken back.
+	before *wish
+
+	rotates                              bool
+	beforeExpiry, maxAge, overlap, holds string
+	trigger                              int
+}
+
+// The choices of an argument; empty leaves it out. Each goes with every other: what is
+// impossible is for other tests.
+var (
+	expiries = []string{"30d", "90d"}
+	befores  = []string{"", "3d", "14d"}
+	ages     = []string{"", "5d", "20d"}
+	overlaps = []string{"", "", "0s", "1h", "2d"}
+	holdings = []string{"", "", "12h", "36h"}
+)
+
+// newWish returns what somebody might begin with.
+func newWish(random *rand.Rand, of int) *wish {
+	w := &wish{of: of, fixed: chance(random, 0.2), expiresIn: pick(random, expiries)}
+	if w.fixed {
+		return w
+	}
+
+	if chance(random, 0.3) {
+		w.lineage = []string{"abcdea", "abcdeb"}[of]
+	}
+
+	if chance(random, 0.8) {
+		w.rotates, w.trigger = true, 1
+		w.beforeExpiry, w.maxAge = pick(random, befores), pick(random, ages)
+		w.overlap, w.holds = pick(random, overlaps), pick(random, holdings)
+	}
+
+	return w
+}
+
+// edit changes one argument. What a token is called is changed only where nothing is
+// under way.
+func (w *wish) edit(random *rand.Rand, settled bool) string {
+	if chance(random, 0.2) && w.undo() {
+		return "the edit before, taken back"
+	}
+
+	before := *w
+	w.before = &before
+
+	switch choice := random.IntN(7); {
+	case choice == 0 && settled, w.fixed && settled && choice < 3:
+		w.turn++
+		w.before = nil
+
+		return "name"
+	case choice == 1:
+		w.expiresIn = pick(random, expiries)
+
+		return "expires_in"
+	case !w.rotates:
+		return "nothing"
+	case choice == 2:
+		w.overlap = pick(random, overlaps)
+
+		return "overlap = " + w.overlap
+	case choice == 3:
+		w.beforeExpiry = pick(random, befores)
+
+		return "before_expiry = " + w.beforeExpiry
+	case choice == 4:
+		w.holds = pick(random, holdings)
+
+		return "hold_if_used_within = " + w.holds
+	default:
+		w.trigger++
+
+		return "triggers"
+	}
+}
+
+// undo takes the last edit back, if there is one that can be.
+func (w *wish) undo() bool {
+	if w.before == nil {
+		return false
+	}
+
+	*w = *w.before
+
+	return true
+}
+
+// stem is the name, or the prefix of names.
+func (w *wish) stem() string {
+	letter := "r"
+	if w.fixed {
+		letter = "n"
+	}
+
+	return letter + strconv.Itoa(w.of) + "t" + strconv.Itoa(w.turn) + "-"
+}
+
+// name is the fixed name, empty for none.
+func (w *wish) name() string {
+	if !w.fixed {
+		return ""
+	}
+
+	return w.stem() + "fixed"
+}
+
+// arguments are those of the resource.
+func (w *wish) arguments(userID string) map[string]any {
+	arguments := map[string]any{"user_id": userID, "expires_in": w.expiresIn}
+
+	if w.fixed {
+		arguments["name"] = w.name()
+
+		return arguments
+	}
+
+	arguments["name_prefix"] = w.stem()
+	set := func(of map[string]any, name, value string) {
+		if value != "" {
+			of[name] = value
+		}
+	}
+	set(arguments, "lineage", w.lineage)
+
+	if !w.rotates {
+		return arguments
+	}
+
+	rotation := map[string]any{"triggers": map[string]string{"turn": strconv.Itoa(w.trigger)}}
+	set(rotation, "before_expiry", w.beforeExpiry)
+	set(rotation, "max_age", w.maxAge)
+	set(rotation, "overlap", w.overlap)
+	set(rotation, "hold_if_used_within", w.holds)
+	arguments["rotation"] = rotation
+
+	return arguments
+}
+
+// lives is how long a predecessor is promised to live on.
+func (w *wish) lives() time.Duration {
+	switch {
+	case w.rotates && w.overlap != "":
+		return span(w.overlap)
+	case w.rotates && w.beforeExpiry != "":
+		return min(24*time.Hour, span(w.beforeExpiry))
+	default:
+		return 24 * time.Hour
+	}
+}
+
+// hold is within which time a use keeps a predecessor alive, 0 for none.
+func (w *wish) hold() time.Duration {
+	if !w.rotates || w.holds == "" {
+		return 0
+	}
+
+	return span(w.holds)
+}
+
+// immediate says whether the user asked for the predecessor to be revoked first.
+func (w *wish) immediate() bool { return w.rotates && w.overlap == "0s" }
+
+func span(text string) time.Duration {
+	d, err := lifecycle.ParseOverlap(text)
+	if err != nil {
+		panic(fmt.Sprintf("campaign: %v", err))
+	}
+
+	return d
+}
+
+// resourceOf returns the number of the resource that a token is of, by its name.
+func resourceOf(name string) int { return int(name[1] - '0') }
