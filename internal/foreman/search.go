@@ -8,7 +8,7 @@ import (
 var (
 	quoting = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-	// literal are the prefixes that mean themselves in a LIKE pattern. An underscore
+	// literal are the texts that mean themselves in a LIKE pattern. An underscore
 	// matches more than itself, which the client's own comparison mends.
 	literal = regexp.MustCompile(`^[A-Za-z0-9 ._-]+$`)
 )
@@ -25,6 +25,16 @@ func searchable(value string) bool { return len(value) <= maxSearch }
 // words like `and` and characters like `<` would be read as grammar; Foreman then
 // rarely fails but searches for something else, so callers compare what they get.
 func equals(field, value string) string { return field + `="` + quoting.Replace(value) + `"` }
+
+// contains returns a search for rows whose field holds a part, in any case of letters, and
+// false if no such search can be trusted to find them all.
+func contains(field, part string) (string, bool) {
+	if !literal.MatchString(part) || !searchable(part) {
+		return "", false
+	}
+
+	return field + ` ~ "*` + part + `*"`, true
+}
 
 // startsWith returns a search for rows whose field begins with prefix, in any case of
 // letters, and false if no such search can be trusted to find them all.

@@ -114,6 +114,10 @@ func laterThan(query pat.TokenQuery) string {
 		conditions = append(conditions, name)
 	}
 
+	if name, ok := contains("name", query.NameContains); ok {
+		conditions = append(conditions, name)
+	}
+
 	if query.Name != "" && searchable(query.Name) {
 		conditions = append(conditions, equals("name", query.Name))
 	}

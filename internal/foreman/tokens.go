@@ -94,6 +94,8 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 		search = equals("name", query.Name)
 	case query.NamePrefix != "":
 		search, _ = startsWith("name", query.NamePrefix)
+	case query.NameContains != "":
+		search, _ = contains("name", query.NameContains)
 	}
 
 	within := s.scope.narrowed(parameters.OrganizationID, parameters.LocationID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -35,6 +36,7 @@ func (i *Issuer) issueGenerated(ctx context.Context, order Order) (Result, error
 		if err == nil {
 			result.Issued = issued
 			result.Leftovers = i.sweep(ctx, order.UserID, lost)
+			result.Unanswered = len(lost) > 0
 
 			return result, nil
 		}
@@ -68,7 +70,8 @@ func (i *Issuer) nextName(order Order, result *Result) string {
 }
 
 // survey finds out which generations of a known lineage there are, and revokes what an
-// interrupted run left of it.
+// interrupted run left of it: newer ones than the order knows of, and older ones whose
+// request was carried out late.
 func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error {
 	stem := lifecycle.Stem(order.NamePrefix, order.Lineage)
 
@@ -85,7 +88,7 @@ func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error 
 
 		result.Generation = max(result.Generation, generation)
 
-		if generation <= order.Generation || token.Status != pat.StatusActive {
+		if token.Status != pat.StatusActive || slices.Contains(order.Known, token.Key()) {
 			continue
 		}
 

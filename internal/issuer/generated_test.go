@@ -74,7 +74,7 @@ func TestIssueGoesOnToTheNextGenerationWhenAnAnswerIsLost(t *testing.T) {
 					return
 				}
 
-				if err != nil || result.Name != system.created[test.created-1] || len(result.Leftovers) != test.leftovers {
+				if err != nil || result.Name != system.created[test.created-1] || len(result.Leftovers) != test.leftovers || !result.Unanswered {
 					t.Fatalf("%s, %v, %v", result.Name, err, result.Leftovers)
 				}
 

@@ -39,6 +39,8 @@ type Order struct {
 	// Generation is the last generation that is known of; 0 if none is. Then nothing of the
 	// lineage is revoked, for nothing proves that it is the order's.
 	Generation int64
+	// Known are the live tokens of the lineage that are known of.
+	Known []pat.Key
 	// Lifetime is counted from the moment of issuing.
 	Lifetime lifecycle.Lifetime
 }
@@ -54,10 +56,13 @@ type Result struct {
 	// Siblings are live tokens of the same lineage that the order did not know of. They
 	// may be another resource's, or in use, and are left alone.
 	Siblings []pat.Token
-	// Discarded are tokens of the same lineage, issued after the last one that the order
-	// knew of, that nobody ever used: a run that was interrupted lost their secrets. They
-	// were revoked before anything was issued.
+	// Discarded are tokens of the same lineage that the order did not know of and nobody
+	// ever used: a run that was interrupted lost their secrets. They were revoked before
+	// anything was issued.
 	Discarded []pat.Token
+	// Unanswered is true if a request for a token of the lineage was not answered. It may
+	// be carried out even now.
+	Unanswered bool
 	// Leftovers are tokens that this very call may have left behind, in sentences.
 	Leftovers []string
 }

@@ -11,12 +11,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
+// after is an order of a resource whose last generation was this one.
+func after(generation int64) Order {
+	order := generated()
+	order.Generation = generation
+
+	return order
+}
+
 func TestIssueGeneratesAName(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		order    Order
 		there    []string // live tokens before
+		known    string   // the one of them that the order knows
 		used     bool     // whether they were
 		revoked  []string
 		want     string
@@ -26,18 +35,20 @@ func TestIssueGeneratesAName(t *testing.T) {
 	}{
 		"the first of a new lineage":     {order: Order{UserID: user, NamePrefix: "ci-"}, want: "^ci-[a-z2-7]{6}-1$"},
 		"the first of a lineage":         {order: generated(), want: "^ci-abcdef-1$"},
-		"the next of a known generation": {order: Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef", Generation: 4}, there: []string{"ci-abcdef-4"}, want: "^ci-abcdef-5$"},
+		"the next of a known generation": {order: after(4), known: "ci-abcdef-4", there: []string{"ci-abcdef-4"}, want: "^ci-abcdef-5$"},
 		"the next of what is there": {
 			order: generated(), there: []string{"ci-abcdef-2", "ci-abcdef-10"}, want: "^ci-abcdef-11$",
 			siblings: []string{"ci-abcdef-2", "ci-abcdef-10"},
 		},
 		"the next of what is known, though less is there": {
-			order: Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef", Generation: 7},
-			there: []string{"ci-abcdef-6"}, want: "^ci-abcdef-8$",
+			order: after(7), known: "ci-abcdef-6", there: []string{"ci-abcdef-6"}, want: "^ci-abcdef-8$",
+		},
+		"the next, where an older request was carried out late": {
+			order: after(7), known: "ci-abcdef-7", there: []string{"ci-abcdef-6", "ci-abcdef-7"}, want: "^ci-abcdef-8$", discarded: []string{"ci-abcdef-6"},
 		},
 		"the next of what was revoked": {order: generated(), revoked: []string{"ci-abcdef-3"}, want: "^ci-abcdef-4$"},
 		"the next of what an interrupted run left": {
-			order: Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef", Generation: 4},
+			order: after(4), known: "ci-abcdef-4",
 			there: []string{"ci-abcdef-4", "ci-abcdef-5", "ci-abcdef-7"}, want: "^ci-abcdef-8$",
 			discarded: []string{"ci-abcdef-5", "ci-abcdef-7"},
 		},
@@ -58,8 +69,12 @@ func TestIssueGeneratesAName(t *testing.T) {
 				}
 			}
 
-			for i := range system.tokens {
+			for i, token := range system.tokens {
 				system.tokens[i].Used = test.used
+
+				if token.Name == test.known {
+					test.order.Known = append(test.order.Known, token.Key())
+				}
 			}
 
 			for i := range test.revoked {
@@ -117,11 +132,8 @@ func TestIssueLeavesAloneWhatItIssuedItself(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	known := generated()
-	known.Generation = 1
-
-	result, err := i.Issue(t.Context(), known)
-	if err != nil || len(result.Discarded) != 0 || len(result.Siblings) != 1 || len(system.live()) != 3 {
+	result, err := i.Issue(t.Context(), after(1))
+	if err != nil || len(result.Discarded) != 0 || len(result.Siblings) != 2 || len(system.live()) != 3 {
 		t.Errorf("%v; discarded %v, siblings %v", err, result.Discarded, result.Siblings)
 	}
 }
@@ -137,10 +149,7 @@ func TestIssueKeepsInMindWhatItCouldNotRevoke(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	known := generated()
-	known.Generation = 1
-
-	result, err := newIssuer(system).Issue(t.Context(), known)
+	result, err := newIssuer(system).Issue(t.Context(), after(1))
 	if err != nil || len(result.Discarded) != 0 || len(result.Siblings) != 1 || result.Generation != 3 {
 		t.Errorf("%v; discarded %v, siblings %v", err, result.Discarded, result.Siblings)
 	}

@@ -43,6 +43,21 @@ func Generation(name, prefix, lineage string) (int64, bool) {
 		return 0, false
 	}
 
+	return number(digits)
+}
+
+// GenerationOfAny is [Generation] whatever the prefix. Only a lineage that was drawn tells
+// by itself whose a name is.
+func GenerationOfAny(name, lineage string) (int64, bool) {
+	at := strings.LastIndex(name, Stem("", lineage))
+	if at < 0 {
+		return 0, false
+	}
+
+	return number(name[at+len(Stem("", lineage)):])
+}
+
+func number(digits string) (int64, bool) {
 	generation, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || generation < 1 || strconv.FormatInt(generation, 10) != digits {
 		return 0, false

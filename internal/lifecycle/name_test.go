@@ -118,3 +118,16 @@ func TestCheckPrefix_leavesRoomForTheRest(t *testing.T) {
 		t.Error("88 characters leave no room for lineage and generation, and are no error")
 	}
 }
+
+func TestGenerationOfAny(t *testing.T) {
+	t.Parallel()
+
+	for name, want := range map[string]int64{
+		"ci-abc234-7": 7, "abc234-1": 1, "abc234-1-abc234-12": 12, "other abc234-3": 3,
+		"ci-abc234-": 0, "ci-abc234-x": 0, "ci-abc234-07": 0, "ci-abc234-0": 0, "ci-abc234--1": 0, "ci-abc235-7": 0, "ci-abc234-7 ": 0, "": 0,
+	} {
+		if got, ok := GenerationOfAny(name, "abc234"); got != want || ok != (want > 0) {
+			t.Errorf("%q: %d, %t; want %d", name, got, ok, want)
+		}
+	}
+}

@@ -76,6 +76,8 @@ type TokenQuery struct {
 	Name string
 	// NamePrefix narrows to names that begin with it; empty is any.
 	NamePrefix string
+	// NameContains narrows to names that hold it; empty is any.
+	NameContains string
 	// AfterID narrows to tokens that were issued after the one of this id; empty, or where
 	// ids do not tell, is any.
 	AfterID string
@@ -86,7 +88,8 @@ type TokenQuery struct {
 
 // Selects says whether the query selects a token, its Native part aside.
 func (q TokenQuery) Selects(token Token) bool {
-	return (q.Name == "" || token.Name == q.Name) && strings.HasPrefix(token.Name, q.NamePrefix) && later(token.ID, q.AfterID)
+	return (q.Name == "" || token.Name == q.Name) && strings.HasPrefix(token.Name, q.NamePrefix) &&
+		strings.Contains(token.Name, q.NameContains) && later(token.ID, q.AfterID)
 }
 
 // later says whether an id was given after another, as numbers tell; false if it is the

@@ -15,9 +15,13 @@ import (
 // returned true nothing may fail.
 func (r *tokenResource) issue(
 	ctx context.Context, model *tokenModel, order issuer.Order, reason lifecycle.Reason,
-	predecessors []lifecycle.Predecessor, diags *diag.Diagnostics,
+	predecessors []lifecycle.Predecessor, private privateState, diags *diag.Diagnostics,
 ) bool {
 	policy, _ := model.policy(ctx, diags)
+
+	for _, predecessor := range predecessors {
+		order.Known = append(order.Known, predecessor.Token.Key())
+	}
 
 	recipients := model.recipients(ctx, diags)
 	if diags.HasError() {
@@ -40,6 +44,12 @@ func (r *tokenResource) issue(
 	model.issued(ctx, result, reason, r.system.Traits(), diags)
 	r.managed.add(result.Key())
 
+	if order.Lineage == "" {
+		note(ctx, private, drawnLineageKey, result.Lineage, diags)
+	}
+
+	note(ctx, private, unansweredKey, result.Unanswered, diags)
+
 	for _, sentence := range result.Leftovers {
 		diags.AddWarning("A token may be left behind", sentence)
 	}
@@ -49,11 +59,7 @@ func (r *tokenResource) issue(
 	}
 
 	for _, sibling := range result.Siblings {
-		diags.AddWarning("A live token of the same lineage", fmt.Sprintf(
-			"The user also has the token %q (id %s), of the lineage %q and unknown to this resource: what an interrupted run "+
-				"left, or another resource's of the same lineage. It is now in `previous`, and will be revoked like a "+
-				"predecessor. If it is another resource's, give one of them another lineage and take it out of this state.",
-			sibling.Name, sibling.ID, result.Lineage))
+		warnSibling(diags, sibling, result.Lineage)
 
 		generation, _ := lifecycle.Generation(sibling.Name, model.NamePrefix.ValueString(), result.Lineage)
 		predecessors = append(predecessors, r.succeed(
@@ -87,7 +93,8 @@ func (r *tokenResource) giveBack(ctx context.Context, token pat.Token, cause err
 // first: state reaches the disk only when the call returns, so that nothing may happen
 // between the answer and the return.
 func (r *tokenResource) replaceToken(
-	ctx context.Context, state tokenModel, model *tokenModel, reason lifecycle.Reason, diags *diag.Diagnostics,
+	ctx context.Context, state tokenModel, model *tokenModel, reason lifecycle.Reason, private privateState,
+	diags *diag.Diagnostics,
 ) bool {
 	if model.Name.IsNull() && model.NamePrefix.IsNull() {
 		diags.AddError("Could not reissue the personal access token",
@@ -132,7 +139,7 @@ func (r *tokenResource) replaceToken(
 		}
 	}
 
-	return r.issue(ctx, model, order, reason, predecessors, diags)
+	return r.issue(ctx, model, order, reason, predecessors, private, diags)
 }
 
 // makeWay revokes the old token first where that was asked for, or where its name is

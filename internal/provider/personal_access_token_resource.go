@@ -90,7 +90,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 
 	model.checkPolicy(ctx, r.system.Traits(), &resp.Diagnostics)
 
-	if resp.Diagnostics.HasError() || !r.issue(ctx, &model, model.order(user.ID), lifecycle.ReasonCreated, nil, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.issue(ctx, &model, model.order(user.ID), lifecycle.ReasonCreated, nil, resp.Private, &resp.Diagnostics) {
 		return
 	}
 
@@ -120,14 +120,17 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	recorded := current.token(model.owner(ctx, &resp.Diagnostics).ID.ValueString())
 
 	var (
-		successors []pat.Token
+		unanswered bool
+		found      []pat.Token
 		searchErr  error
 		both       sync.WaitGroup
 	)
 
+	recall(ctx, req.Private, unansweredKey, &unanswered, &resp.Diagnostics)
+
 	// At the same time, so that one request can answer both.
-	if search, ok := model.beyond(recorded); ok {
-		both.Go(func() { successors, searchErr = r.found(ctx, search) })
+	if search, ok := model.beyond(recorded, unanswered); ok {
+		both.Go(func() { found, searchErr = r.found(ctx, search) })
 	}
 
 	shown, gone, err := look(ctx, r.system, recorded)
@@ -158,7 +161,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	model.setCurrent(ctx, current, &resp.Diagnostics)
 
 	if !moved { // A run in which the server moved does nothing else.
-		r.refreshRotation(ctx, &model, successors, &resp.Diagnostics)
+		r.refreshRotation(ctx, &model, found, drawn(ctx, &model, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 	}
 
 	if resp.Diagnostics.HasError() {
@@ -168,7 +171,12 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	r.managed.add(recorded.Key())
 	r.read.add(recorded.Key())
 
-	setUserGone(ctx, gone != nil && gone.UserGone, resp.Private, &resp.Diagnostics)
+	note(ctx, resp.Private, userGoneKey, gone != nil && gone.UserGone, &resp.Diagnostics)
+
+	if unanswered && !moved { // What the search found is in state now.
+		note(ctx, resp.Private, unansweredKey, false, &resp.Diagnostics)
+	}
+
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
 }
@@ -202,7 +210,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		return
 	}
 
-	if decision.Action == lifecycle.Reissue && !r.replaceToken(ctx, state, &model, decision.Reason, &resp.Diagnostics) {
+	if decision.Action == lifecycle.Reissue && !r.replaceToken(ctx, state, &model, decision.Reason, resp.Private, &resp.Diagnostics) {
 		return
 	}
 

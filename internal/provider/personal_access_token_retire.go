@@ -107,12 +107,12 @@ func (r *tokenResource) succeed(
 // refreshRotation records what is due: the token, by the policy in state, and each
 // predecessor, with what was found of generations that state does not know.
 func (r *tokenResource) refreshRotation(
-	ctx context.Context, model *tokenModel, found []pat.Token, diags *diag.Diagnostics,
+	ctx context.Context, model *tokenModel, found []pat.Token, drawn bool, diags *diag.Diagnostics,
 ) {
 	model.dueness(ctx, r.now(), r.system.Traits(), diags)
 
 	policy, _ := model.policy(ctx, diags)
-	predecessors := r.recoverStrays(model, found, model.predecessors(ctx, diags), policy, diags)
+	predecessors := r.recoverStrays(ctx, model, found, drawn, policy, diags)
 	model.setPredecessors(ctx, r.review(ctx, predecessors, policy, diags), diags)
 }
 

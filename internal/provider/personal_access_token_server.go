@@ -94,23 +94,29 @@ type privateState interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-func setUserGone(ctx context.Context, gone bool, private privateState, diags *diag.Diagnostics) {
-	value, err := json.Marshal(gone)
+// note records a value in private state.
+func note(ctx context.Context, private privateState, key string, value any, diags *diag.Diagnostics) {
+	text, err := json.Marshal(value)
 	if err != nil {
 		diags.AddError("Could not record what was read", sentence(err))
 
 		return
 	}
 
-	diags.Append(private.SetKey(ctx, userGoneKey, value)...)
+	diags.Append(private.SetKey(ctx, key, text)...)
 }
 
-func userGone(ctx context.Context, private privateState, diags *diag.Diagnostics) (gone bool) {
-	value, d := private.GetKey(ctx, userGoneKey)
+// recall reads a value from private state, and leaves it as it is where none was recorded.
+func recall(ctx context.Context, private privateState, key string, value any, diags *diag.Diagnostics) {
+	text, d := private.GetKey(ctx, key)
 	diags.Append(d...)
 
-	// Absent where the resource was never read: nothing is known of the user then.
-	_ = json.Unmarshal(value, &gone)
+	_ = json.Unmarshal(text, value) // Absent in a resource that was made or imported otherwise.
+}
+
+// userGone says whether the last refresh proved that the token's user does not exist.
+func userGone(ctx context.Context, private privateState, diags *diag.Diagnostics) (gone bool) {
+	recall(ctx, private, userGoneKey, &gone, diags)
 
 	return gone
 }

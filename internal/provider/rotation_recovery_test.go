@@ -2,12 +2,14 @@ package provider
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
 // A state that is restored from a backup knows neither the live token nor, perhaps, that
@@ -141,4 +143,54 @@ func TestAccRotation_successorThatNeverReachedTheState(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A request that nobody answered is carried out after the run: its token is older than
+// the one in state by its generation, and nobody has its secret either.
+func TestAccRotation_requestCarriedOutLate(t *testing.T) {
+	t.Parallel()
+	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
+		user := s.addUser(t, testUser{login: "svc-late"})
+		w := s.workspace(t)
+		w.write(t, s.impatient()+rotating(user, "expires_in = \"90d\"", "max_age = \"60d\""))
+		s.console.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodPost}, Kind: sandbox.FaultDrop})
+		w.apply(t, generation(2))
+
+		late, err := s.system.Create(t.Context(), user.id, pat.NewToken{
+			Name: fmt.Sprintf("r-%s-1", managed(t, w.state(t))["lineage"]),
+		})
+		must(t, err)
+
+		w.apply(t, generation(2)).warns(t, "A token was lost")
+		s.dead(t, user, late.Secret.Reveal())
+		w.unchanged(t).quiet(t)
+		w.destroy(t)
+	})
+}
+
+// A run that fails after the request leaves a token of the new prefix, of which the state,
+// with the old one, knows nothing but the lineage.
+func TestAccRotation_prefixThatNeverReachedTheState(t *testing.T) {
+	t.Parallel()
+	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
+		user := s.addUser(t, testUser{login: "svc-prefix"})
+		w := s.workspace(t)
+		w.write(t, s.provider()+rotating(user, "expires_in = \"90d\"", "max_age = \"60d\""))
+		w.apply(t, generation(1))
+
+		lineage := managed(t, w.state(t))["lineage"]
+		lost, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: fmt.Sprintf("other-%s-2", lineage)})
+		must(t, err)
+
+		_, err = s.system.Create(t.Context(), user.id, pat.NewToken{Name: fmt.Sprintf("r-%s-x", lineage)})
+		must(t, err)
+
+		w.apply(t, generation(1)).warns(t, "A token was lost")
+		s.dead(t, user, lost.Secret.Reveal())
+		w.destroy(t)
+
+		if alive := s.liveTokens(); alive != 1 {
+			t.Errorf("%d tokens are alive after the destroy, want the one that is no generation", alive)
+		}
+	})
 }
