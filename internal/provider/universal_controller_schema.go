@@ -130,5 +130,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		return opened{}, diags
 	}
 
-	return opened{system: system, credential: cmp.Or(options.Token, options.Password)}, diags
+	return opened{
+		system: system, credential: cmp.Or(options.Token, options.Password), mayBeToken: options.Token != "",
+	}, diags
 }
