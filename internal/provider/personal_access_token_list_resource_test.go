@@ -1,10 +1,7 @@
 package provider
 
 import (
-	"fmt"
 	"maps"
-	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,15 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
-
-// tokensPath is the path of the list of a user's tokens on Foreman.
-var tokensPath = regexp.MustCompile(`/personal_access_tokens$`)
 
 // seedListed issues tokens of all kinds to a new user: of five, ci-old has expired and
 // ci-revoked is revoked; ci-used was used a moment ago, and the others never.
@@ -132,189 +124,6 @@ func TestTokenList_aLineShowsStatusAndExpiry(t *testing.T) {
 	}
 }
 
-// What Terraform makes of a result is configuration that is valid, imports the very token
-// of the result by its identity, and plans no change; and nobody touches the token.
-func TestTokenList_aResultIsWhatAnImportFills(t *testing.T) {
-	t.Parallel()
-	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
-		user := seedListed(t, s)
-		server := s.admin(t)
-		of := schemas(t)["resource "+tokenType].ValueType()
-		before := s.tokensOf(t, user.id)
-
-		answer := listTokens(t, server, tfprotov6.ListResourceRequest{Limit: 100, IncludeResource: true}, map[string]any{"user_id": user.id})
-		if len(answer.results) != 3 || len(answer.errors)+len(answer.warnings) > 0 {
-			t.Fatalf("%d results, %q, %q", len(answer.results), answer.errors, answer.warnings)
-		}
-
-		for _, result := range answer.results {
-			imported, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
-				TypeName: tokenType, Identity: result.Identity,
-			})
-			must(t, err)
-
-			if errs := said(imported.Diagnostics, tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
-				t.Fatal(errs)
-			}
-
-			listed, state := decode(t, of, result.Resource), decode(t, of, imported.ImportedResources[0].State)
-			if diff := cmp.Diff(state, listed); diff != "" {
-				t.Errorf("%s: the import differs from the result (-import +result):\n%s", result.DisplayName, diff)
-			}
-
-			if got, want := decodeIdentity(t, server, result.Identity), decodeIdentity(t, server, imported.ImportedResources[0].Identity); !maps.Equal(got, want) ||
-				got["server"] != s.url || got["user_id"] != user.id {
-				t.Errorf("the identity is %v, and that of the import %v", got, want)
-			}
-
-			plansNoChange(t, server, generated(t, listed), imported.ImportedResources[0])
-		}
-
-		if diff := cmp.Diff(before, s.tokensOf(t, user.id)); diff != "" {
-			t.Errorf("the tokens were touched:\n%s", diff)
-		}
-	})
-}
-
-// generated returns the configuration that Terraform generates of a resource: what is not
-// an argument is left out.
-func generated(t *testing.T, resource map[string]tftypes.Value) map[string]tftypes.Value {
-	t.Helper()
-
-	config := maps.Clone(resource)
-
-	for _, attribute := range schemas(t)["resource "+tokenType].Block.Attributes {
-		if !attribute.Optional && !attribute.Required {
-			config[attribute.Name] = tftypes.NewValue(config[attribute.Name].Type(), nil)
-		}
-	}
-
-	return config
-}
-
-// plansNoChange validates the configuration, reads the resource and plans, as Terraform
-// does after an import.
-func plansNoChange(
-	t *testing.T, server frameworkServer, config map[string]tftypes.Value, imported *tfprotov6.ImportedResource,
-) {
-	t.Helper()
-
-	of := schemas(t)["resource "+tokenType].ValueType()
-
-	encoded, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, config))
-	must(t, err)
-
-	if errs := said(validateConfig(t, server, "resource", tokenType, &encoded), tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
-		t.Fatalf("the generated configuration is not valid: %q", errs)
-	}
-
-	read, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: tokenType, CurrentState: imported.State, CurrentIdentity: imported.Identity, Private: imported.Private,
-	})
-	must(t, err)
-
-	proposed := decode(t, of, read.NewState)
-	for name, value := range config {
-		if !value.IsNull() {
-			proposed[name] = value
-		}
-	}
-
-	proposal, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, proposed))
-	must(t, err)
-
-	planned, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: tokenType, PriorState: read.NewState, ProposedNewState: &proposal, Config: &encoded,
-		PriorPrivate: read.Private, PriorIdentity: read.NewIdentity,
-	})
-	must(t, err)
-
-	if errs := said(append(read.Diagnostics, planned.Diagnostics...), tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
-		t.Fatal(errs)
-	}
-
-	if diff := cmp.Diff(decode(t, of, read.NewState), decode(t, of, planned.PlannedState)); diff != "" {
-		t.Errorf("the plan has changes:\n%s", diff)
-	}
-}
-
-// The limit bounds what is listed, and what the server is asked for.
-func TestTokenList_limit(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range map[string]struct {
-		limit    int64
-		status   string
-		want     []string
-		requests int
-	}{
-		"less than a page":               {limit: 1, want: []string{"t1"}, requests: 1},
-		"a page, and not the next":       {limit: 2, want: []string{"t1", "t2"}, requests: 1},
-		"more than a page":               {limit: 3, want: []string{"t1", "t2", "t3"}, requests: 2},
-		"more than there are":            {limit: 100, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 4},
-		"none":                           {want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 4},
-		"behind what a filter holds off": {limit: 1, status: "revoked", want: []string{"gone-1"}, requests: 3},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			s, server := newForemanSandbox(t, foremanserver.Options{})
-			user := s.addUser(t, testUser{login: "svc-pages"})
-
-			for i := range 5 {
-				addToken(t, server, user.login, fmt.Sprintf("t%d", i+1))
-			}
-
-			must(t, server.AddRevokedTokens(user.login, "gone-", 2))
-
-			set := map[string]any{"user_id": user.id, "foreman": map[string]any{"per_page": 2}}
-			if test.status != "" {
-				set["status"] = test.status
-			}
-
-			provider := s.admin(t)
-			s.journal.ResetRequests()
-
-			answer := listTokens(t, provider, tfprotov6.ListResourceRequest{Limit: test.limit}, set)
-			if diff := cmp.Diff(test.want, answer.names()); diff != "" || len(answer.errors) > 0 {
-				t.Errorf("%q\n%s", answer.errors, diff)
-			}
-
-			if sent := server.Count(sandbox.Matching(http.MethodGet, "/personal_access_tokens$")); sent != test.requests {
-				t.Errorf("%d requests for a page, want %d", sent, test.requests)
-			}
-		})
-	}
-}
-
-// Whoever stops taking results is not asked again, and nor is the server.
-func TestTokenList_stopsWhenNobodyTakesResults(t *testing.T) {
-	t.Parallel()
-
-	s, server := newForemanSandbox(t, foremanserver.Options{})
-	user := s.addUser(t, testUser{login: "svc-pages"})
-
-	for i := range 5 {
-		addToken(t, server, user.login, fmt.Sprintf("t%d", i+1))
-	}
-
-	stream, err := s.admin(t).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
-		TypeName: tokenType, Limit: 100,
-		Config: dynamic(t, schemas(t)["list "+tokenType].ValueType(), map[string]any{
-			"user_id": user.id, "foreman": map[string]any{"per_page": 2},
-		}),
-	})
-	must(t, err)
-
-	for range stream.Results {
-		break
-	}
-
-	if sent := server.Count(sandbox.Matching(http.MethodGet, "/personal_access_tokens$")); sent != 1 {
-		t.Errorf("%d requests for a page, want 1", sent)
-	}
-}
-
 // What cannot be listed is an error in the stream, and the last of it.
 func TestTokenList_errors(t *testing.T) {
 	t.Parallel()
@@ -354,34 +163,6 @@ func TestTokenList_errors(t *testing.T) {
 				t.Errorf("got %q and %d results, want one error with %q", answer.errors, len(answer.results), test.want)
 			}
 		})
-	}
-}
-
-// What was listed before a page failed stands, and the error comes after it.
-func TestTokenList_aPageThatFails(t *testing.T) {
-	t.Parallel()
-
-	s, server := newForemanSandbox(t, foremanserver.Options{})
-	user := s.addUser(t, testUser{login: "svc-pages"})
-
-	for i := range 4 {
-		addToken(t, server, user.login, fmt.Sprintf("t%d", i+1))
-	}
-
-	server.AddFault(sandbox.Fault{
-		Match: sandbox.Match{Method: http.MethodGet, Path: tokensPath, Nth: 2}, Kind: sandbox.FaultAnswer, Status: http.StatusInternalServerError,
-	})
-
-	answer := listTokens(t, s.admin(t), tfprotov6.ListResourceRequest{Limit: 100}, map[string]any{
-		"user_id": user.id, "foreman": map[string]any{"per_page": 2},
-	})
-
-	if diff := cmp.Diff([]string{"t1", "t2"}, answer.names()); diff != "" {
-		t.Error(diff)
-	}
-
-	if len(answer.errors) != 1 || !strings.Contains(answer.errors[0], "HTTP 500") {
-		t.Errorf("got the errors %q", answer.errors)
 	}
 }
 

@@ -107,7 +107,7 @@ func (m *revokeTokensModel) words() string {
 	words := []string{string(m.filter().status)}
 
 	if !m.NamePrefix.IsNull() {
-		words = append(words, fmt.Sprintf("named %q and more", m.NamePrefix.ValueString()))
+		words = append(words, fmt.Sprintf("name begins with %q", m.NamePrefix.ValueString()))
 	}
 
 	if !m.CreatedBefore.IsNull() {
