@@ -33,7 +33,7 @@ type exampleCall struct {
 func exampleCalls(t *testing.T, kind, typeName, file string) []exampleCall {
 	t.Helper()
 
-	parsed, diags := hclparse.NewParser().ParseHCL(exampleFile(t, file), path.Base(file))
+	parsed, diags := hclparse.NewParser().ParseHCL(exampleBytes(t, file), path.Base(file))
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -56,8 +56,8 @@ func exampleCalls(t *testing.T, kind, typeName, file string) []exampleCall {
 	return calls
 }
 
-// exampleFile returns the content of a file.
-func exampleFile(t *testing.T, name string) []byte {
+// exampleBytes returns the content of a file.
+func exampleBytes(t *testing.T, name string) []byte {
 	t.Helper()
 
 	content, err := fs.ReadFile(examples(), name)

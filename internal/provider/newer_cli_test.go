@@ -234,7 +234,7 @@ func TestAccExamples_newerCLI(t *testing.T) { //nolint:paralleltest // The envir
 	addToken(t, server, "svc-gitlab", "deploy-1")
 
 	w.write(t, exampleText(t, actionExample))
-	w.file(t, "tokens.tfquery.hcl", string(exampleFile(t, listExample)))
+	w.file(t, "tokens.tfquery.hcl", string(exampleBytes(t, listExample)))
 
 	for _, name := range []string{"main.tf", "tokens.tfquery.hcl"} {
 		if done := w.run(t, "fmt", "-check", "-diff", name); done.code != 0 {

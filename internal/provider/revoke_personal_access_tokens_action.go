@@ -112,10 +112,10 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 		say("No token matches: nothing was revoked.")
 	case model.DryRun.ValueBool():
 		for _, token := range selected {
-			say("Would revoke %s: %s.", a.label(token), history(token))
+			say("Would revoke %s: %s.", a.label(token), tokenHistory(token))
 		}
 
-		say("%s would be revoked. This was a dry run: nothing was changed.", tokens(len(selected)))
+		say("%s would be revoked. This was a dry run: nothing was changed.", countTokens(len(selected)))
 	default:
 		a.revoke(ctx, selected, say, &resp.Diagnostics)
 	}
@@ -151,7 +151,7 @@ func (a *revokeTokensAction) selected(ctx context.Context, model revokeTokensMod
 func (a *revokeTokensAction) revoke(
 	ctx context.Context, selected []pat.Token, say func(string, ...any), diags *diag.Diagnostics,
 ) {
-	say("%s to revoke.", tokens(len(selected)))
+	say("%s to revoke.", countTokens(len(selected)))
 
 	var revoked int
 
@@ -175,9 +175,9 @@ func (a *revokeTokensAction) revoke(
 	}
 
 	if failed := len(selected) - revoked; failed > 0 {
-		say("%s revoked, %d failed.", tokens(revoked), failed)
+		say("%s revoked, %d failed.", countTokens(revoked), failed)
 	} else {
-		say("%s revoked.", tokens(revoked))
+		say("%s revoked.", countTokens(revoked))
 	}
 }
 
@@ -199,8 +199,8 @@ func (a *revokeTokensAction) labels(list []pat.Token) string {
 	return strings.Join(words, ", ")
 }
 
-// history says when a token was created and used.
-func history(token pat.Token) string {
+// tokenHistory says when a token was created and used.
+func tokenHistory(token pat.Token) string {
 	text := "created at a time that the server does not tell"
 	if !token.CreatedAt.IsZero() {
 		text = "created " + stringTime(token.CreatedAt).ValueString()
@@ -216,8 +216,8 @@ func history(token pat.Token) string {
 	}
 }
 
-// tokens counts tokens at the beginning of a sentence.
-func tokens(count int) string {
+// countTokens counts tokens at the beginning of a sentence.
+func countTokens(count int) string {
 	if count == 1 {
 		return "1 token"
 	}

@@ -27,13 +27,13 @@ type tokenFilter struct {
 func (f tokenFilter) selects(token pat.Token, now time.Time) bool {
 	return strings.HasPrefix(token.Name, f.namePrefix) &&
 		(f.status == "" || token.Status == f.status) &&
-		(f.expiresBefore.IsZero() || before(token.ExpiresAt, f.expiresBefore)) &&
-		(f.createdBefore.IsZero() || before(token.CreatedAt, f.createdBefore)) &&
+		(f.expiresBefore.IsZero() || knownBefore(token.ExpiresAt, f.expiresBefore)) &&
+		(f.createdBefore.IsZero() || knownBefore(token.CreatedAt, f.createdBefore)) &&
 		(f.unusedFor == 0 || unusedSince(token, now.Add(-f.unusedFor)))
 }
 
-// before says whether the time is known and before the other.
-func before(t, other time.Time) bool { return !t.IsZero() && t.Before(other) }
+// knownBefore says whether the time is known and before the other.
+func knownBefore(t, other time.Time) bool { return !t.IsZero() && t.Before(other) }
 
 // unusedSince says whether nobody has logged in with the token since. One that was never
 // used counts from its creation.

@@ -63,7 +63,8 @@ func universalControllerBlock() schema.SingleNestedAttribute {
 			"username": schema.StringAttribute{
 				Optional: true, Validators: text,
 				MarkdownDescription: "The login of the account. Default is `STONEBRANCH_USERNAME`. Beside `token` it is needed " +
-					"for `opsaccess_current_user` only: Universal Controller does not tell whose a token is.",
+					"for `opsaccess_current_user` and `opsaccess_revoke_personal_access_tokens`: Universal Controller does not tell " +
+					"whose a token is.",
 			},
 			"password": schema.StringAttribute{
 				Optional: true, Sensitive: true, Validators: text,

@@ -14,7 +14,7 @@ action "opsaccess_revoke_personal_access_tokens" "leaked" {
   config {
     username       = "svc-deploy"
     name_prefix    = "deploy-"
-    created_before = "2026-11-20T18:00:00Z"
+    created_before = "2025-11-20T18:00:00Z"
   }
 }
 
