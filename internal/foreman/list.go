@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -52,40 +53,75 @@ type row interface {
 }
 
 // list fetches the rows that query and search select, and how many rows the caller
-// sees at all. Without an order Foreman's rows move between pages when a token is used
-// or revoked, so there always is one.
+// sees at all.
 func list[Row row](
 	ctx context.Context, s *System, path []string, within scope, query Query, search string,
 ) (rows []Row, total int64, err error) {
-	seen := map[int64]bool{}
-
-	for page := max(query.Page, 1); ; page++ {
-		var answer envelope[Row]
-		if err := s.get(ctx, path, within.query(query.values(search, page)), &answer); err != nil {
+	for p, err := range pages[Row](ctx, s, path, within, query, search) {
+		if err != nil {
 			return nil, 0, err
 		}
 
-		before := len(rows)
+		rows, total = append(rows, p.rows...), p.total
+	}
 
-		for _, r := range answer.Results {
-			if !r.whole() {
-				return nil, 0, s.noRecord(path)
+	return rows, total, nil
+}
+
+// listPage is a part of a list: rows that were not in the pages before it, and how many rows
+// the caller sees at all.
+type listPage[Row row] struct {
+	rows  []Row
+	total int64
+}
+
+// pages fetches a list page by page, each when the one before was dealt with. Without an
+// order Foreman's rows move between pages when a token is used or revoked, so there always
+// is one. After an error there is no further page.
+func pages[Row row](
+	ctx context.Context, s *System, path []string, within scope, query Query, search string,
+) iter.Seq2[listPage[Row], error] {
+	return func(yield func(listPage[Row], error) bool) {
+		seen := map[int64]bool{}
+
+		for number := max(query.Page, 1); ; number++ {
+			var answer envelope[Row]
+			if err := s.get(ctx, path, within.query(query.values(search, number)), &answer); err != nil {
+				yield(listPage[Row]{}, err)
+
+				return
 			}
 
-			// A row comes twice when another was added before it meanwhile.
-			if !seen[r.key()] {
-				seen[r.key()] = true
-				rows = append(rows, r)
-			}
-		}
+			fetched := listPage[Row]{total: answer.Total}
 
-		switch {
-		case query.Page != 0, len(answer.Results) == 0, int64(len(rows)) >= answer.Subtotal:
-			return rows, answer.Total, nil
-		case len(rows) == before:
-			return nil, 0, s.endless(path, page, "holds nothing that the pages before it did not")
-		case page >= maxPages:
-			return nil, 0, s.endless(path, page, "is not the last")
+			for _, r := range answer.Results {
+				if !r.whole() {
+					yield(listPage[Row]{}, s.noRecord(path))
+
+					return
+				}
+
+				// A row comes twice when another was added before it meanwhile.
+				if !seen[r.key()] {
+					seen[r.key()] = true
+					fetched.rows = append(fetched.rows, r)
+				}
+			}
+
+			last := query.Page != 0 || len(answer.Results) == 0 || int64(len(seen)) >= answer.Subtotal
+
+			switch {
+			case !last && len(fetched.rows) == 0:
+				yield(listPage[Row]{}, s.endless(path, number, "holds nothing that the pages before it did not"))
+
+				return
+			case !last && number >= maxPages:
+				yield(listPage[Row]{}, s.endless(path, number, "is not the last"))
+
+				return
+			case !yield(fetched, nil) || last:
+				return
+			}
 		}
 	}
 }

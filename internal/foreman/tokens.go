@@ -71,57 +71,6 @@ func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	return token, nil
 }
 
-// Tokens returns a user's tokens, revoked and expired ones too, by default in the order
-// of their numbers.
-func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
-	path, err := tokensPath(userID)
-	if err != nil {
-		return nil, err
-	}
-
-	parameters, err := native(query.Native, TokenOrder)
-	if err != nil {
-		return nil, err
-	}
-
-	search := parameters.Search
-
-	switch {
-	case search != "":
-	case query.AfterID != "":
-		search = laterThan(query)
-	case query.Name != "" && searchable(query.Name):
-		search = equals("name", query.Name)
-	case query.NamePrefix != "":
-		search, _ = startsWith("name", query.NamePrefix)
-	case query.NameContains != "":
-		search, _ = contains("name", query.NameContains)
-	}
-
-	within := s.scope.narrowed(parameters.OrganizationID, parameters.LocationID)
-
-	records, total, err := list[tokenRecord](ctx, s, path, within, parameters, search)
-	if err != nil {
-		return nil, s.userAbsent(ctx, userID, within, err)
-	}
-
-	if total == 0 {
-		if err := s.mayList(ctx, userID, within); err != nil {
-			return nil, err
-		}
-	}
-
-	tokens := make([]pat.Token, 0, len(records))
-
-	for _, record := range records {
-		if token := record.token(); query.Selects(token) {
-			tokens = append(tokens, token)
-		}
-	}
-
-	return tokens, nil
-}
-
 // Create issues a token. Where nothing was asked of the server yet, it first makes sure
 // that its version is supported.
 func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) (pat.Issued, error) {

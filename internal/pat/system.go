@@ -2,6 +2,7 @@ package pat
 
 import (
 	"context"
+	"iter"
 	"strings"
 )
 
@@ -49,6 +50,15 @@ type TokenSelector interface {
 	// [System.Token] proves that a token is not. An id that the platform could not have is
 	// one that no token has.
 	SelectTokens(ctx context.Context, userID string, selection Selection) (tokens []Token, total int, err error)
+}
+
+// TokenPager is what a [System] also is if its server shows a user's tokens page by page,
+// so that whoever wants a few need not fetch them all. Where a System is none, they come all
+// at once.
+type TokenPager interface {
+	// EachToken yields what [System.Tokens] returns, and asks for a page when the tokens of
+	// the one before are taken. After an error, with the zero Token, it yields no more.
+	EachToken(ctx context.Context, userID string, query TokenQuery) iter.Seq2[Token, error]
 }
 
 // Selection is some of a user's tokens: all that it names in one way or another.

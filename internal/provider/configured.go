@@ -15,7 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// configured is what a configured provider hands to its resources and data sources.
+// configured is what a configured provider hands to its resources, data sources and the like.
 type configured struct {
 	// system makes one listing of many reads. It is nil while a value that it needs is
 	// unknown.
@@ -28,6 +28,8 @@ type configured struct {
 
 	// credential is the SHA-256 of the password or token that the provider logs in with.
 	credential string
+	// mayBeToken is false where that is sure to be no token.
+	mayBeToken bool
 
 	// managed and read hold, for as long as this process lives, which tokens it has met
 	// as those of a resource, and which it has read.
@@ -56,7 +58,7 @@ func (p *opsaccessProvider) open(
 	}
 
 	c := &configured{direct: opened.system, now: p.now, unknown: slices.Sorted(slices.Values(opened.unknown))}
-	c.credential = fingerprint(opened.credential)
+	c.credential, c.mayBeToken = fingerprint(opened.credential), opened.mayBeToken
 
 	if opened.system != nil {
 		c.system = coalesced(opened.system)

@@ -64,13 +64,18 @@ func filesOf(t *testing.T, folder string) []string {
 }
 
 // exampleConfigurations returns what is a configuration by itself: a folder with a
-// main.tf as a whole, and of any other folder each file but the imports.
+// main.tf as a whole, and of any other folder each file but the imports. Those of actions
+// are none that the oldest supported CLI can read.
 func exampleConfigurations(t *testing.T) []string {
 	t.Helper()
 
 	var names []string
 
 	for _, folder := range exampleFolders(t) {
+		if strings.HasPrefix(folder, "actions/") {
+			continue
+		}
+
 		files := filesOf(t, folder)
 		if slices.Contains(files, path.Join(folder, "main.tf")) {
 			names = append(names, folder)

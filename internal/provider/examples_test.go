@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	fwpath "github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
 	fwresource "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -35,7 +37,13 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 
 	var want []string
 
-	p := New("test")()
+	p, ok := New("test")().(interface {
+		provider.ProviderWithActions
+		provider.ProviderWithListResources
+	})
+	if !ok {
+		t.Fatal("the provider has no actions or list resources")
+	}
 
 	for _, construct := range p.Resources(t.Context()) {
 		var metadata fwresource.MetadataResponse
@@ -59,6 +67,20 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 
 		construct().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
 		want = append(want, path.Join("data-sources", metadata.TypeName, "data-source.tf"))
+	}
+
+	for _, construct := range p.ListResources(t.Context()) {
+		var metadata fwresource.MetadataResponse
+
+		construct().Metadata(t.Context(), fwresource.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		want = append(want, path.Join("list-resources", metadata.TypeName, "list-resource.tfquery.hcl"))
+	}
+
+	for _, construct := range p.Actions(t.Context()) {
+		var metadata fwaction.MetadataResponse
+
+		construct().Metadata(t.Context(), fwaction.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		want = append(want, path.Join("actions", metadata.TypeName, "action.tf"))
 	}
 
 	for _, file := range want {

@@ -160,7 +160,8 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 		return opened{}, diags
 	}
 
-	return opened{system: system, credential: options.Password}, diags
+	// Foreman takes both in one place, and does not tell which it was.
+	return opened{system: system, credential: options.Password, mayBeToken: true}, diags
 }
 
 // foremanEnvironment honours the variables of Foreman's other tools about TLS.

@@ -2,17 +2,10 @@ package provider
 
 import (
 	"context"
-	"strings"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 var (
@@ -25,15 +18,9 @@ func newTokensDataSource() datasource.DataSource { return &tokensDataSource{} }
 type tokensDataSource struct{ *configured }
 
 type tokensDataSourceModel struct {
-	Username      types.String  `tfsdk:"username"`
-	UserID        types.String  `tfsdk:"user_id"`
-	NamePrefix    types.String  `tfsdk:"name_prefix"`
-	Status        types.String  `tfsdk:"status"`
-	ExpiresBefore instant       `tfsdk:"expires_before"`
-	UnusedFor     types.String  `tfsdk:"unused_for"`
-	Tokens        []tokenRecord `tfsdk:"tokens"`
+	Tokens []tokenRecord `tfsdk:"tokens"`
 
-	platformListings
+	tokenFilterModel
 }
 
 func (d *tokensDataSource) Metadata(
@@ -43,45 +30,18 @@ func (d *tokensDataSource) Metadata(
 }
 
 func (d *tokensDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	username, userID := userArguments()
+	arguments := tokenFilterArguments("`active`, `expired` or `revoked`.")
+	arguments["tokens"] = schema.ListNestedAttribute{
+		Computed:            true,
+		MarkdownDescription: "The tokens, in the order of their ids unless another was asked for.",
+		NestedObject:        schema.NestedAttributeObject{Attributes: tokenRecordAttributes()},
+	}
+
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists a user's personal access tokens, without their secrets. " +
 			"A token is listed if all filters let it pass. Foreman lists revoked and expired tokens for ever.",
-		Attributes: map[string]schema.Attribute{
-			"username": username,
-			"user_id":  userID,
-			"name_prefix": schema.StringAttribute{
-				Optional:            true,
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "What a token's name begins with.",
-			},
-			"status": schema.StringAttribute{
-				Optional: true,
-				Validators: []validator.String{stringvalidator.OneOf(
-					string(pat.StatusActive), string(pat.StatusExpired), string(pat.StatusRevoked))},
-				MarkdownDescription: "`active`, `expired` or `revoked`.",
-			},
-			"expires_before": schema.StringAttribute{
-				Optional:   true,
-				CustomType: instantType{},
-				MarkdownDescription: "Only tokens that expire, and do so before this instant, in RFC 3339. " +
-					"For \"within a month\": `timeadd(plantimestamp(), \"720h\")`.",
-			},
-			"unused_for": schema.StringAttribute{
-				Optional:   true,
-				Validators: []validator.String{duration()},
-				MarkdownDescription: "Only tokens that nobody has logged in with for this long, such as `90d`. One that was " +
-					"never used counts from its creation.",
-			},
-			"tokens": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The tokens, in the order of their ids unless another was asked for.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: tokenRecordAttributes()},
-			},
-		},
+		Attributes: arguments,
 	}
-
-	addListings(resp.Schema.Attributes, "tokens")
 }
 
 func (d *tokensDataSource) Configure(
@@ -99,7 +59,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 
-	native := d.listing(ctx, model.platformListings, &resp.Diagnostics)
+	query := model.query(ctx, d.configured, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -109,8 +69,6 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 
-	query := pat.TokenQuery{NamePrefix: model.NamePrefix.ValueString(), Native: native}
-
 	tokens, err := d.system.Tokens(ctx, userID, query)
 	if err != nil {
 		addError(&resp.Diagnostics, "list the personal access tokens", err)
@@ -119,33 +77,15 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 
 	model.Tokens = []tokenRecord{}
+	filter, now := model.filter(), d.now()
 
 	for _, token := range tokens {
-		if model.selects(token, d.now()) {
+		if filter.selects(token, now) {
 			model.Tokens = append(model.Tokens, newTokenRecord(token))
 		}
 	}
 
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-}
-
-// selects says whether all filters let the token pass.
-func (m *tokensDataSourceModel) selects(token pat.Token, now time.Time) bool {
-	switch {
-	case !strings.HasPrefix(token.Name, m.NamePrefix.ValueString()),
-		!m.Status.IsNull() && m.Status.ValueString() != string(token.Status),
-		!m.ExpiresBefore.IsNull() && (token.ExpiresAt.IsZero() || !token.ExpiresAt.Before(m.ExpiresBefore.time())):
-		return false
-	case m.UnusedFor.IsNull():
-		return true
-	}
-
-	used := token.LastUsedAt
-	if used.IsZero() {
-		used = token.CreatedAt
-	}
-
-	return !used.After(now.Add(-parseDuration(m.UnusedFor)))
 }
 
 // addListings adds each platform's own parameters of lists to the attributes.

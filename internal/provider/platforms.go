@@ -47,6 +47,8 @@ type opened struct {
 	system pat.System
 	// credential is the password or token that it logs in with.
 	credential pat.Secret
+	// mayBeToken is false where the credential is sure to be no personal access token.
+	mayBeToken bool
 	// unknown are the attributes whose values are known only after apply.
 	unknown []string
 }

@@ -6,7 +6,9 @@ import (
 	"context"
 	"time"
 
+	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -15,7 +17,11 @@ import (
 // Address is the provider's address in the registry.
 const Address = "registry.terraform.io/opsaccess/opsaccess"
 
-var _ provider.Provider = (*opsaccessProvider)(nil)
+var (
+	_ provider.Provider                  = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithActions       = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithListResources = (*opsaccessProvider)(nil)
+)
 
 type opsaccessProvider struct {
 	version string
@@ -91,6 +97,8 @@ func (p *opsaccessProvider) Configure(
 
 	resp.ResourceData = configured
 	resp.DataSourceData = configured
+	resp.ListResourceData = configured
+	resp.ActionData = configured
 }
 
 func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.DataSource {
@@ -105,4 +113,12 @@ func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.Dat
 
 func (p *opsaccessProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newTokenResource}
+}
+
+func (p *opsaccessProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newTokenListResource}
+}
+
+func (p *opsaccessProvider) Actions(context.Context) []func() fwaction.Action {
+	return []func() fwaction.Action{newRevokeTokensAction}
 }

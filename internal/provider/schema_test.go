@@ -55,6 +55,14 @@ func schemas(t *testing.T) map[string]*tfprotov6.Schema {
 		all["data "+name] = schema
 	}
 
+	for name, schema := range response.ListResourceSchemas {
+		all["list "+name] = schema
+	}
+
+	for name, schema := range response.ActionSchemas {
+		all["action "+name] = schema.Schema
+	}
+
 	return all
 }
 
@@ -143,27 +151,65 @@ func TestSchemas_areValid(t *testing.T) {
 
 	for name, schema := range schemas(t) {
 		kind, typeName, _ := strings.Cut(name, " ")
-		if kind != "data" {
-			continue
-		}
 
 		empty, err := tfprotov6.NewDynamicValue(schema.ValueType(), nullValue(schema))
 		if err != nil {
 			t.Fatal(err)
 		}
 
-		response, err := server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
-			TypeName: typeName, Config: &empty,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		for _, diagnostic := range response.Diagnostics {
+		for _, diagnostic := range validateConfig(t, server, kind, typeName, &empty) {
 			if strings.Contains(diagnostic.Summary, "Value Conversion") {
 				t.Errorf("%s: %s", name, diagnostic.Detail)
 			}
 		}
+	}
+}
+
+// validateConfig validates the configuration of a construct of the kind; there is none that
+// the provider does not validate.
+func validateConfig(
+	t *testing.T, server frameworkServer, kind, typeName string, config *tfprotov6.DynamicValue,
+) []*tfprotov6.Diagnostic {
+	t.Helper()
+
+	switch kind {
+	case "provider":
+		response, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+		must(t, err)
+
+		return response.Diagnostics
+	case "resource":
+		response, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+			TypeName: typeName, Config: config,
+		})
+		must(t, err)
+
+		return response.Diagnostics
+	case "data":
+		response, err := server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+			TypeName: typeName, Config: config,
+		})
+		must(t, err)
+
+		return response.Diagnostics
+	case "list":
+		response, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
+			TypeName: typeName, Config: config,
+		})
+		must(t, err)
+
+		return response.Diagnostics
+	case "action":
+		response, err := server.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{
+			ActionType: typeName, Config: config,
+		})
+		must(t, err)
+
+		return response.Diagnostics
+	default:
+		t.Fatalf("nothing validates a %s", kind)
+
+		return nil
 	}
 }
 
@@ -175,7 +221,8 @@ func TestProvider_metadata(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if got, want := len(response.Resources)+len(response.DataSources), len(schemas(t))-1; got != want {
+	got := len(response.Resources) + len(response.DataSources) + len(response.ListResources) + len(response.Actions)
+	if want := len(schemas(t)) - 1; got != want {
 		t.Errorf("%d constructs in the metadata, %d in the schemas", got, want)
 	}
 

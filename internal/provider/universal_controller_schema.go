@@ -63,7 +63,8 @@ func universalControllerBlock() schema.SingleNestedAttribute {
 			"username": schema.StringAttribute{
 				Optional: true, Validators: text,
 				MarkdownDescription: "The login of the account. Default is `STONEBRANCH_USERNAME`. Beside `token` it is needed " +
-					"for `opsaccess_current_user` only: Universal Controller does not tell whose a token is.",
+					"for `opsaccess_current_user` and `opsaccess_revoke_personal_access_tokens`: Universal Controller does not tell " +
+					"whose a token is.",
 			},
 			"password": schema.StringAttribute{
 				Optional: true, Sensitive: true, Validators: text,
@@ -130,5 +131,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		return opened{}, diags
 	}
 
-	return opened{system: system, credential: cmp.Or(options.Token, options.Password)}, diags
+	return opened{
+		system: system, credential: cmp.Or(options.Token, options.Password), mayBeToken: options.Token != "",
+	}, diags
 }

@@ -1,0 +1,104 @@
+package foreman
+
+import (
+	"context"
+	"iter"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+var _ pat.TokenPager = (*System)(nil)
+
+// Tokens returns a user's tokens, revoked and expired ones too, by default in the order
+// of their numbers.
+func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
+	tokens := []pat.Token{}
+
+	for token, err := range s.EachToken(ctx, userID, query) {
+		if err != nil {
+			return nil, err
+		}
+
+		tokens = append(tokens, token)
+	}
+
+	return tokens, nil
+}
+
+// EachToken yields what Tokens returns, page by page.
+func (s *System) EachToken(ctx context.Context, userID string, query pat.TokenQuery) iter.Seq2[pat.Token, error] {
+	return func(yield func(pat.Token, error) bool) {
+		for records, err := range s.tokenPages(ctx, userID, query) {
+			if err != nil {
+				yield(pat.Token{}, err)
+
+				return
+			}
+
+			for _, record := range records {
+				if token := record.token(); query.Selects(token) && !yield(token, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// tokenPages fetches a user's tokens page by page. Foreman's search narrows them as far as
+// it can.
+func (s *System) tokenPages(
+	ctx context.Context, userID string, query pat.TokenQuery,
+) iter.Seq2[[]tokenRecord, error] {
+	return func(yield func([]tokenRecord, error) bool) {
+		path, err := tokensPath(userID)
+		if err != nil {
+			yield(nil, err)
+
+			return
+		}
+
+		parameters, err := native(query.Native, TokenOrder)
+		if err != nil {
+			yield(nil, err)
+
+			return
+		}
+
+		within := s.scope.narrowed(parameters.OrganizationID, parameters.LocationID)
+
+		for p, err := range pages[tokenRecord](ctx, s, path, within, parameters, tokenSearch(query, parameters)) {
+			switch {
+			case err != nil:
+				err = s.userAbsent(ctx, userID, within, err)
+			case p.total == 0:
+				err = s.mayList(ctx, userID, within)
+			}
+
+			if !yield(p.rows, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// tokenSearch returns the search for a query, empty where none can tell.
+func tokenSearch(query pat.TokenQuery, parameters Query) string {
+	switch {
+	case parameters.Search != "":
+		return parameters.Search
+	case query.AfterID != "":
+		return laterThan(query)
+	case query.Name != "" && searchable(query.Name):
+		return equals("name", query.Name)
+	case query.NamePrefix != "":
+		search, _ := startsWith("name", query.NamePrefix)
+
+		return search
+	case query.NameContains != "":
+		search, _ := contains("name", query.NameContains)
+
+		return search
+	default:
+		return ""
+	}
+}
