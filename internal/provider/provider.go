@@ -15,7 +15,10 @@ import (
 // Address is the provider's address in the registry.
 const Address = "registry.terraform.io/opsaccess/opsaccess"
 
-var _ provider.Provider = (*opsaccessProvider)(nil)
+var (
+	_ provider.Provider                   = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*opsaccessProvider)(nil)
+)
 
 type opsaccessProvider struct {
 	version string
@@ -48,6 +51,23 @@ func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 
 	for _, platform := range platforms {
 		resp.Schema.Attributes[platform.name] = platform.block
+	}
+}
+
+// ValidateConfig refuses a client certificate without its key, and a key without its
+// certificate.
+func (p *opsaccessProvider) ValidateConfig(
+	ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse,
+) {
+	var model providerModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	switch {
+	case model.ClientCertificate.IsNull() && !model.ClientKey.IsNull():
+		resp.Diagnostics.AddError("Missing `client_certificate`", "`client_key` needs the certificate that it belongs to.")
+	case model.ClientKey.IsNull() && !model.ClientCertificate.IsNull():
+		resp.Diagnostics.AddError("Missing `client_key`", "`client_certificate` needs the key that it was made for.")
 	}
 }
 
