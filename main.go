@@ -4,6 +4,8 @@ package main
 
 import (
 	"flag"
+	"fmt"
+	"io"
 	"log"
 	"os"
 	"strings"
@@ -28,8 +30,13 @@ func main() {
 		silence()
 	}
 
+	// net/http writes what a server sends behind the end of its answer into this log, which
+	// would end up in Terraform's: it may be the rest of a secret.
+	log.SetOutput(io.Discard)
+
 	if err := tf6server.Serve(provider.Address, provider.NewServer(version), options...); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
@@ -49,7 +56,7 @@ func logged(environment []string) bool {
 func silence() {
 	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER"} {
 		if err := os.Setenv(name, "OFF"); err != nil {
-			log.Print(err) // A slower plan is no reason to have none.
+			fmt.Fprintln(os.Stderr, err) // A slower plan is no reason to have none.
 		}
 	}
 }

@@ -2,9 +2,11 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -75,17 +77,15 @@ func connectionAttributes() map[string]schema.Attribute {
 		},
 		"client_certificate": schema.StringAttribute{
 			Optional: true,
-			Validators: []validator.String{
-				stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("client_key")),
-			},
+			// That both are needed is not for validators here: the CLI shows the source of an
+			// attribute that an error points at.
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "Certificate that the provider shows to the server, in PEM. Needs `client_key`.",
 		},
 		"client_key": schema.StringAttribute{
-			Optional:  true,
-			Sensitive: true,
-			Validators: []validator.String{
-				stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("client_certificate")),
-			},
+			Optional:            true,
+			Sensitive:           true,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "Private key of `client_certificate`, in PEM.",
 		},
 		"insecure_skip_verify": schema.BoolAttribute{
@@ -178,6 +178,22 @@ func (s setting) resolve(_ context.Context, diags *diag.Diagnostics) (text strin
 	}
 
 	return text, true
+}
+
+// plainURL matches a URL or a host that nobody would take for a password, and that holds
+// none.
+var plainURL = regexp.MustCompile(`^(?:[A-Za-z]+://[0-9A-Za-z._-]*|[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)(?::[0-9]*)?(?:/[0-9A-Za-z._/-]*)?$`)
+
+// addUnusable reports a platform's object that no System can be made of. The path is that
+// of an attribute within it, of which the CLI shows no source; of the object it would show
+// all, with a password that is written there.
+func addUnusable(diags *diag.Diagnostics, within path.Path, url string, err error) {
+	detail := sentence(err)
+	if plainURL.MatchString(url) {
+		detail += fmt.Sprintf(" The url is %q.", url)
+	}
+
+	diags.AddAttributeError(within, "The provider's configuration cannot be used", detail)
 }
 
 // warnPlaintext warns of a URL that sends credentials over a network in the clear.

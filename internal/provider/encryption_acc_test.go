@@ -193,7 +193,7 @@ func TestAccEncryption_badRecipients(t *testing.T) {
 			t,
 			step(`[]`, `at least\s+1`),
 			step(`[null]`, `(?i)null`),
-			step(`["alice"]`, `begins with none of`),
+			step(`["alice"]`, `begins with\s+none of`),
 			step(`["AGE-SECRET-KEY-1QQQQ"]`, `private key`),
 		)
 	})

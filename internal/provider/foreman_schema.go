@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -150,12 +149,7 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 
 	system, err := foreman.New(options)
 	if err != nil {
-		detail := sentence(err)
-		if !strings.Contains(options.Client.BaseURL, "@") { // What stands before one may be a password.
-			detail += fmt.Sprintf(" The url is %q.", options.Client.BaseURL)
-		}
-
-		diags.AddAttributeError(path.Root("foreman"), "The provider's configuration cannot be used", detail)
+		addUnusable(&diags, path.Root("foreman").AtName("url"), options.Client.BaseURL, err)
 
 		return opened{}, diags
 	}

@@ -28,7 +28,7 @@ func tokenEncryptTo() schema.SetAttribute {
 		Optional:    true,
 		ElementType: types.StringType,
 		Validators: []validator.Set{
-			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(ageRecipient()),
+			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), ageRecipients{},
 		},
 		MarkdownDescription: "Who may read the secret: recipients of [age](https://age-encryption.org), each a native one " +
 			"(`age1…`) or an SSH public key (`ssh-ed25519 …` or `ssh-rsa …`). If set, `token` is null and `encrypted_token` " +
@@ -37,25 +37,51 @@ func tokenEncryptTo() schema.SetAttribute {
 	}
 }
 
-// ageRecipient accepts what a secret can be encrypted to.
-func ageRecipient() validator.String {
-	return textCheck{
-		summary:     "Invalid recipient",
-		description: "a native recipient of age, or an SSH public key",
-		check: func(text string) error {
-			recipient, _, err := parseRecipient(text)
-			if err != nil {
-				return err
-			}
+// ageRecipients accepts what a secret can be encrypted to. It validates the set and not its
+// elements: the path of one shows its value.
+type ageRecipients struct{}
 
+var _ validator.Set = ageRecipients{}
+
+func (ageRecipients) Description(context.Context) string {
+	return "each a native recipient of age, or an SSH public key"
+}
+
+func (v ageRecipients) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (ageRecipients) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	for _, element := range req.ConfigValue.Elements() {
+		text, ok := element.(types.String)
+		if !ok || text.IsNull() || text.IsUnknown() {
+			continue
+		}
+
+		recipient, _, err := parseRecipient(text.ValueString())
+		if err == nil {
 			_, err = seal("", []age.Recipient{recipient})
+		}
 
-			return err
-		},
+		if err != nil {
+			addRecipientError(err, &resp.Diagnostics)
+		}
 	}
 }
 
-var errUnknownKind = errors.New("it begins with none of age1, ssh-ed25519 and ssh-rsa")
+// addRecipientError reports what is no recipient. Of a private key the CLI must not show the
+// source, so the error points at no attribute.
+func addRecipientError(err error, diags *diag.Diagnostics) {
+	if errors.Is(err, errPrivateKey) {
+		diags.AddError("Invalid recipient", "In `encrypt_to`: "+err.Error()+".")
+	} else {
+		diags.AddAttributeError(path.Root("encrypt_to"), "Invalid recipient", sentence(err))
+	}
+}
+
+var (
+	errUnknownKind = errors.New("it begins with none of age1, ssh-ed25519 and ssh-rsa")
+	// It does not repeat the key.
+	errPrivateKey = errors.New("this is a private key; give the public one, and replace the private one, which others may have seen by now")
+)
 
 // parseRecipient reads a recipient, and returns how it is written without what does not
 // count, such as an SSH key's comment.
@@ -64,8 +90,7 @@ func parseRecipient(text string) (recipient age.Recipient, canonical string, err
 
 	switch {
 	case strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-"), strings.Contains(text, "PRIVATE KEY"):
-		// Not repeated in the error: it is a secret.
-		return nil, "", errors.New("this is a private key; give the public one, and replace the private one, which others may have seen by now")
+		return nil, "", errPrivateKey
 	case len(fields) == 1 && strings.HasPrefix(text, "age1"):
 		recipient, err = age.ParseX25519Recipient(text)
 		canonical = text
@@ -116,7 +141,7 @@ func (m *tokenModel) recipients(ctx context.Context, diags *diag.Diagnostics) []
 	for _, text := range texts {
 		recipient, _, err := parseRecipient(text)
 		if err != nil {
-			diags.AddAttributeError(path.Root("encrypt_to"), "Invalid recipient", sentence(err))
+			addRecipientError(err, diags)
 
 			return nil
 		}

@@ -18,9 +18,10 @@ import (
 const Address = "registry.terraform.io/opsaccess/opsaccess"
 
 var (
-	_ provider.Provider                  = (*opsaccessProvider)(nil)
-	_ provider.ProviderWithActions       = (*opsaccessProvider)(nil)
-	_ provider.ProviderWithListResources = (*opsaccessProvider)(nil)
+	_ provider.Provider                   = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithActions        = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithListResources  = (*opsaccessProvider)(nil)
 )
 
 type opsaccessProvider struct {
@@ -76,6 +77,23 @@ func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 
 	for _, platform := range platforms {
 		resp.Schema.Attributes[platform.name] = platform.block
+	}
+}
+
+// ValidateConfig refuses a client certificate without its key, and a key without its
+// certificate.
+func (p *opsaccessProvider) ValidateConfig(
+	ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse,
+) {
+	var model providerModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	switch {
+	case model.ClientCertificate.IsNull() && !model.ClientKey.IsNull():
+		resp.Diagnostics.AddError("Missing `client_certificate`", "`client_key` needs the certificate that it belongs to.")
+	case model.ClientKey.IsNull() && !model.ClientCertificate.IsNull():
+		resp.Diagnostics.AddError("Missing `client_key`", "`client_certificate` needs the key that it was made for.")
 	}
 }
 

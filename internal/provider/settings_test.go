@@ -170,6 +170,8 @@ func TestProvider_foremanSettings(t *testing.T) { //nolint:paralleltest // The e
 		"an empty password":                          {set: with(map[string]any{"password": ""}), want: "at least 1"},
 		"a URL without a scheme":                     {set: with(map[string]any{"url": "foreman.example.com"}), want: "foreman.example.com"},
 		"a URL with a password in it":                {set: with(map[string]any{"url": "https://u:secret-password@f.example.com"}), want: "user"}, //nolint:gosec // It is nobody's password.
+		"a URL with a secret in its query":           {set: with(map[string]any{"url": "https://f.example.com/?token=secret-token"}), want: "query"},
+		"a URL with a password and no host":          {set: with(map[string]any{"url": "https://u:secret-password"}), want: "must look like"},
 		"a URL with a query":                         {set: with(map[string]any{"url": "https://f.example.com/?a=b"}), want: "query"},
 		"plain http":                                 {set: with(map[string]any{"url": "http://foreman.example.com"}), want: "The connection is not encrypted", warning: true},
 		"plain http on this machine":                 {set: with(map[string]any{"url": "http://127.0.0.1:3000"})},
@@ -184,6 +186,7 @@ func TestProvider_foremanSettings(t *testing.T) { //nolint:paralleltest // The e
 		"too many retries":                           {set: map[string]any{"foreman": block, "max_retries": 21}, want: "between 0 and 20"},
 		"no requests at all":                         {set: map[string]any{"foreman": block, "max_concurrent_requests": 0}, want: "between 1 and 100"},
 		"a certificate that is none":                 {set: map[string]any{"foreman": block, "ca_certificate": "no certificate"}, want: "certificate"},
+		"a key without a client certificate":         {set: map[string]any{"foreman": block, "client_key": "secret-key"}, want: "Missing `client_certificate`"},
 		"a client certificate without a key":         {set: map[string]any{"foreman": block, "client_certificate": "x"}, want: "client_key"},
 		"FOREMAN_CA_PATH of a file that is no PEM":   {env: and(map[string]string{"FOREMAN_CA_PATH": pem}), want: "certificate"},
 		"FOREMAN_CA_PATH of no file":                 {env: and(map[string]string{"FOREMAN_CA_PATH": pem + ".not"}), want: "Could not read FOREMAN_CA_PATH"},

@@ -3,9 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -121,12 +119,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 
 	system, err := universalcontroller.New(options)
 	if err != nil {
-		detail := sentence(err)
-		if !strings.Contains(options.Client.BaseURL, "@") { // What stands before one may be a password.
-			detail += fmt.Sprintf(" The url is %q.", options.Client.BaseURL)
-		}
-
-		diags.AddAttributeError(path.Root("universal_controller"), "The provider's configuration cannot be used", detail)
+		addUnusable(&diags, path.Root("universal_controller").AtName("url"), options.Client.BaseURL, err)
 
 		return opened{}, diags
 	}

@@ -85,6 +85,11 @@ func (a Answer) isPage() bool {
 // refusesPOST says whether the status is the server's definite refusal of a POST.
 func refusesPOST(status int) bool { return status >= 400 && status <= 499 }
 
+// mayHaveMade says whether the answer leaves open whether a POST was carried out.
+func mayHaveMade(method string, status int) bool {
+	return method == http.MethodPost && !refusesPOST(status)
+}
+
 // mediaType reads the content type as far as it can be read.
 func mediaType(header http.Header) string {
 	value := header.Get("Content-Type")

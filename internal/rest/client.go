@@ -26,7 +26,7 @@ type Client struct {
 	// anonymous is true for a client without credentials.
 	anonymous bool
 	read      func(Answer) Reading
-	mask      mask
+	mask      *mask
 	http      *retryablehttp.Client
 }
 
@@ -95,7 +95,7 @@ func New(options Options) (*Client, error) {
 		account:   options.Account,
 		anonymous: options.Authorize == nil,
 		read:      options.Read,
-		mask:      newMask(options.secrets()),
+		mask:      newMask(options.secrets(wire.Proxy)),
 	}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{

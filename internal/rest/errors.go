@@ -18,6 +18,10 @@ const (
 	formatRemedy = "This is not what the API of a supported version answers: check that `url` names the server and the right path below it."
 )
 
+// unshown stands for the text of an answer to a POST that may have made something: its
+// secret is known to nobody yet, and so nothing could mask it.
+const unshown = "its text is left out, for a new secret may be in it"
+
 // UnexpectedAnswer returns the error for an answer with a status of 200 to 299 whose body
 // is not what was promised; cause says what is wrong with it, and must not quote it. It is
 // a [pat.ProtocolError], for a GET with the first words of the body. For a POST it is a
@@ -46,7 +50,7 @@ func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
 
 	failure.Said = c.mask.text(said, maxText)
 	if r.Method == http.MethodGet {
-		failure.Said = c.said(said, c.words(a))
+		failure.Said = c.said(said, c.words(r.Method, a))
 	}
 
 	return &pat.ProtocolError{Failure: failure}
@@ -66,7 +70,7 @@ func (c *Client) unsuccessful(current *call, response *http.Response, a Answer) 
 		}
 	}
 
-	if current.method == http.MethodPost && !refusesPOST(a.Status) {
+	if mayHaveMade(current.method, a.Status) {
 		return &pat.AmbiguousError{Failure: failure}
 	}
 
@@ -91,7 +95,7 @@ func (c *Client) unsuccessful(current *call, response *http.Response, a Answer) 
 // refusal returns the error for an answer that refuses the credentials, and nil for any
 // other.
 func (c *Client) refusal(current *call, a Answer) *pat.AuthenticationError {
-	if current.method == http.MethodPost && !refusesPOST(a.Status) {
+	if mayHaveMade(current.method, a.Status) {
 		return nil
 	}
 
@@ -155,9 +159,13 @@ func (c *Client) reading(a Answer) Reading {
 }
 
 func (c *Client) failure(current *call, a Answer, reading Reading) pat.Failure {
+	if mayHaveMade(current.method, a.Status) {
+		reading = Reading{} // It may quote what must not be shown.
+	}
+
 	text := reading.Message
 	if text == "" {
-		text = c.words(a)
+		text = c.words(current.method, a)
 	}
 
 	remedy := reading.Remedy
@@ -231,10 +239,24 @@ func status(a Answer) string {
 	return fmt.Sprintf("HTTP %d %s", a.Status, text)
 }
 
-// words returns the text of an answer.
-func (c *Client) words(a Answer) string {
+// words returns the text of an answer, as far as it may be shown.
+func (c *Client) words(method string, a Answer) string {
+	page := a.isPage()
+
+	switch {
+	case mayHaveMade(method, a.Status) && len(a.Body) > 0:
+		return unshown
+	case method == http.MethodPost && page:
+		// Nor is a page what the API answers when it has made nothing.
+		return "a web page"
+	}
+
 	text := c.mask.examine(a.Body)
-	if !a.isPage() {
+	for _, h := range c.mask.all() {
+		text = h.atEnd(text)
+	}
+
+	if !page {
 		return text
 	}
 

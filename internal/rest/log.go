@@ -11,12 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// log writes one line per attempt with the caller's logger. Secrets that a path might hold
-// are masked by the context.
+// log writes one line per attempt with the caller's logger. A path that the server sent us
+// to may hold a secret of its own, and so may the error.
 func (t *transport) log(ctx context.Context, request *http.Request, response *http.Response, err error, took time.Duration) {
 	fields := map[string]any{
 		"method":      request.Method,
-		"path":        request.URL.EscapedPath(),
+		"path":        t.mask.text(request.URL.EscapedPath(), maxText),
 		"attempt":     callOf(ctx).attempt,
 		"duration_ms": took.Milliseconds(),
 	}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -89,20 +90,33 @@ func (o Options) complete() (Options, error) {
 	return o, nil
 }
 
-// secrets returns all that must not show: a proxy's error page may repeat the header in
-// which the password travels encoded.
-func (o Options) secrets() []pat.Secret {
-	if o.Authorize == nil {
-		return o.Secrets
+// secrets returns all that must not show: a proxy's error page may repeat the headers in
+// which the password travels encoded, its own or ours.
+func (o Options) secrets(proxyOf func(*http.Request) (*url.URL, error)) []pat.Secret {
+	all := slices.Clone(o.Secrets)
+
+	if o.Authorize != nil {
+		sample := &http.Request{Method: http.MethodGet, URL: &url.URL{}, Header: http.Header{}}
+		o.Authorize(sample)
+
+		header := sample.Header.Get("Authorization")
+		_, credentials, _ := strings.Cut(header, " ")
+		all = append(all, pat.Secret(header), pat.Secret(credentials))
 	}
 
-	sample := &http.Request{Method: http.MethodGet, URL: &url.URL{}, Header: http.Header{}}
-	o.Authorize(sample)
+	target, err := url.Parse(o.BaseURL)
+	if err != nil {
+		return all
+	}
 
-	header := sample.Header.Get("Authorization")
-	_, credentials, _ := strings.Cut(header, " ")
+	if proxy, err := proxyOf(&http.Request{URL: target}); err == nil && proxy != nil {
+		if password, ok := proxy.User.Password(); ok {
+			credentials := base64.StdEncoding.EncodeToString([]byte(proxy.User.Username() + ":" + password))
+			all = append(all, pat.Secret(password), pat.Secret(credentials))
+		}
+	}
 
-	return append(slices.Clone(o.Secrets), pat.Secret(header), pat.Secret(credentials))
+	return all
 }
 
 func setDefault[T comparable](option *T, value T) {

@@ -27,7 +27,8 @@ func sameServer(a, b *url.URL) bool {
 
 func isRedirect(status int) bool { return status >= 300 && status <= 399 }
 
-// redirectText says where an answer points, without query and user info, and what to do.
+// redirectText says where an answer points, without query and user info, for a POST
+// without the path, and what to do.
 func (c *Client) redirectText(current *call, response *http.Response) (said, remedy string) {
 	remedy = "Set `url` to the address at which the API itself answers, without a redirect."
 
@@ -37,6 +38,18 @@ func (c *Client) redirectText(current *call, response *http.Response) (said, rem
 	}
 
 	place := target.Scheme + "://" + hostOf(target)
+	_, path, _ := strings.Cut(current.tried, " ")
+	own := strings.TrimPrefix(path, c.base)
+
+	if current.method == http.MethodPost {
+		// Of an address that the server made for an answer, the path may name a new secret.
+		if sent := response.Request.URL.EscapedPath(); target.EscapedPath() == sent && !sameServer(response.Request.URL, target) {
+			remedy = "If that is the server, set `url` to " + place + strings.TrimRight(strings.TrimSuffix(sent, own), "/") + "."
+		}
+
+		return "redirected to " + place, remedy
+	}
+
 	said = "redirected to " + place + target.EscapedPath()
 
 	if sameServer(response.Request.URL, target) {
@@ -48,8 +61,7 @@ func (c *Client) redirectText(current *call, response *http.Response) (said, rem
 	}
 
 	// What follows the base URL is ours, what comes before it is the base URL there.
-	_, path, _ := strings.Cut(current.tried, " ")
-	if base, ok := strings.CutSuffix(target.EscapedPath(), strings.TrimPrefix(path, c.base)); ok {
+	if base, ok := strings.CutSuffix(target.EscapedPath(), own); ok {
 		remedy = "If that is the server, set `url` to " + place + strings.TrimRight(base, "/") + "."
 	}
 

@@ -2,12 +2,11 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"html"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -28,107 +27,102 @@ const masked = "***"
 // ellipsis stands where a text was cut.
 const ellipsis = "…"
 
-// mask hides the secrets of the configuration in texts.
-type mask struct {
-	spellings []string // Longest first.
-	replacer  *strings.Replacer
-	longest   int
-}
-
-// minSecret is the length of the shortest secret that is masked, in bytes.
+// minSecret is the length of the shortest secret that is masked, in bytes. Shorter ones
+// are in every text, and masking them would leave none.
 const minSecret = 4
 
-func newMask(secrets []pat.Secret) mask {
-	var m mask
+// maxLearned is how many secrets of the server's own are remembered.
+const maxLearned = 16
+
+// mask hides secrets in texts: those of the configuration, and those that it learned
+// since. It is safe for concurrent use.
+type mask struct {
+	mu      sync.Mutex
+	fixed   []hidden // Longest first.
+	learned []hidden // Newest first.
+}
+
+func newMask(secrets []pat.Secret) *mask {
+	m := &mask{}
 
 	for _, secret := range secrets {
-		// Shorter ones are in every text, and masking them would leave none.
-		if len(secret) < minSecret {
-			continue
+		if h, ok := hide(secret); ok {
+			m.fixed = append(m.fixed, h)
 		}
-
-		m.spellings = append(m.spellings, spellings(secret.Reveal())...)
 	}
 
 	// The longest first: a secret may contain another.
-	slices.SortFunc(m.spellings, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-
-		return strings.Compare(a, b)
-	})
-	m.spellings = slices.Compact(m.spellings)
-
-	pairs := make([]string, 0, 2*len(m.spellings))
-	for _, spelling := range m.spellings {
-		pairs = append(pairs, spelling, masked)
-		m.longest = max(m.longest, len(spelling))
-	}
-
-	m.replacer = strings.NewReplacer(pairs...)
+	slices.SortStableFunc(m.fixed, func(a, b hidden) int { return len(b.text) - len(a.text) })
 
 	return m
 }
 
-// spellings returns the ways in which a secret can show in a URL, in JSON, in a page, and
-// in what text makes of it.
-func spellings(secret string) []string {
-	all := []string{secret, url.PathEscape(secret), url.QueryEscape(secret), html.EscapeString(secret)}
+// learn hides a secret from now on. Of those it learned it keeps the newest.
+func (m *mask) learn(secret pat.Secret) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 
-	var plain strings.Builder
-
-	encoder := json.NewEncoder(&plain)
-	encoder.SetEscapeHTML(false)
-
-	if encoder.Encode(secret) == nil {
-		all = append(all, strings.Trim(strings.TrimSpace(plain.String()), `"`))
+	known := func(h hidden) bool { return h.text == kept(secret) }
+	if slices.ContainsFunc(m.learned, known) {
+		return
 	}
 
-	if escaped, err := json.Marshal(secret); err == nil {
-		all = append(all, strings.Trim(string(escaped), `"`))
+	if h, ok := hide(secret); ok {
+		m.learned = slices.Insert(m.learned, 0, h)
+		m.learned = m.learned[:min(len(m.learned), maxLearned)]
 	}
-
-	for _, spelling := range slices.Clone(all) {
-		// A secret that was read from a file ends with a line break, which no server
-		// repeats.
-		all = append(all, strings.TrimSpace(spelling), strings.TrimSpace(flatten(spelling)))
-	}
-
-	return slices.DeleteFunc(all, func(spelling string) bool { return strings.TrimSpace(spelling) == "" })
 }
 
 // logs returns a context whose log lines are masked.
-func (m mask) logs(ctx context.Context) context.Context {
-	if len(m.spellings) == 0 {
+func (m *mask) logs(ctx context.Context) context.Context {
+	var all []string
+	for _, h := range m.all() {
+		all = append(all, h.spellings...)
+	}
+
+	if len(all) == 0 {
 		return ctx
 	}
 
-	return tflog.MaskLogStrings(ctx, m.spellings...)
+	return tflog.MaskLogStrings(ctx, all...)
 }
 
 // text makes words fit to be shown: valid UTF-8 on one line, without control characters
 // and without secrets, at most limit bytes.
-func (m mask) text(words string, limit int) string {
+func (m *mask) text(words string, limit int) string {
 	return truncate(strings.TrimSpace(m.examine([]byte(words))), limit)
 }
 
 // examine returns the beginning of a body on one line, without secrets.
-func (m mask) examine(words []byte) string {
+func (m *mask) examine(words []byte) string {
 	cut := len(words) > maxExamined
 	if cut {
 		words = words[:maxExamined]
 	}
 
 	// Flattening comes first: it could put a secret together that was broken up.
-	shown := m.replacer.Replace(flatten(string(words)))
+	shown := passwordHash.ReplaceAllLiteralString(flatten(string(words)), masked)
+	longest := 0
+
+	for _, h := range m.all() {
+		shown = h.in(shown)
+		longest = max(longest, h.longest())
+	}
+
 	if cut {
 		// The cut may have gone through a secret, whose first part would not be
 		// recognized.
-		shown = strings.ToValidUTF8(shown[:max(0, len(shown)-m.longest-utf8.UTFMax)], "")
+		shown = strings.ToValidUTF8(shown[:max(0, len(shown)-longest-utf8.UTFMax)], "")
 	}
 
 	return shown
+}
+
+func (m *mask) all() []hidden {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	return slices.Concat(m.fixed, m.learned)
 }
 
 // flatten puts a text on one line and removes what a terminal would obey.

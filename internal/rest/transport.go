@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +29,7 @@ type transport struct {
 	authorize func(*http.Request)
 	session   *session
 	logins    *logins
-	mask      mask
+	mask      *mask
 	refusal   func(*call, Answer) *pat.AuthenticationError
 }
 
@@ -146,9 +148,22 @@ func (t *transport) exchange(request *http.Request) (*http.Response, error) {
 
 	began := time.Now()
 	response, err := t.send(request)
+	t.hideSession(response)
 	t.log(ctx, request, response, err, time.Since(began))
 
 	return response, err
+}
+
+// hideSession masks from now on what the server gave as a session: a page about an error
+// may repeat the headers of the request.
+func (t *transport) hideSession(response *http.Response) {
+	if t.session == nil || response == nil {
+		return
+	}
+
+	for _, cookie := range response.Cookies() {
+		t.mask.learn(pat.Secret(cookie.Value))
+	}
 }
 
 // send sends the request and reads the whole answer within the timeout.
@@ -189,7 +204,7 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 // failure says why an attempt failed. The caller's own context comes first: its end looks
 // like a timeout or a broken connection otherwise.
 func (t *transport) failure(attempt context.Context, request *http.Request, seen *progress, err error) *attemptError {
-	failed := &attemptError{method: request.Method, sent: seen.connected.Load(), reason: connectionFailed, err: err}
+	failed := &attemptError{method: request.Method, sent: seen.connected.Load(), reason: connectionFailed, err: unquoted(err)}
 
 	switch {
 	case request.Context().Err() != nil:
@@ -201,13 +216,33 @@ func (t *transport) failure(attempt context.Context, request *http.Request, seen
 	case isTLSFailure(err):
 		// The server or we gave up before the first request on the connection, even
 		// where TLS 1.3 had let it go out.
-		failed.reason, failed.sent = tlsFailed, false
+		failed.reason, failed.sent, failed.err = tlsFailed, false, err
 	case !seen.began.Load():
 		failed.reason, failed.err = notSendable, errNotSendable
 	}
 
 	return failed
 }
+
+// unquoted returns the error without what it quotes of the answer: net/http repeats lines
+// that it cannot read, and one may hold a new secret.
+func unquoted(err error) error {
+	text, _, quotes := strings.Cut(err.Error(), `"`)
+
+	_, malformed := errors.AsType[textproto.ProtocolError](err)
+
+	switch {
+	case malformed:
+		return errMalformed
+	case quotes:
+		return errors.New(strings.TrimRight(text, " :"))
+	default:
+		return err
+	}
+}
+
+// errMalformed stands for what cannot be read as the head of an answer.
+var errMalformed = errors.New("the head of the answer is malformed")
 
 // progress tells how far an attempt came. The hooks may run on other goroutines.
 type progress struct {

@@ -1,0 +1,139 @@
+package provider
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// leakStage is a command that the leak tests run on all of a configuration.
+type leakStage struct {
+	name string
+	// attack are the methods of the requests that get hostile answers; empty for none.
+	attack string
+	// fails says that the command has to; otherwise it has to succeed.
+	fails bool
+	// command is the CLI's, with its arguments.
+	command []string
+	// before changes something behind Terraform's back.
+	before func(s *leakScene)
+	// ticket is the value of the trigger of a rotation; 0 is before there is a token.
+	ticket int
+	// imports and reads say that imports and data sources are in the configuration.
+	imports, reads bool
+}
+
+// leakStages are the commands in their order: each operation fails in every way, then
+// succeeds.
+var leakStages = []leakStage{
+	{name: "reading that fails", attack: "GET", fails: true, command: leakApply, reads: true},
+	{name: "creating that fails", attack: "POST|DELETE", fails: true, command: leakApply, ticket: 1},
+	{name: "creating and reading", command: leakApply, ticket: 1, reads: true},
+	{name: "refreshing and importing that fails", attack: "GET", fails: true, command: leakApply, ticket: 1, imports: true},
+	{name: "rotating that fails", attack: "POST", fails: true, command: leakApply, ticket: 2},
+	{name: "planning to rotate and to import", command: []string{"plan", "-out=" + savedPlan}, ticket: 2, imports: true},
+	{name: "rotating and importing", command: []string{"apply", savedPlan}, ticket: 2, imports: true},
+	{name: "retiring that fails", attack: "DELETE", command: leakApply, ticket: 2, imports: true},
+	{name: "retiring", command: leakApply, ticket: 2, imports: true},
+	{name: "reissuing that fails", attack: "POST", fails: true, command: leakApply, ticket: 2, imports: true, before: revokeBehind},
+	{name: "reissuing", command: leakApply, ticket: 2, imports: true},
+	{name: "replacing that fails", attack: "POST|DELETE", fails: true, command: leakReplace, ticket: 2, imports: true},
+	{name: "replacing", command: leakReplace, ticket: 2, imports: true},
+	{name: "showing", command: []string{"show"}, ticket: 2, imports: true},
+	{name: "destroying that fails", attack: "DELETE", fails: true, command: leakDestroy, ticket: 2, imports: true},
+	{name: "destroying", command: leakDestroy, ticket: 2, imports: true},
+}
+
+var (
+	leakApply   = []string{"apply", "-auto-approve"}
+	leakDestroy = []string{"apply", "-auto-approve", "-destroy"}
+	// leakReplace gets an argument for each resource.
+	leakReplace = []string{"apply", "-auto-approve", "-replace"}
+)
+
+// leakRecipient is one whose private key nobody has.
+const leakRecipient = "age1r90w9y0gfen862phh4t238qwyqaq8lu8x6elgep9qvp0k4t5tq5q2tqtrp"
+
+// leakConstruct is a construct for a user as it stands in a configuration at a stage; empty
+// is not yet, or not any more.
+type leakConstruct func(at leakStage, p *leakProvider, user account) string
+
+// leakConstructs are all that the provider has; another one takes a row.
+var leakConstructs = []leakConstruct{
+	func(at leakStage, p *leakProvider, user account) string {
+		if at.ticket == 0 {
+			return ""
+		}
+
+		// The server's clock is an hour behind, so that the overlap is over at once.
+		return p.construct(user, "resource", "personal_access_token", "made", fmt.Sprintf("user_id = %q\nname_prefix = \"made-\"\n"+
+			"expires_in = \"90d\"\nrotation = {\ntriggers = { ticket = %d }\noverlap = \"1m\"\n}", user.id, at.ticket))
+	},
+	func(at leakStage, p *leakProvider, user account) string {
+		if at.ticket == 0 || user != p.users[0] {
+			return ""
+		}
+
+		return p.construct(user, "resource", "personal_access_token", "sealed", fmt.Sprintf("user_id = %q\nname_prefix = \"sealed-\"\n"+
+			"expires_in = \"90d\"\nencrypt_to = [%q]\nrotation = {\ntriggers = { ticket = %d }\noverlap = \"1m\"\n}", user.id, leakRecipient, at.ticket))
+	},
+	func(at leakStage, p *leakProvider, user account) string {
+		if !at.imports {
+			return ""
+		}
+
+		return p.construct(user, "resource", "personal_access_token", "met",
+			fmt.Sprintf("user_id = %q\nname = \"met\"\nreissue_when_invalid = false", user.id)) +
+			fmt.Sprintf("import {\nto = %s.met-%s\nid = %q\n}\n", tokenType, user.login, user.login+"/name=met")
+	},
+	leakData("personal_access_token", "user_id = %[1]q\nname = \"met\""),
+	leakData("personal_access_tokens", "username = %[2]q"),
+	leakData("user", "user_id = %[1]q\nshow_tokens = true"),
+	leakData("user", "username = %[2]q"),
+	leakData("users", "user_id = %[1]q\nshow_tokens = true"),
+	leakData("users", "# of %[1]s and all others"),
+	leakData("current_user", "# %[1]s or not"),
+}
+
+// leakData is a data source with its arguments, which may have a user's id and login; one of
+// each provider is enough to get all of its answers.
+func leakData(kind, arguments string) leakConstruct {
+	return func(at leakStage, p *leakProvider, user account) string {
+		if !at.reads || user != p.users[0] {
+			return ""
+		}
+
+		return p.construct(user, "data", kind, "read"+strconv.Itoa(len(arguments)), fmt.Sprintf(arguments+"\n# %[2]s", user.id, user.login))
+	}
+}
+
+// leakProvider is a provider of a configuration, which logs in with one credential.
+type leakProvider struct {
+	slug  string
+	users []account
+	// credential are the arguments of the platform's object that log in, with variables
+	// for what is secret.
+	credential string
+}
+
+// construct is a block of this provider, for a user.
+func (p *leakProvider) construct(user account, block, kind, name, arguments string) string {
+	return fmt.Sprintf("%s \"opsaccess_%s\" \"%s-%s\" {\nprovider = opsaccess.%s\n%s\n}\n", block, kind, name, user.login, p.slug, arguments)
+}
+
+// configuration is all constructs of all providers at a stage.
+func (s *leakScene) configuration(at leakStage) string {
+	var text strings.Builder
+
+	for _, p := range s.providers {
+		text.WriteString(s.providerBlock(p, at))
+
+		for _, user := range p.users {
+			for _, construct := range leakConstructs {
+				text.WriteString(construct(at, p, user))
+			}
+		}
+	}
+
+	return text.String()
+}

@@ -1,0 +1,245 @@
+package provider
+
+import (
+	"bufio"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// leakHeader begins every configuration.
+const leakHeader = `
+terraform {
+  required_providers {
+    opsaccess = { source = "opsaccess/opsaccess" }
+  }
+}
+
+variable "client_key" {
+  type      = string
+  sensitive = true
+}
+`
+
+// logHead matches the beginning of an entry in Terraform's log, up to the name of who wrote
+// it.
+var logHead = regexp.MustCompile(`^[0-9]{4}-[0-9-]+T[0-9:.+Z-]+ \[[A-Z]+\] +([^ :]*)`)
+
+// carryOut runs a stage and looks at all that comes out of it. It returns what the CLI
+// said.
+func (s *leakScene) carryOut(t *testing.T, at leakStage) string {
+	t.Helper()
+
+	if at.before != nil {
+		at.before(s)
+	}
+
+	s.file(t, "main.tf", leakHeader+s.configuration(at))
+	s.front.attackOn(at.attack)
+
+	command := at.command
+	if slices.Contains(command, "-replace") {
+		command = command[: len(command)-1 : len(command)-1]
+		for _, p := range s.providers {
+			for _, user := range p.users {
+				command = append(command, fmt.Sprintf("-replace=%s.made-%s", tokenType, user.login))
+			}
+		}
+	}
+
+	code, said := s.run(t, at.name, command...)
+	if failed := code != 0; failed != at.fails {
+		t.Fatalf("%s: exit code %d, after hostile answers to %q: %q", at.name, code, at.attack, s.watch.harmless(said))
+	}
+
+	if slices.Contains(command, "-out="+savedPlan) {
+		s.lookAtPlan(t, at.name)
+	}
+
+	return said
+}
+
+// run runs a command, and looks at what it wrote, at the log and at the files that it left.
+func (s *leakScene) run(t *testing.T, name string, arguments ...string) (code int, said string) {
+	t.Helper()
+
+	log := filepath.Join(t.TempDir(), "log")
+
+	var stdout, stderr strings.Builder
+
+	command := exec.CommandContext(t.Context(), s.cli(), arguments...) //nolint:gosec // The CLI is the caller's own choice.
+	command.Dir, command.Stdout, command.Stderr = s.folder, &stdout, &stderr
+	command.Env = append(s.environment(), "TF_LOG=TRACE", "TF_LOG_PATH="+log)
+
+	err := command.Run()
+
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+
+	s.watch.lookAtText(name+": stdout", stdout.String())
+	s.watch.lookAtText(name+": stderr", stderr.String())
+	s.lookAtLog(t, name, log)
+	s.lookAtFiles(t, name)
+
+	return command.ProcessState.ExitCode(), stdout.String() + stderr.String()
+}
+
+// cli is the path of the CLI.
+func (*leakScene) cli() string {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+
+	return "terraform"
+}
+
+// environment is all of the CLI's.
+func (s *leakScene) environment() []string {
+	var all []string
+	for _, variable := range slices.Sorted(maps.Keys(s.env)) {
+		all = append(all, variable+"="+s.env[variable])
+	}
+
+	return all
+}
+
+// lookAtLog looks at all of a log, the provider's entries and Terraform's own.
+func (s *leakScene) lookAtLog(t *testing.T, name, file string) {
+	t.Helper()
+
+	log, err := os.Open(file) //nolint:gosec // A file of the test.
+	must(t, err)
+
+	defer func() { _ = log.Close() }()
+
+	author := ""
+	lines := bufio.NewScanner(log)
+	lines.Buffer(nil, 64<<20)
+
+	for lines.Scan() {
+		if head := logHead.FindStringSubmatch(lines.Text()); head != nil {
+			author = "Terraform"
+			if strings.HasPrefix(head[1], "provider.terraform-provider-opsaccess") {
+				author = "the provider"
+				s.logged++
+			}
+		}
+
+		s.watch.look(name+": log of "+author, lines.Text())
+	}
+
+	must(t, lines.Err())
+}
+
+// lookAtFiles looks at what a command left in the folder. Of a state it is all but the
+// attribute that keeps the secret.
+func (s *leakScene) lookAtFiles(t *testing.T, name string) {
+	t.Helper()
+
+	must(t, filepath.WalkDir(s.folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || slices.Contains([]string{"main.tf", "client.pem", "ca.pem", "cli.tfrc", savedPlan}, entry.Name()) {
+			return err
+		}
+
+		text, err := os.ReadFile(path) //nolint:gosec // A file of the test.
+		if err != nil {
+			return err
+		}
+
+		if strings.HasPrefix(entry.Name(), "terraform.tfstate") {
+			s.lookAtState(t, name, text)
+		} else {
+			s.watch.lookAtText(name+": "+entry.Name(), string(text))
+		}
+
+		return nil
+	}))
+}
+
+func (s *leakScene) lookAtState(t *testing.T, name string, text []byte) {
+	t.Helper()
+
+	if len(text) == 0 {
+		return
+	}
+
+	var state struct {
+		Resources []struct {
+			Type      string           `json:"type"`
+			Mode      string           `json:"mode"`
+			Instances []map[string]any `json:"instances"`
+		} `json:"resources"`
+	}
+
+	must(t, json.Unmarshal(text, &state))
+
+	for _, r := range state.Resources {
+		for _, instance := range r.Instances {
+			attributes, _ := instance["attributes"].(map[string]any)
+			marks := map[string]any{}
+
+			if r.Mode == "managed" && r.Type == tokenType && attributes["encrypt_to"] == nil {
+				marks["attributes"] = map[string]any{"token": true}
+			}
+
+			if private, ok := instance["private"].(string); ok {
+				s.lookAtPrivate(t, name+": private data of "+r.Type, private)
+			}
+
+			s.watch.lookAtValues(name+": state of "+r.Type, instance, marks)
+		}
+	}
+}
+
+// lookAtPrivate looks at private data: base64 of JSON, whose values are in base64 again.
+func (s *leakScene) lookAtPrivate(t *testing.T, place, private string) {
+	t.Helper()
+
+	decoded, err := base64.StdEncoding.DecodeString(private)
+	must(t, err)
+
+	var values map[string][]byte
+
+	must(t, json.Unmarshal(decoded, &values))
+
+	for key, value := range values {
+		s.watch.look(place, key+"="+string(value))
+
+		s.private++
+	}
+}
+
+// lookAtPlan looks at the saved plan as JSON, but for what it marks as sensitive, and for
+// the values of variables: those are in it in plain, whatever they are.
+func (s *leakScene) lookAtPlan(t *testing.T, name string) {
+	t.Helper()
+
+	command := exec.CommandContext(t.Context(), s.cli(), "show", "-json", savedPlan) //nolint:gosec // The CLI is the caller's own choice.
+	command.Dir, command.Env = s.folder, s.environment()
+
+	text, err := command.Output()
+	must(t, err)
+
+	var plan map[string]any
+
+	must(t, json.Unmarshal(text, &plan))
+
+	if _, ok := plan["resource_changes"]; !ok {
+		t.Fatal("the plan has no changes")
+	}
+
+	delete(plan, "variables")
+	s.watch.lookAtValues(name+": the plan", plan, nil)
+}
