@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -15,13 +16,18 @@ import (
 // Address is the provider's address in the registry.
 const Address = "registry.terraform.io/opsaccess/opsaccess"
 
-var _ provider.Provider = (*opsaccessProvider)(nil)
+var (
+	_ provider.Provider                       = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*opsaccessProvider)(nil)
+)
 
 type opsaccessProvider struct {
 	version string
 	now     func() time.Time
 	// retryWait is the longest wait between two attempts of a request; 0 is that of rest.
 	retryWait time.Duration
+	// tokens are what is open of ephemeral resources, of whatever configuration.
+	tokens openTokens
 }
 
 // Surroundings are what a provider takes from the machine that it runs on. The zero value
@@ -91,6 +97,7 @@ func (p *opsaccessProvider) Configure(
 
 	resp.ResourceData = configured
 	resp.DataSourceData = configured
+	resp.EphemeralResourceData = configured
 }
 
 func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.DataSource {
@@ -105,4 +112,8 @@ func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.Dat
 
 func (p *opsaccessProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newTokenResource}
+}
+
+func (p *opsaccessProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newTokenEphemeral}
 }

@@ -26,7 +26,7 @@ var (
 func protocol(t *testing.T) frameworkServer {
 	t.Helper()
 
-	server, ok := NewServer("test")().(frameworkServer)
+	server, ok := NewPlugin("test").Server().(frameworkServer)
 	if !ok {
 		t.Fatal("the provider does not serve what the framework does")
 	}
@@ -53,6 +53,10 @@ func schemas(t *testing.T) map[string]*tfprotov6.Schema {
 
 	for name, schema := range response.DataSourceSchemas {
 		all["data "+name] = schema
+	}
+
+	for name, schema := range response.EphemeralResourceSchemas {
+		all["ephemeral "+name] = schema
 	}
 
 	return all
@@ -124,15 +128,16 @@ func TestSchemas_whateverHoldsASecretIsSensitive(t *testing.T) {
 
 // An argument that is computed too breaks under ignore_changes: its planned value is the
 // state's, whoever put it there.
-func TestSchemas_argumentsOfTheResourceAreNotComputed(t *testing.T) {
+func TestSchemas_argumentsAreNotComputed(t *testing.T) {
 	t.Parallel()
 
-	walk("", schemas(t)["resource opsaccess_personal_access_token"].Block.Attributes,
-		func(path string, attribute *tfprotov6.SchemaAttribute) {
+	for _, name := range []string{"resource opsaccess_personal_access_token", "ephemeral opsaccess_personal_access_token"} {
+		walk("", schemas(t)[name].Block.Attributes, func(path string, attribute *tfprotov6.SchemaAttribute) {
 			if attribute.Optional && attribute.Computed && path != "lineage" || attribute.Required {
-				t.Errorf("%s is optional and computed, or required", path)
+				t.Errorf("%s: %s is optional and computed, or required", name, path)
 			}
 		})
+	}
 }
 
 // Every model must match its schema, or the first use of it panics or fails.
@@ -175,7 +180,8 @@ func TestProvider_metadata(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if got, want := len(response.Resources)+len(response.DataSources), len(schemas(t))-1; got != want {
+	constructs := len(response.Resources) + len(response.DataSources) + len(response.EphemeralResources)
+	if got, want := constructs, len(schemas(t))-1; got != want {
 		t.Errorf("%d constructs in the metadata, %d in the schemas", got, want)
 	}
 

@@ -100,6 +100,14 @@ func configureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, 
 	t.Helper()
 
 	server := protocol(t)
+
+	return server, configureServer(t, server, set)
+}
+
+// configureServer configures a provider over the protocol and returns what it said.
+func configureServer(t *testing.T, server tfprotov6.ProviderServer, set map[string]any) []*tfprotov6.Diagnostic {
+	t.Helper()
+
 	schema := schemas(t)["provider"]
 
 	config, err := tfprotov6.NewDynamicValue(schema.ValueType(), objectValue(schema.ValueType(), set))
@@ -113,7 +121,7 @@ func configureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, 
 	}
 
 	if len(validated.Diagnostics) > 0 {
-		return server, validated.Diagnostics
+		return validated.Diagnostics
 	}
 
 	configured, err := server.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{
@@ -123,7 +131,7 @@ func configureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, 
 		t.Fatal(err)
 	}
 
-	return server, configured.Diagnostics
+	return configured.Diagnostics
 }
 
 // Each setting comes from the block or from its variable; the block wins; what is wrong
