@@ -8,7 +8,9 @@ import (
 	"io"
 	"log"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -34,10 +36,50 @@ func main() {
 	// would end up in Terraform's: it may be the rest of a secret.
 	log.SetOutput(io.Discard)
 
-	if err := tf6server.Serve(provider.Address, provider.NewServer(version), options...); err != nil {
+	plugin := provider.NewPlugin(version)
+	stopOnSignal(plugin)
+
+	err := tf6server.Serve(provider.Address, plugin.Server, options...)
+	stop(plugin)
+
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// stop revokes what an interrupted run left open. What it logs is in the CLI's log, if it
+// keeps one: nobody else listens any more.
+func stop(plugin *provider.Plugin) {
+	if err := plugin.Stop(); err != nil {
+		fmt.Fprintf(os.Stderr, "tokens of ephemeral resources were not revoked: %v\n", err)
+	}
+}
+
+// stopOnSignal has the process end as it would of these signals, after stop. Who stops a
+// job or hangs up sends them to the CLI and to its plugins at once, and a CLI that is hung
+// up tells its plugins nothing. The interrupt is for the CLI alone, which ends its plugins
+// when what is under way is done.
+func stopOnSignal(plugin *provider.Plugin) {
+	signals := make(chan os.Signal, 1)
+
+	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // As by nohup.
+			signal.Notify(signals, s)
+		}
+	}
+
+	go func() {
+		received := <-signals
+		stop(plugin)
+
+		code := 1
+		if number, ok := received.(syscall.Signal); ok {
+			code = 128 + int(number) // What a shell shows of a process that a signal ended.
+		}
+
+		os.Exit(code)
+	}()
 }
 
 // logged says whether the environment asks for a log of anything.

@@ -1,6 +1,25 @@
 package main
 
-import "testing"
+import (
+	"log"
+	"os"
+	"testing"
+)
+
+// TestMain makes this program the plugins that a CLI starts in tests, each under its own
+// file name: this provider as main serves it, and one that consumes what it issues.
+func TestMain(m *testing.M) {
+	switch {
+	case isPlugin("terraform-provider-opsaccess"):
+		main()
+	case isPlugin(consumerPlugin):
+		if err := serveConsumer(); err != nil {
+			log.Fatal(err)
+		}
+	default:
+		os.Exit(m.Run())
+	}
+}
 
 func TestLogged(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -77,7 +78,8 @@ func live() bool { return os.Getenv("TF_ACC") == "1" }
 func (s *target) provider(more ...string) string { return s.block(s.login, s.password, more...) }
 
 // factories serve the provider in this process, and under the name "away" too where a
-// configuration has two servers.
+// configuration has two servers; and the one that keeps what is ephemeral, where it is
+// used.
 func (s *target) factories(steps []resource.TestStep) map[string]func() (tfprotov6.ProviderServer, error) {
 	serve := func() (tfprotov6.ProviderServer, error) {
 		return newPluginServer(&opsaccessProvider{version: "test", now: s.now}), nil
@@ -87,6 +89,10 @@ func (s *target) factories(steps []resource.TestStep) map[string]func() (tfproto
 	for _, step := range steps {
 		if strings.Contains(step.Config, `provider "away"`) {
 			factories["away"] = serve
+		}
+
+		if strings.Contains(step.Config, `provider "echo"`) {
+			factories["echo"] = echoprovider.NewProviderServer()
 		}
 	}
 

@@ -51,6 +51,11 @@ func TestAccBadInputs(t *testing.T) {
 		"a token_id that is no id":    {"data \"opsaccess_personal_access_token\" \"t\" {\n" + user + "token_id = \"1abc\"\n}", `a token by the id "1abc"`},
 		"a token_id that is too long": {"data \"opsaccess_personal_access_token\" \"t\" {\n" + user + "token_id = \"" + fmt.Sprintf("%0129d", 1) + "\"\n}", "between 1 and 128"},
 		"no user of a data source":    {"data \"opsaccess_user\" \"t\" {}", "At least one attribute out of [user_id,username] must be specified"},
+		"no user of an ephemeral one": {ephemeralConfig(""), "At least one attribute out of [user_id,username] must be specified"},
+		"an ephemeral blank prefix":   {ephemeralConfig(user + `name_prefix = " "`), `" " is blank`},
+		"an ephemeral duration":       {ephemeralConfig(user + `expires_in = "1"`), `for days, write "1d"`},
+		"an ephemeral user_id":        {ephemeralConfig(`user_id = "svc"`), `"svc" is not a user's key on Foreman`},
+		"the same, in a plan":         {ephemeralConfig("user_id = \"svc\"\napplying = terraform.applying"), `"svc" is not a user's key on Foreman`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,7 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// configured is what a configured provider hands to its resources, data sources and the like.
+// configured is what a configured provider hands to its constructs.
 type configured struct {
 	// system makes one listing of many reads. It is nil while a value that it needs is
 	// unknown.
@@ -34,6 +34,9 @@ type configured struct {
 	// managed and read hold, for as long as this process lives, which tokens it has met
 	// as those of a resource, and which it has read.
 	managed, read keySet
+
+	// tokens are what is open of ephemeral resources in this process.
+	tokens *openTokens
 }
 
 // open makes the System that the configuration describes.
@@ -57,7 +60,9 @@ func (p *opsaccessProvider) open(
 		return nil
 	}
 
-	c := &configured{direct: opened.system, now: p.now, unknown: slices.Sorted(slices.Values(opened.unknown))}
+	c := &configured{
+		direct: opened.system, now: p.now, unknown: slices.Sorted(slices.Values(opened.unknown)), tokens: &p.tokens,
+	}
 	c.credential, c.mayBeToken = fingerprint(opened.credential), opened.mayBeToken
 
 	if opened.system != nil {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
@@ -20,7 +22,11 @@ const (
 	exampleDeployToken = 42
 )
 
-var exampleSource = regexp.MustCompile(`(?m)^ +source += "(.+)"$`)
+var (
+	exampleSource = regexp.MustCompile(`(?m)^ +source += "(.+)"$`)
+	// exampleEphemeral is the beginning of an ephemeral block.
+	exampleEphemeral = regexp.MustCompile(`(?m)^ephemeral "(\w+)" "(\w+)"`)
+)
 
 // examples are the files below examples/.
 func examples() fs.FS { return os.DirFS("../../examples") }
@@ -125,6 +131,38 @@ func needsOthers(text string) bool {
 	}
 
 	return false
+}
+
+// ephemerals returns the names of the provider's ephemeral resources.
+func ephemerals(t *testing.T) []string {
+	t.Helper()
+
+	var names []string
+
+	p := NewPlugin("test").provider
+	for _, construct := range p.EphemeralResources(t.Context()) {
+		var metadata ephemeral.MetadataResponse
+
+		construct().Metadata(t.Context(), ephemeral.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		names = append(names, metadata.TypeName)
+	}
+
+	return names
+}
+
+// keep returns what uses the names of ephemeral resources: nothing is opened in an apply
+// that changes nothing, nor by OpenTofu if nobody uses it.
+func keep(opened [][]string) string {
+	if len(opened) == 0 {
+		return ""
+	}
+
+	var names strings.Builder
+	for _, block := range opened {
+		fmt.Fprintf(&names, "ephemeral.%s.%s.name, ", block[1], block[2])
+	}
+
+	return "\nprovider \"echo\" {\n  data = [" + names.String() + "]\n}\n\nresource \"echo\" \"test\" {}\n"
 }
 
 // seedImports adds the tokens that the import examples name, and returns the id of the

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
@@ -28,6 +29,8 @@ type exampleServer struct {
 	credential func(t *testing.T) string
 	// live counts the tokens that are alive.
 	live func() int
+	// issued counts the requests for a token.
+	issued func() int
 }
 
 // newExampleServers returns the sandboxes that an example is for, by its name: Foreman, if
@@ -91,7 +94,8 @@ func newForemanExamples(t *testing.T) (exampleServer, *foremanserver.Server) {
 
 			return s.addUser(t, testUser{login: "terraform", admin: true}).password
 		},
-		live: func() int { return server.LiveTokens("") },
+		live:   func() int { return server.LiveTokens("") },
+		issued: func() int { return server.Count(sandbox.Matching("POST", "/personal_access_tokens$")) },
 	}, server
 }
 
@@ -119,7 +123,8 @@ func newControllerExamples(t *testing.T) exampleServer {
 
 			return secret
 		},
-		live: func() int { return server.LiveTokens("") },
+		live:   func() int { return server.LiveTokens("") },
+		issued: func() int { return server.Count(sandbox.Matching("POST", "/user/token$")) },
 	}
 }
 

@@ -83,6 +83,10 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 		want = append(want, path.Join("actions", metadata.TypeName, "action.tf"))
 	}
 
+	for _, construct := range ephemerals(t) {
+		want = append(want, path.Join("ephemeral-resources", construct, "ephemeral-resource.tf"))
+	}
+
 	for _, file := range want {
 		if _, err := fs.Stat(examples(), file); err != nil {
 			t.Errorf("examples/%s is missing", file)
@@ -117,14 +121,14 @@ func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environm
 			servers := newExampleServers(t, name)
 			text := onSandbox(text, servers)
 			variables := config.Variables{}
-			live := make([]int, len(servers))
+			live, issued := make([]int, len(servers)), make([]int, len(servers))
 
 			for i, s := range servers {
 				if strings.Contains(text, fmt.Sprintf("variable %q", s.variable)) {
 					variables[s.variable] = config.StringVariable(s.credential(t))
 				}
 
-				live[i] = s.live()
+				live[i], issued[i] = s.live(), s.issued()
 			}
 
 			if path.Dir(name) == "provider" {
@@ -132,10 +136,22 @@ func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environm
 				text += "\ndata \"opsaccess_current_user\" \"test\" {}\n"
 			}
 
+			opened := exampleEphemeral.FindAllStringSubmatch(text, -1)
+			text += keep(opened)
+
 			servers[0].run(
 				t,
 				resource.TestStep{Config: text, ConfigVariables: variables},
-				resource.TestStep{Config: text, ConfigVariables: variables, ConfigPlanChecks: emptyPlan()},
+				resource.TestStep{
+					PreConfig: func() {
+						for i, s := range servers {
+							if count := s.issued() - issued[i]; count < len(opened) {
+								t.Errorf("%d tokens were issued on %s, want %d or more", count, s.url, len(opened))
+							}
+						}
+					},
+					Config: text, ConfigVariables: variables, ConfigPlanChecks: emptyPlan(),
+				},
 				// What a test case does of itself at its end cannot take for_each.
 				resource.TestStep{Config: text, ConfigVariables: variables, Destroy: true},
 			)

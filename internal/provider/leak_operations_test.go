@@ -86,6 +86,14 @@ var leakConstructs = []leakConstruct{
 			fmt.Sprintf("user_id = %q\nname = \"met\"\nreissue_when_invalid = false", user.id)) +
 			fmt.Sprintf("import {\nto = %s.met-%s\nid = %q\n}\n", tokenType, user.login, user.login+"/name=met")
 	},
+	func(at leakStage, p *leakProvider, user account) string {
+		if !at.reads || user != p.users[0] {
+			return ""
+		}
+
+		return p.construct(user, "ephemeral", "personal_access_token", "lent",
+			fmt.Sprintf("user_id = %q\nname_prefix = \"lent-\"", user.id))
+	},
 	leakData("personal_access_token", "user_id = %[1]q\nname = \"met\""),
 	leakData("personal_access_tokens", "username = %[2]q"),
 	leakData("user", "user_id = %[1]q\nshow_tokens = true"),

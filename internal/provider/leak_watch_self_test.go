@@ -162,6 +162,14 @@ func TestLeak_everyConstructHasARow(t *testing.T) {
 		"action":    slices.Collect(maps.Keys(response.ActionSchemas)),
 	} {
 		for _, name := range names {
+			if block == "list" || block == "action" {
+				if !slices.Contains(leakCalls, block+" "+name) {
+					t.Errorf("%s %s is called by none of the leak tests", block, name)
+				}
+
+				continue
+			}
+
 			if !slices.ContainsFunc(all, func(text string) bool { return words(fmt.Sprintf("%s %q ", block, name)).MatchString(text) }) {
 				t.Errorf("%s %s is in no configuration of the leak tests", block, name)
 			}

@@ -60,7 +60,7 @@ func (r *tokenResource) checkRecipient(ctx context.Context, plan tokenModel, dia
 		return
 	}
 
-	r.checkUserID(plan, diags)
+	r.checkUserID(plan.UserID, diags)
 
 	if diags.HasError() {
 		return
@@ -110,15 +110,5 @@ func (r *tokenResource) checkTaken(ctx context.Context, userID, name string, dia
 			sentence(err)+" (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)")
 	default:
 		addError(diags, "look for tokens of the same name", err)
-	}
-}
-
-// checkUserID reports a user_id that cannot be a key of the platform's.
-func (r *tokenResource) checkUserID(plan tokenModel, diags *diag.Diagnostics) {
-	traits := r.system.Traits()
-	if id := plan.UserID; !id.IsNull() && !traits.UserID.MatchString(id.ValueString()) {
-		diags.AddAttributeError(path.Root("user_id"), "Invalid user_id", fmt.Sprintf(
-			"%q is not a user's key on %s, which matches %s. For a login, use username.",
-			id.ValueString(), traits.DisplayName, traits.UserID))
 	}
 }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -254,17 +253,4 @@ func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		model.setPredecessors(ctx, living, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
-}
-
-// recipient returns the user that a token is to be issued to. An account that may issue
-// tokens to a user by its key need not be allowed to see the user.
-func (r *tokenResource) recipient(ctx context.Context, ref pat.UserRef) (pat.User, error) {
-	user, err := r.system.User(ctx, ref)
-
-	var denied *pat.PermissionError
-	if errors.As(err, &denied) && ref.ID != "" && ref.Username == "" {
-		return pat.User{ID: ref.ID}, nil
-	}
-
-	return user, err
 }

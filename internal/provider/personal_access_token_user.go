@@ -39,7 +39,7 @@ func (r *tokenResource) planUser(
 		return nil
 	}
 
-	r.checkUserID(*plan, diags)
+	r.checkUserID(plan.UserID, diags)
 
 	if diags.HasError() {
 		return nil

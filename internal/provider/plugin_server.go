@@ -10,12 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// NewServer returns what serves the provider to a CLI, by version 6 of the plugin
-// protocol. The version goes into the User-Agent.
-func NewServer(version string) func() tfprotov6.ProviderServer {
-	return func() tfprotov6.ProviderServer { return newPluginServer(New(version)()) }
-}
-
 // frameworkServer is what the framework serves. The protocol library looks for the
 // parts by their interfaces.
 type frameworkServer interface {
@@ -40,7 +34,7 @@ func newPluginServer(p provider.Provider) *pluginServer {
 	return &pluginServer{frameworkServer: server}
 }
 
-// The calls that a CLI makes for each resource and each data source.
+// The calls that a CLI makes for each resource, data source and ephemeral resource.
 
 func (s *pluginServer) ValidateResourceConfig(
 	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
@@ -88,6 +82,24 @@ func (s *pluginServer) ReadDataSource(
 	ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
 ) (*tfprotov6.ReadDataSourceResponse, error) {
 	return serve(ctx, req, s.frameworkServer.ReadDataSource)
+}
+
+func (s *pluginServer) ValidateEphemeralResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest,
+) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
+	return serve(ctx, req, s.frameworkServer.ValidateEphemeralResourceConfig)
+}
+
+func (s *pluginServer) OpenEphemeralResource(
+	ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest,
+) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	return serve(ctx, req, s.frameworkServer.OpenEphemeralResource)
+}
+
+func (s *pluginServer) CloseEphemeralResource(
+	ctx context.Context, req *tfprotov6.CloseEphemeralResourceRequest,
+) (*tfprotov6.CloseEphemeralResourceResponse, error) {
+	return serve(ctx, req, s.frameworkServer.CloseEphemeralResource)
 }
 
 // serve makes a call whose context is released when it has returned.

@@ -61,6 +61,21 @@ func TestPluginServer_aCallLeavesNothingBehind(t *testing.T) {
 
 			return err
 		},
+		"ValidateEphemeralResourceConfig": func(ctx context.Context) error {
+			_, err := server.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: name})
+
+			return err
+		},
+		"OpenEphemeralResource": func(ctx context.Context) error {
+			_, err := server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: name})
+
+			return err
+		},
+		"CloseEphemeralResource": func(ctx context.Context) error {
+			_, err := server.CloseEphemeralResource(ctx, &tfprotov6.CloseEphemeralResourceRequest{TypeName: name})
+
+			return err
+		},
 	} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 
 	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -18,10 +19,11 @@ import (
 const Address = "registry.terraform.io/opsaccess/opsaccess"
 
 var (
-	_ provider.Provider                   = (*opsaccessProvider)(nil)
-	_ provider.ProviderWithValidateConfig = (*opsaccessProvider)(nil)
-	_ provider.ProviderWithActions        = (*opsaccessProvider)(nil)
-	_ provider.ProviderWithListResources  = (*opsaccessProvider)(nil)
+	_ provider.Provider                       = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithActions            = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithListResources      = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*opsaccessProvider)(nil)
 )
 
 type opsaccessProvider struct {
@@ -29,6 +31,8 @@ type opsaccessProvider struct {
 	now     func() time.Time
 	// retryWait is the longest wait between two attempts of a request; 0 is that of rest.
 	retryWait time.Duration
+	// tokens are what is open of ephemeral resources, of whatever configuration.
+	tokens openTokens
 }
 
 // Surroundings are what a provider takes from the machine that it runs on. The zero value
@@ -117,6 +121,7 @@ func (p *opsaccessProvider) Configure(
 	resp.DataSourceData = configured
 	resp.ListResourceData = configured
 	resp.ActionData = configured
+	resp.EphemeralResourceData = configured
 }
 
 func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.DataSource {
@@ -139,4 +144,8 @@ func (p *opsaccessProvider) ListResources(context.Context) []func() list.ListRes
 
 func (p *opsaccessProvider) Actions(context.Context) []func() fwaction.Action {
 	return []func() fwaction.Action{newRevokeTokensAction}
+}
+
+func (p *opsaccessProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newTokenEphemeral}
 }

@@ -26,7 +26,7 @@ var (
 func protocol(t *testing.T) frameworkServer {
 	t.Helper()
 
-	server, ok := NewServer("test")().(frameworkServer)
+	server, ok := NewPlugin("test").Server().(frameworkServer)
 	if !ok {
 		t.Fatal("the provider does not serve what the framework does")
 	}
@@ -61,6 +61,10 @@ func schemas(t *testing.T) map[string]*tfprotov6.Schema {
 
 	for name, schema := range response.ActionSchemas {
 		all["action "+name] = schema.Schema
+	}
+
+	for name, schema := range response.EphemeralResourceSchemas {
+		all["ephemeral "+name] = schema
 	}
 
 	return all
@@ -132,15 +136,16 @@ func TestSchemas_whateverHoldsASecretIsSensitive(t *testing.T) {
 
 // An argument that is computed too breaks under ignore_changes: its planned value is the
 // state's, whoever put it there.
-func TestSchemas_argumentsOfTheResourceAreNotComputed(t *testing.T) {
+func TestSchemas_argumentsAreNotComputed(t *testing.T) {
 	t.Parallel()
 
-	walk("", schemas(t)["resource opsaccess_personal_access_token"].Block.Attributes,
-		func(path string, attribute *tfprotov6.SchemaAttribute) {
+	for _, name := range []string{"resource opsaccess_personal_access_token", "ephemeral opsaccess_personal_access_token"} {
+		walk("", schemas(t)[name].Block.Attributes, func(path string, attribute *tfprotov6.SchemaAttribute) {
 			if attribute.Optional && attribute.Computed && path != "lineage" || attribute.Required {
-				t.Errorf("%s is optional and computed, or required", path)
+				t.Errorf("%s: %s is optional and computed, or required", name, path)
 			}
 		})
+	}
 }
 
 // Every model must match its schema, or the first use of it panics or fails.
@@ -192,6 +197,13 @@ func validateConfig(
 		must(t, err)
 
 		return response.Diagnostics
+	case "ephemeral":
+		response, err := server.ValidateEphemeralResourceConfig(t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{
+			TypeName: typeName, Config: config,
+		})
+		must(t, err)
+
+		return response.Diagnostics
 	case "list":
 		response, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
 			TypeName: typeName, Config: config,
@@ -221,7 +233,8 @@ func TestProvider_metadata(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	got := len(response.Resources) + len(response.DataSources) + len(response.ListResources) + len(response.Actions)
+	got := len(response.Resources) + len(response.DataSources) + len(response.EphemeralResources) +
+		len(response.ListResources) + len(response.Actions)
 	if want := len(schemas(t)) - 1; got != want {
 		t.Errorf("%d constructs in the metadata, %d in the schemas", got, want)
 	}

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -13,7 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// userArguments are the two ways in which a data source names a user.
+// userArguments are the two ways in which a construct names a user.
 func userArguments() (username, userID schema.StringAttribute) {
 	username = schema.StringAttribute{
 		Optional: true,
@@ -49,4 +51,27 @@ func (c *configured) userID(
 	}
 
 	return user.ID, true
+}
+
+// recipient returns the user that a token is to be issued to. An account that may issue
+// tokens to a user by its key need not be allowed to see the user.
+func (c *configured) recipient(ctx context.Context, ref pat.UserRef) (pat.User, error) {
+	user, err := c.system.User(ctx, ref)
+
+	var denied *pat.PermissionError
+	if errors.As(err, &denied) && ref.ID != "" && ref.Username == "" {
+		return pat.User{ID: ref.ID}, nil
+	}
+
+	return user, err
+}
+
+// checkUserID reports a user_id that cannot be a key of the platform's.
+func (c *configured) checkUserID(id types.String, diags *diag.Diagnostics) {
+	traits := c.system.Traits()
+	if !id.IsNull() && !traits.UserID.MatchString(id.ValueString()) {
+		diags.AddAttributeError(path.Root("user_id"), "Invalid user_id", fmt.Sprintf(
+			"%q is not a user's key on %s, which matches %s. For a login, use username.",
+			id.ValueString(), traits.DisplayName, traits.UserID))
+	}
 }

@@ -1,0 +1,162 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// revoker is a System that revokes, and can do nothing else.
+type revoker struct {
+	pat.System
+
+	revoke  func(ctx context.Context, token pat.Token) error
+	revoked atomic.Int32
+}
+
+func (r *revoker) Revoke(ctx context.Context, token pat.Token) error {
+	if err := r.revoke(ctx, token); err != nil {
+		return err
+	}
+
+	r.revoked.Add(1)
+
+	return nil
+}
+
+// openPlugin makes a plugin with so many tokens open.
+func openPlugin(t *testing.T, system pat.System, count int) *Plugin {
+	t.Helper()
+
+	p := NewPlugin("test")
+
+	for i := range count {
+		o, err := p.provider.tokens.begin(pat.UserRef{Username: "svc"})
+		must(t, err)
+
+		id := fmt.Sprint(i)
+		p.provider.tokens.issued(o, system, pat.Token{UserID: "5", ID: id, Name: "t-" + id})
+	}
+
+	return p
+}
+
+// All are revoked at once: one after the other would take longer than there is.
+func TestPlugin_Stop_revokesInParallel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		system := &revoker{revoke: func(ctx context.Context, _ pat.Token) error { return slow(ctx, time.Second) }}
+
+		if err := openPlugin(t, system, 50).Stop(); err != nil {
+			t.Error(err)
+		}
+
+		if revoked := system.revoked.Load(); revoked != 50 {
+			t.Errorf("%d tokens were revoked, want 50", revoked)
+		}
+	})
+}
+
+// A server that hangs takes no longer than a CLI waits. What it kept is told.
+func TestPlugin_Stop_isOverBeforeItIsKilled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		system := &revoker{revoke: func(ctx context.Context, token pat.Token) error {
+			if token.ID == "1" {
+				return slow(ctx, time.Hour)
+			}
+
+			return nil
+		}}
+		p := openPlugin(t, system, 3)
+
+		// One that is being issued, too.
+		_, err := p.provider.tokens.begin(pat.UserRef{Username: "svc-late"})
+		must(t, err)
+
+		begun := time.Now()
+		err = p.Stop()
+
+		if took := time.Since(begun); took != stopTime || took >= 2*time.Second {
+			t.Errorf("it took %s, want %s", took, stopTime)
+		}
+
+		if err == nil {
+			t.Fatal("nothing was told")
+		}
+
+		for _, text := range []string{`the token "t-1" (id 1) of user svc lives`, "a token of user svc-late was being issued"} {
+			if !strings.Contains(err.Error(), text) {
+				t.Errorf("got %q, want %q in it", err, text)
+			}
+		}
+
+		if strings.Contains(err.Error(), "t-0") || system.revoked.Load() != 2 {
+			t.Errorf("%d tokens were revoked, want 2; told: %v", system.revoked.Load(), err)
+		}
+	})
+}
+
+// A token that is issued while the plugin ends is revoked, too, and none after that.
+func TestPlugin_Stop_waitsForWhatIsBeingIssued(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		system := &revoker{revoke: func(context.Context, pat.Token) error { return nil }}
+		p := NewPlugin("test")
+		tokens := &p.provider.tokens
+
+		late, err := tokens.begin(pat.UserRef{})
+		must(t, err)
+
+		failed, err := tokens.begin(pat.UserRef{})
+		must(t, err)
+
+		go func() {
+			time.Sleep(time.Second)
+			tokens.failed(failed)
+			tokens.issued(late, system, pat.Token{ID: "1"})
+		}()
+
+		if err := p.Stop(); err != nil || system.revoked.Load() != 1 {
+			t.Errorf("%d tokens were revoked, want 1; error: %v", system.revoked.Load(), err)
+		}
+
+		if _, err := tokens.begin(pat.UserRef{}); !errors.Is(err, errStopped) {
+			t.Errorf("another token may be issued: %v", err)
+		}
+	})
+}
+
+func TestPlugin_Stop_leavesAloneWhatWasClosed(t *testing.T) {
+	t.Parallel()
+
+	system := &revoker{revoke: func(context.Context, pat.Token) error { return nil }}
+	p := openPlugin(t, system, 3)
+	p.provider.tokens.closed(pat.Key{UserID: "5", TokenID: "1"})
+
+	// Whoever is told to stop twice has nothing more to do.
+	for range 2 {
+		must(t, p.Stop())
+	}
+
+	if revoked := system.revoked.Load(); revoked != 2 {
+		t.Errorf("%d tokens were revoked, want 2", revoked)
+	}
+}
+
+// slow waits, unless it is given up before.
+func slow(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
