@@ -26,6 +26,7 @@ var (
 	exampleSource = regexp.MustCompile(`(?m)^ +source += "(.+)"$`)
 	// exampleEphemeral is the beginning of an ephemeral block.
 	exampleEphemeral = regexp.MustCompile(`(?m)^ephemeral "(\w+)" "(\w+)"`)
+	exampleBackend   = regexp.MustCompile(`(?m)^ +backend "`)
 )
 
 // examples are the files below examples/.
@@ -57,6 +58,17 @@ func exampleFolders(t *testing.T) []string {
 	return folders
 }
 
+// isExplained says whether a folder, or one that it is in, has a README.md.
+func isExplained(folder string) bool {
+	for ; folder != "."; folder = path.Dir(folder) {
+		if _, err := fs.Stat(examples(), path.Join(folder, "README.md")); err == nil {
+			return true
+		}
+	}
+
+	return false
+}
+
 // filesOf returns the files of a folder.
 func filesOf(t *testing.T, folder string) []string {
 	t.Helper()
@@ -70,8 +82,9 @@ func filesOf(t *testing.T, folder string) []string {
 }
 
 // exampleConfigurations returns what is a configuration by itself: a folder with a
-// main.tf as a whole, and of any other folder each file but the imports. Those of actions
-// are none that the oldest supported CLI can read.
+// main.tf as a whole, unless it is a module for others to call, and of any other folder
+// each file but the imports. Those of actions are none that the oldest supported CLI can
+// read.
 func exampleConfigurations(t *testing.T) []string {
 	t.Helper()
 
@@ -84,7 +97,9 @@ func exampleConfigurations(t *testing.T) []string {
 
 		files := filesOf(t, folder)
 		if slices.Contains(files, path.Join(folder, "main.tf")) {
-			names = append(names, folder)
+			if !isModule(t, folder) {
+				names = append(names, folder)
+			}
 
 			continue
 		}
@@ -122,8 +137,20 @@ func exampleText(t *testing.T, name string) string {
 	return text.String()
 }
 
-// needsOthers says whether a configuration takes another provider than this.
+// isModule says whether a folder is a module for others to call, with tests of its own.
+func isModule(t *testing.T, folder string) bool {
+	t.Helper()
+
+	return len(filesOf(t, path.Join(folder, "tests"))) > 0
+}
+
+// needsOthers says whether a configuration takes more than this provider: another one, a
+// module, or a place for its state.
 func needsOthers(text string) bool {
+	if exampleBackend.MatchString(text) {
+		return true
+	}
+
 	for _, source := range exampleSource.FindAllStringSubmatch(text, -1) {
 		if source[1] != "opsaccess/opsaccess" {
 			return true

@@ -45,7 +45,7 @@ func newExampleServers(t *testing.T, name string) []exampleServer {
 	controller := strings.Contains(strings.ReplaceAll(name, "_", "-"), "universal-controller")
 
 	if both || !controller {
-		s, _ := newForemanExamples(t)
+		s, _ := newForemanExamples(t, foremanserver.Options{})
 		servers = append(servers, s)
 	}
 
@@ -68,17 +68,31 @@ func newExampleServers(t *testing.T, name string) []exampleServer {
 func newExampleSandbox(t *testing.T) (*target, *foremanserver.Server) {
 	t.Helper()
 
-	s, server := newForemanExamples(t)
+	s, server := newForemanExamples(t, foremanserver.Options{})
 	setEnvironment(t, s.env)
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "opsaccess")
 
 	return s.target, server
 }
 
-func newForemanExamples(t *testing.T) (exampleServer, *foremanserver.Server) {
+// agedForemanExamples is a Foreman with what the examples name, whose clock and that of the
+// provider are days behind that of the CLI. The environment leads there.
+func agedForemanExamples(t *testing.T, days int) (exampleServer, *foremanserver.Server, *movedClock) {
 	t.Helper()
 
-	s, server := newForemanSandbox(t, foremanserver.Options{})
+	clock := &movedClock{}
+	clock.move(-time.Duration(days) * day)
+
+	s, server := newForemanExamples(t, foremanserver.Options{Console: sandbox.Options{Now: clock.now}})
+	setEnvironment(t, s.env)
+
+	return s, server, clock
+}
+
+func newForemanExamples(t *testing.T, options foremanserver.Options) (exampleServer, *foremanserver.Server) {
+	t.Helper()
+
+	s, server := newForemanSandbox(t, options)
 
 	for _, login := range []string{"svc-audit", "svc-backup", exampleDeployUser, "svc-gitlab", "svc-jenkins"} {
 		s.addUser(t, testUser{login: login})

@@ -93,14 +93,14 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 		}
 	}
 
-	// Of a folder with a main.tf, a configuration by itself, nothing more is asked.
+	// All others are for people to read, and one of them says what they are.
 	for _, folder := range exampleFolders(t) {
-		if folder == "provider" || slices.Contains(filesOf(t, folder), path.Join(folder, "main.tf")) {
-			continue
-		}
-
-		if !slices.ContainsFunc(want, func(file string) bool { return path.Dir(file) == folder }) {
+		switch of := func(file string) bool { return path.Dir(file) == folder }; {
+		case folder == "provider" || slices.ContainsFunc(want, of):
+		case strings.HasPrefix(folder, "resources/"), strings.HasPrefix(folder, "data-sources/"):
 			t.Errorf("examples/%s is of no construct that the provider has", folder)
+		case !isExplained(folder):
+			t.Errorf("examples/%s has no README.md, nor has a folder that it is in", folder)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environm
 		})
 	}
 
-	if applied < len(exampleFolders(t))/2 {
+	if applied < len(exampleConfigurations(t))/2 {
 		t.Errorf("only %d examples were applied: are they still found?", applied)
 	}
 }

@@ -49,14 +49,32 @@ func TestAccGuides_configurationIsFormatted(t *testing.T) {
 		t.Run(b.name(), func(t *testing.T) {
 			t.Parallel()
 
-			//nolint:gosec // The CLI is that of the developer who runs the test.
-			formatting := exec.CommandContext(t.Context(), guideCLI(t), "fmt", "-no-color", "-check", "-diff", "-")
-			formatting.Stdin = strings.NewReader(b.text)
-
-			if output, err := formatting.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, output)
-			}
+			formatted(t, b.text)
 		})
+	}
+}
+
+// The same holds for what the examples' README.md say.
+func TestAccGuides_configurationInReadmesIsFormatted(t *testing.T) {
+	t.Parallel()
+
+	var found int
+
+	for _, folder := range exampleFolders(t) {
+		name := folder + "/README.md"
+		if !slices.Contains(filesOf(t, folder), name) {
+			continue
+		}
+
+		for _, match := range guideBlock.FindAllStringSubmatch(string(exampleFile(t, name)), -1) {
+			found++
+
+			formatted(t, match[2])
+		}
+	}
+
+	if found == 0 {
+		t.Error("there is no configuration: is it still found?")
 	}
 }
 
@@ -146,6 +164,19 @@ func TestGuides_everyWarningIsExplained(t *testing.T) {
 
 	if diff := cmp.Diff(tokenWarnings(t), explained); diff != "" {
 		t.Errorf("what the resource warns of, and what the guide explains (-want +got):\n%s", diff)
+	}
+}
+
+// formatted fails the test unless the CLI would leave the configuration as it is.
+func formatted(t *testing.T, text string) {
+	t.Helper()
+
+	//nolint:gosec // The CLI is that of the developer who runs the test.
+	formatting := exec.CommandContext(t.Context(), guideCLI(t), "fmt", "-no-color", "-check", "-diff", "-")
+	formatting.Stdin = strings.NewReader(text)
+
+	if output, err := formatting.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, output)
 	}
 }
 

@@ -64,14 +64,16 @@ func (w *workspace) write(t *testing.T, config string) {
 func (w *workspace) run(t *testing.T, arguments ...string) outcome {
 	t.Helper()
 
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		path = "terraform"
-	}
+	return w.start(t, guideCLI(t), arguments...)
+}
+
+// start runs a program that is the CLI, or runs it.
+func (w *workspace) start(t *testing.T, path string, arguments ...string) outcome {
+	t.Helper()
 
 	var stdout, stderr bytes.Buffer
 
-	command := exec.CommandContext(t.Context(), path, arguments...) //nolint:gosec // The CLI is the caller's own choice.
+	command := exec.CommandContext(t.Context(), path, arguments...) //nolint:gosec // The program is the caller's own choice.
 	command.Dir, command.Stdout, command.Stderr = w.folder, &stdout, &stderr
 	command.Env = append(
 		os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0",

@@ -1,0 +1,54 @@
+# The same with the credential in Vault: each run reads it there, and the run that rotates it
+# writes it back. Put the password there first:
+#
+#     vault kv put -mount=ci foreman/terraform username=terraform password=-
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+    vault = {
+      source  = "hashicorp/vault"
+      version = ">= 5.0"
+    }
+  }
+}
+
+provider "vault" {}
+
+ephemeral "vault_kv_secret_v2" "own" {
+  mount = "ci"
+  name  = "foreman/terraform"
+}
+
+# FOREMAN_SERVER_URL says where.
+provider "opsaccess" {
+  foreman = {
+    username = "terraform"
+    password = ephemeral.vault_kv_secret_v2.own.data["password"]
+  }
+}
+
+resource "opsaccess_personal_access_token" "own" {
+  username    = "terraform"
+  name_prefix = "terraform-"
+  expires_in  = "30d"
+
+  rotation = {
+    before_expiry = "10d"
+    overlap       = "3d"
+  }
+}
+
+resource "vault_kv_secret_v2" "own" {
+  mount = "ci"
+  name  = "foreman/terraform"
+
+  data_json_wo = jsonencode({
+    username = "terraform"
+    password = opsaccess_personal_access_token.own.token
+  })
+  data_json_wo_version = opsaccess_personal_access_token.own.generation
+}

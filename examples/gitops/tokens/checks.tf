@@ -1,0 +1,22 @@
+# What the monitor looks for, with `terraform plan -refresh-only`. A plan that rotates the
+# token passes the first of them.
+check "rotation_runs" {
+  assert {
+    condition     = timecmp(timeadd(opsaccess_personal_access_token.deploy.current.rotate_at, "36h"), plantimestamp()) > 0
+    error_message = "The deployment token is overdue for more than 36 hours: does the nightly run still work?"
+  }
+}
+
+check "token_works" {
+  assert {
+    condition     = opsaccess_personal_access_token.deploy.current.status == "active"
+    error_message = "The deployment token is ${opsaccess_personal_access_token.deploy.current.status}."
+  }
+}
+
+check "consumers_have_moved" {
+  assert {
+    condition     = !anytrue(opsaccess_personal_access_token.deploy.previous[*].held)
+    error_message = "A predecessor of the deployment token is still in use after its overlap."
+  }
+}

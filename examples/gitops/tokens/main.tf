@@ -1,0 +1,24 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+# FOREMAN_SERVER_URL, FOREMAN_USERNAME and FOREMAN_PASSWORD say where and who.
+provider "opsaccess" {}
+
+resource "opsaccess_personal_access_token" "deploy" {
+  username    = "svc-deploy"
+  name_prefix = "deploy-"
+  expires_in  = "90d"
+
+  rotation = {
+    before_expiry       = "14d" # a run may be late by 12 days
+    overlap             = "48h"
+    hold_if_used_within = "26h"
+  }
+}

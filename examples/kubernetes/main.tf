@@ -1,0 +1,44 @@
+# Hands a token to the pods of a namespace. This needs the provider of Kubernetes, too.
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    kubernetes = {
+      source  = "hashicorp/kubernetes"
+      version = ">= 2.36" # the first with data_wo
+    }
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+provider "kubernetes" {}
+
+provider "opsaccess" {}
+
+resource "opsaccess_personal_access_token" "deploy" {
+  username    = "svc-deploy"
+  name_prefix = "deploy-"
+  expires_in  = "90d"
+
+  rotation = {
+    before_expiry = "14d"
+    overlap       = "48h"
+  }
+}
+
+# The secret is written, but not stored in the state of this resource. Without a revision
+# nothing would be written; `generation` goes up with every token.
+resource "kubernetes_secret_v1" "deploy" {
+  metadata {
+    name      = "foreman-svc-deploy"
+    namespace = "ci"
+  }
+
+  data_wo = {
+    username = opsaccess_personal_access_token.deploy.owner.username
+    password = opsaccess_personal_access_token.deploy.token
+  }
+  data_wo_revision = opsaccess_personal_access_token.deploy.generation
+}

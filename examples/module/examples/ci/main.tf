@@ -1,0 +1,25 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    opsaccess = {
+      source = "opsaccess/opsaccess"
+    }
+  }
+}
+
+provider "opsaccess" {}
+
+module "ci" {
+  source   = "../.."
+  for_each = { deploy = "svc-deploy", jenkins = "svc-jenkins" }
+
+  name     = each.key
+  username = each.value
+}
+
+output "tokens" {
+  description = "The secrets. One of them: terraform output -json tokens | jq -r .deploy"
+  value       = { for name, token in module.ci : name => token.token }
+  sensitive   = true
+}

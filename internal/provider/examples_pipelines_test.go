@@ -1,0 +1,352 @@
+package provider
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// pinnedAction is an action by its commit, with the version for people as a comment.
+var pinnedAction = regexp.MustCompile(`^ +- uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+
+// planOutput is a condition on an output of the step that plans.
+var planOutput = regexp.MustCompile(`^steps\.plan\.outputs\.(\w+) == '(\w+)'$`)
+
+// githubStep is what a test carries out of a step of GitHub Actions.
+type githubStep struct {
+	ID  string `yaml:"id"`
+	If  string `yaml:"if"`
+	Run string `yaml:"run"`
+}
+
+// githubWorkflow is what a test reads of a workflow.
+type githubWorkflow struct {
+	Permissions map[string]string `yaml:"permissions"`
+	Jobs        map[string]struct {
+		Permissions map[string]string `yaml:"permissions"`
+		Defaults    struct {
+			Run struct {
+				Folder string `yaml:"working-directory"`
+			} `yaml:"run"`
+		} `yaml:"defaults"`
+		Steps []githubStep `yaml:"steps"`
+	} `yaml:"jobs"`
+}
+
+// gitlabPipeline is what a test reads of a pipeline of GitLab CI.
+type gitlabPipeline struct {
+	Default struct {
+		Before []string `yaml:"before_script"`
+	} `yaml:"default"`
+	Rotate struct {
+		Script []string `yaml:"script"`
+	} `yaml:"rotate"`
+	Monitor struct {
+		Script []string `yaml:"script"`
+	} `yaml:"monitor"`
+}
+
+func TestExamples_yamlIsWellFormed(t *testing.T) {
+	t.Parallel()
+
+	var found int
+
+	for _, name := range exampleYAML(t) {
+		found++
+
+		documents := yaml.NewDecoder(bytes.NewReader(exampleFile(t, name)))
+
+		for {
+			var document map[string]any
+
+			err := documents.Decode(&document)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+
+			if err != nil || len(document) == 0 {
+				t.Errorf("%s: a document of %d keys: %v", name, len(document), err)
+
+				break
+			}
+		}
+	}
+
+	if found < 5 {
+		t.Errorf("only %d files were read: are they still found?", found)
+	}
+}
+
+// A tag can be moved to other code, which then has the credentials.
+func TestExamples_actionsArePinnedByCommit(t *testing.T) {
+	t.Parallel()
+
+	var found int
+
+	for _, name := range exampleYAML(t) {
+		for line := range strings.Lines(string(exampleFile(t, name))) {
+			if !strings.Contains(line, "uses:") {
+				continue
+			}
+
+			found++
+
+			if line = strings.TrimRight(line, "\n"); !pinnedAction.MatchString(line) {
+				t.Errorf("%s: not a commit with its version as a comment: %s", name, line)
+			}
+		}
+	}
+
+	if found == 0 {
+		t.Error("there are no actions: are they still found?")
+	}
+}
+
+func TestExamples_workflowsMayDoLittle(t *testing.T) {
+	t.Parallel()
+
+	may := map[string]string{"contents": "read", "id-token": "write"}
+
+	for _, name := range []string{
+		"gitops/atlantis/drift.yml", "gitops/github-actions/monitor.yml", "gitops/github-actions/rotate.yml",
+	} {
+		workflow := decodeExample[githubWorkflow](t, name)
+		if workflow.Permissions == nil || len(workflow.Permissions) > 0 || len(workflow.Jobs) == 0 {
+			t.Errorf("%s: what is not said of a job is %v, want {}", name, workflow.Permissions)
+		}
+
+		for id, job := range workflow.Jobs {
+			for permission, access := range job.Permissions {
+				if may[permission] != access {
+					t.Errorf("%s: the job %s may %s: %s", name, id, access, permission)
+				}
+			}
+		}
+	}
+}
+
+// The scripts of the pipelines do what their comments say, with a real CLI: they apply what
+// is due and nothing else, fail with an error, and the monitor fails while a check does.
+func TestAccExamples_pipelines(t *testing.T) {
+	type run func(t *testing.T, w *workspace) outcome
+
+	pipelines := map[string]struct{ rotate, monitor run }{
+		"GitHub Actions": {
+			rotate: func(t *testing.T, w *workspace) outcome {
+				t.Helper()
+
+				return w.githubJob(t, "gitops/github-actions/rotate.yml", "rotate")
+			},
+			monitor: func(t *testing.T, w *workspace) outcome {
+				t.Helper()
+
+				return w.githubJob(t, "gitops/github-actions/monitor.yml", "monitor")
+			},
+		},
+		"GitLab CI": {
+			rotate: func(t *testing.T, w *workspace) outcome {
+				t.Helper()
+
+				pipeline := decodeExample[gitlabPipeline](t, "gitops/gitlab-ci/gitlab-ci.yml")
+
+				return w.gitlabJob(t, pipeline.Default.Before, pipeline.Rotate.Script)
+			},
+			monitor: func(t *testing.T, w *workspace) outcome {
+				t.Helper()
+
+				pipeline := decodeExample[gitlabPipeline](t, "gitops/gitlab-ci/gitlab-ci.yml")
+
+				return w.gitlabJob(t, pipeline.Default.Before, pipeline.Monitor.Script)
+			},
+		},
+	}
+
+	for name, pipeline := range pipelines {
+		t.Run(name, func(t *testing.T) {
+			s, server, clock := agedForemanExamples(t, 80)
+			w := s.workspace(t)
+			w.copyExamples(t, "gitops/tokens", "tokens")
+			w.onPath(t)
+
+			ends := func(of run, code, alive int, text string) {
+				t.Helper()
+
+				done := of(t, w)
+				if done.code != code || !strings.Contains(done.text+done.stderr, text) {
+					t.Fatalf("ended with %d, want %d and %q:\n%s%s", done.code, code, text, done.text, done.stderr)
+				}
+
+				if found := server.LiveTokens(exampleDeployUser); found != alive {
+					t.Fatalf("%d tokens are alive, want %d", found, alive)
+				}
+			}
+
+			ends(pipeline.rotate, 0, 1, "1 added")
+			ends(pipeline.rotate, 0, 1, "No changes")
+
+			// Issued 80 days ago, so due for four.
+			clock.move(80 * day)
+			ends(pipeline.monitor, 1, 1, "The deployment token is overdue")
+			ends(pipeline.rotate, 0, 2, "1 changed")
+			ends(pipeline.monitor, 0, 2, "No changes")
+			ends(pipeline.rotate, 0, 2, "No changes")
+
+			clock.move(49 * time.Hour)
+			ends(pipeline.rotate, 0, 1, "1 changed")
+
+			t.Setenv("FOREMAN_PASSWORD", "of somebody else")
+			ends(pipeline.rotate, exitError, 1, "Could not read the personal access token")
+			ends(pipeline.monitor, exitError, 1, "Could not read the personal access token")
+		})
+	}
+}
+
+// githubJob carries out the steps of a job that are scripts.
+func (w *workspace) githubJob(t *testing.T, workflow, id string) outcome {
+	t.Helper()
+
+	job, ok := decodeExample[githubWorkflow](t, workflow).Jobs[id]
+	if !ok {
+		t.Fatalf("%s has no job %s", workflow, id)
+	}
+
+	runner := t.TempDir()
+	outputs := filepath.Join(runner, "outputs")
+
+	t.Setenv("RUNNER_TEMP", runner)
+	t.Setenv("GITHUB_OUTPUT", outputs)
+
+	inside := &workspace{on: w.on, folder: filepath.Join(w.folder, job.Defaults.Run.Folder)}
+
+	var all outcome
+
+	for _, step := range job.Steps {
+		if step.Run == "" || !holds(t, step.If, outputs) {
+			continue
+		}
+
+		done := inside.start(t, "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
+		all = outcome{code: done.code, text: all.text + done.text, stderr: all.stderr + done.stderr}
+
+		if done.code != 0 {
+			break
+		}
+	}
+
+	return all
+}
+
+// holds says whether the condition of a step holds, if there is one.
+func holds(t *testing.T, condition, outputs string) bool {
+	t.Helper()
+
+	if condition == "" {
+		return true
+	}
+
+	parts := planOutput.FindStringSubmatch(condition)
+	if parts == nil {
+		t.Fatalf("no test knows the condition %s", condition)
+	}
+
+	text, err := os.ReadFile(outputs) //nolint:gosec // A file of the test's own.
+	must(t, err)
+
+	return slices.Contains(strings.Split(string(text), "\n"), parts[1]+"="+parts[2])
+}
+
+// gitlabJob carries out a job's scripts, in one shell as a runner does.
+func (w *workspace) gitlabJob(t *testing.T, scripts ...[]string) outcome {
+	t.Helper()
+
+	lines := slices.Concat(scripts...)
+	if len(lines) < 3 {
+		t.Fatalf("there is little to run: %q", lines)
+	}
+
+	return w.start(t, "sh", "-ec", strings.Join(lines, "\n"))
+}
+
+// onPath lets scripts find the CLI of the tests under the name that examples call it by.
+func (w *workspace) onPath(t *testing.T) {
+	t.Helper()
+
+	cli, err := filepath.Abs(guideCLI(t))
+	must(t, err)
+
+	folder := t.TempDir()
+	must(t, os.Symlink(cli, filepath.Join(folder, "terraform")))
+	t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+}
+
+// copyExamples copies the configuration in an example and in the folders below it, but not
+// what a CLI may have left there, into a folder of the workspace.
+func (w *workspace) copyExamples(t *testing.T, from, to string) {
+	t.Helper()
+
+	for _, folder := range exampleFolders(t) {
+		below, ok := strings.CutPrefix(folder+"/", from+"/")
+		if !ok {
+			continue
+		}
+
+		target := filepath.Join(to, filepath.FromSlash(below))
+		must(t, os.MkdirAll(filepath.Join(w.folder, target), 0o700))
+
+		for _, file := range filesOf(t, folder) {
+			if extension := path.Ext(file); extension == ".tf" || extension == ".hcl" {
+				w.file(t, filepath.Join(target, path.Base(file)), string(exampleFile(t, file)))
+			}
+		}
+	}
+}
+
+// exampleYAML returns the files that are YAML.
+func exampleYAML(t *testing.T) []string {
+	t.Helper()
+
+	var names []string
+
+	for _, folder := range exampleFolders(t) {
+		for _, file := range filesOf(t, folder) {
+			if extension := path.Ext(file); extension == ".yml" || extension == ".yaml" {
+				names = append(names, file)
+			}
+		}
+	}
+
+	return names
+}
+
+func exampleFile(t *testing.T, name string) []byte {
+	t.Helper()
+
+	content, err := fs.ReadFile(examples(), name)
+	must(t, err)
+
+	return content
+}
+
+// decodeExample reads a file of one document.
+func decodeExample[T any](t *testing.T, name string) T {
+	t.Helper()
+
+	var decoded T
+
+	if err := yaml.Unmarshal(exampleFile(t, name), &decoded); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+
+	return decoded
+}
