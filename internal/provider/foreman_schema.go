@@ -30,6 +30,7 @@ var foremanPlatform = platform{
 	query:       foremanQuery,
 	record:      foremanRecord(),
 	fill:        fillForeman,
+	recognize:   recognizeForeman,
 }
 
 // foremanModel is the provider's `foreman` object.

@@ -46,10 +46,7 @@ func (r *tokenResource) ImportState(
 	model := r.imported(ctx, owner, found, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
-	resp.Diagnostics.AddWarning("The token's secret is not known", fmt.Sprintf(
-		"Servers show a secret once, so `token` is null for the imported token %q. "+
-			"For a new token with a known secret, change a value of `rotation.triggers` after the next apply; "+
-			"the imported one lives on for the overlap.", found.Name))
+	warnSecretUnknown(found.Name, &resp.Diagnostics)
 }
 
 // find returns the user and the token that an import names. Only an active token can be
@@ -140,8 +137,17 @@ func (r *tokenResource) importIdentity(
 func (r *tokenResource) imported(
 	ctx context.Context, owner pat.User, token pat.Token, diags *diag.Diagnostics,
 ) tokenModel {
+	model := adoptedModel(ctx, owner, token, diags)
+	model.Username = stringOrNull(owner.Username)
+	model.place(r.system)
+
+	return model
+}
+
+// adoptedModel returns the state of a token that was issued elsewhere, but for where it is
+// and by which argument its user is named.
+func adoptedModel(ctx context.Context, owner pat.User, token pat.Token, diags *diag.Diagnostics) tokenModel {
 	model := tokenModel{
-		Username:   stringOrNull(owner.Username),
 		Name:       types.StringValue(token.Name),
 		ExpiresAt:  newInstant(token.ExpiresAt),
 		ID:         types.StringValue(token.UserID + "/" + token.ID),
@@ -153,7 +159,6 @@ func (r *tokenResource) imported(
 	}
 
 	model.setOwner(owner)
-	model.place(r.system)
 
 	current := currentModel{IssueReason: types.StringValue(string(lifecycle.ReasonImported))}
 	current.shown(token)
@@ -176,3 +181,10 @@ func splitImportID(id string, diags *diag.Diagnostics) (user, token string) {
 }
 
 func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }
+
+func warnSecretUnknown(name string, diags *diag.Diagnostics) {
+	diags.AddWarning("The token's secret is not known", fmt.Sprintf(
+		"Servers show a secret once, so `token` is null for the imported token %q. "+
+			"For a new token with a known secret, change a value of `rotation.triggers` after the next apply; "+
+			"the imported one lives on for the overlap.", name))
+}

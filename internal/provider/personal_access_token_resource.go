@@ -17,6 +17,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*tokenResource)(nil)
 	_ resource.ResourceWithImportState = (*tokenResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*tokenResource)(nil)
+	_ resource.ResourceWithMoveState   = (*tokenResource)(nil)
 
 	_ resource.ResourceWithValidateConfig = (*tokenResource)(nil)
 )
@@ -111,7 +112,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	// Terraform wants an identity after every read, failed ones too.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
 
-	if !r.ready(&resp.Diagnostics) {
+	if !r.ready(&resp.Diagnostics) || r.otherPlatform(model, &resp.Diagnostics) {
 		return
 	}
 
@@ -149,7 +150,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 
-	moved := gone == nil && r.arrived(&model, &resp.Diagnostics)
+	moved := gone == nil && r.arrived(ctx, &model, shown, &resp.Diagnostics)
 
 	if gone != nil {
 		current.Status = stringOrNull(string(pat.StatusMissing))

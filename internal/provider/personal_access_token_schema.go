@@ -36,7 +36,7 @@ func tokenSchema() schema.Schema {
 		"generation": schema.Int64Attribute{
 			Computed: true,
 			MarkdownDescription: "Counts the tokens that were issued here, from 1: what the `*_wo_version` of a consumer " +
-				"wants. 0 while the token is an imported one.",
+				"wants. 0 while the token is an imported one. One that was moved here with its secret counts as the first.",
 		},
 		"owner": schema.SingleNestedAttribute{
 			Computed:            true,
@@ -56,7 +56,7 @@ func tokenSchema() schema.Schema {
 		"server": schema.StringAttribute{
 			Computed: true,
 			MarkdownDescription: "The URL of the server that issued the token. The resource refuses any other " +
-				"that does not have the very same token.",
+				"that does not have the very same token. Null after a `moved` block until the first refresh.",
 		},
 		"rotation_due": schema.BoolAttribute{
 			Computed: true,

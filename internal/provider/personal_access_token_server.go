@@ -45,6 +45,10 @@ func (r *tokenResource) onThisServer(
 		return true
 	}
 
+	if r.otherPlatform(model, diags) {
+		return false
+	}
+
 	_, gone, err := look(ctx, r.system, token)
 	if err != nil {
 		addError(diags, "look for the personal access token on another server", err)
@@ -63,6 +67,16 @@ func (r *tokenResource) samePlace(model tokenModel, found bool, diags *diag.Diag
 		return true
 	}
 
+	if !model.placed() {
+		diags.AddAttributeError(path.Root("server"), "The token is not on this server", fmt.Sprintf(
+			"It was moved here without its server's URL. The provider is configured for %s, which does not have the token %s. "+
+				"Nothing was changed or forgotten. Give the resource the provider (alias) of the server that the other provider had "+
+				"it on; or, to give the token up, remove the resource from state with a `removed` block.",
+			configured, model.ID.ValueString()))
+
+		return false
+	}
+
 	diags.AddAttributeError(path.Root("server"), "The token is on another server", fmt.Sprintf(
 		"It was issued by %s, the provider is configured for %s, and the token %s is not there. "+
 			"Nothing was changed or forgotten. Give the resource the provider (alias) of its server; or, to give the "+
@@ -72,10 +86,17 @@ func (r *tokenResource) samePlace(model tokenModel, found bool, diags *diag.Diag
 	return false
 }
 
-// arrived records that the token's server has another URL now, and says whether it has.
-func (r *tokenResource) arrived(model *tokenModel, diags *diag.Diagnostics) bool {
+// arrived records that the token's server has another URL now, and says whether it has. A
+// server that was not recorded yet is no other one.
+func (r *tokenResource) arrived(ctx context.Context, model *tokenModel, shown pat.Token, diags *diag.Diagnostics) bool {
 	recorded, configured := model.Server.ValueString(), r.system.Server()
-	if recorded == configured {
+
+	switch {
+	case !model.placed():
+		r.settleDown(ctx, model, shown, diags)
+
+		return false
+	case recorded == configured:
 		return false
 	}
 

@@ -40,6 +40,10 @@ type platform struct {
 	record dsschema.SingleNestedAttribute
 	// fill turns pat.User.Native into the value of record.
 	fill func(ctx context.Context, native any) (types.Object, diag.Diagnostics)
+
+	// recognize reads a token out of another provider's object, and says whether the object
+	// is among this platform's tokens; nil where none can be moved here.
+	recognize func(object restObject) (recognized, bool, error)
 }
 
 // opened is a System, or what is not known yet to make one.

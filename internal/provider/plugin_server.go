@@ -54,6 +54,12 @@ func (s *pluginServer) UpgradeResourceIdentity(
 	return serve(ctx, req, s.frameworkServer.UpgradeResourceIdentity)
 }
 
+func (s *pluginServer) MoveResourceState(
+	ctx context.Context, req *tfprotov6.MoveResourceStateRequest,
+) (*tfprotov6.MoveResourceStateResponse, error) {
+	return serve(ctx, req, s.frameworkServer.MoveResourceState)
+}
+
 func (s *pluginServer) ReadResource(
 	ctx context.Context, req *tfprotov6.ReadResourceRequest,
 ) (*tfprotov6.ReadResourceResponse, error) {

@@ -36,6 +36,11 @@ func TestPluginServer_aCallLeavesNothingBehind(t *testing.T) {
 
 			return err
 		},
+		"MoveResourceState": func(ctx context.Context) error {
+			_, err := server.MoveResourceState(ctx, &tfprotov6.MoveResourceStateRequest{TargetTypeName: name})
+
+			return err
+		},
 		"ReadResource": func(ctx context.Context) error {
 			_, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: name})
 

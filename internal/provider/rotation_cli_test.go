@@ -31,6 +31,8 @@ const savedPlan = "saved.tfplan"
 type workspace struct {
 	on     *target
 	folder string
+	// beside are other providers that the CLI finds, by namespace and type.
+	beside map[string]func() tfprotov6.ProviderServer
 }
 
 func (s *target) workspace(t *testing.T) *workspace {
@@ -95,8 +97,33 @@ func (w *workspace) start(t *testing.T, path string, arguments ...string) outcom
 	return done
 }
 
-// serve serves a provider until the test is over, and returns what lets a CLI find it.
+// serve serves a provider, and those beside it, until the test is over, and returns what
+// lets a CLI find them.
 func (w *workspace) serve(t *testing.T) string {
+	t.Helper()
+
+	servers := map[string]any{}
+	add := func(name string, provider func() tfprotov6.ProviderServer) {
+		server := attached(t, name, provider)
+		servers["registry.terraform.io/"+name], servers["registry.opentofu.org/"+name] = server, server
+	}
+
+	add("opsaccess/opsaccess", func() tfprotov6.ProviderServer {
+		return newPluginServer(&opsaccessProvider{version: "test", now: w.on.now})
+	})
+
+	for name, provider := range w.beside {
+		add(name, provider)
+	}
+
+	text, err := json.Marshal(servers)
+	must(t, err)
+
+	return string(text)
+}
+
+// attached serves one provider until the test is over, and returns where.
+func attached(t *testing.T, name string, provider func() tfprotov6.ProviderServer) map[string]any {
 	t.Helper()
 
 	ctx, cancel := context.WithCancel(t.Context())
@@ -104,9 +131,8 @@ func (w *workspace) serve(t *testing.T) string {
 	failed := make(chan error, 1)
 
 	go func() {
-		failed <- tf6server.Serve(Address, func() tfprotov6.ProviderServer {
-			return newPluginServer(&opsaccessProvider{version: "test", now: w.on.now})
-		}, tf6server.WithDebug(ctx, attach, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()),
+		failed <- tf6server.Serve("registry.terraform.io/"+name, provider,
+			tf6server.WithDebug(ctx, attach, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()),
 			tf6server.WithLoggingSink(t))
 	}()
 
@@ -117,24 +143,17 @@ func (w *workspace) serve(t *testing.T) string {
 
 	select {
 	case config := <-attach:
-		server := map[string]any{
+		return map[string]any{
 			"Protocol": config.Protocol, "ProtocolVersion": config.ProtocolVersion, "Pid": config.Pid, "Test": true,
 			"Addr": map[string]string{"Network": config.Addr.Network(), "String": config.Addr.String()},
 		}
-
-		text, err := json.Marshal(map[string]any{
-			"registry.terraform.io/opsaccess/opsaccess": server, "registry.opentofu.org/opsaccess/opsaccess": server,
-		})
-		must(t, err)
-
-		return string(text)
 	case err := <-failed:
 		t.Fatalf("serving the provider: %v", err)
 	case <-time.After(10 * time.Second):
 		t.Fatal("the provider is not served")
 	}
 
-	return ""
+	return nil
 }
 
 // plan makes a plan, saves it, and returns what is in it. It fails the test if there is

@@ -1,0 +1,64 @@
+package provider
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/foreman"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+var (
+	// foremanTokens is the path of a user's tokens. Where the `uri` of the other provider
+	// ends in /api or /api/v2, the path begins below that. Another version of an API is
+	// another product's.
+	foremanTokens = regexp.MustCompile(`^(?:(?:.*/)?api(?:/v2)?/|/?)users/([^/?#]+)/personal_access_tokens/?$`)
+	foremanID     = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+)
+
+// recognizeForeman reads a token of Foreman out of a restapi_object.
+func recognizeForeman(object restObject) (recognized, bool, error) {
+	match := foremanTokens.FindStringSubmatch(object.path)
+	if match == nil {
+		return recognized{}, false, nil
+	}
+
+	found := recognized{token: pat.Issued{Token: pat.Token{ID: object.id}}}
+
+	// A login serves as well as an id there.
+	if owner, err := url.PathUnescape(match[1]); err == nil && foremanID.MatchString(owner) {
+		found.token.UserID = owner
+	} else if err == nil {
+		found.username = owner
+	}
+
+	if object.id == "" {
+		return found, true, errNoObjectID
+	}
+
+	if !foremanID.MatchString(object.id) {
+		return found, true, fmt.Errorf("its id is %q, and those of Foreman's tokens are numbers", excerpt(object.id))
+	}
+
+	for _, answer := range object.answers {
+		told, err := foreman.DecodeToken(answer)
+		if err != nil { // Less is known then.
+			continue
+		}
+
+		if told.ID != object.id || told.UserID != "" && found.token.UserID != "" && told.UserID != found.token.UserID {
+			return found, true, fmt.Errorf("its parts do not belong together: by its id and path it is the token %s of user %s, and "+
+				"its copy of an answer is about token %s of user %s; refresh it with its own provider first",
+				object.id, excerpt(match[1]), told.ID, told.UserID)
+		}
+
+		found.learn(told)
+	}
+
+	if found.token.Name == "" {
+		found.token.Name = object.name
+	}
+
+	return found, true, nil
+}
