@@ -30,15 +30,17 @@ func main() {
 		silence()
 	}
 
-	// net/http writes what a server sends behind the end of its answer into this log, which
-	// would end up in Terraform's: it may be the rest of a secret.
-	log.SetOutput(io.Discard)
+	quiet()
 
 	if err := tf6server.Serve(provider.Address, provider.NewServer(version), options...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
+
+// quiet turns the standard logger off. net/http writes what a server sends behind the end of
+// its answer into it, which would end up in Terraform's log: it may be the rest of a secret.
+func quiet() { log.SetOutput(io.Discard) }
 
 // logged says whether the environment asks for a log of anything.
 func logged(environment []string) bool {
