@@ -32,9 +32,7 @@ func main() {
 		silence()
 	}
 
-	// net/http writes what a server sends behind the end of its answer into this log, which
-	// would end up in Terraform's: it may be the rest of a secret.
-	log.SetOutput(io.Discard)
+	quiet()
 
 	plugin := provider.NewPlugin(version)
 	stopOnSignal(plugin)
@@ -81,6 +79,10 @@ func stopOnSignal(plugin *provider.Plugin) {
 		os.Exit(code)
 	}()
 }
+
+// quiet turns the standard logger off. net/http writes what a server sends behind the end of
+// its answer into it, which would end up in Terraform's log: it may be the rest of a secret.
+func quiet() { log.SetOutput(io.Discard) }
 
 // logged says whether the environment asks for a log of anything.
 func logged(environment []string) bool {

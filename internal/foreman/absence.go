@@ -26,12 +26,16 @@ func (s *System) self(ctx context.Context) (pat.User, error) {
 	}
 
 	var record userRecord
-	if err := s.get(ctx, segments("current_user"), nil, &record); err != nil {
-		return pat.User{}, err
-	}
 
-	if !record.whole() {
-		return pat.User{}, s.elsewhere("is about no user", "current_user")
+	err := s.get(ctx, segments("current_user"), nil, &record, func() error {
+		if record.check() != nil {
+			return errors.New("the answer is about no user")
+		}
+
+		return nil
+	})
+	if err != nil {
+		return pat.User{}, err
 	}
 
 	user := record.user()
@@ -101,7 +105,7 @@ func (s *System) tokenUnlisted(ctx context.Context, key pat.Key) error {
 		return err
 	}
 
-	records, _, err := list[tokenRecord](ctx, s, path, scope{}, Query{Page: 1, PerPage: 1}, "id = "+key.TokenID)
+	records, _, err := list(ctx, s, path, scope{}, Query{Page: 1, PerPage: 1}, "id = "+key.TokenID, ownedBy(key.UserID))
 	if err == nil && len(records) > 0 {
 		err = s.elsewhere(fmt.Sprintf("lists token %d, though token %s alone was not found", records[0].ID, key.TokenID),
 			path[1:]...)
@@ -185,7 +189,7 @@ func (s *System) listed(
 func (s *System) elsewhere(what string, elements ...string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, segments(elements...)...),
-		Said:  "the answer " + what,
+		Said:  "HTTP 200, the answer " + what,
 		Remedy: "Something between here and Foreman changes its answers or answers in its place: check that `url` names " +
 			"the server and the right path below it.",
 	}}

@@ -24,6 +24,7 @@ var (
 	errNotJSON   = errors.New("the answer is not JSON")
 	errOtherJSON = errors.New("the JSON is not what Foreman documents")
 	errNoSecret  = errors.New("the answer has no token_value or no id")
+	errNotOurs   = errors.New("the answer is about another token than was asked for")
 )
 
 // Options configure a [System].
@@ -66,6 +67,7 @@ func New(options Options) (*System, error) {
 		options.Password, pat.Secret(base64.StdEncoding.EncodeToString([]byte(credentials))),
 	})
 	client.Read = read
+	client.Conceals = conceals
 
 	if !options.NoSession {
 		client.Session = &session{}
@@ -152,18 +154,35 @@ func (c scope) String() string {
 // segments returns the path of an API call below /api.
 func segments(elements ...string) []string { return append([]string{"api"}, elements...) }
 
-// get reads one JSON document into out.
-func (s *System) get(ctx context.Context, path []string, query url.Values, out any) error {
+// get reads one JSON document into out and lets check say what is wrong with it.
+func (s *System) get(ctx context.Context, path []string, query url.Values, out any, check func() error) error {
 	request := rest.Request{Method: http.MethodGet, Segments: path, Query: query}
-	_, err := s.send(ctx, request, out)
+	_, err := s.send(ctx, request, out, check)
 
 	return err
 }
 
-// send carries out a request and decodes the JSON of its answer into out. The status is 0
-// where there was no answer.
-func (s *System) send(ctx context.Context, request rest.Request, out any) (status int, err error) {
+// send carries out a request and decodes the JSON of its answer into out, for check to
+// judge. The status is 0 where there was no answer.
+func (s *System) send(
+	ctx context.Context, request rest.Request, out any, check func() error,
+) (status int, err error) {
 	request.Accept = "application/json"
+	request.Decode = func(answer rest.Answer) error {
+		if s.supported(request, answer.Header) == nil {
+			s.met.Store(true)
+		}
+
+		if err := s.decode(request, answer, out); err != nil {
+			return err
+		}
+
+		if err := check(); err != nil {
+			return s.rest.UnexpectedAnswer(request, answer, err)
+		}
+
+		return nil
+	}
 
 	answer, err := s.rest.Do(ctx, request)
 
@@ -172,13 +191,7 @@ func (s *System) send(ctx context.Context, request rest.Request, out any) (statu
 		return answer.Status, old
 	}
 
-	if err != nil {
-		return answer.Status, err
-	}
-
-	s.met.Store(true)
-
-	return answer.Status, s.decode(request, answer, out)
+	return answer.Status, err
 }
 
 // meet makes sure, before anything is created, that a supported server answers.
@@ -198,7 +211,7 @@ func (s *System) decode(request rest.Request, answer rest.Answer, out any) error
 		return s.rest.UnexpectedAnswer(request, answer, errNotJSON)
 	}
 
-	if err := json.Unmarshal(answer.Body, out); err != nil {
+	if err := rest.DecodeJSON(answer.Body, out); err != nil {
 		cause := errOtherJSON
 		if request.Method == http.MethodGet {
 			cause = fmt.Errorf("%w (%w)", errOtherJSON, inJSON(err))

@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
 const (
@@ -17,6 +18,9 @@ const (
 	pageSize = 1000
 	// maxPages bounds a list that never ends.
 	maxPages = 10_000
+	// maxListed and maxListedBytes bound what such a list takes in memory.
+	maxListed      = 100_000
+	maxListedBytes = rest.MaxAnswerBytes
 )
 
 // envelope is what Foreman wraps a page of a list in.
@@ -25,10 +29,15 @@ type envelope[Row any] struct {
 	Total    int64 `json:"total"`
 	Subtotal int64 `json:"subtotal"`
 	Results  []Row `json:"results"`
+
+	size int // In bytes of JSON.
 }
 
-// errNoResults is what a list that is none lacks: an empty one has an empty array.
-var errNoResults = errors.New("no results")
+var (
+	// errNoResults is what a list that is none lacks: an empty one has an empty array.
+	errNoResults = errors.New("no results")
+	errNoRecord  = errors.New("the answer holds a record without an id or a state, or without a name")
+)
 
 // UnmarshalJSON refuses a page without rows: to the rest of the package an empty list
 // means that something is not there.
@@ -43,21 +52,36 @@ func (e *envelope[Row]) UnmarshalJSON(data []byte) error {
 		return errNoResults
 	}
 
+	e.size = len(data)
+
+	return nil
+}
+
+// check says what cannot be true of a page. A count that is too small would end the list
+// before its last row.
+func (e *envelope[Row]) check(valid func(Row) error) error {
+	if e.Total < 0 || e.Subtotal < int64(len(e.Results)) {
+		return fmt.Errorf("the page counts %d of %d rows, and has %d", e.Subtotal, e.Total, len(e.Results))
+	}
+
+	for _, r := range e.Results {
+		if err := valid(r); err != nil {
+			return err
+		}
+	}
+
 	return nil
 }
 
 // row is an element of a list.
-type row interface {
-	key() int64
-	whole() bool
-}
+type row interface{ key() int64 }
 
 // list fetches the rows that query and search select, and how many rows the caller
-// sees at all.
+// sees at all; valid says what is wrong with a row.
 func list[Row row](
-	ctx context.Context, s *System, path []string, within scope, query Query, search string,
+	ctx context.Context, s *System, path []string, within scope, query Query, search string, valid func(Row) error,
 ) (rows []Row, total int64, err error) {
-	for p, err := range pages[Row](ctx, s, path, within, query, search) {
+	for p, err := range pages(ctx, s, path, within, query, search, valid) {
 		if err != nil {
 			return nil, 0, err
 		}
@@ -79,28 +103,28 @@ type listPage[Row row] struct {
 // order Foreman's rows move between pages when a token is used or revoked, so there always
 // is one. After an error there is no further page.
 func pages[Row row](
-	ctx context.Context, s *System, path []string, within scope, query Query, search string,
+	ctx context.Context, s *System, path []string, within scope, query Query, search string, valid func(Row) error,
 ) iter.Seq2[listPage[Row], error] {
 	return func(yield func(listPage[Row], error) bool) {
 		seen := map[int64]bool{}
+		size := 0
 
 		for number := max(query.Page, 1); ; number++ {
 			var answer envelope[Row]
-			if err := s.get(ctx, path, within.query(query.values(search, number)), &answer); err != nil {
+
+			err := s.get(ctx, path, within.query(query.values(search, number)), &answer, func() error {
+				return answer.check(valid)
+			})
+			if err != nil {
 				yield(listPage[Row]{}, err)
 
 				return
 			}
 
 			fetched := listPage[Row]{total: answer.Total}
+			size += answer.size
 
 			for _, r := range answer.Results {
-				if !r.whole() {
-					yield(listPage[Row]{}, s.noRecord(path))
-
-					return
-				}
-
 				// A row comes twice when another was added before it meanwhile.
 				if !seen[r.key()] {
 					seen[r.key()] = true
@@ -108,35 +132,47 @@ func pages[Row row](
 				}
 			}
 
-			last := query.Page != 0 || len(answer.Results) == 0 || int64(len(seen)) >= answer.Subtotal
+			last := query.Page != 0 || int64(len(seen)) >= answer.Subtotal
 
 			switch {
-			case !last && len(fetched.rows) == 0:
-				yield(listPage[Row]{}, s.endless(path, number, "holds nothing that the pages before it did not"))
+			case last:
+			case len(answer.Results) == 0:
+				err = s.endless(path, number, fmt.Sprintf("is empty, though %d rows of %d came", len(seen), answer.Subtotal))
+			case len(fetched.rows) == 0:
+				err = s.endless(path, number, "holds nothing that the pages before it did not")
+			case number >= maxPages:
+				err = s.endless(path, number, "is not the last")
+			case len(seen) > maxListed || size > maxListedBytes:
+				err = s.tooMuch(path, fmt.Sprintf("%d rows of %d, in %d bytes, are not all", len(seen), answer.Subtotal, size))
+			}
+
+			if err != nil {
+				yield(listPage[Row]{}, err)
 
 				return
-			case !last && number >= maxPages:
-				yield(listPage[Row]{}, s.endless(path, number, "is not the last"))
+			}
 
-				return
-			case !yield(fetched, nil) || last:
+			if !yield(fetched, nil) || last {
 				return
 			}
 		}
 	}
 }
 
-// noRecord is the error for a record that lacks what every version writes.
-func (s *System) noRecord(path []string) error {
-	return s.elsewhere("holds a record without an id or a state: the JSON is not what Foreman documents",
-		path[1:]...)
+// tooMuch is the error for a list that does not fit into memory.
+func (s *System) tooMuch(path []string, what string) error {
+	return &pat.ProtocolError{Failure: pat.Failure{
+		Tried:  s.rest.Tried(http.MethodGet, path...),
+		Said:   "HTTP 200, " + what,
+		Remedy: "Narrow the list with a search, or ask for single pages of it.",
+	}}
 }
 
 // endless is the error for a list whose pages cannot be put together.
 func (s *System) endless(path []string, page int64, what string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, path...),
-		Said:  fmt.Sprintf("page %d %s", page, what),
+		Said:  fmt.Sprintf("HTTP 200, page %d %s", page, what),
 		Remedy: "Something between here and Foreman answers with old pages: " +
 			"look for a caching proxy, or address the server directly.",
 	}}

@@ -172,42 +172,6 @@ func TestRowsThatMoveBetweenPagesAreNeitherLostNorRepeated(t *testing.T) {
 	}
 }
 
-func TestAListWithoutAnEndIsAnError(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range map[string]struct {
-		page func(number int) string
-		// requests is how many are sent at most.
-		requests int
-	}{
-		"the first page again and again": {
-			page:     func(int) string { return listJSON(100, tokenJSON(1, "a"), tokenJSON(2, "b")) },
-			requests: 2,
-		},
-		"always new rows": {
-			page:     func(number int) string { return listJSON(1_000_000_000, tokenJSON(number, "a")) },
-			requests: maxPages,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			server := newHandlerScript(t, func(r *http.Request) canned {
-				number, _ := strconv.Atoi(r.URL.Query().Get("page"))
-
-				return canned{status: http.StatusOK, body: test.page(number)}
-			})
-
-			_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
-			wantKind(t, err, "protocol", "/api/users/5/personal_access_tokens", "page "+strconv.Itoa(test.requests))
-
-			if got := len(server.requests()); got != test.requests {
-				t.Errorf("%d requests, want %d", got, test.requests)
-			}
-		})
-	}
-}
-
 func TestAnAnswerThatIsNoListIsNotAnEmptyOne(t *testing.T) {
 	t.Parallel()
 

@@ -3,6 +3,7 @@ package foreman
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -27,7 +28,7 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 
 	request := rest.Request{Method: http.MethodDelete, Segments: path, Query: s.scope.query(nil)}
 
-	status, err := s.send(ctx, request, &record)
+	status, err := s.send(ctx, request, &record, func() error { return nil })
 	if err == nil && record.Revoked && strconv.FormatInt(record.ID, 10) == token.ID {
 		return nil
 	}
@@ -36,12 +37,14 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 		return explainRevoke(status, err)
 	}
 
-	return s.settleRevocation(ctx, token, s.rest.Tried(http.MethodDelete, path...), err)
+	return s.settleRevocation(ctx, token, pat.Failure{
+		Tried: s.rest.Tried(http.MethodDelete, path...), Said: fmt.Sprintf("HTTP %d", status), Err: err,
+	})
 }
 
-// settleRevocation looks at the token when Foreman did not confirm its revocation; cause
-// is nil if it did not deny it either.
-func (s *System) settleRevocation(ctx context.Context, token pat.Token, tried string, cause error) error {
+// settleRevocation looks at the token when Foreman did not confirm its revocation; failure
+// has no cause if it did not deny it either.
+func (s *System) settleRevocation(ctx context.Context, token pat.Token, failure pat.Failure) error {
 	current, err := s.Token(ctx, token.Key())
 	if _, gone := errors.AsType[*pat.GoneError](err); gone {
 		return nil
@@ -55,16 +58,12 @@ func (s *System) settleRevocation(ctx context.Context, token pat.Token, tried st
 		return err
 	}
 
-	failure := pat.Failure{
-		Tried: tried,
-		Said:  "Foreman did not revoke the token, and shows it as " + string(current.Status),
-		Err:   cause,
-	}
+	failure.Said += ", Foreman did not revoke the token, and shows it as " + string(current.Status)
 
 	switch {
 	case current.Status == pat.StatusRevoked:
 		return nil
-	case cause == nil:
+	case failure.Err == nil:
 		failure.Remedy = "Its answer was that all is well: look into its log, and for a proxy that answers in its place."
 
 		return &pat.ProtocolError{Failure: failure}

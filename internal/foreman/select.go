@@ -58,7 +58,7 @@ func (s *System) SelectTokens(
 			conditions = append(conditions, "id ^ ("+strings.Join(numbers[i], ",")+")")
 		}
 
-		records, all, err := list[tokenRecord](ctx, s, path, s.scope, page, strings.Join(conditions, " or "))
+		records, all, err := list(ctx, s, path, s.scope, page, strings.Join(conditions, " or "), ownedBy(userID))
 		if err != nil {
 			return nil, 0, s.userAbsent(ctx, userID, s.scope, err)
 		}
@@ -66,7 +66,7 @@ func (s *System) SelectTokens(
 		total = int(all)
 
 		for _, record := range records {
-			if token := record.token(); token.UserID == userID && (wanted[token.ID] || anySelects(selection.Later, token)) {
+			if token := record.token(); wanted[token.ID] || anySelects(selection.Later, token) {
 				found[token.ID] = token
 			}
 		}

@@ -66,7 +66,7 @@ func (s *System) tokenPages(
 
 		within := s.scope.narrowed(parameters.OrganizationID, parameters.LocationID)
 
-		for p, err := range pages[tokenRecord](ctx, s, path, within, parameters, tokenSearch(query, parameters)) {
+		for p, err := range pages(ctx, s, path, within, parameters, tokenSearch(query, parameters), ownedBy(userID)) {
 			switch {
 			case err != nil:
 				err = s.userAbsent(ctx, userID, within, err)

@@ -16,6 +16,10 @@ import (
 // digits are Foreman's ids: positive, within a bigint.
 var digits = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
 
+// secretForm is what a password can be in HTTP Basic authentication, whatever the server
+// reads its bytes as. Foreman's own secrets are letters, digits, - and _.
+var secretForm = regexp.MustCompile(`^[!-~]+$`)
+
 // tokenRecord is a token as show and list write it, and create with the secret before
 // it. The keys really end in question marks.
 type tokenRecord struct {
@@ -33,9 +37,18 @@ type tokenRecord struct {
 
 func (r tokenRecord) key() int64 { return r.ID }
 
-// whole says whether the record tells which token it is and whether it works. Without the
-// latter it would pass for expired.
-func (r tokenRecord) whole() bool { return r.ID != 0 && r.UserID != 0 && r.Active != nil }
+// of says what is wrong with a record that should be one of this user's.
+func (r tokenRecord) of(userID string) error {
+	switch token := r.token(); {
+	case r.ID <= 0 || r.Name == "" || r.Active == nil:
+		// Without its state it would pass for expired.
+		return errNoRecord
+	case token.UserID != userID:
+		return fmt.Errorf("the token with id %s is of the user with id %s", token.ID, token.UserID)
+	default:
+		return nil
+	}
+}
 
 // token converts the record. Whether an expiry has passed is the server's word: its
 // clock decides over the token's use, too.
@@ -98,15 +111,23 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 		Body: body, ContentType: "application/json", Accept: "application/json",
 	}
 
-	answer, err := s.rest.Do(ctx, request)
-	if err != nil {
-		return pat.Issued{}, explainCreate(err)
-	}
-
 	var record tokenRecord
 
-	if err := json.Unmarshal(answer.Body, &record); err != nil || record.Value == "" || record.ID == 0 {
-		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, errNoSecret)
+	request.Decode = func(answer rest.Answer) error {
+		cause := rest.DecodeJSON(answer.Body, &record)
+
+		switch {
+		case cause != nil || record.ID <= 0 || !secretForm.MatchString(record.Value):
+			return s.rest.UnexpectedAnswer(request, answer, errNoSecret)
+		case record.Name != token.Name || record.token().UserID != userID:
+			return s.rest.UnexpectedAnswer(request, answer, errNotOurs)
+		default:
+			return nil
+		}
+	}
+
+	if _, err := s.rest.Do(ctx, request); err != nil {
+		return pat.Issued{}, explainCreate(err)
 	}
 
 	return pat.Issued{Token: record.token(), Secret: pat.Secret(record.Value)}, nil
@@ -120,20 +141,24 @@ func (s *System) showToken(ctx context.Context, key pat.Key, within scope) (pat.
 	}
 
 	var record tokenRecord
-	if err := s.get(ctx, path, within.query(nil), &record); err != nil {
+
+	err = s.get(ctx, path, within.query(nil), &record, func() error {
+		if token := record.token(); token.Key() != key {
+			return fmt.Errorf("the answer is about token %s of user %s", token.ID, token.UserID)
+		}
+
+		return record.of(key.UserID)
+	})
+	if err != nil {
 		return pat.Token{}, err
 	}
 
-	if !record.whole() {
-		return pat.Token{}, s.noRecord(path)
-	}
+	return record.token(), nil
+}
 
-	token := record.token()
-	if token.Key() != key {
-		return pat.Token{}, s.elsewhere(fmt.Sprintf("is about token %s of user %s", token.ID, token.UserID), path[1:]...)
-	}
-
-	return token, nil
+// ownedBy says of each record what is wrong with it as one of this user's.
+func ownedBy(userID string) func(tokenRecord) error {
+	return func(record tokenRecord) error { return record.of(userID) }
 }
 
 // mayList tells an empty list from one that Foreman keeps from the caller: without

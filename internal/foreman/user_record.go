@@ -90,8 +90,14 @@ type userRecord struct {
 
 func (r userRecord) key() int64 { return r.ID }
 
-// whole says whether the record tells which user it is.
-func (r userRecord) whole() bool { return r.ID != 0 && r.Login != "" }
+// check says what is wrong with a record.
+func (r userRecord) check() error {
+	if r.ID <= 0 || r.Login == "" {
+		return errNoRecord
+	}
+
+	return nil
+}
 
 // UnmarshalJSON also takes the kind of the authentication source from the name of its
 // key: auth_source_internal, auth_source_ldap and so on, an object each.
@@ -102,17 +108,27 @@ func (r *userRecord) UnmarshalJSON(data []byte) error {
 		return err
 	}
 
-	var keys map[string]json.RawMessage
+	var keys map[string]isObject
 	if err := json.Unmarshal(data, &keys); err != nil {
 		return err
 	}
 
 	for name, value := range keys {
 		kind, ok := strings.CutPrefix(name, "auth_source_")
-		if ok && len(value) > 0 && value[0] == '{' {
+		if ok && bool(value) {
 			r.authSourceType = kind
 		}
 	}
+
+	return nil
+}
+
+// isObject says whether a value is an object, and keeps nothing of it.
+type isObject bool
+
+// UnmarshalJSON looks at the first character.
+func (o *isObject) UnmarshalJSON(data []byte) error {
+	*o = data[0] == '{'
 
 	return nil
 }

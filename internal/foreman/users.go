@@ -43,7 +43,7 @@ func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	if ref.Username != "" && ref.Username != user.Username {
 		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
 			Tried:  "looking up " + ref.String(),
-			Said:   fmt.Sprintf("the user with id %s is %s", user.ID, user.Username),
+			Said:   s.rest.Text(fmt.Sprintf("the user with id %s is %s", user.ID, user.Username)),
 			Remedy: "Give the id or the username, or both of one user. Foreman tells capital letters from small ones.",
 		}}
 	}
@@ -76,7 +76,7 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 
 	within := s.scope.narrowed(parameters.OrganizationID, parameters.LocationID)
 
-	records, _, err := list[userRecord](ctx, s, segments("users"), within, parameters, search)
+	records, _, err := list(ctx, s, segments("users"), within, parameters, search, userRecord.check)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,9 @@ func (s *System) searchUsers(ctx context.Context, search string, within scope) (
 	query := Query{PerPage: 2, Page: 1}
 
 	var answer envelope[userRecord]
-	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &answer)
+	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &answer, func() error {
+		return answer.check(userRecord.check)
+	})
 
 	return answer.Results, err
 }
@@ -189,16 +191,19 @@ func (s *System) showUser(ctx context.Context, id string, within scope) (pat.Use
 	}
 
 	var record userRecord
-	if err := s.get(ctx, segments("users", id), within.query(nil), &record); err != nil {
+
+	err := s.get(ctx, segments("users", id), within.query(nil), &record, func() error {
+		if user := record.user(); user.ID != id {
+			return fmt.Errorf("the answer is about user %s", user.ID)
+		}
+
+		return record.check()
+	})
+	if err != nil {
 		return pat.User{}, explainShow(err)
 	}
 
-	user := record.user()
-	if user.ID != id {
-		return pat.User{}, s.elsewhere("is about user "+user.ID, "users", id)
-	}
-
-	return user, nil
+	return record.user(), nil
 }
 
 // explainShow tells who needs no permission.

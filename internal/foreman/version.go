@@ -29,7 +29,7 @@ func (s *System) supported(request rest.Request, header http.Header) error {
 
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried:  s.rest.Tried(request.Method, request.Segments...),
-		Said:   "the server is Foreman " + said,
+		Said:   s.rest.Text("the server is Foreman " + said),
 		Remedy: fmt.Sprintf("Foreman %s (Satellite 6.12) or newer is supported: upgrade the server.", MinimumVersion),
 	}}
 }

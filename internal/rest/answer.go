@@ -7,8 +7,13 @@ import (
 	"strings"
 )
 
-// MaxAnswerBytes is the largest answer that is read, 64 MiB after decompression.
+// MaxAnswerBytes is the largest answer that is read, 64 MiB after decompression: that of a
+// successful GET. Of any other no more than 1 MiB is read.
 const MaxAnswerBytes = 64 << 20
+
+// maxOtherBytes bounds what answers a POST or a DELETE, and every failure: a record or a
+// message.
+const maxOtherBytes = 1 << 20
 
 // Answer is a server's whole answer.
 type Answer struct {
@@ -20,7 +25,8 @@ type Answer struct {
 	// "application/json"; empty where the server named none.
 	MediaType string
 	// Body is the whole body, decompressed. Where an answer's status alone decides (401,
-	// and 4xx to a POST), it may be cut short by a lost connection.
+	// 429, 502, 503, 504, and 4xx to a POST), it may be cut short, by a lost connection or
+	// because it is too large. It is nil where [Request.Decode] had it.
 	Body []byte
 }
 

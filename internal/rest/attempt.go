@@ -21,8 +21,17 @@ const (
 	lostInRedirect
 )
 
-// errTooLarge is the answer that exceeds [MaxAnswerBytes].
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", MaxAnswerBytes>>20)
+// tooLargeError is an answer of more bytes than are read.
+type tooLargeError struct{ limit int64 }
+
+// Error returns the limit.
+func (e *tooLargeError) Error() string {
+	if e.limit < 1<<20 {
+		return fmt.Sprintf("the answer is larger than %d bytes", e.limit)
+	}
+
+	return fmt.Sprintf("the answer is larger than %d MiB", e.limit>>20)
+}
 
 // attemptError is an attempt that brought no answer.
 type attemptError struct {
@@ -30,7 +39,9 @@ type attemptError struct {
 	method string
 	// sent is true if bytes of the request may have reached the server.
 	sent bool
-	err  error
+	// answer is as much of an answer as came; its status is 0 where none did.
+	answer Answer
+	err    error
 }
 
 // Error returns what happened. It may quote the server.

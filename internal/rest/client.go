@@ -3,10 +3,12 @@
 // how much is under way, and turns failures into the errors of [pat].
 //
 // It knows no platform: how a server words an unsuccessful answer is the driver's
-// [Options.Read]. It neither encodes nor decodes bodies, and it follows no pages.
+// [Options.Read]. It encodes no bodies, decodes none but through [DecodeJSON], which
+// bounds what a document may unfold to, and it follows no pages.
 package rest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +28,7 @@ type Client struct {
 	// anonymous is true for a client without credentials.
 	anonymous bool
 	read      func(Answer) Reading
+	conceals  func(Answer) bool
 	mask      *mask
 	http      *retryablehttp.Client
 }
@@ -51,6 +54,11 @@ type Request struct {
 	// Anonymous sends neither credentials nor session, and takes no part in the
 	// single-flight login.
 	Anonymous bool
+	// Decode is called with an answer whose status is 200 to 299, and Do returns its error
+	// as it is; nil leaves the body to the caller. Of the answers that are large, one at a
+	// time is read and decoded, so that ten of them do not take ten times the memory. It
+	// must not send anything.
+	Decode func(Answer) error
 }
 
 // call is what one Do knows and its attempts need. It travels in the context, because
@@ -95,6 +103,7 @@ func New(options Options) (*Client, error) {
 		account:   options.Account,
 		anonymous: options.Authorize == nil,
 		read:      options.Read,
+		conceals:  options.Conceals,
 		mask:      newMask(options.secrets(wire.Proxy)),
 	}
 	c.http = &retryablehttp.Client{
@@ -104,6 +113,7 @@ func New(options Options) (*Client, error) {
 				timeout:   options.RequestTimeout,
 				limit:     MaxAnswerBytes,
 				slots:     make(chan struct{}, options.MaxConcurrentRequests),
+				large:     newPlace(),
 				authorize: options.Authorize,
 				session:   newSession(options.Session),
 				logins:    &logins{},
@@ -166,6 +176,18 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 		return Answer{}, c.failed(current, err)
 	}
 
+	if answer.ok() && r.Decode != nil {
+		err = r.Decode(answer)
+		answer.Body = nil
+
+		return answer, err
+	}
+
+	if len(answer.Body) > largeAnswer/2 {
+		// Its place is for the next one.
+		answer.Body = bytes.Clone(answer.Body)
+	}
+
 	if answer.ok() {
 		return answer, nil
 	}
@@ -178,6 +200,10 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 func (c *Client) Tried(method string, segments ...string) string {
 	return c.mask.text(method+" "+c.base+join(segments), maxText)
 }
+
+// Text makes a server's words fit for an error that a driver makes itself: on one line,
+// without control characters and secrets, at most 2 KiB.
+func (c *Client) Text(words string) string { return c.mask.text(words, maxText) }
 
 func (c *Client) request(ctx context.Context, r Request, target string) (*retryablehttp.Request, error) {
 	// An untyped nil is no body; an empty slice would be sent as an unknown length.

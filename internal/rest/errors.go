@@ -15,6 +15,7 @@ import (
 const (
 	pageRemedy = "A web page came where the API should answer: check that `url` names the server and the right path below it, " +
 		"and that no proxy and no single sign-on stands in between."
+	narrowRemedy = "Narrow what is asked for, or ask for less at a time."
 	formatRemedy = "This is not what the API of a supported version answers: check that `url` names the server and the right path below it."
 )
 
@@ -28,6 +29,28 @@ const unshown = "its text is left out, for a new secret may be in it"
 // [pat.AmbiguousError], because what was asked for may have been done. What answers a POST
 // or a DELETE is never shown: a fresh secret may be in it, or the hash of a revoked one.
 func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
+	failure := pat.Failure{
+		Tried:  c.Tried(r.Method, r.Segments...),
+		Said:   c.halfway(r.Method, a, cause),
+		Remedy: formatRemedy,
+		Err:    cause,
+	}
+
+	if _, ok := errors.AsType[*boundsError](cause); ok {
+		failure.Remedy = narrowRemedy
+	} else if a.isPage() {
+		failure.Remedy = pageRemedy
+	}
+
+	if r.Method == http.MethodPost {
+		return &pat.AmbiguousError{Failure: failure}
+	}
+
+	return &pat.ProtocolError{Failure: failure}
+}
+
+// halfway says what came of an answer that cannot be used, and why.
+func (c *Client) halfway(method string, a Answer, cause error) string {
 	said := fmt.Sprintf("HTTP %d", a.Status)
 	if a.MediaType != "" {
 		said += ", " + a.MediaType
@@ -37,23 +60,11 @@ func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
 		said += ", " + cause.Error()
 	}
 
-	failure := pat.Failure{Tried: c.Tried(r.Method, r.Segments...), Remedy: formatRemedy, Err: cause}
-	if a.isPage() {
-		failure.Remedy = pageRemedy
+	if method != http.MethodGet {
+		return c.said(said, "")
 	}
 
-	if r.Method == http.MethodPost {
-		failure.Said = c.mask.text(said, maxText)
-
-		return &pat.AmbiguousError{Failure: failure}
-	}
-
-	failure.Said = c.mask.text(said, maxText)
-	if r.Method == http.MethodGet {
-		failure.Said = c.said(said, c.words(r.Method, a))
-	}
-
-	return &pat.ProtocolError{Failure: failure}
+	return c.said(said, c.words(method, a))
 }
 
 // unsuccessful returns the error for an answer with another status than 200 to 299.
@@ -129,9 +140,14 @@ func (c *Client) failed(current *call, err error) error {
 		return fmt.Errorf("%s: %w", current.tried, attempt.err)
 	}
 
+	said := c.mask.text(attempt.Error(), maxText)
+	if attempt.answer.Status != 0 && attempt.reason != cancelled {
+		said = c.halfway(current.method, attempt.answer, attempt.err)
+	}
+
 	failure := pat.Failure{
 		Tried:  current.tried,
-		Said:   c.mask.text(attempt.Error(), maxText),
+		Said:   said,
 		Remedy: c.mask.text(attemptRemedy(current, attempt), maxText),
 		Err:    attempt.err,
 	}
@@ -155,8 +171,16 @@ func (c *Client) reading(a Answer) Reading {
 		return Reading{}
 	}
 
-	return c.read(a)
+	reading := c.read(a)
+	if c.concealed(a) {
+		reading = Reading{Kind: reading.Kind, Remedy: reading.Remedy}
+	}
+
+	return reading
 }
+
+// concealed says whether nothing of the answer may be shown.
+func (c *Client) concealed(a Answer) bool { return c.conceals != nil && c.conceals(a) }
 
 func (c *Client) failure(current *call, a Answer, reading Reading) pat.Failure {
 	if mayHaveMade(current.method, a.Status) {
@@ -244,6 +268,8 @@ func (c *Client) words(method string, a Answer) string {
 	page := a.isPage()
 
 	switch {
+	case c.concealed(a):
+		return ""
 	case mayHaveMade(method, a.Status) && len(a.Body) > 0:
 		return unshown
 	case method == http.MethodPost && page:

@@ -56,6 +56,9 @@ type Options struct {
 	// is called with every answer whose status is not 200 to 299, more than once. Nil
 	// lets the status decide.
 	Read func(Answer) Reading
+	// Conceals says whether an answer may hold a secret that nobody here knows yet, so that
+	// no error may quote it; nil never does. It must be pure.
+	Conceals func(Answer) bool
 	// Session keeps the server's session between requests; nil keeps none. It needs
 	// Authorize.
 	Session Session

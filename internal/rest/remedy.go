@@ -54,7 +54,7 @@ func attemptRemedy(current *call, attempt *attemptError) string {
 	case tlsFailed:
 		return tlsRemedy(attempt.err)
 	case tooLarge:
-		return "Narrow what is asked for, or ask for less at a time."
+		return narrowRemedy
 	case lostInRedirect:
 		return formatRemedy
 	case cancelled, notSendable:

@@ -6,7 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -26,6 +26,7 @@ type transport struct {
 	timeout   time.Duration
 	limit     int64 // Of an answer, in bytes.
 	slots     chan struct{}
+	large     chan []byte // The place in memory for large answers, unless one is in it.
 	authorize func(*http.Request)
 	session   *session
 	logins    *logins
@@ -186,34 +187,47 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 
 	response, err := t.wire.RoundTrip(out)
 	if err != nil {
-		return nil, t.failure(ctx, request, &seen, err)
+		return nil, t.failure(ctx, request, &seen, Answer{}, err)
 	}
 
-	body, err := readBody(response, t.limit)
-	if err != nil && !statusSuffices(request.Method, response.StatusCode) {
-		return nil, t.failure(ctx, request, &seen, err)
+	body, release, err := t.readBody(ctx, request.Method, response)
+	if err != nil && (request.Context().Err() != nil || !statusSuffices(request.Method, response.StatusCode)) {
+		answer := beginning(response, body)
+
+		if release != nil {
+			release()
+		}
+
+		return nil, t.failure(ctx, request, &seen, answer, err)
 	}
 
 	response.Request = request
 	response.ContentLength = int64(len(body))
-	response.Body = &wholeBody{Reader: bytes.NewReader(body), bytes: body}
+	response.Body = &wholeBody{Reader: bytes.NewReader(body), bytes: body, release: release}
 
 	return response, nil
 }
 
-// failure says why an attempt failed. The caller's own context comes first: its end looks
-// like a timeout or a broken connection otherwise.
-func (t *transport) failure(attempt context.Context, request *http.Request, seen *progress, err error) *attemptError {
-	failed := &attemptError{method: request.Method, sent: seen.connected.Load(), reason: connectionFailed, err: unquoted(err)}
+// failure says why an attempt failed; answer is what came until then. The caller's own
+// context comes first: its end looks like a timeout or a broken connection otherwise.
+func (t *transport) failure(
+	attempt context.Context, request *http.Request, seen *progress, answer Answer, err error,
+) *attemptError {
+	failed := &attemptError{
+		method: request.Method, sent: seen.connected.Load(), reason: connectionFailed, answer: answer, err: unquoted(err),
+	}
+
+	if _, ok := errors.AsType[*tooLargeError](err); ok {
+		failed.reason = tooLarge
+	}
 
 	switch {
 	case request.Context().Err() != nil:
 		failed.reason, failed.err = cancelled, request.Context().Err()
+	case failed.reason == tooLarge:
 	case attempt.Err() != nil:
 		failed.reason, failed.err = timedOut, fmt.Errorf("no complete answer within %s", t.timeout)
-	case errors.Is(err, errTooLarge):
-		failed.reason = tooLarge
-	case isTLSFailure(err):
+	case answer.Status == 0 && isTLSFailure(err) && !seen.served(err):
 		// The server or we gave up before the first request on the connection, even
 		// where TLS 1.3 had let it go out.
 		failed.reason, failed.sent, failed.err = tlsFailed, false, err
@@ -250,44 +264,45 @@ type progress struct {
 	began atomic.Bool
 	// connected is set once there is one: from then on bytes may have gone out.
 	connected atomic.Bool
+	// reused is set if the connection had served a request before.
+	reused atomic.Bool
+	// shaken is set once both sides agreed on TLS.
+	shaken atomic.Bool
+}
+
+// served says whether a failure of TLS came too late to be one of the handshake: the
+// server may have carried out the request. What TLS 1.3 lets the server object to after
+// the handshake, the client's certificate, it says in an alert.
+func (p *progress) served(err error) bool {
+	if p.reused.Load() {
+		return true
+	}
+
+	alert, ok := errors.AsType[*net.OpError](err)
+
+	return p.shaken.Load() && (!ok || alert.Op != "remote error")
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) { p.began.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { p.connected.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			p.connected.Store(true)
+			p.reused.Store(info.Reused)
+		},
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { p.shaken.Store(err == nil) },
 	}
 }
 
 // statusSuffices says whether the status alone decides, so that an unreadable body
-// changes nothing: a 401 must not be repeated, and a 4xx to a POST is a definite refusal.
+// changes nothing: a 401 must not be repeated, what is overloaded may be asked again, and a
+// 4xx to a POST is a definite refusal.
 func statusSuffices(method string, status int) bool {
-	return status == http.StatusUnauthorized || (method == http.MethodPost && refusesPOST(status))
-}
-
-// wholeBody is the body of an answer that was read to its end.
-type wholeBody struct {
-	*bytes.Reader
-
-	bytes []byte
-}
-
-// Close does nothing: the connection was given back long ago.
-func (*wholeBody) Close() error { return nil }
-
-// readBody reads at most limit bytes, counted after decompression. What was read before
-// an error is returned with it.
-func readBody(response *http.Response, limit int64) ([]byte, error) {
-	defer func() { _ = response.Body.Close() }()
-
-	if response.ContentLength > limit {
-		return nil, errTooLarge
+	switch status {
+	case http.StatusUnauthorized, http.StatusTooManyRequests,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	default:
+		return method == http.MethodPost && refusesPOST(status)
 	}
-
-	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
-	if err == nil && int64(len(body)) > limit {
-		return body[:limit], errTooLarge
-	}
-
-	return body, err
 }

@@ -43,7 +43,8 @@ func (s *System) listIsOf(ctx context.Context, userID string, owners []string) e
 		if owner != "" && !strings.EqualFold(owner, user.Username) {
 			return &pat.ProtocolError{Failure: pat.Failure{
 				Tried: s.rest.Tried(http.MethodGet, tokenListPath...),
-				Said:  fmt.Sprintf("asked for the tokens of user %s, the answer lists one of user %s", user.Username, owner),
+				Said: s.rest.Text(fmt.Sprintf("HTTP 200, asked for the tokens of user %s, the answer lists one of user %s",
+					user.Username, owner)),
 				Remedy: "Something between here and Universal Controller changes requests, or answers in its place: " +
 					"check that `url` names the server and the right path below it.",
 			}}

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
@@ -13,6 +14,7 @@ import (
 var (
 	errNotDocument = errors.New("the answer is neither JSON nor XML")
 	errNoList      = errors.New("the answer has no list")
+	errTwice       = errors.New("a record of the XML has a property twice")
 )
 
 // elements is a list: an array in JSON, in XML an element around its items. It is nil
@@ -31,6 +33,10 @@ func (e *elements[Item]) UnmarshalXML(d *xml.Decoder, _ xml.StartElement) error 
 
 		switch token := token.(type) {
 		case xml.StartElement:
+			if len(*e) == maxItems {
+				return rest.Bounded("the XML lists more than %d items", maxItems)
+			}
+
 			var item Item
 			if err := d.DecodeElement(&item, &token); err != nil {
 				return err
@@ -43,12 +49,24 @@ func (e *elements[Item]) UnmarshalXML(d *xml.Decoder, _ xml.StartElement) error 
 	}
 }
 
+// once is a text that a record has once. encoding/xml would take the last of several.
+type once string
+
+// UnmarshalXML reads the text, unless there is one.
+func (o *once) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	if *o != "" {
+		return errTwice
+	}
+
+	return d.DecodeElement((*string)(o), &start)
+}
+
 // decode reads a successful answer by its content type; root is the name of the XML's
 // outermost element.
 func decode(answer rest.Answer, root string, out any) error {
 	switch answer.MediaType {
 	case "application/json":
-		if err := json.Unmarshal(answer.Body, out); err != nil {
+		if err := rest.DecodeJSON(answer.Body, out); err != nil {
 			return fmt.Errorf("the JSON is not what Universal Controller documents (%w)", inJSON(err))
 		}
 	case "application/xml", "text/xml":
@@ -72,6 +90,10 @@ func inJSON(err error) error {
 }
 
 func decodeXML(body []byte, root string, out any) error {
+	if err := checkXML(body); err != nil {
+		return err
+	}
+
 	decoder := xml.NewDecoder(bytes.NewReader(body))
 
 	for {
@@ -92,12 +114,22 @@ func decodeXML(body []byte, root string, out any) error {
 	}
 }
 
-// withoutPasswords returns the answer as an error may quote it: some versions show a
-// password in the record of a user.
-func withoutPasswords(answer rest.Answer) rest.Answer {
-	if bytes.Contains(bytes.ToLower(answer.Body), []byte("password")) {
-		answer.Body = nil
+// conceals keeps every answer out of errors that may hold a secret: that of a new token,
+// for a server can fail after it made one, or the password that some versions show in the
+// record of a user.
+func conceals(answer rest.Answer) bool {
+	return bytes.Contains(answer.Body, []byte("ucp_")) ||
+		answer.Status == http.StatusOK && containsFold(answer.Body, "password")
+}
+
+// containsFold says whether the text has the word, in letters of whatever case. It takes no
+// copy: the text may be large.
+func containsFold(text []byte, word string) bool {
+	for i := range len(text) - len(word) + 1 {
+		if bytes.EqualFold(text[i:i+len(word)], []byte(word)) {
+			return true
+		}
 	}
 
-	return answer
+	return false
 }

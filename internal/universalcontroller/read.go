@@ -1,7 +1,6 @@
 package universalcontroller
 
 import (
-	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
@@ -37,6 +36,9 @@ type envelope struct {
 // does; "not found" in any other form than Universal Controller's own is none of it.
 func read(answer rest.Answer) rest.Reading {
 	reading := rest.Reading{Message: strings.Join(messages(answer), "; ")}
+	if isSentence(answer) {
+		reading.Message = string(answer.Body)
+	}
 
 	switch answer.Status {
 	case http.StatusUnauthorized:
@@ -79,7 +81,7 @@ func isSentence(answer rest.Answer) bool {
 // messages returns the errors of an envelope.
 func messages(answer rest.Answer) []string {
 	var body envelope
-	if answer.MediaType != "application/json" || json.Unmarshal(answer.Body, &body) != nil {
+	if answer.MediaType != "application/json" || rest.DecodeJSON(answer.Body, &body) != nil {
 		return nil
 	}
 

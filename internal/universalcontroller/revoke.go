@@ -104,4 +104,6 @@ func (s *System) inseparable(token pat.Token) error {
 // confirms says whether a successful answer is Universal Controller's own word that the
 // token is revoked. Any other, an empty one too, is for the list to tell from that of a
 // proxy to which all is well.
-func confirms(answer rest.Answer) bool { return isSentence(answer) && revoked.Match(answer.Body) }
+func confirms(answer rest.Answer) bool {
+	return answer.Status == http.StatusOK && isSentence(answer) && revoked.Match(answer.Body)
+}

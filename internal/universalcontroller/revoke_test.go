@@ -42,6 +42,10 @@ func TestRevoke(t *testing.T) {
 		"another sentence, still there":       {lists: []canned{there}, answer: sentence(200, "OK"), kind: "protocol", words: []string{"still listed"}},
 		"an envelope, still there":            {lists: []canned{there}, answer: document(`{"status":"ok"}`), kind: "protocol", words: []string{"still listed"}},
 		"an empty answer, and another's list": {lists: []canned{there, listOfBob}, answer: sentence(200, ""), kind: "protocol", words: []string{"lists one of user bob"}},
+		"no content, still there":             {lists: []canned{there}, answer: canned{204, "", ""}, kind: "protocol", words: []string{"HTTP 204"}},
+		"the sentence later, still there":     {lists: []canned{there}, answer: canned{202, asText, revoked200.body}, kind: "protocol"},
+		"the sentence in JSON, still there":   {lists: []canned{there}, answer: document(`"` + revoked200.body + `"`), kind: "protocol"},
+		"null, still there":                   {lists: []canned{there}, answer: document("null"), kind: "protocol"},
 
 		"a page with a 200, still there":    {lists: []canned{there}, answer: canned{200, asHTML, "<html>Sign in</html>"}, kind: "protocol", words: []string{"DELETE", "still listed", "single sign-on"}},
 		"a page as text, still there":       {lists: []canned{there}, answer: sentence(200, "<html>Sign in</html>"), kind: "protocol"},

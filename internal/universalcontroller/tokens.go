@@ -23,12 +23,12 @@ var errNoName = errors.New("a token has no name")
 // tokenRecord is a token as Universal Controller writes it. The owner's id is in some
 // versions only.
 type tokenRecord struct {
-	Name       string `json:"name" xml:"name"`
-	UserName   string `json:"userName" xml:"userName"`
-	UserID     string `json:"userId" xml:"userId"`
-	CreateTime string `json:"createTime" xml:"createTime"`
-	Expiration string `json:"expiration" xml:"expiration"`
-	LastUsed   string `json:"lastUsed" xml:"lastUsed"`
+	Name       once `json:"name" xml:"name"`
+	UserName   once `json:"userName" xml:"userName"`
+	UserID     once `json:"userId" xml:"userId"`
+	CreateTime once `json:"createTime" xml:"createTime"`
+	Expiration once `json:"expiration" xml:"expiration"`
+	LastUsed   once `json:"lastUsed" xml:"lastUsed"`
 }
 
 // Token returns the token of the name that is the key's TokenID. Of two namesakes, which
@@ -94,7 +94,7 @@ func (s *System) listTokens(ctx context.Context, userID string) (tokens []pat.To
 	})
 
 	for _, record := range records {
-		owners = append(owners, record.UserName)
+		owners = append(owners, string(record.UserName))
 	}
 
 	return tokens, owners, err
@@ -131,29 +131,29 @@ func (s *System) convertToken(record tokenRecord, userID string) (pat.Token, err
 		return pat.Token{}, errNoName
 	}
 
-	if record.UserID != "" && !strings.EqualFold(record.UserID, userID) {
+	if record.UserID != "" && !strings.EqualFold(string(record.UserID), userID) {
 		return pat.Token{}, fmt.Errorf("the token %q is of the user with id %q", record.Name, record.UserID)
 	}
 
-	created, err := parseInstant(record.CreateTime)
+	created, err := parseInstant(string(record.CreateTime))
 	if err != nil {
 		return pat.Token{}, fmt.Errorf("the creation time of the token %q: %w", record.Name, err)
 	}
 
-	expires, err := parseDate(record.Expiration)
+	expires, err := parseDate(string(record.Expiration))
 	if err != nil {
 		return pat.Token{}, fmt.Errorf("the expiration of the token %q: %w", record.Name, err)
 	}
 
 	return pat.Token{
 		UserID:     userID,
-		ID:         record.Name,
-		Name:       record.Name,
+		ID:         string(record.Name),
+		Name:       string(record.Name),
 		Status:     status(expires, s.now()),
 		CreatedAt:  created,
 		ExpiresAt:  expires,
-		LastUsedAt: parseLastUse(record.LastUsed),
-		Used:       !unset(record.LastUsed),
+		LastUsedAt: parseLastUse(string(record.LastUsed)),
+		Used:       !unset(string(record.LastUsed)),
 	}, nil
 }
 

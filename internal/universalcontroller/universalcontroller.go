@@ -22,7 +22,11 @@ const MinimumVersion = "7.3"
 const maxNameLength = 100
 
 // sysIDs are Universal Controller's ids.
-var sysIDs = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var (
+	sysIDs = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	// anySysID is one in an answer, whatever its letters.
+	anySysID = regexp.MustCompile(`(?i)` + sysIDs.String())
+)
 
 // Options configure a [System]. It authenticates with Token or with Username and Password,
 // never with both.
@@ -62,6 +66,7 @@ func New(options Options) (*System, error) {
 	client.Account = options.account()
 	client.Secrets = slices.Concat(client.Secrets, []pat.Secret{options.Password, options.Token})
 	client.Read = read
+	client.Conceals = conceals
 	client.Authorize = func(r *http.Request) {
 		if options.Token != "" {
 			r.Header.Set("Authorization", "Bearer "+options.Token.Reveal())
@@ -129,20 +134,18 @@ func (s *System) get(
 	ctx context.Context, path []string, query url.Values, out any, root string, check func() error,
 ) (rest.Answer, error) {
 	request := rest.Request{Method: http.MethodGet, Segments: path, Query: query, Accept: "application/json"}
+	request.Decode = func(answer rest.Answer) error {
+		err := decode(answer, root, out)
+		if err == nil {
+			err = check()
+		}
 
-	answer, err := s.rest.Do(ctx, request)
-	if err != nil {
-		return answer, err
+		if err != nil {
+			return s.rest.UnexpectedAnswer(request, answer, err)
+		}
+
+		return nil
 	}
 
-	err = decode(answer, root, out)
-	if err == nil {
-		err = check()
-	}
-
-	if err != nil {
-		return answer, s.rest.UnexpectedAnswer(request, withoutPasswords(answer), err)
-	}
-
-	return answer, nil
+	return s.rest.Do(ctx, request)
 }

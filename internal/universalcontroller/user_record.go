@@ -15,7 +15,7 @@ const (
 )
 
 var (
-	errNoUser = errors.New("a user has no sysId or no userName")
+	errNoUser = errors.New("a user has no sysId of 32 digits or no userName")
 	// errNoTokens is an answer without the tokens that were asked for. An empty list there
 	// says that the user has none only if they were.
 	errNoTokens = errors.New("a user has no list of tokens, as before Universal Controller " + MinimumVersion)
@@ -81,8 +81,8 @@ type Export struct {
 
 // userRecord is a user as Universal Controller writes it, without its password.
 type userRecord struct {
-	SysID              string `json:"sysId" xml:"sysId"`
-	UserName           string `json:"userName" xml:"userName"`
+	SysID              once   `json:"sysId" xml:"sysId"`
+	UserName           once   `json:"userName" xml:"userName"`
 	FirstName          string `json:"firstName" xml:"firstName"`
 	MiddleName         string `json:"middleName" xml:"middleName"`
 	LastName           string `json:"lastName" xml:"lastName"`
@@ -139,7 +139,7 @@ type userRoleRecord struct {
 
 // convertUser converts a record, with its tokens if they were asked for.
 func (s *System) convertUser(record userRecord, withTokens bool) (pat.User, error) {
-	if record.SysID == "" || record.UserName == "" {
+	if !anySysID.MatchString(string(record.SysID)) || record.UserName == "" {
 		return pat.User{}, errNoUser
 	}
 
@@ -153,7 +153,7 @@ func (s *System) convertUser(record userRecord, withTokens bool) (pat.User, erro
 	}
 
 	var err error
-	user.Tokens, err = s.convertTokens(record.Tokens, record.SysID)
+	user.Tokens, err = s.convertTokens(record.Tokens, user.ID)
 
 	return user, err
 }
@@ -185,8 +185,8 @@ func (r userRecord) user() pat.User {
 	isAdmin := func(role Role) bool { return role.Name == adminRole }
 
 	return pat.User{
-		ID:        r.SysID,
-		Username:  r.UserName,
+		ID:        string(r.SysID),
+		Username:  string(r.UserName),
 		FirstName: r.FirstName,
 		LastName:  r.LastName,
 		Email:     r.Email,

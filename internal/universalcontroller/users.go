@@ -120,7 +120,7 @@ func (s *System) user(ctx context.Context, ref pat.UserRef, withTokens bool) (pa
 
 	user, err := s.userByID(ctx, ref.ID, withTokens)
 	if err == nil && ref.Username != "" && ref.Username != user.Username {
-		err = anotherUser(ref, user, "Give the id or the username, or both of one user.")
+		err = s.anotherUser(ref, user, "Give the id or the username, or both of one user.")
 	}
 
 	return user, err
@@ -137,7 +137,7 @@ func (s *System) userByName(ctx context.Context, ref pat.UserRef, withTokens boo
 	user, err := s.readUser(ctx, url.Values{"username": {ref.Username}}, withTokens)
 	if err == nil && user.Username != ref.Username {
 		// The server's database may not tell capital letters from small ones.
-		err = anotherUser(ref, user, "Write the username as Universal Controller does.")
+		err = s.anotherUser(ref, user, "Write the username as Universal Controller does.")
 	}
 
 	return user, err
@@ -153,7 +153,7 @@ func (s *System) userByID(ctx context.Context, id string, withTokens bool) (pat.
 	if err == nil && user.ID != id {
 		err = &pat.ProtocolError{Failure: pat.Failure{
 			Tried: s.rest.Tried(http.MethodGet, userPath...),
-			Said:  fmt.Sprintf("asked for the user with id %s, the answer is about user %s", id, user.ID),
+			Said:  s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the answer is about user %s", id, user.ID)),
 			Remedy: "Something between here and Universal Controller answers in its place: " +
 				"check that `url` names the server and the right path below it.",
 		}}
@@ -202,10 +202,10 @@ type anotherUserError struct{ *pat.ValidationError }
 // Unwrap returns the error as everybody else knows it.
 func (e *anotherUserError) Unwrap() error { return e.ValidationError }
 
-func anotherUser(ref pat.UserRef, user pat.User, remedy string) error {
+func (s *System) anotherUser(ref pat.UserRef, user pat.User, remedy string) error {
 	return &anotherUserError{&pat.ValidationError{Failure: pat.Failure{
 		Tried:  "looking up " + ref.String(),
-		Said:   fmt.Sprintf("the user with id %s is %s", user.ID, user.Username),
+		Said:   s.rest.Text(fmt.Sprintf("the user with id %s is %s", user.ID, user.Username)),
 		Remedy: remedy,
 	}}}
 }

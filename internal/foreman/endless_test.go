@@ -1,0 +1,80 @@
+package foreman
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+func TestAListWithoutAnEndIsAnError(t *testing.T) {
+	t.Parallel()
+
+	rows := func(number, n int, name string) string {
+		all := make([]string, n)
+		for i := range all {
+			all[i] = tokenJSON(number*n+i, name)
+		}
+
+		return listJSON((number+1)*n, all...)
+	}
+
+	for name, test := range map[string]struct {
+		page func(number int) string
+		// requests is how many are sent at most.
+		requests int
+		// said is in the error.
+		said string
+	}{
+		"the first page again and again": {
+			page:     func(int) string { return listJSON(100, tokenJSON(1, "a"), tokenJSON(2, "b")) },
+			requests: 2,
+			said:     "page 2 holds nothing",
+		},
+		"always new rows": {
+			page:     func(number int) string { return listJSON(1_000_000_000, tokenJSON(number, "a")) },
+			requests: maxPages,
+			said:     "page 10000 is not the last",
+		},
+		"always a full page, and a total that grows": {
+			page:     func(number int) string { return rows(number, pageSize, "a") },
+			requests: 101,
+			said:     "101000 rows of 102000",
+		},
+		"always a large page": {
+			page:     func(number int) string { return rows(number, 100, strings.Repeat("a", 50_000)) },
+			requests: 14,
+			said:     "1400 rows of 1500",
+		},
+		"an empty page before the end": {
+			page: func(number int) string {
+				if number > 2 {
+					return listJSON(9)
+				}
+
+				return listJSON(9, tokenJSON(2*number, "a"), tokenJSON(2*number+1, "a"))
+			},
+			requests: 3,
+			said:     "page 3 is empty, though 4 rows of 9 came",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			server := newHandlerScript(t, func(r *http.Request) canned {
+				number, _ := strconv.Atoi(r.URL.Query().Get("page"))
+
+				return canned{status: http.StatusOK, body: test.page(number)}
+			})
+
+			_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
+			wantKind(t, err, "protocol", "/api/users/5/personal_access_tokens", "HTTP 200", test.said)
+
+			if got := len(server.requests()); got != test.requests {
+				t.Errorf("%d requests, want %d", got, test.requests)
+			}
+		})
+	}
+}

@@ -1,0 +1,205 @@
+package rest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+func TestAFailureIsNotReadToItsEnd(t *testing.T) {
+	t.Parallel()
+
+	for _, test := range []struct {
+		request  Request
+		code     int
+		requests int64
+		want     string
+	}{
+		{get, 404, 1, "*pat.ProtocolError"},
+		{get, 503, 3, "*pat.TransientError"},
+		{get, 401, 1, "*pat.AuthenticationError"},
+		{get, 429, 3, "*pat.TransientError"},
+		{post, 422, 1, "*pat.ValidationError"},
+		{post, 500, 1, "*pat.AmbiguousError"},
+		{post, 201, 1, "*pat.AmbiguousError"},
+		{Request{Method: http.MethodDelete, Segments: []string{"x"}}, 200, 1, "*pat.ProtocolError"},
+	} {
+		t.Run(fmt.Sprint(test.request.Method, test.code), func(t *testing.T) {
+			t.Parallel()
+
+			var sent atomic.Int64
+
+			s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+				w.WriteHeader(test.code)
+
+				for block := make([]byte, 64<<10); r.Context().Err() == nil; {
+					n, err := w.Write(block)
+					sent.Add(int64(n))
+
+					if err != nil {
+						return
+					}
+				}
+			})
+
+			_, err := newTestClient(t, s.URL, withPassword).Do(t.Context(), test.request)
+			if got := fmt.Sprintf("%T", err); got != test.want || !strings.Contains(err.Error(), fmt.Sprintf("HTTP %d", test.code)) {
+				t.Errorf("%s: %v", got, err)
+			}
+
+			if s.requests.Load() != test.requests {
+				t.Errorf("%d requests, not %d", s.requests.Load(), test.requests)
+			}
+
+			// What fits into the buffers of the connection goes out unread.
+			s.Close()
+
+			if sent.Load() > test.requests*(32<<20) {
+				t.Errorf("%d MiB went out", sent.Load()>>20)
+			}
+		})
+	}
+}
+
+func TestAnAnnouncedBodyIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(int64(1)<<40))
+		_, _ = io.WriteString(w, "begin")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+
+	_, err := newTestClient(t, s.URL, nil).Do(t.Context(), get)
+	if got := mustBe[*pat.ProtocolError](t, err); got.Said != "HTTP 200, text/plain, the answer is larger than 64 MiB: begin" {
+		t.Errorf("said %q", got.Said)
+	}
+}
+
+func TestALargeAnswerIsDecodedAlone(t *testing.T) {
+	t.Parallel()
+
+	const callers = 8
+
+	body := bytes.Repeat([]byte("x"), 2*largeAnswer)
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/small" {
+			body := body[:largeAnswer/4]
+			_, _ = w.Write(body)
+
+			return
+		}
+
+		_, _ = w.Write(body)
+
+		if r.URL.Path == "/broken" {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	c := newTestClient(t, s.URL, nil)
+
+	var now, most atomic.Int64
+
+	decode := func(a Answer) error {
+		if n := now.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		defer now.Add(-1)
+
+		// Small answers pass by.
+		if _, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"small"}}); err != nil {
+			return err
+		}
+
+		if len(a.Body) != len(body) {
+			return fmt.Errorf("%d bytes", len(a.Body))
+		}
+
+		return nil
+	}
+
+	for _, err := range together(callers, func() error {
+		// What fails lets the next one in as well.
+		_, _ = c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"broken"}})
+
+		answer, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"large"}, Decode: decode})
+		if answer.Body != nil {
+			return errors.New("the body is kept")
+		}
+
+		return err
+	}) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+
+	if most.Load() != 1 {
+		t.Errorf("%d large answers at once", most.Load())
+	}
+}
+
+func TestALargeBodyBelongsToItsCaller(t *testing.T) {
+	t.Parallel()
+
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/422" {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+		}
+
+		_, _ = io.WriteString(w, strings.Repeat(r.URL.Path[1:2], 2*largeAnswer))
+	})
+	c := newTestClient(t, s.URL, nil)
+
+	var bodies [][]byte
+
+	for _, path := range []string{"a", "422", "b"} {
+		answer, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{path}})
+		if (err != nil) != (path == "422") {
+			t.Fatal(err)
+		}
+
+		bodies = append(bodies, answer.Body)
+	}
+
+	for i, want := range []string{"a", "4", "b"} {
+		if string(bodies[i]) != strings.Repeat(want, 2*largeAnswer) {
+			t.Errorf("body %d begins with %q now", i, bodies[i][:1])
+		}
+	}
+}
+
+func TestTheWaitForALargeAnswerEndsWithTheAttempt(t *testing.T) {
+	t.Parallel()
+
+	s := newSite(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2*largeAnswer)) })
+	c := newTestClient(t, s.URL, func(o *Options) { o.RequestTimeout, o.MaxRetries = 200*time.Millisecond, 0 })
+	request := Request{Method: http.MethodGet, Segments: []string{"x"}}
+
+	var during error
+
+	request.Decode = func(Answer) error {
+		_, during = c.Do(t.Context(), get)
+
+		return nil
+	}
+
+	if _, err := c.Do(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+
+	wantError[*pat.TransientError](t, during)
+
+	if _, err := c.Do(t.Context(), get); err != nil {
+		t.Errorf("the next one: %v", err)
+	}
+}

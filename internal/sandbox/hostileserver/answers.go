@@ -1,0 +1,207 @@
+package hostileserver
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+)
+
+// Content types.
+const (
+	JSON = "application/json"
+	XML  = "application/xml"
+	HTML = "text/html; charset=utf-8"
+	Text = "text/plain"
+)
+
+// Answer is what a hostile server answers to any request.
+type Answer struct {
+	// Status is the HTTP status of the answer; 0 is none that could be read.
+	Status int
+	// Shows says that the text given to Serve is at the beginning of the body.
+	Shows bool
+	// Slow says that only a timeout ends it.
+	Slow bool
+	// Heavy says that it takes time to read as much of it as may be read.
+	Heavy bool
+	// Wire says that it is wrong before anybody looks at a document, so that what was asked
+	// for makes no difference but by its method.
+	Wire bool
+	// Serve answers; the text goes into the answer wherever there is room for it.
+	Serve func(w http.ResponseWriter, r *http.Request, text string)
+}
+
+// Answers returns the answers that no API gives to any request, by what is wrong with
+// them. A client may take none of them for success, for a refusal, or for the proof that
+// something is not there.
+func Answers() map[string]Answer {
+	all := map[string]Answer{}
+	for _, some := range []map[string]Answer{labels(), shapes(), encodings(), depths()} {
+		maps.Copy(all, some)
+	}
+	for _, some := range []map[string]Answer{sizes(), broken(), redirects(), statuses()} {
+		for name, answer := range some {
+			answer.Wire = true
+			all[name] = answer
+		}
+	}
+
+	return all
+}
+
+// Document returns an answer of this status, content type and body. A $ in the body stands
+// for the text; an empty content type is no header.
+func Document(status int, contentType, body string) Answer {
+	return Answer{
+		Status: status, Shows: strings.Contains(body[:min(len(body), 100)], "$"),
+		Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
+			head(w, status, contentType)
+			_, _ = io.WriteString(w, strings.ReplaceAll(body, "$", text))
+		},
+	}
+}
+
+// labels are not what their content type says.
+func labels() map[string]Answer {
+	const page = "<!doctype html><html><head><title>Sign in</title></head><body><form>$</form></body></html>"
+
+	return map[string]Answer{
+		"a page":                         Document(200, HTML, page),
+		"a page that says it is JSON":    Document(200, JSON, page),
+		"a page that says it is XML":     Document(200, XML, page),
+		"a page that says it is text":    Document(200, Text, page),
+		"JSON that says it is XML":       Document(200, XML, `{"a":"$"}`),
+		"XML that says it is JSON":       Document(200, JSON, `<a>$</a>`),
+		"JSON that says it is a picture": Document(200, "image/png", `{"a":"$"}`),
+		"JSON of no content type":        Document(200, "", `{"a":"$"}`),
+		"a content type that is none":    Document(200, ";;=", `{"a":"$"}`),
+	}
+}
+
+// shapes are documents of other things.
+func shapes() map[string]Answer {
+	all := map[string]Answer{
+		"nothing":               Document(200, JSON, ""),
+		"blanks":                Document(200, JSON, " \r\n\t "),
+		"nothing, as it says":   Document(204, "", ""),
+		"XML of something else": Document(200, XML, "<a>$</a>"),
+		"XML that is a prolog":  Document(200, XML, `<?xml version="1.0"?>`),
+		"two documents":         Document(200, JSON, `{"a":"$"} {"a":"$"}`),
+		"half a document":       Document(200, JSON, `{"a":"$`),
+	}
+	for _, text := range []string{`null`, `true`, `0`, `-1e999`, `"$"`, `["$"]`, `[[]]`, `[null]`, `{"a":"$"}`, `{"results":"$"}`, `{"results":null}`} {
+		all[strings.ReplaceAll(text, "$", "text")] = Document(200, JSON, text)
+	}
+
+	return all
+}
+
+// encodings are not UTF-8, or not as they should be.
+func encodings() map[string]Answer {
+	return map[string]Answer{
+		"bytes that are not UTF-8":        Document(200, JSON, "{\"a\":\"$\xff\xfe\"}"),
+		"a NUL byte":                      Document(200, JSON, "{\"a\":\"$\x00\"}"),
+		"a NUL byte before all":           Document(200, JSON, "\x00{\"a\":\"$\"}"),
+		"a byte order mark":               Document(200, JSON, "\ufeff{\"a\":\"$\"}"),
+		"UTF-16":                          Document(200, JSON, "\xff\xfe{\x00}\x00"),
+		"XML that is not UTF-8":           Document(200, XML, "<tokens><token><name>$\xff</name></token></tokens>"),
+		"XML that says it is of Latin":    Document(200, XML, `<?xml version="1.0" encoding="ISO-8859-1"?><tokens>$</tokens>`),
+		"control characters and colours":  Document(200, JSON, "\x1b[31m$\x1b]0;title\x07\r\n"),
+		"escaped halves of a character":   Document(200, JSON, `{"a":"$\ud800"}`),
+		"an entity that is declared":      Document(200, XML, `<!DOCTYPE t [<!ENTITY x "$">]><tokens><token><name>&x;</name></token></tokens>`),
+		"an entity that is a file":        Document(200, XML, `<!DOCTYPE t [<!ENTITY x SYSTEM "file:///etc/passwd">]><tokens><token><name>&x;</name></token></tokens>`),
+		"an entity that nobody declared":  Document(200, XML, `<tokens><token><name>$&nbsp;</name></token></tokens>`),
+		"a billion laughs":                Document(200, XML, laughs()),
+		"a document type in upper levels": Document(200, XML, `<tokens><!DOCTYPE t><token><name>$</name></token></tokens>`),
+	}
+}
+
+// depths are many levels deep.
+func depths() map[string]Answer {
+	all := map[string]Answer{}
+	for _, n := range []int{100, 100_000, 1_000_000} {
+		for shape, answer := range map[string]Answer{
+			"lists in each other":    Document(200, JSON, strings.Repeat("[", n)+strings.Repeat("]", n)),
+			"objects in each other":  Document(200, JSON, strings.Repeat(`{"a":`, n)+"0"+strings.Repeat("}", n)),
+			"elements in each other": Document(200, XML, strings.Repeat("<a>", n)+strings.Repeat("</a>", n)),
+			"lists that nobody reads": Document(200, JSON,
+				`{"unknown":`+strings.Repeat("[", n)+strings.Repeat("]", n)+`,"results":[]}`),
+			"elements that nobody reads": Document(200, XML,
+				"<tokens><token>"+strings.Repeat("<a>", n)+strings.Repeat("</a>", n)+"<name>a</name></token></tokens>"),
+		} {
+			answer.Heavy = n == 1_000_000
+			all[fmt.Sprintf("%d %s", n, shape)] = answer
+		}
+	}
+
+	return all
+}
+
+// redirects lead elsewhere.
+func redirects() map[string]Answer {
+	all := map[string]Answer{}
+	for name, location := range map[string]string{ //nolint:gosec // Nobody has these credentials.
+		"to another host": "https://elsewhere.invalid/api", "to another scheme": "ftp://127.0.0.1/", "to a login page elsewhere": "https://sso.invalid/login?back=$",
+		"to no address": "", "to a broken address": "http://[broken?$", "to an address with a password": "http://me:$@127.0.0.1/",
+	} {
+		for _, status := range []int{301, 302, 307} {
+			all[fmt.Sprintf("a %d %s", status, name)] = Answer{Status: status, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
+				if location != "" {
+					w.Header().Set("Location", strings.ReplaceAll(location, "$", text))
+				}
+				head(w, status, HTML)
+			}}
+		}
+	}
+	delete(all, "a 301 to a broken address")
+	delete(all, "a 307 to a broken address")
+	// The client cannot say where it leads, nor with which status.
+	broken := all["a 302 to a broken address"]
+	broken.Status = 0
+	all["a 302 to a broken address"] = broken
+	all["a redirect in a circle"] = Answer{Status: 302, Serve: func(w http.ResponseWriter, r *http.Request, _ string) {
+		http.Redirect(w, r, r.URL.Path, http.StatusFound) //nolint:gosec // A circle is what is wanted.
+	}}
+
+	return all
+}
+
+// statuses are not those of an API, or say that it failed.
+func statuses() map[string]Answer {
+	all := map[string]Answer{}
+	for _, status := range []int{202, 206, 226, 299, 300, 304, 500, 502, 503, 504, 511, 599, 600, 999} {
+		all[fmt.Sprintf("a %d", status)] = Document(status, JSON, `{"a":"$"}`)
+	}
+	all["a 300"] = Document(300, JSON, "{}")
+	all["a 304"] = Document(304, "", "")
+	for name, value := range map[string]string{
+		"negative": "-1", "a word": "soon", "a date long ago": "Mon, 01 Jan 1990 00:00:00 GMT", "zero": "0",
+		"a fraction": "0.5", "a list": "0, 86400",
+	} {
+		all["a 503 with a Retry-After that is "+name] = Answer{Status: 503, Shows: true, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
+			w.Header().Set("Retry-After", value)
+			head(w, 503, Text)
+			_, _ = io.WriteString(w, text)
+		}}
+	}
+	all["a 500 that is too large"] = Answer{Status: 500, Shows: true, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
+		head(w, 500, JSON)
+		_, _ = io.WriteString(w, `{"a":"`+text+strings.Repeat("x", 2<<20)+`"}`)
+	}}
+
+	return all
+}
+
+// laughs is a document whose entities would become a gigabyte.
+func laughs() string {
+	var text strings.Builder
+	text.WriteString("<!DOCTYPE t [<!ENTITY l0 \"$\">")
+	for n := 1; n < 10; n++ {
+		fmt.Fprintf(&text, "<!ENTITY l%d \"%s\">", n, strings.Repeat(fmt.Sprintf("&l%d;", n-1), 10))
+	}
+	text.WriteString("]><tokens><token><name>&l9;</name></token></tokens>")
+
+	return text.String()
+}
