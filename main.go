@@ -34,23 +34,31 @@ func main() {
 
 	quiet()
 
-	plugin := provider.NewPlugin(version)
-	stopOnSignal(plugin)
+	plugin := &stoppable{Plugin: provider.NewPlugin(version), stderr: os.Stderr}
+	plugin.stopOnSignal()
 
 	err := tf6server.Serve(provider.Address, plugin.Server, options...)
-	stop(plugin)
+	plugin.stop()
 
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		_, _ = fmt.Fprintln(plugin.stderr, err)
 		os.Exit(1)
 	}
 }
 
-// stop revokes what an interrupted run left open. What it logs is in the CLI's log, if it
-// keeps one: nobody else listens any more.
-func stop(plugin *provider.Plugin) {
-	if err := plugin.Stop(); err != nil {
-		fmt.Fprintf(os.Stderr, "tokens of ephemeral resources were not revoked: %v\n", err)
+// stoppable is a plugin that does not end before it has revoked what is open.
+type stoppable struct {
+	*provider.Plugin
+
+	// stderr is what the CLI reads into its log, if it keeps one. The protocol library
+	// replaces os.Stderr by something that nobody reads any more at the end.
+	stderr io.Writer
+}
+
+// stop revokes what an interrupted run left open.
+func (p *stoppable) stop() {
+	if err := p.Stop(); err != nil {
+		_, _ = fmt.Fprintf(p.stderr, "tokens of ephemeral resources were not revoked: %v\n", err)
 	}
 }
 
@@ -58,7 +66,7 @@ func stop(plugin *provider.Plugin) {
 // job or hangs up sends them to the CLI and to its plugins at once, and a CLI that is hung
 // up tells its plugins nothing. The interrupt is for the CLI alone, which ends its plugins
 // when what is under way is done.
-func stopOnSignal(plugin *provider.Plugin) {
+func (p *stoppable) stopOnSignal() {
 	signals := make(chan os.Signal, 1)
 
 	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP} {
@@ -69,7 +77,7 @@ func stopOnSignal(plugin *provider.Plugin) {
 
 	go func() {
 		received := <-signals
-		stop(plugin)
+		p.stop()
 
 		code := 1
 		if number, ok := received.(syscall.Signal); ok {
