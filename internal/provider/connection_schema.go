@@ -174,7 +174,7 @@ func (s setting) resolve(_ context.Context, diags *diag.Diagnostics) (text strin
 				s.variables[0] + " in the environment."
 		}
 
-		diags.AddAttributeError(s.path, "Missing `"+s.path.String()+"`", detail)
+		diags.AddError("Missing `"+s.path.String()+"`", detail)
 	}
 
 	return text, true
@@ -184,20 +184,20 @@ func (s setting) resolve(_ context.Context, diags *diag.Diagnostics) (text strin
 // none.
 var plainURL = regexp.MustCompile(`^(?:[A-Za-z]+://[0-9A-Za-z._-]*|[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)(?::[0-9]*)?(?:/[0-9A-Za-z._/-]*)?$`)
 
-// addUnusable reports a platform's object that no System can be made of. The path is that
-// of an attribute within it, of which the CLI shows no source; of the object it would show
-// all, with a password that is written there.
-func addUnusable(diags *diag.Diagnostics, within path.Path, url string, err error) {
+// addUnusable reports a platform's object that no System can be made of. Like all that is
+// said about such an object, it points at no attribute: the CLI would show the source, with
+// a password that is written there.
+func addUnusable(diags *diag.Diagnostics, url string, err error) {
 	detail := sentence(err)
 	if plainURL.MatchString(url) {
 		detail += fmt.Sprintf(" The url is %q.", url)
 	}
 
-	diags.AddAttributeError(within, "The provider's configuration cannot be used", detail)
+	diags.AddError("The provider's configuration cannot be used", detail)
 }
 
 // warnPlaintext warns of a URL that sends credentials over a network in the clear.
-func warnPlaintext(at path.Path, text string, diags *diag.Diagnostics) {
+func warnPlaintext(text string, diags *diag.Diagnostics) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || u.Hostname() == "localhost" {
 		return
@@ -207,6 +207,6 @@ func warnPlaintext(at path.Path, text string, diags *diag.Diagnostics) {
 		return
 	}
 
-	diags.AddAttributeWarning(at, "The connection is not encrypted",
+	diags.AddWarning("The connection is not encrypted",
 		"Credentials and new tokens cross the network readable for anybody on the way. Use https.")
 }

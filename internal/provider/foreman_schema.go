@@ -146,11 +146,11 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 		return opened{unknown: unknown}, diags
 	}
 
-	warnPlaintext(path.Root("foreman").AtName("url"), options.Client.BaseURL, &diags)
+	warnPlaintext(options.Client.BaseURL, &diags)
 
 	system, err := foreman.New(options)
 	if err != nil {
-		addUnusable(&diags, path.Root("foreman").AtName("url"), options.Client.BaseURL, err)
+		addUnusable(&diags, options.Client.BaseURL, err)
 
 		return opened{}, diags
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"testing"
 )
 
 // leakStage is a command that the leak tests run on all of a configuration.
@@ -16,11 +17,13 @@ type leakStage struct {
 	// command is the CLI's, with its arguments.
 	command []string
 	// before changes something behind Terraform's back.
-	before func(s *leakScene)
+	before func(t *testing.T, s *leakScene)
 	// ticket is the value of the trigger of a rotation; 0 is before there is a token.
 	ticket int
-	// imports and reads say that imports and data sources are in the configuration.
-	imports, reads bool
+	// imports, reads, lists and acts say that imports, data sources, list resources and
+	// actions are in the configuration. The last two take a newer CLI: see [leakScene.knows]
+	// and, for any, leakCalls.
+	imports, reads, lists, acts bool
 }
 
 // leakStages are the commands in their order: each operation fails in every way, then
@@ -29,6 +32,10 @@ var leakStages = []leakStage{
 	{name: "reading that fails", attack: "GET", fails: true, command: leakApply, reads: true},
 	{name: "creating that fails", attack: "POST|DELETE", fails: true, command: leakApply, ticket: 1},
 	{name: "creating and reading", command: leakApply, ticket: 1, reads: true},
+	{name: "listing that fails", attack: "GET", fails: true, command: leakQuery, ticket: 1, lists: true},
+	{name: "listing", command: leakQuery, ticket: 1, lists: true},
+	{name: "acting that fails", attack: "DELETE", fails: true, command: leakAct, ticket: 1, acts: true, before: addSpares},
+	{name: "acting", command: leakAct, ticket: 1, acts: true},
 	{name: "refreshing and importing that fails", attack: "GET", fails: true, command: leakApply, ticket: 1, imports: true},
 	{name: "rotating that fails", attack: "POST", fails: true, command: leakApply, ticket: 2},
 	{name: "planning to rotate and to import", command: []string{"plan", "-out=" + savedPlan}, ticket: 2, imports: true},
@@ -47,8 +54,11 @@ var leakStages = []leakStage{
 var (
 	leakApply   = []string{"apply", "-auto-approve"}
 	leakDestroy = []string{"apply", "-auto-approve", "-destroy"}
-	// leakReplace gets an argument for each resource.
+	leakQuery   = []string{"query"}
+	// leakReplace gets an argument for each resource, and leakAct, which is run as often,
+	// one for each action.
 	leakReplace = []string{"apply", "-auto-approve", "-replace"}
+	leakAct     = []string{"apply", "-auto-approve", "-invoke"}
 )
 
 // leakRecipient is one whose private key nobody has.
@@ -94,6 +104,21 @@ var leakConstructs = []leakConstruct{
 		return p.construct(user, "ephemeral", "personal_access_token", "lent",
 			fmt.Sprintf("user_id = %q\nname_prefix = \"lent-\"", user.id))
 	},
+	func(at leakStage, p *leakProvider, user account) string {
+		if !at.lists {
+			return ""
+		}
+
+		return p.construct(user, "list", "personal_access_token", "all", fmt.Sprintf("include_resource = true\nconfig {\nusername = %q\n}", user.login))
+	},
+	func(at leakStage, p *leakProvider, user account) string {
+		if !at.acts || user != p.users[0] {
+			return ""
+		}
+
+		return p.construct(user, "action", "revoke_personal_access_tokens", "spare",
+			fmt.Sprintf("config {\nuser_id = %q\nname_prefix = \"spare-\"\ninclude_own_user = true\n}", user.id))
+	},
 	leakData("personal_access_token", "user_id = %[1]q\nname = \"met\""),
 	leakData("personal_access_tokens", "username = %[2]q"),
 	leakData("user", "user_id = %[1]q\nshow_tokens = true"),
@@ -129,19 +154,24 @@ func (p *leakProvider) construct(user account, block, kind, name, arguments stri
 	return fmt.Sprintf("%s \"opsaccess_%s\" \"%s-%s\" {\nprovider = opsaccess.%s\n%s\n}\n", block, kind, name, user.login, p.slug, arguments)
 }
 
-// configuration is all constructs of all providers at a stage.
-func (s *leakScene) configuration(at leakStage) string {
-	var text strings.Builder
+// configuration is all constructs of all providers at a stage; list resources have a file of
+// their own.
+func (s *leakScene) configuration(at leakStage) (configuration, queries string) {
+	var text, lists strings.Builder
 
 	for _, p := range s.providers {
 		text.WriteString(s.providerBlock(p, at))
 
 		for _, user := range p.users {
 			for _, construct := range leakConstructs {
-				text.WriteString(construct(at, p, user))
+				if block := construct(at, p, user); strings.HasPrefix(block, "list ") {
+					lists.WriteString(block)
+				} else {
+					text.WriteString(block)
+				}
 			}
 		}
 	}
 
-	return text.String()
+	return text.String(), lists.String()
 }

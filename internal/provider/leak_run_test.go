@@ -15,6 +15,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 )
 
 // leakHeader begins every configuration.
@@ -35,38 +38,76 @@ variable "client_key" {
 // it.
 var logHead = regexp.MustCompile(`^[0-9]{4}-[0-9-]+T[0-9:.+Z-]+ \[[A-Z]+\] +([^ :]*)`)
 
-// carryOut runs a stage and looks at all that comes out of it. It returns what the CLI
-// said.
-func (s *leakScene) carryOut(t *testing.T, at leakStage) string {
+// carryOut runs a stage and looks at all that comes out of it.
+func (s *leakScene) carryOut(t *testing.T, at leakStage) {
 	t.Helper()
 
 	if at.before != nil {
-		at.before(s)
+		at.before(t, s)
 	}
 
-	s.file(t, "main.tf", leakHeader+s.configuration(at))
+	configuration, queries := s.configuration(at)
+	s.file(t, "main.tf", leakHeader+configuration)
+	s.file(t, "all.tfquery.hcl", queries)
 	s.front.attackOn(at.attack)
 
-	command := at.command
-	if slices.Contains(command, "-replace") {
-		command = command[: len(command)-1 : len(command)-1]
-		for _, p := range s.providers {
-			for _, user := range p.users {
-				command = append(command, fmt.Sprintf("-replace=%s.made-%s", tokenType, user.login))
-			}
+	for _, command := range s.commands(at) {
+		code, said := s.run(t, at.name, command...)
+
+		if failed := code != 0; failed != at.fails {
+			t.Fatalf("%s: exit code %d, after hostile answers to %q: %q", at.name, code, at.attack, s.watch.harmless(said))
 		}
 	}
 
-	code, said := s.run(t, at.name, command...)
-	if failed := code != 0; failed != at.fails {
-		t.Fatalf("%s: exit code %d, after hostile answers to %q: %q", at.name, code, at.attack, s.watch.harmless(said))
-	}
-
-	if slices.Contains(command, "-out="+savedPlan) {
+	if slices.Contains(at.command, "-out="+savedPlan) {
 		s.lookAtPlan(t, at.name)
 	}
+}
 
-	return said
+// commands are those of a stage, with an argument for each resource or action.
+func (s *leakScene) commands(at leakStage) [][]string {
+	last := len(at.command) - 1
+	before, flag := at.command[:last:last], at.command[last]
+
+	switch flag {
+	case "-replace":
+		for _, p := range s.providers {
+			for _, user := range p.users {
+				before = append(before, fmt.Sprintf("-replace=%s.made-%s", tokenType, user.login))
+			}
+		}
+
+		return [][]string{before}
+	case "-invoke":
+		var all [][]string
+		for _, p := range s.providers { // The CLI takes one at a time.
+			all = append(all, append(before, fmt.Sprintf("-invoke=action.%s.spare-%s", revokeType, p.users[0].login)))
+		}
+
+		return all
+	default:
+		return [][]string{at.command}
+	}
+}
+
+// knows says whether the CLI knows what a stage needs: list resources and actions came with
+// Terraform 1.14, and OpenTofu has neither.
+func (s *leakScene) knows(t *testing.T, at leakStage) bool {
+	t.Helper()
+
+	command := exec.CommandContext(t.Context(), s.cli(), "version", "-json") //nolint:gosec // The CLI is the caller's own choice.
+	command.Dir, command.Env = s.folder, s.environment()
+
+	text, err := command.Output()
+	must(t, err)
+
+	var cli struct {
+		Version *version.Version `json:"terraform_version"`
+	}
+
+	must(t, json.Unmarshal(text, &cli))
+
+	return !at.lists && !at.acts || cli.Version.Core().GreaterThanOrEqual(tfversion.Version1_14_0)
 }
 
 // run runs a command, and looks at what it wrote, at the log and at the files that it left.
@@ -149,7 +190,7 @@ func (s *leakScene) lookAtFiles(t *testing.T, name string) {
 	t.Helper()
 
 	must(t, filepath.WalkDir(s.folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || slices.Contains([]string{"main.tf", "client.pem", "ca.pem", "cli.tfrc", savedPlan}, entry.Name()) {
+		if err != nil || entry.IsDir() || slices.Contains([]string{"main.tf", "all.tfquery.hcl", "client.pem", "ca.pem", "cli.tfrc", savedPlan}, entry.Name()) {
 			return err
 		}
 

@@ -153,10 +153,23 @@ func (s *leakScene) user(t *testing.T, login string) account {
 
 // revokeBehind revokes all tokens behind Terraform's back, but for the providers'
 // credentials.
-func revokeBehind(s *leakScene) {
+func revokeBehind(_ *testing.T, s *leakScene) {
 	for _, p := range s.providers {
 		for _, user := range p.users {
 			s.revokeAll(user.login, "credential")
+		}
+	}
+}
+
+// addSpares gives the first user of each provider a token for each of its hostile answers.
+func addSpares(t *testing.T, s *leakScene) {
+	t.Helper()
+
+	for _, p := range s.providers {
+		for i := range p.users {
+			secret, err := s.addToken(p.users[0].login, "spare-"+strconv.Itoa(i))
+			must(t, err)
+			s.watch.guardSecret(secret)
 		}
 	}
 }

@@ -35,12 +35,8 @@ var leakMistakes = [2][]leakMistake{
 			object: "url = \"[url]\"\npassword = \"oaPWD-certificate\"", more: `client_certificate = [key]`, want: "needs the key that it was made for",
 		},
 		{
-			name: "two credentials", platform: "universal_controller",
-			object: "url = \"[url]\"\ntoken = \"oaPWD-token\"\npassword = \"oaPWD-password\"", want: "cannot be specified when",
-		},
-		{
 			name:   "another argument of the object",
-			object: `url = "", password = "oaPWD-beside"`, want: "url string length must be at least 1",
+			object: "url = \"\"\npassword = \"oaPWD-beside\"", want: "url string length must be at least 1",
 		},
 		{
 			name:   "a private key in place of a recipient",
@@ -56,6 +52,10 @@ var leakMistakes = [2][]leakMistake{
 		{name: "a URL with a password and no host", object: `url = "https://me:oaPWD-port", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
 		{name: "a URL with a secret in its query", object: `url = "https://127.0.0.1/?token=oaPWD-query", username = "me", password = "oaPWD-beside"`, want: "must not contain a query"},
 		{name: "a login in place of a URL", object: `url = "oaPWD:oaPWD-opaque", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
+		{
+			name: "two credentials", platform: "universal_controller",
+			object: "url = \"[url]\"\ntoken = \"oaPWD-token\"\npassword = \"oaPWD-password\"", want: "are both set",
+		},
 		{name: "a token in place of a URL", object: `url = "oaPWD-0123456789", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
 		{
 			name:   "an authority that is none, behind a password in one line",

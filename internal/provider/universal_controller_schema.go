@@ -38,7 +38,6 @@ type universalControllerModel struct {
 
 func universalControllerBlock() schema.SingleNestedAttribute {
 	text := []validator.String{stringvalidator.LengthAtLeast(1)}
-	root := path.MatchRoot("universal_controller")
 
 	return schema.SingleNestedAttribute{
 		Optional: true,
@@ -51,10 +50,7 @@ func universalControllerBlock() schema.SingleNestedAttribute {
 					"`https://example.stonebranch.cloud`. Default is `STONEBRANCH_BASE_URL`.",
 			},
 			"token": schema.StringAttribute{
-				Optional: true, Sensitive: true,
-				Validators: []validator.String{
-					stringvalidator.LengthAtLeast(1), stringvalidator.ConflictsWith(root.AtName("password")),
-				},
+				Optional: true, Sensitive: true, Validators: text,
 				MarkdownDescription: "A personal access token of the account. Default is `STONEBRANCH_API_TOKEN`. " +
 					"`token`, or `username` and `password`, are needed; a user of single sign-on has only the former.",
 			},
@@ -100,6 +96,12 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	options := universalcontroller.Options{Client: c.options, Now: c.now}
 	options.Client.BaseURL = resolve("url", model.URL, true, "STONEBRANCH_BASE_URL")
 
+	if !model.Token.IsNull() && !model.Password.IsNull() {
+		// Not for a validator: the CLI shows the source of what its error points at.
+		diags.AddError("Two credentials are configured",
+			"`universal_controller.token` and `universal_controller.password` are both set: leave out one of them.")
+	}
+
 	// What the configuration has decides how to log in, and the environment of the other
 	// way does not matter then.
 	byPassword := !model.Password.IsNull() || model.Token.IsNull() && os.Getenv("STONEBRANCH_API_TOKEN") == ""
@@ -115,11 +117,11 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		return opened{unknown: unknown}, diags
 	}
 
-	warnPlaintext(path.Root("universal_controller").AtName("url"), options.Client.BaseURL, &diags)
+	warnPlaintext(options.Client.BaseURL, &diags)
 
 	system, err := universalcontroller.New(options)
 	if err != nil {
-		addUnusable(&diags, path.Root("universal_controller").AtName("url"), options.Client.BaseURL, err)
+		addUnusable(&diags, options.Client.BaseURL, err)
 
 		return opened{}, diags
 	}
