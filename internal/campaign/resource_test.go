@@ -71,11 +71,12 @@ func (t *terraform) step() {
 	t.consume()
 }
 
-// named says whether every resource is called what its configuration says: a run that
-// failed to change that may have left what only the next run finds, not a destroy.
+// named says whether every resource whose lineage is set is called what its configuration
+// says: a run that failed to change that may have left what only the next run finds, not a
+// destroy.
 func (t *terraform) named() bool {
 	for i, w := range t.wishes {
-		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("")["name_prefix"] && !w.fixed {
+		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("")["name_prefix"] && w.lineage != "" {
 			return false
 		}
 	}
@@ -292,7 +293,12 @@ func (t *terraform) descends(of *token) bool {
 		return false
 	}
 
-	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), text(inst.value, "lineage"))
+	lineage := text(inst.value, "lineage")
+
+	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), lineage)
+	if t.wishes[resourceOf(of.name)].drawn() {
+		_, ok = lifecycle.GenerationOfAny(of.name, lineage)
+	}
 
 	return ok
 }
