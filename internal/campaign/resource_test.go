@@ -27,7 +27,7 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		t.step()
 	}
 
-	t.conclude(true)
+	t.conclude(chance(t.random, 0.5), true)
 
 	return s, nil
 }
@@ -160,9 +160,9 @@ func (t *terraform) tells(i int) string {
 // most is how many applies may be needed until nothing is left to do.
 const mostApplies = 4
 
-// conclude ends all faults, and checks what is there, then and after every overlap; and
-// that nothing is after a destroy.
-func (t *terraform) conclude(later bool) {
+// conclude ends all faults, and checks what is there; if asked to, again after every
+// overlap, and that nothing is after a destroy.
+func (t *terraform) conclude(later, destroys bool) {
 	t.happens("all faults end")
 	t.gate.lands(func() bool { return true })
 	t.converge()
@@ -170,6 +170,10 @@ func (t *terraform) conclude(later bool) {
 	if later {
 		t.advances(5 * 24 * time.Hour)
 		t.converge()
+	}
+
+	if !destroys {
+		return
 	}
 
 	for range mostApplies {
