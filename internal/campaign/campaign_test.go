@@ -24,6 +24,9 @@ const enough = 500
 // verbose is how many schedules with a broken guarantee are told in full.
 const verbose = 3
 
+// garbage is the percentage of GOGC: most of what a schedule allocates lives for one call.
+const garbage = 400
+
 func TestMain(m *testing.M) {
 	if os.Getenv(cookieVariable) != "" {
 		os.Exit(serve())
@@ -35,8 +38,7 @@ func TestMain(m *testing.M) {
 		*seed = uint64(time.Now().UnixNano())
 	}
 
-	// Most of what a schedule allocates lives for one call.
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(garbage)
 
 	code := m.Run()
 
@@ -90,7 +92,7 @@ func eachSeed(count, together int, do func(seed uint64)) {
 // runSchedule runs a schedule of either level.
 func runSchedule(t *testing.T, seed uint64) {
 	level := resourceSchedule
-	if chance(newRandom(seed+1), 0.4) {
+	if chance(newRandom(seed+1), 0.5) {
 		level = driverSchedule
 	}
 

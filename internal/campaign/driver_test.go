@@ -197,6 +197,13 @@ func (c *client) operate(
 
 // issue issues a token for each line, at the same time.
 func (c *client) issue(w *weather, lines ...*line) {
+	for _, l := range lines {
+		l.order.Known = nil
+		for _, k := range l.kept {
+			l.order.Known = append(l.order.Known, k.shown.Key())
+		}
+	}
+
 	results, failures := make([]issuer.Result, len(lines)), make([]error, len(lines))
 
 	do := func(ctx context.Context) string {

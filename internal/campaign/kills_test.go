@@ -49,7 +49,7 @@ func TestAccKills(t *testing.T) {
 	}
 
 	home := t.TempDir()
-	if err := install(home); err != nil {
+	if err := install(t.Context(), home); err != nil {
 		t.Fatal(err)
 	}
 
@@ -67,19 +67,6 @@ func TestAccKills(t *testing.T) {
 	})
 }
 
-// install puts this very program where the CLI takes it for the provider.
-func install(home string) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-
-	return errors.Join(
-		os.Symlink(self, filepath.Join(home, clirun.Executable(clirun.Plugin))),
-		clirun.Configure(filepath.Join(home, "cli.tfrc"), home),
-	)
-}
-
 // newKiller opens a place, and a folder to type commands in.
 func newKiller(ctx context.Context, seed uint64, path, home, folder string) (*killer, error) {
 	s, err := newSchedule(ctx, seed, newRunningClock())
@@ -91,6 +78,7 @@ func newKiller(ctx context.Context, seed uint64, path, home, folder string) (*ki
 		terraform: newTerraform(s), home: home, cli: clirun.CLI{Path: path, Folder: folder},
 	}
 	k.cli.Env = clirun.Environment(home, filepath.Join(home, "cli.tfrc"))
+	k.cli.Env["GOGC"] = strconv.Itoa(garbage)
 	k.command = k.types
 	s.gate.welcome = k.meets
 
@@ -143,7 +131,7 @@ func (k *killer) happen() {
 		}
 	}
 
-	k.conclude(chance(k.random, 0.3))
+	k.conclude(chance(k.random, 0.3), chance(k.random, 0.3))
 }
 
 // opens begins the next command, and returns the processes that the last one had.

@@ -27,7 +27,7 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		t.step()
 	}
 
-	t.conclude(true)
+	t.conclude(chance(t.random, 0.5), true)
 
 	return s, nil
 }
@@ -71,11 +71,12 @@ func (t *terraform) step() {
 	t.consume()
 }
 
-// named says whether every resource is called what its configuration says: a run that
-// failed to change that may have left what only the next run finds, not a destroy.
+// named says whether every resource whose lineage is set is called what its configuration
+// says: a run that failed to change that may have left what only the next run finds, not a
+// destroy.
 func (t *terraform) named() bool {
 	for i, w := range t.wishes {
-		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("")["name_prefix"] && !w.fixed {
+		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("")["name_prefix"] && w.lineage != "" {
 			return false
 		}
 	}
@@ -159,9 +160,9 @@ func (t *terraform) tells(i int) string {
 // most is how many applies may be needed until nothing is left to do.
 const mostApplies = 4
 
-// conclude ends all faults, and checks what is there, then and after every overlap; and
-// that nothing is after a destroy.
-func (t *terraform) conclude(later bool) {
+// conclude ends all faults, and checks what is there; if asked to, again after every
+// overlap, and that nothing is after a destroy.
+func (t *terraform) conclude(later, destroys bool) {
 	t.happens("all faults end")
 	t.gate.lands(func() bool { return true })
 	t.converge()
@@ -169,6 +170,10 @@ func (t *terraform) conclude(later bool) {
 	if later {
 		t.advances(5 * 24 * time.Hour)
 		t.converge()
+	}
+
+	if !destroys {
+		return
 	}
 
 	for range mostApplies {
@@ -292,7 +297,12 @@ func (t *terraform) descends(of *token) bool {
 		return false
 	}
 
-	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), text(inst.value, "lineage"))
+	lineage := text(inst.value, "lineage")
+
+	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), lineage)
+	if t.wishes[resourceOf(of.name)].drawn() {
+		_, ok = lifecycle.GenerationOfAny(of.name, lineage)
+	}
 
 	return ok
 }

@@ -56,8 +56,12 @@ func newWish(random *rand.Rand, of int) *wish {
 	return w
 }
 
-// edit changes one argument. What a token is called is changed only where nothing is
-// under way.
+// drawn says whether the lineage is nobody's choice, and so tells whose a token is whatever
+// its prefix.
+func (w *wish) drawn() bool { return !w.fixed && w.lineage == "" }
+
+// edit changes one argument. Unless the lineage is drawn, what a token is called is changed
+// only where nothing is under way.
 func (w *wish) edit(random *rand.Rand, settled bool) string {
 	if chance(random, 0.2) && w.undo() {
 		return "the edit before, taken back"
@@ -67,7 +71,7 @@ func (w *wish) edit(random *rand.Rand, settled bool) string {
 	w.before = &before
 
 	switch choice := random.IntN(7); {
-	case choice == 0 && settled, w.fixed && settled && choice < 3:
+	case choice == 0 && (settled || w.drawn()), w.fixed && settled && choice < 3:
 		w.turn++
 		w.before = nil
 
