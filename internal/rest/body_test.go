@@ -156,7 +156,7 @@ func TestALargeBodyBelongsToItsCaller(t *testing.T) {
 			w.WriteHeader(http.StatusUnprocessableEntity)
 		}
 
-		_, _ = io.WriteString(w, strings.Repeat(r.URL.Path[1:2], 2*largeAnswer))
+		_, _ = io.WriteString(w, strings.Repeat(r.URL.Path[1:2], 2*largeAnswer)) //nolint:gosec // No browser reads this.
 	})
 	c := newTestClient(t, s.URL, nil)
 
