@@ -109,6 +109,7 @@ func TestTheBenchFails(t *testing.T) {
 	}{
 		"a CLI that is not there": {args: []string{"-cli", "./nowhere"}, code: exitFailed, want: "bench: find the CLI"},
 		"an argument":             {args: []string{"more"}, code: exitUsage, want: `unexpected argument "more"`},
+		"a number of none":        {args: []string{"-tokens", "10,0"}, code: exitUsage, want: `"0" is no number of 1 or more`},
 		"an unknown flag":         {args: []string{"-more"}, code: exitUsage, want: "not defined"},
 	}
 
@@ -132,9 +133,9 @@ func TestTheBenchFails(t *testing.T) {
 func TestTheCommandNamesNoFolder(t *testing.T) {
 	t.Parallel()
 
-	o := options{cli: filepath.Join("some", "where", "tofu"), file: filepath.Join("else", "where.md"), quick: true}
+	o := options{cli: filepath.Join("some", "where", "tofu"), file: filepath.Join("else", "where.md"), quick: true, tokens: numbers{10, 1000}, users: numbers{10}}
 
-	want := "go run ./internal/cmd/bench -cli tofu -quick -write where.md"
+	want := "go run ./internal/cmd/bench -cli tofu -quick -tokens 10,1000 -users 10 -write where.md"
 	if got := o.command(); got != want {
 		t.Errorf("command is %q, want %q", got, want)
 	}

@@ -18,6 +18,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -32,9 +34,41 @@ const (
 
 // options are what the command line says.
 type options struct {
-	cli, file string
-	quick     bool
-	scale     scale
+	cli, file     string
+	quick         bool
+	tokens, users numbers
+	scale         scale
+}
+
+// numbers is a flag of whole numbers, in ascending order.
+type numbers []int
+
+// String is what Set reads.
+func (n *numbers) String() string {
+	texts := make([]string, 0, len(*n))
+	for _, number := range *n {
+		texts = append(texts, strconv.Itoa(number))
+	}
+
+	return strings.Join(texts, ",")
+}
+
+// Set reads numbers with commas between them.
+func (n *numbers) Set(text string) error {
+	*n = nil
+
+	for field := range strings.SplitSeq(text, ",") {
+		number, err := strconv.Atoi(field)
+		if err != nil || number < 1 {
+			return fmt.Errorf("%q is no number of 1 or more", field)
+		}
+
+		*n = append(*n, number)
+	}
+
+	slices.Sort(*n)
+
+	return nil
 }
 
 func main() {
@@ -53,6 +87,8 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	flags.SetOutput(errOut)
 	flags.StringVar(&o.cli, "cli", "terraform", "the `path` of Terraform or OpenTofu, 1.11 or later")
 	flags.StringVar(&o.file, "write", "", "the `file` to write besides, such as BENCHMARKS.md")
+	flags.Var(&o.tokens, "tokens", "the `numbers` of tokens, such as 10,1000; default is all that the targets are about")
+	flags.Var(&o.users, "users", "the `numbers` of users that the tokens are spread over, such as 1,10")
 	flags.BoolVar(&o.quick, "quick", false, "leave out the most tokens and the fewest users")
 
 	switch err := flags.Parse(args); {
@@ -69,6 +105,14 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	o.scale = fullScale()
 	if o.quick {
 		o.scale = quickScale()
+	}
+
+	if len(o.tokens) > 0 {
+		o.scale.tokens = o.tokens
+	}
+
+	if len(o.users) > 0 {
+		o.scale.users = o.users
 	}
 
 	if err := o.execute(ctx, out, errOut); err != nil {
@@ -122,6 +166,14 @@ func (o options) command() string {
 	words := []string{"go run ./internal/cmd/bench -cli", strings.TrimSuffix(filepath.Base(o.cli), ".exe")}
 	if o.quick {
 		words = append(words, "-quick")
+	}
+
+	if len(o.tokens) > 0 {
+		words = append(words, "-tokens", o.tokens.String())
+	}
+
+	if len(o.users) > 0 {
+		words = append(words, "-users", o.users.String())
 	}
 
 	if o.file != "" {
