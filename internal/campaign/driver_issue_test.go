@@ -8,8 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
 )
 
-// issue issues a token for each line, at the same time.
-func (c *client) issue(w *weather, lines ...*line) {
+// issue issues a token for each line, at the same time, and says whether all were.
+func (c *client) issue(w *weather, lines ...*line) bool {
 	for _, l := range lines {
 		l.order.Known = nil
 		for _, k := range l.kept {
@@ -59,7 +59,7 @@ func (c *client) issue(w *weather, lines ...*line) {
 	}
 
 	if !c.operate("issue", w, c.spares(nil), do, issued) {
-		return
+		return false
 	}
 
 	for i, l := range lines {
@@ -69,6 +69,8 @@ func (c *client) issue(w *weather, lines ...*line) {
 			c.renames(l, failures[i])
 		}
 	}
+
+	return errors.Join(failures...) == nil
 }
 
 // keeps keeps what was issued.

@@ -91,14 +91,16 @@ func (c *client) find(k *kept) {
 	}
 }
 
-// spares says why a token must not be revoked: somebody keeps it, and it is not the one.
+// spares says why a token must not be revoked: somebody keeps it or uses it, and it is not
+// the one.
 func (c *client) spares(target *kept) func(*token) string {
 	return func(t *token) string {
-		if t.had && (target == nil || t != target.token) {
-			return "somebody keeps it"
+		switch {
+		case !t.had, target != nil && t == target.token, t.forgotten && t.used.IsZero():
+			return ""
+		default:
+			return "somebody keeps it, or uses it"
 		}
-
-		return ""
 	}
 }
 

@@ -80,7 +80,7 @@ func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		return nil, err
 	}
 
-	for range 5 + s.random.IntN(10) {
+	for range 8 + s.random.IntN(12) {
 		if err := c.step(); err != nil {
 			return nil, err
 		}
@@ -115,7 +115,9 @@ func (c *client) start() error {
 func (c *client) step() error {
 	l := pick(c.random, c.lines)
 
-	switch c.random.IntN(10) {
+	switch c.random.IntN(12) {
+	case 11:
+		c.forget(l)
 	case 0:
 		c.advances(pick(c.random, []time.Duration{time.Minute, 2 * time.Hour, 25 * time.Hour}))
 	case 1:
@@ -135,7 +137,10 @@ func (c *client) step() error {
 	case 6:
 		c.issue(c.storm(), c.lines...)
 	default:
-		c.issue(c.storm(), l)
+		// Whoever sees it fail tries again at once, and may know no better.
+		for failed := true; failed && !c.process.gone(); failed = failed && chance(c.random, 0.5) {
+			failed = !c.issue(c.storm(), l)
+		}
 	}
 
 	c.gate.lands(func() bool { return chance(c.random, 0.3) })
@@ -155,6 +160,23 @@ func (c *client) step() error {
 	}
 
 	return nil
+}
+
+// forget is what an old backup does: of a token that is kept nobody knows any more, nor of
+// some generations. Whoever uses it goes on.
+func (c *client) forget(l *line) {
+	if l.order.NamePrefix == "" || len(l.kept) == 0 {
+		return
+	}
+
+	n := c.random.IntN(len(l.kept))
+	k := l.kept[n]
+	k.forgotten = true
+	l.kept = append(l.kept[:n:n], l.kept[n+1:]...)
+	l.order.Generation = 1 + c.random.Int64N(l.order.Generation)
+
+	c.happens("%s is forgotten, and all above generation %d", k.name, l.order.Generation)
+	results.meets("older states")
 }
 
 // operate carries out an operation, and says whether the process has survived it.
@@ -180,10 +202,12 @@ func (c *client) operate(
 	c.process.perish()
 	c.gate.turns(nil)
 
-	requests, _ := c.process.end()
+	requests, struck := c.process.end()
 	c.takes(requests)
 	c.gate.quiet()
 	c.happens("%s: %s", op.what, op.said)
+
+	op.interrupted = struck
 
 	if op.killed = c.process.gone(); !op.killed {
 		c.ledger.settled(c.process, op, known)

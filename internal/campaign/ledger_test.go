@@ -36,12 +36,13 @@ type ledger struct {
 	asked  []*asked
 	// found are the guarantees that were broken, in words.
 	found [breaches][]string
-	// current is the operation of a process.
-	current map[*process]*operation
+	// current is the operation of a process, and before the one before that if it was
+	// interrupted: a request that it gave up may arrive only now.
+	current, before map[*process]*operation
 }
 
 func newLedger(place *place, clock *clock) *ledger {
-	return &ledger{place: place, clock: clock, current: map[*process]*operation{}}
+	return &ledger{place: place, clock: clock, current: map[*process]*operation{}, before: map[*process]*operation{}}
 }
 
 // broken notes that a guarantee was broken.
@@ -61,6 +62,12 @@ func (l *ledger) begins(p *process, op *operation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
+	if last := l.current[p]; last != nil && last.interrupted {
+		l.before[p] = last
+	} else {
+		delete(l.before, p)
+	}
+
 	l.current[p] = op
 }
 
@@ -74,6 +81,10 @@ func (l *ledger) asks(p *process, name string) *asked {
 	defer l.mu.Unlock()
 
 	a := &asked{name: name, by: p, op: l.current[p]}
+	if before := l.before[p]; before != nil && names(before.said, name) {
+		a.op = before
+	}
+
 	l.asked = append(l.asked, a)
 
 	if l.place.reusable {
@@ -96,7 +107,8 @@ func (l *ledger) made(a *asked, secret string, late bool) {
 	defer l.mu.Unlock()
 
 	l.tokens = append(l.tokens, &token{
-		id: r.id, name: a.name, secret: secret, made: r.created, asked: a, late: late, before: len(l.asked), seen: map[*process]bool{},
+		id: r.id, name: a.name, secret: secret, made: r.created, asked: a, late: late || a.op.over, before: len(l.asked), seen: map[*process]bool{},
+		told: a.op.over && names(a.op.said, a.name),
 	})
 }
 
@@ -131,6 +143,10 @@ func (l *ledger) revoked(p *process, before, after []row) {
 
 		if t.had && !t.current {
 			results.meets("predecessors retired")
+		}
+
+		if before := l.before[p]; before != nil && before.spares(t) == "" {
+			continue
 		}
 
 		if why := l.current[p].spares(t); why != "" {
@@ -207,6 +223,10 @@ func (l *ledger) living() []*token {
 // for in its place nobody can know of: the last look comes after that.
 func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
 	l.told(op.said)
+
+	l.mu.Lock()
+	op.over = true
+	l.mu.Unlock()
 
 	for _, t := range l.living() {
 		switch {

@@ -21,7 +21,7 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		t.reports(t.command(run{}), run{})
 	}
 
-	for range 3 + s.random.IntN(7) {
+	for range 5 + s.random.IntN(8) {
 		t.step()
 	}
 
@@ -39,7 +39,11 @@ func (t *terraform) step() {
 		t.advances(pick(t.random, []time.Duration{
 			time.Minute, 20 * time.Minute, 2 * time.Hour, 13 * time.Hour, 25 * time.Hour, 3 * 24 * time.Hour, 9 * 24 * time.Hour,
 		}))
-	case 3:
+	case 3, 4:
+		if chance(t.random, 0.3) {
+			t.advances(25 * time.Hour) // Longer than a use counts for.
+		}
+
 		if t.restores(i) {
 			t.happens("resource %d: an older state is back, of %s", i, t.tells(i))
 			results.meets("older states")
@@ -50,7 +54,7 @@ func (t *terraform) step() {
 		fallthrough
 	default:
 		r := run{
-			weather: t.storm(), moment: t.strike(0.4), planning: chance(t.random, 0.2), dies: chance(t.random, 0.5),
+			weather: t.storm(), moment: t.strike(0.4), planning: chance(t.random, 0.35), dies: chance(t.random, 0.5),
 			parallel: chance(t.random, 0.2), destroys: chance(t.random, 0.1) && t.named(),
 		}
 		if r.destroys { // Nobody knows the lineage any more after it.

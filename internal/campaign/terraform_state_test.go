@@ -35,7 +35,8 @@ func (t *terraform) persist(next []*instance) {
 
 // restores goes back to an older state of a resource, and says whether there is one.
 func (t *terraform) restores(i int) bool {
-	var old []*instance
+	// Those of a generation before are worth most.
+	var old, older []*instance
 
 	now := t.state[i]
 	if now == nil || t.wishes[i].fixed {
@@ -54,11 +55,19 @@ func (t *terraform) restores(i int) bool {
 		case text(then.value, "name_prefix") != text(now.value, "name_prefix") && !t.wishes[i].drawn(): // So is this.
 		default:
 			old = append(old, then)
+
+			if text(then.value, "token") != text(now.value, "token") {
+				older = append(older, then)
+			}
 		}
 	}
 
 	if len(old) == 0 {
 		return false
+	}
+
+	if len(older) > 0 && chance(t.random, 0.8) {
+		old = older
 	}
 
 	next := slices.Clone(t.state)

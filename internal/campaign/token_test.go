@@ -9,8 +9,10 @@ import (
 type operation struct {
 	// what is it, for messages.
 	what string
-	// killed is set if its process was.
-	killed bool
+	// killed and interrupted are set if its process was.
+	killed, interrupted bool
+	// over is set when nobody waits for it any more.
+	over bool
 	// firsts says of each resource whether its lineage was nobody's before.
 	firsts []bool
 	// said is all that the operation told its user, warnings included.
