@@ -1,6 +1,8 @@
 package campaign
 
 import (
+	"slices"
+
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -17,9 +19,14 @@ func (c *client) conclude() error {
 
 	for _, l := range c.lines[:2] {
 		before := len(l.kept)
+		known := l.order.Generation > 0
 
 		if c.issue(nil, l); len(l.kept) != before+1 {
 			c.ledger.broken(breachUnsettled, "nothing is issued for %s though nothing fails", l.order.NamePrefix)
+		}
+
+		if known {
+			c.cleared(l)
 		}
 	}
 
@@ -44,6 +51,17 @@ func (c *client) conclude() error {
 	}
 
 	return nil
+}
+
+// cleared checks that issuing has revoked what its lineage lost and nobody ever used.
+func (c *client) cleared(l *line) {
+	for _, lives := range c.ledger.living() {
+		kept := slices.ContainsFunc(l.kept, func(k *kept) bool { return k.token == lives })
+
+		if _, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Lineage); descends && !kept && lives.used.IsZero() {
+			c.ledger.broken(breachOrphan, "%s (of %s) lives after its lineage went on, unused and unknown", lives.name, lives.asked.op.what)
+		}
+	}
 }
 
 // accountFor says who knows of a token, and takes it into account.

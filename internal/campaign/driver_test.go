@@ -2,10 +2,7 @@ package campaign
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/coalesce"
@@ -83,7 +80,7 @@ func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		return nil, err
 	}
 
-	for range 5 + s.random.IntN(10) {
+	for range 8 + s.random.IntN(12) {
 		if err := c.step(); err != nil {
 			return nil, err
 		}
@@ -118,7 +115,9 @@ func (c *client) start() error {
 func (c *client) step() error {
 	l := pick(c.random, c.lines)
 
-	switch c.random.IntN(10) {
+	switch c.random.IntN(12) {
+	case 11:
+		c.forget(l)
 	case 0:
 		c.advances(pick(c.random, []time.Duration{time.Minute, 2 * time.Hour, 25 * time.Hour}))
 	case 1:
@@ -138,7 +137,10 @@ func (c *client) step() error {
 	case 6:
 		c.issue(c.storm(), c.lines...)
 	default:
-		c.issue(c.storm(), l)
+		// Whoever sees it fail tries again at once, and may know no better.
+		for failed := true; failed && !c.process.gone(); failed = failed && chance(c.random, 0.5) {
+			failed = !c.issue(c.storm(), l)
+		}
 	}
 
 	c.gate.lands(func() bool { return chance(c.random, 0.3) })
@@ -158,6 +160,23 @@ func (c *client) step() error {
 	}
 
 	return nil
+}
+
+// forget is what an old backup does: of a token that is kept nobody knows any more, nor of
+// some generations. Whoever uses it goes on.
+func (c *client) forget(l *line) {
+	if l.order.NamePrefix == "" || len(l.kept) == 0 {
+		return
+	}
+
+	n := c.random.IntN(len(l.kept))
+	k := l.kept[n]
+	k.forgotten = true
+	l.kept = append(l.kept[:n:n], l.kept[n+1:]...)
+	l.order.Generation = 1 + c.random.Int64N(l.order.Generation)
+
+	c.happens("%s is forgotten, and all above generation %d", k.name, l.order.Generation)
+	results.meets("older states")
 }
 
 // operate carries out an operation, and says whether the process has survived it.
@@ -183,241 +202,16 @@ func (c *client) operate(
 	c.process.perish()
 	c.gate.turns(nil)
 
-	requests, _ := c.process.end()
+	requests, struck := c.process.end()
 	c.takes(requests)
 	c.gate.quiet()
 	c.happens("%s: %s", op.what, op.said)
+
+	op.interrupted = struck
 
 	if op.killed = c.process.gone(); !op.killed {
 		c.ledger.settled(c.process, op, known)
 	}
 
 	return !op.killed
-}
-
-// issue issues a token for each line, at the same time.
-func (c *client) issue(w *weather, lines ...*line) {
-	for _, l := range lines {
-		l.order.Known = nil
-		for _, k := range l.kept {
-			l.order.Known = append(l.order.Known, k.shown.Key())
-		}
-	}
-
-	results, failures := make([]issuer.Result, len(lines)), make([]error, len(lines))
-
-	do := func(ctx context.Context) string {
-		var waits sync.WaitGroup
-
-		for i, l := range lines {
-			waits.Go(func() { results[i], failures[i] = c.issuer.Issue(ctx, l.order) })
-		}
-
-		waits.Wait()
-
-		var texts []string
-
-		for i, result := range results {
-			if failures[i] != nil {
-				texts = append(texts, failures[i].Error())
-
-				continue
-			}
-
-			texts = append(texts, "issued "+result.Name)
-			texts = append(texts, result.Leftovers...)
-
-			for _, sibling := range result.Siblings {
-				texts = append(texts, "there is also "+sibling.Name)
-			}
-		}
-
-		return join(texts)
-	}
-
-	issued := func(t *token) bool {
-		for i, result := range results {
-			if failures[i] == nil && result.Secret.Reveal() == t.secret {
-				return true
-			}
-		}
-
-		return false
-	}
-
-	if !c.operate("issue", w, c.spares(nil), do, issued) {
-		return
-	}
-
-	for i, l := range lines {
-		if failures[i] == nil {
-			c.keeps(l, results[i])
-		} else if l.order.Name != "" {
-			c.renames(l, failures[i])
-		}
-	}
-}
-
-// keeps keeps what was issued.
-func (c *client) keeps(l *line, result issuer.Result) {
-	t := c.ledger.withSecret(result.Secret.Reveal())
-
-	switch {
-	case t == nil:
-		c.ledger.broken(breachLost, "the secret of %s is not one", result.Name)
-
-		return
-	case !c.place.works(t.secret):
-		c.ledger.broken(breachLost, "the secret of %s does not work", result.Name)
-	case t.name != result.Name, l.order.NamePrefix != "" && result.Generation <= l.order.Generation:
-		c.ledger.broken(breachWrong, "%s of generation %d comes after %d", result.Name, result.Generation, l.order.Generation)
-	}
-
-	t.had = true
-	l.kept = append(l.kept, &kept{token: t, shown: result.Token})
-
-	if l.order.NamePrefix != "" {
-		l.order.Lineage, l.order.Generation = result.Lineage, result.Generation
-	} else {
-		c.turns(l)
-	}
-}
-
-// renames does what a person does about a fixed name that is taken.
-func (c *client) renames(l *line, err error) {
-	taken, ok := errors.AsType[*issuer.TakenError](err)
-	if !ok {
-		return
-	}
-
-	for _, lives := range c.ledger.living() {
-		if lives.name == l.order.Name && !lives.had {
-			c.setApart(lives)
-			c.fixed++
-		}
-	}
-
-	if !names(err.Error(), taken.Token.Name) || taken.Token.Name != l.order.Name {
-		c.ledger.broken(breachWrong, "an error about %s does not name it: %v", l.order.Name, err)
-	}
-
-	c.turns(l)
-}
-
-// turns chooses another fixed name. What was asked for under the last one is over by then.
-func (c *client) turns(l *line) {
-	c.gate.lands(func() bool { return true })
-
-	for _, lives := range c.ledger.living() {
-		if lives.name == l.order.Name && !lives.had {
-			c.setApart(lives)
-			c.fixed++
-		}
-	}
-
-	l.turn++
-	l.order.Name = (&wish{of: 2, fixed: true, turn: l.turn}).name()
-}
-
-// revoke revokes a token.
-func (c *client) revoke(l *line, n int, w *weather) {
-	k := l.kept[n]
-
-	var failed error
-
-	if !c.operate("revoke "+k.name, w, c.spares(k), func(ctx context.Context) string {
-		if failed = c.system.Revoke(ctx, k.shown); failed != nil {
-			return failed.Error()
-		}
-
-		return "revoked"
-	}, func(*token) bool { return true }) || failed != nil {
-		return
-	}
-
-	if c.place.works(k.secret) {
-		c.ledger.broken(breachOrphan, "%s was revoked, it is said, and lives", k.name)
-	}
-
-	l.kept = append(l.kept[:n:n], l.kept[n+1:]...)
-}
-
-// list lists the tokens of a line, or all.
-func (c *client) list(l *line) {
-	var query pat.TokenQuery
-	if chance(c.random, 0.5) {
-		query.NamePrefix = l.order.NamePrefix + l.order.Name
-	}
-
-	before := c.ledger.living()
-
-	var (
-		listed []pat.Token
-		failed error
-	)
-
-	if !c.operate("list "+query.NamePrefix, c.storm(), c.spares(nil), func(ctx context.Context) string {
-		if listed, failed = c.system.Tokens(ctx, c.place.userID, query); failed != nil {
-			return failed.Error()
-		}
-
-		return fmt.Sprintf("%d listed", len(listed))
-	}, func(*token) bool { return true }) || failed != nil {
-		return
-	}
-
-	for _, t := range before {
-		if !t.late && strings.HasPrefix(t.name, query.NamePrefix) && !shows(listed, t) {
-			c.ledger.broken(breachWrong, "%s is in no list", t.name)
-		}
-	}
-}
-
-// find reads one token.
-func (c *client) find(k *kept) {
-	var (
-		found  pat.Token
-		failed error
-	)
-
-	if !c.operate("find "+k.name, c.storm(), c.spares(nil), func(ctx context.Context) string {
-		if found, failed = c.system.Token(ctx, k.shown.Key()); failed != nil {
-			return failed.Error()
-		}
-
-		return string(found.Status)
-	}, func(*token) bool { return true }) {
-		return
-	}
-
-	_, there := c.place.find(func(r row) bool { return r.id == k.id && r.created.Equal(k.made) })
-
-	if _, gone := errors.AsType[*pat.GoneError](failed); gone && there {
-		c.ledger.broken(breachWrong, "%s is said to be gone: %v", k.name, failed)
-	}
-
-	if failed == nil && found.Status == pat.StatusRevoked && !k.revoked {
-		c.ledger.broken(breachWrong, "%s is said to be revoked", k.name)
-	}
-}
-
-// spares says why a token must not be revoked: somebody keeps it, and it is not the one.
-func (c *client) spares(target *kept) func(*token) string {
-	return func(t *token) string {
-		if t.had && (target == nil || t != target.token) {
-			return "somebody keeps it"
-		}
-
-		return ""
-	}
-}
-
-func shows(listed []pat.Token, t *token) bool {
-	for _, l := range listed {
-		if l.ID == t.id && l.Name == t.name {
-			return true
-		}
-	}
-
-	return false
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,14 +39,6 @@ type gate struct {
 	// work is held while the server creates or revokes, so that the ledger sees one change
 	// at a time.
 	work sync.Mutex
-}
-
-// lateRequest is a create that its client has given up.
-type lateRequest struct {
-	request *http.Request
-	sender  *process
-	asked   *asked
-	looks   int
 }
 
 func newGate(place *place, clock *clock, ledger *ledger) *gate {
@@ -267,69 +258,6 @@ func (g *gate) sender(r *http.Request) *process {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.UserAgent(), "terraform-provider-opsaccess/"), " ")
 
 	return g.process(name)
-}
-
-// defers keeps a create for later.
-func (g *gate) defers(r *http.Request, body []byte, p *process, name *asked, looks int) {
-	request := r.Clone(context.Background())
-	request.Header.Del("Cookie") // The session may be gone by then; the password is not.
-	request.ContentLength = int64(len(body))
-	request.Body = readCloser(body)
-
-	g.mu.Lock()
-	defer g.mu.Unlock()
-
-	g.late = append(g.late, &lateRequest{request: request, sender: p, asked: name, looks: looks})
-}
-
-// looked carries out the creates that were waiting for this look.
-func (g *gate) looked(p *process, shown []byte) {
-	g.ledger.looked(p, string(shown))
-
-	g.mu.Lock()
-
-	var due []*lateRequest
-
-	g.late = slices.DeleteFunc(g.late, func(l *lateRequest) bool {
-		if l.looks--; l.looks > 0 {
-			return false
-		}
-
-		due = append(due, l)
-
-		return true
-	})
-
-	g.mu.Unlock()
-
-	g.carryOut(due)
-}
-
-// lands carries out the creates that have been waiting, or some of them.
-func (g *gate) lands(some func() bool) {
-	g.mu.Lock()
-
-	var due []*lateRequest
-
-	g.late = slices.DeleteFunc(g.late, func(l *lateRequest) bool {
-		if !some() {
-			return false
-		}
-
-		due = append(due, l)
-
-		return true
-	})
-
-	g.mu.Unlock()
-
-	g.carryOut(due)
-}
-
-func (g *gate) carryOut(due []*lateRequest) {
-	for _, l := range due {
-		g.serve(httptest.NewRecorder(), l.request, l.sender, call{kind: kindCreate, token: l.asked.name}, l.asked, true)
-	}
 }
 
 // restart forgets all sessions and cuts all connections.

@@ -3,7 +3,6 @@ package campaign
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -27,56 +26,6 @@ const (
 	breaches
 )
 
-// operation is one thing that somebody does: an apply, a destroy, a call of the issuer.
-type operation struct {
-	// what is it, for messages.
-	what string
-	// killed is set if its process was.
-	killed bool
-	// firsts says of each resource whether its lineage was nobody's before.
-	firsts []bool
-	// said is all that the operation told its user, warnings included.
-	said string
-	// spares says why a token must not be revoked in it; empty is that it may be.
-	spares func(*token) string
-}
-
-// asked is a request for a token.
-type asked struct {
-	name string
-	by   *process
-	op   *operation
-}
-
-// token is one that the server made.
-type token struct {
-	id, name, secret string
-	made             time.Time
-	asked            *asked
-	// late is set if it was made after the client had given up, and before says how many
-	// tokens had been asked for by then.
-	late   bool
-	before int
-	// seen are the processes that were shown it in a list.
-	seen map[*process]bool
-
-	// current is true while the persisted state, or whatever else keeps secrets, has it as
-	// the one to use; had once it was so.
-	current, had bool
-	// used is when a consumer last logged in with it; zero never.
-	used time.Time
-	// succeeded is since when another is current in its place, and overlap how long it was
-	// promised to live on, at least.
-	succeeded time.Time
-	overlap   time.Duration
-	// forgotten is set when a restored state lost it: then succeeded is when.
-	forgotten bool
-	revoked   bool
-	// told is true if somebody was told its name, and apart where it does not count as an
-	// orphan.
-	told, apart bool
-}
-
 // ledger knows every token that the server made, and what was promised of it.
 type ledger struct {
 	place *place
@@ -87,12 +36,13 @@ type ledger struct {
 	asked  []*asked
 	// found are the guarantees that were broken, in words.
 	found [breaches][]string
-	// current is the operation of a process.
-	current map[*process]*operation
+	// current is the operation of a process, and before the one before that if it was
+	// interrupted: a request that it gave up may arrive only now.
+	current, before map[*process]*operation
 }
 
 func newLedger(place *place, clock *clock) *ledger {
-	return &ledger{place: place, clock: clock, current: map[*process]*operation{}}
+	return &ledger{place: place, clock: clock, current: map[*process]*operation{}, before: map[*process]*operation{}}
 }
 
 // broken notes that a guarantee was broken.
@@ -112,6 +62,12 @@ func (l *ledger) begins(p *process, op *operation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
+	if last := l.current[p]; last != nil && last.interrupted {
+		l.before[p] = last
+	} else {
+		delete(l.before, p)
+	}
+
 	l.current[p] = op
 }
 
@@ -125,6 +81,10 @@ func (l *ledger) asks(p *process, name string) *asked {
 	defer l.mu.Unlock()
 
 	a := &asked{name: name, by: p, op: l.current[p]}
+	if before := l.before[p]; before != nil && names(before.said, name) {
+		a.op = before
+	}
+
 	l.asked = append(l.asked, a)
 
 	if l.place.reusable {
@@ -147,7 +107,8 @@ func (l *ledger) made(a *asked, secret string, late bool) {
 	defer l.mu.Unlock()
 
 	l.tokens = append(l.tokens, &token{
-		id: r.id, name: a.name, secret: secret, made: r.created, asked: a, late: late, before: len(l.asked), seen: map[*process]bool{},
+		id: r.id, name: a.name, secret: secret, made: r.created, asked: a, late: late || a.op.over, before: len(l.asked), seen: map[*process]bool{},
+		told: a.op.over && names(a.op.said, a.name),
 	})
 }
 
@@ -182,6 +143,10 @@ func (l *ledger) revoked(p *process, before, after []row) {
 
 		if t.had && !t.current {
 			results.meets("predecessors retired")
+		}
+
+		if before := l.before[p]; before != nil && before.spares(t) == "" {
+			continue
 		}
 
 		if why := l.current[p].spares(t); why != "" {
@@ -231,18 +196,6 @@ func (l *ledger) told(text string) {
 	l.each(func(t *token) { t.told = t.told || names(text, t.name) })
 }
 
-// names says whether a text has a name, and not only one that begins with it.
-func names(text, name string) bool {
-	for {
-		_, rest, ok := strings.Cut(text, name)
-		if !ok || rest == "" || rest[0] < '0' || rest[0] > '9' {
-			return ok
-		}
-
-		text = rest
-	}
-}
-
 // living returns the tokens that the server lets in. One that the ledger does not know is
 // a broken guarantee of the campaign's own.
 func (l *ledger) living() []*token {
@@ -270,6 +223,10 @@ func (l *ledger) living() []*token {
 // for in its place nobody can know of: the last look comes after that.
 func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
 	l.told(op.said)
+
+	l.mu.Lock()
+	op.over = true
+	l.mu.Unlock()
 
 	for _, t := range l.living() {
 		switch {

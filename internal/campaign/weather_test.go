@@ -103,7 +103,7 @@ type maker = func(*rand.Rand) trouble
 
 var (
 	readTroubles = []maker{
-		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, page,
+		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, page, page, page,
 		hanging, expiring, restarting, afterWork(fault(sandbox.FaultDrop)),
 	}
 	createTroubles = []maker{
@@ -112,7 +112,7 @@ var (
 		afterWork(unavailable), afterWork(unavailable), afterWork(hanging), afterWork(portal),
 	}
 	revokeTroubles = []maker{
-		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, unavailable, page,
+		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, unavailable, page, page, page,
 		hanging, expiring, restarting, afterWork(fault(sandbox.FaultDrop)), afterWork(unavailable), afterWork(page),
 	}
 )
@@ -150,7 +150,7 @@ func busy(*rand.Rand) trouble {
 
 // page is what a proxy says in the server's place.
 func page(random *rand.Rand) trouble {
-	return trouble{fault: answer(pick(random, []int{http.StatusOK, http.StatusNotFound}), "text/html")}
+	return trouble{fault: answer(pick(random, []int{http.StatusOK, http.StatusNotFound, http.StatusNotFound}), "text/html")}
 }
 
 // portal is a page that nobody takes for a refusal.

@@ -1,0 +1,135 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
+)
+
+// issue issues a token for each line, at the same time, and says whether all were.
+func (c *client) issue(w *weather, lines ...*line) bool {
+	for _, l := range lines {
+		l.order.Known = nil
+		for _, k := range l.kept {
+			l.order.Known = append(l.order.Known, k.shown.Key())
+		}
+	}
+
+	results, failures := make([]issuer.Result, len(lines)), make([]error, len(lines))
+
+	do := func(ctx context.Context) string {
+		var waits sync.WaitGroup
+
+		for i, l := range lines {
+			waits.Go(func() { results[i], failures[i] = c.issuer.Issue(ctx, l.order) })
+		}
+
+		waits.Wait()
+
+		var texts []string
+
+		for i, result := range results {
+			if failures[i] != nil {
+				texts = append(texts, failures[i].Error())
+
+				continue
+			}
+
+			texts = append(texts, "issued "+result.Name)
+			texts = append(texts, result.Leftovers...)
+
+			for _, sibling := range result.Siblings {
+				texts = append(texts, "there is also "+sibling.Name)
+			}
+		}
+
+		return join(texts)
+	}
+
+	issued := func(t *token) bool {
+		for i, result := range results {
+			if failures[i] == nil && result.Secret.Reveal() == t.secret {
+				return true
+			}
+		}
+
+		return false
+	}
+
+	if !c.operate("issue", w, c.spares(nil), do, issued) {
+		return false
+	}
+
+	for i, l := range lines {
+		if failures[i] == nil {
+			c.keeps(l, results[i])
+		} else if l.order.Name != "" {
+			c.renames(l, failures[i])
+		}
+	}
+
+	return errors.Join(failures...) == nil
+}
+
+// keeps keeps what was issued.
+func (c *client) keeps(l *line, result issuer.Result) {
+	t := c.ledger.withSecret(result.Secret.Reveal())
+
+	switch {
+	case t == nil:
+		c.ledger.broken(breachLost, "the secret of %s is not one", result.Name)
+
+		return
+	case !c.place.works(t.secret):
+		c.ledger.broken(breachLost, "the secret of %s does not work", result.Name)
+	case t.name != result.Name, l.order.NamePrefix != "" && result.Generation <= l.order.Generation:
+		c.ledger.broken(breachWrong, "%s of generation %d comes after %d", result.Name, result.Generation, l.order.Generation)
+	}
+
+	t.had = true
+	l.kept = append(l.kept, &kept{token: t, shown: result.Token})
+
+	if l.order.NamePrefix != "" {
+		l.order.Lineage, l.order.Generation = result.Lineage, result.Generation
+	} else {
+		c.turns(l)
+	}
+}
+
+// renames does what a person does about a fixed name that is taken.
+func (c *client) renames(l *line, err error) {
+	taken, ok := errors.AsType[*issuer.TakenError](err)
+	if !ok {
+		return
+	}
+
+	for _, lives := range c.ledger.living() {
+		if lives.name == l.order.Name && !lives.had {
+			c.setApart(lives)
+			c.fixed++
+		}
+	}
+
+	if !names(err.Error(), taken.Token.Name) || taken.Token.Name != l.order.Name {
+		c.ledger.broken(breachWrong, "an error about %s does not name it: %v", l.order.Name, err)
+	}
+
+	c.turns(l)
+}
+
+// turns chooses another fixed name. What was asked for under the last one is over by then.
+func (c *client) turns(l *line) {
+	c.gate.lands(func() bool { return true })
+
+	for _, lives := range c.ledger.living() {
+		if lives.name == l.order.Name && !lives.had {
+			c.setApart(lives)
+			c.fixed++
+		}
+	}
+
+	l.turn++
+	l.order.Name = (&wish{of: 2, fixed: true, turn: l.turn}).name()
+}

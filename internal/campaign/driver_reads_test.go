@@ -1,0 +1,115 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// revoke revokes a token.
+func (c *client) revoke(l *line, n int, w *weather) {
+	k := l.kept[n]
+
+	var failed error
+
+	if !c.operate("revoke "+k.name, w, c.spares(k), func(ctx context.Context) string {
+		if failed = c.system.Revoke(ctx, k.shown); failed != nil {
+			return failed.Error()
+		}
+
+		return "revoked"
+	}, func(*token) bool { return true }) || failed != nil {
+		return
+	}
+
+	if c.place.works(k.secret) {
+		c.ledger.broken(breachOrphan, "%s was revoked, it is said, and lives", k.name)
+	}
+
+	l.kept = append(l.kept[:n:n], l.kept[n+1:]...)
+}
+
+// list lists the tokens of a line, or all.
+func (c *client) list(l *line) {
+	var query pat.TokenQuery
+	if chance(c.random, 0.5) {
+		query.NamePrefix = l.order.NamePrefix + l.order.Name
+	}
+
+	before := c.ledger.living()
+
+	var (
+		listed []pat.Token
+		failed error
+	)
+
+	if !c.operate("list "+query.NamePrefix, c.storm(), c.spares(nil), func(ctx context.Context) string {
+		if listed, failed = c.system.Tokens(ctx, c.place.userID, query); failed != nil {
+			return failed.Error()
+		}
+
+		return fmt.Sprintf("%d listed", len(listed))
+	}, func(*token) bool { return true }) || failed != nil {
+		return
+	}
+
+	for _, t := range before {
+		if !t.late && strings.HasPrefix(t.name, query.NamePrefix) && !shows(listed, t) {
+			c.ledger.broken(breachWrong, "%s is in no list", t.name)
+		}
+	}
+}
+
+// find reads one token.
+func (c *client) find(k *kept) {
+	var (
+		found  pat.Token
+		failed error
+	)
+
+	if !c.operate("find "+k.name, c.storm(), c.spares(nil), func(ctx context.Context) string {
+		if found, failed = c.system.Token(ctx, k.shown.Key()); failed != nil {
+			return failed.Error()
+		}
+
+		return string(found.Status)
+	}, func(*token) bool { return true }) {
+		return
+	}
+
+	_, there := c.place.find(func(r row) bool { return r.id == k.id && r.created.Equal(k.made) })
+
+	if _, gone := errors.AsType[*pat.GoneError](failed); gone && there {
+		c.ledger.broken(breachWrong, "%s is said to be gone: %v", k.name, failed)
+	}
+
+	if failed == nil && found.Status == pat.StatusRevoked && !k.revoked {
+		c.ledger.broken(breachWrong, "%s is said to be revoked", k.name)
+	}
+}
+
+// spares says why a token must not be revoked: somebody keeps it or uses it, and it is not
+// the one.
+func (c *client) spares(target *kept) func(*token) string {
+	return func(t *token) string {
+		switch {
+		case !t.had, target != nil && t == target.token, t.forgotten && t.used.IsZero():
+			return ""
+		default:
+			return "somebody keeps it, or uses it"
+		}
+	}
+}
+
+func shows(listed []pat.Token, t *token) bool {
+	for _, l := range listed {
+		if l.ID == t.id && l.Name == t.name {
+			return true
+		}
+	}
+
+	return false
+}

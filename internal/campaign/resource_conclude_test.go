@@ -1,0 +1,175 @@
+package campaign
+
+import (
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+)
+
+// mostApplies is how many may be needed until nothing is left to do.
+const mostApplies = 4
+
+// conclude ends all faults, and checks what is there; if asked to, again after every
+// overlap, and that nothing is after a destroy.
+func (t *terraform) conclude(later, destroys bool) {
+	t.happens("all faults end")
+	t.gate.lands(func() bool { return true })
+	t.converge()
+
+	if later {
+		t.advances(5 * 24 * time.Hour)
+		t.converge()
+	}
+
+	if !destroys {
+		return
+	}
+
+	for range mostApplies {
+		r := run{destroys: true}
+		o := t.command(r)
+		t.reports(o, r)
+
+		if !o.failed() {
+			break
+		}
+	}
+
+	for _, left := range t.ledger.living() {
+		t.ledger.broken(breachOrphan, "%s lives after a destroy", left.name)
+	}
+}
+
+// converge applies until nothing is left to do.
+func (t *terraform) converge() {
+	var last outcome
+
+	// What a person has to do about a fixed name is no apply.
+	for applies, edits := 0, 0; applies <= mostApplies && edits < 2*mostApplies; {
+		last = t.command(run{})
+		t.reports(last, run{})
+
+		switch {
+		case last.empty && !last.failed():
+			t.account()
+
+			return
+		case last.failed() && t.helps(last.String()):
+			edits++
+		default:
+			applies++
+		}
+	}
+
+	t.ledger.broken(breachUnsettled, "after %d applies: %s", mostApplies, last.String())
+}
+
+// helps does what a person has to do about a fixed name that is taken, and says whether
+// there was anything. What lives under such a name is in no state, and the error names it.
+func (t *terraform) helps(errors string) (helped bool) {
+	for i, w := range t.wishes {
+		if !w.fixed || !names(errors, w.name()) {
+			continue
+		}
+
+		for _, lives := range t.ledger.living() {
+			if lives.name == w.name() && !t.knows(lives) && t.excusable(lives) {
+				t.setApart(lives)
+				t.fixed++
+			}
+		}
+
+		if helped = true; !t.place.reusable {
+			w.turn++
+		}
+
+		t.happens("resource %d: somebody revokes by hand, and chooses the name %s", i, w.name())
+	}
+
+	return helped
+}
+
+// account checks that what lives is what the state has, and that its secrets work.
+func (t *terraform) account() {
+	for _, lives := range t.ledger.living() {
+		i := resourceOf(lives.name)
+		w := t.wishes[i]
+
+		switch {
+		case t.knows(lives):
+		case !w.fixed && t.first(lives) && !t.descends(lives) && t.excusable(lives):
+			if listed := t.lists(lives); !names(join(listed), lives.name) {
+				t.ledger.broken(breachOrphan, "%s is not in the list of what was never used: %v", lives.name, listed)
+			}
+
+			t.setApart(lives)
+			t.firsts++
+		default:
+			t.ledger.broken(breachOrphan, "%s (of %s) lives, and is in no state: %s", lives.name, lives.asked.op.what, t.tells(i))
+		}
+	}
+
+	for i, inst := range t.state {
+		t.accountFor(i, inst)
+	}
+}
+
+// accountFor checks that what the state of a resource has lives and works.
+func (t *terraform) accountFor(i int, inst *instance) {
+	if inst == nil {
+		t.ledger.broken(breachUnsettled, "resource %d is not there", i)
+
+		return
+	}
+
+	current := t.ledger.withSecret(text(inst.value, "token"))
+
+	switch {
+	case current == nil:
+		t.ledger.broken(breachLost, "the secret in the state of resource %d is not one", i)
+	case text(inst.value, "current", "status") == "active" && !t.place.works(current.secret) && !t.ledger.expired(current):
+		t.ledger.broken(breachLost, "the secret of %s in the state does not work", current.name)
+	}
+
+	for _, previous := range elements(attributes(inst.value)["previous"]) {
+		name := text(previous, "name")
+		if r, ok := t.place.find(func(r row) bool { return r.name == name }); !ok || !r.alive && !r.expired {
+			t.ledger.broken(breachWrong, "the state of resource %d has %s, which is dead", i, name)
+		}
+	}
+}
+
+// descends says whether a token is of the lineage that the state has.
+func (t *terraform) descends(of *token) bool {
+	inst := t.state[resourceOf(of.name)]
+	if inst == nil {
+		return false
+	}
+
+	lineage := text(inst.value, "lineage")
+
+	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), lineage)
+	if t.wishes[resourceOf(of.name)].drawn() {
+		_, ok = lifecycle.GenerationOfAny(of.name, lineage)
+	}
+
+	return ok
+}
+
+// lists asks the data source for what was never used of a prefix.
+func (t *terraform) lists(of *token) []string {
+	var s said
+
+	p := t.start(&operation{what: "list"}, nil, &s)
+	defer p.end()
+
+	prefix, _, _ := strings.Cut(of.name, "-")
+	listed := p.list(p.context, t.place.userID, prefix+"-", &s)
+
+	if s.failed() {
+		t.ledger.broken(breachWrong, "the list fails: %s", s.String())
+	}
+
+	return listed
+}
