@@ -36,7 +36,7 @@ type envelope[Row any] struct {
 var (
 	// errNoResults is what a list that is none lacks: an empty one has an empty array.
 	errNoResults = errors.New("no results")
-	errNoRecord  = errors.New("the answer holds a record without an id or a state, or without a name")
+	errNoRecord  = errors.New("a record without an id or a state, or without a name: the JSON is not what Foreman documents")
 )
 
 // UnmarshalJSON refuses a page without rows: to the rest of the package an empty list

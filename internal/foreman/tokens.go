@@ -37,17 +37,26 @@ type tokenRecord struct {
 
 func (r tokenRecord) key() int64 { return r.ID }
 
+// check says what is wrong with a record. Without its state it would pass for expired.
+func (r tokenRecord) check() error {
+	if r.ID <= 0 || r.UserID <= 0 || r.Name == "" || r.Active == nil {
+		return errNoRecord
+	}
+
+	return nil
+}
+
 // of says what is wrong with a record that should be one of this user's.
 func (r tokenRecord) of(userID string) error {
-	switch token := r.token(); {
-	case r.ID <= 0 || r.Name == "" || r.Active == nil:
-		// Without its state it would pass for expired.
-		return errNoRecord
-	case token.UserID != userID:
-		return fmt.Errorf("the token with id %s is of the user with id %s", token.ID, token.UserID)
-	default:
-		return nil
+	if err := r.check(); err != nil {
+		return err
 	}
+
+	if token := r.token(); token.UserID != userID {
+		return fmt.Errorf("the token with id %s is of the user with id %s", token.ID, token.UserID)
+	}
+
+	return nil
 }
 
 // token converts the record. Whether an expiry has passed is the server's word: its
@@ -143,11 +152,15 @@ func (s *System) showToken(ctx context.Context, key pat.Key, within scope) (pat.
 	var record tokenRecord
 
 	err = s.get(ctx, path, within.query(nil), &record, func() error {
+		if err := record.check(); err != nil {
+			return err
+		}
+
 		if token := record.token(); token.Key() != key {
 			return fmt.Errorf("the answer is about token %s of user %s", token.ID, token.UserID)
 		}
 
-		return record.of(key.UserID)
+		return nil
 	})
 	if err != nil {
 		return pat.Token{}, err

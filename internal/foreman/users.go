@@ -193,11 +193,15 @@ func (s *System) showUser(ctx context.Context, id string, within scope) (pat.Use
 	var record userRecord
 
 	err := s.get(ctx, segments("users", id), within.query(nil), &record, func() error {
+		if err := record.check(); err != nil {
+			return err
+		}
+
 		if user := record.user(); user.ID != id {
 			return fmt.Errorf("the answer is about user %s", user.ID)
 		}
 
-		return record.check()
+		return nil
 	})
 	if err != nil {
 		return pat.User{}, explainShow(err)

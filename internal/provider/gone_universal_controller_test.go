@@ -118,7 +118,7 @@ func universalControllerSays() map[string]notGone {
 					}
 				})
 			},
-			said: "the answer lists one of user ops.admin", do: checkURL,
+			said: "the answer lists one of user", do: checkURL,
 			rotated: true, shown: []string{"user", "users", "current_user", "personal_access_tokens"},
 		},
 

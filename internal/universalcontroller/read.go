@@ -36,9 +36,6 @@ type envelope struct {
 // does; "not found" in any other form than Universal Controller's own is none of it.
 func read(answer rest.Answer) rest.Reading {
 	reading := rest.Reading{Message: strings.Join(messages(answer), "; ")}
-	if isSentence(answer) {
-		reading.Message = string(answer.Body)
-	}
 
 	switch answer.Status {
 	case http.StatusUnauthorized:
