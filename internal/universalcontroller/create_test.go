@@ -133,6 +133,7 @@ func TestCreateTellsRefusalsApart(t *testing.T) {
 		"a duplicate is a 409":             {answer: sentence(409, "deploy already exists"), kind: "validation", field: "name", words: []string{"deploy already exists"}},
 		"a duplicate in an envelope":       {answer: canned{404, asJSON, `{"errors":[{"message":"` + duplicate + `"}]}`}, kind: "validation", field: "name", words: []string{duplicate}},
 		"the lifetime":                     {answer: sentence(400, tooLong), kind: "validation", field: "expiration", words: []string{tooLong, property}},
+		"a name like a secret":             {answer: sentence(409, "Token ucp_deploy-to-production already exists"), kind: "validation", field: "name", words: []string{"ucp_deploy-to-production"}},
 		"anything else":                    {answer: sentence(400, "Unable to parse JSON input."), kind: "validation", words: []string{"Unable to parse JSON input."}},
 		"a refusal of neither":             {answer: sentence(400, `Token "deploy" is not allowed.`), kind: "validation"},
 		"the user is gone":                 {answer: sentence(404, gone404), user: sentence(404, gone404), kind: "user gone", words: []string{gone404}},

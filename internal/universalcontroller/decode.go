@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
@@ -114,11 +115,14 @@ func decodeXML(body []byte, root string, out any) error {
 	}
 }
 
+// likeSecret is what looks like a secret, and not like the name of a token.
+var likeSecret = regexp.MustCompile(`ucp_[0-9A-Za-z]{16}`)
+
 // conceals keeps every answer out of errors that may hold a secret: that of a new token,
 // for a server can fail after it made one, or the password that some versions show in the
 // record of a user.
 func conceals(answer rest.Answer) bool {
-	return bytes.Contains(answer.Body, []byte("ucp_")) ||
+	return likeSecret.Match(answer.Body) ||
 		answer.Status == http.StatusOK && containsFold(answer.Body, "password")
 }
 
