@@ -64,7 +64,9 @@ func install(ctx context.Context, home string) error {
 	plugin := filepath.Join(home, clirun.Executable(clirun.Plugin))
 
 	if detectsRaces() {
-		said, failed := exec.CommandContext(ctx, "go", "test", "-race=false", "-c", "-o", plugin, ".").CombinedOutput()
+		build := exec.CommandContext(ctx, "go", "test", "-race=false", "-c", "-o", plugin, ".") //nolint:gosec // The path is the test's own.
+
+		said, failed := build.CombinedOutput()
 		if err = failed; err != nil {
 			err = fmt.Errorf("build the provider: %w\n%s", err, said)
 		}
