@@ -15,13 +15,13 @@ import (
 
 // checkOrder reports what the platform does not allow. The clock is asked for an error
 // alone, and only where a token is sure to be issued.
-func (r *tokenResource) checkOrder(ctx context.Context, plan tokenModel, certain bool, diags *diag.Diagnostics) {
+func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Diagnostics) {
 	if r.configured == nil || r.system == nil {
 		return
 	}
 
 	traits := r.system.Traits()
-	plan.checkPolicy(ctx, traits, diags)
+	plan.checkPolicy(traits, diags)
 
 	if prefix := plan.NamePrefix; !prefix.IsNull() && !prefix.IsUnknown() {
 		if err := lifecycle.CheckPrefix(prefix.ValueString(), traits); err != nil {

@@ -43,9 +43,9 @@ func (r *tokenResource) ImportState(
 		return
 	}
 
-	model := r.imported(ctx, owner, found, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
+	model := r.imported(owner, found)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model.object(&resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
 	warnSecretUnknown(found.Name, &resp.Diagnostics)
 }
 
@@ -134,10 +134,8 @@ func (r *tokenResource) importIdentity(
 }
 
 // imported returns the state of a token that somebody else issued.
-func (r *tokenResource) imported(
-	ctx context.Context, owner pat.User, token pat.Token, diags *diag.Diagnostics,
-) tokenModel {
-	model := adoptedModel(ctx, owner, token, diags)
+func (r *tokenResource) imported(owner pat.User, token pat.Token) tokenModel {
+	model := adoptedModel(owner, token)
 	model.Username = stringOrNull(owner.Username)
 	model.place(r.system)
 
@@ -146,7 +144,7 @@ func (r *tokenResource) imported(
 
 // adoptedModel returns the state of a token that was issued elsewhere, but for where it is
 // and by which argument its user is named.
-func adoptedModel(ctx context.Context, owner pat.User, token pat.Token, diags *diag.Diagnostics) tokenModel {
+func adoptedModel(owner pat.User, token pat.Token) tokenModel {
 	model := tokenModel{
 		Name:       types.StringValue(token.Name),
 		ExpiresAt:  newInstant(token.ExpiresAt),
@@ -162,8 +160,8 @@ func adoptedModel(ctx context.Context, owner pat.User, token pat.Token, diags *d
 
 	current := currentModel{IssueReason: types.StringValue(string(lifecycle.ReasonImported))}
 	current.shown(token)
-	model.setCurrent(ctx, current, diags)
-	model.setPredecessors(ctx, nil, diags)
+	model.setCurrent(current)
+	model.setPredecessors(nil)
 
 	return model
 }

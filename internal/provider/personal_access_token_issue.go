@@ -17,7 +17,7 @@ func (r *tokenResource) issue(
 	ctx context.Context, model *tokenModel, order issuer.Order, reason lifecycle.Reason,
 	predecessors []lifecycle.Predecessor, private privateState, diags *diag.Diagnostics,
 ) bool {
-	policy, _ := model.policy(ctx, diags)
+	policy, _ := model.policy()
 
 	for _, predecessor := range predecessors {
 		order.Known = append(order.Known, predecessor.Token.Key())
@@ -41,7 +41,7 @@ func (r *tokenResource) issue(
 		return false
 	}
 
-	model.issued(ctx, result, reason, r.system.Traits(), diags)
+	model.issued(result, reason, r.system.Traits())
 	r.managed.add(result.Key())
 
 	if order.Lineage == "" {
@@ -73,7 +73,7 @@ func (r *tokenResource) issue(
 	}
 
 	sortPredecessors(predecessors)
-	model.setPredecessors(ctx, predecessors, diags)
+	model.setPredecessors(predecessors)
 
 	return true
 }
@@ -105,16 +105,16 @@ func (r *tokenResource) replaceToken(
 	}
 
 	// The lineage of an imported token may have become known in this run.
-	model.adopt(state.current(ctx, diags))
+	model.adopt(state.current())
 
-	old := state.live(ctx, diags)
+	old := state.live()
 	old.Generation = model.Generation.ValueInt64()
 
-	model.checkPolicy(ctx, r.system.Traits(), diags)
+	model.checkPolicy(r.system.Traits(), diags)
 	model.recipients(ctx, diags)
 
 	order := model.order(old.Token.UserID)
-	for _, predecessor := range state.predecessors(ctx, diags) { // A stray may have been revoked just now.
+	for _, predecessor := range state.predecessors() { // A stray may have been revoked just now.
 		order.Generation = max(order.Generation, predecessor.Generation)
 	}
 
@@ -126,7 +126,7 @@ func (r *tokenResource) replaceToken(
 		return false
 	}
 
-	predecessors := model.predecessors(ctx, diags)
+	predecessors := model.predecessors()
 
 	if old.Token.Status == pat.StatusActive || model.asksFor(old.Token) && old.Token.Status == pat.StatusExpired {
 		lives, ok := r.makeWay(ctx, model, old, diags)
@@ -148,7 +148,7 @@ func (r *tokenResource) replaceToken(
 func (r *tokenResource) makeWay(
 	ctx context.Context, model *tokenModel, old lifecycle.Predecessor, diags *diag.Diagnostics,
 ) (lives, ok bool) {
-	policy, _ := model.policy(ctx, diags)
+	policy, _ := model.policy()
 	sameName := model.asksFor(old.Token)
 
 	switch {
@@ -199,11 +199,11 @@ func (m *tokenModel) asksFor(token pat.Token) bool {
 }
 
 // live returns the live token of a state, as the predecessor that it may become.
-func (m *tokenModel) live(ctx context.Context, diags *diag.Diagnostics) lifecycle.Predecessor {
-	current := m.current(ctx, diags)
+func (m *tokenModel) live() lifecycle.Predecessor {
+	current := m.current()
 
 	return lifecycle.Predecessor{
-		Token:      current.token(m.owner(ctx, diags).ID.ValueString()),
+		Token:      current.token(m.owner().ID.ValueString()),
 		Generation: m.Generation.ValueInt64(),
 		SHA256:     current.SHA256.ValueString(),
 	}
@@ -211,9 +211,9 @@ func (m *tokenModel) live(ctx context.Context, diags *diag.Diagnostics) lifecycl
 
 // keepPromises takes over what the plan said of values that an update without a reissue
 // could say otherwise.
-func (m *tokenModel) keepPromises(ctx context.Context, planned tokenModel, traits pat.Traits, diags *diag.Diagnostics) {
-	if current := planned.current(ctx, diags); current.ID.IsUnknown() {
-		m.scheduled(ctx, traits, diags)
+func (m *tokenModel) keepPromises(planned tokenModel, traits pat.Traits) {
+	if current := planned.current(); current.ID.IsUnknown() {
+		m.scheduled(traits)
 	} else {
 		m.Current = planned.Current
 	}

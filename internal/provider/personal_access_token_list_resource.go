@@ -124,8 +124,8 @@ func (r *tokenListResource) result(
 	result := req.NewListResult(ctx)
 	result.DisplayName = displayName(token)
 
-	model := r.imported(ctx, owner, token, &result.Diagnostics)
-	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity(ctx, &result.Diagnostics))...)
+	model := r.imported(owner, token)
+	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)

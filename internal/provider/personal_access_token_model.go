@@ -1,15 +1,12 @@
 package provider
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
@@ -86,8 +83,8 @@ func (m *tokenModel) userRef() pat.UserRef {
 }
 
 // arguments returns what decides over the token, as far as it is known.
-func (m *tokenModel) arguments(ctx context.Context, diags *diag.Diagnostics) lifecycle.Arguments {
-	policy, triggers := m.policy(ctx, diags)
+func (m *tokenModel) arguments() lifecycle.Arguments {
+	policy, triggers := m.policy()
 
 	return lifecycle.Arguments{
 		Name:       textValue(m.Name),
@@ -120,12 +117,8 @@ func (m *tokenModel) order(userID string) issuer.Order {
 }
 
 // owner returns the owner, zero while it is unknown.
-func (m *tokenModel) owner(ctx context.Context, diags *diag.Diagnostics) (owner ownerModel) {
-	diags.Append(m.Owner.As(ctx, &owner, basetypes.ObjectAsOptions{
-		UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true,
-	})...)
-
-	return owner
+func (m *tokenModel) owner() (owner ownerModel) {
+	return modelOf[ownerModel](m.Owner)
 }
 
 // setOwner records whom the token belongs to.
@@ -136,26 +129,17 @@ func (m *tokenModel) setOwner(user pat.User) {
 }
 
 // current returns the live token as state has it, zero while it is unknown.
-func (m *tokenModel) current(ctx context.Context, diags *diag.Diagnostics) (current currentModel) {
-	diags.Append(m.Current.As(ctx, &current, basetypes.ObjectAsOptions{
-		UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true,
-	})...)
-
-	return current
+func (m *tokenModel) current() (current currentModel) {
+	return modelOf[currentModel](m.Current)
 }
 
 // setCurrent replaces the live token.
-func (m *tokenModel) setCurrent(ctx context.Context, current currentModel, diags *diag.Diagnostics) {
-	object, d := types.ObjectValueFrom(ctx, currentTypes, current)
-	diags.Append(d...)
-
-	m.Current = object
+func (m *tokenModel) setCurrent(current currentModel) {
+	m.Current = types.ObjectValueMust(currentTypes, valuesOf(current))
 }
 
 // issued records a token that was just issued, but for its secret.
-func (m *tokenModel) issued(
-	ctx context.Context, result issuer.Result, reason lifecycle.Reason, traits pat.Traits, diags *diag.Diagnostics,
-) {
+func (m *tokenModel) issued(result issuer.Result, reason lifecycle.Reason, traits pat.Traits) {
 	m.Lineage = stringOrNull(result.Lineage)
 	m.Generation = types.Int64Value(result.Generation)
 	m.ID = types.StringValue(result.UserID + "/" + result.ID)
@@ -166,8 +150,8 @@ func (m *tokenModel) issued(
 		IssueReason: types.StringValue(string(reason)), SHA256: types.StringValue(fingerprint(result.Secret)),
 	}
 	current.shown(result.Token)
-	m.setCurrent(ctx, current, diags)
-	m.scheduled(ctx, traits, diags)
+	m.setCurrent(current)
+	m.scheduled(traits)
 }
 
 // fingerprint returns the SHA-256 of a secret, in hexadecimal digits.
@@ -201,9 +185,9 @@ func (m *tokenModel) inheritOutputs(state tokenModel) {
 }
 
 // identity returns what identifies the token.
-func (m *tokenModel) identity(ctx context.Context, diags *diag.Diagnostics) identityModel {
+func (m *tokenModel) identity() identityModel {
 	return identityModel{
-		Server: m.Server, UserID: m.owner(ctx, diags).ID, Token: m.current(ctx, diags).ID,
+		Server: m.Server, UserID: m.owner().ID, Token: m.current().ID,
 	}
 }
 

@@ -60,7 +60,7 @@ func moveRESTObject(ctx context.Context, req resource.MoveStateRequest, resp *re
 		return
 	}
 
-	diags.Append(resp.TargetState.Set(ctx, movedModel(ctx, p, found, diags))...)
+	diags.Append(resp.TargetState.Set(ctx, movedModel(p, found))...)
 
 	if found.token.Secret == "" {
 		warnSecretUnknown(found.token.Name, diags)
@@ -135,12 +135,12 @@ func (f *recognized) check() error {
 
 // movedModel returns the state of a token that another provider managed. With its secret
 // it is like one that was issued here, and without like an imported one.
-func movedModel(ctx context.Context, p platform, found recognized, diags *diag.Diagnostics) tokenModel {
+func movedModel(p platform, found recognized) tokenModel {
 	token := found.token
 	// What it was when it was last read: the refresh tells what it is.
 	token.Status = pat.StatusActive
 
-	model := adoptedModel(ctx, pat.User{ID: token.UserID}, token.Token, diags)
+	model := adoptedModel(pat.User{ID: token.UserID}, token.Token)
 	model.Platform = types.StringValue(p.name)
 
 	if found.username != "" {
@@ -156,9 +156,9 @@ func movedModel(ctx context.Context, p platform, found recognized, diags *diag.D
 	model.Generation = types.Int64Value(1)
 	model.Token = types.StringValue(token.Secret.Reveal())
 
-	current := model.current(ctx, diags)
+	current := model.current()
 	current.SHA256 = types.StringValue(fingerprint(token.Secret))
-	model.setCurrent(ctx, current, diags)
+	model.setCurrent(current)
 
 	return model
 }

@@ -19,22 +19,22 @@ import (
 func (r *tokenResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	var state, plan tokenModel
+	var state tokenModel
 
 	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.rememberManaged(ctx, state, &resp.Diagnostics)
+		state = tokenOf(ctx, req.State, &resp.Diagnostics)
+		r.rememberManaged(state)
 	}
 
 	if req.Plan.Raw.IsNull() && !resp.Diagnostics.HasError() {
-		r.mayDestroy(ctx, state, &resp.Diagnostics)
+		r.mayDestroy(state, &resp.Diagnostics)
 	}
 
 	if req.Plan.Raw.IsNull() || resp.Diagnostics.HasError() {
 		return
 	}
 
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	plan := tokenOf(ctx, req.Plan, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() {
 		return
@@ -47,7 +47,7 @@ func (r *tokenResource) ModifyPlan(
 	}
 
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan.object(&resp.Diagnostics))...)
 	}
 }
 
@@ -60,12 +60,12 @@ func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags 
 
 	plan.RotationDue = types.BoolValue(false)
 	plan.RotationReason = types.StringNull()
-	plan.setCurrent(ctx, plannedCurrent(types.StringValue(string(lifecycle.ReasonCreated))), diags)
+	plan.setCurrent(plannedCurrent(types.StringValue(string(lifecycle.ReasonCreated))))
 	plan.planSecret()
 
 	// A lineage that was set may have live tokens already.
 	if text := textValue(plan.Lineage); !text.Set {
-		plan.setPredecessors(ctx, nil, diags)
+		plan.setPredecessors(nil)
 	}
 
 	warnForever(*plan, diags)
@@ -74,7 +74,7 @@ func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags 
 		return
 	}
 
-	r.checkOrder(ctx, *plan, true, diags)
+	r.checkOrder(*plan, true, diags)
 
 	if diags.HasError() {
 		return
@@ -89,7 +89,7 @@ func (r *tokenResource) planUpdate(
 	req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	diags := &resp.Diagnostics
-	current := state.current(ctx, diags)
+	current := state.current()
 
 	// The configuration, not the plan, tells whether a lineage was set: the framework
 	// marks computed values unknown as soon as anything changes.
@@ -106,7 +106,7 @@ func (r *tokenResource) planUpdate(
 
 	if replaced := r.planUser(ctx, state, plan, diags); len(replaced) > 0 {
 		resp.RequiresReplace = append(resp.RequiresReplace, replaced...)
-		plan.unsettle(ctx, types.StringValue(string(lifecycle.ReasonCreated)), diags)
+		plan.unsettle(types.StringValue(string(lifecycle.ReasonCreated)))
 		plan.Owner = types.ObjectUnknown(ownerTypes)
 
 		return
@@ -116,41 +116,41 @@ func (r *tokenResource) planUpdate(
 
 	switch decision.Action {
 	case lifecycle.Keep:
-		r.planKeep(ctx, state, plan, diags)
+		r.planKeep(state, plan, diags)
 	case lifecycle.MayReissue:
-		plan.unsettle(ctx, types.StringUnknown(), diags)
+		plan.unsettle(types.StringUnknown())
 
 		if current.Status.ValueString() != string(pat.StatusActive) {
-			plan.maybeInvalid(ctx, diags)
+			plan.maybeInvalid()
 		}
 
-		r.checkOrder(ctx, *plan, false, diags)
+		r.checkOrder(*plan, false, diags)
 	case lifecycle.Reissue:
-		policy, _ := plan.policy(ctx, diags)
-		warnGap(*plan, policy, state.live(ctx, diags), diags)
+		policy, _ := plan.policy()
+		warnGap(*plan, policy, state.live(), diags)
 		warnRecipients(decision, diags)
-		plan.unsettle(ctx, types.StringValue(string(decision.Reason)), diags)
+		plan.unsettle(types.StringValue(string(decision.Reason)))
 		// An expiry that passed long ago is no error of this plan: it would block a destroy.
-		r.checkOrder(ctx, *plan, !plan.ExpiresAt.same(state.ExpiresAt), diags)
+		r.checkOrder(*plan, !plan.ExpiresAt.same(state.ExpiresAt), diags)
 		r.warnPast(*plan, diags)
 		warnForever(*plan, diags)
 	case lifecycle.Refuse:
-		plan.unsettle(ctx, types.StringValue(string(decision.Reason)), diags)
+		plan.unsettle(types.StringValue(string(decision.Reason)))
 		diags.AddWarning("The personal access token cannot be reissued", r.wayOut(decision, current))
 	}
 }
 
 // planKeep plans a resource whose token stays. Its predecessors may go.
-func (r *tokenResource) planKeep(ctx context.Context, state tokenModel, plan *tokenModel, diags *diag.Diagnostics) {
-	current := state.current(ctx, diags)
-	before, _ := state.policy(ctx, diags)
-	after, _ := plan.policy(ctx, diags)
+func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, diags *diag.Diagnostics) {
+	current := state.current()
+	before, _ := state.policy()
+	after, _ := plan.policy()
 
 	edited := before != after || !plan.ExpiresIn.Equal(state.ExpiresIn)
 
 	if edited && r.configured != nil && r.system != nil {
-		plan.scheduled(ctx, r.system.Traits(), diags)
-		plan.checkPolicy(ctx, r.system.Traits(), diags)
+		plan.scheduled(r.system.Traits())
+		plan.checkPolicy(r.system.Traits(), diags)
 	}
 
 	if before != after { // What is due by the new policy is for the next refresh to say.
@@ -158,7 +158,7 @@ func (r *tokenResource) planKeep(ctx context.Context, state tokenModel, plan *to
 		plan.RotationReason = types.StringNull()
 	}
 
-	predecessors := state.predecessors(ctx, diags)
+	predecessors := state.predecessors()
 	rescheduled := before.Overlap != after.Overlap || before.HoldIfUsedWithin != after.HoldIfUsedWithin
 
 	if retiring(predecessors) || rescheduled && len(predecessors) > 0 {
@@ -191,8 +191,8 @@ func (r *tokenResource) decide(
 	ctx context.Context, state, next tokenModel, private privateState, diags *diag.Diagnostics,
 ) lifecycle.Decision {
 	return lifecycle.Decide(
-		state.judged(ctx, userGone(ctx, private, diags), diags),
-		state.arguments(ctx, diags), next.arguments(ctx, diags), r.traits())
+		state.judged(userGone(ctx, private, diags)),
+		state.arguments(), next.arguments(), r.traits())
 }
 
 // settle is decide in apply, when the clock may be asked.
@@ -200,8 +200,8 @@ func (r *tokenResource) settle(
 	ctx context.Context, state, next tokenModel, private privateState, diags *diag.Diagnostics,
 ) lifecycle.Decision {
 	return lifecycle.Settle(
-		state.judged(ctx, userGone(ctx, private, diags), diags),
-		state.arguments(ctx, diags), next.arguments(ctx, diags), r.traits(), r.now())
+		state.judged(userGone(ctx, private, diags)),
+		state.arguments(), next.arguments(), r.traits(), r.now())
 }
 
 // traits returns those of the platform. While it is not known, a plan that promises too
@@ -215,8 +215,8 @@ func (r *tokenResource) traits() pat.Traits {
 }
 
 // judged returns the token as a decision needs it.
-func (m *tokenModel) judged(ctx context.Context, userGone bool, diags *diag.Diagnostics) lifecycle.Current {
-	live := m.live(ctx, diags)
+func (m *tokenModel) judged(userGone bool) lifecycle.Current {
+	live := m.live()
 	judged := lifecycle.Current{Token: live.Token, Generation: live.Generation, UserGone: userGone}
 
 	if m.RotationDue.ValueBool() {
@@ -247,7 +247,7 @@ func (r *tokenResource) wayOut(decision lifecycle.Decision, current currentModel
 }
 
 // unsettle marks as unknown what another token changes.
-func (m *tokenModel) unsettle(ctx context.Context, reason types.String, diags *diag.Diagnostics) {
+func (m *tokenModel) unsettle(reason types.String) {
 	m.ID = types.StringUnknown()
 	m.planSecret()
 	m.Generation = types.Int64Unknown()
@@ -259,7 +259,7 @@ func (m *tokenModel) unsettle(ctx context.Context, reason types.String, diags *d
 		m.Lineage = types.StringUnknown()
 	}
 
-	m.setCurrent(ctx, plannedCurrent(reason), diags)
+	m.setCurrent(plannedCurrent(reason))
 }
 
 // plannedCurrent is a token that is to be issued.
@@ -272,17 +272,17 @@ func plannedCurrent(reason types.String) currentModel {
 }
 
 // maybeInvalid plans a token that may stay as it is, which is not active.
-func (m *tokenModel) maybeInvalid(ctx context.Context, diags *diag.Diagnostics) {
-	current := m.current(ctx, diags)
+func (m *tokenModel) maybeInvalid() {
+	current := m.current()
 	current.Status = types.StringUnknown()
-	m.setCurrent(ctx, current, diags)
+	m.setCurrent(current)
 }
 
 // rememberManaged notes that a resource manages the token: the plan of a replacement
 // asks about its successor without telling so.
-func (r *tokenResource) rememberManaged(ctx context.Context, state tokenModel, diags *diag.Diagnostics) {
+func (r *tokenResource) rememberManaged(state tokenModel) {
 	if r.configured != nil {
-		current := state.current(ctx, diags)
-		r.managed.add(current.token(state.owner(ctx, diags).ID.ValueString()).Key())
+		current := state.current()
+		r.managed.add(current.token(state.owner().ID.ValueString()).Key())
 	}
 }

@@ -2,11 +2,9 @@ package provider
 
 import (
 	"cmp"
-	"context"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
@@ -33,19 +31,18 @@ var previousType = types.ObjectType{AttrTypes: map[string]attr.Type{
 }}
 
 // predecessors returns what state knows of them, newest first.
-func (m *tokenModel) predecessors(ctx context.Context, diags *diag.Diagnostics) []lifecycle.Predecessor {
+func (m *tokenModel) predecessors() []lifecycle.Predecessor {
 	if m.Previous.IsNull() || m.Previous.IsUnknown() {
 		return nil
 	}
 
-	var models []previousModel
+	elements := m.Previous.Elements()
+	userID := m.owner().ID.ValueString()
+	predecessors := make([]lifecycle.Predecessor, 0, len(elements))
 
-	diags.Append(m.Previous.ElementsAs(ctx, &models, false)...)
-
-	userID := m.owner(ctx, diags).ID.ValueString()
-	predecessors := make([]lifecycle.Predecessor, 0, len(models))
-
-	for _, model := range models {
+	for _, element := range elements {
+		object, _ := element.(types.Object)
+		model := modelOf[previousModel](object)
 		predecessors = append(predecessors, lifecycle.Predecessor{
 			Token: pat.Token{
 				UserID: userID, ID: model.ID.ValueString(), Name: model.Name.ValueString(), Status: pat.StatusActive,
@@ -63,13 +60,11 @@ func (m *tokenModel) predecessors(ctx context.Context, diags *diag.Diagnostics) 
 }
 
 // setPredecessors records them, an empty list for none.
-func (m *tokenModel) setPredecessors(
-	ctx context.Context, predecessors []lifecycle.Predecessor, diags *diag.Diagnostics,
-) {
-	models := make([]previousModel, 0, len(predecessors))
+func (m *tokenModel) setPredecessors(predecessors []lifecycle.Predecessor) {
+	elements := make([]attr.Value, 0, len(predecessors))
 
 	for _, predecessor := range predecessors {
-		models = append(models, previousModel{
+		elements = append(elements, types.ObjectValueMust(previousType.AttrTypes, valuesOf(previousModel{
 			ID:         types.StringValue(predecessor.Token.ID),
 			Name:       types.StringValue(predecessor.Token.Name),
 			Generation: types.Int64Value(predecessor.Generation),
@@ -79,13 +74,10 @@ func (m *tokenModel) setPredecessors(
 			RetireDue:  types.BoolValue(predecessor.Due),
 			Held:       types.BoolValue(predecessor.Held),
 			SHA256:     stringOrNull(predecessor.SHA256),
-		})
+		})))
 	}
 
-	list, d := types.ListValueFrom(ctx, previousType, models)
-	diags.Append(d...)
-
-	m.Previous = list
+	m.Previous = types.ListValueMust(previousType, elements)
 }
 
 // sortPredecessors puts the newest first.

@@ -73,11 +73,11 @@ func (r *tokenResource) found(ctx context.Context, s search) ([]pat.Token, error
 // state is an old one. They are revoked like predecessors, for state knows no secret but
 // its own.
 func (r *tokenResource) recoverStrays(
-	ctx context.Context, model *tokenModel, found []pat.Token, drawn bool,
+	model *tokenModel, found []pat.Token, drawn bool,
 	policy lifecycle.Policy, diags *diag.Diagnostics,
 ) []lifecycle.Predecessor {
-	predecessors := model.predecessors(ctx, diags)
-	known := map[pat.Key]bool{model.live(ctx, diags).Token.Key(): true}
+	predecessors := model.predecessors()
+	known := map[pat.Key]bool{model.live().Token.Key(): true}
 
 	for _, predecessor := range predecessors {
 		known[predecessor.Token.Key()] = true

@@ -52,9 +52,7 @@ func (r *tokenResource) Configure(
 func (r *tokenResource) ValidateConfig(
 	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
 ) {
-	var config tokenModel
-
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config := tokenOf(ctx, req.Config, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() {
 		return
@@ -66,13 +64,11 @@ func (r *tokenResource) ValidateConfig(
 				"or leave out rotation.")
 	}
 
-	config.checkPolicy(ctx, pat.Traits{}, &resp.Diagnostics)
+	config.checkPolicy(pat.Traits{}, &resp.Diagnostics)
 }
 
 func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var model tokenModel
-
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
+	model := tokenOf(ctx, req.Plan, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) {
 		return
@@ -88,36 +84,35 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	model.setOwner(user)
 	model.place(r.system)
 
-	model.checkPolicy(ctx, r.system.Traits(), &resp.Diagnostics)
+	model.checkPolicy(r.system.Traits(), &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() || !r.issue(ctx, &model, model.order(user.ID), lifecycle.ReasonCreated, nil, resp.Private, &resp.Diagnostics) {
 		return
 	}
 
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model.object(&resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
 }
 
 // Read sets the status and leaves every argument alone. It never removes the resource:
 // what is to be done about a token that is gone is for the plan.
 func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var model tokenModel
-
-	resp.Diagnostics.Append(req.State.Get(ctx, &model)...)
+	model := tokenOf(ctx, req.State, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
+	identity := model.identity()
 	// Terraform wants an identity after every read, failed ones too.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 
 	if !r.ready(&resp.Diagnostics) || r.otherPlatform(model, &resp.Diagnostics) {
 		return
 	}
 
-	current := model.current(ctx, &resp.Diagnostics)
-	recorded := current.token(model.owner(ctx, &resp.Diagnostics).ID.ValueString())
+	current := model.current()
+	recorded := current.token(model.owner().ID.ValueString())
 
 	var (
 		unanswered bool
@@ -158,7 +153,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		current.shown(shown)
 	}
 
-	model.setCurrent(ctx, current, &resp.Diagnostics)
+	model.setCurrent(current)
 
 	if !moved { // A run in which the server moved does nothing else.
 		r.refreshRotation(ctx, &model, found, drawn(ctx, &model, req.Private, &resp.Diagnostics), &resp.Diagnostics)
@@ -177,33 +172,34 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		note(ctx, resp.Private, unansweredKey, false, &resp.Diagnostics)
 	}
 
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model.object(&resp.Diagnostics))...)
+
+	if now := model.identity(); now != identity {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, now)...)
+	}
 }
 
 func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var model, state tokenModel
-
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	model := tokenOf(ctx, req.Plan, &resp.Diagnostics)
+	state := tokenOf(ctx, req.State, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) {
 		return
 	}
 
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 
 	decision := r.settle(ctx, state, model, req.Private, &resp.Diagnostics)
 	if decision.Action == lifecycle.Refuse {
 		resp.Diagnostics.AddError("Could not reissue the personal access token",
-			r.wayOut(decision, state.current(ctx, &resp.Diagnostics)))
+			r.wayOut(decision, state.current()))
 
 		return
 	}
 
 	planned := model
 	model.inheritOutputs(state)
-	model.keepPromises(ctx, planned, r.system.Traits(), &resp.Diagnostics)
+	model.keepPromises(planned, r.system.Traits())
 
 	// A known list in the plan is a promise not to touch it.
 	if planned.Previous.IsUnknown() && !r.retirePredecessors(ctx, state, &model, &resp.Diagnostics) {
@@ -214,28 +210,26 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		return
 	}
 
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model.object(&resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
 }
 
 // Delete revokes the live token and all predecessors. After a failure, state keeps
 // exactly what still lives.
 func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var model tokenModel
+	model := tokenOf(ctx, req.State, &resp.Diagnostics)
 
-	resp.Diagnostics.Append(req.State.Get(ctx, &model)...)
-
-	current := model.current(ctx, &resp.Diagnostics)
-	token := current.token(model.owner(ctx, &resp.Diagnostics).ID.ValueString())
+	current := model.current()
+	token := current.token(model.owner().ID.ValueString())
 
 	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) ||
-		!r.onThisServer(ctx, model, token, &resp.Diagnostics) || !r.mayDestroy(ctx, model, &resp.Diagnostics) {
+		!r.onThisServer(ctx, model, token, &resp.Diagnostics) || !r.mayDestroy(model, &resp.Diagnostics) {
 		return
 	}
 
 	var living []lifecycle.Predecessor
 
-	for _, predecessor := range model.predecessors(ctx, &resp.Diagnostics) {
+	for _, predecessor := range model.predecessors() {
 		if err := r.system.Revoke(ctx, predecessor.Token); err != nil {
 			addError(&resp.Diagnostics, "revoke a predecessor of the personal access token", err)
 
@@ -247,11 +241,11 @@ func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		addError(&resp.Diagnostics, "revoke the personal access token", err)
 	} else if len(living) > 0 {
 		current.Status = stringOrNull(string(pat.StatusRevoked))
-		model.setCurrent(ctx, current, &resp.Diagnostics)
+		model.setCurrent(current)
 	}
 
 	if resp.Diagnostics.HasError() {
-		model.setPredecessors(ctx, living, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+		model.setPredecessors(living)
+		resp.Diagnostics.Append(resp.State.Set(ctx, model.object(&resp.Diagnostics))...)
 	}
 }

@@ -109,11 +109,11 @@ func (r *tokenResource) succeed(
 func (r *tokenResource) refreshRotation(
 	ctx context.Context, model *tokenModel, found []pat.Token, drawn bool, diags *diag.Diagnostics,
 ) {
-	model.dueness(ctx, r.now(), r.system.Traits(), diags)
+	model.dueness(r.now(), r.system.Traits())
 
-	policy, _ := model.policy(ctx, diags)
-	predecessors := r.recoverStrays(ctx, model, found, drawn, policy, diags)
-	model.setPredecessors(ctx, r.review(ctx, predecessors, policy, diags), diags)
+	policy, _ := model.policy()
+	predecessors := r.recoverStrays(model, found, drawn, policy, diags)
+	model.setPredecessors(r.review(ctx, predecessors, policy, diags))
 }
 
 // retirePredecessors reschedules the predecessors if the policy was edited, and revokes
@@ -121,31 +121,31 @@ func (r *tokenResource) refreshRotation(
 func (r *tokenResource) retirePredecessors(
 	ctx context.Context, state tokenModel, model *tokenModel, diags *diag.Diagnostics,
 ) bool {
-	predecessors := state.predecessors(ctx, diags)
+	predecessors := state.predecessors()
 	if len(predecessors) == 0 {
 		return true
 	}
 
-	live := state.live(ctx, diags)
+	live := state.live()
 	if !r.onThisServer(ctx, *model, live.Token, diags) {
 		return false
 	}
 
-	before, _ := state.policy(ctx, diags)
-	after, _ := model.policy(ctx, diags)
+	before, _ := state.policy()
+	after, _ := model.policy()
 
 	if before != after {
 		predecessors = before.Reschedule(after, predecessors, live.Token, live.Generation)
 	}
 
-	model.setPredecessors(ctx, r.retire(ctx, predecessors, after, diags), diags)
+	model.setPredecessors(r.retire(ctx, predecessors, after, diags))
 
 	return !diags.HasError()
 }
 
 // mayDestroy refuses to revoke what the provider logs in with.
-func (r *tokenResource) mayDestroy(ctx context.Context, model tokenModel, diags *diag.Diagnostics) bool {
-	for _, token := range append(model.predecessors(ctx, diags), model.live(ctx, diags)) {
+func (r *tokenResource) mayDestroy(model tokenModel, diags *diag.Diagnostics) bool {
+	for _, token := range append(model.predecessors(), model.live()) {
 		if !r.owns(token.SHA256) {
 			continue
 		}

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -30,7 +28,7 @@ var rotationTypes = map[string]attr.Type{
 }
 
 // policy returns when the token rotates, as far as that is known.
-func (m *tokenModel) policy(ctx context.Context, diags *diag.Diagnostics) (lifecycle.Policy, lifecycle.Triggers) {
+func (m *tokenModel) policy() (lifecycle.Policy, lifecycle.Triggers) {
 	if m.Rotation.IsUnknown() {
 		unknown := lifecycle.Value[time.Duration]{Unknown: true}
 
@@ -39,9 +37,7 @@ func (m *tokenModel) policy(ctx context.Context, diags *diag.Diagnostics) (lifec
 		}, lifecycle.Triggers{Unknown: true}
 	}
 
-	var model rotationModel
-
-	diags.Append(m.Rotation.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
+	model := modelOf[rotationModel](m.Rotation)
 
 	return lifecycle.Policy{
 		BeforeExpiry:     durationValue(model.BeforeExpiry),
@@ -78,12 +74,12 @@ func triggers(value types.Map) lifecycle.Triggers {
 }
 
 // checkPolicy reports a policy that would rotate at every run or never.
-func (m *tokenModel) checkPolicy(ctx context.Context, traits pat.Traits, diags *diag.Diagnostics) {
+func (m *tokenModel) checkPolicy(traits pat.Traits, diags *diag.Diagnostics) {
 	if m.Rotation.IsNull() || m.Rotation.IsUnknown() {
 		return
 	}
 
-	policy, triggers := m.policy(ctx, diags)
+	policy, triggers := m.policy()
 
 	argument, err := policy.Check(durationValue(m.ExpiresIn), triggers.Values != nil || triggers.Unknown, traits)
 	if err == nil {
@@ -101,13 +97,13 @@ func (m *tokenModel) checkPolicy(ctx context.Context, traits pat.Traits, diags *
 
 // dueness records when the token is to be succeeded and, by the clock, whether it is
 // time. Only a token that works can be due.
-func (m *tokenModel) dueness(ctx context.Context, now time.Time, traits pat.Traits, diags *diag.Diagnostics) {
+func (m *tokenModel) dueness(now time.Time, traits pat.Traits) {
 	m.RotationDue = types.BoolValue(false)
 	m.RotationReason = types.StringNull()
-	m.scheduled(ctx, traits, diags)
+	m.scheduled(traits)
 
-	current := m.current(ctx, diags)
-	policy, _ := m.policy(ctx, diags)
+	current := m.current()
+	policy, _ := m.policy()
 	token := current.token("")
 
 	due, reason := policy.DueAt(token.CreatedAt, token.ExpiresAt, traits)
@@ -119,13 +115,13 @@ func (m *tokenModel) dueness(ctx context.Context, now time.Time, traits pat.Trai
 
 // scheduled records when the token is to be succeeded, by policy and expiry alone; unknown
 // while the policy is.
-func (m *tokenModel) scheduled(ctx context.Context, traits pat.Traits, diags *diag.Diagnostics) {
+func (m *tokenModel) scheduled(traits pat.Traits) {
 	if m.Current.IsNull() || m.Current.IsUnknown() {
 		return
 	}
 
-	current := m.current(ctx, diags)
-	policy, _ := m.policy(ctx, diags)
+	current := m.current()
+	policy, _ := m.policy()
 	token := current.token("")
 	due, _ := policy.DueAt(token.CreatedAt, token.ExpiresAt, traits)
 
@@ -134,5 +130,5 @@ func (m *tokenModel) scheduled(ctx context.Context, traits pat.Traits, diags *di
 		current.RotateAt = types.StringUnknown()
 	}
 
-	m.setCurrent(ctx, current, diags)
+	m.setCurrent(current)
 }

@@ -22,7 +22,7 @@ func (r *tokenResource) planUser(
 		return nil
 	}
 
-	owner := state.owner(ctx, diags)
+	owner := state.owner()
 	ref := plan.userRef()
 
 	if ref == (pat.UserRef{}) || // Possible with ignore_changes alone.
@@ -32,7 +32,7 @@ func (r *tokenResource) planUser(
 	}
 
 	if ref.ID != "" && ref.ID != owner.ID.ValueString() && ref.Username == "" {
-		return r.anotherUser(ctx, state, changed, diags)
+		return r.anotherUser(state, changed, diags)
 	}
 
 	if !r.ready(diags) {
@@ -53,7 +53,7 @@ func (r *tokenResource) planUser(
 	}
 
 	if user.ID != owner.ID.ValueString() {
-		return r.anotherUser(ctx, state, changed, diags)
+		return r.anotherUser(state, changed, diags)
 	}
 
 	plan.setOwner(user)
@@ -65,10 +65,10 @@ func (r *tokenResource) planUser(
 // it asks once more during apply, because an argument became known, that is too late,
 // and this process is another one that never read the resource.
 func (r *tokenResource) anotherUser(
-	ctx context.Context, state tokenModel, changed path.Paths, diags *diag.Diagnostics,
+	state tokenModel, changed path.Paths, diags *diag.Diagnostics,
 ) path.Paths {
-	owner := state.owner(ctx, diags)
-	token := state.current(ctx, diags)
+	owner := state.owner()
+	token := state.current()
 
 	if r.configured != nil && r.read.has(token.token(owner.ID.ValueString()).Key()) {
 		return changed
