@@ -41,6 +41,8 @@ type sample struct {
 	Sent int64
 	// Wall is how long the CLI ran.
 	Wall time.Duration
+	// CLI is the time that the CLI itself spent on processors.
+	CLI time.Duration
 	// Provider is what the provider's processes took.
 	Provider usage.Sum
 }
@@ -87,6 +89,8 @@ func (w *workspace) measure(ctx context.Context, o operation, v variant) (sample
 	if taken.Provider, err = usage.Read(usageFolder); err != nil {
 		return taken, err
 	}
+
+	taken.CLI = done.CPU - taken.Provider.CPU
 
 	if provided := w.site != nil || v.minimal; provided != (taken.Provider.Processes > 0) {
 		return sample{}, fmt.Errorf("%s of %s ran another provider than the one that was built", o, w.load)

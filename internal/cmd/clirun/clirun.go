@@ -37,6 +37,8 @@ type Outcome struct {
 	Code int
 	// Stdout and Stderr are all that it wrote.
 	Stdout, Stderr string
+	// CPU is the time that it spent on processors, with the plugins that it waited for.
+	CPU time.Duration
 }
 
 // Find returns the absolute path of a program, which is looked for as a shell would.
@@ -89,6 +91,10 @@ func (c CLI) Run(ctx context.Context, args ...string) (Outcome, error) {
 
 	err := command.Run()
 	done := Outcome{Stdout: stdout.String(), Stderr: stderr.String()}
+
+	if state := command.ProcessState; state != nil {
+		done.CPU = state.UserTime() + state.SystemTime()
+	}
 
 	var exit *exec.ExitError
 
