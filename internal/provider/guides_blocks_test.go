@@ -26,8 +26,8 @@ var (
 	unapplied = regexp.MustCompile(`^not applied: \S+ \S+ \S.+$`)
 
 	guideFence = regexp.MustCompile("^( *)```([a-z]*)$")
-	// guideProvider is the block that a configuration needs one of.
 	guideProvider = regexp.MustCompile(`(?m)^provider "opsaccess" \{`)
+	guideSettings = regexp.MustCompile(`(?m)^terraform \{`)
 	guideDeclared = regexp.MustCompile(`(?m)^resource "opsaccess_personal_access_token" "(\w+)"`)
 	// guideMeant is a reference to such a resource, and not to what has its type's name
 	// besides.
@@ -75,13 +75,14 @@ func (b block) suits(t *testing.T) bool {
 	return at.Core().GreaterThanOrEqual(version.Must(version.NewVersion(match[3])))
 }
 
-// whole returns the block with what it refers to: the provider, and for each token that
-// it does not declare the first block of its guide that does.
+// whole returns the block with what it refers to: for each token that it does not declare
+// the first block of its guide that does. Where the provider comes from, a test adds to a
+// configuration of itself, but not to one that has settings for the CLI.
 func (b block) whole(t *testing.T, all []block) string {
 	t.Helper()
 
 	text := b.text
-	if !guideProvider.MatchString(text) {
+	if guideSettings.MatchString(text) && !guideProvider.MatchString(text) {
 		text = exampleText(t, "provider/provider.tf") + text
 	}
 
@@ -203,8 +204,11 @@ func newGuideServer(t *testing.T, controller bool) exampleServer {
 	s, server := newForemanExamples(t, foremanserver.Options{})
 	setEnvironment(t, s.env)
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "opsaccess")
-	addToken(t, server, exampleDeployUser, "deploy-k3v7xq-4")
 	seedImports(t, server)
+
+	for _, name := range []string{"deploy-k3v7xq-4", "deploy-by-hand", "nightly report", "weekly report"} {
+		addToken(t, server, exampleDeployUser, name)
+	}
 
 	return s
 }
