@@ -25,7 +25,7 @@ var (
 	appliedBy = regexp.MustCompile(`^applied by a test( on Universal Controller)?(?:, with (OpenTofu|Terraform (1\.\d+)))?$`)
 	unapplied = regexp.MustCompile(`^not applied: \S+ \S+ \S.+$`)
 
-	guideFence = regexp.MustCompile("^( *)```([a-z]*)$")
+	guideFence    = regexp.MustCompile("^( *)```([a-z]*)$")
 	guideProvider = regexp.MustCompile(`(?m)^provider "opsaccess" \{`)
 	guideSettings = regexp.MustCompile(`(?m)^terraform \{`)
 	guideDeclared = regexp.MustCompile(`(?m)^resource "opsaccess_personal_access_token" "(\w+)"`)

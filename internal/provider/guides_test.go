@@ -101,10 +101,10 @@ func TestGuides_everyConfigurationIsMarked(t *testing.T) {
 }
 
 // What a guide marks is applied as it stands, beside the tokens that it refers to.
-func TestAccGuides_apply(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+func TestAccGuides_apply(t *testing.T) {
 	blocks := guideBlocks(t, "terraform")
 
-	for _, b := range blocks { //nolint:paralleltest // As above.
+	for _, b := range blocks {
 		if !b.applied() || !b.suits(t) {
 			continue
 		}
