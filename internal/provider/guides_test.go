@@ -1,11 +1,10 @@
 package provider
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
@@ -25,27 +25,15 @@ import (
 const rotationGuide = "rotation.md.tmpl"
 
 var (
-	// guideBlock is a block of configuration; the mark before it is not in what is rendered.
-	guideBlock    = regexp.MustCompile("(?ms)^(\\{\\{/\\* applied by a test \\*/ -\\}\\}\n)?```terraform\n(.*?)^```$")
 	guideSchedule = regexp.MustCompile("(?m)^\\| [^`|]+ \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\|$")
 	guideWarning  = regexp.MustCompile("(?m)^\\| `([A-Z][^`]+)` \\|")
 )
-
-// block is a block of configuration in a guide.
-type block struct {
-	guide   string
-	number  int
-	text    string
-	applied bool
-}
-
-func (b block) name() string { return b.guide + " " + strconv.Itoa(b.number) }
 
 // Everything in a guide that is configuration is formatted, and so is well-formed.
 func TestAccGuides_configurationIsFormatted(t *testing.T) {
 	t.Parallel()
 
-	for _, b := range guideBlocks(t) {
+	for _, b := range guideBlocks(t, "terraform") {
 		t.Run(b.name(), func(t *testing.T) {
 			t.Parallel()
 
@@ -66,10 +54,15 @@ func TestAccGuides_configurationInReadmesIsFormatted(t *testing.T) {
 			continue
 		}
 
-		for _, match := range guideBlock.FindAllStringSubmatch(string(exampleFile(t, name)), -1) {
-			found++
+		blocks, err := blocksOf(name, string(exampleFile(t, name)))
+		must(t, err)
 
-			formatted(t, match[2])
+		for _, b := range blocks {
+			if b.language == "terraform" {
+				found++
+
+				formatted(t, b.text)
+			}
 		}
 	}
 
@@ -78,32 +71,95 @@ func TestAccGuides_configurationInReadmesIsFormatted(t *testing.T) {
 	}
 }
 
-// What a guide marks is applied as it stands. A block without a token of its own is
-// applied beside the guide's first.
-func TestAccGuides_apply(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
-	blocks := guideBlocks(t)
+// All configuration is applied by a test, or says why it is not.
+func TestGuides_everyConfigurationIsMarked(t *testing.T) {
+	t.Parallel()
 
-	for _, b := range blocks { //nolint:paralleltest // As above.
-		if !b.applied {
+	for _, b := range guideBlocks(t, "terraform") {
+		if b.applied() == unapplied.MatchString(b.mark) {
+			t.Errorf("%s is marked %q, want {{/* applied by a test */ -}} or {{/* not applied: why */ -}} in the line before it:\n%s",
+				b.name(), b.mark, b.text)
+		}
+	}
+
+	for _, language := range guideLanguages {
+		if language == "terraform" {
+			continue
+		}
+
+		for _, guide := range guideNames(t) {
+			blocks, err := blocksOf(guide, guideText(t, guide))
+			must(t, err)
+
+			for _, b := range blocks {
+				if b.language == language && b.mark != "" {
+					t.Errorf("%s in %s is marked %q, and nothing applies it", b.name(), language, b.mark)
+				}
+			}
+		}
+	}
+}
+
+// What a guide marks is applied as it stands, beside the tokens that it refers to.
+func TestAccGuides_apply(t *testing.T) {
+	blocks := guideBlocks(t, "terraform")
+
+	for _, b := range blocks {
+		if !b.applied() || !b.suits(t) {
 			continue
 		}
 
 		t.Run(b.name(), func(t *testing.T) {
-			s, server := newExampleSandbox(t)
-			text := exampleText(t, "provider/provider.tf") + b.text
+			s := newGuideServer(t, b.onController())
+			text := onSandbox(b.whole(t, blocks), []exampleServer{s})
+			variables := config.Variables{}
 
-			addToken(t, server, exampleDeployUser, "deploy-k3v7xq-4")
-
-			if !strings.Contains(b.text, `resource "opsaccess_personal_access_token"`) {
-				text += firstOf(blocks, b.guide).text
+			if strings.Contains(text, fmt.Sprintf("variable %q", s.variable)) {
+				variables[s.variable] = config.StringVariable(s.credential(t))
 			}
+
+			if strings.Contains(text, `variable "state_passphrase"`) {
+				// OpenTofu asks for it before it reads files of variables.
+				t.Setenv("TF_VAR_state_passphrase", "long enough for PBKDF2")
+			}
+
+			opened := exampleEphemeral.FindAllStringSubmatch(text, -1)
+			text += keep(opened)
+			live, issued := s.live(), s.issued()
 
 			s.run(
 				t,
-				resource.TestStep{Config: text},
-				resource.TestStep{Config: text, ConfigPlanChecks: emptyPlan()},
+				resource.TestStep{Config: text, ConfigVariables: variables},
+				resource.TestStep{
+					PreConfig: func() {
+						if count := s.issued() - issued; count < len(opened) {
+							t.Errorf("%d tokens were issued, want %d or more", count, len(opened))
+						}
+					},
+					Config: text, ConfigVariables: variables, ConfigPlanChecks: emptyPlan(),
+				},
+				resource.TestStep{Config: text, ConfigVariables: variables, Destroy: true},
 			)
+
+			// There may be fewer, for what was imported is revoked, too.
+			if left := s.live() - live; left > 0 {
+				t.Errorf("%d tokens outlived the configuration, want none", left)
+			}
 		})
+	}
+}
+
+// A shell can read what the guides tell it.
+func TestGuides_commandsAreWellFormed(t *testing.T) {
+	t.Parallel()
+
+	for _, b := range guideBlocks(t, "sh") {
+		reading := exec.CommandContext(t.Context(), "sh", "-n")
+		reading.Stdin = strings.NewReader(b.text)
+
+		if output, err := reading.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", b.name(), err, output)
+		}
 	}
 }
 
@@ -178,70 +234,6 @@ func formatted(t *testing.T, text string) {
 	if output, err := formatting.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, output)
 	}
-}
-
-// guides are the files below templates/guides/.
-func guides() fs.FS { return os.DirFS("../../templates/guides") }
-
-// guideBlocks returns all configuration in the guides.
-func guideBlocks(t *testing.T) []block {
-	t.Helper()
-
-	names, err := fs.Glob(guides(), "*.md*")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("there are no guides: %v", err)
-	}
-
-	var blocks []block
-
-	for _, guide := range names {
-		text := guideText(t, guide)
-
-		found := guideBlock.FindAllStringSubmatch(text, -1)
-		if count := strings.Count(text, "```terraform\n"); count != len(found) {
-			t.Errorf("%s: %d of %d blocks were found", guide, len(found), count)
-		}
-
-		for i, match := range found {
-			blocks = append(blocks, block{
-				guide: guide, number: i + 1, text: match[2], applied: match[1] != "",
-			})
-		}
-	}
-
-	return blocks
-}
-
-// firstOf returns the first block of a guide that is applied.
-func firstOf(blocks []block, guide string) block {
-	return blocks[slices.IndexFunc(blocks, func(b block) bool { return b.applied && b.guide == guide })]
-}
-
-func guideText(t *testing.T, name string) string {
-	t.Helper()
-
-	text, err := fs.ReadFile(guides(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return string(text)
-}
-
-// guideCLI returns the path of the CLI that the acceptance tests run.
-func guideCLI(t *testing.T) string {
-	t.Helper()
-
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path
-	}
-
-	path, err := exec.LookPath("terraform")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return path
 }
 
 // tokenWarnings returns the summaries of all warnings in the resource's code, sorted.

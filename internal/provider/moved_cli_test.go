@@ -211,7 +211,7 @@ func TestAccMove_asTheGuideSays(t *testing.T) {
 
 	s, _, issued := movableToken(t)
 	w := s.restWorkspace(t, restStates(t, issued)["3.0"])
-	block := firstOf(guideBlocks(t), movingGuide).text
+	block := firstOf(guideBlocks(t, "terraform"), movingGuide).text
 	w.write(t, s.provider()+strings.NewReplacer(
 		"opsaccess_personal_access_token.deploy", tokenAddress, `token" "deploy"`, `token" "test"`).Replace(block))
 	s.console.ResetRequests()
