@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Checks that a release of HEAD would come out well: GoReleaser takes the configuration,
+# and two builds of this machine's platform give the same files, byte for byte. They are
+# built from clones in folders of different names and depths, with another umask and
+# another zone, and the second one with a build cache of its own. Needs neither a tag nor a
+# key nor a token. What is not committed does not count.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+say() { printf 'release-check: %s\n' "$*" >&2; }
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+goreleaser=(go tool "-modfile=$root/tools/release/go.mod" goreleaser)
+# What the caller's shell holds for a release has no say.
+unset GITHUB_TOKEN GITLAB_TOKEN GITEA_TOKEN GORELEASER_CURRENT_TAG GOOS GOARCH
+platform=$(go env GOOS)_$(go env GOARCH)
+
+"${goreleaser[@]}" check
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# build FOLDER makes a clone of HEAD, and builds the one archive in it.
+build() {
+    git clone --quiet --no-checkout "$root" "$1"
+    git -C "$1" checkout --quiet --detach "$commit"
+    # GoReleaser makes the archives of all platforms or none, so it gets a list of one.
+    awk -v platform="$platform" '
+        previous == "builds:" { print "  - targets: [" platform "]"; sub(/^  -/, "   ") }
+        { print; previous = $0 }
+    ' "$1/.goreleaser.yml" >"$work/goreleaser.yml"
+    (cd "$1" && "${goreleaser[@]}" release --config "$work/goreleaser.yml" \
+        --snapshot --clean --skip=sign >"$work/log" 2>&1) || {
+        cat "$work/log" >&2
+        fail "the build in $1 failed"
+    }
+}
+
+commit=$(git rev-parse HEAD)
+[[ -z $(git status --porcelain) ]] || say 'what is not committed is left out'
+
+say "building $platform of $commit"
+(umask 022; TZ=UTC build "$work/one")
+say 'building it again, from the standard library on'
+(umask 077; TZ=Pacific/Auckland GOCACHE=$work/cache build "$work/and/another")
+
+archives=("$work"/one/dist/*.zip)
+((${#archives[@]} == 1)) || fail "want one archive, got ${archives[*]}"
+
+# The binary too, so that what differs is known if the archives do.
+compared=0
+for one in "${archives[@]}" "$work"/one/dist/*_SHA256SUMS "$work"/one/dist/*/terraform-provider-opsaccess_v*; do
+    cmp "$one" "$work/and/another/${one#"$work/one/"}" || fail 'two builds of one commit differ'
+    compared=$((compared + 1))
+done
+((compared == 3)) || fail "want an archive, its checksum and its binary, got $compared files"
+
+# The linker says nothing if there is no such variable.
+version=${one##*_v}
+grep -qF "$version" "$one" || fail "the binary does not say that it is version $version"
+
+say 'two builds are the same, byte for byte:'
+cat "$work"/one/dist/*_SHA256SUMS
