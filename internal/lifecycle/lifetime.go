@@ -45,6 +45,17 @@ func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
 	return nil
 }
 
+// Vague says whether a token that is issued now is to live for less than a day where tokens
+// expire on a date: then nobody but the server knows whether it works at all.
+func (l Lifetime) Vague(now time.Time, traits pat.Traits) bool {
+	lives := l.In
+	if lives == 0 && !l.At.IsZero() {
+		lives = l.At.Sub(now)
+	}
+
+	return traits.ExpiryIsDate && lives > 0 && lives < Day
+}
+
 // ceil rounds up to a multiple of unit since the zero time, which is midnight UTC.
 func ceil(t time.Time, unit time.Duration) time.Time {
 	t = t.UTC()

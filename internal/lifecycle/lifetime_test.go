@@ -93,3 +93,33 @@ func TestLifetime_Check(t *testing.T) {
 		})
 	}
 }
+
+func TestLifetime_Vague(t *testing.T) {
+	t.Parallel()
+
+	now := instant(t, "2026-01-01T12:00:00Z")
+
+	for name, test := range map[string]struct {
+		lifetime Lifetime
+		dates    bool
+		want     bool
+	}{
+		"an hour, on a date":           {Lifetime{In: time.Hour}, true, true},
+		"an hour, to the second":       {Lifetime{In: time.Hour}, false, false},
+		"a day":                        {Lifetime{In: Day}, true, false},
+		"until midnight":               {Lifetime{At: instant(t, "2026-01-02T00:00:00Z")}, true, true},
+		"until midnight, to a second":  {Lifetime{At: instant(t, "2026-01-02T00:00:00Z")}, false, false},
+		"until the midnight after":     {Lifetime{At: instant(t, "2026-01-03T00:00:00Z")}, true, false},
+		"a day, whatever the midnight": {Lifetime{In: Day, At: instant(t, "2026-01-02T00:00:00Z")}, true, false},
+		"over already":                 {Lifetime{At: instant(t, "2026-01-01T00:00:00Z")}, true, false},
+		"for ever":                     {Lifetime{}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			if got := test.lifetime.Vague(now, pat.Traits{ExpiryIsDate: test.dates}); got != test.want {
+				t.Errorf("got %t, want %t", got, test.want)
+			}
+		})
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -34,6 +35,9 @@ type configured struct {
 	// managed and read hold, for as long as this process lives, which tokens it has met
 	// as those of a resource, and which it has read.
 	managed, read keySet
+
+	// importWarned is true once an import has said what it cannot know.
+	importWarned atomic.Bool
 
 	// tokens are what is open of ephemeral resources in this process.
 	tokens *openTokens
@@ -89,7 +93,7 @@ func coalesced(system pat.System) pat.System {
 func (c *configured) ready(diags *diag.Diagnostics) bool {
 	switch {
 	case c == nil:
-		diags.AddError("The provider is not configured", "It was asked for before Terraform configured it.")
+		diags.AddError("The provider is not configured", "It was asked for before Terraform configured it. Please report this as a bug, with what you ran.")
 	case c.system == nil:
 		diags.AddError("The provider's configuration is not known yet", fmt.Sprintf(
 			"The server is needed here, and %s will be known only after apply. Apply what the values come from "+
@@ -110,7 +114,8 @@ func configure(data any, diags *diag.Diagnostics) *configured {
 
 	c, ok := data.(*configured)
 	if !ok {
-		diags.AddError("The provider is not configured", fmt.Sprintf("It handed over a %T.", data))
+		diags.AddError("The provider is not configured", fmt.Sprintf(
+			"It handed over a %T. Please report this as a bug, with what you ran.", data))
 	}
 
 	return c

@@ -174,7 +174,7 @@ func (s setting) resolve(_ context.Context, diags *diag.Diagnostics) (text strin
 				s.variables[0] + " in the environment."
 		}
 
-		diags.AddError("Missing `"+s.path.String()+"`", detail)
+		diags.AddError(fmt.Sprintf("Missing %s", s.path), detail)
 	}
 
 	return text, true

@@ -164,7 +164,8 @@ func foremanEnvironment(c connection, options *foreman.Options, diags *diag.Diag
 	if name := os.Getenv("FOREMAN_CA_PATH"); name != "" && !c.caSet {
 		pem, err := os.ReadFile(name) //nolint:gosec // Reading the file that the user names is the purpose.
 		if err != nil {
-			diags.AddAttributeError(path.Root("ca_certificate"), "Could not read FOREMAN_CA_PATH", sentence(err))
+			diags.AddAttributeError(path.Root("ca_certificate"), "Could not read FOREMAN_CA_PATH",
+				sentence(err)+" Correct the variable, or unset it.")
 		}
 
 		options.Client.TLS.CACertificate = string(pem)
@@ -174,7 +175,7 @@ func foremanEnvironment(c connection, options *foreman.Options, diags *diag.Diag
 		verify, err := strconv.ParseBool(text)
 		if err != nil {
 			diags.AddAttributeError(path.Root("insecure_skip_verify"), "Could not read FOREMAN_VALIDATE_CERTS",
-				fmt.Sprintf("%q is neither true nor false.", text))
+				fmt.Sprintf("%q is neither true nor false. Correct the variable, or unset it.", text))
 		}
 
 		options.Client.TLS.InsecureSkipVerify = err == nil && !verify

@@ -2,19 +2,13 @@ package provider
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -24,10 +18,7 @@ import (
 
 const rotationGuide = "rotation.md.tmpl"
 
-var (
-	guideSchedule = regexp.MustCompile("(?m)^\\| [^`|]+ \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\|$")
-	guideWarning  = regexp.MustCompile("(?m)^\\| `([A-Z][^`]+)` \\|")
-)
+var guideSchedule = regexp.MustCompile("(?m)^\\| [^`|]+ \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\|$")
 
 // Everything in a guide that is configuration is formatted, and so is well-formed.
 func TestAccGuides_configurationIsFormatted(t *testing.T) {
@@ -207,22 +198,6 @@ func TestGuides_schedulesAreConsistent(t *testing.T) {
 	}
 }
 
-// The guide explains all warnings of the resource, in the words that a user sees.
-func TestGuides_everyWarningIsExplained(t *testing.T) {
-	t.Parallel()
-
-	var explained []string
-	for _, row := range guideWarning.FindAllStringSubmatch(guideText(t, rotationGuide), -1) {
-		explained = append(explained, row[1])
-	}
-
-	slices.Sort(explained)
-
-	if diff := cmp.Diff(tokenWarnings(t), explained); diff != "" {
-		t.Errorf("what the resource warns of, and what the guide explains (-want +got):\n%s", diff)
-	}
-}
-
 // formatted fails the test unless the CLI would leave the configuration as it is.
 func formatted(t *testing.T, text string) {
 	t.Helper()
@@ -234,58 +209,4 @@ func formatted(t *testing.T, text string) {
 	if output, err := formatting.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, output)
 	}
-}
-
-// tokenWarnings returns the summaries of all warnings in the resource's code, sorted.
-func tokenWarnings(t *testing.T) []string {
-	t.Helper()
-
-	files, err := filepath.Glob("personal_access_token_*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	var summaries []string
-
-	for _, file := range files {
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		ast.Inspect(parsed, func(node ast.Node) bool {
-			if summary, ok := warningSummary(node); ok {
-				summaries = append(summaries, summary)
-			}
-
-			return true
-		})
-	}
-
-	slices.Sort(summaries)
-
-	return slices.Compact(summaries)
-}
-
-// warningSummary returns the summary of the warning that a node adds, if it adds one.
-func warningSummary(node ast.Node) (string, bool) {
-	call, ok := node.(*ast.CallExpr)
-	if !ok {
-		return "", false
-	}
-
-	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || method.Sel.Name != "AddWarning" && method.Sel.Name != "AddAttributeWarning" {
-		return "", false
-	}
-
-	for _, argument := range call.Args {
-		if literal, ok := argument.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-			summary, err := strconv.Unquote(literal.Value)
-
-			return summary, err == nil
-		}
-	}
-
-	return "", false
 }

@@ -42,6 +42,15 @@ func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Di
 	}
 }
 
+// warnLifetime warns of an expiry that the next token should not have, or of none.
+func (r *tokenResource) warnLifetime(plan tokenModel, diags *diag.Diagnostics) {
+	warnForever(plan, diags)
+
+	if r.configured != nil && r.system != nil {
+		warnShort(plan, r.system.Traits(), r.now(), diags)
+	}
+}
+
 // warnPast warns of an expiry that has passed, under which nothing can be issued.
 func (r *tokenResource) warnPast(plan tokenModel, diags *diag.Diagnostics) {
 	if diags.HasError() || r.configured == nil || r.system == nil || plan.ExpiresAt.IsUnknown() {

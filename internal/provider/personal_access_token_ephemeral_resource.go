@@ -127,9 +127,7 @@ func (e *tokenEphemeral) issue(
 	e.tokens.issued(opened, e.system, result.Token)
 	model.issued(result.Issued, user, e.system)
 
-	for _, sentence := range result.Leftovers {
-		diags.AddWarning("A token may be left behind", sentence)
-	}
+	warnLeftovers(diags, result.Leftovers)
 
 	return newClosingToken(result.Token, user), true
 }

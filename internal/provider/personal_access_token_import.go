@@ -46,7 +46,11 @@ func (r *tokenResource) ImportState(
 	model := r.imported(owner, found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model.object(&resp.Diagnostics))...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
-	warnSecretUnknown(found.Name, &resp.Diagnostics)
+
+	// Once in a run: a CLI does not put together what has no place in the configuration.
+	if !r.importWarned.Swap(true) {
+		warnSecretUnknown(found.Name, &resp.Diagnostics)
+	}
 }
 
 // find returns the user and the token that an import names. Only an active token can be
@@ -182,7 +186,7 @@ func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" 
 
 func warnSecretUnknown(name string, diags *diag.Diagnostics) {
 	diags.AddWarning("The token's secret is not known", fmt.Sprintf(
-		"Servers show a secret once, so `token` is null for the imported token %q. "+
+		"Servers show a secret once, so `token` is null for the imported token %q, and for any other that this run imports. "+
 			"For a new token with a known secret, change a value of `rotation.triggers` after the next apply; "+
 			"the imported one lives on for the overlap.", name))
 }

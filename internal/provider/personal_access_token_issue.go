@@ -50,9 +50,7 @@ func (r *tokenResource) issue(
 
 	note(ctx, private, unansweredKey, result.Unanswered, diags)
 
-	for _, sentence := range result.Leftovers {
-		diags.AddWarning("A token may be left behind", sentence)
-	}
+	warnLeftovers(diags, result.Leftovers)
 
 	for _, token := range result.Discarded {
 		warnLost(diags, token, "it was revoked")

@@ -35,7 +35,7 @@ func (r *tokenListResource) ListResourceConfigSchema(
 			"the server shows one once. A token whose name no configuration can have, such as Katello's `registry` on Foreman, is " +
 			"left out with a warning.",
 		Attributes: listArguments(tokenFilterArguments(
-			"`active`, `expired` or `revoked`. Default is `active`: no other token can be imported.")),
+			"Only tokens of this status: `active`, `expired` or `revoked`. Default is `active`: no other token can be imported.")),
 	}
 }
 

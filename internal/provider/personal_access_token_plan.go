@@ -68,7 +68,7 @@ func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags 
 		plan.setPredecessors(nil)
 	}
 
-	warnForever(*plan, diags)
+	r.warnLifetime(*plan, diags)
 
 	if r.configured == nil || r.system == nil {
 		return
@@ -133,7 +133,7 @@ func (r *tokenResource) planUpdate(
 		// An expiry that passed long ago is no error of this plan: it would block a destroy.
 		r.checkOrder(*plan, !plan.ExpiresAt.same(state.ExpiresAt), diags)
 		r.warnPast(*plan, diags)
-		warnForever(*plan, diags)
+		r.warnLifetime(*plan, diags)
 	case lifecycle.Refuse:
 		plan.unsettle(types.StringValue(string(decision.Reason)))
 		diags.AddWarning("The personal access token cannot be reissued", r.wayOut(decision, current))

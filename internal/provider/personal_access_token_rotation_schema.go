@@ -25,7 +25,7 @@ func tokenRotation() schema.SingleNestedAttribute {
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Rotate when a value here changes, is added or is removed. " +
-					"To add or remove the whole map is no reason.",
+					"To add or remove the whole map rotates nothing.",
 			},
 			"overlap": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{overlap()},
@@ -35,7 +35,7 @@ func tokenRotation() schema.SingleNestedAttribute {
 			},
 			"hold_if_used_within": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{duration()},
-				MarkdownDescription: "Keep a predecessor alive beyond that for as long as the server says that it was used " +
+				MarkdownDescription: "Keep a predecessor alive beyond its `overlap` for as long as the server says that it was used " +
 					"within this time. On Foreman, requests within a session do not count as use: give it more than the " +
 					"60 minutes that a session may idle.",
 			},
@@ -84,10 +84,10 @@ func tokenPrevious() schema.ListNestedAttribute {
 			"expires_at": text("When the token expires by itself, in UTC. Null if never."),
 			"retire_at":  text("When the token is to be revoked, in UTC."),
 			"retire_due": schema.BoolAttribute{
-				Computed: true, MarkdownDescription: "Whether the last refresh found that it is time.",
+				Computed: true, MarkdownDescription: "Whether the last refresh found that the token is to be revoked: it is past `retire_at`, and not `held`.",
 			},
 			"held": schema.BoolAttribute{
-				Computed: true, MarkdownDescription: "Whether it lives on beyond that because it was used lately.",
+				Computed: true, MarkdownDescription: "Whether the token is past `retire_at`, and lives on because somebody still uses it.",
 			},
 			"sha256": text("The SHA-256 of the secret, in hexadecimal digits. Null for a token that was not issued here."),
 		}},

@@ -65,7 +65,7 @@ func tokenSchema() schema.Schema {
 		},
 		"rotation_reason": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "Why it is due: `before_expiry` or `max_age`. Null while it is not.",
+			MarkdownDescription: "Why the token is due: `before_expiry` or `max_age`. Null while it is not.",
 		},
 		"current":  tokenCurrent(),
 		"previous": tokenPrevious(),
@@ -127,14 +127,14 @@ func tokenArguments() map[string]schema.Attribute {
 				duration(), stringvalidator.ConflictsWith(path.MatchRoot("expires_at")),
 			},
 			MarkdownDescription: "How long a token lives from when it is issued, such as `90d`. Units are `w`, `d` (24 hours), " +
-				"`h`, `m` (minutes) and `s`. A change counts for the next token. " +
-				"Without `expires_in` and `expires_at` a token never expires.",
+				"`h`, `m` (minutes) and `s`. Where a token expires on a date, it is rounded up to one. A change counts for the next " +
+				"token. Without `expires_in` and `expires_at` a token never expires.",
 		},
 		"expires_at": schema.StringAttribute{
 			Optional:   true,
 			CustomType: instantType{},
-			MarkdownDescription: "When the token expires, in RFC 3339, such as `2031-05-06T07:08:09Z`. " +
-				"A change issues another token.",
+			MarkdownDescription: "When the token expires, in RFC 3339, such as `2031-05-06T07:08:09Z`; where a token expires on a " +
+				"date, midnight UTC of it. A change issues another token.",
 		},
 		"rotation":   tokenRotation(),
 		"encrypt_to": tokenEncryptTo(),

@@ -16,7 +16,34 @@ import (
 func warnForever(plan tokenModel, diags *diag.Diagnostics) {
 	if plan.ExpiresIn.IsNull() && plan.ExpiresAt.IsNull() {
 		diags.AddWarning("The token will never expire",
-			"Neither expires_in nor expires_at is set. Whoever gets hold of the token can use it until it is revoked.")
+			"Neither expires_in nor expires_at is set. Whoever gets hold of the token can use it until it is revoked. "+
+				"Set expires_in.")
+	}
+}
+
+// warnShort warns of a lifetime that a platform whose tokens expire on a date cannot give.
+func warnShort(plan tokenModel, traits pat.Traits, now time.Time, diags *diag.Diagnostics) {
+	lifetime := plan.order("").Lifetime
+	if plan.ExpiresAt.IsUnknown() || plan.ExpiresIn.IsUnknown() || !lifetime.Vague(now, traits) {
+		return
+	}
+
+	argument := "expires_in"
+	if lifetime.In == 0 {
+		argument = "expires_at"
+	}
+
+	diags.AddAttributeWarning(path.Root(argument), "The token expires within a day", fmt.Sprintf(
+		"Tokens of %s expire on a date, and at which moment of it, in which time zone, the server decides. This one is to expire "+
+			"on %s, so that it may work for a day or two, or not at all. With two days or more it works for one at least.",
+		traits.DisplayName, lifetime.Expiry(now, traits).Format(time.DateOnly)))
+}
+
+// warnLeftovers says which tokens may live beside the one that was issued.
+func warnLeftovers(diags *diag.Diagnostics, sentences []string) {
+	for _, sentence := range sentences {
+		diags.AddWarning("A token may be left behind", strings.TrimSuffix(sentence, ".")+
+			". Another token was issued in its place, and works. Look for the lost one on the server, and revoke it if it is there.")
 	}
 }
 

@@ -30,7 +30,7 @@ func (d *tokensDataSource) Metadata(
 }
 
 func (d *tokensDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	arguments := tokenFilterArguments("`active`, `expired` or `revoked`.")
+	arguments := tokenFilterArguments("Only tokens of this status: `active`, `expired` or `revoked`.")
 	arguments["tokens"] = schema.ListNestedAttribute{
 		Computed:            true,
 		MarkdownDescription: "The tokens, in the order of their ids unless another was asked for.",

@@ -73,7 +73,7 @@ func (p *opsaccessProvider) Metadata(_ context.Context, _ provider.MetadataReque
 
 func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Issues, revokes and lists personal access tokens on operations platforms. " +
+		MarkdownDescription: "Issues, rotates, revokes and lists personal access tokens on operations platforms. " +
 			"Configure exactly one platform; with none, the environment decides. " +
 			"For two platforms or two servers, use provider aliases.",
 		Attributes: connectionAttributes(),
@@ -95,9 +95,9 @@ func (p *opsaccessProvider) ValidateConfig(
 
 	switch {
 	case model.ClientCertificate.IsNull() && !model.ClientKey.IsNull():
-		resp.Diagnostics.AddError("Missing `client_certificate`", "`client_key` needs the certificate that it belongs to.")
+		resp.Diagnostics.AddError("Missing client_certificate", "`client_key` needs the certificate that it belongs to.")
 	case model.ClientKey.IsNull() && !model.ClientCertificate.IsNull():
-		resp.Diagnostics.AddError("Missing `client_key`", "`client_certificate` needs the key that it was made for.")
+		resp.Diagnostics.AddError("Missing client_key", "`client_certificate` needs the key that it was made for.")
 	}
 }
 

@@ -157,7 +157,7 @@ func (a *revokeTokensAction) revoke(
 
 	for i, token := range selected {
 		if ctx.Err() != nil {
-			diags.AddError("The run was interrupted", fmt.Sprintf("Not revoked: %s.", a.labels(selected[i:])))
+			diags.AddError("The run was interrupted", fmt.Sprintf("Not revoked: %s. Run the action again.", a.labels(selected[i:])))
 
 			return
 		}

@@ -63,7 +63,7 @@ func revokeTokensSchema() schema.Schema {
 				Validators: []validator.String{
 					stringvalidator.OneOf(string(pat.StatusActive), string(pat.StatusExpired)),
 				},
-				MarkdownDescription: "`active` or `expired`. Default is `active`. To revoke an expired token is to tidy up: on " +
+				MarkdownDescription: "Only tokens of this status: `active` or `expired`. Default is `active`. To revoke an expired token is to tidy up: on " +
 					"Universal Controller that removes it from the user's list, and on Foreman it marks the row.",
 			},
 			"all": schema.BoolAttribute{
@@ -130,7 +130,7 @@ func (m *revokeTokensModel) checkScope(diags *diag.Diagnostics) {
 
 	switch {
 	case m.All.ValueBool() && narrowed:
-		diags.AddAttributeError(path.Root("all"), "All tokens, or some of them",
+		diags.AddAttributeError(path.Root("all"), "Both all and a filter are set",
 			"`all` revokes every token, and a filter beside it would be left unheeded: leave out `all`, or "+
 				"`name_prefix`, `created_before` and `unused_for`.")
 	case !m.All.ValueBool() && !narrowed && !unknown:
@@ -143,8 +143,8 @@ func (m *revokeTokensModel) checkScope(diags *diag.Diagnostics) {
 // checkTime reports a time of creation that selects all tokens.
 func (m *revokeTokensModel) checkTime(now time.Time, diags *diag.Diagnostics) {
 	if m.CreatedBefore.time().After(now) {
-		diags.AddAttributeError(path.Root("created_before"), "Every token was created before that", fmt.Sprintf(
-			"%s is in the future. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
+		diags.AddAttributeError(path.Root("created_before"), "The time in created_before is in the future", fmt.Sprintf(
+			"Every token was created before %s. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
 			m.CreatedBefore.ValueString()))
 	}
 }

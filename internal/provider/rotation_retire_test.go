@@ -44,8 +44,14 @@ func TestAccRotation_predecessorInUseIsHeld(t *testing.T) {
 		done.warns(t, "A predecessor is still in use", "was last used at "+s.lastUse(t, user))
 
 		s.clock.move(5 * time.Hour)
-		w.unchanged(t).warns(t, "A predecessor is still in use", "was last used at "+s.lastUse(t, user),
-			"they have not moved to the new token")
+
+		done = w.unchanged(t)
+		done.warns(t, "was last used at "+s.lastUse(t, user), "they have not moved to the new token")
+
+		if count := done.warned("A predecessor is still in use"); count != 1 || len(done.says) != 1 {
+			t.Errorf("it is said %d times: %s", count, done.warnings())
+		}
+
 		s.works(t, user, straggler)
 
 		s.clock.move(5 * time.Hour)

@@ -186,7 +186,7 @@ func TestProvider_foremanSettings(t *testing.T) { //nolint:paralleltest // The e
 		"too many retries":                           {set: map[string]any{"foreman": block, "max_retries": 21}, want: "between 0 and 20"},
 		"no requests at all":                         {set: map[string]any{"foreman": block, "max_concurrent_requests": 0}, want: "between 1 and 100"},
 		"a certificate that is none":                 {set: map[string]any{"foreman": block, "ca_certificate": "no certificate"}, want: "certificate"},
-		"a key without a client certificate":         {set: map[string]any{"foreman": block, "client_key": "secret-key"}, want: "Missing `client_certificate`"},
+		"a key without a client certificate":         {set: map[string]any{"foreman": block, "client_key": "secret-key"}, want: "Missing client_certificate"},
 		"a client certificate without a key":         {set: map[string]any{"foreman": block, "client_certificate": "x"}, want: "client_key"},
 		"FOREMAN_CA_PATH of a file that is no PEM":   {env: and(map[string]string{"FOREMAN_CA_PATH": pem}), want: "certificate"},
 		"FOREMAN_CA_PATH of no file":                 {env: and(map[string]string{"FOREMAN_CA_PATH": pem + ".not"}), want: "Could not read FOREMAN_CA_PATH"},

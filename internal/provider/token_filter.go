@@ -68,7 +68,7 @@ func tokenFilterArguments(status string) map[string]schema.Attribute {
 		"name_prefix": schema.StringAttribute{
 			Optional:            true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "What a token's name begins with.",
+			MarkdownDescription: "Only tokens whose name begins with this.",
 		},
 		"status": schema.StringAttribute{
 			Optional: true,

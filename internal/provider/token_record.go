@@ -29,7 +29,7 @@ func tokenRecordAttributes() map[string]dsschema.Attribute {
 		"status":       text("`active`, `expired` or `revoked`."),
 		"created_at":   text("When the server created the token, in UTC."),
 		"expires_at":   text("When the token expires, in UTC. Null if never."),
-		"last_used_at": text("When somebody last logged in with the token, in UTC. Null if never."),
+		"last_used_at": text("When somebody last logged in with the token, in UTC. Null if never, or if the server does not tell."),
 	}
 }
 

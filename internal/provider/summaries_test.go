@@ -1,0 +1,378 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// anything stands in a summary for what only a run knows.
+const anything = "…"
+
+// diagnosers are the functions that make a diagnostic, by name: its severity, and which
+// argument is its summary.
+var diagnosers = map[string]struct {
+	severity string
+	argument int
+}{
+	"AddError": {"Error", 0}, "AddAttributeError": {"Error", 1},
+	"AddWarning": {"Warning", 0}, "AddAttributeWarning": {"Warning", 1},
+	"NewErrorDiagnostic": {"Error", 0}, "NewAttributeErrorDiagnostic": {"Error", 1},
+	"NewWarningDiagnostic": {"Warning", 0}, "NewAttributeWarningDiagnostic": {"Warning", 1},
+}
+
+var formatVerb = regexp.MustCompile(`%[-+# 0]*[0-9]*(?:\.[0-9]+)?[a-zA-Z%]`)
+
+// source is Go code of one package, read and not run.
+type source struct {
+	files *token.FileSet
+	trees []*ast.File
+	info  *types.Info
+	// calls and values are where a function is called, and where it is handed on instead.
+	calls  map[types.Object][]*ast.CallExpr
+	values map[types.Object][]token.Pos
+	// parameters say whose they are, and which.
+	parameters map[types.Object]parameter
+	// assigned are all values that a variable or a field is given; nil where it is one of
+	// several results or an element.
+	assigned map[types.Object][]ast.Expr
+}
+
+type parameter struct {
+	of    types.Object
+	index int
+}
+
+// readSource reads the package's own code, or what a test gives in its place.
+func readSource(t *testing.T, texts ...string) *source {
+	t.Helper()
+
+	s := &source{
+		files: token.NewFileSet(),
+		info: &types.Info{
+			Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		},
+		calls: map[types.Object][]*ast.CallExpr{}, values: map[types.Object][]token.Pos{},
+		parameters: map[types.Object]parameter{}, assigned: map[types.Object][]ast.Expr{},
+	}
+
+	add := func(name string, text any) {
+		tree, err := parser.ParseFile(s.files, name, text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		s.trees = append(s.trees, tree)
+	}
+
+	for i, text := range texts {
+		add(fmt.Sprintf("text%d.go", i), text)
+	}
+
+	if len(texts) == 0 {
+		names, err := filepath.Glob("*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for _, name := range names {
+			if !strings.HasSuffix(name, "_test.go") {
+				add(name, nil)
+			}
+		}
+	}
+
+	// Other packages are left out, and what comes of them is of no type: names are resolved
+	// all the same, and constants are worked out.
+	config := types.Config{Importer: nowhere{}, Error: func(error) {}}
+	_, _ = config.Check("provider", s.files, s.trees, s.info)
+
+	for _, tree := range s.trees {
+		ast.Inspect(tree, s.index)
+	}
+
+	return s
+}
+
+// nowhere imports packages without anything in them.
+type nowhere struct{}
+
+var _ types.Importer = nowhere{}
+
+func (nowhere) Import(path string) (*types.Package, error) {
+	p := types.NewPackage(path, filepath.Base(path))
+	p.MarkComplete()
+
+	return p, nil
+}
+
+// index notes what the evaluation of a variable needs.
+func (s *source) index(node ast.Node) bool {
+	switch n := node.(type) {
+	case *ast.FuncDecl:
+		s.indexParameters(s.info.Defs[n.Name], n.Type)
+	case *ast.CallExpr:
+		if object := s.object(n.Fun); object != nil {
+			s.calls[object] = append(s.calls[object], n)
+		}
+	case *ast.AssignStmt:
+		s.assign(n.Lhs, n.Rhs, n.Tok == token.ASSIGN || n.Tok == token.DEFINE)
+	case *ast.ValueSpec:
+		left := make([]ast.Expr, 0, len(n.Names))
+		for _, name := range n.Names {
+			left = append(left, name)
+		}
+
+		if len(n.Values) > 0 {
+			s.assign(left, n.Values, true)
+		}
+	case *ast.RangeStmt:
+		s.assign([]ast.Expr{n.Key, n.Value}, nil, false)
+	case *ast.KeyValueExpr:
+		if field, ok := n.Key.(*ast.Ident); ok && s.info.Uses[field] != nil {
+			s.assigned[s.info.Uses[field]] = append(s.assigned[s.info.Uses[field]], n.Value)
+		}
+	case *ast.UnaryExpr:
+		if object := s.object(n.X); n.Op == token.AND && object != nil { // Somebody else may write it.
+			s.assigned[object] = append(s.assigned[object], nil)
+		}
+	case *ast.Ident:
+		if object, ok := s.info.Uses[n].(*types.Func); ok {
+			s.values[object] = append(s.values[object], n.Pos())
+		}
+	}
+
+	return true
+}
+
+func (s *source) indexParameters(of types.Object, function *ast.FuncType) {
+	var index int
+
+	for _, field := range function.Params.List {
+		for _, name := range field.Names {
+			s.parameters[s.info.Defs[name]] = parameter{of: of, index: index}
+			index++
+		}
+	}
+}
+
+func (s *source) assign(left, right []ast.Expr, plain bool) {
+	for i, target := range left {
+		object := s.object(target)
+
+		switch {
+		case object == nil:
+		case plain && len(right) == len(left):
+			s.assigned[object] = append(s.assigned[object], right[i])
+		default:
+			s.assigned[object] = append(s.assigned[object], nil)
+		}
+	}
+}
+
+// object returns what an expression names, nil if it is no name.
+func (s *source) object(expression ast.Expr) types.Object {
+	switch e := expression.(type) {
+	case *ast.Ident:
+		if object := s.info.Defs[e]; object != nil {
+			return object
+		}
+
+		return s.info.Uses[e]
+	case *ast.SelectorExpr:
+		return s.info.Uses[e.Sel]
+	case *ast.ParenExpr:
+		return s.object(e.X)
+	default:
+		return nil
+	}
+}
+
+// summaries returns what the package's diagnostics begin with, sorted, and what is wrong
+// with those of which that cannot be told.
+func (s *source) summaries() ([]string, error) {
+	var (
+		all      []string
+		problems []error
+	)
+
+	called := map[*ast.SelectorExpr]*ast.CallExpr{}
+
+	for _, tree := range s.trees {
+		ast.Inspect(tree, func(node ast.Node) bool {
+			switch n := node.(type) {
+			case *ast.CallExpr: // Before its function.
+				if selector, ok := n.Fun.(*ast.SelectorExpr); ok {
+					called[selector] = n
+				}
+			case *ast.SelectorExpr:
+				texts, err := s.summary(n, called[n])
+				all, problems = append(all, texts...), append(problems, err)
+			case *ast.FuncDecl:
+				if n.Recv != nil && n.Name.Name == "Summary" {
+					problems = append(problems, s.at(n, "a diagnostic of our own, whose summaries are not looked for"))
+				}
+			}
+
+			return true
+		})
+	}
+
+	slices.Sort(all)
+
+	return slices.Compact(all), errors.Join(problems...)
+}
+
+// summary returns the summaries of a call, none if it makes no diagnostic.
+func (s *source) summary(function *ast.SelectorExpr, call *ast.CallExpr) ([]string, error) {
+	diagnoser, ok := diagnosers[function.Sel.Name]
+
+	switch {
+	case !ok:
+		return nil, nil
+	case call == nil:
+		return nil, s.at(function, "%s is handed on: call it", function.Sel.Name)
+	}
+
+	texts, err := s.texts(call.Args[diagnoser.argument], nil)
+	for i, text := range texts {
+		texts[i] = diagnoser.severity + ": " + text
+	}
+
+	return texts, err
+}
+
+// texts returns all values that an expression may have.
+func (s *source) texts(expression ast.Expr, within []types.Object) ([]string, error) {
+	if value := s.info.Types[expression].Value; value != nil && value.Kind() == constant.String {
+		return []string{constant.StringVal(value)}, nil
+	}
+
+	switch e := expression.(type) {
+	case *ast.ParenExpr:
+		return s.texts(e.X, within)
+	case *ast.BinaryExpr:
+		if e.Op != token.ADD {
+			break
+		}
+
+		return s.joined([]ast.Expr{e.X, e.Y}, within)
+	case *ast.CallExpr:
+		if s.isSprintf(e) {
+			return s.formatted(e, within)
+		}
+	case *ast.Ident, *ast.SelectorExpr:
+		return s.variable(e, within)
+	}
+
+	return nil, s.at(expression, "what this is cannot be told without running it")
+}
+
+func (s *source) joined(parts []ast.Expr, within []types.Object) ([]string, error) {
+	all := []string{""}
+
+	for _, part := range parts {
+		texts, err := s.texts(part, within)
+		if err != nil {
+			return nil, err
+		}
+
+		var longer []string
+
+		for _, text := range all {
+			for _, end := range texts {
+				longer = append(longer, text+end)
+			}
+		}
+
+		all = longer
+	}
+
+	return all, nil
+}
+
+// variable returns the values of a parameter at all calls, or of what is assigned.
+func (s *source) variable(expression ast.Expr, within []types.Object) ([]string, error) {
+	object := s.object(expression)
+	if object == nil || slices.Contains(within, object) {
+		return nil, s.at(expression, "what this is cannot be told without running it")
+	}
+
+	within = append(slices.Clone(within), object)
+	values := s.assigned[object]
+
+	if p, ok := s.parameters[object]; ok {
+		if len(s.calls[p.of]) != len(s.values[p.of]) {
+			return nil, s.at(expression, "it is a parameter of %s, which is handed on", p.of.Name())
+		}
+
+		for _, call := range s.calls[p.of] {
+			values = append(values, call.Args[p.index])
+		}
+	}
+
+	if len(values) == 0 {
+		return nil, s.at(expression, "nothing is ever assigned to it")
+	}
+
+	var all []string
+
+	for _, value := range values {
+		if value == nil {
+			return nil, s.at(expression, "not all that is assigned to it can be told without running it")
+		}
+
+		texts, err := s.texts(value, within)
+		if err != nil {
+			return nil, err
+		}
+
+		all = append(all, texts...)
+	}
+
+	return all, nil
+}
+
+func (s *source) isSprintf(call *ast.CallExpr) bool {
+	selector, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || selector.Sel.Name != "Sprintf" {
+		return false
+	}
+
+	p, ok := selector.X.(*ast.Ident)
+
+	return ok && p.Name == "fmt"
+}
+
+// formatted returns what a format gives; what cannot be told of its arguments is anything.
+func (s *source) formatted(call *ast.CallExpr, within []types.Object) ([]string, error) {
+	all, err := s.texts(call.Args[0], within)
+	if err != nil {
+		return nil, err
+	}
+
+	for i, text := range all {
+		all[i] = formatVerb.ReplaceAllStringFunc(text, func(verb string) string {
+			if verb == "%%" {
+				return "%"
+			}
+
+			return anything
+		})
+	}
+
+	return all, nil
+}
+
+func (s *source) at(node ast.Node, format string, arguments ...any) error {
+	return fmt.Errorf("%s: %s", s.files.Position(node.Pos()), fmt.Sprintf(format, arguments...))
+}
