@@ -30,13 +30,14 @@ type revocation struct {
 	progress []string
 }
 
+// targets are the prefixes of what somebody revokes.
+var targets = []string{"", handStem, handStem, handStem + "a-", handStem + "b-", "r0", "r1", "n", loanStem}
+
 // acts lets the action revoke what a filter selects while everything fails; then, mostly,
 // once more while nothing fails.
 func (t *terraform) acts() {
 	a := &revocation{
-		terraform: t,
-		filter:    newFilter(t.random, []string{"", handStem, handStem, handStem + "a-", handStem + "b-", "r0", "r1", "n", loanStem}, []string{"", "", "active", "expired"}),
-		dry:       chance(t.random, 0.2),
+		terraform: t, filter: newFilter(t.random, targets, []string{"", "", "active", "expired"}), dry: chance(t.random, 0.2),
 	}
 
 	if chance(t.random, 0.4) {
@@ -70,6 +71,10 @@ func (a *revocation) logsIn() {
 
 	a.own = pick(a.random, living)
 	a.named, a.spared = chance(a.random, 0.5), chance(a.random, 0.5)
+
+	if !a.spared && chance(a.random, 0.6) { // That one, too, and others.
+		a.all, a.filter = false, filter{prefix: handStem}
+	}
 }
 
 // configuration is that of the action.
@@ -152,7 +157,7 @@ func (a *revocation) judge() {
 
 	for _, r := range a.before {
 		later, ok := a.place.find(func(o row) bool { return same(o, r) })
-		if of := a.token(r); of != nil && !(ok && (later.alive || later.expired)) {
+		if of := a.token(r); of != nil && (!ok || !later.alive && !later.expired) {
 			of.revoked = true // An expired one too, which nobody could use anyway.
 		}
 

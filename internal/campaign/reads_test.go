@@ -73,6 +73,15 @@ func (t *terraform) looks() {
 // prefixes are those that somebody may look for, or revoke.
 var prefixes = []string{"", handStem, handStem + "a-", "r", "r0", "n1", loanStem}
 
+// filter returns what somebody might look for: often all that there is.
+func (r *reads) filter() filter {
+	if chance(r.random, 0.4) {
+		return filter{}
+	}
+
+	return newFilter(r.random, prefixes, []string{"", "", "active", "expired", "revoked"})
+}
+
 // of are the arguments of a list by this filter. On Foreman, its pages are mostly small.
 func (r *reads) of(f filter) map[string]any {
 	arguments := f.arguments(r.place.userID)
@@ -86,7 +95,7 @@ func (r *reads) of(f filter) map[string]any {
 
 // list asks the list resource.
 func (r *reads) list(s *said) string {
-	f := newFilter(r.random, prefixes, []string{"", "", "active", "expired", "revoked"})
+	f := r.filter()
 	limit := pick(r.random, []int64{everything, everything, 1, 3})
 	arguments := r.of(f)
 
@@ -114,7 +123,7 @@ func (r *reads) list(s *said) string {
 
 // tokens asks the data source of a user's tokens.
 func (r *reads) tokens(s *said) string {
-	f := newFilter(r.random, prefixes, []string{"", "", "active", "expired", "revoked"})
+	f := r.filter()
 	what := "the data source of " + f.String()
 
 	listed := r.p.read(r.p.context, tokensType, r.of(f), s)

@@ -38,7 +38,7 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 
 // step is one thing that happens.
 func (t *terraform) step() error {
-	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(16) {
+	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(17) {
 	case 0:
 		t.happens("resource %d: an edit of %s", i, t.edits(i))
 	case 1, 2:
@@ -56,7 +56,7 @@ func (t *terraform) step() error {
 		}
 	case 10, 14:
 		t.borrows()
-	case 11:
+	case 11, 16:
 		t.looks()
 	case 12, 15:
 		t.acts()

@@ -106,16 +106,16 @@ func (t *terraform) forgets(what string, before, after *instance) {
 func (t *terraform) knows(of *token) bool { return t.state[resourceOf(of.name)].has(of) }
 
 // has says whether an instance has a token; nil has none.
-func (inst *instance) has(of *token) bool {
-	if inst == nil {
+func (i *instance) has(of *token) bool {
+	if i == nil {
 		return false
 	}
 
-	if inst.secret() == of.secret {
+	if i.secret() == of.secret {
 		return true
 	}
 
-	for _, previous := range elements(attributes(inst.value)["previous"]) {
+	for _, previous := range elements(attributes(i.value)["previous"]) {
 		created, _ := time.Parse(time.RFC3339, text(previous, "created_at"))
 		if text(previous, "id") == of.id && (created.IsZero() || created.Equal(of.made.Truncate(time.Second))) {
 			return true

@@ -52,7 +52,7 @@ func (w *weather) draw(of kind) trouble {
 	}
 
 	w.mu.Lock()
-	nth := w.count[of] / w.spell
+	nth := (w.count[of] + w.seed>>8%w.spell) / w.spell
 	w.count[of]++
 	w.mu.Unlock()
 
