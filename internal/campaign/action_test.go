@@ -31,7 +31,7 @@ type revocation struct {
 }
 
 // targets are the prefixes of what somebody revokes.
-var targets = []string{"", handStem, handStem, handStem + "a-", handStem + "b-", "r0", "r1", "n", loanStem}
+var targets = []string{"", handStem, handStem, handStem, handStem + "a-", handStem + "b-", "r0", "n", loanStem}
 
 // acts lets the action revoke what a filter selects while everything fails; then, mostly,
 // once more while nothing fails.
@@ -128,6 +128,10 @@ func (a *revocation) runs(w *weather) {
 	a.ledger.ends(a.op)
 	a.happens("%s, logged in with a token %t, killed %t: %s\n%s", a.op.what, a.own != nil, a.op.killed, a.op.said, join(a.progress))
 	results.meets("actions")
+
+	if a.own != nil {
+		results.meets("actions of the tokens' own user")
+	}
 }
 
 // sparesAll says why the action must leave a token alone that is alive.

@@ -25,7 +25,7 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		t.reports(t.command(run{}), run{})
 	}
 
-	for range 6 + s.random.IntN(9) {
+	for range 8 + s.random.IntN(9) {
 		if err := t.step(); err != nil {
 			return nil, err
 		}
@@ -38,7 +38,7 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 
 // step is one thing that happens.
 func (t *terraform) step() error {
-	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(17) {
+	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(16) {
 	case 0:
 		t.happens("resource %d: an edit of %s", i, t.edits(i))
 	case 1, 2:
@@ -56,9 +56,9 @@ func (t *terraform) step() error {
 		}
 	case 10, 14:
 		t.borrows()
-	case 11, 16:
+	case 11, 15:
 		t.looks()
-	case 12, 15:
+	case 12:
 		t.acts()
 	case 13:
 		if err := t.issuesByHand(); err != nil {

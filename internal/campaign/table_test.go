@@ -31,7 +31,7 @@ var wanted = []string{
 	"kills", "interrupts", "older states", "destroys", "predecessors retired", "predecessors held", "old states seen",
 	"lost tokens seen", "consumers", "consumers of old tokens", "taken names",
 	"encrypted secrets", "ephemeral tokens", "ephemeral tokens not closed", "ephemeral tokens left to the end", "reads that were whole",
-	"reads that failed", "actions", "own credentials revoked last",
+	"reads that failed", "actions", "actions of the tokens' own user",
 }
 
 // meets counts something.
