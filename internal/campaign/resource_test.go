@@ -25,10 +25,17 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		t.reports(t.command(run{}), run{})
 	}
 
-	for range 8 + s.random.IntN(9) {
+	for range 8 + s.random.IntN(8) {
 		if err := t.step(); err != nil {
 			return nil, err
 		}
+	}
+
+	if chance(t.random, 0.5) { // Predecessors are due, and what is looked at then fails.
+		t.advances(5 * day)
+
+		r := run{weather: t.gale()}
+		t.reports(t.command(r), r)
 	}
 
 	t.conclude(chance(t.random, 0.5), true)
