@@ -263,14 +263,15 @@ func (t *terraform) expires(of *token) {
 	}
 }
 
-// accountForLoan sets apart what a run of ephemeral resources has left, if it may have.
-func (t *terraform) accountForLoan(lives *token) {
-	if !t.excusable(lives) {
-		t.ledger.broken(breachOrphan, "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
+// accountForLoan sets apart what a run of ephemeral resources has left, if it may have. It
+// may have expired by now.
+func (t *terraform) accountForLoan(left *token) {
+	if !t.excusable(left) {
+		t.ledger.broken(breachOrphan, "%s (of %s) was not revoked, and nobody knows", left.name, left.asked.op.what)
 	}
 
-	t.expires(lives)
-	t.setApart(lives)
+	t.expires(left)
+	t.setApart(left)
 	t.loans++
 }
 

@@ -15,6 +15,11 @@ const mostApplies = 4
 func (t *terraform) conclude(later, destroys bool) {
 	t.happens("all faults end")
 	t.gate.lands(func() bool { return true })
+	t.ledger.each(func(of *token) {
+		if of.borrowed() && !of.revoked {
+			t.accountForLoan(of)
+		}
+	})
 	t.converge()
 
 	if later {
@@ -100,12 +105,6 @@ func (t *terraform) helps(errors string) (helped bool) {
 func (t *terraform) account() {
 	for _, lives := range t.ledger.living() {
 		if lives.byHand() {
-			continue
-		}
-
-		if lives.borrowed() {
-			t.accountForLoan(lives)
-
 			continue
 		}
 

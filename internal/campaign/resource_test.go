@@ -31,16 +31,27 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		}
 	}
 
-	if chance(t.random, 0.5) { // Predecessors are due, and what is looked at then fails.
-		t.advances(5 * day)
-
-		r := run{weather: t.gale()}
-		t.reports(t.command(r), r)
-	}
-
+	t.retires()
 	t.conclude(chance(t.random, 0.5), true)
 
 	return s, nil
+}
+
+// retires lets every resource that can rotate do so, and asks for its predecessor when that
+// is due and most requests fail: on Foreman a single token is read then alone.
+func (t *terraform) retires() {
+	for i, w := range t.wishes {
+		if w.rotates {
+			w.before = nil
+			w.trigger++
+			t.happens("resource %d: an edit of triggers", i)
+		}
+	}
+
+	for _, r := range []run{{}, {weather: newWeather(t.random.Uint64(), 0.6)}} {
+		t.reports(t.command(r), r)
+		t.advances(5 * day)
+	}
 }
 
 // step is one thing that happens.

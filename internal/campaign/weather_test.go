@@ -106,7 +106,7 @@ type maker = func(*rand.Rand) trouble
 
 var (
 	readTroubles = []maker{
-		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, unavailable, page, page, page,
+		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, unavailable, unavailable, page, page, page,
 		missing, hanging, expiring, restarting, afterWork(fault(sandbox.FaultDrop)),
 	}
 	createTroubles = []maker{
