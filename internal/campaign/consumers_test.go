@@ -14,6 +14,10 @@ const slack = 3 * time.Second
 // then as long as the overlap and the hold say.
 func (t *terraform) spares(destroys bool) func(*token) string {
 	return func(of *token) string {
+		if of.byHand() || of.borrowed() {
+			return "it is in no state"
+		}
+
 		w := t.wishes[resourceOf(of.name)]
 		now := t.clock.now()
 		held := !of.used.IsZero() && now.Sub(of.used) < w.hold()-slack

@@ -207,6 +207,12 @@ func (k *killer) types(r run) (o outcome) {
 		return o
 	}
 
+	if !op.killed {
+		for i := range next {
+			k.forgets(op.what, k.state[i], next[i])
+		}
+	}
+
 	k.persist(next)
 
 	for _, p := range met {

@@ -141,7 +141,7 @@ func (l *ledger) revoked(p *process, before, after []row) {
 
 		t.revoked = true
 
-		if t.had && !t.current {
+		if t.had && !t.current && !t.byHand() {
 			results.meets("predecessors retired")
 		}
 
@@ -222,11 +222,7 @@ func (l *ledger) living() []*token {
 // made in it is known to somebody, or gone. What was carried out when nothing more was asked
 // for in its place nobody can know of: the last look comes after that.
 func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
-	l.told(op.said)
-
-	l.mu.Lock()
-	op.over = true
-	l.mu.Unlock()
+	l.ends(op)
 
 	for _, t := range l.living() {
 		switch {
@@ -236,6 +232,16 @@ func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
 			l.broken(breachLost, "%s: %s was issued, is not kept, lives, and nobody was told: %s", op.what, t.name, op.said)
 		}
 	}
+}
+
+// ends says that nobody waits for an operation any more, nor for what it told its user.
+func (l *ledger) ends(op *operation) {
+	l.told(op.said)
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	op.over = true
 }
 
 // outdone says whether, after a token was made late, another was asked for in its place.

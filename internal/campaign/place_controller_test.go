@@ -37,7 +37,8 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 			var rows []row
 			for _, t := range server.Tokens(login) {
 				rows = append(rows, row{
-					id: t.Name, name: t.Name, created: t.CreatedAt, used: t.LastUsedAt, alive: !t.Expired, expired: t.Expired,
+					id: t.Name, name: t.Name, created: t.CreatedAt, used: t.LastUsedAt, expires: t.Expiration,
+					alive: !t.Expired, expired: t.Expired,
 				})
 			}
 
@@ -47,11 +48,19 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		credentials:    func(r *http.Request, secret string) { r.Header.Set("Authorization", "Bearer "+secret) },
 		knock:          "/resources/user/token/list?userid=" + id,
 		revoke:         func(r row) { server.RevokeToken(login, r.name) },
+		add:            func(name string, expires time.Time) (string, error) { return server.AddToken(login, name, expires) },
 		expireSessions: func() {},
 		block: func(url string) map[string]any {
 			return map[string]any{
 				"url": url, "username": controllerserver.AdminUserName, "password": controllerserver.AdminPassword,
 			}
+		},
+		own: func(url, secret string, named bool) map[string]any {
+			if !named {
+				return map[string]any{"url": url, "token": secret}
+			}
+
+			return map[string]any{"url": url, "username": login, "token": secret}
 		},
 		open: func(options rest.Options, now func() time.Time, _ bool) (pat.System, error) {
 			return universalcontroller.New(universalcontroller.Options{

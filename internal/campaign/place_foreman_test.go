@@ -36,7 +36,7 @@ func newForeman(_ *rand.Rand, clock *clock) (*place, error) {
 			var rows []row
 			for _, t := range server.Tokens(login) {
 				rows = append(rows, row{
-					id: strconv.Itoa(t.ID), name: t.Name, created: t.CreatedAt, used: t.LastUsedAt,
+					id: strconv.Itoa(t.ID), name: t.Name, created: t.CreatedAt, used: t.LastUsedAt, expires: t.ExpiresAt,
 					alive: t.Active, expired: !t.Active && !t.Revoked,
 				})
 			}
@@ -51,11 +51,19 @@ func newForeman(_ *rand.Rand, clock *clock) (*place, error) {
 				server.RevokeToken(login, id)
 			}
 		},
+		add: func(name string, expires time.Time) (string, error) {
+			_, secret, err := server.AddToken(login, name, expires)
+
+			return secret, err
+		},
 		expireSessions: server.ExpireSessions,
 		block: func(url string) map[string]any {
 			return map[string]any{
 				"url": url, "username": foremanserver.AdminLogin, "password": foremanserver.AdminPassword,
 			}
+		},
+		own: func(url, secret string, _ bool) map[string]any {
+			return map[string]any{"url": url, "username": login, "password": secret}
 		},
 		open: func(options rest.Options, _ func() time.Time, session bool) (pat.System, error) {
 			return foreman.New(foreman.Options{

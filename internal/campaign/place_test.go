@@ -42,10 +42,16 @@ type place struct {
 	knock string
 	// revoke revokes a token by hand.
 	revoke func(row)
+	// add adds a token that somebody made by hand, and returns its secret. A zero time is no
+	// expiry.
+	add func(name string, expires time.Time) (secret string, err error)
 	// expireSessions lets every session run out.
 	expireSessions func()
 	// block is the platform's object of the provider block.
 	block func(url string) map[string]any
+	// own is the same for the user who owns all tokens, who logs in with one of them, and
+	// says who that is where it is not needed.
+	own func(url, secret string, named bool) map[string]any
 	// open opens a driver.
 	open func(options rest.Options, now func() time.Time, session bool) (pat.System, error)
 	// read tells what a request is.
@@ -58,6 +64,8 @@ type place struct {
 type row struct {
 	id, name      string
 	created, used time.Time
+	// expires is zero for never.
+	expires time.Time
 	// alive is true for a token that the server lets in.
 	alive bool
 	// expired is true for one that it does not let in for its expiry.
@@ -90,6 +98,21 @@ func (p *place) uses(secret string) bool {
 	p.handler.ServeHTTP(answer, request)
 
 	return answer.Code == http.StatusOK
+}
+
+// status returns what a token is certain to be called, empty where the server and its
+// client may differ: nobody tells in which time zone a date is over.
+func (p *place) status(r row) string {
+	switch {
+	case r.alive:
+		return "active"
+	case p.reusable:
+		return ""
+	case r.expired:
+		return "expired"
+	default:
+		return "revoked"
+	}
 }
 
 // find returns the newest row that a function selects.

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,11 +16,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// tokenType is the resource, and tokensType the data source that lists a user's tokens.
-const (
-	tokenType  = "opsaccess_personal_access_token"
-	tokensType = "opsaccess_personal_access_tokens"
-)
+// tokenType is the resource, and so are called the ephemeral resource, the list resource and
+// the data source of one token.
+const tokenType = "opsaccess_personal_access_token"
 
 // schemas are the provider's.
 var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
@@ -31,22 +30,21 @@ var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, erro
 	return server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 })
 
+// server is all that the provider serves.
+type server interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+}
+
 // plugin is a provider in a process of its own, spoken to over the protocol.
 type plugin struct {
 	*process
 
-	server  tfprotov6.ProviderServer
+	server  server
+	stop    func() error
 	schemas *tfprotov6.GetProviderSchemaResponse
 	config  tftypes.Value
-}
-
-// instance is a resource in a state. Nobody changes it.
-type instance struct {
-	value    tftypes.Value
-	private  []byte
-	identity *tfprotov6.ResourceIdentityData
-	// tainted is set by a create that failed after all: the resource is to be replaced.
-	tainted bool
 }
 
 // change is what a plan does to a resource.
@@ -95,12 +93,16 @@ func startPlugin(p *process, now func() time.Time, block map[string]any) (*plugi
 
 	surroundings := provider.Surroundings{Now: now, RetryWait: time.Millisecond}
 
-	server, err := providerserver.NewProtocol6WithError(provider.NewIn(surroundings, p.name)())()
-	if err != nil {
-		return nil, err
+	started := provider.NewPluginIn(surroundings, p.name)
+
+	serves, ok := started.Server().(server)
+	if !ok {
+		return nil, errors.New("the provider does not serve list resources and actions")
 	}
 
-	return &plugin{process: p, server: server, schemas: all, config: valueOf(all.Provider.ValueType(), block)}, nil
+	return &plugin{
+		process: p, server: serves, stop: started.Stop, schemas: all, config: valueOf(all.Provider.ValueType(), block),
+	}, nil
 }
 
 // configure configures the provider.
@@ -227,37 +229,6 @@ func (p *plugin) apply(ctx context.Context, c *change, s *said) *instance {
 	return &instance{value: value, private: response.Private, identity: response.NewIdentity, tainted: failed && c.prior == nil}
 }
 
-// list reads the data source that lists the user's tokens, and returns the names of those
-// that begin with the prefix, are active and were never used.
-func (p *plugin) list(ctx context.Context, userID, prefix string, s *said) []string {
-	schema := p.schemas.DataSourceSchemas[tokensType]
-
-	response, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
-		TypeName: tokensType,
-		Config:   dynamic(valueOf(schema.ValueType(), map[string]any{"user_id": userID, "name_prefix": prefix})),
-	})
-	if s.add(diagnosticsOf(response), err); s.failed() {
-		return nil
-	}
-
-	state, err := response.State.Unmarshal(schema.ValueType())
-	if err != nil {
-		s.add(nil, err)
-
-		return nil
-	}
-
-	var names []string
-
-	for _, t := range elements(attributes(state)["tokens"]) {
-		if text(t, "status") == "active" && attributes(t)["last_used_at"].IsNull() {
-			names = append(names, text(t, "name"))
-		}
-	}
-
-	return names
-}
-
 func (p *plugin) decode(encoded *tfprotov6.DynamicValue, s *said) tftypes.Value {
 	value, err := encoded.Unmarshal(p.schema().ValueType())
 	if err != nil {
@@ -288,6 +259,18 @@ func diagnosticsOf(response any) []*tfprotov6.Diagnostic {
 			return response.Diagnostics
 		}
 	case *tfprotov6.ReadDataSourceResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
+	case *tfprotov6.OpenEphemeralResourceResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
+	case *tfprotov6.CloseEphemeralResourceResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
+	case *tfprotov6.PlanActionResponse:
 		if response != nil {
 			return response.Diagnostics
 		}

@@ -81,6 +81,22 @@ func (p *process) gone() bool {
 	return p.dead
 }
 
+// stopped says whether the process was killed or interrupted.
+func (p *process) stopped() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return p.dead || p.struck
+}
+
+// count returns how many requests the operation under way took so far.
+func (p *process) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return p.requests
+}
+
 // end ends the operation, and says how many requests it took and whether the moment came.
 func (p *process) end() (requests int, struck bool) {
 	p.mu.Lock()

@@ -17,22 +17,46 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 
 	t := newTerraform(s)
 
+	if err := t.issuesByHand(); err != nil {
+		return nil, err
+	}
+
 	if chance(s.random, 0.6) { // Most resources are there already.
 		t.reports(t.command(run{}), run{})
 	}
 
-	for range 5 + s.random.IntN(8) {
-		t.step()
+	for range 8 + s.random.IntN(8) {
+		if err := t.step(); err != nil {
+			return nil, err
+		}
 	}
 
+	t.retires()
 	t.conclude(chance(t.random, 0.5), true)
 
 	return s, nil
 }
 
+// retires lets every resource that can rotate do so, and asks for its predecessor when that
+// is due and most requests fail: on Foreman a single token is read then alone.
+func (t *terraform) retires() {
+	for i, w := range t.wishes {
+		if w.rotates {
+			w.before = nil
+			w.trigger++
+			t.happens("resource %d: an edit of triggers", i)
+		}
+	}
+
+	for _, r := range []run{{}, {weather: newWeather(t.random.Uint64(), 0.6)}} {
+		t.reports(t.command(r), r)
+		t.advances(5 * day)
+	}
+}
+
 // step is one thing that happens.
-func (t *terraform) step() {
-	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(10) {
+func (t *terraform) step() error {
+	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(16) {
 	case 0:
 		t.happens("resource %d: an edit of %s", i, t.edits(i))
 	case 1, 2:
@@ -47,6 +71,16 @@ func (t *terraform) step() {
 		if t.restores(i) {
 			t.happens("resource %d: an older state is back, of %s", i, t.tells(i))
 			results.meets("older states")
+		}
+	case 10, 14:
+		t.borrows()
+	case 11, 15:
+		t.looks()
+	case 12:
+		t.acts()
+	case 13:
+		if err := t.issuesByHand(); err != nil {
+			return err
 		}
 	case 5, 6, 7:
 		t.happens("resource %d: an edit of %s", i, t.edits(i))
@@ -71,6 +105,8 @@ func (t *terraform) step() {
 
 	t.gate.lands(func() bool { return chance(t.random, 0.5) })
 	t.consume()
+
+	return nil
 }
 
 // named says whether every resource whose lineage is set is called what its configuration

@@ -21,9 +21,11 @@ type schedule struct {
 
 	// starts counts processes, and most is the most requests that one operation took.
 	starts, most int
-	// firsts and fixed count what lives apart: first creates without a set lineage whose
-	// state nobody has, and fixed names.
-	firsts, fixed int
+	// firsts, fixed and loans count what lives apart: first creates without a set lineage
+	// whose state nobody has, fixed names, and tokens of ephemeral resources.
+	firsts, fixed, loans int
+	// hands counts the tokens that were issued by hand.
+	hands int
 	// past is what happened, for messages.
 	past []string
 }
@@ -72,6 +74,11 @@ func (s *schedule) takes(requests int) { s.most = max(s.most, requests) }
 // storm draws the weather of an operation.
 func (s *schedule) storm() *weather {
 	return newWeather(s.random.Uint64(), pick(s.random, []float64{0, 0.05, 0.2, 0.2, 0.5}))
+}
+
+// gale is a storm of some strength at least, for what is done once.
+func (s *schedule) gale() *weather {
+	return newWeather(s.random.Uint64(), pick(s.random, []float64{0.05, 0.2, 0.3, 0.5}))
 }
 
 // strike draws the moment of an operation, nil for none.

@@ -13,10 +13,10 @@ import (
 type table struct {
 	schedules, kills, failed atomic.Int64
 
-	mu            sync.Mutex
-	broken        [breaches]int
-	firsts, fixed int
-	most          int
+	mu                   sync.Mutex
+	broken               [breaches]int
+	firsts, fixed, loans int
+	most                 int
 	// met counts what went wrong, and what the provider had to do about it.
 	met map[string]int
 }
@@ -30,6 +30,8 @@ var wanted = []string{
 	"504 after the work", "404", "200", "200 after the work", "hangs", "late creates", "sessions expired", "restarts",
 	"kills", "interrupts", "older states", "destroys", "predecessors retired", "predecessors held", "old states seen",
 	"lost tokens seen", "consumers", "consumers of old tokens", "taken names",
+	"encrypted secrets", "ephemeral tokens", "ephemeral tokens not closed", "ephemeral tokens left to the end", "reads that were whole",
+	"reads that failed", "actions", "actions of the tokens' own user",
 }
 
 // meets counts something.
@@ -66,6 +68,7 @@ func (r *table) add(s *schedule) bool {
 
 	r.firsts += s.firsts
 	r.fixed += s.fixed
+	r.loans += s.loans
 	r.most = max(r.most, s.most)
 
 	return kept
@@ -90,6 +93,7 @@ func (r *table) String() string {
 
 	line("first creates, counted apart", r.firsts)
 	line("fixed names, counted apart", r.fixed)
+	line("ephemeral tokens left to expire, apart", r.loans)
 	line("most requests for one operation", r.most)
 
 	fmt.Fprintln(&text, "met on the way")

@@ -13,7 +13,7 @@ func (t *terraform) persist(next []*instance) {
 	for i, inst := range next {
 		var current *token
 		if inst != nil {
-			current = t.ledger.withSecret(text(inst.value, "token"))
+			current = t.ledger.withSecret(inst.secret())
 		}
 
 		t.ledger.each(func(old *token) {
@@ -56,7 +56,7 @@ func (t *terraform) restores(i int) bool {
 		default:
 			old = append(old, then)
 
-			if text(then.value, "token") != text(now.value, "token") {
+			if then.secret() != now.secret() {
 				older = append(older, then)
 			}
 		}
@@ -84,18 +84,38 @@ func (t *terraform) restores(i int) bool {
 	return true
 }
 
+// forgets checks that a state which takes the place of another has every token of it that
+// lives, nil having none, and calls none of them gone.
+func (t *terraform) forgets(what string, before, after *instance) {
+	if before == nil || before == after {
+		return
+	}
+
+	for _, lives := range t.ledger.living() {
+		switch {
+		case !before.has(lives):
+		case !after.has(lives):
+			t.ledger.broken(breachOrphan, "%s: %s lives, and the state that had it has it no more", what, lives.name)
+		case after.secret() == lives.secret && slices.Contains([]string{"missing", "revoked"}, text(after.value, "current", "status")):
+			t.ledger.broken(breachWrong, "%s: %s lives, and is %s in the state", what, lives.name, text(after.value, "current", "status"))
+		}
+	}
+}
+
 // knows says whether the state has a token.
-func (t *terraform) knows(of *token) bool {
-	inst := t.state[resourceOf(of.name)]
-	if inst == nil {
+func (t *terraform) knows(of *token) bool { return t.state[resourceOf(of.name)].has(of) }
+
+// has says whether an instance has a token; nil has none.
+func (i *instance) has(of *token) bool {
+	if i == nil {
 		return false
 	}
 
-	if text(inst.value, "token") == of.secret {
+	if i.secret() == of.secret {
 		return true
 	}
 
-	for _, previous := range elements(attributes(inst.value)["previous"]) {
+	for _, previous := range elements(attributes(i.value)["previous"]) {
 		created, _ := time.Parse(time.RFC3339, text(previous, "created_at"))
 		if text(previous, "id") == of.id && (created.IsZero() || created.Equal(of.made.Truncate(time.Second))) {
 			return true

@@ -68,7 +68,12 @@ type outcome struct {
 
 // start starts a configured provider, which has an operation from now on.
 func (t *terraform) start(op *operation, m *moment, s *said) *plugin {
-	block := map[string]any{t.place.platform: t.place.block(t.gate.url())}
+	return t.startAs(t.place.block(t.gate.url()), op, m, s)
+}
+
+// startAs is start with another object of the platform.
+func (t *terraform) startAs(platform map[string]any, op *operation, m *moment, s *said) *plugin {
+	block := map[string]any{t.place.platform: platform}
 	maps.Copy(block, t.block)
 
 	p, err := startPlugin(t.process(), t.clock.now, block)
@@ -141,6 +146,7 @@ func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes [
 
 		if refreshed[i] != nil {
 			refreshed[i] = p.refresh(ctx, refreshed[i], &s)
+			t.forgets(op.what+", refreshing", t.state[i], refreshed[i])
 		}
 
 		config := valueOf(p.schema().ValueType(), w.arguments(t.place.userID))
@@ -241,24 +247,22 @@ func (t *terraform) apply(op *operation, r run, m *moment, changes []*change, re
 
 // change carries out one change, in the provider's second look at it.
 func (t *terraform) change(p *plugin, c *change, s *said) *instance {
-	ctx := p.context
-
 	if c.planned.IsNull() {
-		return p.apply(ctx, c, s)
+		return t.changes(p, c, s)
 	}
 
 	prior := c.prior
 
 	if c.replaces {
 		gone := &change{prior: prior, planned: tftypes.NewValue(c.planned.Type(), nil), config: c.config}
-		if left := p.apply(ctx, gone, s); left != nil || s.failed() {
+		if left := t.changes(p, gone, s); left != nil || s.failed() {
 			return left
 		}
 
 		prior = nil
 	}
 
-	again := p.plan(ctx, prior, c.config, s)
+	again := p.plan(p.context, prior, c.config, s)
 	if s.failed() {
 		return prior
 	}
@@ -275,5 +279,15 @@ func (t *terraform) change(p *plugin, c *change, s *said) *instance {
 		return prior
 	}
 
-	return p.apply(ctx, again, s)
+	return t.changes(p, again, s)
+}
+
+// changes makes one request for a change, after which nothing may be forgotten.
+func (t *terraform) changes(p *plugin, c *change, s *said) *instance {
+	after := p.apply(p.context, c, s)
+	if !p.gone() {
+		t.forgets(p.name+", applying", c.prior, after)
+	}
+
+	return after
 }

@@ -52,10 +52,24 @@ type token struct {
 	// forgotten is set when a restored state lost it: then succeeded is when.
 	forgotten bool
 	revoked   bool
+	// lent is true while a run has it of an ephemeral resource that is open.
+	lent bool
 	// told is true if somebody was told its name, and apart where it does not count as an
 	// orphan.
 	told, apart bool
 }
+
+// byHand says whether somebody issued the token by hand, and borrowed whether an ephemeral
+// resource did.
+func (t *token) byHand() bool { return strings.HasPrefix(t.name, handStem) }
+
+func (t *token) borrowed() bool { return strings.HasPrefix(t.name, loanStem) }
+
+// The tokens of resources, and of a driver's lines, begin otherwise.
+const (
+	handStem = "h9"
+	loanStem = "e"
+)
 
 // names says whether a text has a name, and not only one that begins with it.
 func names(text, name string) bool {

@@ -8,7 +8,7 @@ import (
 )
 
 // valueOf returns a value of the type: an object or a map of a Go map in which what is not
-// set is null, and of anything else the same.
+// set is null, a set of a slice of texts, and of anything else the same.
 func valueOf(of tftypes.Type, set any) tftypes.Value {
 	switch of := of.(type) {
 	case tftypes.Object:
@@ -20,6 +20,18 @@ func valueOf(of tftypes.Type, set any) tftypes.Value {
 		values := map[string]tftypes.Value{}
 		for name, attribute := range of.AttributeTypes {
 			values[name] = valueOf(attribute, attributes[name])
+		}
+
+		return tftypes.NewValue(of, values)
+	case tftypes.Set:
+		texts, ok := set.([]string)
+		if !ok {
+			return tftypes.NewValue(of, nil)
+		}
+
+		var values []tftypes.Value
+		for _, text := range texts {
+			values = append(values, tftypes.NewValue(of.ElementType, text))
 		}
 
 		return tftypes.NewValue(of, values)
@@ -50,7 +62,7 @@ func attributes(object tftypes.Value) map[string]tftypes.Value {
 	return values
 }
 
-// elements returns those of a list.
+// elements returns those of a list or a set.
 func elements(list tftypes.Value) []tftypes.Value {
 	var values []tftypes.Value
 	if list.IsNull() || !list.IsKnown() || list.As(&values) != nil {

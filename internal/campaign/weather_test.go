@@ -16,6 +16,9 @@ type weather struct {
 	seed uint64
 	// rate is how likely a request is to meet trouble; one that writes is so twice.
 	rate float64
+	// spell is how many requests of a kind, one after the other, meet the same: a server
+	// that is down is still so at the next attempt.
+	spell uint64
 
 	mu    sync.Mutex
 	count map[kind]uint64
@@ -39,7 +42,7 @@ type trouble struct {
 const endOfOperation = 1000
 
 func newWeather(seed uint64, rate float64) *weather {
-	return &weather{seed: seed, rate: rate, count: map[kind]uint64{}}
+	return &weather{seed: seed, rate: rate, spell: 1 + 3*(mix(seed)%2), count: map[kind]uint64{}}
 }
 
 // draw says what the next request of the kind meets.
@@ -49,8 +52,8 @@ func (w *weather) draw(of kind) trouble {
 	}
 
 	w.mu.Lock()
+	nth := (w.count[of] + w.seed>>8%w.spell) / w.spell
 	w.count[of]++
-	nth := w.count[of]
 	w.mu.Unlock()
 
 	random := newRandom(w.seed ^ nth<<8 ^ uint64(of)<<56) //nolint:gosec // Few kinds, none negative.
@@ -103,8 +106,8 @@ type maker = func(*rand.Rand) trouble
 
 var (
 	readTroubles = []maker{
-		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, page, page, page,
-		hanging, expiring, restarting, afterWork(fault(sandbox.FaultDrop)),
+		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, unavailable, unavailable, page, page, page,
+		missing, hanging, expiring, restarting, afterWork(fault(sandbox.FaultDrop)),
 	}
 	createTroubles = []maker{
 		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable,
@@ -113,7 +116,7 @@ var (
 	}
 	revokeTroubles = []maker{
 		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, unavailable, page, page, page,
-		hanging, expiring, restarting, afterWork(fault(sandbox.FaultDrop)), afterWork(unavailable), afterWork(page),
+		missing, hanging, expiring, restarting, afterWork(fault(sandbox.FaultDrop)), afterWork(unavailable), afterWork(page),
 	}
 )
 
@@ -151,6 +154,14 @@ func busy(*rand.Rand) trouble {
 // page is what a proxy says in the server's place.
 func page(random *rand.Rand) trouble {
 	return trouble{fault: answer(pick(random, []int{http.StatusOK, http.StatusNotFound, http.StatusNotFound}), "text/html")}
+}
+
+// missing is what a gateway says that does not know the path, in words that a server might use.
+func missing(random *rand.Rand) trouble {
+	t := trouble{fault: answer(http.StatusNotFound, "application/json")}
+	t.fault.Body = pick(random, []string{`{"error":{"message":"Resource not found by id"}}`, `{"message":"not found"}`, `{}`})
+
+	return t
 }
 
 // portal is a page that nobody takes for a refusal.

@@ -24,6 +24,8 @@ type wish struct {
 	rotates                              bool
 	beforeExpiry, maxAge, overlap, holds string
 	trigger                              int
+	// encrypts is to how many readers the secret is encrypted, 0 for none.
+	encrypts int
 }
 
 // The choices of an argument; empty leaves it out. Each goes with every other: what is
@@ -34,11 +36,13 @@ var (
 	ages     = []string{"", "5d", "20d"}
 	overlaps = []string{"", "", "0s", "1h", "2d"}
 	holdings = []string{"", "", "12h", "36h"}
+	// To how many readers; 0 leaves it out.
+	encryptions = []int{0, 0, 0, 1, 2}
 )
 
 // newWish returns what somebody might begin with.
 func newWish(random *rand.Rand, of int) *wish {
-	w := &wish{of: of, fixed: chance(random, 0.2), expiresIn: pick(random, expiries)}
+	w := &wish{of: of, fixed: chance(random, 0.2), expiresIn: pick(random, expiries), encrypts: pick(random, encryptions)}
 	if w.fixed {
 		return w
 	}
@@ -70,7 +74,7 @@ func (w *wish) edit(random *rand.Rand, settled bool) string {
 	before := *w
 	w.before = &before
 
-	switch choice := random.IntN(7); {
+	switch choice := random.IntN(8); {
 	case choice == 0 && (settled || w.drawn()), w.fixed && settled && choice < 3:
 		w.turn++
 		w.before = nil
@@ -80,6 +84,10 @@ func (w *wish) edit(random *rand.Rand, settled bool) string {
 		w.expiresIn = pick(random, expiries)
 
 		return "expires_in"
+	case choice == 7:
+		w.encrypts = pick(random, encryptions)
+
+		return "encrypt_to = " + strconv.Itoa(w.encrypts) + " readers"
 	case !w.rotates:
 		return "nothing"
 	case choice == 2:
@@ -134,6 +142,9 @@ func (w *wish) name() string {
 // arguments are those of the resource.
 func (w *wish) arguments(userID string) map[string]any {
 	arguments := map[string]any{"user_id": userID, "expires_in": w.expiresIn}
+	if w.encrypts > 0 {
+		arguments["encrypt_to"] = recipients(w.encrypts)
+	}
 
 	if w.fixed {
 		arguments["name"] = w.name()

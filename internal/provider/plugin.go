@@ -15,8 +15,11 @@ const stopTime = 1800 * time.Millisecond
 type Plugin struct{ provider *opsaccessProvider }
 
 // NewPlugin returns the plugin. The version goes into the User-Agent.
-func NewPlugin(version string) *Plugin {
-	return &Plugin{provider: &opsaccessProvider{version: version, now: time.Now}}
+func NewPlugin(version string) *Plugin { return NewPluginIn(Surroundings{}, version) }
+
+// NewPluginIn is NewPlugin in other surroundings, for tests of other packages.
+func NewPluginIn(surroundings Surroundings, version string) *Plugin {
+	return &Plugin{provider: newProvider(surroundings, version)}
 }
 
 // Server returns what serves the provider, by version 6 of the plugin protocol.

@@ -50,14 +50,16 @@ func New(version string) func() provider.Provider { return NewIn(Surroundings{},
 // NewIn is New in other surroundings, for tests of other packages: they move the clock,
 // and do not wait.
 func NewIn(surroundings Surroundings, version string) func() provider.Provider {
+	return func() provider.Provider { return newProvider(surroundings, version) }
+}
+
+func newProvider(surroundings Surroundings, version string) *opsaccessProvider {
 	now := surroundings.Now
 	if now == nil {
 		now = time.Now
 	}
 
-	return func() provider.Provider {
-		return &opsaccessProvider{version: version, now: now, retryWait: surroundings.RetryWait}
-	}
+	return &opsaccessProvider{version: version, now: now, retryWait: surroundings.RetryWait}
 }
 
 // providerModel is the provider's configuration.

@@ -1,0 +1,284 @@
+package campaign
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// loanTime is the expires_in of ephemeral tokens.
+const loanTime = time.Hour
+
+// notClosed is the summary of the warning that a token of an ephemeral resource lives on.
+const notClosed = "The ephemeral token was not revoked"
+
+// loan is an ephemeral resource in a run.
+type loan struct {
+	said
+
+	private []byte
+	// token is nil until it is open.
+	token *token
+	// closed is set once the run has closed it, and left holds what that said of a token
+	// that it could not revoke.
+	closed bool
+	left   []string
+}
+
+// borrows is a run with ephemeral resources: they are opened, used and closed, unless what
+// uses them fails or somebody interrupts the run; then the plugin is told to stop.
+func (t *terraform) borrows() {
+	t.runs++
+
+	op := &operation{what: fmt.Sprintf("run %d, of ephemeral resources", t.runs)}
+	op.spares = func(of *token) string {
+		switch {
+		case of.asked.op != op:
+			return "no ephemeral resource of the run has issued it"
+		case of.lent:
+			return "the run still uses it"
+		default:
+			return ""
+		}
+	}
+
+	var all said
+
+	weather := t.gale()
+	p := t.start(op, t.strike(0.3), &all)
+
+	t.gate.turns(weather)
+	defer t.gate.turns(nil)
+
+	t.waits(p)
+
+	loans := make([]*loan, 1+t.random.IntN(2))
+	for i := range loans {
+		loans[i] = &loan{}
+	}
+
+	t.openAll(p, loans)
+
+	fails := chance(t.random, 0.2)
+	t.useAll(p, loans)
+
+	for _, l := range loans {
+		if l.token != nil && !fails && !p.stopped() {
+			t.closes(p, l)
+		}
+	}
+
+	p.perish()
+
+	var stopped error
+
+	if !p.gone() {
+		t.returned(loans)
+
+		stopped = p.stop()
+	}
+
+	for _, l := range loans {
+		all.errors, all.warnings = append(all.errors, l.errors...), append(all.warnings, l.warnings...)
+	}
+
+	requests, _ := p.end()
+	t.takes(requests)
+	t.gate.quiet()
+
+	op.said, op.killed = all.String(), p.gone()
+	t.ledger.ends(op)
+	t.happens("%s: killed %t, its consumer fails %t: %s; at the end: %v", op.what, op.killed, fails, op.said, stopped)
+
+	if !op.killed {
+		t.leaves(p, op, loans, stopped)
+	}
+
+	for _, l := range loans {
+		if l.token != nil {
+			t.ledger.lends(l.token, false)
+		}
+	}
+}
+
+// waits checks that a plan whose ephemeral resource waits for the apply asks for nothing.
+func (t *terraform) waits(p *plugin) {
+	var s said
+
+	opened, _ := p.open(p.context, map[string]any{
+		"user_id": t.place.userID, "name_prefix": loanStem + "6t0-", "applying": false,
+	}, &s)
+
+	requests := p.count()
+	if requests > 0 || s.failed() || !opened["token"].IsNull() || !opened["name"].IsNull() {
+		t.ledger.broken(breachWrong, "an ephemeral resource that waits for the apply made %d requests, and issued %s: %s",
+			requests, text(opened["name"]), s.String())
+	}
+}
+
+// openAll opens the ephemeral resources, at the same time.
+func (t *terraform) openAll(p *plugin, loans []*loan) {
+	var waits sync.WaitGroup
+
+	for i, l := range loans {
+		waits.Go(func() {
+			opened, private := p.open(p.context, map[string]any{
+				"user_id": t.place.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": loanTime.String(),
+			}, &l.said)
+			if l.failed() || p.gone() {
+				return
+			}
+
+			l.private = private
+			t.lent(l, opened)
+		})
+	}
+
+	waits.Wait()
+}
+
+// lent checks what an ephemeral resource that is open has.
+func (t *terraform) lent(l *loan, opened map[string]tftypes.Value) {
+	l.token = t.ledger.withSecret(text(opened["token"]))
+
+	switch {
+	case l.token == nil:
+		t.ledger.broken(breachLost, "the secret of the ephemeral token %s is not one", text(opened["name"]))
+
+		return
+	case l.token.name != text(opened["name"]):
+		t.ledger.broken(breachWrong, "the ephemeral token %s is called %s", l.token.name, text(opened["name"]))
+	}
+
+	results.meets("ephemeral tokens")
+	t.ledger.lends(l.token, true)
+}
+
+// useAll lets what the run is for log in with the tokens.
+func (t *terraform) useAll(p *plugin, loans []*loan) {
+	if p.gone() {
+		return
+	}
+
+	if chance(t.random, 0.3) {
+		t.clock.move(loanTime / 4)
+	}
+
+	for _, l := range loans {
+		if l.token != nil && !t.place.uses(l.token.secret) {
+			t.ledger.broken(breachLost, "the run could not log in with %s", l.token.name)
+		}
+	}
+}
+
+// closes closes an ephemeral resource. Either the token is gone then, or a warning names it.
+func (t *terraform) closes(p *plugin, l *loan) {
+	t.ledger.lends(l.token, false)
+
+	var s said
+
+	if p.close(p.context, l.private, &s); p.gone() {
+		return
+	}
+
+	l.closed = true
+	l.warnings = append(l.warnings, s.warnings...)
+
+	if s.failed() {
+		t.ledger.broken(breachWrong, "closing %s is an error: %s", l.token.name, s.String())
+	}
+
+	for _, warning := range s.warnings {
+		if strings.HasPrefix(warning, notClosed) && names(warning, l.token.name) {
+			results.meets("ephemeral tokens not closed")
+
+			l.left = append(l.left, warning)
+		}
+	}
+
+	if len(l.left) == 0 && t.place.works(l.token.secret) {
+		t.ledger.broken(breachOrphan, "%s was closed, and lives without a warning", l.token.name)
+	}
+}
+
+// returned says that the run needs its tokens no more.
+func (t *terraform) returned(loans []*loan) {
+	for _, l := range loans {
+		if l.token == nil {
+			continue
+		}
+
+		if !l.closed {
+			results.meets("ephemeral tokens left to the end")
+		}
+
+		t.ledger.lends(l.token, false)
+	}
+}
+
+// leaves checks what a run has left whose plugin was told to stop: what was open is gone,
+// unless that failed at the end too, and whatever else was issued is gone or was named.
+func (t *terraform) leaves(p *plugin, op *operation, loans []*loan, stopped error) {
+	for _, lives := range t.ledger.living() {
+		if lives.asked.op != op || lives.asked.by != p.process {
+			continue
+		}
+
+		t.expires(lives)
+
+		n := slices.IndexFunc(loans, func(l *loan) bool { return l.token == lives })
+
+		switch {
+		case n < 0 && (lives.told || lives.late && !t.ledger.outdone(lives)):
+		case n < 0:
+			t.ledger.broken(breachOrphan, "%s: %s was issued, was never open, lives, and nobody was told", op.what, lives.name)
+		case stopped == nil || !names(stopped.Error(), lives.name):
+			t.ledger.broken(breachOrphan, "%s: %s was open, lives, and the end of the plugin says nothing of it: %v",
+				op.what, lives.name, stopped)
+		case loans[n].closed && len(loans[n].left) == 0:
+			t.ledger.broken(breachOrphan, "%s: %s was closed, lives, and no warning names it", op.what, lives.name)
+		default:
+			lives.told = true
+		}
+	}
+}
+
+// expires checks that a token which nobody revokes ends by itself, where it ends on a date
+// in the day after.
+func (t *terraform) expires(of *token) {
+	r, ok := t.place.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) })
+
+	latest := of.made.Add(loanTime)
+	if t.place.reusable {
+		latest = latest.Truncate(day).Add(2 * day)
+	}
+
+	if ok && (r.expires.IsZero() || r.expires.After(latest)) {
+		t.ledger.broken(breachWrong, "%s expires at %s, and not by %s", of.name, r.expires, latest)
+	}
+}
+
+// accountForLoan sets apart what a run of ephemeral resources has left, if it may have. It
+// may have expired by now.
+func (t *terraform) accountForLoan(left *token) {
+	if !t.excusable(left) {
+		t.ledger.broken(breachOrphan, "%s (of %s) was not revoked, and nobody knows", left.name, left.asked.op.what)
+	}
+
+	t.expires(left)
+	t.setApart(left)
+	t.loans++
+}
+
+// lends notes that a run has a token of an ephemeral resource, or has it no more.
+func (l *ledger) lends(t *token, lent bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	t.lent = lent
+}

@@ -1,0 +1,265 @@
+package campaign
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// everything is the limit of a list that nobody limits: Terraform's own.
+const everything = 100
+
+// reads is what somebody looks at while everything fails: lists and data sources, of which
+// each answer is whole and right, or an error.
+type reads struct {
+	*terraform
+
+	p *plugin
+	// before is what there was when the process began, and since when: it remembers lists.
+	before []row
+	since  time.Time
+}
+
+// looks looks at some of what there is.
+func (t *terraform) looks() {
+	t.runs++
+
+	op := &operation{
+		what: fmt.Sprintf("run %d, of reads", t.runs), spares: func(*token) string { return "a read revokes nothing" },
+	}
+
+	var s said
+
+	weather := t.gale()
+	r := &reads{
+		terraform: t, p: t.start(op, t.strike(0.2), &s), before: t.place.tokens(), since: t.clock.now(),
+	}
+
+	t.gate.turns(weather)
+	defer t.gate.turns(nil)
+
+	for range 2 + t.random.IntN(4) {
+		look := pick(t.random, []func(*said) string{r.list, r.list, r.list, r.tokens, r.tokens, r.tokens, r.token, r.token, r.users})
+
+		var s said
+
+		what := look(&s)
+		if r.p.stopped() {
+			break
+		}
+
+		if s.failed() {
+			results.meets("reads that failed")
+		} else {
+			results.meets("reads that were whole")
+		}
+
+		t.happens("%s, %s: %s", op.what, what, s.String())
+	}
+
+	requests, _ := r.p.end()
+	t.takes(requests)
+	t.gate.quiet()
+	op.said, op.killed = s.String(), r.p.gone()
+	t.ledger.ends(op)
+}
+
+// prefixes are those that somebody may look for, or revoke.
+var prefixes = []string{"", handStem, handStem + "a-", "r", "r0", "n1", loanStem}
+
+// filter returns what somebody might look for: often all that there is.
+func (r *reads) filter() filter {
+	if chance(r.random, 0.4) {
+		return filter{}
+	}
+
+	return newFilter(r.random, prefixes, []string{"", "", "active", "expired", "revoked"})
+}
+
+// of are the arguments of a list by this filter. On Foreman, its pages are mostly small.
+func (r *reads) of(f filter) map[string]any {
+	arguments := f.arguments(r.place.userID)
+
+	if !r.place.reusable && chance(r.random, 0.8) {
+		arguments["foreman"] = map[string]any{"per_page": 1 + r.random.IntN(3)}
+	}
+
+	return arguments
+}
+
+// list asks the list resource.
+func (r *reads) list(s *said) string {
+	f := r.filter()
+	limit := pick(r.random, []int64{everything, everything, 1, 3})
+	arguments := r.of(f)
+
+	found := r.p.query(r.p.context, arguments, limit, chance(r.random, 0.3), s)
+
+	if f.status == "" {
+		f.status = "active" // As its documentation says.
+	}
+
+	var shown []shownToken
+
+	for _, l := range found {
+		shown = append(shown, shownToken{name: l.name, id: l.id})
+
+		if l.userID != r.place.userID || strings.TrimSuffix(l.server, "/") != strings.TrimSuffix(r.gate.url(), "/") {
+			r.ledger.broken(breachWrong, "%s is listed of the user %s on %s", l.name, l.userID, l.server)
+		}
+	}
+
+	what := fmt.Sprintf("the list resource of %s, %d at most", f, limit)
+	r.judge(what, f, shown, int(limit), s)
+
+	return what
+}
+
+// tokens asks the data source of a user's tokens.
+func (r *reads) tokens(s *said) string {
+	f := r.filter()
+	what := "the data source of " + f.String()
+
+	listed := r.p.read(r.p.context, tokensType, r.of(f), s)
+
+	r.judge(what, f, shownTokens(listed["tokens"]), 0, s)
+
+	return what
+}
+
+// shownToken is one in an answer, with a status where that is shown.
+type shownToken struct{ name, id, status string }
+
+// shownTokens are those in the list of a data source.
+func shownTokens(list tftypes.Value) (shown []shownToken) {
+	for _, t := range elements(list) {
+		shown = append(shown, shownToken{name: text(t, "name"), id: text(t, "id"), status: text(t, "status")})
+	}
+
+	return shown
+}
+
+// judge checks an answer: that each token in it belongs there, and that none is missing,
+// unless the answer is an error or as long as it may be. What changed meanwhile may be in it
+// or not.
+func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *said) {
+	if r.p.stopped() {
+		return
+	}
+
+	now, after := r.clock.now(), r.place.tokens()
+
+	for _, is := range shown {
+		belongs := slices.ContainsFunc(slices.Concat(r.before, after), func(o row) bool {
+			certain := r.place.status(o)
+
+			return o.name == is.name && o.id == is.id && f.perhaps(r.place, o, r.since, now) &&
+				(is.status == "" || certain == "" || is.status == certain)
+		})
+		if !belongs {
+			r.ledger.broken(breachWrong, "%s shows %s (%s) as %q, and should not", what, is.name, is.id, is.status)
+		}
+	}
+
+	if s.failed() || limit > 0 && len(shown) == limit {
+		return
+	}
+
+	for _, o := range r.before {
+		still := slices.ContainsFunc(after, func(later row) bool { return same(o, later) && later.alive == o.alive })
+		has := slices.ContainsFunc(shown, func(is shownToken) bool { return is.id == o.id })
+
+		if still && !has && f.surely(r.place, o, r.since, now) {
+			r.ledger.broken(breachWrong, "%s shows no %s and passes for whole: %d tokens", what, o.name, len(shown))
+		}
+	}
+}
+
+// token asks the data source of one token for one that is there.
+func (r *reads) token(s *said) string {
+	if len(r.before) == 0 {
+		return "nothing"
+	}
+
+	of := pick(r.random, r.before)
+	arguments := map[string]any{"user_id": r.place.userID, "name": of.name}
+
+	if !r.place.reusable && chance(r.random, 0.5) {
+		delete(arguments, "name")
+		arguments["token_id"] = of.id
+	}
+
+	shown := r.p.read(r.p.context, tokenType, arguments, s)
+	what := "the data source of " + of.name
+
+	if r.p.stopped() {
+		return what
+	}
+
+	certain := r.place.status(of)
+	now, ok := r.place.find(func(o row) bool { return same(of, o) })
+
+	switch status := text(shown["status"]); {
+	case certain == "" || !ok || r.place.status(now) != certain:
+	case s.failed() && absent(s.String()):
+		r.ledger.broken(breachWrong, "%s says that it is not there: %s", what, s.String())
+	case !s.failed() && (text(shown["name"]) != of.name || text(shown["id"]) != of.id || status != certain):
+		r.ledger.broken(breachWrong, "%s shows %s (%s), which is %s, as %s", what, text(shown["name"]), text(shown["id"]), certain, status)
+	}
+
+	return what
+}
+
+// absent says whether an error says that a token is not there.
+func absent(err string) bool {
+	return strings.Contains(err, "has no token named") || strings.Contains(err, "There is none")
+}
+
+// users asks the data sources of users, mostly with their tokens.
+func (r *reads) users(s *said) string {
+	of := pick(r.random, []string{userType, userType, usersType, usersType, currentUserType})
+
+	if of == currentUserType {
+		read := r.p.read(r.p.context, of, nil, s)
+		if name := text(read["username"]); !r.p.stopped() && !s.failed() && name != r.place.administrator() {
+			r.ledger.broken(breachWrong, "%s shows %q", of, name)
+		}
+
+		return of
+	}
+
+	withTokens := chance(r.random, 0.7)
+	read := r.p.read(r.p.context, of, map[string]any{"username": login, "show_tokens": withTokens}, s)
+
+	if of == usersType {
+		users := elements(read["users"])
+		if read = nil; len(users) == 1 {
+			read = attributes(users[0])
+		}
+	}
+
+	switch id := text(read["id"]); {
+	case r.p.stopped() || s.failed():
+	case id != r.place.userID || text(read["username"]) != login:
+		r.ledger.broken(breachWrong, "%s shows the user with id %q, want %s", of, id, r.place.userID)
+	case withTokens:
+		r.judge(of, filter{}, shownTokens(read["tokens"]), 0, s)
+	}
+
+	return of
+}
+
+// administrator is whom the provider logs in as.
+func (p *place) administrator() string {
+	if p.reusable {
+		return controllerserver.AdminUserName
+	}
+
+	return foremanserver.AdminLogin
+}
