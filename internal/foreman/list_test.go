@@ -15,6 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // lists are the requests for lists of tokens.
@@ -191,7 +192,7 @@ func TestAnAnswerThatIsNoListIsNotAnEmptyOne(t *testing.T) {
 			server := newHandlerScript(t, func(*http.Request) canned { return canned{status: http.StatusOK, body: body} })
 
 			_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
-			wantKind(t, err, "protocol", "HTTP 200")
+			verdict.Want(t, err, "protocol", "HTTP 200")
 		})
 	}
 }
@@ -217,10 +218,10 @@ func TestQueriesThatForemanWouldMisreadAreNotSent(t *testing.T) {
 			t.Parallel()
 
 			_, err := admin.Tokens(t.Context(), "4", pat.TokenQuery{Native: test.native})
-			wantKind(t, err, "validation", test.word)
+			verdict.Want(t, err, "validation", test.word)
 
 			_, err = admin.Users(t.Context(), pat.UserQuery{Native: test.native})
-			wantKind(t, err, "validation", test.word)
+			verdict.Want(t, err, "validation", test.word)
 
 			if got := stage.Count(nil); got != 0 {
 				t.Errorf("%d requests were sent", got)

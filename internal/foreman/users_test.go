@@ -9,6 +9,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // addressable are the paths that may be sent: an id is digits, and nothing is empty.
@@ -72,7 +73,7 @@ func TestUserIsMatchedExactly(t *testing.T) {
 			stage.wantAddressable(t)
 
 			if test.kind != "" {
-				wantKind(t, err, test.kind, test.words...)
+				verdict.Want(t, err, test.kind, test.words...)
 
 				return
 			}
@@ -153,10 +154,10 @@ func TestOtherUsersTakePermissions(t *testing.T) {
 	stage.addUser(t, "viewer", viewAll...)
 
 	_, err := stage.as(t, "none").User(t.Context(), pat.UserRef{ID: id})
-	wantKind(t, err, "permission", "view_users", "Only its own user")
+	verdict.Want(t, err, "permission", "view_users", "Only its own user")
 
 	_, err = stage.as(t, "none").User(t.Context(), pat.UserRef{Username: "alice"})
-	wantKind(t, err, "permission", "view_users")
+	verdict.Want(t, err, "permission", "view_users")
 
 	viewer := stage.as(t, "viewer")
 	if user, err := viewer.User(t.Context(), pat.UserRef{Username: "alice"}); err != nil || user.ID != id {
@@ -164,7 +165,7 @@ func TestOtherUsersTakePermissions(t *testing.T) {
 	}
 
 	_, err = viewer.User(t.Context(), pat.UserRef{Username: "nobody"})
-	wantKind(t, err, "permission", "proves nothing")
+	verdict.Want(t, err, "permission", "proves nothing")
 }
 
 func TestUsersSelectsAndAddsTokens(t *testing.T) {
