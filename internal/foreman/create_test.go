@@ -75,10 +75,7 @@ func TestCreateExplainsARefusal(t *testing.T) {
 	stage := newStage(t, foremanserver.Options{})
 	id := stage.addUser(t, "alice")
 	stage.addUser(t, "none")
-
-	if err := stage.AddRevokedTokens("alice", "burnt-", 1); err != nil {
-		t.Fatal(err)
-	}
+	stage.addRevoked(t, "burnt-", 1)
 
 	admin := stage.admin(t)
 

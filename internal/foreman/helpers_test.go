@@ -86,6 +86,15 @@ func (s *stage) addToken(t *testing.T, name string) pat.Token {
 	return pat.Token{UserID: strconv.Itoa(s.UserID("alice")), ID: strconv.Itoa(id), Name: name, Status: pat.StatusActive}
 }
 
+// addRevoked adds revoked tokens of alice's, by the names prefix1 to prefixn.
+func (s *stage) addRevoked(t *testing.T, prefix string, n int) {
+	t.Helper()
+
+	if err := s.AddRevokedTokens("alice", prefix, n); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // admin returns the driver of the administrator.
 func (s *stage) admin(t *testing.T, changes ...func(*Options)) *System {
 	t.Helper()

@@ -81,10 +81,7 @@ func TestTokensAsksForAThousandAtOnceAndForAnOrder(t *testing.T) {
 
 	stage := newStage(t, foremanserver.Options{})
 	user := stage.addUser(t, "alice")
-
-	if err := stage.AddRevokedTokens("alice", "old-", 2*pageSize+1); err != nil {
-		t.Fatal(err)
-	}
+	stage.addRevoked(t, "old-", 2*pageSize+1)
 
 	tokens, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{})
 	if err != nil {
@@ -236,10 +233,7 @@ func TestTokensTellsTheirStates(t *testing.T) {
 	stage := newStage(t, foremanserver.Options{})
 	user := stage.addUser(t, "alice")
 	stage.addToken(t, "active")
-
-	if err := stage.AddRevokedTokens("alice", "revoked-", 1); err != nil {
-		t.Fatal(err)
-	}
+	stage.addRevoked(t, "revoked-", 1)
 
 	expired := time.Now().Add(-time.Hour).Truncate(time.Second)
 	if _, _, err := stage.AddToken("alice", "expired", expired); err != nil {

@@ -168,9 +168,7 @@ func TestSelectTokensKeepsTheURLShort(t *testing.T) {
 
 	const rows = 2*maxSelected + 1
 
-	if err := stage.AddRevokedTokens("alice", "old-", rows); err != nil {
-		t.Fatal(err)
-	}
+	stage.addRevoked(t, "old-", rows)
 
 	var ids []string
 	for _, token := range stage.Tokens("alice") {
