@@ -10,6 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // The questions that may be answered with "gone".
@@ -230,7 +231,7 @@ func TestAbsence(t *testing.T) {
 			}
 
 			err := test.ask(t.Context(), stage.admin(t, changes...), token.Key())
-			wantKind(t, err, test.want, test.words...)
+			verdict.Want(t, err, test.want, test.words...)
 		})
 	}
 }
@@ -262,14 +263,14 @@ func TestAnAnswerAboutAnotherIsNotTaken(t *testing.T) {
 	driver := newDriver(t, server.url)
 
 	_, err := driver.Token(t.Context(), pat.Key{UserID: "5", TokenID: "1"})
-	wantKind(t, err, "protocol", "token 2 of user 5")
+	verdict.Want(t, err, "protocol", "token 2 of user 5")
 
 	_, err = driver.Token(t.Context(), pat.Key{UserID: "5", TokenID: "3"})
-	wantKind(t, err, "protocol", "without an id or a state")
+	verdict.Want(t, err, "protocol", "without an id or a state")
 
 	_, err = driver.User(t.Context(), pat.UserRef{ID: "5"})
-	wantKind(t, err, "protocol", "user 6")
+	verdict.Want(t, err, "protocol", "user 6")
 
 	_, err = driver.CurrentUser(t.Context())
-	wantKind(t, err, "protocol", "no user")
+	verdict.Want(t, err, "protocol", "no user")
 }

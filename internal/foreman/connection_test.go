@@ -15,6 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // everyCall makes each call of the driver once.
@@ -104,7 +105,7 @@ func TestAListInTheQuerysScopeIsJudgedInIt(t *testing.T) {
 	}
 
 	_, err = stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{OrganizationID: 1}})
-	wantKind(t, err, "permission", "outside organization_id 1:")
+	verdict.Want(t, err, "permission", "outside organization_id 1:")
 }
 
 func TestTheBaseURLsPathIsKept(t *testing.T) {
@@ -182,7 +183,7 @@ func TestAWrongPasswordCostsOneLogin(t *testing.T) {
 	group.Wait()
 
 	for _, err := range errs {
-		wantKind(t, err, "authentication", "Unable to authenticate user admin", "30 failed logins")
+		verdict.Want(t, err, "authentication", "Unable to authenticate user admin", "30 failed logins")
 
 		encoded := base64.StdEncoding.EncodeToString([]byte("admin:" + wrong))
 		if strings.Contains(err.Error(), wrong) || strings.Contains(err.Error(), encoded) {
@@ -205,7 +206,7 @@ func TestCredentialsThatAServerRepeatsAreNotShown(t *testing.T) {
 	})
 
 	_, err := newDriver(t, server.url).Users(t.Context(), pat.UserQuery{})
-	wantKind(t, err, "validation", "***")
+	verdict.Want(t, err, "validation", "***")
 
 	if strings.Contains(err.Error(), foremanserver.AdminPassword) {
 		t.Errorf("the error holds the password: %v", err)

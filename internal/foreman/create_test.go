@@ -11,6 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestCreateReturnsTheTokenAndItsSecret(t *testing.T) {
@@ -74,31 +75,28 @@ func TestCreateExplainsARefusal(t *testing.T) {
 	stage := newStage(t, foremanserver.Options{})
 	id := stage.addUser(t, "alice")
 	stage.addUser(t, "none")
-
-	if err := stage.AddRevokedTokens("alice", "burnt-", 1); err != nil {
-		t.Fatal(err)
-	}
+	stage.addRevoked(t, "burnt-", 1)
 
 	admin := stage.admin(t)
 
 	_, err := admin.Create(t.Context(), id, pat.NewToken{Name: "burnt-1"})
-	wantKind(t, err, "validation", "Name has already been taken", "never frees a name", "name_prefix")
+	verdict.Want(t, err, "validation", "Name has already been taken", "never frees a name", "name_prefix")
 
 	_, err = admin.Create(t.Context(), id, pat.NewToken{Name: "ci", ExpiresAt: time.Now().Add(-time.Hour)})
-	wantKind(t, err, "validation", "Expires at cannot be in the past")
+	verdict.Want(t, err, "validation", "Expires at cannot be in the past")
 
 	if strings.Contains(err.Error(), "never frees a name") {
 		t.Errorf("a past expiry is explained by the name: %v", err)
 	}
 
 	_, err = admin.Create(t.Context(), "999", pat.NewToken{Name: "ci"})
-	wantKind(t, err, "not found", "Couldn't find User", "check user_id")
+	verdict.Want(t, err, "not found", "Couldn't find User", "check user_id")
 
 	_, err = stage.admin(t, within(999, 0)).Create(t.Context(), id, pat.NewToken{Name: "ci"})
-	wantKind(t, err, "validation", "Organization with id 999 not found", "organization_id")
+	verdict.Want(t, err, "validation", "Organization with id 999 not found", "organization_id")
 
 	_, err = stage.as(t, "none").Create(t.Context(), id, pat.NewToken{Name: "ci"})
-	wantKind(t, err, "permission", "create_personal_access_tokens")
+	verdict.Want(t, err, "permission", "create_personal_access_tokens")
 
 	if got := stage.LiveTokens(""); got != 0 {
 		t.Errorf("%d tokens live", got)
@@ -123,7 +121,7 @@ func TestCreateSaysWhenATokenMayExist(t *testing.T) {
 			stage.AddFault(fault)
 
 			_, err := stage.admin(t, func(o *Options) { o.Client.MaxRetries = 3 }).Create(t.Context(), id, pat.NewToken{Name: "ci"})
-			wantKind(t, err, "ambiguous", "POST ", "/api/users/"+id+"/personal_access_tokens")
+			verdict.Want(t, err, "ambiguous", "POST ", "/api/users/"+id+"/personal_access_tokens")
 
 			if strings.Contains(err.Error(), foremanserver.SecretPrefix) {
 				t.Error("the error holds the secret")
@@ -165,7 +163,7 @@ func TestCreateShowsNothingOfAnAnswerThatItCannotRead(t *testing.T) {
 			})
 
 			_, err := newDriver(t, server.url).Create(t.Context(), "5", pat.NewToken{Name: "ci"})
-			wantKind(t, err, "ambiguous", "HTTP 201")
+			verdict.Want(t, err, "ambiguous", "HTTP 201")
 
 			if strings.Contains(err.Error(), value) || strings.Contains(err.Error(), "oaSEC") {
 				t.Errorf("the error holds the secret: %v", err)

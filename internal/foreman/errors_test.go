@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestEachShapeOfAnError(t *testing.T) {
@@ -93,7 +94,7 @@ func TestEachShapeOfAnError(t *testing.T) {
 			server := newHandlerScript(t, func(*http.Request) canned { return test.answer })
 
 			_, err := newDriver(t, server.url).Users(t.Context(), pat.UserQuery{})
-			wantKind(t, err, test.kind, append(test.words, "GET "+server.url+"/api/users")...)
+			verdict.Want(t, err, test.kind, append(test.words, "GET "+server.url+"/api/users")...)
 
 			if denied, ok := errors.AsType[*pat.PermissionError](err); ok {
 				if diff := cmp.Diff(test.missing, denied.Missing); diff != "" {

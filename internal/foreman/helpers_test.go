@@ -1,7 +1,6 @@
 package foreman
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -85,6 +84,15 @@ func (s *stage) addToken(t *testing.T, name string) pat.Token {
 	}
 
 	return pat.Token{UserID: strconv.Itoa(s.UserID("alice")), ID: strconv.Itoa(id), Name: name, Status: pat.StatusActive}
+}
+
+// addRevoked adds revoked tokens of alice's, by the names prefix1 to prefixn.
+func (s *stage) addRevoked(t *testing.T, prefix string, n int) {
+	t.Helper()
+
+	if err := s.AddRevokedTokens("alice", prefix, n); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // admin returns the driver of the administrator.
@@ -221,60 +229,6 @@ func listJSON(total int, rows ...string) string {
 func tokenJSON(id int, name string) string {
 	return fmt.Sprintf(`{"created_at":"2026-11-21 16:50:10 UTC","id":%d,"name":%q,"expires_at":null,`+
 		`"active?":true,"user_id":5,"last_used_at":null,"revoked?":false}`, id, name)
-}
-
-// kindOf names the type of an error of pat; the proof of absence comes first.
-func kindOf(err error) string {
-	var (
-		gone           *pat.GoneError
-		authentication *pat.AuthenticationError
-		permission     *pat.PermissionError
-		validation     *pat.ValidationError
-		ambiguous      *pat.AmbiguousError
-		transient      *pat.TransientError
-		protocol       *pat.ProtocolError
-		notFound       *pat.NotFoundError
-	)
-
-	switch {
-	case err == nil:
-		return "none"
-	case errors.As(err, &gone) && gone.UserGone:
-		return "user gone"
-	case errors.As(err, &gone):
-		return "gone"
-	case errors.As(err, &authentication):
-		return "authentication"
-	case errors.As(err, &permission):
-		return "permission"
-	case errors.As(err, &validation):
-		return "validation"
-	case errors.As(err, &ambiguous):
-		return "ambiguous"
-	case errors.As(err, &transient):
-		return "transient"
-	case errors.As(err, &protocol):
-		return "protocol"
-	case errors.As(err, &notFound):
-		return "not found"
-	default:
-		return fmt.Sprintf("%T", err)
-	}
-}
-
-// wantKind checks the type of an error and that its text holds all the words.
-func wantKind(t *testing.T, err error, kind string, words ...string) {
-	t.Helper()
-
-	if got := kindOf(err); got != kind {
-		t.Fatalf("the error is %q (%v), want %q", got, err, kind)
-	}
-
-	for _, word := range words {
-		if !strings.Contains(err.Error(), word) {
-			t.Errorf("the error does not say %q: %v", word, err)
-		}
-	}
 }
 
 // names returns the names of tokens.

@@ -16,6 +16,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/hostileserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // hostileCall is an operation, and which of its requests meets a hostile server.
@@ -197,15 +198,15 @@ func meetHostile(t *testing.T, answer hostileserver.Answer, call hostileCall) {
 		return // What was done was seen to be done.
 	}
 
-	if !slices.Contains(call.kinds, kindOf(err)) {
-		t.Fatalf("the error is %q (%.3000v), want one of %v", kindOf(err), err, call.kinds)
+	if !slices.Contains(call.kinds, verdict.Of(err)) {
+		t.Fatalf("the error is %q (%.3000v), want one of %v", verdict.Of(err), err, call.kinds)
 	}
 
 	for _, complaint := range hostileserver.Complaints(err.Error(), answer, server.URL, strings.HasPrefix(call.request, "^GET ")) {
 		t.Errorf("%s: %v", complaint, err)
 	}
 
-	if remedyOf(err) == "" {
+	if verdict.Remedy(err) == "" {
 		t.Errorf("nothing to do in %v", err)
 	}
 
@@ -220,23 +221,6 @@ func meetHostile(t *testing.T, answer hostileserver.Answer, call hostileCall) {
 	}
 }
 
-// remedyOf returns what an error says is to be done.
-func remedyOf(err error) string {
-	if e, ok := errors.AsType[*pat.AmbiguousError](err); ok {
-		return e.Remedy
-	}
-
-	if e, ok := errors.AsType[*pat.TransientError](err); ok {
-		return e.Remedy
-	}
-
-	if e, ok := errors.AsType[*pat.ProtocolError](err); ok {
-		return e.Remedy
-	}
-
-	return ""
-}
-
 func TestAUserOfAnotherLoginIsShownFitToBeRead(t *testing.T) {
 	t.Parallel()
 
@@ -244,7 +228,7 @@ func TestAUserOfAnotherLoginIsShownFitToBeRead(t *testing.T) {
 	server := newScript(t, map[string]canned{"GET /api/users/5": {status: 200, body: `{"id":5,"login":"` + login + `"}`}})
 
 	_, err := newDriver(t, server.url).User(t.Context(), pat.UserRef{ID: "5", Username: "alice"})
-	wantKind(t, err, "validation", "[31maaa")
+	verdict.Want(t, err, "validation", "[31maaa")
 
 	if text := err.Error(); len(text) > 3*2048 || strings.Contains(text, "\x1b") {
 		t.Errorf("%d bytes: %q", len(text), text)

@@ -15,6 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // lists are the requests for lists of tokens.
@@ -80,10 +81,7 @@ func TestTokensAsksForAThousandAtOnceAndForAnOrder(t *testing.T) {
 
 	stage := newStage(t, foremanserver.Options{})
 	user := stage.addUser(t, "alice")
-
-	if err := stage.AddRevokedTokens("alice", "old-", 2*pageSize+1); err != nil {
-		t.Fatal(err)
-	}
+	stage.addRevoked(t, "old-", 2*pageSize+1)
 
 	tokens, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{})
 	if err != nil {
@@ -191,7 +189,7 @@ func TestAnAnswerThatIsNoListIsNotAnEmptyOne(t *testing.T) {
 			server := newHandlerScript(t, func(*http.Request) canned { return canned{status: http.StatusOK, body: body} })
 
 			_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
-			wantKind(t, err, "protocol", "HTTP 200")
+			verdict.Want(t, err, "protocol", "HTTP 200")
 		})
 	}
 }
@@ -217,10 +215,10 @@ func TestQueriesThatForemanWouldMisreadAreNotSent(t *testing.T) {
 			t.Parallel()
 
 			_, err := admin.Tokens(t.Context(), "4", pat.TokenQuery{Native: test.native})
-			wantKind(t, err, "validation", test.word)
+			verdict.Want(t, err, "validation", test.word)
 
 			_, err = admin.Users(t.Context(), pat.UserQuery{Native: test.native})
-			wantKind(t, err, "validation", test.word)
+			verdict.Want(t, err, "validation", test.word)
 
 			if got := stage.Count(nil); got != 0 {
 				t.Errorf("%d requests were sent", got)
@@ -235,10 +233,7 @@ func TestTokensTellsTheirStates(t *testing.T) {
 	stage := newStage(t, foremanserver.Options{})
 	user := stage.addUser(t, "alice")
 	stage.addToken(t, "active")
-
-	if err := stage.AddRevokedTokens("alice", "revoked-", 1); err != nil {
-		t.Fatal(err)
-	}
+	stage.addRevoked(t, "revoked-", 1)
 
 	expired := time.Now().Add(-time.Hour).Truncate(time.Second)
 	if _, _, err := stage.AddToken("alice", "expired", expired); err != nil {

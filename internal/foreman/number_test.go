@@ -6,6 +6,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestIDsThatAreNoNumbersAreNotSent(t *testing.T) {
@@ -29,7 +30,7 @@ func TestIDsThatAreNoNumbersAreNotSent(t *testing.T) {
 			revoke := admin.Revoke(t.Context(), pat.Token{UserID: "4", ID: id})
 
 			for i, err := range []error{create, list, show, token, user, owner, revoke} {
-				if kindOf(err) != "validation" {
+				if verdict.Of(err) != "validation" {
 					t.Errorf("%d: %v", i, err)
 				}
 			}
@@ -39,7 +40,7 @@ func TestIDsThatAreNoNumbersAreNotSent(t *testing.T) {
 			}
 
 			_, err := admin.Users(t.Context(), pat.UserQuery{Ref: pat.UserRef{ID: id}})
-			wantKind(t, err, "validation")
+			verdict.Want(t, err, "validation")
 		})
 	}
 

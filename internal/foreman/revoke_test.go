@@ -13,6 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestRevokeSucceedsOnTheServersWordOrOnProof(t *testing.T) {
@@ -79,7 +80,7 @@ func TestRevokeNamesWhatIsMissing(t *testing.T) {
 			stage.addUser(t, "clerk", test.permissions...)
 
 			err := stage.as(t, "clerk").Revoke(t.Context(), stage.addToken(t, "ci"))
-			wantKind(t, err, "permission", test.words...)
+			verdict.Want(t, err, "permission", test.words...)
 
 			denied, _ := errors.AsType[*pat.PermissionError](err)
 			if diff := cmp.Diff(test.missing, denied.Missing); diff != "" {
@@ -101,7 +102,7 @@ func TestRevokeExplainsTwins(t *testing.T) {
 	stage.addToken(t, "twin")
 
 	err := stage.admin(t).Revoke(t.Context(), stage.addToken(t, "twin"))
-	wantKind(t, err, "protocol", "HTTP 500", "Validation failed: Name has already been taken", "two tokens of this user", "database")
+	verdict.Want(t, err, "protocol", "HTTP 500", "Validation failed: Name has already been taken", "two tokens of this user", "database")
 }
 
 func TestRevokeNeedsTheServersWord(t *testing.T) {
@@ -143,7 +144,7 @@ func TestRevokeNeedsTheServersWord(t *testing.T) {
 			})
 
 			err := newDriver(t, server.url).Revoke(t.Context(), pat.Token{UserID: "5", ID: "1", Name: "ci"})
-			wantKind(t, err, test.kind, test.words...)
+			verdict.Want(t, err, test.kind, test.words...)
 
 			if err != nil && test.answer.status != http.StatusInternalServerError && strings.Contains(err.Error(), "two tokens") {
 				t.Errorf("twins are blamed: %v", err)
@@ -163,7 +164,7 @@ func TestRevokeShowsNoHash(t *testing.T) {
 	})
 
 	err := stage.admin(t).Revoke(t.Context(), stage.addToken(t, "ci"))
-	wantKind(t, err, "protocol")
+	verdict.Want(t, err, "protocol")
 
 	if strings.Contains(err.Error(), foremanserver.HashPrefix) {
 		t.Errorf("the error holds the hash: %v", err)

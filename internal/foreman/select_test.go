@@ -11,6 +11,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestSelectTokensFetchesNoOther(t *testing.T) {
@@ -167,9 +168,7 @@ func TestSelectTokensKeepsTheURLShort(t *testing.T) {
 
 	const rows = 2*maxSelected + 1
 
-	if err := stage.AddRevokedTokens("alice", "old-", rows); err != nil {
-		t.Fatal(err)
-	}
+	stage.addRevoked(t, "old-", rows)
 
 	var ids []string
 	for _, token := range stage.Tokens("alice") {
@@ -235,13 +234,13 @@ func TestSelectTokensOfWhomForemanDoesNotShow(t *testing.T) {
 	stage.addUser(t, "nobody")
 
 	_, _, err := stage.admin(t).SelectTokens(t.Context(), "999", pat.Selection{IDs: []string{"1"}})
-	wantKind(t, err, "user gone")
+	verdict.Want(t, err, "user gone")
 
 	_, _, err = stage.as(t, "nobody").SelectTokens(t.Context(), alice, pat.Selection{IDs: []string{token.ID}})
-	wantKind(t, err, "permission", "view_personal_access_tokens")
+	verdict.Want(t, err, "permission", "view_personal_access_tokens")
 
 	_, _, err = stage.admin(t).SelectTokens(t.Context(), "alice", pat.Selection{IDs: []string{token.ID}})
-	wantKind(t, err, "validation")
+	verdict.Want(t, err, "validation")
 
 	// Foreman's own answer is an empty list: it proves nothing, and is no error here.
 	tokens, total, err := stage.as(t, "blind").SelectTokens(t.Context(), alice, pat.Selection{IDs: []string{token.ID}})

@@ -9,6 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // lastAuth is how the last request was let in, or was not.
@@ -71,7 +72,7 @@ func TestASessionOutlivesItsCredentials(t *testing.T) {
 	stage.ResetRequests()
 
 	for range 3 {
-		wantKind(t, read(), "authentication", "Unable to authenticate")
+		verdict.Want(t, read(), "authentication", "Unable to authenticate")
 	}
 
 	if sent := stage.Count(nil); sent != 2 {
@@ -159,7 +160,7 @@ func TestASessionIsNotLockedOut(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	wantKind(t, func() error {
+	verdict.Want(t, func() error {
 		_, err := stage.as(t, "alice", func(o *Options) { o.Password = "wrong" }).CurrentUser(t.Context())
 
 		return err
@@ -170,7 +171,7 @@ func TestASessionIsNotLockedOut(t *testing.T) {
 	}
 
 	_, err := stage.as(t, "alice").CurrentUser(t.Context())
-	wantKind(t, err, "authentication", "Too many tries")
+	verdict.Want(t, err, "authentication", "Too many tries")
 }
 
 // Of all cookies the driver keeps Foreman's own, as long as it is not emptied.

@@ -7,6 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestAVersionThatIsTooOldIsRefusedBeforeAnythingIsMade(t *testing.T) {
@@ -35,12 +36,12 @@ func TestAVersionThatIsTooOldIsRefusedBeforeAnythingIsMade(t *testing.T) {
 
 			_, err := stage.admin(t).Create(t.Context(), user, pat.NewToken{Name: "ci"})
 			if !test.refused {
-				wantKind(t, err, "none")
+				verdict.Want(t, err, "none")
 
 				return
 			}
 
-			wantKind(t, err, "protocol", "the server is Foreman "+test.version, "3.2 (Satellite 6.12)")
+			verdict.Want(t, err, "protocol", "the server is Foreman "+test.version, "3.2 (Satellite 6.12)")
 
 			if stage.Count(sandbox.Matching(http.MethodPost, "")) != 0 || stage.LiveTokens("") != 0 {
 				t.Error("a token was asked for")
@@ -59,7 +60,7 @@ func TestAnOldServersErrorsAreBlamedOnItsAge(t *testing.T) {
 	server := newHandlerScript(t, func(*http.Request) canned { return answer })
 
 	_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
-	wantKind(t, err, "protocol", "Foreman 3.1.0")
+	verdict.Want(t, err, "protocol", "Foreman 3.1.0")
 }
 
 func TestAServerWithoutVersionIsTakenAtItsWord(t *testing.T) {

@@ -32,7 +32,7 @@ type history struct {
 // newHistory begins with a token of these arguments, or with an imported one that they
 // were then given to.
 func newHistory(t *rapid.T, wanted configuration) *history {
-	h := &history{t: t, start: time.Date(2028, 2, 20, 12, 34, 56, 0, time.UTC), shortest: DefaultOverlap}
+	h := &history{t: t, start: time.Date(2028, 2, 20, 12, 34, 56, 0, time.UTC), shortest: defaultOverlap}
 	h.names = slices.Sorted(maps.Keys(choices(h.start)))
 	h.resource = resource{t: quiet{t: t}, now: h.start}
 	h.server = &server{clock: func() time.Time { return h.now.Add(h.skew) }}

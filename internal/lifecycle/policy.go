@@ -9,9 +9,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// DefaultOverlap is how long a predecessor lives on where nothing else is said, or as
+// defaultOverlap is how long a predecessor lives on where nothing else is said, or as
 // long as a token is issued before its predecessor expires, if that is shorter.
-const DefaultOverlap = 24 * time.Hour
+const defaultOverlap = 24 * time.Hour
 
 // Policy says when a token is succeeded by another, and what becomes of it then. The
 // zero value never rotates.
@@ -93,9 +93,9 @@ func (p Policy) overlap() time.Duration {
 	case p.Overlap.Set:
 		return p.Overlap.V
 	case p.BeforeExpiry.Set:
-		return min(DefaultOverlap, p.BeforeExpiry.V)
+		return min(defaultOverlap, p.BeforeExpiry.V)
 	default:
-		return DefaultOverlap
+		return defaultOverlap
 	}
 }
 

@@ -286,7 +286,7 @@ func TestPolicy_Gentle(t *testing.T) {
 	created := time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)
 	none := Policy{Overlap: set(time.Duration(0)), MaxAge: set(Day)}
 
-	if got := none.Gentle().RetireAt(time.Time{}, created); !got.Equal(created.Add(DefaultOverlap)) {
+	if got := none.Gentle().RetireAt(time.Time{}, created); !got.Equal(created.Add(defaultOverlap)) {
 		t.Errorf("without an overlap: %s", got)
 	}
 

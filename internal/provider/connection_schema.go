@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/url"
@@ -146,19 +145,21 @@ func (m connectionModel) connection(userAgent string, now func() time.Time) conn
 type setting struct {
 	path      path.Path
 	value     types.String
-	variables []string
+	variables []string // At least one.
 	required  bool
 }
 
 // resolve returns the setting's value: the configuration's, or that of the first
-// variable which is set. It reports a required one that is missing, and returns false
-// for one that is unknown.
-func (s setting) resolve(_ context.Context, diags *diag.Diagnostics) (text string, known bool) {
+// variable which is set. It reports a required one that is missing, and notes one that is
+// unknown.
+func (c *connection) resolve(s setting, diags *diag.Diagnostics) string {
 	if s.value.IsUnknown() {
-		return "", false
+		c.unknown = append(c.unknown, s.path.String())
+
+		return ""
 	}
 
-	text = s.value.ValueString()
+	text := s.value.ValueString()
 	if s.value.IsNull() {
 		for _, variable := range s.variables {
 			if text = os.Getenv(variable); text != "" {
@@ -168,16 +169,11 @@ func (s setting) resolve(_ context.Context, diags *diag.Diagnostics) (text strin
 	}
 
 	if text == "" && s.required {
-		detail := "It is needed to reach the server: set it in the provider block."
-		if len(s.variables) > 0 {
-			detail = "It is needed to reach the server: set it in the provider block, or " +
-				s.variables[0] + " in the environment."
-		}
-
-		diags.AddError(fmt.Sprintf("Missing %s", s.path), detail)
+		diags.AddError(fmt.Sprintf("Missing %s", s.path), "It is needed to reach the server: set it in the provider block, or "+
+			s.variables[0]+" in the environment.")
 	}
 
-	return text, true
+	return text
 }
 
 // plainURL matches a URL or a host that nobody would take for a password, and that holds

@@ -88,10 +88,7 @@ func TestAccEncryption_recipients(t *testing.T) {
 		w.write(t, s.provider()+encryptedTo(user, alice.recipient))
 		w.apply(t, generation(4), value(at("token"), knownvalue.Null()))
 		w.destroy(t)
-
-		if alive := s.liveTokens(); alive != 0 {
-			t.Errorf("%d tokens are alive after the destroy, want none", alive)
-		}
+		s.wantNoneAlive(t)
 	})
 }
 

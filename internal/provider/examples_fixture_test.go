@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -224,4 +225,35 @@ func addToken(t *testing.T, server *foremanserver.Server, login, name string) in
 	}
 
 	return id
+}
+
+// copyExamples copies the configuration in an example and in the folders below it, but not
+// what a CLI may have left there, into a folder of the workspace.
+func (w *workspace) copyExamples(t *testing.T, from, to string) {
+	t.Helper()
+
+	for _, folder := range exampleFolders(t) {
+		below, ok := strings.CutPrefix(folder+"/", from+"/")
+		if !ok {
+			continue
+		}
+
+		target := filepath.Join(to, filepath.FromSlash(below))
+		must(t, os.MkdirAll(filepath.Join(w.folder, target), 0o700))
+
+		for _, file := range filesOf(t, folder) {
+			if extension := path.Ext(file); extension == ".tf" || extension == ".hcl" {
+				w.file(t, filepath.Join(target, path.Base(file)), string(exampleFile(t, file)))
+			}
+		}
+	}
+}
+
+func exampleFile(t *testing.T, name string) []byte {
+	t.Helper()
+
+	content, err := fs.ReadFile(examples(), name)
+	must(t, err)
+
+	return content
 }

@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,43 +15,6 @@ import (
 
 // pinnedAction is an action by its commit, with the version for people as a comment.
 var pinnedAction = regexp.MustCompile(`^ +- uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
-
-// planOutput is a condition on an output of the step that plans.
-var planOutput = regexp.MustCompile(`^steps\.plan\.outputs\.(\w+) == '(\w+)'$`)
-
-// githubStep is what a test carries out of a step of GitHub Actions.
-type githubStep struct {
-	ID  string `yaml:"id"`
-	If  string `yaml:"if"`
-	Run string `yaml:"run"`
-}
-
-// githubWorkflow is what a test reads of a workflow.
-type githubWorkflow struct {
-	Permissions map[string]string `yaml:"permissions"`
-	Jobs        map[string]struct {
-		Permissions map[string]string `yaml:"permissions"`
-		Defaults    struct {
-			Run struct {
-				Folder string `yaml:"working-directory"`
-			} `yaml:"run"`
-		} `yaml:"defaults"`
-		Steps []githubStep `yaml:"steps"`
-	} `yaml:"jobs"`
-}
-
-// gitlabPipeline is what a test reads of a pipeline of GitLab CI.
-type gitlabPipeline struct {
-	Default struct {
-		Before []string `yaml:"before_script"`
-	} `yaml:"default"`
-	Rotate struct {
-		Script []string `yaml:"script"`
-	} `yaml:"rotate"`
-	Monitor struct {
-		Script []string `yaml:"script"`
-	} `yaml:"monitor"`
-}
 
 func TestExamples_yamlIsWellFormed(t *testing.T) {
 	t.Parallel()
@@ -212,106 +171,6 @@ func TestAccExamples_pipelines(t *testing.T) {
 	}
 }
 
-// githubJob carries out the steps of a job that are scripts.
-func (w *workspace) githubJob(t *testing.T, workflow, id string) outcome {
-	t.Helper()
-
-	job, ok := decodeExample[githubWorkflow](t, workflow).Jobs[id]
-	if !ok {
-		t.Fatalf("%s has no job %s", workflow, id)
-	}
-
-	runner := t.TempDir()
-	outputs := filepath.Join(runner, "outputs")
-
-	t.Setenv("RUNNER_TEMP", runner)
-	t.Setenv("GITHUB_OUTPUT", outputs)
-
-	inside := &workspace{on: w.on, folder: filepath.Join(w.folder, job.Defaults.Run.Folder)}
-
-	var all outcome
-
-	for _, step := range job.Steps {
-		if step.Run == "" || !holds(t, step.If, outputs) {
-			continue
-		}
-
-		done := inside.start(t, "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
-		all = outcome{code: done.code, text: all.text + done.text, stderr: all.stderr + done.stderr}
-
-		if done.code != 0 {
-			break
-		}
-	}
-
-	return all
-}
-
-// holds says whether the condition of a step holds, if there is one.
-func holds(t *testing.T, condition, outputs string) bool {
-	t.Helper()
-
-	if condition == "" {
-		return true
-	}
-
-	parts := planOutput.FindStringSubmatch(condition)
-	if parts == nil {
-		t.Fatalf("no test knows the condition %s", condition)
-	}
-
-	text, err := os.ReadFile(outputs) //nolint:gosec // A file of the test's own.
-	must(t, err)
-
-	return slices.Contains(strings.Split(string(text), "\n"), parts[1]+"="+parts[2])
-}
-
-// gitlabJob carries out a job's scripts, in one shell as a runner does.
-func (w *workspace) gitlabJob(t *testing.T, scripts ...[]string) outcome {
-	t.Helper()
-
-	lines := slices.Concat(scripts...)
-	if len(lines) < 3 {
-		t.Fatalf("there is little to run: %q", lines)
-	}
-
-	return w.start(t, "sh", "-ec", strings.Join(lines, "\n"))
-}
-
-// onPath lets scripts find the CLI of the tests under the name that examples call it by.
-func (w *workspace) onPath(t *testing.T) {
-	t.Helper()
-
-	cli, err := filepath.Abs(guideCLI(t))
-	must(t, err)
-
-	folder := t.TempDir()
-	must(t, os.Symlink(cli, filepath.Join(folder, "terraform")))
-	t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
-}
-
-// copyExamples copies the configuration in an example and in the folders below it, but not
-// what a CLI may have left there, into a folder of the workspace.
-func (w *workspace) copyExamples(t *testing.T, from, to string) {
-	t.Helper()
-
-	for _, folder := range exampleFolders(t) {
-		below, ok := strings.CutPrefix(folder+"/", from+"/")
-		if !ok {
-			continue
-		}
-
-		target := filepath.Join(to, filepath.FromSlash(below))
-		must(t, os.MkdirAll(filepath.Join(w.folder, target), 0o700))
-
-		for _, file := range filesOf(t, folder) {
-			if extension := path.Ext(file); extension == ".tf" || extension == ".hcl" {
-				w.file(t, filepath.Join(target, path.Base(file)), string(exampleFile(t, file)))
-			}
-		}
-	}
-}
-
 // exampleYAML returns the files that are YAML.
 func exampleYAML(t *testing.T) []string {
 	t.Helper()
@@ -327,15 +186,6 @@ func exampleYAML(t *testing.T) []string {
 	}
 
 	return names
-}
-
-func exampleFile(t *testing.T, name string) []byte {
-	t.Helper()
-
-	content, err := fs.ReadFile(examples(), name)
-	must(t, err)
-
-	return content
 }
 
 // decodeExample reads a file of one document.

@@ -107,16 +107,10 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 
 	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
 
-	unknown := c.unknown
 	resolve := func(name string, value types.String, variables ...string) string {
 		at := path.Root("foreman").AtName(name)
 
-		text, known := setting{path: at, value: value, variables: variables, required: true}.resolve(ctx, &diags)
-		if !known {
-			unknown = append(unknown, at.String())
-		}
-
-		return text
+		return c.resolve(setting{path: at, value: value, variables: variables, required: true}, &diags)
 	}
 
 	options := foreman.Options{Client: c.options}
@@ -129,21 +123,21 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 	options.NoSession = !model.Session.IsNull() && !model.Session.ValueBool()
 
 	if model.Session.IsUnknown() {
-		unknown = append(unknown, "foreman.session")
+		c.unknown = append(c.unknown, "foreman.session")
 	}
 
 	if model.OrganizationID.IsUnknown() {
-		unknown = append(unknown, "foreman.organization_id")
+		c.unknown = append(c.unknown, "foreman.organization_id")
 	}
 
 	if model.LocationID.IsUnknown() {
-		unknown = append(unknown, "foreman.location_id")
+		c.unknown = append(c.unknown, "foreman.location_id")
 	}
 
 	foremanEnvironment(c, &options, &diags)
 
-	if diags.HasError() || len(unknown) > 0 {
-		return opened{unknown: unknown}, diags
+	if diags.HasError() || len(c.unknown) > 0 {
+		return opened{unknown: c.unknown}, diags
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)

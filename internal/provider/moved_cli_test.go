@@ -107,10 +107,7 @@ func TestAccMove_thenRotates(t *testing.T) {
 	w.apply(t, generation(2), alone())
 	s.dead(t, user, issued.Secret.Reveal())
 	w.destroy(t)
-
-	if alive := s.liveTokens(); alive != 0 {
-		t.Errorf("%d tokens are alive after the destroy, want none", alive)
-	}
+	s.wantNoneAlive(t)
 }
 
 // Where the secret is lost the token is like an imported one.

@@ -151,9 +151,7 @@ func TestEphemeralToken_closingWhatIsRevoked(t *testing.T) {
 		stopped, _ := openEphemeral(t, server, map[string]any{"user_id": user.id})
 		must(t, plugin.Stop())
 
-		if alive := s.liveTokens(); alive != 0 {
-			t.Errorf("%d tokens are alive after the stop, want none", alive)
-		}
+		s.wantNoneAlive(t)
 
 		s.console.ResetRequests()
 
@@ -189,9 +187,7 @@ func TestEphemeralToken_stopAfterAFailedClose(t *testing.T) {
 		restore()
 		must(t, plugin.Stop())
 
-		if alive := s.liveTokens(); alive != 0 {
-			t.Errorf("%d tokens are alive, want none", alive)
-		}
+		s.wantNoneAlive(t)
 
 		if status := s.tokensOf(t, user.id); len(status) > 0 && status[0].Status != pat.StatusRevoked {
 			t.Errorf("the token is %s", status[0].Status)

@@ -78,9 +78,7 @@ func TestAccEphemeralToken_livesForTheApply(t *testing.T) {
 			},
 		)
 
-		if alive := s.liveTokens(); alive != 0 {
-			t.Errorf("%d tokens are alive, want none", alive)
-		}
+		s.wantNoneAlive(t)
 	})
 }
 

@@ -65,10 +65,7 @@ func TestAccRotation_ownCredential(t *testing.T) {
 		write(s.provider(), 3, "0s")
 		w.apply(t, generation(3), alone())
 		w.destroy(t)
-
-		if alive := s.liveTokens(); alive != 0 {
-			t.Errorf("%d tokens are alive after the destroy, want none", alive)
-		}
+		s.wantNoneAlive(t)
 	})
 }
 

@@ -61,9 +61,7 @@ func TestAccRotation_tenGenerations(t *testing.T) {
 		consumer.logIn(t)
 		w.unchanged(t)
 
-		if got, want := s.issued(), last; got != want {
-			t.Errorf("%d tokens were issued, want %d", got, want)
-		}
+		s.wantIssued(t, last)
 
 		if consumer.failed != 0 || consumer.logins < 5*(last-1) {
 			t.Errorf("%d of %d logins of the consumer failed, want none of at least %d",
@@ -71,10 +69,7 @@ func TestAccRotation_tenGenerations(t *testing.T) {
 		}
 
 		w.destroy(t)
-
-		if alive := s.liveTokens(); alive != 0 {
-			t.Errorf("%d tokens are alive after the destroy, want none", alive)
-		}
+		s.wantNoneAlive(t)
 	})
 }
 

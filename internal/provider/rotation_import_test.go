@@ -48,10 +48,7 @@ func TestAccRotation_importIsAdopted(t *testing.T) {
 		w.apply(t, generation(8), alone())
 		w.unchanged(t)
 		w.destroy(t)
-
-		if alive := s.liveTokens(); alive != 0 {
-			t.Errorf("%d tokens are alive after the destroy, want none", alive)
-		}
+		s.wantNoneAlive(t)
 	})
 }
 
@@ -82,9 +79,7 @@ func TestAccRotation_importOfAnOverdueToken(t *testing.T) {
 		s.clock.move(49 * time.Hour)
 		w.apply(t, alone())
 
-		if got, want := s.issued(), 2; got != want {
-			t.Errorf("%d tokens were issued, that by hand included, want %d", got, want)
-		}
+		s.wantIssued(t, 2) // That by hand included.
 	})
 }
 

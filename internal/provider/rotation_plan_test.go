@@ -107,9 +107,7 @@ resource "terraform_data" "consumer" {
 			}
 		}
 
-		if got, want := s.issued(), 2; got != want {
-			t.Errorf("%d tokens were issued, want %d", got, want)
-		}
+		s.wantIssued(t, 2)
 	})
 }
 

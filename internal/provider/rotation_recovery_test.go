@@ -82,10 +82,7 @@ func restored(t *testing.T, s *sandboxed, revoked, used bool) {
 	w.apply(t, generation(3), alone())
 	w.unchanged(t)
 	w.destroy(t)
-
-	if alive := s.liveTokens(); alive != 0 {
-		t.Errorf("%d tokens are alive after the destroy, want none", alive)
-	}
+	s.wantNoneAlive(t)
 }
 
 // An interrupted run leaves a token that no later change asks for: the next apply revokes
@@ -136,10 +133,7 @@ func TestAccRotation_successorThatNeverReachedTheState(t *testing.T) {
 
 				w.apply(t, generation(next))
 				w.destroy(t)
-
-				if alive := s.liveTokens(); alive != 0 {
-					t.Errorf("%d tokens are alive after the destroy, want none", alive)
-				}
+				s.wantNoneAlive(t)
 			})
 		})
 	}

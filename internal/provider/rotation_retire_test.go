@@ -186,10 +186,7 @@ func TestAccRotation_failedRevocationIsTriedAgain(t *testing.T) {
 		w.apply(t, generation(3), predecessors(map[string]knownvalue.Check{"generation": knownvalue.Int64Exact(2)})).quiet(t)
 		w.unchanged(t)
 		w.destroy(t)
-
-		if alive := s.liveTokens(); alive != 0 {
-			t.Errorf("%d tokens are alive after the destroy, want none", alive)
-		}
+		s.wantNoneAlive(t)
 	})
 }
 

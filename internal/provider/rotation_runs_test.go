@@ -50,9 +50,7 @@ func TestAccRotation_savedPlanIsAppliedDaysLater(t *testing.T) {
 		save(exitChanges)
 		apply(generation(2), alone())
 
-		if got, want := s.issued(), 2; got != want {
-			t.Errorf("%d tokens were issued, want %d", got, want)
-		}
+		s.wantIssued(t, 2)
 	})
 }
 
@@ -98,9 +96,7 @@ func TestAccRotation_exitCodesAndRefreshes(t *testing.T) {
 		w.applyWith(t, []string{"-refresh=false"}, generation(2), alone())
 		w.unchanged(t)
 
-		if got, want := s.issued(), 2; got != want {
-			t.Errorf("%d tokens were issued, want %d", got, want)
-		}
+		s.wantIssued(t, 2)
 	})
 }
 
@@ -165,9 +161,7 @@ func TestAccRotation_clockOffTheServers(t *testing.T) {
 					s.clock.move(time.Minute)
 				}
 
-				if got, want := s.issued(), 3; got != want {
-					t.Errorf("%d tokens were issued, want %d", got, want)
-				}
+				s.wantIssued(t, 3)
 			})
 		})
 	}

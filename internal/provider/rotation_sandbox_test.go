@@ -166,6 +166,24 @@ func (s *sandboxed) issued() int {
 	})
 }
 
+// wantIssued fails the test unless that many tokens were asked for so far.
+func (s *sandboxed) wantIssued(t *testing.T, want int) {
+	t.Helper()
+
+	if got := s.issued(); got != want {
+		t.Errorf("%d tokens were issued, want %d", got, want)
+	}
+}
+
+// wantNoneAlive fails the test if a token of any user is alive.
+func (s *sandboxed) wantNoneAlive(t *testing.T) {
+	t.Helper()
+
+	if alive := s.liveTokens(); alive != 0 {
+		t.Errorf("%d tokens are alive, want none", alive)
+	}
+}
+
 // failRevocations lets every revocation end with 503 until the returned function is
 // called.
 func (s *sandboxed) failRevocations() (restore func()) {

@@ -81,16 +81,10 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 
 	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
 
-	unknown := c.unknown
 	resolve := func(name string, value types.String, required bool, variable string) string {
 		at := path.Root("universal_controller").AtName(name)
 
-		text, known := setting{path: at, value: value, variables: []string{variable}, required: required}.resolve(ctx, &diags)
-		if !known {
-			unknown = append(unknown, at.String())
-		}
-
-		return text
+		return c.resolve(setting{path: at, value: value, variables: []string{variable}, required: required}, &diags)
 	}
 
 	options := universalcontroller.Options{Client: c.options, Now: c.now}
@@ -113,8 +107,8 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		options.Token = pat.Secret(resolve("token", model.Token, true, "STONEBRANCH_API_TOKEN"))
 	}
 
-	if diags.HasError() || len(unknown) > 0 {
-		return opened{unknown: unknown}, diags
+	if diags.HasError() || len(c.unknown) > 0 {
+		return opened{unknown: c.unknown}, diags
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)

@@ -7,18 +7,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
 // A caller in +05:30 against a server in -04:00: expiries are dates, and the plan right
@@ -128,106 +125,6 @@ func TestAccUniversalController_keepsState(t *testing.T) {
 			ExpectError: words("Operation prohibited due to security constraints."),
 		},
 	)
-}
-
-// A fixed name is free again once its token is revoked: the token comes back under it.
-func TestAccUniversalController_fixedNameComesBack(t *testing.T) {
-	t.Parallel()
-
-	s := newUniversalController(t)
-	user := s.addUser(t, testUser{login: "svc.fixed"})
-	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = \"fixed\"", user.id))
-	secret := statecheck.CompareValue(compare.ValuesDiffer())
-
-	s.run(
-		t,
-		resource.TestStep{
-			Config:            config,
-			ConfigStateChecks: []statecheck.StateCheck{secret.AddStateValue(tokenAddress, at("token"))},
-		},
-		resource.TestStep{
-			PreConfig: func() { s.revokeAll(t, user.id) },
-			Config:    config,
-			ConfigStateChecks: []statecheck.StateCheck{
-				secret.AddStateValue(tokenAddress, at("token")),
-				value(at("current", "name"), knownvalue.StringExact("fixed")),
-				value(at("generation"), knownvalue.Int64Exact(2)),
-			},
-		},
-		resource.TestStep{
-			Config: config, Taint: []string{tokenAddress},
-			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
-			ConfigStateChecks: []statecheck.StateCheck{
-				secret.AddStateValue(tokenAddress, at("token")),
-				value(at("current", "name"), knownvalue.StringExact("fixed")),
-			},
-		},
-	)
-}
-
-// An expired row still holds its name, and has to go before the token comes back under it.
-func TestAccUniversalController_expiredFixedNameComesBack(t *testing.T) {
-	t.Parallel()
-
-	clock := &movedClock{}
-	options := controllerserver.Options{}
-	options.Console.Now = clock.now
-
-	s, _ := newUniversalControllerSandbox(t, options)
-	user := s.addUser(t, testUser{login: "svc.expired"})
-	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = \"fixed\"\nexpires_in = \"3d\"", user.id))
-
-	s.run(
-		t,
-		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: func() { clock.move(10 * lifecycle.Day) },
-			Config:    config,
-			ConfigStateChecks: expect(
-				has(tokenAddress, "fixed", "name"), has(tokenAddress, "expired", "issue_reason"),
-				value(at("generation"), knownvalue.Int64Exact(2)), value(at("previous"), knownvalue.ListSizeExact(0)),
-			),
-		},
-		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
-	)
-}
-
-// Somebody revoked the token and made one of the same name: it is not ours, and neither
-// revoked nor taken over.
-func TestAccUniversalController_anothersToken(t *testing.T) {
-	t.Parallel()
-
-	clock := &movedClock{}
-	options := controllerserver.Options{}
-	options.Console.Now = clock.now
-
-	s, _ := newUniversalControllerSandbox(t, options)
-	user := s.addUser(t, testUser{login: "svc.another"})
-	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = \"shared\"", user.id))
-
-	watched := *s
-	watched.url = "" // The check for what outlives its resource would take the other token for ours.
-
-	watched.run(
-		t,
-		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: func() {
-				clock.move(time.Hour)
-				s.revokeAll(t, user.id)
-
-				_, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "shared"})
-				must(t, err)
-			},
-			Config:      config,
-			ExpectError: words(`already has a token named "shared"`),
-		},
-		resource.TestStep{Config: config, Destroy: true},
-	)
-
-	if alive := s.alive(t, user.id); alive != 1 {
-		t.Errorf("%d tokens are alive, want the one that is not ours", alive)
-	}
 }
 
 func TestAccUniversalController_import(t *testing.T) {
@@ -374,45 +271,4 @@ func TestAccUniversalController_bearer(t *testing.T) {
 			ExpectError: regexp.MustCompile(`username`),
 		},
 	)
-}
-
-// Both platforms side by side in one configuration.
-func TestAccBothPlatforms(t *testing.T) {
-	t.Parallel()
-
-	foreman, _ := newForemanSandbox(t, foremanserver.Options{})
-	controller, _ := newUniversalControllerSandbox(t, controllerserver.Options{})
-	onForeman := foreman.addUser(t, testUser{login: "svc-both"})
-	onController := controller.addUser(t, testUser{login: "svc.both"})
-
-	// Two names of the provider do what two aliases would, which share one process in tests.
-	config := foreman.provider() + strings.Replace(controller.provider(), `provider "opsaccess"`, `provider "away"`, 1) +
-		tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"both-\"\nexpires_in = \"30d\"", onForeman.login)) +
-		fmt.Sprintf(`
-resource "opsaccess_personal_access_token" "controller" {
-  provider    = away
-  username    = %q
-  name_prefix = "both-"
-  expires_in  = "30d"
-}
-`, onController.login)
-
-	const other = "opsaccess_personal_access_token.controller"
-
-	foreman.run(
-		t,
-		resource.TestStep{
-			Config: config,
-			ConfigStateChecks: []statecheck.StateCheck{
-				value(at("platform"), knownvalue.StringExact("foreman")),
-				statecheck.ExpectKnownValue(other, at("platform"), knownvalue.StringExact("universal_controller")),
-				statecheck.ExpectKnownValue(other, at("current", "expires_at"), knownvalue.StringRegexp(regexp.MustCompile(`T00:00:00Z$`))),
-			},
-		},
-		resource.TestStep{Config: config, ConfigPlanChecks: emptyPlan()},
-	)
-
-	if alive := controller.alive(t, onController.id); alive != 0 {
-		t.Errorf("%d tokens are alive after the destroy, want none", alive)
-	}
 }

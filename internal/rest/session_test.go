@@ -44,6 +44,19 @@ type office struct {
 	bodies   []string
 }
 
+// newOffice opens an office, with a client that keeps its sessions.
+func newOffice(t *testing.T) (*office, *Client) {
+	t.Helper()
+
+	server := &office{password: secret}
+	s := newSite(t, server.ServeHTTP)
+
+	return server, newTestClient(t, s.URL, func(o *Options) {
+		withPassword(o)
+		o.Session = &cookieSession{}
+	})
+}
+
 func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -90,12 +103,7 @@ func (o *office) came() []string {
 func TestASessionSparesTheNextLogin(t *testing.T) {
 	t.Parallel()
 
-	server := &office{password: secret}
-	s := newSite(t, server.ServeHTTP)
-	c := newTestClient(t, s.URL, func(o *Options) {
-		withPassword(o)
-		o.Session = &cookieSession{}
-	})
+	server, c := newOffice(t)
 
 	for range 3 {
 		if _, err := c.Do(t.Context(), get); err != nil {
@@ -111,12 +119,7 @@ func TestASessionSparesTheNextLogin(t *testing.T) {
 func TestAnExpiredSessionCostsOneMoreRequest(t *testing.T) {
 	t.Parallel()
 
-	server := &office{password: secret}
-	s := newSite(t, server.ServeHTTP)
-	c := newTestClient(t, s.URL, func(o *Options) {
-		withPassword(o)
-		o.Session = &cookieSession{}
-	})
+	server, c := newOffice(t)
 
 	if _, err := c.Do(t.Context(), get); err != nil {
 		t.Fatal(err)
@@ -143,12 +146,7 @@ func TestAnExpiredSessionCostsOneMoreRequest(t *testing.T) {
 func TestAfterASessionTheCredentialsAreTriedOnce(t *testing.T) {
 	t.Parallel()
 
-	server := &office{password: secret}
-	s := newSite(t, server.ServeHTTP)
-	c := newTestClient(t, s.URL, func(o *Options) {
-		withPassword(o)
-		o.Session = &cookieSession{}
-	})
+	server, c := newOffice(t)
 
 	if _, err := c.Do(t.Context(), get); err != nil {
 		t.Fatal(err)

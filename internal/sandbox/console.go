@@ -15,7 +15,7 @@ type Options struct {
 	// Sleep is how simulated work and slow answers wait; nil really sleeps. It has to
 	// return when ctx is done.
 	Sleep func(ctx context.Context, d time.Duration)
-	// Costs is what work costs at first; see [Console.SetCosts].
+	// Costs is what work costs.
 	Costs Costs
 }
 
@@ -25,6 +25,8 @@ type Options struct {
 type Console struct {
 	now   func() time.Time
 	sleep func(ctx context.Context, d time.Duration)
+	costs Costs
+	cores chan struct{} // As many as there are; nil for any number.
 
 	mu           sync.Mutex
 	journal      []*Request
@@ -32,8 +34,6 @@ type Console struct {
 	peakInFlight int
 	faults       []*armedFault
 	hooks        []*hook
-	costs        Costs
-	cores        chan struct{}
 	controls     map[string]http.Handler
 }
 
@@ -53,14 +53,16 @@ type exchangeKey struct{}
 
 // NewConsole returns a console with an empty journal, no faults and no hooks.
 func NewConsole(o Options) *Console {
-	c := &Console{now: o.Now, sleep: o.Sleep, controls: map[string]http.Handler{}}
+	c := &Console{now: o.Now, sleep: o.Sleep, costs: o.Costs, controls: map[string]http.Handler{}}
 	if c.now == nil {
 		c.now = time.Now
 	}
 	if c.sleep == nil {
 		c.sleep = sleep
 	}
-	c.SetCosts(o.Costs)
+	if o.Costs.Cores > 0 {
+		c.cores = make(chan struct{}, o.Costs.Cores)
+	}
 	c.HandleControl("journal", http.HandlerFunc(c.serveJournal))
 	return c
 }

@@ -27,17 +27,6 @@ type Costs struct {
 	Cores int
 }
 
-// SetCosts replaces the costs. Work that is under way finishes under the old ones.
-func (c *Console) SetCosts(costs Costs) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.costs = costs
-	c.cores = nil
-	if costs.Cores > 0 {
-		c.cores = make(chan struct{}, costs.Cores)
-	}
-}
-
 // Spend lets the work of the request in ctx take its time on one of the cores. It
 // returns early when the client goes away, and at once when the context belongs to no
 // request of a console.
@@ -48,26 +37,22 @@ func Spend(ctx context.Context, kind Cost) {
 }
 
 func (c *Console) spend(ctx context.Context, kind Cost) {
-	c.mu.Lock()
-	costs, cores := c.costs, c.cores
-	c.mu.Unlock()
-
 	var d time.Duration
 	switch kind {
 	case CostLogin:
-		d = costs.Login
+		d = c.costs.Login
 	case CostSession:
-		d = costs.Session
+		d = c.costs.Session
 	case CostRequest:
-		d = costs.Request
+		d = c.costs.Request
 	}
 	if d <= 0 {
 		return
 	}
-	if cores != nil {
+	if c.cores != nil {
 		select {
-		case cores <- struct{}{}:
-			defer func() { <-cores }()
+		case c.cores <- struct{}{}:
+			defer func() { <-c.cores }()
 		case <-ctx.Done():
 			return
 		}

@@ -26,7 +26,6 @@ type Running struct {
 type StartOption func(*startConfig)
 
 type startConfig struct {
-	anyInterface  bool
 	tls           bool
 	requireClient bool
 }
@@ -43,20 +42,14 @@ func WithClientCertificates() StartOption {
 	return func(c *startConfig) { c.tls, c.requireClient = true, true }
 }
 
-// WithAnyInterface allows addresses beyond loopback.
-func WithAnyInterface() StartOption {
-	return func(c *startConfig) { c.anyInterface = true }
-}
-
 // Start serves h on addr ("host:port"; port 0 picks a free one) until it is closed.
-// The host must be a loopback address or "localhost", unless [WithAnyInterface] is
-// given.
+// The host must be a loopback address or "localhost".
 func Start(h http.Handler, addr string, options ...StartOption) (*Running, error) {
 	var config startConfig
 	for _, option := range options {
 		option(&config)
 	}
-	if err := checkAddress(addr, config.anyInterface); err != nil {
+	if err := checkAddress(addr); err != nil {
 		return nil, err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
@@ -138,12 +131,12 @@ func (r *Running) wait() error {
 	return err
 }
 
-func checkAddress(addr string, anyInterface bool) error {
+func checkAddress(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return fmt.Errorf("address %q: %w", addr, err)
 	}
-	if anyInterface || host == "localhost" {
+	if host == "localhost" {
 		return nil
 	}
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {

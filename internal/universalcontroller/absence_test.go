@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // notProofs are answers that say nothing about who or what exists.
@@ -53,10 +54,10 @@ func TestNothingButProofSaysThatAUserIsGone(t *testing.T) {
 
 			for _, ref := range []pat.UserRef{{ID: userID}, {Username: "alice"}} {
 				_, err := newDriver(t, s.url).User(t.Context(), ref)
-				wantKind(t, err, test.kind)
+				verdict.Want(t, err, test.kind)
 
 				_, err = newDriver(t, s.url).Users(t.Context(), pat.UserQuery{Ref: ref})
-				wantKind(t, err, test.kind)
+				verdict.Want(t, err, test.kind)
 			}
 		})
 	}
@@ -73,10 +74,10 @@ func TestNothingButProofSaysThatATokenIsGone(t *testing.T) {
 			s := newScript(t, map[string][]canned{callList: {test.answer}, callUser: {document(aliceJSON)}})
 
 			_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
-			wantKind(t, err, test.kind)
+			verdict.Want(t, err, test.kind)
 
 			err = newDriver(t, s.url).Revoke(t.Context(), pat.Token{UserID: userID, ID: "deploy", Name: "deploy"})
-			wantKind(t, err, test.kind)
+			verdict.Want(t, err, test.kind)
 
 			if slices.Contains(s.calls(), callRevoke) {
 				t.Error("a token was revoked that was not seen")
@@ -96,10 +97,10 @@ func TestAListProvesNothingUnlessTheUserIsSeen(t *testing.T) {
 				s := newScript(t, map[string][]canned{callList: {list}, callUser: {test.answer}})
 
 				_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
-				wantKind(t, err, test.kind)
+				verdict.Want(t, err, test.kind)
 
 				err = newDriver(t, s.url).Revoke(t.Context(), pat.Token{UserID: userID, ID: "deploy", Name: "deploy"})
-				wantKind(t, err, test.kind)
+				verdict.Want(t, err, test.kind)
 			}
 		})
 	}
@@ -138,7 +139,7 @@ func TestProofsThatATokenIsGone(t *testing.T) {
 			s := newScript(t, map[string][]canned{callList: {test.list}, callUser: {test.user}})
 
 			_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
-			wantKind(t, err, test.kind)
+			verdict.Want(t, err, test.kind)
 
 			requests := s.requests()
 			if len(requests) != test.sent {
@@ -163,7 +164,7 @@ func TestAbsenceNeedsNoCurrentUser(t *testing.T) {
 
 	_, err := newDriver(t, s.url, bearer("")).
 		Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
-	wantKind(t, err, "gone", `no token named "deploy"`)
+	verdict.Want(t, err, "gone", `no token named "deploy"`)
 }
 
 func TestTheNewerOfTwoNamesakesIsTheToken(t *testing.T) {
@@ -185,7 +186,7 @@ func TestATokenIsNotLookedUpByABlankName(t *testing.T) {
 	s := newScript(t, nil)
 
 	_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: " "})
-	wantKind(t, err, "validation", "blank")
+	verdict.Want(t, err, "validation", "blank")
 
 	if calls := s.calls(); len(calls) != 0 {
 		t.Errorf("sent %v", calls)

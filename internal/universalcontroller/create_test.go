@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestCreateSendsTheNameTheDateAndTheID(t *testing.T) {
@@ -99,7 +100,7 @@ func TestCreateReadsTheSecretAlone(t *testing.T) {
 				return
 			}
 
-			wantKind(t, err, "ambiguous", "POST ", "HTTP 200")
+			verdict.Want(t, err, "ambiguous", "POST ", "HTTP 200")
 
 			if strings.Contains(err.Error(), "abc") {
 				t.Errorf("the error shows the answer: %v", err)
@@ -159,7 +160,7 @@ func TestCreateTellsRefusalsApart(t *testing.T) {
 			s := newScript(t, map[string][]canned{callCreate: {test.answer}, callUser: {test.user}})
 
 			_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
-			wantKind(t, err, test.kind, test.words...)
+			verdict.Want(t, err, test.kind, test.words...)
 
 			var fields []string
 			if invalid, ok := errors.AsType[*pat.ValidationError](err); ok {
@@ -180,7 +181,7 @@ func TestARefusalThatQuotesTheNameIsNotAboutTheName(t *testing.T) {
 		s := newScript(t, map[string][]canned{callCreate: {sentence(400, text)}})
 
 		_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "unique duplicate"})
-		wantKind(t, err, "validation", text)
+		verdict.Want(t, err, "validation", text)
 
 		if invalid, ok := errors.AsType[*pat.ValidationError](err); !ok || invalid.Fields != nil {
 			t.Errorf("%s: the refusal is about %v", text, invalid.Fields)
@@ -231,7 +232,7 @@ func TestCreateSendsNothingThatTheServerWouldRefuse(t *testing.T) {
 			s := newScript(t, nil)
 
 			_, err := newDriver(t, s.url).Create(t.Context(), test.user, test.token)
-			wantKind(t, err, "validation")
+			verdict.Want(t, err, "validation")
 
 			if calls := s.calls(); len(calls) != 0 {
 				t.Errorf("sent %v", calls)

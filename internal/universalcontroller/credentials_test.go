@@ -13,6 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // bearer configures a token and, as a hint, whose it is.
@@ -128,7 +129,7 @@ func TestCredentialsAreSentAsBasicOrBearer(t *testing.T) {
 			defer server.Close()
 
 			_, err := newDriver(t, server.URL, test.change).User(t.Context(), pat.UserRef{Username: "alice"})
-			wantKind(t, err, "permission")
+			verdict.Want(t, err, "permission")
 
 			if got.Load() != test.want {
 				t.Errorf("sent %q, want %q", got.Load(), test.want)
@@ -155,7 +156,7 @@ func TestARefusalShowsNoSecretAndSaysWhatToDo(t *testing.T) {
 			s := newScript(t, map[string][]canned{callUser: {page}})
 
 			_, err := newDriver(t, s.url, change).User(t.Context(), pat.UserRef{Username: "alice"})
-			wantKind(t, err, "authentication", "Locked Out", "Web Service Access")
+			verdict.Want(t, err, "authentication", "Locked Out", "Web Service Access")
 
 			secrets := []string{"ucp_example"}
 			if name == "a password" {
@@ -184,7 +185,7 @@ func TestAWrongPasswordIsSentOnce(t *testing.T) {
 	for range 50 {
 		group.Go(func() {
 			_, err := driver.Tokens(t.Context(), userID, pat.TokenQuery{})
-			if kind := kindOf(err); kind != "authentication" {
+			if kind := verdict.Of(err); kind != "authentication" {
 				t.Errorf("the error is %q (%v)", kind, err)
 			}
 		})
@@ -213,7 +214,7 @@ func TestFiftyReadersWithAWrongPasswordDoNotLockTheAccount(t *testing.T) {
 	for range 50 {
 		group.Go(func() {
 			_, err := driver.CurrentUser(t.Context())
-			if kind := kindOf(err); kind != "authentication" {
+			if kind := verdict.Of(err); kind != "authentication" {
 				t.Errorf("the error is %q (%v)", kind, err)
 			}
 		})
@@ -248,7 +249,7 @@ func TestCurrentUser(t *testing.T) {
 	sent := len(s.calls())
 
 	_, err := newDriver(t, s.url, bearer("")).CurrentUser(t.Context())
-	wantKind(t, err, "validation", "`username`", "`token`")
+	verdict.Want(t, err, "validation", "`username`", "`token`")
 
 	if len(s.calls()) != sent {
 		t.Error("a request was sent")

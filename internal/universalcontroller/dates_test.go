@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestParseDate(t *testing.T) {
@@ -130,7 +131,7 @@ func TestFormatDate(t *testing.T) {
 			}
 
 			if test.want == "" {
-				wantKind(t, err, "validation", "midnight UTC")
+				verdict.Want(t, err, "validation", "midnight UTC")
 			}
 		})
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestJSONAndXMLOfAUserWithEveryPropertyAreEqual(t *testing.T) {
@@ -153,7 +154,7 @@ func TestAListThatIsNoneIsAnError(t *testing.T) {
 			s := newScript(t, map[string][]canned{callList: {answer}, callUser: {document(aliceJSON)}})
 
 			_, err := newDriver(t, s.url).Tokens(t.Context(), userID, pat.TokenQuery{})
-			wantKind(t, err, "protocol", "GET ", "/resources/user/token/list")
+			verdict.Want(t, err, "protocol", "GET ", "/resources/user/token/list")
 		})
 	}
 }
@@ -205,7 +206,7 @@ func TestAnErrorNeverQuotesAPassword(t *testing.T) {
 			s := newScript(t, map[string][]canned{callUser: {answer}})
 
 			_, err := newDriver(t, s.url).User(t.Context(), pat.UserRef{Username: "alice"})
-			wantKind(t, err, "protocol")
+			verdict.Want(t, err, "protocol")
 
 			if strings.Contains(err.Error(), "abc123") {
 				t.Errorf("the error holds a password: %v", err)

@@ -2,7 +2,6 @@ package universalcontroller
 
 import (
 	"embed"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -215,60 +214,6 @@ func sample(t *testing.T, name string) string {
 	t.Helper()
 
 	return testdata(t, "samples/"+name)
-}
-
-// kindOf names the type of an error of pat; the proof of absence comes first.
-func kindOf(err error) string {
-	var (
-		gone           *pat.GoneError
-		authentication *pat.AuthenticationError
-		permission     *pat.PermissionError
-		validation     *pat.ValidationError
-		ambiguous      *pat.AmbiguousError
-		transient      *pat.TransientError
-		protocol       *pat.ProtocolError
-		notFound       *pat.NotFoundError
-	)
-
-	switch {
-	case err == nil:
-		return "none"
-	case errors.As(err, &gone) && gone.UserGone:
-		return "user gone"
-	case errors.As(err, &gone):
-		return "gone"
-	case errors.As(err, &authentication):
-		return "authentication"
-	case errors.As(err, &permission):
-		return "permission"
-	case errors.As(err, &validation):
-		return "validation"
-	case errors.As(err, &ambiguous):
-		return "ambiguous"
-	case errors.As(err, &transient):
-		return "transient"
-	case errors.As(err, &protocol):
-		return "protocol"
-	case errors.As(err, &notFound):
-		return "not found"
-	default:
-		return fmt.Sprintf("%T", err)
-	}
-}
-
-// wantKind checks the type of an error and that its text holds all the words.
-func wantKind(t *testing.T, err error, kind string, words ...string) {
-	t.Helper()
-
-	if got := kindOf(err); got != kind {
-		t.Fatalf("the error is %q (%v), want %q", got, err, kind)
-	}
-
-	for _, word := range words {
-		if !strings.Contains(err.Error(), word) {
-			t.Errorf("the error does not say %q: %v", word, err)
-		}
-	}
 }
 
 // names returns the names of tokens.

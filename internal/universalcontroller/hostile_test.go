@@ -16,6 +16,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/hostileserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // hostileCall is an operation, and which of its requests meets a hostile server.
@@ -217,15 +218,15 @@ func meetHostile(t *testing.T, answer hostileserver.Answer, call hostileCall) {
 		return // What was done was seen to be done.
 	case err == nil && call.works && honest.Authenticates(secret.Reveal()):
 		return // The answer was strange, and the secret right.
-	case !slices.Contains(call.kinds, kindOf(err)):
-		t.Fatalf("the error is %q (%.3000v), want one of %v", kindOf(err), err, call.kinds)
+	case !slices.Contains(call.kinds, verdict.Of(err)):
+		t.Fatalf("the error is %q (%.3000v), want one of %v", verdict.Of(err), err, call.kinds)
 	}
 
 	for _, complaint := range hostileserver.Complaints(err.Error(), answer, server.URL, strings.HasPrefix(call.request, "^GET ")) {
 		t.Errorf("%s: %v", complaint, err)
 	}
 
-	if remedyOf(err) == "" {
+	if verdict.Remedy(err) == "" {
 		t.Errorf("nothing to do in %v", err)
 	}
 
@@ -239,23 +240,6 @@ func meetHostile(t *testing.T, answer hostileserver.Answer, call hostileCall) {
 	}
 }
 
-// remedyOf returns what an error says is to be done.
-func remedyOf(err error) string {
-	if e, ok := errors.AsType[*pat.AmbiguousError](err); ok {
-		return e.Remedy
-	}
-
-	if e, ok := errors.AsType[*pat.TransientError](err); ok {
-		return e.Remedy
-	}
-
-	if e, ok := errors.AsType[*pat.ProtocolError](err); ok {
-		return e.Remedy
-	}
-
-	return ""
-}
-
 func TestAUserOfAnotherNameIsShownFitToBeRead(t *testing.T) {
 	t.Parallel()
 
@@ -263,7 +247,7 @@ func TestAUserOfAnotherNameIsShownFitToBeRead(t *testing.T) {
 	s := newScript(t, map[string][]canned{callUser: {document(`{"sysId":"` + userID + `","userName":"` + name + `"}`)}})
 
 	_, err := newDriver(t, s.url).User(t.Context(), pat.UserRef{ID: userID, Username: "alice"})
-	wantKind(t, err, "validation", "[31maaa")
+	verdict.Want(t, err, "validation", "[31maaa")
 
 	if text := err.Error(); len(text) > 3*2048 || strings.Contains(text, "\x1b") {
 		t.Errorf("%d bytes: %q", len(text), text)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // deploy is the token of tokenJSON("deploy", created).
@@ -86,7 +87,7 @@ func TestRevoke(t *testing.T) {
 				callList: test.lists, callRevoke: {test.answer}, callUser: {cmp.Or(test.user, document(aliceJSON))},
 			})
 
-			wantKind(t, newDriver(t, s.url).Revoke(t.Context(), deploy), test.kind, test.words...)
+			verdict.Want(t, newDriver(t, s.url).Revoke(t.Context(), deploy), test.kind, test.words...)
 
 			calls := s.calls()
 			if calls[0] != callList {
@@ -138,7 +139,7 @@ func TestRevokeSendsNothingForABlankName(t *testing.T) {
 	} {
 		s := newScript(t, nil)
 
-		wantKind(t, newDriver(t, s.url).Revoke(t.Context(), token), "validation")
+		verdict.Want(t, newDriver(t, s.url).Revoke(t.Context(), token), "validation")
 
 		if calls := s.calls(); len(calls) != 0 {
 			t.Errorf("sent %v", calls)

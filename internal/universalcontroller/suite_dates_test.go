@@ -10,6 +10,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func tokenWithoutExpiry(t *testing.T, s *stage) {
@@ -23,7 +24,7 @@ func tokenWithoutExpiry(t *testing.T, s *stage) {
 
 	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "too"})
 	if s.switches().MaxLifetimeDays != 0 {
-		wantKind(t, err, "validation", "Expiration is required")
+		verdict.Want(t, err, "validation", "Expiration is required")
 	} else if err != nil || !issued.ExpiresAt.IsZero() {
 		t.Errorf("%+v, %v; want a token without expiry", issued, err)
 	}
@@ -35,12 +36,12 @@ func lifetimeBeyondTheMaximum(t *testing.T, s *stage) {
 	_, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: date(2028, 2, 29)})
 
 	if s.switches().MaxLifetimeDays == 0 {
-		wantKind(t, err, "none")
+		verdict.Want(t, err, "none")
 
 		return
 	}
 
-	wantKind(t, err, "validation", "Expiration must not be more than 365 days from today.", "Maximum Expiration In Days")
+	verdict.Want(t, err, "validation", "Expiration must not be more than 365 days from today.", "Maximum Expiration In Days")
 
 	invalid, ok := errors.AsType[*pat.ValidationError](err)
 	if !ok || !slices.Equal(invalid.FieldNames(), []string{"expiration"}) || s.LiveTokens("alice") != 0 {

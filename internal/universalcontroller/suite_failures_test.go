@@ -10,6 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func createWhoseAnswerIsLost(t *testing.T, s *stage) {
@@ -32,8 +33,8 @@ func createWhoseAnswerIsLost(t *testing.T, s *stage) {
 		s.ResetRequests()
 
 		_, err := driver.Create(t.Context(), alice, pat.NewToken{Name: name, ExpiresAt: nextYear})
-		if kindOf(err) != "ambiguous" {
-			t.Errorf("%s: the error is %q (%v)", name, kindOf(err), err)
+		if verdict.Of(err) != "ambiguous" {
+			t.Errorf("%s: the error is %q (%v)", name, verdict.Of(err), err)
 		}
 
 		if strings.Contains(err.Error(), controllerserver.SecretPrefix) {
@@ -97,10 +98,10 @@ func wrongContext(t *testing.T, s *stage) {
 	wrong := newDriver(t, base.String(), func(o *Options) { o.Now = s.clock.Now })
 
 	_, err = wrong.Token(t.Context(), pat.Key{UserID: controllerserver.AdminSysID, TokenID: "deploy"})
-	wantKind(t, err, "protocol", "HTTP 404", "/uc")
+	verdict.Want(t, err, "protocol", "HTTP 404", "/uc")
 
 	_, err = wrong.User(t.Context(), pat.UserRef{Username: controllerserver.AdminUserName})
-	wantKind(t, err, "protocol", "HTTP 404")
+	verdict.Want(t, err, "protocol", "HTTP 404")
 
 	unknown := regexp.MustCompile("^" + regexp.QuoteMeta(base.Path) + "/")
 	if seen := s.Count(func(r sandbox.Request) bool { return unknown.MatchString(r.Path) }); seen != 2 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 // nextYear is an expiry within the maximum lifetime of the variant that has one.
@@ -52,7 +53,7 @@ func tokenLivesAndDies(t *testing.T, s *stage) {
 	}
 
 	_, err = driver.Token(t.Context(), issued.Key())
-	wantKind(t, err, "gone")
+	verdict.Want(t, err, "gone")
 
 	tokens, err := driver.Tokens(t.Context(), alice, pat.TokenQuery{})
 	if err != nil || len(tokens) != 0 {
@@ -106,7 +107,7 @@ func nameThatIsTaken(t *testing.T, s *stage) {
 	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
 
 	if s.switches().DuplicateName != controllerserver.DuplicateAllowed {
-		wantKind(t, err, "validation", "A duplicate value has been detected. Name must be unique.")
+		verdict.Want(t, err, "validation", "A duplicate value has been detected. Name must be unique.")
 
 		if invalid, ok := errors.AsType[*pat.ValidationError](err); !ok || !slices.Equal(invalid.FieldNames(), []string{"name"}) {
 			t.Errorf("the error is about %v", invalid.FieldNames())
@@ -120,7 +121,7 @@ func nameThatIsTaken(t *testing.T, s *stage) {
 	}
 
 	// By name the server would revoke both.
-	wantKind(t, s.admin(t).Revoke(t.Context(), issued.Token), "validation", "would revoke them all")
+	verdict.Want(t, s.admin(t).Revoke(t.Context(), issued.Token), "validation", "would revoke them all")
 
 	if len(s.Tokens("alice")) != 2 {
 		t.Error("something was revoked")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func userWhoDoesNotExist(t *testing.T, s *stage) {
@@ -17,19 +18,19 @@ func userWhoDoesNotExist(t *testing.T, s *stage) {
 	s.DeleteUser("ghost")
 
 	_, err := driver.User(t.Context(), pat.UserRef{ID: ghost})
-	wantKind(t, err, "user gone", "does not exist")
+	verdict.Want(t, err, "user gone", "does not exist")
 
 	_, err = driver.User(t.Context(), pat.UserRef{Username: `gh"ost`})
-	wantKind(t, err, "user gone", "does not exist")
+	verdict.Want(t, err, "user gone", "does not exist")
 
 	_, err = driver.Token(t.Context(), pat.Key{UserID: ghost, TokenID: "deploy"})
-	wantKind(t, err, "user gone", "does not exist")
+	verdict.Want(t, err, "user gone", "does not exist")
 
 	_, err = driver.Tokens(t.Context(), ghost, pat.TokenQuery{})
-	wantKind(t, err, "user gone")
+	verdict.Want(t, err, "user gone")
 
 	_, err = driver.Create(t.Context(), ghost, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
-	wantKind(t, err, "user gone")
+	verdict.Want(t, err, "user gone")
 
 	if err := driver.Revoke(t.Context(), pat.Token{UserID: ghost, ID: "deploy", Name: "deploy"}); err != nil {
 		t.Error(err)
@@ -137,10 +138,10 @@ func usersByRef(t *testing.T, s *stage) {
 	}
 
 	_, err = driver.User(t.Context(), pat.UserRef{ID: alice, Username: "bob"})
-	wantKind(t, err, "validation", "is alice")
+	verdict.Want(t, err, "validation", "is alice")
 
 	_, err = driver.User(t.Context(), pat.UserRef{Username: "Alice"})
-	wantKind(t, err, "user gone")
+	verdict.Want(t, err, "user gone")
 }
 
 func renamedUser(t *testing.T, s *stage) {
@@ -188,20 +189,20 @@ func accountWithoutRole(t *testing.T, s *stage) {
 	words := []string{"Operation prohibited due to security constraints.", "ops_user_admin"}
 
 	_, err = driver.Users(t.Context(), pat.UserQuery{})
-	wantKind(t, err, "permission", words...)
+	verdict.Want(t, err, "permission", words...)
 
 	for _, other := range []string{controllerserver.AdminSysID, noSuchID} {
 		_, err = driver.User(t.Context(), pat.UserRef{ID: other})
-		wantKind(t, err, "permission", words...)
+		verdict.Want(t, err, "permission", words...)
 
 		_, err = driver.Token(t.Context(), pat.Key{UserID: other, TokenID: "deploy"})
-		wantKind(t, err, "permission", words...)
+		verdict.Want(t, err, "permission", words...)
 
 		_, err = driver.Create(t.Context(), other, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
-		wantKind(t, err, "permission", words...)
+		verdict.Want(t, err, "permission", words...)
 
 		err = driver.Revoke(t.Context(), pat.Token{UserID: other, ID: "deploy", Name: "deploy"})
-		wantKind(t, err, "permission", words...)
+		verdict.Want(t, err, "permission", words...)
 	}
 }
 
@@ -219,7 +220,7 @@ func accountWithServiceRole(t *testing.T, s *stage) {
 
 	tokens, err := driver.Tokens(t.Context(), alice, pat.TokenQuery{})
 	if s.switches().ServiceRole != controllerserver.ServiceRoleAllTokens {
-		wantKind(t, err, "permission")
+		verdict.Want(t, err, "permission")
 
 		return
 	}
@@ -228,5 +229,5 @@ func accountWithServiceRole(t *testing.T, s *stage) {
 		t.Errorf("%v, %v; want the token", names(tokens), err)
 	}
 
-	wantKind(t, driver.Revoke(t.Context(), tokens[0]), "permission")
+	verdict.Want(t, driver.Revoke(t.Context(), tokens[0]), "permission")
 }

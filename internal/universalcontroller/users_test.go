@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
 func TestUserIsMatchedExactly(t *testing.T) {
@@ -42,7 +43,7 @@ func TestUserIsMatchedExactly(t *testing.T) {
 			s := newScript(t, map[string][]canned{callUser: {test.answer}})
 
 			user, err := newDriver(t, s.url).User(t.Context(), test.ref)
-			wantKind(t, err, test.kind)
+			verdict.Want(t, err, test.kind)
 
 			if err == nil && (user.ID != userID || user.Username != "alice" || user.Tokens != nil) {
 				t.Errorf("the user is %+v", user)
@@ -180,7 +181,7 @@ func TestUsersWithoutTokensAreSeenToHaveNone(t *testing.T) {
 			}
 
 			_, err := newDriver(t, s.url, changes...).Users(t.Context(), pat.UserQuery{WithTokens: true})
-			wantKind(t, err, test.kind)
+			verdict.Want(t, err, test.kind)
 
 			looks := 0
 
@@ -211,7 +212,7 @@ func TestUsersWithoutTheTokensThatWereAskedForAreAnError(t *testing.T) {
 			s := newScript(t, map[string][]canned{callUsers: {answer}})
 
 			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{WithTokens: true})
-			wantKind(t, err, "protocol", MinimumVersion)
+			verdict.Want(t, err, "protocol", MinimumVersion)
 
 			if users, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{}); err != nil || len(users) != 1 {
 				t.Errorf("%v, %v; want the user, without tokens", users, err)
@@ -236,7 +237,7 @@ func TestUsersThatIsNoListIsAnError(t *testing.T) {
 			s := newScript(t, map[string][]canned{callUsers: {answer}})
 
 			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{})
-			wantKind(t, err, "protocol")
+			verdict.Want(t, err, "protocol")
 		})
 	}
 }
@@ -248,10 +249,10 @@ func TestUniversalControllerHasNoQueriesOfItsOwn(t *testing.T) {
 	driver := newDriver(t, s.url)
 
 	_, err := driver.Users(t.Context(), pat.UserQuery{Native: struct{}{}})
-	wantKind(t, err, "validation", "Universal Controller has no query")
+	verdict.Want(t, err, "validation", "Universal Controller has no query")
 
 	_, err = driver.Tokens(t.Context(), userID, pat.TokenQuery{Native: 7})
-	wantKind(t, err, "validation", "Universal Controller has no query")
+	verdict.Want(t, err, "validation", "Universal Controller has no query")
 
 	if calls := s.calls(); len(calls) != 0 {
 		t.Errorf("sent %v", calls)

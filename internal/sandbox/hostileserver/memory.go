@@ -1,6 +1,7 @@
 package hostileserver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -24,7 +26,7 @@ type Task struct {
 	URL string `json:"url"`
 	// Call is the name of what is called there.
 	Call string `json:"call"`
-	// Times is how often it is called, all at once.
+	// Times is how often it is called, all at once; 0 is once.
 	Times int `json:"times"`
 }
 
@@ -38,7 +40,7 @@ type Report struct {
 	Errors []string `json:"errors"`
 }
 
-// Measure starts this test's program again and lets [CarryOut] carry out the task.
+// Measure starts this test's program again and lets [Main] carry out the task.
 func Measure(ctx context.Context, task Task) (Report, error) {
 	text, err := json.Marshal(task)
 	if err != nil {
@@ -66,21 +68,51 @@ func Measure(ctx context.Context, task Task) (Report, error) {
 	return report, json.Unmarshal(output, &report)
 }
 
-// CarryOut carries out the task of this process, if it has one, and writes the report. It
-// belongs into TestMain. What the calls return stays in memory until all have returned.
-func CarryOut(w io.Writer, call func(Task) (any, error)) (had bool, err error) {
+// Main belongs into TestMain: it carries out the task of this process, if [Measure] gave it
+// one, and runs the tests otherwise. It does not return.
+func Main(tests interface{ Run() int }, call func(Task) (any, error)) {
 	text, had := os.LookupEnv(taskVariable)
 	if !had {
-		return false, nil
+		os.Exit(tests.Run())
 	}
 
+	if err := carryOut(os.Stdout, text, call); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+
+	os.Exit(0)
+}
+
+// Complaints says what is wrong with a report: the memory grew by more than most bytes, 0
+// being [MaxGrowth], or a call ended without the error whose text holds what is wanted. Where
+// nothing is wanted, no call should have failed.
+func (r Report) Complaints(most int64, want string) []string {
+	var all []string
+
+	if r.Growth > cmp.Or(most, MaxGrowth) {
+		all = append(all, fmt.Sprintf("the memory grew by %d MiB", r.Growth>>20))
+	}
+
+	for _, text := range r.Errors {
+		if (text == "") != (want == "") || !strings.Contains(text, want) {
+			all = append(all, fmt.Sprintf("the error is %.3000q, want %q", text, want))
+		}
+	}
+
+	return all
+}
+
+// carryOut carries out a task and writes the report. What the calls return stays in memory
+// until all have returned.
+func carryOut(w io.Writer, text string, call func(Task) (any, error)) error {
 	var task Task
 	if err := json.Unmarshal([]byte(text), &task); err != nil {
-		return true, err
+		return err
 	}
 
-	results := make([]any, task.Times)
-	failures := make([]error, task.Times)
+	results := make([]any, max(task.Times, 1))
+	failures := make([]error, len(results))
 
 	var (
 		all           sync.WaitGroup
@@ -107,5 +139,5 @@ func CarryOut(w io.Writer, call func(Task) (any, error)) (had bool, err error) {
 		report.Errors = append(report.Errors, text)
 	}
 
-	return true, json.NewEncoder(w).Encode(report)
+	return json.NewEncoder(w).Encode(report)
 }

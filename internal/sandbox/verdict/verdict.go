@@ -1,0 +1,87 @@
+// Package verdict is for tests of drivers: it names the error of pat that a call ended with.
+// Every driver owes its callers the same errors, whatever its server says.
+package verdict
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// Of names the type of an error of pat: "none", "user gone", "gone", "authentication",
+// "permission", "validation", "ambiguous", "transient", "protocol" or "not found". The proof
+// of absence comes first. Of another error it is the type.
+func Of(err error) string {
+	var (
+		gone           *pat.GoneError
+		authentication *pat.AuthenticationError
+		permission     *pat.PermissionError
+		validation     *pat.ValidationError
+		ambiguous      *pat.AmbiguousError
+		transient      *pat.TransientError
+		protocol       *pat.ProtocolError
+		notFound       *pat.NotFoundError
+	)
+
+	switch {
+	case err == nil:
+		return "none"
+	case errors.As(err, &gone) && gone.UserGone:
+		return "user gone"
+	case errors.As(err, &gone):
+		return "gone"
+	case errors.As(err, &authentication):
+		return "authentication"
+	case errors.As(err, &permission):
+		return "permission"
+	case errors.As(err, &validation):
+		return "validation"
+	case errors.As(err, &ambiguous):
+		return "ambiguous"
+	case errors.As(err, &transient):
+		return "transient"
+	case errors.As(err, &protocol):
+		return "protocol"
+	case errors.As(err, &notFound):
+		return "not found"
+	default:
+		return fmt.Sprintf("%T", err)
+	}
+}
+
+// Want checks the type of an error, by its name in [Of], and that its text holds all the
+// words.
+func Want(t *testing.T, err error, kind string, words ...string) {
+	t.Helper()
+
+	if got := Of(err); got != kind {
+		t.Fatalf("the error is %q (%v), want %q", got, err, kind)
+	}
+
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("the error does not say %q: %v", word, err)
+		}
+	}
+}
+
+// Remedy returns what an error says is to be done about a server that fails: of an
+// ambiguous, a transient and a protocol error. It is empty for any other.
+func Remedy(err error) string {
+	if e, ok := errors.AsType[*pat.AmbiguousError](err); ok {
+		return e.Remedy
+	}
+
+	if e, ok := errors.AsType[*pat.TransientError](err); ok {
+		return e.Remedy
+	}
+
+	if e, ok := errors.AsType[*pat.ProtocolError](err); ok {
+		return e.Remedy
+	}
+
+	return ""
+}
