@@ -40,6 +40,10 @@ func (r *tokenResource) ModifyPlan(
 		return
 	}
 
+	// The configuration, not the plan, tells whether a lineage was set: the framework
+	// marks computed values unknown as soon as anything changes.
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("lineage"), &plan.Lineage)...)
+
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, &plan, &resp.Diagnostics)
 	} else {
@@ -54,19 +58,19 @@ func (r *tokenResource) ModifyPlan(
 // planCreate plans the first token of a resource, and checks all that can be checked
 // before anything is sent.
 func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags *diag.Diagnostics) {
-	if !plan.Name.IsNull() && plan.NamePrefix.IsNull() {
-		plan.Lineage = types.StringNull()
+	// A lineage that is set, or may be, may have live tokens already.
+	if plan.Lineage.IsNull() {
+		plan.setPredecessors(nil)
+
+		if plan.Name.IsNull() || !plan.NamePrefix.IsNull() { // A fixed name has none.
+			plan.Lineage = types.StringUnknown()
+		}
 	}
 
 	plan.RotationDue = types.BoolValue(false)
 	plan.RotationReason = types.StringNull()
 	plan.setCurrent(plannedCurrent(types.StringValue(string(lifecycle.ReasonCreated))))
 	plan.planSecret()
-
-	// A lineage that was set may have live tokens already.
-	if text := textValue(plan.Lineage); !text.Set {
-		plan.setPredecessors(nil)
-	}
 
 	r.warnLifetime(*plan, diags)
 
@@ -91,14 +95,13 @@ func (r *tokenResource) planUpdate(
 	diags := &resp.Diagnostics
 	current := state.current()
 
-	// The configuration, not the plan, tells whether a lineage was set: the framework
-	// marks computed values unknown as soon as anything changes.
-	var lineage types.String
-
-	diags.Append(req.Config.GetAttribute(ctx, path.Root("lineage"), &lineage)...)
-	plan.Lineage = lineage
+	lineage := plan.Lineage
 	plan.Owner = types.ObjectNull(ownerTypes)
 	plan.inheritOutputs(state)
+
+	if lineage.IsUnknown() { // It may turn out as another one.
+		plan.Lineage = lineage
+	}
 
 	if plan.ExpiresAt.same(state.ExpiresAt) {
 		plan.ExpiresAt = state.ExpiresAt
@@ -174,7 +177,13 @@ func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, diags *diag
 // adopt recognizes an imported token by its name as one of the lineage that was set.
 // Nothing else is guessed from names.
 func (m *tokenModel) adopt(current currentModel) {
-	if m.Generation.ValueInt64() != 0 || !textValue(m.Lineage).Set || !textValue(m.NamePrefix).Set {
+	if m.Generation.ValueInt64() != 0 || m.Lineage.IsNull() || m.NamePrefix.IsNull() {
+		return
+	}
+
+	if m.Lineage.IsUnknown() || m.NamePrefix.IsUnknown() {
+		m.Generation = types.Int64Unknown()
+
 		return
 	}
 
