@@ -122,6 +122,7 @@ func (r *tokenResource) planUpdate(
 		r.planKeep(state, plan, diags)
 	case lifecycle.MayReissue:
 		plan.unsettle(types.StringUnknown())
+		plan.maybeKept(state)
 
 		if current.Status.ValueString() != string(pat.StatusActive) {
 			plan.maybeInvalid()
@@ -253,38 +254,6 @@ func (r *tokenResource) wayOut(decision lifecycle.Decision, current currentModel
 	return text + fmt.Sprintf("If its user still exists, choose another `name` or use `name_prefix`, for %s "+
 		"never frees a name. If the user was deleted, remove the resource, or give it another user. "+
 		"Until then an apply fails before anything is sent.", platform)
-}
-
-// unsettle marks as unknown what another token changes.
-func (m *tokenModel) unsettle(reason types.String) {
-	m.ID = types.StringUnknown()
-	m.planSecret()
-	m.Generation = types.Int64Unknown()
-	m.Previous = types.ListUnknown(previousType)
-	m.RotationDue = types.BoolValue(false)
-	m.RotationReason = types.StringNull()
-
-	if m.Lineage.IsNull() && !m.NamePrefix.IsNull() { // A fixed name has none.
-		m.Lineage = types.StringUnknown()
-	}
-
-	m.setCurrent(plannedCurrent(reason))
-}
-
-// plannedCurrent is a token that is to be issued.
-func plannedCurrent(reason types.String) currentModel {
-	return currentModel{
-		ID: types.StringUnknown(), Name: types.StringUnknown(), CreatedAt: types.StringUnknown(),
-		ExpiresAt: types.StringUnknown(), RotateAt: types.StringUnknown(), SHA256: types.StringUnknown(),
-		Status: types.StringValue(string(pat.StatusActive)), IssueReason: reason,
-	}
-}
-
-// maybeInvalid plans a token that may stay as it is, which is not active.
-func (m *tokenModel) maybeInvalid() {
-	current := m.current()
-	current.Status = types.StringUnknown()
-	m.setCurrent(current)
 }
 
 // rememberManaged notes that a resource manages the token: the plan of a replacement
