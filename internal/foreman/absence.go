@@ -18,11 +18,21 @@ const unproven = "This proves nothing, for the account may not see all users and
 // self returns the user whom the credentials belong to. Scope parameters are never
 // sent: Foreman answers 500 to them here.
 func (s *System) self(ctx context.Context) (pat.User, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if caller := s.caller.Load(); caller != nil {
+		return *caller, nil
+	}
 
-	if s.caller != nil {
-		return *s.caller, nil
+	select {
+	case s.asking <- struct{}{}:
+		defer func() { <-s.asking }()
+	case <-ctx.Done():
+		return pat.User{}, &pat.TransientError{Failure: pat.Failure{
+			Tried: s.rest.Tried(http.MethodGet, segments("current_user")...), Said: "not sent: " + ctx.Err().Error(), Err: ctx.Err(),
+		}}
+	}
+
+	if caller := s.caller.Load(); caller != nil { // Somebody has asked meanwhile.
+		return *caller, nil
 	}
 
 	var record userRecord
@@ -39,7 +49,7 @@ func (s *System) self(ctx context.Context) (pat.User, error) {
 	}
 
 	user := record.user()
-	s.caller = &user
+	s.caller.Store(&user)
 
 	return user, nil
 }

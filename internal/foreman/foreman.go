@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -51,8 +50,8 @@ type System struct {
 
 	met atomic.Bool // whether a supported server answered
 
-	mu     sync.Mutex
-	caller *pat.User // who the credentials belong to, once asked
+	asking chan struct{}            // holds one value while somebody asks who the caller is
+	caller atomic.Pointer[pat.User] // who the credentials belong to, once asked
 }
 
 var _ pat.System = (*System)(nil)
@@ -83,8 +82,9 @@ func New(options Options) (*System, error) {
 	}
 
 	return &System{
-		rest:  c,
-		scope: scope{organizationID: options.OrganizationID, locationID: options.LocationID},
+		rest:   c,
+		scope:  scope{organizationID: options.OrganizationID, locationID: options.LocationID},
+		asking: make(chan struct{}, 1),
 	}, nil
 }
 

@@ -100,11 +100,16 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 	return users, s.addTokens(ctx, users, parameters)
 }
 
+// addTokensAtOnce is how many users' tokens are asked for at once, the most that the client
+// may be told to let through: a request that waits for its turn takes memory, too.
+const addTokensAtOnce = 100
+
 // addTokens fills in the tokens of each user. The client bounds how many requests are
 // under way.
 func (s *System) addTokens(ctx context.Context, users []pat.User, parameters Query) error {
 	within := Query{OrganizationID: parameters.OrganizationID, LocationID: parameters.LocationID}
 	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(addTokensAtOnce)
 
 	for i := range users {
 		group.Go(func() error {

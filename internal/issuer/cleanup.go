@@ -10,8 +10,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// cleanupTime is how long a cancelled run may still take to revoke what it issued.
-const cleanupTime = 30 * time.Second
+const (
+	// cleanupTime is how long a cancelled run may still take to revoke what it issued.
+	cleanupTime = 30 * time.Second
+	// lastLookTime is how long a new secret may wait, all names together, for the last look at
+	// requests that were not answered: until it is saved it is nowhere but in this process.
+	lastLookTime = 5 * time.Second
+)
 
 var errUnanswered = errors.New("three requests for a token brought no answer that says what became of them")
 
@@ -21,6 +26,11 @@ func (i *Issuer) discard(ctx context.Context, userID, name string) (found bool, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 
+	return i.revokeNamed(ctx, userID, name)
+}
+
+// revokeNamed is discard within ctx.
+func (i *Issuer) revokeNamed(ctx context.Context, userID, name string) (found bool, err error) {
 	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
 	if err != nil {
 		return false, err
@@ -40,12 +50,16 @@ func (i *Issuer) discard(ctx context.Context, userID, name string) (found bool, 
 }
 
 // sweep takes the last look at names whose request may have been carried out late, and
-// returns a sentence for each that it could not settle.
-func (i *Issuer) sweep(ctx context.Context, userID string, names []string) []string {
+// returns a sentence for each that it could not settle within the time. It works on after
+// ctx is cancelled.
+func (i *Issuer) sweep(ctx context.Context, within time.Duration, userID string, names []string) []string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
+	defer cancel()
+
 	var sentences []string
 
 	for _, name := range names {
-		if _, err := i.discard(ctx, userID, name); err != nil {
+		if _, err := i.revokeNamed(ctx, userID, name); err != nil {
 			sentences = append(sentences, fmt.Sprintf(
 				"A token %q may live whose secret was lost with the server's answer, and could not be revoked: %s",
 				name, err))
@@ -62,7 +76,7 @@ func (i *Issuer) giveUp(ctx context.Context, userID string, names []string, caus
 		return cause
 	}
 
-	left := i.sweep(ctx, userID, names)
+	left := i.sweep(ctx, time.Duration(len(names))*cleanupTime, userID, names)
 	if len(left) == 0 {
 		return fmt.Errorf("%w What may have been issued (%s) is not there, or was revoked. "+
 			"Should it appear later among the tokens of the user with id %s, revoke it",

@@ -35,7 +35,7 @@ func (i *Issuer) issueGenerated(ctx context.Context, order Order) (Result, error
 		issued, err := i.create(ctx, order, name)
 		if err == nil {
 			result.Issued = issued
-			result.Leftovers = i.sweep(ctx, order.UserID, lost)
+			result.Leftovers = i.sweep(ctx, lastLookTime, order.UserID, lost)
 			result.Unanswered = len(lost) > 0
 
 			return result, nil

@@ -153,6 +153,38 @@ func TestOrdersOfOneLineageMakeAGenerationEach(t *testing.T) {
 	})
 }
 
+// hanging is a fake whose looks hang once it has issued a token.
+type hanging struct{ *fake }
+
+func (h hanging) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
+	if len(h.live()) == 0 {
+		return h.fake.Tokens(ctx, userID, query)
+	}
+
+	<-ctx.Done()
+
+	return nil, &pat.TransientError{Failure: pat.Failure{Tried: "looking", Err: ctx.Err()}}
+}
+
+func TestANewSecretDoesNotWaitForTheLastLook(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		system := newFake(false)
+		system.creates = []outcome{lostNothing, lostNothing}
+		began := time.Now()
+
+		result, err := newIssuer(hanging{system}).Issue(t.Context(), generated())
+		if err != nil || result.Secret != secret || !result.Unanswered || len(result.Leftovers) != 2 {
+			t.Errorf("%v, %v", err, result.Leftovers)
+		}
+
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("the secret was nowhere but in this process for %s", took)
+		}
+	})
+}
+
 func TestACancelledRunStopsButCleansUp(t *testing.T) {
 	t.Parallel()
 

@@ -18,6 +18,10 @@ import (
 // names: six of the characters a-z and 2-7.
 var Lineage = regexp.MustCompile(`^[a-z2-7]{6}$`)
 
+// maxGeneration is the last one that there can be: one token a day takes 2,700 years. What
+// looks like a later one, anybody can have named so, and none could follow the last number.
+const maxGeneration = 999_999
+
 // NewLineage returns a random lineage: one of 2^30.
 func NewLineage() string {
 	var random [4]byte
@@ -59,7 +63,7 @@ func GenerationOfAny(name, lineage string) (int64, bool) {
 
 func number(digits string) (int64, bool) {
 	generation, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || generation < 1 || strconv.FormatInt(generation, 10) != digits {
+	if err != nil || generation < 1 || generation > maxGeneration || strconv.FormatInt(generation, 10) != digits {
 		return 0, false
 	}
 
@@ -103,12 +107,12 @@ func CheckName(name string, traits pat.Traits) error {
 	return nil
 }
 
-// CheckPrefix refuses a prefix whose names the platform would not allow, up to the
-// millionth generation.
+// CheckPrefix refuses a prefix whose names the platform would not allow, up to the last
+// generation.
 func CheckPrefix(prefix string, traits pat.Traits) error {
 	if err := CheckText(prefix); err != nil {
 		return err
 	}
 
-	return CheckName(Name(prefix, "aaaaaa", 999_999), traits)
+	return CheckName(Name(prefix, "aaaaaa", maxGeneration), traits)
 }

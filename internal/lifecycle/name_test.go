@@ -46,6 +46,7 @@ func TestGeneration(t *testing.T) {
 		"a number with a sign":            {name: "ci-abc234-+7", prefix: "ci-", lineage: "abc234"},
 		"something behind the number":     {name: "ci-abc234-7-old", prefix: "ci-", lineage: "abc234"},
 		"more than a number can say":      {name: "ci-abc234-99999999999999999999", prefix: "ci-", lineage: "abc234"},
+		"a number that none can follow":   {name: "ci-abc234-9223372036854775807", prefix: "ci-", lineage: "abc234"},
 		"a prefix that looks like a name": {name: "a-abc234-1-abc234-2", prefix: "a-abc234-1-", lineage: "abc234", want: 2, ok: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +66,7 @@ func TestNames_tellTheirGeneration(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		prefix := rapid.String().Draw(t, "prefix")
 		lineage := rapid.StringMatching(`[a-z2-7]{6}`).Draw(t, "lineage")
-		want := rapid.Int64Min(1).Draw(t, "generation")
+		want := rapid.Int64Range(1, maxGeneration).Draw(t, "generation")
 
 		got, ok := Generation(Name(prefix, lineage, want), prefix, lineage)
 		if !ok || got != want {

@@ -17,6 +17,30 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
+// An expired token is kept while its own expiry is asked for, and so is its secret, whoever is
+// to read the next one.
+func TestAccEncryption_recipientsOfAnExpiredToken(t *testing.T) {
+	t.Parallel()
+	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
+		user := s.addUser(t, testUser{login: "svc-encrypted-late"})
+		w := s.workspace(t)
+		_, key := nativeKey(t)
+		expiry := s.expiry(10 * day).Truncate(time.Second).Format(time.RFC3339)
+		config := func(run, encryptTo string) string {
+			return s.provider() + later("expiry", expiry, run) + tokenConfig(fmt.Sprintf(
+				"user_id = %q\nname_prefix = \"r-\"\nexpires_at = terraform_data.expiry.output\n%s", user.id, encryptTo))
+		}
+
+		w.write(t, config("1", ""))
+		w.apply(t, generation(1), value(at("token"), knownvalue.NotNull()))
+		s.clock.move(13 * day)
+
+		w.write(t, config("2", fmt.Sprintf("encrypt_to = [%q]", key.recipient)))
+		w.apply(t, generation(1), value(at("token"), knownvalue.NotNull()))
+		w.unchanged(t)
+	})
+}
+
 // encryptedTo returns a configuration of a token for the user, encrypted to these.
 func encryptedTo(user account, recipients ...string) string {
 	quoted := make([]string, 0, len(recipients))

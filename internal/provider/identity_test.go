@@ -70,6 +70,33 @@ func TestIdentity_import(t *testing.T) {
 	}
 }
 
+// An identity with an empty part names no token, not the only one that the user has.
+func TestIdentity_importWithAnEmptyPart(t *testing.T) {
+	t.Parallel()
+	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
+		user := s.addUser(t, testUser{login: "svc-empty"})
+
+		_, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "the only one"})
+		must(t, err)
+
+		server := s.admin(t)
+
+		for name, identity := range map[string]map[string]any{
+			"without a token": {"user_id": user.id, "token": ""},
+			"without a user":  {"user_id": "", "token": "the only one"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+
+				diagnostics := importIdentity(t, server, identity).Diagnostics
+				if len(diagnostics) != 1 || diagnostics[0].Summary != "Invalid import id" {
+					t.Errorf("got %v, want the error \"Invalid import id\"", diagnostics)
+				}
+			})
+		}
+	})
+}
+
 const tokenType = "opsaccess_personal_access_token"
 
 // identityType returns the type of the resource's identity.

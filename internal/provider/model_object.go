@@ -12,8 +12,8 @@ import (
 
 // The framework converts between values and structs, too. It compiles a regular expression
 // for every field at every call, though, and a plan calls it a dozen times for each token:
-// without it, a plan of a thousand takes a fifth less of the provider's CPU. The models here have nothing but framework
-// values in them, so that there is nothing to convert.
+// without it, a plan of a thousand takes a fifth less of the provider's CPU. The models here
+// have nothing but framework values in them, so that there is nothing to convert.
 
 // object is where the framework keeps the values of a resource: its configuration, plan or
 // state.

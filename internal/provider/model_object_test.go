@@ -9,6 +9,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 func TestModels_haveAFieldForEachAttribute(t *testing.T) {
@@ -74,5 +78,19 @@ func TestTokenModel_objectOfAnotherType(t *testing.T) {
 
 	if model.object(&diags); !diags.HasError() {
 		t.Error("no error for an object of another type")
+	}
+}
+
+// A server whose clock is ahead may call a short-lived token expired in the very answer that
+// creates it. The plan said that it is active.
+func TestTokenModel_issuedIsActive(t *testing.T) {
+	t.Parallel()
+
+	var model tokenModel
+
+	model.issued(issuer.Result{Issued: pat.Issued{Token: pat.Token{ID: "1", Status: pat.StatusExpired}}}, lifecycle.ReasonCreated, pat.Traits{})
+
+	if status := model.current().Status.ValueString(); status != string(pat.StatusActive) {
+		t.Errorf("the status is %q", status)
 	}
 }

@@ -129,12 +129,16 @@ func (r *tokenResource) importIdentity(
 			server, r.system.Server()))
 	}
 
-	token = identity.Token.ValueString()
+	user, token = identity.UserID.ValueString(), identity.Token.ValueString()
+	if user == "" || token == "" {
+		diags.AddError("Invalid import id", "The identity names no token: its user_id or its token is empty.")
+	}
+
 	if !r.system.Traits().TokenIDs {
 		token = nameMark + token
 	}
 
-	return identity.UserID.ValueString(), token
+	return user, token
 }
 
 // imported returns the state of a token that somebody else issued.

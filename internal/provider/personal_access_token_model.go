@@ -150,6 +150,9 @@ func (m *tokenModel) issued(result issuer.Result, reason lifecycle.Reason, trait
 		IssueReason: types.StringValue(string(reason)), SHA256: types.StringValue(fingerprint(result.Secret)),
 	}
 	current.shown(result.Token)
+	// As planned: to the CLI another status is an error, which would taint a new resource. If the
+	// server says otherwise, the next refresh does.
+	current.Status = types.StringValue(string(pat.StatusActive))
 	m.setCurrent(current)
 	m.scheduled(traits)
 }

@@ -40,6 +40,10 @@ func (r *tokenResource) ModifyPlan(
 		return
 	}
 
+	// The configuration, not the plan, tells whether a lineage was set: the framework
+	// marks computed values unknown as soon as anything changes.
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("lineage"), &plan.Lineage)...)
+
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, &plan, &resp.Diagnostics)
 	} else {
@@ -54,19 +58,19 @@ func (r *tokenResource) ModifyPlan(
 // planCreate plans the first token of a resource, and checks all that can be checked
 // before anything is sent.
 func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags *diag.Diagnostics) {
-	if !plan.Name.IsNull() && plan.NamePrefix.IsNull() {
-		plan.Lineage = types.StringNull()
+	// A lineage that is set, or may be, may have live tokens already.
+	if plan.Lineage.IsNull() {
+		plan.setPredecessors(nil)
+
+		if plan.Name.IsNull() || !plan.NamePrefix.IsNull() { // A fixed name has none.
+			plan.Lineage = types.StringUnknown()
+		}
 	}
 
 	plan.RotationDue = types.BoolValue(false)
 	plan.RotationReason = types.StringNull()
 	plan.setCurrent(plannedCurrent(types.StringValue(string(lifecycle.ReasonCreated))))
 	plan.planSecret()
-
-	// A lineage that was set may have live tokens already.
-	if text := textValue(plan.Lineage); !text.Set {
-		plan.setPredecessors(nil)
-	}
 
 	r.warnLifetime(*plan, diags)
 
@@ -91,14 +95,13 @@ func (r *tokenResource) planUpdate(
 	diags := &resp.Diagnostics
 	current := state.current()
 
-	// The configuration, not the plan, tells whether a lineage was set: the framework
-	// marks computed values unknown as soon as anything changes.
-	var lineage types.String
-
-	diags.Append(req.Config.GetAttribute(ctx, path.Root("lineage"), &lineage)...)
-	plan.Lineage = lineage
+	lineage := plan.Lineage
 	plan.Owner = types.ObjectNull(ownerTypes)
 	plan.inheritOutputs(state)
+
+	if lineage.IsUnknown() { // It may turn out as another one.
+		plan.Lineage = lineage
+	}
 
 	if plan.ExpiresAt.same(state.ExpiresAt) {
 		plan.ExpiresAt = state.ExpiresAt
@@ -119,6 +122,7 @@ func (r *tokenResource) planUpdate(
 		r.planKeep(state, plan, diags)
 	case lifecycle.MayReissue:
 		plan.unsettle(types.StringUnknown())
+		plan.maybeKept(state)
 
 		if current.Status.ValueString() != string(pat.StatusActive) {
 			plan.maybeInvalid()
@@ -174,7 +178,13 @@ func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, diags *diag
 // adopt recognizes an imported token by its name as one of the lineage that was set.
 // Nothing else is guessed from names.
 func (m *tokenModel) adopt(current currentModel) {
-	if m.Generation.ValueInt64() != 0 || !textValue(m.Lineage).Set || !textValue(m.NamePrefix).Set {
+	if m.Generation.ValueInt64() != 0 || m.Lineage.IsNull() || m.NamePrefix.IsNull() {
+		return
+	}
+
+	if m.Lineage.IsUnknown() || m.NamePrefix.IsUnknown() {
+		m.Generation = types.Int64Unknown()
+
 		return
 	}
 
@@ -244,38 +254,6 @@ func (r *tokenResource) wayOut(decision lifecycle.Decision, current currentModel
 	return text + fmt.Sprintf("If its user still exists, choose another `name` or use `name_prefix`, for %s "+
 		"never frees a name. If the user was deleted, remove the resource, or give it another user. "+
 		"Until then an apply fails before anything is sent.", platform)
-}
-
-// unsettle marks as unknown what another token changes.
-func (m *tokenModel) unsettle(reason types.String) {
-	m.ID = types.StringUnknown()
-	m.planSecret()
-	m.Generation = types.Int64Unknown()
-	m.Previous = types.ListUnknown(previousType)
-	m.RotationDue = types.BoolValue(false)
-	m.RotationReason = types.StringNull()
-
-	if m.Lineage.IsNull() && !m.NamePrefix.IsNull() { // A fixed name has none.
-		m.Lineage = types.StringUnknown()
-	}
-
-	m.setCurrent(plannedCurrent(reason))
-}
-
-// plannedCurrent is a token that is to be issued.
-func plannedCurrent(reason types.String) currentModel {
-	return currentModel{
-		ID: types.StringUnknown(), Name: types.StringUnknown(), CreatedAt: types.StringUnknown(),
-		ExpiresAt: types.StringUnknown(), RotateAt: types.StringUnknown(), SHA256: types.StringUnknown(),
-		Status: types.StringValue(string(pat.StatusActive)), IssueReason: reason,
-	}
-}
-
-// maybeInvalid plans a token that may stay as it is, which is not active.
-func (m *tokenModel) maybeInvalid() {
-	current := m.current()
-	current.Status = types.StringUnknown()
-	m.setCurrent(current)
 }
 
 // rememberManaged notes that a resource manages the token: the plan of a replacement

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -54,6 +55,32 @@ func (m *tokenModel) generationOf(token pat.Token, drawn bool) (int64, bool) {
 	}
 
 	return lifecycle.Generation(token.Name, m.NamePrefix.ValueString(), m.Lineage.ValueString())
+}
+
+// lookAround looks at the live token, as look does, and for tokens beyond it: at the same time,
+// so that one request can answer both.
+func (r *tokenResource) lookAround(ctx context.Context, model tokenModel, live pat.Token, unanswered bool) (
+	shown pat.Token, gone *pat.GoneError, found []pat.Token, err error,
+) {
+	var (
+		searchErr error
+		both      sync.WaitGroup
+	)
+
+	if search, ok := model.beyond(live, unanswered); ok {
+		both.Go(func() { found, searchErr = r.found(ctx, search) })
+	}
+
+	shown, gone, err = look(ctx, r.system, live)
+
+	both.Wait()
+
+	// Of a user who is gone there is nothing to find.
+	if err == nil && (gone == nil || !gone.UserGone) {
+		err = searchErr
+	}
+
+	return shown, gone, found, err
 }
 
 // found returns what the search finds. An account that may read a token by its id need

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -114,27 +113,11 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	current := model.current()
 	recorded := current.token(model.owner().ID.ValueString())
 
-	var (
-		unanswered bool
-		found      []pat.Token
-		searchErr  error
-		both       sync.WaitGroup
-	)
+	var unanswered bool
 
 	recall(ctx, req.Private, unansweredKey, &unanswered, &resp.Diagnostics)
 
-	// At the same time, so that one request can answer both.
-	if search, ok := model.beyond(recorded, unanswered); ok {
-		both.Go(func() { found, searchErr = r.found(ctx, search) })
-	}
-
-	shown, gone, err := look(ctx, r.system, recorded)
-
-	both.Wait()
-
-	if err == nil && (gone == nil || !gone.UserGone) {
-		err = searchErr
-	}
+	shown, gone, found, err := r.lookAround(ctx, model, recorded, unanswered)
 
 	switch {
 	case err != nil:

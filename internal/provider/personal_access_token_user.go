@@ -18,11 +18,19 @@ func (r *tokenResource) planUser(
 	ctx context.Context, state tokenModel, plan *tokenModel, diags *diag.Diagnostics,
 ) path.Paths {
 	changed := changedUser(state, *plan)
-	if len(changed) == 0 || plan.Username.IsUnknown() || plan.UserID.IsUnknown() {
+	if len(changed) == 0 {
 		return nil
 	}
 
 	owner := state.owner()
+
+	if plan.Username.IsUnknown() || plan.UserID.IsUnknown() {
+		// The same user may have another login by then.
+		plan.Owner = types.ObjectValueMust(ownerTypes, valuesOf(ownerModel{ID: owner.ID, Username: types.StringUnknown()}))
+
+		return nil
+	}
+
 	ref := plan.userRef()
 
 	if ref == (pat.UserRef{}) || // Possible with ignore_changes alone.

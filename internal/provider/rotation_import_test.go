@@ -102,6 +102,35 @@ func TestAccRotation_importWithAnUnknownPolicy(t *testing.T) {
 	})
 }
 
+// What tells an imported token's generation may be known only after apply.
+func TestAccRotation_importWithAnUnknownName(t *testing.T) {
+	t.Parallel()
+
+	for name, arguments := range map[string]string{
+		"the lineage": "name_prefix = \"r-\"\nlineage = terraform_data.text.output",
+		"the prefix":  "name_prefix = \"${terraform_data.text.output}-\"\nlineage = \"abc234\"",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachSandbox(t, func(t *testing.T, s *sandboxed) {
+				user := s.addUser(t, testUser{login: "svc-import-name"})
+
+				issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "r-abc234-7"})
+				must(t, err)
+
+				text := map[string]string{"the lineage": "abc234", "the prefix": "r"}[name]
+				config := s.provider() + later("text", text, "1") + tokenConfig(fmt.Sprintf("user_id = %q\n%s", user.id, arguments))
+
+				w := s.workspace(t)
+				w.write(t, config+importBlock(user.id+"/"+issued.ID))
+
+				w.apply(t, generation(7), reason("imported"), alone())
+				w.unchanged(t)
+			})
+		})
+	}
+}
+
 // The lineage may come to a token that is due in the same run: the token is not its own
 // predecessor twice.
 func TestAccRotation_importThatGetsItsLineageLate(t *testing.T) {

@@ -2,12 +2,15 @@ package provider
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
 // later returns a resource whose output is the text, and unknown in the plan that
@@ -51,6 +54,37 @@ func TestAccToken_unknownArgumentsThatTurnOutEqual(t *testing.T) {
 	})
 }
 
+// A lineage may become known only at apply: that of a new token, the same one again, and
+// another one, which is recorded.
+func TestAccToken_unknownLineage(t *testing.T) {
+	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-lineage"})
+		config := func(lineage, trigger string) string {
+			return s.provider() + later("lineage", lineage, trigger) + tokenConfig(fmt.Sprintf(`
+  user_id     = %q
+  name_prefix = "l-"
+  lineage     = terraform_data.lineage.output
+`, user.id))
+		}
+
+		var steps []resource.TestStep
+
+		for _, lineage := range []string{"abc234", "abc234", "zyx765"} {
+			steps = append(steps, resource.TestStep{
+				Config: config(lineage, strconv.Itoa(len(steps))),
+				ConfigStateChecks: []statecheck.StateCheck{
+					value(at("lineage"), knownvalue.StringExact(lineage)),
+					value(at("generation"), knownvalue.Int64Exact(1)),
+					value(at("current", "name"), knownvalue.StringExact("l-abc234-1")),
+				},
+			})
+		}
+
+		s.run(t, append(steps, resource.TestStep{Config: config("zyx765", "2"), ConfigPlanChecks: emptyPlan()})...)
+	})
+}
+
 // A user that becomes known as another one only at apply is an error then: Terraform
 // takes no replacement any more, and the token stays.
 func TestAccToken_unknownUserThatTurnsOutAnother(t *testing.T) {
@@ -76,6 +110,35 @@ func TestAccToken_unknownUserThatTurnsOutAnother(t *testing.T) {
 			},
 		)
 	})
+}
+
+// A user that becomes known under a new login only at apply is the same user.
+func TestAccToken_unknownUserThatWasRenamed(t *testing.T) {
+	t.Parallel()
+
+	s, server := newForemanSandbox(t, foremanserver.Options{})
+	s.addUser(t, testUser{login: "svc-before"})
+
+	config := func(login, trigger string) string {
+		return s.provider() + later("user", login, trigger) +
+			tokenConfig("username = terraform_data.user.output\nname_prefix = \"u-\"")
+	}
+
+	s.run(
+		t,
+		resource.TestStep{Config: config("svc-before", "1")},
+		resource.TestStep{
+			PreConfig: func() {
+				must(t, server.UpdateUser("svc-before", func(u *foremanserver.User) { u.Login = "svc-after" }))
+			},
+			Config: config("svc-after", "2"),
+			ConfigStateChecks: []statecheck.StateCheck{
+				value(at("owner", "username"), knownvalue.StringExact("svc-after")),
+				value(at("generation"), knownvalue.Int64Exact(1)),
+			},
+		},
+		resource.TestStep{Config: config("svc-after", "2"), ConfigPlanChecks: emptyPlan()},
+	)
 }
 
 // The provider's own settings may be unknown at plan: a token is then planned without a

@@ -203,3 +203,32 @@ func TestTheWaitForALargeAnswerEndsWithTheAttempt(t *testing.T) {
 		t.Errorf("the next one: %v", err)
 	}
 }
+
+// A server, or the single sign-on before it, may answer an expired session with a page of
+// any size. Nobody reads that, so it must leave its place to what comes next.
+func TestALargePageToAnExpiredSessionGivesItsPlaceBack(t *testing.T) {
+	t.Parallel()
+
+	page := strings.Repeat("x", largeAnswer+1)
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if _, err := r.Cookie("id"); err == nil {
+			w.WriteHeader(http.StatusUnauthorized)
+		} else {
+			http.SetCookie(w, &http.Cookie{Name: "id", Value: "old"}) //nolint:gosec // A test server.
+		}
+
+		_, _ = io.WriteString(w, page)
+	})
+	c := newTestClient(t, s.URL, func(o *Options) {
+		withPassword(o)
+		o.Session = &cookieSession{}
+		o.RequestTimeout = 10 * time.Second // Without a place the answer is waited for that long.
+		o.MaxRetries = 0
+	})
+
+	for range 2 {
+		if answer, err := c.Do(t.Context(), get); err != nil || len(answer.Body) != len(page) {
+			t.Fatalf("%d bytes, %v", len(answer.Body), err)
+		}
+	}
+}

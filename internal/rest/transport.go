@@ -114,6 +114,8 @@ func (t *transport) authenticated(
 
 	switch {
 	case carried && answer.Status == http.StatusUnauthorized:
+		_ = response.Body.Close() // Nobody else will.
+
 		t.session.forget(epoch, t.logins.distrust)
 
 		return nil, true, nil
@@ -127,6 +129,8 @@ func (t *transport) authenticated(
 		t.session.learn(epoch, response)
 	default:
 		if refusal = t.refusal(callOf(request.Context()), answer); refusal != nil {
+			_ = response.Body.Close()
+
 			return nil, false, refusal
 		}
 	}

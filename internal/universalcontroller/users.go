@@ -39,8 +39,8 @@ func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 }
 
 // Users returns the users that the query selects, in the order of their names, with their
-// tokens in the same request, and one more where somebody has none. One user is asked for alone, which every account may do for
-// itself; to list all of them takes a role.
+// tokens in the same request, and one or two more where somebody has none. One user is asked
+// for alone, which every account may do for itself; to list all of them takes a role.
 func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
 	if err := noNative(query.Native); err != nil {
 		return nil, err
