@@ -74,10 +74,18 @@ func (t *terraform) restores(i int) bool {
 	next[i] = pick(t.random, old)
 	t.persist(next)
 
-	// What this state does not know is found by looking: it is promised anew if it is used.
-	t.ledger.each(func(lost *token) {
-		if resourceOf(lost.name) == i && lost.had && !lost.current && !t.knows(lost) {
-			lost.forgotten, lost.succeeded, lost.overlap = true, t.clock.now(), t.wishes[i].lives()
+	t.ledger.each(func(old *token) {
+		if resourceOf(old.name) != i || !old.had || old.current {
+			return
+		}
+
+		until, known := next[i].retires(old)
+
+		switch {
+		case !known: // It is found by looking, and promised anew if it is used.
+			old.forgotten, old.succeeded, old.overlap = true, t.clock.now(), t.wishes[i].lives()
+		case !until.IsZero() && until.Before(old.succeeded.Add(old.overlap)): // A later promise is lost with the state that had it.
+			old.succeeded, old.overlap = until, 0
 		}
 	})
 
@@ -115,12 +123,26 @@ func (i *instance) has(of *token) bool {
 		return true
 	}
 
+	_, known := i.retires(of)
+
+	return known
+}
+
+// retires returns until when an instance promises that a token of its `previous` lives on, and
+// whether it has it there; nil has none.
+func (i *instance) retires(of *token) (until time.Time, known bool) {
+	if i == nil {
+		return time.Time{}, false
+	}
+
 	for _, previous := range elements(attributes(i.value)["previous"]) {
 		created, _ := time.Parse(time.RFC3339, text(previous, "created_at"))
 		if text(previous, "id") == of.id && (created.IsZero() || created.Equal(of.made.Truncate(time.Second))) {
-			return true
+			until, _ = time.Parse(time.RFC3339, text(previous, "retire_at"))
+
+			return until, true
 		}
 	}
 
-	return false
+	return time.Time{}, false
 }
