@@ -68,8 +68,8 @@ func wantRows(t *testing.T, text string) {
 
 			for _, line := range lines {
 				cells := strings.Split(strings.Trim(line, "| \n"), " | ")[3:]
-				if len(cells) != 11 {
-					t.Errorf("the row has %d numbers, want 11: %s", len(cells), line)
+				if len(cells) != 12 {
+					t.Errorf("the row has %d numbers, want 12: %s", len(cells), line)
 
 					continue
 				}
@@ -77,7 +77,7 @@ func wantRows(t *testing.T, text string) {
 				leftOut := load == "4 | 2" && o != plan
 
 				for column, cell := range cells {
-					unknown := column >= 8 && leftOut || column == 7 && runtime.GOOS == "windows"
+					unknown := column >= 9 && leftOut || column == 8 && runtime.GOOS == "windows"
 					if empty := strings.HasPrefix(cell, "–") || cell == "0" || cell == "0.0 KiB"; empty != unknown {
 						t.Errorf("number %d is %q: %s", column+1, cell, line)
 					}
