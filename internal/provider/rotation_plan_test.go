@@ -139,7 +139,7 @@ func TestAccRotation_editsThatAreOnlyRecorded(t *testing.T) {
 			{"no triggers", base + "\nrotation = { max_age = \"60d\", triggers = {} }"},
 			{"no overlap at all", base + "\nrotation = { overlap = \"0s\" }"},
 			{"a hold", base + "\nrotation = { hold_if_used_within = \"1h\" }"},
-			{"expires_in", strings.Replace(base, "90d", "80d", 1)},
+			{"expires_in", strings.Replace(base, `"90d"`, `"80d"`, 1)},
 			{"no expiry", strings.Replace(base, `expires_in = "90d"`, "", 1)},
 			{"reissue_when_invalid", base + "\nreissue_when_invalid = false"},
 			{"a lineage", base + "\nlineage = \"abc234\""},
