@@ -37,7 +37,7 @@ func TestAccRotation_lifecycleArguments(t *testing.T) {
 		},
 		"name and expiry are ignored": {
 			lifecycle: "ignore_changes = [name_prefix, expires_in]",
-			edited:    "name_prefix = \"second-\"\n" + strings.Replace(base, "90d", "80d", 1),
+			edited:    "name_prefix = \"second-\"\n" + strings.Replace(base, `"90d"`, `"80d"`, 1),
 		},
 		"triggers are ignored": {
 			lifecycle: "ignore_changes = [rotation.triggers]",
