@@ -73,7 +73,7 @@ func TestAccRotation_lifecycleArguments(t *testing.T) {
 				}
 
 				if name == "destruction is prevented" {
-					w.refused(t, "Instance cannot be destroyed", "plan", "-destroy")
+					w.refused(t, "cannot be destroyed", "plan", "-destroy") // The words that Terraform and OpenTofu share.
 				}
 			})
 		})
