@@ -40,8 +40,8 @@ func (c *client) issue(w *weather, lines ...*line) bool {
 			texts = append(texts, "issued "+result.Name)
 			texts = append(texts, result.Leftovers...)
 
-			for _, sibling := range result.Siblings {
-				texts = append(texts, "there is also "+sibling.Name)
+			for _, orphan := range result.Orphans {
+				texts = append(texts, "there is also "+orphan.Token.Name)
 			}
 		}
 

@@ -106,7 +106,7 @@ func (c *client) start() error {
 		c.system = coalesce.New(system)
 	}
 
-	c.issuer = issuer.New(c.system, c.clock.now)
+	c.issuer = issuer.New(c.system, c.clock.now, &issuer.Managed{})
 
 	return nil
 }

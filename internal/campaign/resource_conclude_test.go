@@ -168,12 +168,7 @@ func (t *terraform) descends(of *token) bool {
 		return false
 	}
 
-	lineage := text(inst.value, "lineage")
-
-	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), lineage)
-	if t.wishes[resourceOf(of.name)].drawn() {
-		_, ok = lifecycle.GenerationOfAny(of.name, lineage)
-	}
+	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), text(inst.value, "lineage"))
 
 	return ok
 }

@@ -165,8 +165,8 @@ func (t *terraform) reports(o outcome, r run) {
 	}
 
 	for summary, what := range map[string]string{
-		"A predecessor is still in use": "predecessors held", "The state looks old": "old states seen",
-		"A token was lost": "lost tokens seen", "The name is taken": "taken names",
+		"A predecessor is still in use": "predecessors held", "An active token is not in state": "orphans adopted",
+		"The name is taken": "taken names",
 	} {
 		if strings.Contains(o.String(), summary) {
 			results.meets(what)

@@ -28,8 +28,8 @@ var results = table{met: map[string]int{}}
 var wanted = []string{
 	"drop", "drop after the work", "truncate", "drip", "429", "500", "502", "503", "504", "500 after the work",
 	"504 after the work", "404", "200", "200 after the work", "hangs", "late creates", "sessions expired", "restarts",
-	"kills", "interrupts", "older states", "destroys", "predecessors retired", "predecessors held", "old states seen",
-	"lost tokens seen", "consumers", "consumers of old tokens", "taken names",
+	"kills", "interrupts", "older states", "destroys", "predecessors retired", "predecessors held", "orphans adopted",
+	"consumers", "consumers of old tokens", "taken names",
 	"encrypted secrets", "ephemeral tokens", "ephemeral tokens not closed", "ephemeral tokens left to the end", "reads that were whole",
 	"reads that failed", "actions", "actions of the tokens' own user",
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,24 +30,50 @@ func (i *Issuer) discard(ctx context.Context, userID, name string) (found bool, 
 	return i.revokeNamed(ctx, userID, name)
 }
 
-// revokeNamed is discard within ctx.
+// revokeNamed is discard within ctx. There was no token of this name when its request was
+// sent, so that a single one is what the request made. Of several, others made all but one:
+// none is revoked, and the error names them.
 func (i *Issuer) revokeNamed(ctx context.Context, userID, name string) (found bool, err error) {
 	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
 	if err != nil {
 		return false, err
 	}
 
-	for _, token := range tokens {
-		if token.Status == pat.StatusRevoked {
-			continue
+	unrevoked := slices.DeleteFunc(slices.Clone(tokens), func(token pat.Token) bool { return token.Status == pat.StatusRevoked })
+
+	switch len(unrevoked) {
+	case 0:
+		return len(tokens) > 0, nil
+	case 1:
+		if err := i.system.Revoke(ctx, unrevoked[0]); err != nil {
+			return true, fmt.Errorf("token %s: %w", unrevoked[0].ID, err)
 		}
 
-		if err := i.system.Revoke(ctx, token); err != nil {
-			return true, fmt.Errorf("token %s: %w", token.ID, err)
+		return true, nil
+	default:
+		return true, &severalError{tokens: unrevoked}
+	}
+}
+
+// severalError says that one of several tokens of a name is to be revoked, and nothing tells
+// which.
+type severalError struct{ tokens []pat.Token }
+
+// Error names the tokens.
+func (e *severalError) Error() string {
+	labels := make([]string, 0, len(e.tokens))
+
+	for _, token := range e.tokens {
+		created := "created at a time that the server does not tell"
+		if !token.CreatedAt.IsZero() {
+			created = "created at " + token.CreatedAt.UTC().Format(time.RFC3339)
 		}
+
+		labels = append(labels, fmt.Sprintf("id %s, %s", token.ID, created))
 	}
 
-	return len(tokens) > 0, nil
+	return fmt.Sprintf("the user has %d tokens of this name (%s), and only one of them was issued by this run: none was revoked",
+		len(e.tokens), strings.Join(labels, "; "))
 }
 
 // sweep takes the last look at names whose request may have been carried out late, and

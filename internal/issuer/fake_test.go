@@ -48,6 +48,9 @@ type fake struct {
 	// onCreate, if set, is called with each request for a token, and afterLook after each
 	// look.
 	onCreate, afterLook func()
+	// onTaken, if set, is called with a name that is taken, which is no error then: racing
+	// requests make twins.
+	onTaken func(name string)
 
 	mu      sync.Mutex
 	tokens  []pat.Token // Revoked ones too, where names are not reusable.
@@ -63,7 +66,9 @@ func newFake(reusable bool) *fake {
 	}}
 }
 
-func newIssuer(system pat.System) *Issuer { return New(system, func() time.Time { return start }) }
+func newIssuer(system pat.System) *Issuer {
+	return New(system, func() time.Time { return start }, &Managed{})
+}
 
 func (f *fake) Traits() pat.Traits { return f.traits }
 
@@ -177,6 +182,12 @@ func (f *fake) begin(ctx context.Context) error {
 // add makes a token, unless the name is taken.
 func (f *fake) add(name string) (pat.Token, error) {
 	for _, token := range f.tokens {
+		if token.Name == name && f.onTaken != nil {
+			f.onTaken(name)
+
+			return token, nil
+		}
+
 		if token.Name == name {
 			return pat.Token{}, &pat.ValidationError{Failure: pat.Failure{Tried: "creating", Said: "HTTP 422: name has already been taken"}}
 		}

@@ -55,13 +55,12 @@ func (i *Issuer) Taken(ctx context.Context, userID, name string) error {
 // a lost answer is followed by a second request; where they burn it never is, not even
 // by a later call.
 func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
-	if err := i.Taken(ctx, order.UserID, order.Name); err != nil {
-		// An account that may create tokens need not be allowed to see them: the
-		// server then decides.
-		if _, denied := errors.AsType[*pat.PermissionError](err); !denied {
-			return Result{}, err
-		}
+	unseen := i.Taken(ctx, order.UserID, order.Name)
+	if _, denied := errors.AsType[*pat.PermissionError](unseen); unseen != nil && !denied {
+		return Result{}, unseen
 	}
+	// An account that may create tokens need not be allowed to list them: the server then decides
+	// whether the name is free.
 
 	reusable := i.system.Traits().ReusableNames
 	if !reusable && i.unanswered.has(order.UserID, order.Name) {
@@ -73,6 +72,10 @@ func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
 	issued, err := i.create(ctx, order, order.Name)
 
 	if _, ambiguous := errors.AsType[*pat.AmbiguousError](err); ambiguous {
+		if unseen != nil { // A token of this name may have been there before.
+			return Result{}, i.lostFixed(order, err, false, unseen)
+		}
+
 		found, lookErr := i.discard(ctx, order.UserID, order.Name)
 
 		if lookErr != nil || ctx.Err() != nil || !reusable {

@@ -31,26 +31,28 @@ func TestIssueOfAFixedName(t *testing.T) {
 		live     []string
 		words    []string // of the error; none is success
 	}{
-		"names burn, and all is well":               {created: 1, live: []string{"ci"}},
-		"names burn, and the look is denied":        {looks: []error{denied}, created: 1, live: []string{"ci"}},
-		"names burn, and the look fails":            {looks: []error{errLook}, words: []string{"HTTP 503"}},
-		"names burn, and it is refused":             {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
-		"names burn, and it was carried out":        {creates: []outcome{lostDone}, created: 1, words: []string{"HTTP 504. ", "was revoked", `Fakeman never frees the name "ci"`, "name_prefix"}},
-		"names burn, and it was not":                {creates: []outcome{lostNothing}, created: 1, words: []string{`No token "ci" is there yet`, "Fakeman can never revoke", "user with id 5", "in a few minutes"}},
-		"names burn, and it comes late":             {creates: []outcome{lostLate}, created: 1, live: []string{"ci"}, words: []string{`No token "ci" is there yet`}},
-		"names burn, and nobody can look":           {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists could not be learned`, "HTTP 503", "user with id 5"}},
-		"names burn, and it cannot be revoked":      {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was made`, "HTTP 502", "user with id 5"}},
-		"names are free, and all is well":           {reusable: true, created: 1, live: []string{"ci"}},
-		"names are free, and it was carried out":    {reusable: true, creates: []outcome{lostDone}, created: 2, live: []string{"ci"}},
-		"names are free, and it was not":            {reusable: true, creates: []outcome{lostNothing}, created: 2, live: []string{"ci"}},
-		"names are free, and it comes late":         {reusable: true, creates: []outcome{lostLate}, created: 2, words: []string{"already been taken", "(ci) is not there, or was revoked"}},
-		"names are free, twice carried out":         {reusable: true, creates: []outcome{lostDone, lostDone}, created: 2, words: []string{"HTTP 504", "(ci) is not there, or was revoked"}},
-		"names are free, twice not":                 {reusable: true, creates: []outcome{lostNothing, lostNothing}, created: 2, words: []string{"HTTP 504", "(ci)"}},
-		"names are free, then refused":              {reusable: true, creates: []outcome{lostNothing, refused}, created: 2, words: []string{"HTTP 422: no", "(ci)"}},
-		"names are free, and nobody can look":       {reusable: true, creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists`}},
-		"names are free, twice, and nobody looks":   {reusable: true, creates: []outcome{lostDone, lostDone}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci"}, words: []string{`A token "ci" may live`, "HTTP 503"}},
-		"names are free, and it cannot be revoked":  {reusable: true, creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was made`, "HTTP 502"}},
-		"names are free, the second not revocable.": {reusable: true, creates: []outcome{lostNothing, lostDone}, revokes: []error{errRevoke}, created: 2, live: []string{"ci"}, words: []string{`A token "ci" may live`, "HTTP 502"}},
+		"names burn, and all is well":                                    {created: 1, live: []string{"ci"}},
+		"names burn, and the look is denied":                             {looks: []error{denied}, created: 1, live: []string{"ci"}},
+		"names burn, and the look fails":                                 {looks: []error{errLook}, words: []string{"HTTP 503"}},
+		"names burn, and the look is denied, and it was carried out":     {creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists could not be learned`, "HTTP 403", "user with id 5"}},
+		"names are free, and the look is denied, and it was carried out": {reusable: true, creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists could not be learned`, "HTTP 403"}},
+		"names burn, and it is refused":                                  {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
+		"names burn, and it was carried out":                             {creates: []outcome{lostDone}, created: 1, words: []string{"HTTP 504. ", "was revoked", `Fakeman never frees the name "ci"`, "name_prefix"}},
+		"names burn, and it was not":                                     {creates: []outcome{lostNothing}, created: 1, words: []string{`No token "ci" is there yet`, "Fakeman can never revoke", "user with id 5", "in a few minutes"}},
+		"names burn, and it comes late":                                  {creates: []outcome{lostLate}, created: 1, live: []string{"ci"}, words: []string{`No token "ci" is there yet`}},
+		"names burn, and nobody can look":                                {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists could not be learned`, "HTTP 503", "user with id 5"}},
+		"names burn, and it cannot be revoked":                           {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was made`, "HTTP 502", "user with id 5"}},
+		"names are free, and all is well":                                {reusable: true, created: 1, live: []string{"ci"}},
+		"names are free, and it was carried out":                         {reusable: true, creates: []outcome{lostDone}, created: 2, live: []string{"ci"}},
+		"names are free, and it was not":                                 {reusable: true, creates: []outcome{lostNothing}, created: 2, live: []string{"ci"}},
+		"names are free, and it comes late":                              {reusable: true, creates: []outcome{lostLate}, created: 2, words: []string{"already been taken", "(ci) is not there, or was revoked"}},
+		"names are free, twice carried out":                              {reusable: true, creates: []outcome{lostDone, lostDone}, created: 2, words: []string{"HTTP 504", "(ci) is not there, or was revoked"}},
+		"names are free, twice not":                                      {reusable: true, creates: []outcome{lostNothing, lostNothing}, created: 2, words: []string{"HTTP 504", "(ci)"}},
+		"names are free, then refused":                                   {reusable: true, creates: []outcome{lostNothing, refused}, created: 2, words: []string{"HTTP 422: no", "(ci)"}},
+		"names are free, and nobody can look":                            {reusable: true, creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists`}},
+		"names are free, twice, and nobody looks":                        {reusable: true, creates: []outcome{lostDone, lostDone}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci"}, words: []string{`A token "ci" may live`, "HTTP 503"}},
+		"names are free, and it cannot be revoked":                       {reusable: true, creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was made`, "HTTP 502"}},
+		"names are free, the second not revocable.":                      {reusable: true, creates: []outcome{lostNothing, lostDone}, revokes: []error{errRevoke}, created: 2, live: []string{"ci"}, words: []string{`A token "ci" may live`, "HTTP 502"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,6 +82,31 @@ func TestIssueOfAFixedName(t *testing.T) {
 				t.Errorf("%+v, %v", result, err)
 			}
 		})
+	}
+}
+
+// Another's token of the same name is not revoked for ours.
+func TestOfSeveralTokensOfALostNameNoneIsRevoked(t *testing.T) {
+	t.Parallel()
+
+	for _, reusable := range []bool{false, true} {
+		system := newFake(reusable)
+		system.creates = []outcome{lostDone}
+		system.onCreate = func() { // Between the look and the request, somebody else issues one.
+			system.tokens = append(system.tokens, pat.Token{
+				UserID: user, ID: "77", Name: "ci", Status: pat.StatusActive, CreatedAt: start.Add(-time.Second),
+			})
+		}
+		system.onTaken = func(name string) {
+			system.tokens = append(system.tokens, pat.Token{UserID: user, ID: "78", Name: name, Status: pat.StatusActive, CreatedAt: start})
+		}
+
+		_, err := newIssuer(system).Issue(t.Context(), fixed())
+		wantText(t, err, "2 tokens of this name", "id 77, created at 2026-11-21T16:50:09Z", "id 78", "none was revoked")
+
+		if live := system.live(); len(live) != 2 || len(system.created) != 1 {
+			t.Errorf("live %v, requests for %v", live, system.created)
+		}
 	}
 }
 

@@ -69,34 +69,27 @@ func (i *Issuer) nextName(order Order, result *Result) string {
 	}
 }
 
-// survey finds out which generations of a known lineage there are, and revokes what an
-// interrupted run left of it: newer ones than the order knows of, and older ones whose
-// request was carried out late.
+// survey finds out which generations of a known lineage there are, and which of them are
+// orphans. It fails with a [SharedError] if another resource of this process has one.
 func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error {
-	stem := lifecycle.Stem(order.NamePrefix, order.Lineage)
-
-	tokens, err := i.system.Tokens(ctx, order.UserID, pat.TokenQuery{NamePrefix: stem})
+	tokens, err := i.system.Tokens(ctx, order.UserID, pat.TokenQuery{NameContains: lifecycle.Stem("", order.Lineage)})
 	if err != nil {
 		return err
 	}
 
+	series := order.series()
+
 	for _, token := range tokens {
-		generation, ok := lifecycle.Generation(token.Name, order.NamePrefix, order.Lineage)
-		if !ok {
-			continue
+		if generation, ok := series.Generation(token.Name); ok {
+			result.Generation = max(result.Generation, generation)
 		}
+	}
 
-		result.Generation = max(result.Generation, generation)
+	result.Orphans = series.Orphans(tokens, func(key pat.Key) bool { return slices.Contains(order.Known, key) })
 
-		if token.Status != pat.StatusActive || slices.Contains(order.Known, token.Key()) {
-			continue
-		}
-
-		lost := order.Generation > 0 && !token.Used && !i.issued.has(order.UserID, token.Name)
-		if lost && i.system.Revoke(ctx, token) == nil {
-			result.Discarded = append(result.Discarded, token)
-		} else {
-			result.Siblings = append(result.Siblings, token)
+	for _, orphan := range result.Orphans {
+		if i.managed.Has(orphan.Token.Key()) {
+			return &SharedError{Lineage: order.Lineage, Token: orphan.Token}
 		}
 	}
 

@@ -119,7 +119,7 @@ func TestALaterCallDoesNotRepeatANameThatMayComeYet(t *testing.T) {
 	}
 }
 
-func TestOrdersOfOneLineageMakeAGenerationEach(t *testing.T) {
+func TestOneOfManyOrdersOfOneLineageIsIssued(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -130,25 +130,29 @@ func TestOrdersOfOneLineageMakeAGenerationEach(t *testing.T) {
 		system.afterLook = func() { time.Sleep(time.Second) }
 
 		issuer := newIssuer(system)
-		names := make([]string, orders)
+		errs := make([]error, orders)
 
 		var group sync.WaitGroup
 		for i := range orders {
 			group.Go(func() {
-				result, err := issuer.Issue(t.Context(), generated())
-				if err != nil {
-					t.Error(err)
-				}
+				order := generated()
+				order.NamePrefix = []string{"ci-", "new-"}[i%2]
+				order.Prefixes = []string{"ci-", "new-"}
 
-				names[i] = result.Name
+				_, errs[i] = issuer.Issue(t.Context(), order)
 			})
 		}
 
 		group.Wait()
-		slices.Sort(names)
 
-		if len(slices.Compact(names)) != orders || len(system.created) != orders {
-			t.Errorf("issued %v, asked for %v", names, system.created)
+		errs = slices.DeleteFunc(errs, func(err error) bool {
+			_, shared := errors.AsType[*SharedError](err)
+
+			return shared
+		})
+
+		if len(errs) != 1 || errs[0] != nil || len(system.created) != 1 {
+			t.Errorf("%v, requests for %v", errs, system.created)
 		}
 	})
 }
@@ -240,7 +244,7 @@ func TestWaitingForALineageEndsWithTheContext(t *testing.T) {
 	issuer := newIssuer(system)
 	ctx, cancel := context.WithCancel(t.Context())
 
-	unlock, err := issuer.locks.lock(t.Context(), user+" lineage ci-abcdef")
+	unlock, err := issuer.locks.lock(t.Context(), user+" lineage abcdef")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,13 +16,12 @@ type Issuer struct {
 	locks  keyedLock
 	// unanswered are the names whose request may still be carried out.
 	unanswered nameSet
-	// issued are the names of this Issuer's own tokens.
-	issued nameSet
+	managed    *Managed
 }
 
-// New returns an Issuer. Expiries are counted from now().
-func New(system pat.System, now func() time.Time) *Issuer {
-	return &Issuer{system: system, now: now}
+// New returns an Issuer. Expiries are counted from now(). It adds what it issues to managed.
+func New(system pat.System, now func() time.Time, managed *Managed) *Issuer {
+	return &Issuer{system: system, now: now, managed: managed}
 }
 
 // Order is a token to be issued.
@@ -36,13 +35,19 @@ type Order struct {
 	// Lineage is the part of a generated name that all generations share; empty draws
 	// a new one.
 	Lineage string
-	// Generation is the last generation that is known of; 0 if none is. Then nothing of the
-	// lineage is revoked, for nothing proves that it is the order's.
+	// Prefixes are those that the tokens of the lineage had besides NamePrefix.
+	Prefixes []string
+	// Generation is the last generation that is known of; 0 if none is.
 	Generation int64
 	// Known are the live tokens of the lineage that are known of.
 	Known []pat.Key
 	// Lifetime is counted from the moment of issuing.
 	Lifetime lifecycle.Lifetime
+}
+
+// series returns what tells the order's tokens by their names.
+func (o Order) series() lifecycle.Series {
+	return lifecycle.Series{Lineage: o.Lineage, Prefixes: append([]string{o.NamePrefix}, o.Prefixes...)}
 }
 
 // Result is a token that was issued.
@@ -53,13 +58,9 @@ type Result struct {
 	Lineage string
 	// Generation is one more than the highest that was known or seen.
 	Generation int64
-	// Siblings are live tokens of the same lineage that the order did not know of. They
-	// may be another resource's, or in use, and are left alone.
-	Siblings []pat.Token
-	// Discarded are tokens of the same lineage that the order did not know of and nobody
-	// ever used: a run that was interrupted lost their secrets. They were revoked before
-	// anything was issued.
-	Discarded []pat.Token
+	// Orphans are active tokens of the same lineage that the order did not know of. Nothing was
+	// done to them: another state may have issued them.
+	Orphans []lifecycle.Orphan
 	// Unanswered is true if a request for a token of the lineage was not answered. It may
 	// be carried out even now.
 	Unanswered bool
@@ -100,7 +101,7 @@ func (i *Issuer) Issue(ctx context.Context, order Order) (Result, error) {
 
 	key := "name " + order.Name
 	if order.NamePrefix != "" {
-		key = "lineage " + order.NamePrefix + order.Lineage
+		key = "lineage " + order.Lineage
 	}
 
 	unlock, err := i.locks.lock(ctx, order.UserID+" "+key)
@@ -129,7 +130,7 @@ func (i *Issuer) create(ctx context.Context, order Order, name string) (pat.Issu
 	}
 
 	if err == nil {
-		i.issued.add(order.UserID, name)
+		i.managed.Add(issued.Key())
 	}
 
 	return issued, err

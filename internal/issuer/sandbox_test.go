@@ -211,7 +211,7 @@ func TestAnotherActorTakesTheNextGeneration(t *testing.T) {
 	wantType[*pat.ValidationError](t, err)
 
 	result, err := issuer.Issue(t.Context(), order)
-	if err != nil || result.Generation != 2 || len(result.Siblings) != 1 || result.Siblings[0].Name != "ci-abcdef-1" {
+	if err != nil || result.Generation != 2 || len(result.Orphans) != 1 || result.Orphans[0].Token.Name != "ci-abcdef-1" {
 		t.Errorf("%+v, %v", result, err)
 	}
 

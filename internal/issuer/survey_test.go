@@ -23,40 +23,39 @@ func TestIssueGeneratesAName(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		order    Order
-		there    []string // live tokens before
-		known    string   // the one of them that the order knows
-		used     bool     // whether they were
-		revoked  []string
-		want     string
-		siblings []string
-		// discarded are what is revoked of what is there.
-		discarded []string
+		order   Order
+		there   []string // live tokens before
+		known   string   // the one of them that the order knows
+		revoked []string
+		want    string
+		orphans []string
 	}{
 		"the first of a new lineage":     {order: Order{UserID: user, NamePrefix: "ci-"}, want: "^ci-[a-z2-7]{6}-1$"},
 		"the first of a lineage":         {order: generated(), want: "^ci-abcdef-1$"},
 		"the next of a known generation": {order: after(4), known: "ci-abcdef-4", there: []string{"ci-abcdef-4"}, want: "^ci-abcdef-5$"},
 		"the next of what is there": {
 			order: generated(), there: []string{"ci-abcdef-2", "ci-abcdef-10"}, want: "^ci-abcdef-11$",
-			siblings: []string{"ci-abcdef-2", "ci-abcdef-10"},
+			orphans: []string{"ci-abcdef-2", "ci-abcdef-10"},
 		},
 		"the next of what is known, though less is there": {
 			order: after(7), known: "ci-abcdef-6", there: []string{"ci-abcdef-6"}, want: "^ci-abcdef-8$",
 		},
 		"the next, where an older request was carried out late": {
-			order: after(7), known: "ci-abcdef-7", there: []string{"ci-abcdef-6", "ci-abcdef-7"}, want: "^ci-abcdef-8$", discarded: []string{"ci-abcdef-6"},
+			order: after(7), known: "ci-abcdef-7", there: []string{"ci-abcdef-6", "ci-abcdef-7"}, want: "^ci-abcdef-8$", orphans: []string{"ci-abcdef-6"},
 		},
 		"the next of what was revoked": {order: generated(), revoked: []string{"ci-abcdef-3"}, want: "^ci-abcdef-4$"},
-		"the next of what an interrupted run left": {
-			order: after(4), known: "ci-abcdef-4",
-			there: []string{"ci-abcdef-4", "ci-abcdef-5", "ci-abcdef-7"}, want: "^ci-abcdef-8$",
-			discarded: []string{"ci-abcdef-5", "ci-abcdef-7"},
+		"the next of what another state or an interrupted run issued": {
+			order: after(4), known: "ci-abcdef-4", there: []string{"ci-abcdef-4", "ci-abcdef-5", "ci-abcdef-7"}, want: "^ci-abcdef-8$",
+			orphans: []string{"ci-abcdef-5", "ci-abcdef-7"},
 		},
-		"the next of what is in use": {
-			order: Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef", Generation: 4}, used: true,
-			there: []string{"ci-abcdef-5"}, want: "^ci-abcdef-6$", siblings: []string{"ci-abcdef-5"},
+		"the next of an edited prefix": {
+			order: Order{UserID: user, NamePrefix: "new-", Lineage: "abcdef", Generation: 4, Prefixes: []string{"ci-"}},
+			there: []string{"ci-abcdef-5", "new-abcdef-6", "other-abcdef-9"}, want: "^new-abcdef-7$", orphans: []string{"ci-abcdef-5", "new-abcdef-6"},
 		},
-		"names that merely look alike":     {order: generated(), there: []string{"ci-abcdef-x", "ci-abcdef-09", "ci-abcdefg-5", "ci-bcdefg-9", "ci-abcdef--1"}, want: "^ci-abcdef-1$"},
+		"names that merely look alike": {
+			order: generated(), want: "^ci-abcdef-1$",
+			there: []string{"ci-abcdef-x", "ci-abcdef-09", "ci-abcdefg-5", "ci-bcdefg-9", "ci-abcdef--1", "old-ci-abcdef-4"},
+		},
 		"a fixed name besides, that loses": {order: Order{UserID: user, Name: "fixed", NamePrefix: "ci-", Lineage: "abcdef"}, want: "^ci-abcdef-1$"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,9 +68,7 @@ func TestIssueGeneratesAName(t *testing.T) {
 				}
 			}
 
-			for i, token := range system.tokens {
-				system.tokens[i].Used = test.used
-
+			for _, token := range system.tokens {
 				if token.Name == test.known {
 					test.order.Known = append(test.order.Known, token.Key())
 				}
@@ -90,67 +87,91 @@ func TestIssueGeneratesAName(t *testing.T) {
 				t.Errorf("issued %s", result.Name)
 			}
 
-			if lifecycle.Name("ci-", result.Lineage, result.Generation) != result.Name {
+			if lifecycle.Name(test.order.NamePrefix, result.Lineage, result.Generation) != result.Name {
 				t.Errorf("lineage %s, generation %d of %s", result.Lineage, result.Generation, result.Name)
 			}
 
-			if diff := cmp.Diff(test.siblings, namesOf(result.Siblings)); diff != "" {
+			if diff := cmp.Diff(test.orphans, namesOf(result.Orphans)); diff != "" {
 				t.Error(diff)
 			}
 
-			if diff := cmp.Diff(test.discarded, namesOf(result.Discarded)); diff != "" {
-				t.Error(diff)
-			}
-
-			if live := system.live(); len(live) != len(test.there)-len(test.discarded)+1 {
+			// Whose they are is not known: none was revoked.
+			if live := system.live(); len(live) != len(test.there)+1 {
 				t.Errorf("live: %v", live)
 			}
 		})
 	}
 }
 
-func namesOf(tokens []pat.Token) (names []string) {
-	for _, token := range tokens {
-		names = append(names, token.Name)
+func namesOf(orphans []lifecycle.Orphan) (names []string) {
+	for _, orphan := range orphans {
+		names = append(names, orphan.Token.Name)
 	}
 
 	return names
 }
 
-// Two resources that share a lineage by mistake do not revoke each other's new tokens.
-func TestIssueLeavesAloneWhatItIssuedItself(t *testing.T) {
+// Of two resources that share a lineage by mistake, the second issues nothing.
+func TestIssueRefusesALineageOfAnotherResource(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		first, second Order
+		refused       bool
+	}{
+		"two new ones":           {first: generated(), second: generated(), refused: true},
+		"a new and an older one": {first: generated(), second: after(7), refused: true},
+		"with another prefix that the second had": {
+			first: generated(), second: Order{UserID: user, NamePrefix: "new-", Lineage: "abcdef", Prefixes: []string{"ci-"}}, refused: true,
+		},
+		"with another prefix":  {first: generated(), second: Order{UserID: user, NamePrefix: "new-", Lineage: "abcdef"}},
+		"with another lineage": {first: generated(), second: Order{UserID: user, NamePrefix: "ci-", Lineage: "bcdefg"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			system := newFake(false)
+			i := newIssuer(system)
+
+			if _, err := i.Issue(t.Context(), test.first); err != nil {
+				t.Fatal(err)
+			}
+
+			_, err := i.Issue(t.Context(), test.second)
+			if !test.refused {
+				if err != nil {
+					t.Error(err)
+				}
+
+				return
+			}
+
+			wantType[*SharedError](t, err)
+			wantText(t, err, `"abcdef"`, `"ci-abcdef-1"`, "`lineage`")
+
+			if len(system.live()) != 1 || len(system.created) != 1 {
+				t.Errorf("live %v, requests for %v", system.live(), system.created)
+			}
+		})
+	}
+}
+
+// The successor of a managed token is managed in its place.
+func TestIssueOfASuccessorIsNoOtherResource(t *testing.T) {
 	t.Parallel()
 
 	system := newFake(false)
 	i := newIssuer(system)
 
-	if _, err := i.Issue(t.Context(), generated()); err != nil {
+	first, err := i.Issue(t.Context(), generated())
+	if err != nil {
 		t.Fatal(err)
 	}
 
-	if _, err := i.Issue(t.Context(), generated()); err != nil {
-		t.Fatal(err)
-	}
+	order := after(1)
+	order.Known = []pat.Key{first.Key()}
 
-	result, err := i.Issue(t.Context(), after(1))
-	if err != nil || len(result.Discarded) != 0 || len(result.Siblings) != 2 || len(system.live()) != 3 {
-		t.Errorf("%v; discarded %v, siblings %v", err, result.Discarded, result.Siblings)
-	}
-}
-
-// What cannot be revoked is kept in mind like what is in use.
-func TestIssueKeepsInMindWhatItCouldNotRevoke(t *testing.T) {
-	t.Parallel()
-
-	system := newFake(false)
-	system.revokes = []error{errRevoke}
-
-	if _, err := system.add("ci-abcdef-2"); err != nil {
-		t.Fatal(err)
-	}
-
-	result, err := newIssuer(system).Issue(t.Context(), after(1))
-	if err != nil || len(result.Discarded) != 0 || len(result.Siblings) != 1 || result.Generation != 3 {
-		t.Errorf("%v; discarded %v, siblings %v", err, result.Discarded, result.Siblings)
+	if result, err := i.Issue(t.Context(), order); err != nil || result.Generation != 2 || len(result.Orphans) != 0 {
+		t.Errorf("%+v, %v", result, err)
 	}
 }

@@ -130,8 +130,8 @@ func (h *history) accounted(t *rapid.T) {
 		}
 	}
 
-	if unknown > h.strays {
-		t.Fatalf("%d live tokens are in nobody's state, and %d were left by interrupted runs", unknown, h.strays)
+	if unknown > h.left {
+		t.Fatalf("%d live tokens are in nobody's state, and %d were left by interrupted runs", unknown, h.left)
 	}
 }
 

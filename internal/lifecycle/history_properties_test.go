@@ -59,9 +59,9 @@ func TestHistory(t *testing.T) {
 					h.settled(t)
 				}
 			},
-			"revoke":         func(t *rapid.T) { h.pick(t).revoked = true },
-			"cannot revoke":  func(t *rapid.T) { h.server.failures = rapid.IntRange(0, 2).Draw(t, "times") },
-			"leave a sister": h.stray,
+			"revoke":          func(t *rapid.T) { h.pick(t).revoked = true },
+			"cannot revoke":   func(t *rapid.T) { h.server.failures = rapid.IntRange(0, 2).Draw(t, "times") },
+			"leave an orphan": h.orphan,
 		})
 
 		h.forgetsNobody(t)

@@ -26,7 +26,7 @@ type history struct {
 	// shortest is the shortest overlap that was ever the default.
 	shortest time.Duration
 	names    []string
-	strays   int
+	left     int
 }
 
 // newHistory begins with a token of these arguments, or with an imported one that they
@@ -148,15 +148,15 @@ func (h *history) run(t *rapid.T, later time.Duration) bool {
 	return failures == h.server.failures && !late
 }
 
-// stray leaves a live token of the lineage that no state knows.
-func (h *history) stray(t *rapid.T) {
+// orphan leaves a live token of the lineage that no state knows.
+func (h *history) orphan(t *rapid.T) {
 	if h.wanted.namePrefix == "" || h.state.current.Generation == 0 {
 		t.Skip("only a generated name is found again")
 	}
 
 	generation := h.state.current.Generation + rapid.Int64Range(1, 2).Draw(t, "generations ahead")
 	if _, err := h.server.issue(Name(h.wanted.namePrefix, h.wanted.lineage, generation), time.Time{}); err == nil {
-		h.strays++
+		h.left++
 	}
 }
 

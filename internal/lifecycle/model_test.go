@@ -34,7 +34,7 @@ type resource struct {
 	server *server
 	now    time.Time
 	state  state
-	// found is how many siblings were found so far.
+	// found is how many orphans were found so far.
 	found int
 	// revoking is told before the resource revokes a token that need not make way.
 	revoking func(token pat.Token, successor time.Time, policy Policy)
@@ -153,16 +153,16 @@ func (r *resource) replace(became *state, policy Policy) error {
 		}
 
 		if lives {
-			succeeded = append(succeeded, Predecessor{Token: old.Token, Generation: old.Generation})
+			succeeded = append(succeeded, Predecessor{Token: old.Token, Generation: old.Generation, SHA256: "known"})
 		}
 	}
 
-	siblings := r.siblings(next, became)
-	r.found += len(siblings)
+	orphans := r.orphans(next, became)
+	r.found += len(orphans)
 	generation := old.Generation
 
-	for _, sibling := range siblings {
-		generation = max(generation, sibling.Generation)
+	for _, orphan := range orphans {
+		generation = max(generation, orphan.Generation)
 	}
 
 	name := next.name
@@ -178,10 +178,15 @@ func (r *resource) replace(became *state, policy Policy) error {
 	became.current = Current{Token: token, Generation: generation + 1}
 	became.previous = slices.Clone(became.previous)
 
-	for _, predecessor := range append(succeeded, siblings...) {
+	for _, predecessor := range succeeded {
 		r.server.find(predecessor.Token.ID).succeeded = r.now
 		predecessor.RetireAt = policy.RetireAt(predecessor.Token.ExpiresAt, token.CreatedAt)
 		became.previous = append(became.previous, predecessor)
+	}
+
+	for _, orphan := range orphans {
+		r.server.find(orphan.Token.ID).succeeded = orphan.Token.CreatedAt
+		became.previous = append(became.previous, policy.Adopt(orphan, r.now))
 	}
 
 	slices.SortStableFunc(became.previous, func(a, b Predecessor) int { return int(b.Generation - a.Generation) })
@@ -206,19 +211,21 @@ func (r *resource) makeWay(old pat.Token, next configuration, policy Policy) (li
 	return r.server.revoke(old.ID) != nil, nil
 }
 
-// siblings returns the live tokens of the lineage that the resource does not know.
-func (r *resource) siblings(next configuration, known *state) []Predecessor {
-	var siblings []Predecessor
-
-	for _, id := range r.server.live() {
-		shown := r.server.show(id)
-		generation, ok := Generation(shown.Name, next.namePrefix, next.lineage)
-		ours := id == known.current.ID || slices.ContainsFunc(known.previous, func(p Predecessor) bool { return p.Token.ID == id })
-
-		if ok && !ours && next.namePrefix != "" {
-			siblings = append(siblings, Predecessor{Token: shown, Generation: generation})
-		}
+// orphans returns the live tokens of the lineage that the resource does not know.
+func (r *resource) orphans(next configuration, known *state) []Orphan {
+	if next.namePrefix == "" {
+		return nil
 	}
 
-	return siblings
+	var live []pat.Token
+	for _, id := range r.server.live() {
+		live = append(live, r.server.show(id))
+	}
+
+	series := Series{Lineage: next.lineage, Prefixes: []string{next.namePrefix}}
+
+	return series.Orphans(live, func(key pat.Key) bool {
+		return key.TokenID == known.current.ID ||
+			slices.ContainsFunc(known.previous, func(p Predecessor) bool { return p.Token.ID == key.TokenID })
+	})
 }

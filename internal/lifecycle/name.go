@@ -50,15 +50,58 @@ func Generation(name, prefix, lineage string) (int64, bool) {
 	return number(digits)
 }
 
-// GenerationOfAny is [Generation] whatever the prefix. Only a lineage that was drawn tells
-// by itself whose a name is.
-func GenerationOfAny(name, lineage string) (int64, bool) {
-	at := strings.LastIndex(name, Stem("", lineage))
-	if at < 0 {
-		return 0, false
+// Series tells a resource's own tokens from all others of a user, by their names.
+type Series struct {
+	// Lineage is what the names of all generations share; empty is none, and no token's name
+	// is of the series.
+	Lineage string
+	// Prefixes are those that the resource has or had.
+	Prefixes []string
+}
+
+// Generation returns which generation of the series the name is of, and false if it is none. A
+// name with a prefix that the resource never had is none: anybody can have chosen it.
+func (s Series) Generation(name string) (int64, bool) {
+	for _, prefix := range s.Prefixes {
+		if generation, ok := Generation(name, prefix, s.Lineage); ok && s.Lineage != "" {
+			return generation, true
+		}
 	}
 
-	return number(name[at+len(Stem("", lineage)):])
+	return 0, false
+}
+
+// Resembles says whether the name is one of the series but for its prefix.
+func (s Series) Resembles(name string) bool {
+	at := strings.LastIndex(name, Stem("", s.Lineage))
+	if at < 0 || s.Lineage == "" {
+		return false
+	}
+
+	_, ok := Generation(name, name[:at], s.Lineage)
+
+	return ok
+}
+
+// Orphan is an active token of a series that is neither in the state that asks nor known to be
+// another resource's.
+type Orphan struct {
+	Token      pat.Token
+	Generation int64
+}
+
+// Orphans returns the orphans among the tokens of a user; known are the tokens that are not.
+func (s Series) Orphans(tokens []pat.Token, known func(pat.Key) bool) []Orphan {
+	var orphans []Orphan
+
+	for _, token := range tokens {
+		generation, ok := s.Generation(token.Name)
+		if ok && token.Status == pat.StatusActive && !known(token.Key()) {
+			orphans = append(orphans, Orphan{Token: token, Generation: generation})
+		}
+	}
+
+	return orphans
 }
 
 func number(digits string) (int64, bool) {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pgregory.net/rapid"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -120,15 +122,58 @@ func TestCheckPrefix_leavesRoomForTheRest(t *testing.T) {
 	}
 }
 
-func TestGenerationOfAny(t *testing.T) {
+func TestSeries(t *testing.T) {
 	t.Parallel()
 
-	for name, want := range map[string]int64{
-		"ci-abc234-7": 7, "abc234-1": 1, "abc234-1-abc234-12": 12, "other abc234-3": 3,
-		"ci-abc234-": 0, "ci-abc234-x": 0, "ci-abc234-07": 0, "ci-abc234-0": 0, "ci-abc234--1": 0, "ci-abc235-7": 0, "ci-abc234-7 ": 0, "": 0,
+	series := Series{Lineage: "abc234", Prefixes: []string{"ci-", "old-", ""}}
+
+	for name, test := range map[string]struct {
+		want      int64
+		resembles bool
+	}{
+		"ci-abc234-7": {want: 7, resembles: true}, "old-abc234-12": {want: 12, resembles: true}, "abc234-1": {want: 1, resembles: true},
+		// Anybody can have chosen such a name.
+		"old-ci-abc234-2": {resembles: true}, "abc234-1-abc234-12": {resembles: true}, "CI-abc234-3": {resembles: true},
+		"ci-abc234-": {}, "ci-abc234-x": {}, "ci-abc234-07": {}, "ci-abc234-0": {}, "ci-abc234--1": {}, "ci-abc235-7": {}, "ci-abc234-7 ": {}, "": {},
+		"ci-abc234-1000000": {},
 	} {
-		if got, ok := GenerationOfAny(name, "abc234"); got != want || ok != (want > 0) {
-			t.Errorf("%q: %d, %t; want %d", name, got, ok, want)
+		if got, ok := series.Generation(name); got != test.want || ok != (test.want > 0) {
+			t.Errorf("%q: %d, %t; want %d", name, got, ok, test.want)
 		}
+
+		if series.Resembles(name) != test.resembles {
+			t.Errorf("%q resembles the series: %t", name, !test.resembles)
+		}
+	}
+
+	for _, none := range []Series{{Prefixes: []string{"ci-"}}, {Lineage: "abc234"}} {
+		if _, ok := none.Generation("ci--1"); ok {
+			t.Errorf("%+v has a generation", none)
+		}
+
+		if _, ok := none.Generation("ci-abc234-1"); ok {
+			t.Errorf("%+v has a generation", none)
+		}
+	}
+}
+
+func TestSeries_Orphans(t *testing.T) {
+	t.Parallel()
+
+	series := Series{Lineage: "abc234", Prefixes: []string{"ci-"}}
+	token := func(id, name string, status pat.Status) pat.Token {
+		return pat.Token{UserID: "5", ID: id, Name: name, Status: status}
+	}
+
+	got := series.Orphans([]pat.Token{
+		token("1", "ci-abc234-1", pat.StatusActive), token("2", "ci-abc234-2", pat.StatusRevoked), token("3", "ci-abc234-3", pat.StatusExpired),
+		token("4", "ci-abc234-4", pat.StatusActive), token("5", "old-ci-abc234-5", pat.StatusActive), token("6", "ci-abc234-6", pat.StatusActive),
+	}, func(key pat.Key) bool { return key.TokenID == "4" })
+
+	want := []Orphan{
+		{Token: token("1", "ci-abc234-1", pat.StatusActive), Generation: 1}, {Token: token("6", "ci-abc234-6", pat.StatusActive), Generation: 6},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -6,9 +6,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// strayHold is how long ago the last use of a stray may be for it to live on, unless the
-// policy has a time of its own. Who uses it is not known.
-const strayHold = 24 * time.Hour
+// orphanTime is how long an orphan lives after its creation at least, and after its last use
+// where the policy has no hold of its own. Another state may have issued it a moment ago, for a
+// consumer that has not logged in yet.
+const orphanTime = 24 * time.Hour
 
 // Predecessor is a token that was succeeded by another and may live on for a while.
 type Predecessor struct {
@@ -24,14 +25,8 @@ type Predecessor struct {
 	Held bool
 }
 
-// stray says whether it is a generation whose secret this state never held: what an
-// interrupted run left, or what was issued after the state that is in use was saved.
-func (p Predecessor) stray() bool { return p.SHA256 == "" && p.Generation > 0 }
-
-// usedUnknownWhen says whether it is a stray that may be in use at any time.
-func (p Predecessor) usedUnknownWhen() bool {
-	return p.stray() && p.Token.Used && p.Token.LastUsedAt.IsZero()
-}
+// orphan says whether it is a generation whose secret this state never held.
+func (p Predecessor) orphan() bool { return p.SHA256 == "" && p.Generation > 0 }
 
 // capped says whether it is to be revoked only because it expires by itself then.
 func (p Predecessor) capped() bool { return p.RetireAt.Equal(p.Token.ExpiresAt) }
@@ -49,47 +44,64 @@ func (p Policy) RetireAt(expires, successor time.Time) time.Time {
 	return at.UTC()
 }
 
-// Found returns a live token of the lineage that state did not know of, as the
-// predecessor that it becomes now. One that was never used is due: nobody has its secret.
-// One that was used lives for an overlap at least, and while it is in use.
-func (p Policy) Found(token pat.Token, generation int64, now time.Time) Predecessor {
-	found := Predecessor{Token: token, Generation: generation, RetireAt: now.UTC()}
-	if token.Used {
-		found.RetireAt = p.Gentle().RetireAt(token.ExpiresAt, now)
+// Adopt returns an orphan as the predecessor that it becomes now. It is never revoked at once.
+func (p Policy) Adopt(orphan Orphan, now time.Time) Predecessor {
+	return Predecessor{Token: orphan.Token, Generation: orphan.Generation, RetireAt: p.orphanUntil(orphan.Token, now)}
+}
+
+// orphanUntil returns when an orphan is revoked that was found then: after the overlap, and not
+// within a day of its creation.
+func (p Policy) orphanUntil(token pat.Token, found time.Time) time.Time {
+	at := p.Gentle().RetireAt(token.ExpiresAt, found)
+	day := Policy{Overlap: Value[time.Duration]{V: orphanTime, Set: true}}.RetireAt(token.ExpiresAt, token.CreatedAt)
+
+	if day.After(at) {
+		return day
 	}
 
-	return found
+	return at
 }
 
 // Judge says whether a predecessor is due or held now, going by its RetireAt and its
 // token's last use.
 func (p Policy) Judge(predecessor Predecessor, now time.Time) Predecessor {
 	past := !now.Before(predecessor.RetireAt)
-	predecessor.Held = past && (p.hold(predecessor).holds(predecessor.Token, now) || predecessor.usedUnknownWhen())
+	predecessor.Held = past && p.holdOf(predecessor).HoldsNow(predecessor.Token, now)
 	predecessor.Due = past && !predecessor.Held
 
 	return predecessor
 }
 
-// hold is the policy with the hold that the predecessor has.
-func (p Policy) hold(predecessor Predecessor) Policy {
-	if predecessor.stray() && !p.HoldIfUsedWithin.Set {
-		p.HoldIfUsedWithin = Value[time.Duration]{V: strayHold, Set: true}
+// holdOf is the policy with the hold that applies to the predecessor: an orphan always has one.
+func (p Policy) holdOf(predecessor Predecessor) Policy {
+	if predecessor.orphan() && !p.HoldIfUsedWithin.Set {
+		p.HoldIfUsedWithin = Value[time.Duration]{V: orphanTime, Set: true}
 	}
 
 	return p
 }
 
-// HoldsNow says whether a token that is to be revoked at once, for there is no overlap,
-// is to live on because it was used lately.
-func (p Policy) HoldsNow(token pat.Token, now time.Time) bool { return p.holds(token, now) }
+// HoldsNow says whether a token that is due stays alive because it was used lately. A use
+// whose time the server does not tell, or tells in a form that cannot be read, may have been a
+// moment ago.
+func (p Policy) HoldsNow(token pat.Token, now time.Time) bool {
+	if !p.HoldIfUsedWithin.Set {
+		return false
+	}
+
+	if token.LastUsedAt.IsZero() {
+		return token.Used
+	}
+
+	return now.Sub(token.LastUsedAt) < p.HoldIfUsedWithin.V
+}
 
 // Immediate says whether a predecessor is to be revoked in the run that issues its
 // successor: only if the user said so.
 func (p Policy) Immediate() bool { return p.Overlap.Set && p.Overlap.V == 0 }
 
-// Gentle is the policy for tokens that were not expected: they may be another resource's,
-// and have the default overlap where the user's own are to have none.
+// Gentle is the policy for orphans: they may be another state's, and have the default overlap
+// where the resource's own predecessors have none.
 func (p Policy) Gentle() Policy {
 	if p.Immediate() {
 		p.Overlap = Value[time.Duration]{}
@@ -112,7 +124,13 @@ func (p Policy) Reschedule(
 	younger := Predecessor{Token: current, Generation: generation}
 
 	for _, predecessor := range predecessors {
-		at := after.RetireAt(predecessor.Token.ExpiresAt, p.succeeded(predecessor, younger, current, generation))
+		succeeded := p.succeeded(predecessor, younger, current, generation)
+
+		at := after.RetireAt(predecessor.Token.ExpiresAt, succeeded)
+		if predecessor.orphan() {
+			at = after.orphanUntil(predecessor.Token, succeeded)
+		}
+
 		if predecessor.capped() && at.After(predecessor.RetireAt) {
 			at = predecessor.RetireAt
 		}
@@ -127,7 +145,7 @@ func (p Policy) Reschedule(
 
 // succeeded returns when the predecessor got its successor, and errs on the late side.
 // What is recorded tells it, unless the predecessor's own expiry came first. The next
-// younger one need not be the successor: a sibling is found later, and is a predecessor
+// younger one need not be the successor: an orphan is found later, and is a predecessor
 // from then on, even of a live token that is older; and a successor that was revoked is no
 // longer there to ask.
 func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token, generation int64) time.Time {
@@ -146,11 +164,4 @@ func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token, g
 	}
 
 	return at
-}
-
-// holds says whether the token was used within the time that keeps it alive.
-func (p Policy) holds(token pat.Token, now time.Time) bool {
-	used := token.LastUsedAt
-
-	return p.HoldIfUsedWithin.Set && !used.IsZero() && now.Sub(used) < p.HoldIfUsedWithin.V
 }

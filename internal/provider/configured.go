@@ -32,9 +32,12 @@ type configured struct {
 	// mayBeToken is false where that is sure to be no token.
 	mayBeToken bool
 
-	// managed and read hold, for as long as this process lives, which tokens it has met
-	// as those of a resource, and which it has read.
-	managed, read keySet
+	// managed are the tokens that this process has met as the live ones of resources, and read
+	// those of them that it has read.
+	managed issuer.Managed
+	read    keySet
+	// series are the lineages that this process has met in plans.
+	series seriesClaims
 
 	// importWarned is true once an import has said what it cannot know.
 	importWarned atomic.Bool
@@ -71,7 +74,7 @@ func (p *opsaccessProvider) open(
 
 	if opened.system != nil {
 		c.system = coalesced(opened.system)
-		c.issuer = issuer.New(c.system, p.now)
+		c.issuer = issuer.New(c.system, p.now, &c.managed)
 	}
 
 	return c

@@ -21,12 +21,15 @@ func addError(diags *diag.Diagnostics, what string, err error) {
 
 	var (
 		taken   *issuer.TakenError
+		shared  *issuer.SharedError
 		invalid *pat.ValidationError
 	)
 
 	switch {
 	case errors.As(err, &taken):
 		diags.AddAttributeError(path.Root("name"), "The name is taken", sentence(err))
+	case errors.As(err, &shared):
+		diags.AddAttributeError(path.Root("lineage"), "Two resources have the same lineage", sentence(err))
 	case errors.As(err, &invalid) && len(invalid.FieldNames()) == 1 && invalid.FieldNames()[0] != "":
 		addFieldError(diags, invalid.FieldNames()[0], summary, sentence(err))
 	default:

@@ -108,7 +108,7 @@ func (r *tokenResource) checkTaken(ctx context.Context, userID, name string, dia
 
 	switch {
 	case err == nil, errors.As(err, &denied):
-	case errors.As(err, &taken) && r.managed.has(taken.Token.Key()):
+	case errors.As(err, &taken) && r.managed.Has(taken.Token.Key()):
 		if traits := r.system.Traits(); !traits.ReusableNames {
 			diags.AddAttributeError(path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
 				"The token %q is to be replaced, and %s never frees a name. Choose another name, or use name_prefix.",

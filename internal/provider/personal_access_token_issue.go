@@ -19,9 +19,14 @@ func (r *tokenResource) issue(
 ) bool {
 	policy, _ := model.policy()
 
+	recorded := order.Generation
+
 	for _, predecessor := range predecessors {
 		order.Known = append(order.Known, predecessor.Token.Key())
 	}
+
+	order.Prefixes = prefixes(ctx, private, diags)
+	notePrefix(ctx, private, model.NamePrefix, diags)
 
 	recipients := model.recipients(ctx, diags)
 	if diags.HasError() {
@@ -42,26 +47,13 @@ func (r *tokenResource) issue(
 	}
 
 	model.issued(result, reason, r.system.Traits())
-	r.managed.add(result.Key())
-
-	if order.Lineage == "" {
-		note(ctx, private, drawnLineageKey, result.Lineage, diags)
-	}
 
 	note(ctx, private, unansweredKey, result.Unanswered, diags)
 
 	warnLeftovers(diags, result.Leftovers)
 
-	for _, token := range result.Discarded {
-		warnLost(diags, token, "it was revoked")
-	}
-
-	for _, sibling := range result.Siblings {
-		warnSibling(diags, sibling, result.Lineage)
-
-		generation, _ := lifecycle.Generation(sibling.Name, model.NamePrefix.ValueString(), result.Lineage)
-		predecessors = append(predecessors, r.succeed(
-			lifecycle.Predecessor{Token: sibling, Generation: generation}, result.CreatedAt, policy.Gentle()))
+	for _, orphan := range result.Orphans {
+		predecessors = append(predecessors, r.adoptOrphan(orphan, policy, recorded, diags))
 	}
 
 	for i := range predecessors {
@@ -112,7 +104,7 @@ func (r *tokenResource) replaceToken(
 	model.recipients(ctx, diags)
 
 	order := model.order(old.Token.UserID)
-	for _, predecessor := range state.predecessors() { // A stray may have been revoked just now.
+	for _, predecessor := range state.predecessors() { // An orphan may have been revoked just now.
 		order.Generation = max(order.Generation, predecessor.Generation)
 	}
 
@@ -137,7 +129,13 @@ func (r *tokenResource) replaceToken(
 		}
 	}
 
-	return r.issue(ctx, model, order, reason, predecessors, private, diags)
+	if !r.issue(ctx, model, order, reason, predecessors, private, diags) {
+		return false
+	}
+
+	r.managed.Remove(old.Token.Key())
+
+	return true
 }
 
 // makeWay revokes the old token first where that was asked for, or where its name is

@@ -115,11 +115,16 @@ func (r *tokenResource) planUpdate(
 		return
 	}
 
+	r.claimSeries(*plan, state.live().Token, diags)
+
 	decision := r.decide(ctx, state, *plan, req.Private, diags)
 
 	switch decision.Action {
 	case lifecycle.Keep:
-		r.planKeep(state, plan, diags)
+		var adopted bool
+
+		recall(ctx, req.Private, adoptedKey, &adopted, diags)
+		r.planKeep(state, plan, adopted, diags)
 	case lifecycle.MayReissue:
 		plan.unsettle(types.StringUnknown())
 		plan.maybeKept(state)
@@ -144,8 +149,9 @@ func (r *tokenResource) planUpdate(
 	}
 }
 
-// planKeep plans a resource whose token stays. Its predecessors may go.
-func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, diags *diag.Diagnostics) {
+// planKeep plans a resource whose token stays. Its predecessors may go, and what the refresh
+// adopted is saved.
+func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, adopted bool, diags *diag.Diagnostics) {
 	current := state.current()
 	before, _ := state.policy()
 	after, _ := plan.policy()
@@ -165,7 +171,7 @@ func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, diags *diag
 	predecessors := state.predecessors()
 	rescheduled := before.Overlap != after.Overlap || before.HoldIfUsedWithin != after.HoldIfUsedWithin
 
-	if retiring(predecessors) || rescheduled && len(predecessors) > 0 {
+	if adopted || retiring(predecessors) || rescheduled && len(predecessors) > 0 {
 		plan.Previous = types.ListUnknown(previousType)
 	}
 
@@ -261,6 +267,6 @@ func (r *tokenResource) wayOut(decision lifecycle.Decision, current currentModel
 func (r *tokenResource) rememberManaged(state tokenModel) {
 	if r.configured != nil {
 		current := state.current()
-		r.managed.add(current.token(state.owner().ID.ValueString()).Key())
+		r.managed.Add(current.token(state.owner().ID.ValueString()).Key())
 	}
 }

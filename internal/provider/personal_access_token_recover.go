@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -15,13 +18,31 @@ import (
 
 // The private state that recovery goes by.
 const (
-	// drawnLineageKey holds the lineage that was drawn for the resource. Its names tell whose
-	// they are whatever their prefix; those of a lineage that a user set do not.
-	drawnLineageKey = "drawn_lineage"
+	// prefixesKey holds each name_prefix that the resource has or had. Only names with one of them
+	// are of its series.
+	prefixesKey = "name_prefixes"
 	// unansweredKey holds whether a request for a token was not answered since the last
 	// refresh. What it asked for may be older than the live token.
 	unansweredKey = "unanswered"
+	// adoptedKey holds whether the last refresh adopted an orphan. Then an update is planned, for a
+	// run that changes nothing might not save what the refresh found.
+	adoptedKey = "adopted"
 )
+
+// prefixes returns each name_prefix that the resource had when it issued a token.
+func prefixes(ctx context.Context, private privateState, diags *diag.Diagnostics) (all []string) {
+	recall(ctx, private, prefixesKey, &all, diags)
+
+	return all
+}
+
+// notePrefix adds a name_prefix to those that the resource had.
+func notePrefix(ctx context.Context, private privateState, prefix types.String, diags *diag.Diagnostics) {
+	all := prefixes(ctx, private, diags)
+	if text := prefix.ValueString(); text != "" && !slices.Contains(all, text) {
+		note(ctx, private, prefixesKey, append(all, text), diags)
+	}
+}
 
 // search is what is asked to find the generations that state does not know of.
 type search struct {
@@ -32,8 +53,8 @@ type search struct {
 // beyond returns the search for tokens of the model's lineage that were issued after the
 // live one, or at any time if a request was not answered, and false if no name would prove
 // that a token is this resource's.
-func (m *tokenModel) beyond(live pat.Token, unanswered bool) (search, bool) {
-	if m.NamePrefix.ValueString() == "" || m.Lineage.ValueString() == "" || m.Generation.ValueInt64() < 1 {
+func (m *tokenModel) beyond(series lifecycle.Series, live pat.Token, unanswered bool) (search, bool) {
+	if len(series.Prefixes) == 0 || series.Lineage == "" || m.Generation.ValueInt64() < 1 {
 		return search{}, false
 	}
 
@@ -43,23 +64,25 @@ func (m *tokenModel) beyond(live pat.Token, unanswered bool) (search, bool) {
 	}
 
 	return search{userID: live.UserID, query: pat.TokenQuery{
-		NameContains: lifecycle.Stem("", m.Lineage.ValueString()), AfterID: after,
+		NameContains: lifecycle.Stem("", series.Lineage), AfterID: after,
 	}}, true
 }
 
-// generationOf returns which generation of the model's lineage a token is, and false if it
-// is none.
-func (m *tokenModel) generationOf(token pat.Token, drawn bool) (int64, bool) {
-	if drawn {
-		return lifecycle.GenerationOfAny(token.Name, m.Lineage.ValueString())
+// series returns what tells the resource's tokens by their names.
+func (m *tokenModel) series(had []string) lifecycle.Series {
+	series := lifecycle.Series{Lineage: m.Lineage.ValueString(), Prefixes: had}
+	if prefix := m.NamePrefix.ValueString(); prefix != "" && !slices.Contains(had, prefix) {
+		series.Prefixes = append([]string{prefix}, had...)
 	}
 
-	return lifecycle.Generation(token.Name, m.NamePrefix.ValueString(), m.Lineage.ValueString())
+	return series
 }
 
 // lookAround looks at the live token, as look does, and for tokens beyond it: at the same time,
 // so that one request can answer both.
-func (r *tokenResource) lookAround(ctx context.Context, model tokenModel, live pat.Token, unanswered bool) (
+func (r *tokenResource) lookAround(
+	ctx context.Context, model tokenModel, series lifecycle.Series, live pat.Token, unanswered bool,
+) (
 	shown pat.Token, gone *pat.GoneError, found []pat.Token, err error,
 ) {
 	var (
@@ -67,7 +90,7 @@ func (r *tokenResource) lookAround(ctx context.Context, model tokenModel, live p
 		both      sync.WaitGroup
 	)
 
-	if search, ok := model.beyond(live, unanswered); ok {
+	if search, ok := model.beyond(series, live, unanswered); ok {
 		both.Go(func() { found, searchErr = r.found(ctx, search) })
 	}
 
@@ -95,37 +118,29 @@ func (r *tokenResource) found(ctx context.Context, s search) ([]pat.Token, error
 	return tokens, err
 }
 
-// recoverStrays adds to the predecessors what was found of live tokens of the lineage that
-// state does not know: an interrupted run left them, a request was carried out late, or the
-// state is an old one. They are revoked like predecessors, for state knows no secret but
-// its own.
-func (r *tokenResource) recoverStrays(
-	model *tokenModel, found []pat.Token, drawn bool,
-	policy lifecycle.Policy, diags *diag.Diagnostics,
+// recoverOrphans returns the predecessors and the orphans among the tokens that were found: an
+// interrupted run left them, a request was carried out late, or the state is an old one. They
+// are revoked like predecessors, for state knows no secret but its own.
+func (r *tokenResource) recoverOrphans(
+	model *tokenModel, series lifecycle.Series, found []pat.Token, policy lifecycle.Policy, diags *diag.Diagnostics,
 ) []lifecycle.Predecessor {
 	predecessors := model.predecessors()
-	known := map[pat.Key]bool{model.live().Token.Key(): true}
+	own := map[pat.Key]bool{model.live().Token.Key(): true}
 
 	for _, predecessor := range predecessors {
-		known[predecessor.Token.Key()] = true
+		own[predecessor.Token.Key()] = true
+	}
+
+	orphans := series.Orphans(found, func(key pat.Key) bool { return own[key] || r.managed.Has(key) })
+	for _, orphan := range orphans {
+		predecessors = append(predecessors, r.adoptOrphan(orphan, policy, model.Generation.ValueInt64(), diags))
 	}
 
 	for _, token := range found {
-		generation, ok := model.generationOf(token, drawn)
-		if !ok || token.Status != pat.StatusActive || known[token.Key()] || r.managed.has(token.Key()) {
-			continue
+		if _, ok := series.Generation(token.Name); !ok && series.Resembles(token.Name) && token.Status == pat.StatusActive &&
+			token.CreatedAt.After(model.live().Token.CreatedAt) {
+			warnResembling(diags, token)
 		}
-
-		switch recorded := model.Generation.ValueInt64(); {
-		case !token.Used:
-			warnLost(diags, token, "the next apply revokes it")
-		case generation > recorded:
-			warnOldState(diags, token, generation, recorded)
-		default:
-			warnSibling(diags, token, model.Lineage.ValueString())
-		}
-
-		predecessors = append(predecessors, policy.Found(token, generation, r.now()))
 	}
 
 	sortPredecessors(predecessors)
@@ -133,33 +148,48 @@ func (r *tokenResource) recoverStrays(
 	return predecessors
 }
 
-// drawn says whether the model's lineage is one that was drawn.
-func drawn(ctx context.Context, model *tokenModel, private privateState, diags *diag.Diagnostics) bool {
-	var lineage string
+// adoptOrphan makes a predecessor of an orphan, and says so. recorded is the generation in state.
+func (r *tokenResource) adoptOrphan(
+	orphan lifecycle.Orphan, policy lifecycle.Policy, recorded int64, diags *diag.Diagnostics,
+) lifecycle.Predecessor {
+	adopted := policy.Adopt(orphan, r.now())
 
-	recall(ctx, private, drawnLineageKey, &lineage, diags)
+	warnOrphan(diags, adopted, recorded)
 
-	return lineage != "" && lineage == model.Lineage.ValueString()
+	return adopted
 }
 
-func warnOldState(diags *diag.Diagnostics, token pat.Token, generation, recorded int64) {
-	diags.AddAttributeWarning(path.Root("generation"), "The state looks old", fmt.Sprintf(
-		"It has generation %d, and the user has the token %q (id %s) of generation %d, last used %s: the state was "+
-			"restored from a backup, or another state manages the same token. The newer token is now in `previous`: it is revoked "+
-			"after the overlap, and not while it is in use. If there is a newer state, restore that one before you apply.",
-		recorded, token.Name, token.ID, generation, lastUse(token)))
+// warnOrphan says that a token is in no state, where it may come from, and what becomes of it.
+func warnOrphan(diags *diag.Diagnostics, orphan lifecycle.Predecessor, recorded int64) {
+	token := orphan.Token
+
+	use := "and was never used"
+	if token.Used {
+		use = "and was last used " + lastUse(token)
+	}
+
+	text := fmt.Sprintf("The user has the active token %q (id %s), which is named like the tokens of this resource, is not in "+
+		"its state, %s.", token.Name, token.ID, use)
+
+	if recorded > 0 && orphan.Generation > recorded && token.Used {
+		text += fmt.Sprintf("\n\nIts generation, %d, is newer than that of the state, %d: the state was restored from a backup, or "+
+			"another state manages the same token. If there is a newer state, restore it before you apply.",
+			orphan.Generation, recorded)
+	} else {
+		text += "\n\nAn interrupted run lost its secret, this run replaces it (`create_before_destroy`), or another resource or " +
+			"state has the same `lineage`. In the last case, set a different `lineage` on one of them."
+	}
+
+	diags.AddAttributeWarning(path.Root("previous"), "An active token is not in state", text+fmt.Sprintf(
+		"\n\nIt is now in `previous`. An apply after %s revokes it, unless it was used within the time of "+
+			"`rotation.hold_if_used_within` (a day if that is not set).", orphan.RetireAt.UTC().Format(time.RFC3339)))
 }
 
-func warnLost(diags *diag.Diagnostics, token pat.Token, fate string) {
-	diags.AddAttributeWarning(path.Root("previous"), "A token was lost", fmt.Sprintf(
-		"The user has the token %q (id %s), which a run issued that was interrupted before its secret reached the state, and "+
-			"which nobody ever used: %s.", token.Name, token.ID, fate))
-}
-
-func warnSibling(diags *diag.Diagnostics, token pat.Token, lineage string) {
-	diags.AddWarning("A live token of the same lineage", fmt.Sprintf(
-		"The user also has the token %q (id %s), of the lineage %q and unknown to this resource: what an interrupted run "+
-			"left, or another resource's of the same lineage. It is now in `previous`, and will be revoked like a "+
-			"predecessor. If it is another resource's, give one of them another lineage and take it out of this state.",
-		token.Name, token.ID, lineage))
+// warnResembling says that a token may be this resource's, from a run whose name_prefix never
+// reached the state.
+func warnResembling(diags *diag.Diagnostics, token pat.Token) {
+	diags.AddWarning("A token is named like those of this resource, with another prefix", fmt.Sprintf(
+		"The user has the active token %q (id %s), issued after the token in state. If an interrupted run issued it under a "+
+			"`name_prefix` that you have since changed back, nobody has its secret: revoke it by hand. Otherwise ignore this "+
+			"warning: the provider leaves the token alone.", token.Name, token.ID))
 }

@@ -117,7 +117,8 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 
 	recall(ctx, req.Private, unansweredKey, &unanswered, &resp.Diagnostics)
 
-	shown, gone, found, err := r.lookAround(ctx, model, recorded, unanswered)
+	series := model.series(prefixes(ctx, req.Private, &resp.Diagnostics))
+	shown, gone, found, err := r.lookAround(ctx, model, series, recorded, unanswered)
 
 	switch {
 	case err != nil:
@@ -138,17 +139,20 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 
 	model.setCurrent(current)
 
+	adopted := false
+
 	if !moved { // A run in which the server moved does nothing else.
-		r.refreshRotation(ctx, &model, found, drawn(ctx, &model, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+		adopted = r.refreshRotation(ctx, &model, series, found, &resp.Diagnostics)
 	}
 
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	r.managed.add(recorded.Key())
+	r.managed.Add(recorded.Key())
 	r.read.add(recorded.Key())
 
+	note(ctx, resp.Private, adoptedKey, adopted, &resp.Diagnostics)
 	note(ctx, resp.Private, userGoneKey, gone != nil && gone.UserGone, &resp.Diagnostics)
 
 	if unanswered && !moved { // What the search found is in state now.
@@ -172,20 +176,25 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 
+	notePrefix(ctx, resp.Private, state.NamePrefix, &resp.Diagnostics)
+	note(ctx, resp.Private, adoptedKey, false, &resp.Diagnostics)
+
 	decision := r.settle(ctx, state, model, req.Private, &resp.Diagnostics)
-	if decision.Action == lifecycle.Refuse {
-		resp.Diagnostics.AddError("Could not reissue the personal access token",
-			r.wayOut(decision, state.current()))
-
-		return
-	}
-
 	planned := model
 	model.inheritOutputs(state)
 	model.keepPromises(planned, r.system.Traits())
 
 	// A known list in the plan is a promise not to touch it.
 	if planned.Previous.IsUnknown() && !r.retirePredecessors(ctx, state, &model, &resp.Diagnostics) {
+		return
+	}
+
+	if decision.Action == lifecycle.Refuse {
+		// The successor is refused; the predecessors were due all the same.
+		state.Previous = model.Previous
+		resp.Diagnostics.Append(resp.State.Set(ctx, state.object(&resp.Diagnostics))...)
+		resp.Diagnostics.AddError("Could not reissue the personal access token", r.wayOut(decision, state.current()))
+
 		return
 	}
 
@@ -222,7 +231,9 @@ func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 	if err := r.system.Revoke(ctx, token); err != nil {
 		addError(&resp.Diagnostics, "revoke the personal access token", err)
-	} else if len(living) > 0 {
+	} else {
+		r.managed.Remove(token.Key())
+
 		current.Status = stringOrNull(string(pat.StatusRevoked))
 		model.setCurrent(current)
 	}

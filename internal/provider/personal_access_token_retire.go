@@ -74,6 +74,10 @@ func (r *tokenResource) examine(
 		return predecessor, false, nil //nolint:nilerr // That it is gone is the answer.
 	}
 
+	if r.managed.Has(shown.Key()) { // Another resource has it as its live token.
+		return predecessor, false, nil
+	}
+
 	predecessor.Token = shown
 	predecessor = policy.Judge(predecessor, r.now())
 
@@ -105,15 +109,18 @@ func (r *tokenResource) succeed(
 }
 
 // refreshRotation records what is due: the token, by the policy in state, and each
-// predecessor, with what was found of generations that state does not know.
+// predecessor, with the orphans among the tokens that were found. It says whether there were any.
 func (r *tokenResource) refreshRotation(
-	ctx context.Context, model *tokenModel, found []pat.Token, drawn bool, diags *diag.Diagnostics,
-) {
+	ctx context.Context, model *tokenModel, series lifecycle.Series, found []pat.Token, diags *diag.Diagnostics,
+) (adopted bool) {
 	model.dueness(r.now(), r.system.Traits())
 
 	policy, _ := model.policy()
-	predecessors := r.recoverStrays(model, found, drawn, policy, diags)
+	known := len(model.predecessors())
+	predecessors := r.recoverOrphans(model, series, found, policy, diags)
 	model.setPredecessors(r.review(ctx, predecessors, policy, diags))
+
+	return len(predecessors) > known
 }
 
 // retirePredecessors reschedules the predecessors if the policy was edited, and revokes

@@ -3,9 +3,12 @@ package provider
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -13,8 +16,8 @@ import (
 )
 
 // A state that is restored from a backup knows neither the live token nor, perhaps, that
-// its own was revoked. Nothing that is in use is revoked, what nobody ever used is, and no
-// generation comes twice.
+// its own was revoked. The newer token may be another state's: it lives for an overlap, and while
+// it is in use. No generation comes twice.
 func TestAccRotation_stateRestoredFromABackup(t *testing.T) {
 	t.Parallel()
 
@@ -59,17 +62,16 @@ func restored(t *testing.T, s *sandboxed, revoked, used bool) {
 
 	done := w.apply(t, generation(3))
 
-	if !used {
-		done.warns(t, "A token was lost")
-		s.dead(t, user, newer)
-	} else {
-		done.warns(t, "The state looks old")
-		w.check(t, value(at("previous"), knownvalue.ListPartial(map[int]knownvalue.Check{
-			0: knownvalue.ObjectPartial(map[string]knownvalue.Check{
-				"generation": knownvalue.Int64Exact(2), "retire_due": knownvalue.Bool(false),
-			}),
-		})))
-		w.unchanged(t).quiet(t)
+	done.warns(t, "An active token is not in state")
+	w.check(t, value(at("previous"), knownvalue.ListPartial(map[int]knownvalue.Check{
+		0: knownvalue.ObjectPartial(map[string]knownvalue.Check{
+			"generation": knownvalue.Int64Exact(2), "retire_due": knownvalue.Bool(false),
+		}),
+	})))
+	w.unchanged(t).quiet(t)
+
+	if used {
+		done.warns(t, "restored from a backup")
 		s.clock.move(47 * time.Hour)
 		s.works(t, user, newer)
 		s.clock.move(2 * time.Hour)
@@ -80,13 +82,14 @@ func restored(t *testing.T, s *sandboxed, revoked, used bool) {
 
 	s.clock.move(49 * time.Hour)
 	w.apply(t, generation(3), alone())
+	s.dead(t, user, newer)
 	w.unchanged(t)
 	w.destroy(t)
 	s.wantNoneAlive(t)
 }
 
-// An interrupted run leaves a token that no later change asks for: the next apply revokes
-// it all the same, unless somebody has used it by then.
+// An interrupted run leaves a token that no later change asks for. The next apply saves it as a
+// predecessor, and one after the overlap revokes it, unless it was used by then.
 func TestAccRotation_successorThatNeverReachedTheState(t *testing.T) {
 	t.Parallel()
 
@@ -117,6 +120,20 @@ func TestAccRotation_successorThatNeverReachedTheState(t *testing.T) {
 				}
 
 				w.run(t, "apply", "plan")
+				w.unchanged(t)
+
+				if names := s.aliveNames(t, user.id); !slices.Contains(names, lost.Name) {
+					t.Errorf("it was revoked at once: %q are alive", names)
+				}
+
+				s.clock.move(23 * time.Hour)
+
+				if used != "" {
+					s.works(t, user, secret)
+				}
+
+				s.clock.move(2 * time.Hour)
+				w.apply(t, generation(1))
 
 				if used == "" {
 					s.dead(t, user, secret)
@@ -155,31 +172,54 @@ func TestAccRotation_requestCarriedOutLate(t *testing.T) {
 		})
 		must(t, err)
 
-		w.apply(t, generation(2)).warns(t, "A token was lost")
+		w.apply(t, generation(2)).warns(t, "An active token is not in state")
+		w.unchanged(t).quiet(t)
+		s.clock.move(25 * time.Hour)
+		w.apply(t, generation(2), alone())
 		s.dead(t, user, late.Secret.Reveal())
 		w.unchanged(t).quiet(t)
 		w.destroy(t)
 	})
 }
 
-// A run that fails after the request leaves a token of the new prefix, of which the state,
-// with the old one, knows nothing but the lineage.
+// A run that fails after the request leaves a token of the new prefix, of which the state knows
+// only the lineage. Anybody can have chosen such a name: it is left alone until the configuration
+// has that prefix.
 func TestAccRotation_prefixThatNeverReachedTheState(t *testing.T) {
 	t.Parallel()
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-prefix"})
 		w := s.workspace(t)
-		w.write(t, s.provider()+rotating(user, "expires_in = \"90d\"", "max_age = \"60d\""))
+		config := s.provider() + rotating(user, "expires_in = \"90d\"", "max_age = \"60d\"")
+		w.write(t, config)
 		w.apply(t, generation(1))
 
 		lineage := managed(t, w.state(t))["lineage"]
-		lost, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: fmt.Sprintf("other-%s-2", lineage)})
-		must(t, err)
 
-		_, err = s.system.Create(t.Context(), user.id, pat.NewToken{Name: fmt.Sprintf("r-%s-x", lineage)})
-		must(t, err)
+		var lost pat.Issued
 
-		w.apply(t, generation(1)).warns(t, "A token was lost")
+		s.clock.move(time.Minute)
+
+		for _, name := range []string{"other-%s-2", "r-%s-x"} {
+			issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: fmt.Sprintf(name, lineage)})
+			must(t, err)
+
+			if lost.Name == "" {
+				lost = issued
+			}
+		}
+
+		w.unchanged(t).warns(t, "A token is named like those of this resource, with another prefix", lost.Name)
+		w.write(t, strings.Replace(config, `"r-"`, `"other-"`, 1))
+		w.apply(t, generation(3)).warns(t, "An active token is not in state")
+		w.unchanged(t).quiet(t)
+
+		if names := s.aliveNames(t, user.id); !slices.Contains(names, lost.Name) {
+			t.Errorf("it was revoked at once: %q are alive", names)
+		}
+
+		s.clock.move(25 * time.Hour)
+		w.apply(t, generation(3), alone())
 		s.dead(t, user, lost.Secret.Reveal())
 		w.destroy(t)
 
@@ -187,4 +227,125 @@ func TestAccRotation_prefixThatNeverReachedTheState(t *testing.T) {
 			t.Errorf("%d tokens are alive after the destroy, want the one that is no generation", alive)
 		}
 	})
+}
+
+// Two states with one lineage, or a state and its copy: neither revokes what the other has just
+// issued.
+func TestAccRotation_twoStatesOfOneLineage(t *testing.T) {
+	t.Parallel()
+
+	for _, copied := range []bool{false, true} {
+		t.Run(fmt.Sprintf("a copy %t", copied), func(t *testing.T) {
+			t.Parallel()
+			onEachSandbox(t, func(t *testing.T, s *sandboxed) {
+				user := s.addUser(t, testUser{login: "svc-shared"})
+				config := func(n int) string {
+					return s.provider() + rotating(user, "expires_in = \"90d\"\nlineage = \"abc234\"", trigger(n))
+				}
+
+				one, two := s.workspace(t), s.workspace(t)
+				one.write(t, config(1))
+				one.apply(t, generation(1))
+				two.write(t, config(1))
+
+				if copied {
+					two.file(t, "terraform.tfstate", one.run(t, "state", "pull").text)
+				}
+
+				two.write(t, config(2))
+				two.apply(t, generation(2))
+
+				fresh := s.aliveNames(t, user.id)
+
+				one.apply(t, generation(1)).warns(t, "An active token is not in state")
+				one.unchanged(t)
+
+				if diff := cmp.Diff(fresh, s.aliveNames(t, user.id)); diff != "" {
+					t.Errorf("what is alive after the other state's apply:\n%s", diff)
+				}
+
+				one.write(t, config(3))
+				one.apply(t, generation(3))
+
+				if alive := s.aliveNames(t, user.id); len(alive) != 3 {
+					t.Errorf("%q are alive after the other state's rotation", alive)
+				}
+			})
+		})
+	}
+}
+
+// Two resources of one configuration cannot have one lineage: whichever is read or issued
+// first, nothing is revoked and nothing is issued.
+func TestAccRotation_twoResourcesOfOneLineage(t *testing.T) {
+	t.Parallel()
+	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
+		user := s.addUser(t, testUser{login: "svc-twins"})
+		w := s.workspace(t)
+		config := func(first, second string) string {
+			return s.provider() + fmt.Sprintf(`
+resource "opsaccess_personal_access_token" "twin" {
+  for_each    = { a = %q, b = %q }
+  user_id     = %q
+  name_prefix = "r-"
+  lineage     = each.value
+  expires_in  = "90d"
+}
+`, first, second, user.id)
+		}
+
+		w.write(t, config("abc234", "abc234"))
+		w.refused(t, "Two resources have the same lineage", "apply", "-auto-approve")
+		s.wantIssued(t, 1)
+
+		apart := config("abc234", "bcd345")
+		if strings.Contains(w.run(t, "state", "list").text, `"b"`) { // It was the first.
+			apart = config("bcd345", "abc234")
+		}
+
+		w.write(t, apart)
+		w.run(t, "apply", "-auto-approve")
+		s.wantIssued(t, 2)
+
+		w.write(t, config("abc234", "abc234"))
+		w.refused(t, "Two resources have the same lineage", "plan")
+		w.write(t, apart)
+		w.unchanged(t)
+
+		if alive := s.liveTokens(); alive != 2 {
+			t.Errorf("%d tokens are alive, want 2", alive)
+		}
+	})
+}
+
+// Predecessors are revoked when their overlap is over, also while the successor of the live
+// token is refused.
+func TestAccRotation_predecessorsOfARefusedUpdate(t *testing.T) {
+	t.Parallel()
+
+	s := rotatingForeman(t)
+	user := s.addUser(t, testUser{login: "svc-refused"})
+	w := s.workspace(t)
+	w.write(t, s.provider()+rotating(user, `expires_in = "90d"`, trigger(1)))
+	w.apply(t, generation(1))
+
+	predecessor := w.secret(t)
+
+	w.write(t, s.provider()+rotating(user, `expires_in = "90d"`, trigger(2)))
+	w.apply(t, generation(2))
+
+	tokens := s.tokensOf(t, user.id)
+	live := tokens[len(tokens)-1]
+
+	// The name of the live token, which Foreman never frees.
+	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_in = \"90d\"", user.id, live.Name)))
+	w.apply(t, generation(2))
+	must(t, s.system.Revoke(t.Context(), live))
+
+	s.clock.move(25 * time.Hour)
+	w.refused(t, "Could not reissue", "apply", "-auto-approve")
+	s.dead(t, user, predecessor)
+	w.check(t, alone())
+	w.refused(t, "Could not reissue", "apply", "-auto-approve")
+	w.destroy(t)
 }
