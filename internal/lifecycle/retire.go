@@ -25,8 +25,8 @@ type Predecessor struct {
 	Held bool
 }
 
-// orphan says whether it is a generation whose secret this state never held.
-func (p Predecessor) orphan() bool { return p.SHA256 == "" && p.Generation > 0 }
+// Orphan says whether it is a generation whose secret this state never held.
+func (p Predecessor) Orphan() bool { return p.SHA256 == "" && p.Generation > 0 }
 
 // capped says whether it is to be revoked only because it expires by itself then.
 func (p Predecessor) capped() bool { return p.RetireAt.Equal(p.Token.ExpiresAt) }
@@ -74,7 +74,7 @@ func (p Policy) Judge(predecessor Predecessor, now time.Time) Predecessor {
 
 // holdOf is the policy with the hold that applies to the predecessor: an orphan always has one.
 func (p Policy) holdOf(predecessor Predecessor) Policy {
-	if predecessor.orphan() && !p.HoldIfUsedWithin.Set {
+	if predecessor.Orphan() && !p.HoldIfUsedWithin.Set {
 		p.HoldIfUsedWithin = Value[time.Duration]{V: orphanTime, Set: true}
 	}
 
@@ -127,7 +127,7 @@ func (p Policy) Reschedule(
 		succeeded := p.succeeded(predecessor, younger, current, generation)
 
 		at := after.RetireAt(predecessor.Token.ExpiresAt, succeeded)
-		if predecessor.orphan() {
+		if predecessor.Orphan() {
 			at = after.orphanUntil(predecessor.Token, succeeded)
 		}
 

@@ -26,8 +26,8 @@ func (r *tokenResource) ModifyPlan(
 		r.rememberManaged(state)
 	}
 
-	if req.Plan.Raw.IsNull() && !resp.Diagnostics.HasError() {
-		r.mayDestroy(state, &resp.Diagnostics)
+	if req.Plan.Raw.IsNull() && !resp.Diagnostics.HasError() && r.mayDestroy(state, &resp.Diagnostics) {
+		warnDestroy(state, &resp.Diagnostics)
 	}
 
 	if req.Plan.Raw.IsNull() || resp.Diagnostics.HasError() {

@@ -185,6 +185,18 @@ func warnOrphan(diags *diag.Diagnostics, orphan lifecycle.Predecessor, recorded 
 			"`rotation.hold_if_used_within` (a day if that is not set).", orphan.RetireAt.UTC().Format(time.RFC3339)))
 }
 
+// warnDestroy names the tokens that a destroy revokes although another state may have issued them.
+func warnDestroy(state tokenModel, diags *diag.Diagnostics) {
+	for _, predecessor := range state.predecessors() {
+		if predecessor.Orphan() && !predecessor.Due {
+			diags.AddAttributeWarning(path.Root("previous"), "A token that may be another state's will be revoked", fmt.Sprintf(
+				"Destroying this resource also revokes the token %q (id %s), whose secret was never in this state. If another "+
+					"state issued it, first remove this resource from the state with a `removed` block, and revoke its other "+
+					"tokens by hand.", predecessor.Token.Name, predecessor.Token.ID))
+		}
+	}
+}
+
 // warnResembling says that a token may be this resource's, from a run whose name_prefix never
 // reached the state.
 func warnResembling(diags *diag.Diagnostics, token pat.Token) {

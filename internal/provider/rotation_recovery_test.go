@@ -264,6 +264,9 @@ func TestAccRotation_twoStatesOfOneLineage(t *testing.T) {
 					t.Errorf("what is alive after the other state's apply:\n%s", diff)
 				}
 
+				done, _ := one.plan(t, "-destroy")
+				done.warns(t, "A token that may be another state's will be revoked")
+
 				one.write(t, config(3))
 				one.apply(t, generation(3))
 
