@@ -104,6 +104,9 @@ func (r *tokenResource) replaceToken(
 	model.recipients(ctx, diags)
 
 	order := model.order(old.Token.UserID)
+	// Where a name is the key, another token can have that of one that is gone: it is not ours.
+	order.Known = []pat.Key{old.Token.Key()}
+
 	for _, predecessor := range state.predecessors() { // An orphan may have been revoked just now.
 		order.Generation = max(order.Generation, predecessor.Generation)
 	}
