@@ -27,6 +27,8 @@ type gone struct {
 	userless bool
 	// widowed says that the predecessor went with it.
 	widowed bool
+	// adopted says that another token of the series is found and becomes a predecessor.
+	adopted bool
 }
 
 // foremanProofs are what Foreman's answers prove.
@@ -78,7 +80,7 @@ func universalControllerProofs() map[string]gone {
 	return map[string]gone{
 		"a name that is not in the user's list":       {ends: revokeCurrent, status: pat.StatusMissing},
 		"a name that is not in the caller's own list": {ends: revokeCurrent, caller: asOwner, status: pat.StatusMissing},
-		"a name that another token has":               {ends: namesake, status: pat.StatusMissing},
+		"a name that another token has":               {ends: namesake, status: pat.StatusMissing, adopted: true},
 		"an empty list of a user who is there":        {ends: revokeAll, status: pat.StatusMissing, widowed: true},
 		"an empty list of the caller's own":           {ends: revokeAll, caller: asOwner, status: pat.StatusMissing, widowed: true},
 		"a user who does not exist, in plain text":    {ends: deleteControllerUser, status: pat.StatusMissing, userless: true},
@@ -184,7 +186,12 @@ func (row gone) reissues(t *testing.T, s *standing, provider string) {
 		t.Errorf("the plan is to %v", actionsOf(plan, tokenAddress))
 	}
 
-	s.w.apply(t, generation(3), reason(string(row.status)), has(tokenAddress, "active", "status"), alone(),
+	previous := alone()
+	if row.adopted {
+		previous = predecessors(map[string]knownvalue.Check{"generation": knownvalue.Int64Exact(2), "retire_due": knownvalue.Bool(false)})
+	}
+
+	s.w.apply(t, generation(3), reason(string(row.status)), has(tokenAddress, "active", "status"), previous,
 		value(at("token"), knownvalue.NotNull()))
 	s.w.unchanged(t).quiet(t)
 

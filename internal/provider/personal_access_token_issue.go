@@ -104,9 +104,6 @@ func (r *tokenResource) replaceToken(
 	model.recipients(ctx, diags)
 
 	order := model.order(old.Token.UserID)
-	// Where a name is the key, another token can have that of one that is gone: it is not ours.
-	order.Known = []pat.Key{old.Token.Key()}
-
 	for _, predecessor := range state.predecessors() { // An orphan may have been revoked just now.
 		order.Generation = max(order.Generation, predecessor.Generation)
 	}
@@ -132,13 +129,10 @@ func (r *tokenResource) replaceToken(
 		}
 	}
 
-	if !r.issue(ctx, model, order, reason, predecessors, private, diags) {
-		return false
-	}
-
+	// Where a name is the key, another token can have that of one that is gone.
 	r.managed.Remove(old.Token.Key())
 
-	return true
+	return r.issue(ctx, model, order, reason, predecessors, private, diags)
 }
 
 // makeWay revokes the old token first where that was asked for, or where its name is
