@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -31,6 +32,22 @@ func addError(diags *diag.Diagnostics, what string, err error) {
 		addFieldError(diags, invalid.FieldNames()[0], summary, sentence(err))
 	default:
 		diags.AddError(summary, sentence(err))
+	}
+}
+
+// addTextError reports what is wrong with the text of an argument. The CLI prints the source of
+// what an error points at: where the text may be a secret, the error points at nothing and names
+// the argument instead. The detail repeats the text through [pat.Quote] alone.
+func addTextError(diags *diag.Diagnostics, at path.Path, text, summary, detail string) {
+	named := fmt.Sprintf("`%s`: %s", at, detail)
+
+	switch {
+	case pat.MayBeSecret(text):
+		diags.AddError(summary, named)
+	case len(at.Steps()) > 1: // The CLI shows nothing of a path inside an object.
+		diags.AddAttributeError(at, summary, named)
+	default:
+		diags.AddAttributeError(at, summary, detail)
 	}
 }
 

@@ -212,7 +212,7 @@ func TestAccEncryption_badRecipients(t *testing.T) {
 
 		s.run(
 			t,
-			step(`[]`, `at least\s+1`),
+			step(`[]`, `no\s+recipient`),
 			step(`[null]`, `(?i)null`),
 			step(`["alice"]`, `begins with\s+none of`),
 			step(`["AGE-SECRET-KEY-1QQQQ"]`, `private key`),

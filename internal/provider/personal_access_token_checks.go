@@ -25,11 +25,11 @@ func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Di
 
 	if prefix := plan.NamePrefix; !prefix.IsNull() && !prefix.IsUnknown() {
 		if err := lifecycle.CheckPrefix(prefix.ValueString(), traits); err != nil {
-			diags.AddAttributeError(path.Root("name_prefix"), "Invalid name_prefix", sentence(err))
+			addTextError(diags, path.Root("name_prefix"), prefix.ValueString(), "Invalid name_prefix", sentence(err))
 		}
 	} else if name := plan.Name; prefix.IsNull() && !name.IsNull() && !name.IsUnknown() {
 		if err := lifecycle.CheckName(name.ValueString(), traits); err != nil {
-			diags.AddAttributeError(path.Root("name"), "Invalid name", sentence(err))
+			addTextError(diags, path.Root("name"), name.ValueString(), "Invalid name", sentence(err))
 		}
 	}
 

@@ -139,7 +139,7 @@ func (e *tokenEphemeral) checkArguments(model ephemeralTokenModel, diags *diag.D
 	}
 
 	if err := lifecycle.CheckPrefix(model.order("").NamePrefix, e.system.Traits()); err != nil {
-		diags.AddAttributeError(path.Root("name_prefix"), "Invalid name_prefix", sentence(err))
+		addTextError(diags, path.Root("name_prefix"), model.NamePrefix.ValueString(), "Invalid name_prefix", sentence(err))
 	}
 
 	e.checkUserID(model.UserID, diags)

@@ -8,7 +8,6 @@ import (
 
 	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -124,7 +123,8 @@ func choose(blocks platformBlocks, diags *diag.Diagnostics) (platform, bool) {
 func foreign(listings platformListings, traits pat.Traits, diags *diag.Diagnostics) {
 	for _, p := range platforms {
 		if p.name != traits.Platform && !listings.of(p.name).IsNull() {
-			diags.AddAttributeError(path.Root(p.name), "Not an argument of this platform", fmt.Sprintf(
+			// It points at no attribute: the CLI would show the source of all that is in the object.
+			diags.AddError("Not an argument of this platform", fmt.Sprintf(
 				"The provider is configured for %s, which has no `%s`: leave it out.", traits.DisplayName, p.name))
 		}
 	}
