@@ -16,7 +16,7 @@ import (
 // checkOrder reports what the platform does not allow. The clock is asked for an error
 // alone, and only where a token is sure to be issued.
 func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Diagnostics) {
-	if r.configured == nil || r.system == nil {
+	if !r.platformKnown() {
 		return
 	}
 
@@ -46,14 +46,14 @@ func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Di
 func (r *tokenResource) warnLifetime(plan tokenModel, diags *diag.Diagnostics) {
 	warnForever(plan, diags)
 
-	if r.configured != nil && r.system != nil {
+	if r.platformKnown() {
 		warnShort(plan, r.system.Traits(), r.now(), diags)
 	}
 }
 
 // warnPast warns of an expiry that has passed, under which nothing can be issued.
 func (r *tokenResource) warnPast(plan tokenModel, diags *diag.Diagnostics) {
-	if diags.HasError() || r.configured == nil || r.system == nil || plan.ExpiresAt.IsUnknown() {
+	if diags.HasError() || !r.platformKnown() || plan.ExpiresAt.IsUnknown() {
 		return
 	}
 

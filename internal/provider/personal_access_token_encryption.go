@@ -224,6 +224,27 @@ func (m *tokenModel) planSecret() {
 	}
 }
 
+// keepSecretApart keeps, of a secret that is taken over, only what encrypt_to allows in state:
+// recipients can be recorded without another token, as for one that has expired when it was told to.
+func (m *tokenModel) keepSecretApart() {
+	switch {
+	case m.EncryptTo.IsUnknown():
+		m.Token, m.EncryptedToken = unknownUnlessNull(m.Token), unknownUnlessNull(m.EncryptedToken)
+	case m.EncryptTo.IsNull():
+		m.EncryptedToken = types.StringNull()
+	default:
+		m.Token = types.StringNull()
+	}
+}
+
+func unknownUnlessNull(text types.String) types.String {
+	if text.IsNull() {
+		return text
+	}
+
+	return types.StringUnknown()
+}
+
 // setSecret records a secret: as it is, or encrypted if there are recipients. An error
 // leaves the model without a secret.
 func (m *tokenModel) setSecret(secret pat.Secret, recipients []age.Recipient) error {

@@ -74,7 +74,7 @@ func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags 
 
 	r.warnLifetime(*plan, diags)
 
-	if r.configured == nil || r.system == nil {
+	if !r.platformKnown() {
 		return
 	}
 
@@ -122,7 +122,6 @@ func (r *tokenResource) planUpdate(
 		r.planKeep(state, plan, diags)
 	case lifecycle.MayReissue:
 		plan.unsettle(types.StringUnknown())
-		plan.maybeKept(state)
 
 		if current.Status.ValueString() != string(pat.StatusActive) {
 			plan.maybeInvalid()
@@ -150,16 +149,14 @@ func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, diags *diag
 	before, _ := state.policy()
 	after, _ := plan.policy()
 
-	edited := before != after || !plan.ExpiresIn.Equal(state.ExpiresIn)
-
-	if edited && r.configured != nil && r.system != nil {
-		plan.scheduled(r.system.Traits())
-		plan.checkPolicy(r.system.Traits(), diags)
-	}
-
 	if before != after { // What is due by the new policy is for the next refresh to say.
 		plan.RotationDue = types.BoolValue(false)
 		plan.RotationReason = types.StringNull()
+		r.planSchedule(plan)
+	}
+
+	if (before != after || !plan.ExpiresIn.Equal(state.ExpiresIn)) && r.platformKnown() {
+		plan.checkPolicy(r.system.Traits(), diags)
 	}
 
 	predecessors := state.predecessors()
@@ -196,13 +193,42 @@ func (m *tokenModel) adopt(current currentModel) {
 }
 
 // decide asks what becomes of the token when the state's arguments turn into next's. It
-// has no clock.
+// has no clock. While the platform is not known, what would come out differently on another
+// one is left open: the plan is made once more when it is known, and must keep what this one
+// says.
 func (r *tokenResource) decide(
 	ctx context.Context, state, next tokenModel, private privateState, diags *diag.Diagnostics,
 ) lifecycle.Decision {
-	return lifecycle.Decide(
-		state.judged(userGone(ctx, private, diags)),
-		state.arguments(), next.arguments(), r.traits())
+	current, traits := state.judged(userGone(ctx, private, diags)), r.traits()
+	decision := lifecycle.Decide(current, state.arguments(), next.arguments(), traits)
+
+	if r.platformKnown() {
+		return decision
+	}
+
+	traits.ExpiryIsDate = true
+	if lifecycle.Decide(current, state.arguments(), next.arguments(), traits).Action != decision.Action {
+		return lifecycle.Decision{Action: lifecycle.MayReissue}
+	}
+
+	return decision
+}
+
+// platformKnown says whether the provider is configured for a server.
+func (r *tokenResource) platformKnown() bool { return r.configured != nil && r.system != nil }
+
+// planSchedule plans when a token is to be succeeded that stays, by a policy that was edited.
+// That depends on the platform.
+func (r *tokenResource) planSchedule(plan *tokenModel) {
+	if r.platformKnown() {
+		plan.scheduled(r.system.Traits())
+
+		return
+	}
+
+	current := plan.current()
+	current.RotateAt = types.StringUnknown()
+	plan.setCurrent(current)
 }
 
 // settle is decide in apply, when the clock may be asked.
@@ -217,7 +243,7 @@ func (r *tokenResource) settle(
 // traits returns those of the platform. While it is not known, a plan that promises too
 // much does no harm: the update refuses what the platform cannot do.
 func (r *tokenResource) traits() pat.Traits {
-	if r.configured == nil || r.system == nil {
+	if !r.platformKnown() {
 		return pat.Traits{ReusableNames: true}
 	}
 

@@ -75,7 +75,7 @@ func warnGap(plan tokenModel, policy lifecycle.Policy, live lifecycle.Predecesso
 // warnKeptInvalid warns of a token that cannot be used and is not to be reissued.
 func warnKeptInvalid(plan tokenModel, current currentModel, diags *diag.Diagnostics) {
 	status := current.Status.ValueString()
-	if plan.ReissueWhenInvalid.IsNull() || plan.ReissueWhenInvalid.ValueBool() || status == string(pat.StatusActive) {
+	if !isSet(plan.ReissueWhenInvalid) || plan.ReissueWhenInvalid.ValueBool() || status == string(pat.StatusActive) {
 		return
 	}
 

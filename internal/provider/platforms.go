@@ -85,12 +85,16 @@ func (l *platformListings) of(name string) types.Object {
 }
 
 // choose returns the platform that is configured: the one whose object is set, or else
-// the one whose URL the environment has.
+// the one whose URL the environment has. While an object is unknown it is that one, for what it
+// turns out to be decides.
 func choose(blocks platformBlocks, diags *diag.Diagnostics) (platform, bool) {
-	var configured, exported []platform
+	var configured, unknown, exported []platform
 
 	for _, p := range platforms {
-		if !blocks.of(p.name).IsNull() {
+		switch block := blocks.of(p.name); {
+		case block.IsUnknown():
+			unknown = append(unknown, p)
+		case !block.IsNull():
 			configured = append(configured, p)
 		}
 
@@ -100,6 +104,8 @@ func choose(blocks platformBlocks, diags *diag.Diagnostics) (platform, bool) {
 	}
 
 	switch {
+	case len(unknown) > 0 && len(configured) < 2:
+		return unknown[0], true
 	case len(configured) == 1:
 		return configured[0], true
 	case len(configured) > 1:
