@@ -51,6 +51,25 @@ func addTextError(diags *diag.Diagnostics, at path.Path, text, summary, detail s
 	}
 }
 
+// pastADestroy says how a destroy, which makes a plan first, gets past an error of the plan that is
+// not about the configuration's text.
+const pastADestroy = " (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)"
+
+// addPlanError is addError for what a plan could not find out from the server.
+func addPlanError(diags *diag.Diagnostics, what string, err error) {
+	diags.AddError("Could not "+what, sentence(err)+pastADestroy)
+}
+
+// notFound says whether the server knows nothing of what was looked for, be that a proof or not.
+func notFound(err error) bool {
+	var (
+		gone    *pat.GoneError
+		missing *pat.NotFoundError
+	)
+
+	return errors.As(err, &gone) || errors.As(err, &missing)
+}
+
 // addFieldError points at the argument that a server's refusal is about, where the
 // server's name for it is also ours.
 func addFieldError(diags *diag.Diagnostics, field, summary, detail string) {

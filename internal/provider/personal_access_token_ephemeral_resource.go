@@ -128,6 +128,7 @@ func (e *tokenEphemeral) issue(
 	model.issued(result.Issued, user, e.system)
 
 	warnLeftovers(diags, result.Leftovers)
+	warnExpiry(diags, result.Issued)
 
 	return newClosingToken(result.Token, user), true
 }

@@ -51,6 +51,7 @@ func (r *tokenResource) issue(
 	note(ctx, private, unansweredKey, result.Unanswered, diags)
 
 	warnLeftovers(diags, result.Leftovers)
+	warnExpiry(diags, result.Issued)
 
 	for _, token := range result.Discarded {
 		warnLost(diags, token, "it was revoked")

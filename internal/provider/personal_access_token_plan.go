@@ -79,6 +79,7 @@ func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags 
 	}
 
 	r.checkOrder(*plan, true, diags)
+	r.warnPast(*plan, "The personal access token cannot be issued", diags)
 
 	if diags.HasError() {
 		return
@@ -107,7 +108,12 @@ func (r *tokenResource) planUpdate(
 		plan.ExpiresAt = state.ExpiresAt
 	}
 
-	if replaced := r.planUser(ctx, state, plan, diags); len(replaced) > 0 {
+	replaced, refused := r.planUser(ctx, state, plan, diags)
+	if refused || len(replaced) > 0 && r.warnPast(*plan, cannotReissue, diags) {
+		return // The token stays as it is, and the update refuses: a replacement would revoke it first.
+	}
+
+	if len(replaced) > 0 {
 		resp.RequiresReplace = append(resp.RequiresReplace, replaced...)
 		plan.unsettle(types.StringValue(string(lifecycle.ReasonCreated)))
 		plan.Owner = types.ObjectUnknown(ownerTypes)
@@ -135,13 +141,15 @@ func (r *tokenResource) planUpdate(
 		plan.unsettle(types.StringValue(string(decision.Reason)))
 		// An expiry that passed long ago is no error of this plan: it would block a destroy.
 		r.checkOrder(*plan, !plan.ExpiresAt.same(state.ExpiresAt), diags)
-		r.warnPast(*plan, diags)
+		r.warnPast(*plan, cannotReissue, diags)
 		r.warnLifetime(*plan, diags)
 	case lifecycle.Refuse:
 		plan.unsettle(types.StringValue(string(decision.Reason)))
-		diags.AddWarning("The personal access token cannot be reissued", r.wayOut(decision, current))
+		diags.AddWarning(cannotReissue, r.madeAgain(ctx, *plan, decision)+r.wayOut(decision, current))
 	}
 }
+
+const cannotReissue = "The personal access token cannot be reissued"
 
 // planKeep plans a resource whose token stays. Its predecessors may go.
 func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, diags *diag.Diagnostics) {
@@ -231,10 +239,15 @@ func (r *tokenResource) planSchedule(plan *tokenModel) {
 	plan.setCurrent(current)
 }
 
-// settle is decide in apply, when the clock may be asked.
+// settle is decide in apply, when the clock may be asked. An update that would record another
+// user is refused, for the token is that of the owner.
 func (r *tokenResource) settle(
 	ctx context.Context, state, next tokenModel, private privateState, diags *diag.Diagnostics,
 ) lifecycle.Decision {
+	if changed := changedUser(state, next); len(changed) > 0 && !next.namesOwner() {
+		return lifecycle.Decision{Action: lifecycle.Refuse, Argument: changed[0].String()}
+	}
+
 	return lifecycle.Settle(
 		state.judged(userGone(ctx, private, diags)),
 		state.arguments(), next.arguments(), r.traits(), r.now())
@@ -266,20 +279,41 @@ func (m *tokenModel) judged(userGone bool) lifecycle.Current {
 func (r *tokenResource) wayOut(decision lifecycle.Decision, current currentModel) string {
 	name, platform := current.Name.ValueString(), cmp.Or(r.traits().DisplayName, "the server")
 
-	if decision.Argument != "" {
+	switch decision.Argument {
+	case "":
+		if decision.UserGone {
+			return fmt.Sprintf("The user of the token %q was deleted. Remove the resource, or give it another user. "+
+				"If the user was made again under the same login, replace the token: `terraform apply -replace=ADDRESS`, where "+
+				"ADDRESS is that of this resource. Until then an apply fails before anything is sent.", name)
+		}
+
+		return fmt.Sprintf("The token %q is %s. Choose another `name` or use `name_prefix`, for %s never frees a name. "+
+			"Until then an apply fails before anything is sent.", name, decision.Reason, platform)
+	case "username", "user_id":
+		return fmt.Sprintf("`%s` names another user, or one who does not exist, and a token cannot change hands. Nothing was "+
+			"changed, and the token %q stays as it is. Correct the argument, or plan again once the user exists.",
+			decision.Argument, name)
+	default:
 		return fmt.Sprintf("`%s` asks for another token (%s), and %s never frees the name %q. "+
 			"Choose another `name`, or use `name_prefix`. Until then the token stays as it is.",
 			decision.Argument, decision.Reason, platform, name)
 	}
+}
 
-	text := fmt.Sprintf("The token %q is %s. ", name, decision.Reason)
-	if decision.Reason == lifecycle.ReasonMissing {
-		text = fmt.Sprintf("The token %q is not there any more, or its user is not. ", name)
+// madeAgain says, of a user who was deleted, if another one has the login now; the sentence is
+// empty where that is not so, or cannot be found out.
+func (r *tokenResource) madeAgain(ctx context.Context, plan tokenModel, decision lifecycle.Decision) string {
+	ref := pat.UserRef{Username: plan.Username.ValueString()}
+	if !decision.UserGone || ref.Username == "" || !r.platformKnown() {
+		return ""
 	}
 
-	return text + fmt.Sprintf("If its user still exists, choose another `name` or use `name_prefix`, for %s "+
-		"never frees a name. If the user was deleted, remove the resource, or give it another user. "+
-		"Until then an apply fails before anything is sent.", platform)
+	user, err := r.system.User(ctx, ref)
+	if err != nil || user.ID == plan.owner().ID.ValueString() {
+		return ""
+	}
+
+	return fmt.Sprintf("There is a %s again, with another id (%s). ", ref, user.ID)
 }
 
 // rememberManaged notes that a resource manages the token: the plan of a replacement
