@@ -228,3 +228,26 @@ func dynamicNull(t *testing.T, schema *tfprotov6.Schema) *tfprotov6.DynamicValue
 
 	return &encoded
 }
+
+func TestMisplacedSecrets_inAnImportID(t *testing.T) {
+	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *target) {
+		user := s.addUser(t, testUser{login: "svc-misplaced"})
+		server := s.admin(t)
+
+		for name, secret := range misplacedSecrets(t) {
+			for _, id := range []string{secret, secret + "/1", user.login + "/" + secret, user.login + "/name=" + secret} {
+				response, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: tokenType, ID: id})
+				must(t, err)
+
+				if len(said(response.Diagnostics, tfprotov6.DiagnosticSeverityError)) == 0 {
+					t.Errorf("%s: no error", name)
+				}
+
+				for _, d := range response.Diagnostics {
+					checkHidden(t, name+": "+d.Summary, "id", secret, d)
+				}
+			}
+		}
+	})
+}
