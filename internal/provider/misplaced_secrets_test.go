@@ -99,8 +99,7 @@ func checkHidden(t *testing.T, what, argument, secret string, d *tfprotov6.Diagn
 		}
 	}
 
-	if d.Severity == tfprotov6.DiagnosticSeverityError && d.Attribute != nil && len(d.Attribute.Steps()) > 0 &&
-		d.Attribute.Steps()[0] == tftypes.AttributeName(argument) {
+	if d.Attribute != nil && len(d.Attribute.Steps()) > 0 && d.Attribute.Steps()[0] == tftypes.AttributeName(argument) {
 		t.Errorf("%s points at the source", what)
 	}
 }

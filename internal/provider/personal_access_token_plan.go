@@ -313,7 +313,7 @@ func (r *tokenResource) madeAgain(ctx context.Context, plan tokenModel, decision
 		return ""
 	}
 
-	return fmt.Sprintf("There is a %s again, with another id (%s). ", ref, user.ID)
+	return fmt.Sprintf("There is a new %s now, with another id (%s). ", ref, user.ID)
 }
 
 // rememberManaged notes that a resource manages the token: the plan of a replacement

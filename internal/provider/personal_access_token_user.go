@@ -47,7 +47,7 @@ func (r *tokenResource) planUser(
 
 	switch {
 	case notFound(err):
-		diags.AddAttributeWarning(changed[0], cannotReissue, fmt.Sprintf(
+		diags.AddWarning(cannotReissue, fmt.Sprintf(
 			"%s The token stays that of %s. Until the %s exists, an apply fails before anything is sent.",
 			sentence(err), pat.UserRef{ID: owner.ID.ValueString(), Username: owner.Username.ValueString()}, ref))
 
@@ -99,12 +99,12 @@ func (r *tokenResource) anotherUser(
 func changedUser(state, plan tokenModel) path.Paths {
 	var changed path.Paths
 
-	for name, values := range map[string][2]types.String{
-		"username": {state.Username, plan.Username}, "user_id": {state.UserID, plan.UserID},
-	} {
-		if !values[0].Equal(values[1]) {
-			changed = append(changed, path.Root(name))
-		}
+	if !state.Username.Equal(plan.Username) {
+		changed = append(changed, path.Root("username"))
+	}
+
+	if !state.UserID.Equal(plan.UserID) {
+		changed = append(changed, path.Root("user_id"))
 	}
 
 	return changed

@@ -20,8 +20,7 @@ func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
 
 		for name, test := range map[string]struct {
 			before, after  map[string]any
-			account        account
-			warning, fails string
+				warning, fails string
 		}{
 			"a new token that would be born expired": {
 				after:   having(base, map[string]any{"expires_at": midnight.Add(-day).Format(time.RFC3339)}),
@@ -129,6 +128,22 @@ func TestPlan_whatIsAnErrorOfThePlan(t *testing.T) {
 			})
 		}
 	})
+}
+
+// An account that may see users, and does not see this one, proves nothing by that. It is a warning
+// all the same: the account did look.
+func TestPlan_aUserWhomTheAccountDoesNotSee(t *testing.T) {
+	t.Parallel()
+
+	s := rotatingForeman(t)
+	viewer := s.addUser(t, testUser{login: "viewer", permissions: everyPermission})
+
+	plan := newTokenState(t).plan(t, s.serve(t, s.settings(viewer.login, viewer.password)),
+		map[string]any{"username": "svc-nobody", "name_prefix": "w-", "expires_in": "30d"})
+
+	if len(plan.errors) > 0 || len(plan.warnings) == 0 || !strings.Contains(plan.warnings[len(plan.warnings)-1], "svc-nobody") {
+		t.Errorf("errors %q, warnings %q", plan.errors, plan.warnings)
+	}
 }
 
 // A destroy makes a plan first, with resources that were never made.
