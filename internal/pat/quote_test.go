@@ -1,4 +1,4 @@
-package pat_test
+package pat
 
 import (
 	"crypto/rand"
@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"strings"
 	"testing"
-
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 func TestQuote_showsPlainText(t *testing.T) {
@@ -27,7 +25,7 @@ func TestQuote_showsPlainText(t *testing.T) {
 		"created_at DESC":                 `"created_at DESC"`,
 		"1w2d12h30m15s":                   `"1w2d12h30m15s"`,
 	} {
-		if got := pat.Quote(text); got != want {
+		if got := Quote(text); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -59,12 +57,12 @@ func TestQuote_describesWhatMayBeASecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			got := pat.Quote(test.text)
+			got := Quote(test.text)
 			if !strings.HasPrefix(got, test.want) || strings.Contains(got, `"`) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 
-			if !pat.MayBeSecret(test.text) {
+			if !MayBeSecret(test.text) {
 				t.Error("it is no secret to MayBeSecret")
 			}
 		})
@@ -88,7 +86,7 @@ func TestMayBeSecret_randomTokens(t *testing.T) {
 			random := make([]byte, 16)
 			_, _ = rand.Read(random)
 
-			if !pat.MayBeSecret(encode(random)) {
+			if !MayBeSecret(encode(random)) {
 				missed++
 			}
 		}

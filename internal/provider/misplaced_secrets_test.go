@@ -21,7 +21,7 @@ func misplacedSecrets(t *testing.T) map[string]string {
 
 	const body = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
 
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // None of them opens anything.
 		"a key of age":               key,
 		"the file of age-keygen":     "# created: 2026-01-01T00:00:00Z\n# public key: " + native.recipient + "\n" + key + "\n",
 		"a key with a leading blank": " " + key,

@@ -20,7 +20,7 @@ func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
 
 		for name, test := range map[string]struct {
 			before, after  map[string]any
-				warning, fails string
+			warning, fails string
 		}{
 			"a new token that would be born expired": {
 				after:   having(base, map[string]any{"expires_at": midnight.Add(-day).Format(time.RFC3339)}),

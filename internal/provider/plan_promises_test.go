@@ -113,7 +113,7 @@ func TestProvider_unknownSettingsAreNotSet(t *testing.T) { //nolint:paralleltest
 	foreman := map[string]any{"url": "https://foreman.example.com", "username": "a", "password": secret}
 	controller := map[string]any{"url": "https://uc.example.com", "username": "a", "password": secret}
 
-	for name, set := range map[string]map[string]any{
+	for name, set := range map[string]map[string]any{ //nolint:paralleltest // As above.
 		"another platform":      {"foreman": foreman, "universal_controller": tftypes.UnknownValue},
 		"no platform for sure":  {"foreman": tftypes.UnknownValue, "universal_controller": tftypes.UnknownValue},
 		"a token":               {"universal_controller": having(controller, map[string]any{"token": tftypes.UnknownValue})},

@@ -43,22 +43,6 @@ func (s *tokenState) value(t *testing.T, name string) tftypes.Value {
 	return decode(t, s.of, s.state)[name]
 }
 
-// value returns an attribute of the plan.
-func (p *tokenPlan) value(t *testing.T, path ...string) tftypes.Value {
-	t.Helper()
-
-	value := decode(t, p.of, p.PlannedState)[path[0]]
-
-	for _, name := range path[1:] {
-		var attributes map[string]tftypes.Value
-		must(t, value.As(&attributes))
-
-		value = attributes[name]
-	}
-
-	return value
-}
-
 // plan validates and plans the configuration.
 func (s *tokenState) plan(t *testing.T, server frameworkServer, set map[string]any) *tokenPlan {
 	t.Helper()
