@@ -217,6 +217,7 @@ func gone(cause *pat.NotFoundError, userGone bool) *pat.GoneError {
 func hidden(cause *pat.NotFoundError) error {
 	f := cause.Failure
 	f.Remedy = unproven
+	f.Err = cause // It was looked for, unlike where the account may not look.
 
 	return &pat.PermissionError{Failure: f}
 }

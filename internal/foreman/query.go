@@ -53,7 +53,7 @@ func native(value any, order *regexp.Regexp) (Query, error) {
 
 	switch {
 	case query.Order != "" && !order.MatchString(query.Order):
-		failure.Said = fmt.Sprintf("order %q is none that Foreman has", query.Order)
+		failure.Said = fmt.Sprintf("order %s is none that Foreman has", pat.Quote(query.Order))
 		failure.Remedy = "An order matches " + order.String() + "."
 	case query.Page < 0 || query.PerPage < 0:
 		failure.Said = fmt.Sprintf("page %d of %d rows: both must be 1 or more", query.Page, query.PerPage)

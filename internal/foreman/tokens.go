@@ -237,7 +237,7 @@ func number(what, id string) error {
 	}
 
 	return &pat.ValidationError{Failure: pat.Failure{
-		Tried:  fmt.Sprintf("addressing a %s by the id %q", what, id),
+		Tried:  fmt.Sprintf("addressing a %s by the id %s", what, pat.Quote(id)),
 		Said:   "Foreman's ids are whole numbers",
 		Remedy: fmt.Sprintf("Use the %s's number, in digits alone.", what),
 	}}

@@ -149,7 +149,7 @@ func (s *System) resolve(ctx context.Context, login string) (string, error) {
 
 	notFound := &pat.NotFoundError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, segments("users")...),
-		Said:  fmt.Sprintf("no user has the login %q", login),
+		Said:  "no user has the login " + pat.Quote(login),
 	}}
 
 	var exists bool

@@ -26,7 +26,15 @@ func (e *TakenError) Error() string {
 
 	switch {
 	case e.Token.Status == pat.StatusActive:
-		text += fmt.Sprintf("Import the token (%s/%s), choose another name, or use name_prefix.",
+		if e.Traits.ReusableNames {
+			text += "If a resource that is being replaced has that token, the new one needs the name while the old one still " +
+				"has it. Remove `create_before_destroy`, or use name_prefix. "
+		} else {
+			text += "If a resource that is being replaced has that token, choose another name, or use name_prefix: neither " +
+				"with `create_before_destroy` nor without it can the name come back. "
+		}
+
+		text += fmt.Sprintf("If no resource has it, import the token (%s/%s), choose another name, or use name_prefix.",
 			e.Token.UserID, e.Token.ID)
 	case e.Traits.ReusableNames:
 		text += "Revoke it, choose another name, or use name_prefix."

@@ -138,10 +138,10 @@ func TestTakenNamesTheTokenAndTheWayOut(t *testing.T) {
 		words    []string
 		not      []string
 	}{
-		"names burn, active":      {false, pat.StatusActive, []string{`named "ci" (id 1, active)`, "Fakeman never frees a name", "Import the token (5/1)", "name_prefix"}, nil},
+		"names burn, active":      {false, pat.StatusActive, []string{`named "ci" (id 1, active)`, "Fakeman never frees a name", "nor without it can the name come back", "import the token (5/1)", "name_prefix"}, nil},
 		"names burn, expired":     {false, pat.StatusExpired, []string{"(id 1, expired)", "never frees", "Choose another name"}, []string{"Import", "Revoke"}},
 		"names burn, revoked":     {false, pat.StatusRevoked, []string{"(id 1, revoked)", "never frees", "Choose another name"}, []string{"Import", "Revoke"}},
-		"names are free, active":  {true, pat.StatusActive, []string{"(id 1, active)", "Import the token (5/1)"}, []string{"never frees"}},
+		"names are free, active":  {true, pat.StatusActive, []string{"(id 1, active)", "Remove `create_before_destroy`", "import the token (5/1)"}, []string{"never frees"}},
 		"names are free, expired": {true, pat.StatusExpired, []string{"(id 1, expired)", "Revoke it"}, []string{"never frees", "Import"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -120,10 +120,9 @@ func (i *Issuer) Issue(ctx context.Context, order Order) (Result, error) {
 // create sends the request for a token of this name, and remembers the name if the
 // request may be carried out without anybody knowing.
 func (i *Issuer) create(ctx context.Context, order Order, name string) (pat.Issued, error) {
-	issued, err := i.system.Create(ctx, order.UserID, pat.NewToken{
-		Name:      name,
-		ExpiresAt: order.Lifetime.Expiry(i.now(), i.system.Traits()),
-	})
+	expiry := order.Lifetime.Expiry(i.now(), i.system.Traits())
+	issued, err := i.system.Create(ctx, order.UserID, pat.NewToken{Name: name, ExpiresAt: expiry})
+	issued.Asked = expiry
 
 	if _, ambiguous := errors.AsType[*pat.AmbiguousError](err); ambiguous {
 		i.unanswered.add(order.UserID, name)

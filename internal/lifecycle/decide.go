@@ -82,6 +82,8 @@ type Decision struct {
 	// Argument is the argument that asks for another token; empty where none does,
 	// because the token can no longer be used.
 	Argument string
+	// UserGone is true where it is refused because the token's user does not exist.
+	UserGone bool
 }
 
 // Decide says what becomes of a token when its arguments are recorded as before and are
@@ -265,7 +267,7 @@ func changed(current Current, before, after Arguments) (argument string, certain
 func reissue(current Current, after Arguments, traits pat.Traits, reason Reason, argument string) Decision {
 	switch {
 	case current.UserGone:
-		return Decision{Action: Refuse, Reason: ReasonMissing}
+		return Decision{Action: Refuse, Reason: ReasonMissing, UserGone: true}
 	case burnt(current, after, traits):
 		return Decision{Action: Refuse, Reason: reason, Argument: argument}
 	default:

@@ -47,9 +47,9 @@ func TestDecide_rotation(t *testing.T) {
 		until    = func(a Arguments, at time.Time) Arguments { a.Relative, a.ExpiresAt = false, set(at); return a }
 		fixed    = func(a Arguments) Arguments { a.Name, a.NamePrefix = set(live.Name), Value[string]{}; return a }
 
-		reissues = func(reason Reason) Decision { return Decision{Reissue, reason, "rotation"} }
-		refuses  = func(reason Reason) Decision { return Decision{Refuse, reason, "rotation"} }
-		invalid  = func(reason Reason) Decision { return Decision{Reissue, reason, ""} }
+		reissues = func(reason Reason) Decision { return Decision{Action: Reissue, Reason: reason, Argument: "rotation"} }
+		refuses  = func(reason Reason) Decision { return Decision{Action: Refuse, Reason: reason, Argument: "rotation"} }
+		invalid  = func(reason Reason) Decision { return Decision{Action: Reissue, Reason: reason, Argument: ""} }
 		perhaps  = Decision{Action: MayReissue}
 		keeps    = Decision{}
 
@@ -72,7 +72,7 @@ func TestDecide_rotation(t *testing.T) {
 		"due, and an argument is recorded":        {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.Relative = false }), plan: reissues(ReasonMaxAge)},
 		"due, and triggers are added":             {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.Triggers = one.Triggers }), plan: reissues(ReasonMaxAge)},
 		"due, and a trigger changes":              {current: due(live, ReasonMaxAge), before: one, after: two, plan: reissues(ReasonTriggers)},
-		"due, and a prefix changes":               {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.NamePrefix = set("cd-") }), plan: Decision{Reissue, ReasonChanged, "name_prefix"}},
+		"due, and a prefix changes":               {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.NamePrefix = set("cd-") }), plan: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name_prefix"}},
 		"due, and a prefix is not known":          {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.NamePrefix = Value[string]{Unknown: true} }), plan: perhaps},
 		"due, and the policy is edited away":      {current: due(live, ReasonMaxAge), before: aged, after: none, plan: perhaps, now: after, apply: keeps},
 		"due, and edited to later, and not due":   {current: due(live, ReasonMaxAge), before: aged, after: elder, plan: perhaps, now: after, apply: keeps},
@@ -138,16 +138,16 @@ func TestDecide_rotation(t *testing.T) {
 		"kept though revoked, and a policy is set":  {current: with(live, pat.StatusRevoked), before: keeping(none), after: keeping(aged), plan: keeps},
 		"kept though revoked, and a policy unknown": {current: with(live, pat.StatusRevoked), before: keeping(none), after: keeping(rotating(Policy{MaxAge: unknown}, nil)), plan: keeps},
 		"kept though revoked, and a trigger":        {current: with(live, pat.StatusRevoked), before: keeping(one), after: keeping(two), plan: reissues(ReasonTriggers)},
-		"kept though revoked, and a prefix":         {current: with(live, pat.StatusRevoked), before: keeping(aged), after: keeping(change(aged, func(a *Arguments) { a.NamePrefix = set("cd-") })), plan: Decision{Reissue, ReasonChanged, "name_prefix"}},
+		"kept though revoked, and a prefix":         {current: with(live, pat.StatusRevoked), before: keeping(aged), after: keeping(change(aged, func(a *Arguments) { a.NamePrefix = set("cd-") })), plan: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name_prefix"}},
 		"kept no more":                              {current: with(live, pat.StatusRevoked), before: keeping(aged), after: aged, plan: invalid(ReasonRevoked)},
 		"to be kept from now on":                    {current: with(live, pat.StatusRevoked), before: aged, after: keeping(aged), plan: keeps},
 		"to be kept, which nobody knows yet":        {current: with(live, pat.StatusRevoked), before: aged, after: asking(aged), plan: perhaps},
 		"active, and nobody knows whether to keep":  {current: live, before: aged, after: asking(aged), plan: keeps},
 		"kept, a fixed name that burns":             {current: with(live, pat.StatusRevoked), before: fixed(keeping(none)), after: fixed(keeping(none)), plan: keeps},
 		"kept with its user gone":                   {current: gone(live), before: keeping(aged), after: keeping(aged), plan: keeps},
-		"its user gone, a trigger changes":          {current: gone(live), before: keeping(one), after: keeping(two), plan: Decision{Action: Refuse, Reason: ReasonMissing}},
-		"its user gone, a prefix changes":           {current: gone(live), before: keeping(aged), after: keeping(change(aged, func(a *Arguments) { a.NamePrefix = set("cd-") })), plan: Decision{Action: Refuse, Reason: ReasonMissing}},
-		"its user gone":                             {current: gone(live), before: aged, after: aged, traits: days, plan: Decision{Action: Refuse, Reason: ReasonMissing}},
+		"its user gone, a trigger changes":          {current: gone(live), before: keeping(one), after: keeping(two), plan: Decision{Action: Refuse, Reason: ReasonMissing, UserGone: true}},
+		"its user gone, a prefix changes":           {current: gone(live), before: keeping(aged), after: keeping(change(aged, func(a *Arguments) { a.NamePrefix = set("cd-") })), plan: Decision{Action: Refuse, Reason: ReasonMissing, UserGone: true}},
+		"its user gone":                             {current: gone(live), before: aged, after: aged, traits: days, plan: Decision{Action: Refuse, Reason: ReasonMissing, UserGone: true}},
 
 		"expired as told":                              {current: with(live, pat.StatusExpired), before: until(aged, expires), after: until(aged, expires), plan: keeps},
 		"expired as told, and a trigger changes":       {current: with(live, pat.StatusExpired), before: until(one, expires), after: until(two, expires), plan: keeps},
@@ -171,7 +171,7 @@ func TestDecide_rotation(t *testing.T) {
 		"a fixed name that is reusable, a trigger":    {current: live, before: fixed(one), after: fixed(two), traits: reusable, plan: reissues(ReasonTriggers)},
 		"a fixed name that burns, revoked":            {current: with(live, pat.StatusRevoked), before: fixed(none), after: fixed(none), plan: Decision{Action: Refuse, Reason: ReasonRevoked}},
 		"a fixed name that burns, expired":            {current: with(live, pat.StatusExpired), before: fixed(none), after: fixed(none), plan: Decision{Action: Refuse, Reason: ReasonExpired}},
-		"a fixed name that burns, then another, due":  {current: due(live, ReasonMaxAge), before: fixed(aged), after: change(fixed(aged), func(a *Arguments) { a.Name = set("x") }), plan: Decision{Reissue, ReasonChanged, "name"}},
+		"a fixed name that burns, then another, due":  {current: due(live, ReasonMaxAge), before: fixed(aged), after: change(fixed(aged), func(a *Arguments) { a.Name = set("x") }), plan: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name"}},
 		"a fixed name that burns, then a prefix, due": {current: due(live, ReasonMaxAge), before: fixed(aged), after: aged, plan: reissues(ReasonMaxAge)},
 	} {
 		t.Run(name, func(t *testing.T) {

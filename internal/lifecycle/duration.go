@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // Day and Week are fixed lengths of time: 24 hours and seven times that, whatever a
@@ -34,12 +36,12 @@ var (
 // the units w, d, h, m (minutes) and s. It fails for zero and above [MaxDuration].
 func ParseDuration(text string) (time.Duration, error) {
 	if allDigits.MatchString(text) {
-		return 0, fmt.Errorf("%q has no unit: for days, write %q", text, text+"d")
+		return 0, fmt.Errorf("%s has no unit: for days, write %s", pat.Quote(text), pat.Quote(text+"d"))
 	}
 
 	if !durationForm.MatchString(text) {
-		return 0, fmt.Errorf("%q is not a duration: write whole numbers with the units "+
-			"w, d, h, m (minutes) or s, for example 90d or 12h30m", text)
+		return 0, fmt.Errorf("%s is not a duration: write whole numbers with the units "+
+			"w, d, h, m (minutes) or s, for example 90d or 12h30m", pat.Quote(text))
 	}
 
 	var total time.Duration
@@ -49,14 +51,14 @@ func ParseDuration(text string) (time.Duration, error) {
 
 		number, err := strconv.ParseInt(part[1], 10, 64)
 		if err != nil || number > int64(MaxDuration/unit) || total > MaxDuration-time.Duration(number)*unit {
-			return 0, fmt.Errorf("%q is longer than 100 years (%dd)", text, int64(MaxDuration/Day))
+			return 0, fmt.Errorf("%s is longer than 100 years (%dd)", pat.Quote(text), int64(MaxDuration/Day))
 		}
 
 		total += time.Duration(number) * unit
 	}
 
 	if total == 0 {
-		return 0, fmt.Errorf("%q is no time at all: a duration is one second or more", text)
+		return 0, fmt.Errorf("%s is no time at all: a duration is one second or more", pat.Quote(text))
 	}
 
 	return total, nil

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,6 +28,9 @@ func (l Lifetime) Expiry(now time.Time, traits pat.Traits) time.Time {
 	}
 }
 
+// ErrPast says that an instant has passed: only the clock refuses it, and not the platform.
+var ErrPast = errors.New("is in the past")
+
 // Check refuses a lifetime that the platform cannot give or that is over already.
 func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
 	if l.In != 0 || l.At.IsZero() {
@@ -39,7 +43,7 @@ func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
 	}
 
 	if !l.At.After(now) {
-		return fmt.Errorf("%s is in the past", l.At.UTC().Format(time.RFC3339))
+		return fmt.Errorf("%s %w", l.At.UTC().Format(time.RFC3339), ErrPast)
 	}
 
 	return nil

@@ -118,18 +118,22 @@ func number(digits string) (int64, bool) {
 func CheckText(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
-		return fmt.Errorf("%q is blank", text)
+		return fmt.Errorf("%s is blank", pat.Quote(text))
 	case strings.TrimSpace(text) != text:
-		return fmt.Errorf("%q begins or ends with a blank, which the server would strip: write %q",
-			text, strings.TrimSpace(text))
+		return fmt.Errorf("%s begins or ends with a blank, which the server would strip: write %s",
+			pat.Quote(text), pat.Quote(strings.TrimSpace(text)))
 	case !utf8.ValidString(text):
-		return fmt.Errorf("%q is not valid UTF-8", text)
+		return fmt.Errorf("%s is not valid UTF-8", pat.Quote(text))
 	case strings.ContainsFunc(text, unicode.IsControl):
-		return fmt.Errorf("%q has a control character", text)
+		return fmt.Errorf("%s has a control character, %U, as its character %d",
+			pat.Quote(text), []rune(text)[controlAt(text)], controlAt(text)+1)
 	default:
 		return nil
 	}
 }
+
+// controlAt returns the place of the first control character.
+func controlAt(text string) int { return slices.IndexFunc([]rune(text), unicode.IsControl) }
 
 // CheckName refuses a name that the platform does not allow. For a name that is yet to
 // be made of a prefix, it is asked with the longest that can come of it.
@@ -139,12 +143,12 @@ func CheckName(name string, traits pat.Traits) error {
 	}
 
 	if length := utf8.RuneCountInString(name); traits.MaxNameLength > 0 && length > traits.MaxNameLength {
-		return fmt.Errorf("%q has %d characters, and %s allows %d",
-			name, length, traits.DisplayName, traits.MaxNameLength)
+		return fmt.Errorf("%s has %d characters, and %s allows %d",
+			pat.Quote(name), length, traits.DisplayName, traits.MaxNameLength)
 	}
 
 	if slices.Contains(traits.ReservedNames, name) {
-		return fmt.Errorf("%q is a name that %s issues tokens under by itself", name, traits.DisplayName)
+		return fmt.Errorf("%s is a name that %s issues tokens under by itself", pat.Quote(name), traits.DisplayName)
 	}
 
 	return nil

@@ -81,4 +81,6 @@ type Issued struct {
 
 	// Secret is shown by the server this once.
 	Secret Secret
+	// Asked is the expiry that was asked for; zero never. The server may have given another.
+	Asked time.Time
 }

@@ -29,12 +29,17 @@ type UserRef struct {
 
 // String returns the reference as an error message shows it.
 func (r UserRef) String() string {
+	username := r.Username
+	if MayBeSecret(username) {
+		username = Quote(username)
+	}
+
 	switch {
 	case r.ID != "" && r.Username != "":
-		return "user " + r.Username + " with id " + r.ID
+		return "user " + username + " with id " + r.ID
 	case r.ID != "":
 		return "user with id " + r.ID
 	default:
-		return "user " + r.Username
+		return "user " + username
 	}
 }

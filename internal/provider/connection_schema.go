@@ -186,7 +186,7 @@ var plainURL = regexp.MustCompile(`^(?:[A-Za-z]+://[0-9A-Za-z._-]*|[0-9A-Za-z-]+
 func addUnusable(diags *diag.Diagnostics, url string, err error) {
 	detail := sentence(err)
 	if plainURL.MatchString(url) {
-		detail += fmt.Sprintf(" The url is %q.", url)
+		detail += fmt.Sprintf(" The url is %s.", pat.Quote(url))
 	}
 
 	diags.AddError("The provider's configuration cannot be used", detail)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,6 +36,41 @@ func addError(diags *diag.Diagnostics, what string, err error) {
 	default:
 		diags.AddError(summary, sentence(err))
 	}
+}
+
+// addTextError reports what is wrong with the text of an argument. The CLI prints the source of
+// what an error points at: where the text may be a secret, the error points at nothing and names
+// the argument instead. The detail repeats the text through [pat.Quote] alone.
+func addTextError(diags *diag.Diagnostics, at path.Path, text, summary, detail string) {
+	named := fmt.Sprintf("`%s`: %s", at, detail)
+
+	switch {
+	case pat.MayBeSecret(text):
+		diags.AddError(summary, named)
+	case len(at.Steps()) > 1: // The CLI shows nothing of a path inside an object.
+		diags.AddAttributeError(at, summary, named)
+	default:
+		diags.AddAttributeError(at, summary, detail)
+	}
+}
+
+// pastADestroy says how a destroy, which makes a plan first, gets past an error of the plan that is
+// not about the configuration's text.
+const pastADestroy = " (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)"
+
+// addPlanError is addError for what a plan could not find out from the server.
+func addPlanError(diags *diag.Diagnostics, what string, err error) {
+	diags.AddError("Could not "+what, sentence(err)+pastADestroy)
+}
+
+// notFound says whether the server knows nothing of what was looked for, be that a proof or not.
+func notFound(err error) bool {
+	var (
+		gone    *pat.GoneError
+		missing *pat.NotFoundError
+	)
+
+	return errors.As(err, &gone) || errors.As(err, &missing)
 }
 
 // addFieldError points at the argument that a server's refusal is about, where the

@@ -95,11 +95,7 @@ func TestSeal_eachRecipientCanRead(t *testing.T) {
 	var recipients []age.Recipient
 
 	for _, pair := range pairs {
-		recipient, _, err := parseRecipient(pair.recipient + " \t")
-		if strings.HasPrefix(pair.recipient, "age1") {
-			recipient, _, err = parseRecipient(pair.recipient)
-		}
-
+		recipient, _, err := parseRecipient(pair.recipient + " \t\n")
 		must(t, err)
 
 		recipients = append(recipients, recipient)
@@ -126,8 +122,14 @@ func TestParseRecipient_refuses(t *testing.T) {
 
 	for name, test := range map[string]struct{ text, want, hidden string }{
 		"nothing":                    {text: "", want: "begins with none of"},
-		"a word":                     {text: "alice", want: `"alice" is no recipient`},
-		"a recipient that was cut":   {text: native.recipient[:30], want: "is no recipient"},
+		"a word":                     {text: "alice", want: "a text of 5 characters is no recipient", hidden: "alice"},
+		"two lines":                  {text: native.recipient + "\n" + native.recipient, want: "has several lines", hidden: native.recipient},
+		"a key with a blank":         {text: " " + identity.String(), want: "private key", hidden: identity.String()},
+		"a key in small letters":     {text: strings.ToLower(identity.String()), want: "private key", hidden: strings.ToLower(identity.String())},
+		"the file of age-keygen":     {text: "# public key: " + native.recipient + "\n" + identity.String() + "\n", want: "private key", hidden: identity.String()},
+		"a key behind an SSH key":    {text: "ssh-ed25519 AAAA " + identity.String(), want: "private key", hidden: identity.String()},
+		"a key of PuTTY":             {text: "PuTTY-User-Key-File-3: ssh-ed25519\nc2VjcmV0", want: "private key", hidden: "c2VjcmV0"},
+		"a recipient that was cut":   {text: native.recipient[:30], want: "cut or mistyped", hidden: native.recipient[:30]},
 		"an upper-case recipient":    {text: strings.ToUpper(native.recipient), want: "begins with none of"},
 		"two of them":                {text: native.recipient + " " + native.recipient, want: "begins with none of"},
 		"a plugin's":                 {text: "age1yubikey1qwerty", want: "is no recipient"},

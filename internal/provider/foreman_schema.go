@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strconv"
 
@@ -169,7 +168,7 @@ func foremanEnvironment(c connection, options *foreman.Options, diags *diag.Diag
 		verify, err := strconv.ParseBool(text)
 		if err != nil {
 			diags.AddAttributeError(path.Root("insecure_skip_verify"), "Could not read FOREMAN_VALIDATE_CERTS",
-				fmt.Sprintf("%q is neither true nor false. Correct the variable, or unset it.", text))
+				pat.Quote(text)+" is neither true nor false. Correct the variable, or unset it.")
 		}
 
 		options.Client.TLS.InsecureSkipVerify = err == nil && !verify

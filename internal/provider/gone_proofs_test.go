@@ -210,7 +210,7 @@ func (row gone) keepsUserless(t *testing.T, s *standing, provider string) {
 	s.write(t, provider, 1)
 
 	done, _ := s.w.plan(t)
-	done.warns(t, "The personal access token cannot be reissued", "If the user was deleted, remove the resource, or give it another user.")
+	done.warns(t, "The personal access token cannot be reissued", "Remove the resource, or give it another user.")
 
 	issued := s.issued()
 	s.w.refused(t, "Could not reissue the personal access token", "apply", "-auto-approve")

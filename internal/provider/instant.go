@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 var (
@@ -91,17 +93,17 @@ func (v instant) ValidateAttribute(
 
 	switch {
 	case err != nil && bareDate.MatchString(text):
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
-			fmt.Sprintf("%q has no time of day. For the first moment of that day in UTC, write %q.",
-				text, text+"T00:00:00Z"))
+		addTextError(&resp.Diagnostics, req.Path, text, "Invalid timestamp",
+			fmt.Sprintf("%s has no time of day. For the first moment of that day in UTC, write %q.",
+				pat.Quote(text), text+"T00:00:00Z"))
 	case err != nil:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
-			fmt.Sprintf("%q is not a timestamp of RFC 3339, such as \"2031-05-06T07:08:09Z\" or "+
-				"\"2031-05-06T09:08:09+02:00\".", text))
+		addTextError(&resp.Diagnostics, req.Path, text, "Invalid timestamp",
+			fmt.Sprintf("%s is not a timestamp of RFC 3339, such as \"2031-05-06T07:08:09Z\" or "+
+				"\"2031-05-06T09:08:09+02:00\".", pat.Quote(text)))
 	case t.Nanosecond() != 0:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
-			fmt.Sprintf("%q has a fraction of a second, which no server gives back. Write %q.",
-				text, t.Truncate(time.Second).Format(time.RFC3339)))
+		addTextError(&resp.Diagnostics, req.Path, text, "Invalid timestamp",
+			fmt.Sprintf("%s has a fraction of a second, which no server gives back. Write %q.",
+				pat.Quote(text), t.Truncate(time.Second).Format(time.RFC3339)))
 	}
 }
 

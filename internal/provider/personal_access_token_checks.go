@@ -16,7 +16,7 @@ import (
 // checkOrder reports what the platform does not allow. The clock is asked for an error
 // alone, and only where a token is sure to be issued.
 func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Diagnostics) {
-	if r.configured == nil || r.system == nil {
+	if !r.platformKnown() {
 		return
 	}
 
@@ -25,19 +25,20 @@ func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Di
 
 	if prefix := plan.NamePrefix; !prefix.IsNull() && !prefix.IsUnknown() {
 		if err := lifecycle.CheckPrefix(prefix.ValueString(), traits); err != nil {
-			diags.AddAttributeError(path.Root("name_prefix"), "Invalid name_prefix", sentence(err))
+			addTextError(diags, path.Root("name_prefix"), prefix.ValueString(), "Invalid name_prefix", sentence(err))
 		}
 	} else if name := plan.Name; prefix.IsNull() && !name.IsNull() && !name.IsUnknown() {
 		if err := lifecycle.CheckName(name.ValueString(), traits); err != nil {
-			diags.AddAttributeError(path.Root("name"), "Invalid name", sentence(err))
+			addTextError(diags, path.Root("name"), name.ValueString(), "Invalid name", sentence(err))
 		}
 	}
 
-	if plan.ExpiresAt.IsUnknown() || !certain {
+	if plan.ExpiresAt.IsUnknown() || plan.ExpiresIn.IsUnknown() || !certain {
 		return
 	}
 
-	if err := plan.order("").Lifetime.Check(r.now(), traits); err != nil {
+	// That it has passed is for warnPast to say.
+	if err := plan.order("").Lifetime.Check(r.now(), traits); err != nil && !errors.Is(err, lifecycle.ErrPast) {
 		diags.AddAttributeError(path.Root("expires_at"), "Invalid expiry", sentence(err))
 	}
 }
@@ -46,21 +47,24 @@ func (r *tokenResource) checkOrder(plan tokenModel, certain bool, diags *diag.Di
 func (r *tokenResource) warnLifetime(plan tokenModel, diags *diag.Diagnostics) {
 	warnForever(plan, diags)
 
-	if r.configured != nil && r.system != nil {
+	if r.platformKnown() {
 		warnShort(plan, r.system.Traits(), r.now(), diags)
 	}
 }
 
-// warnPast warns of an expiry that has passed, under which nothing can be issued.
-func (r *tokenResource) warnPast(plan tokenModel, diags *diag.Diagnostics) {
-	if diags.HasError() || r.configured == nil || r.system == nil || plan.ExpiresAt.IsUnknown() {
-		return
+// warnPast warns of an expiry under which nothing can be issued, and says whether there is one. It is
+// no error, which would block a destroy: that makes a plan first.
+func (r *tokenResource) warnPast(plan tokenModel, summary string, diags *diag.Diagnostics) bool {
+	if diags.HasError() || !r.platformKnown() || plan.ExpiresAt.IsUnknown() || plan.ExpiresIn.IsUnknown() {
+		return false
 	}
 
-	if err := plan.order("").Lifetime.Check(r.now(), r.system.Traits()); err != nil {
-		diags.AddWarning("The personal access token cannot be reissued",
-			sentence(err)+" Change `expires_at`. Until then an apply fails before anything is sent.")
+	err := plan.order("").Lifetime.Check(r.now(), r.system.Traits())
+	if err != nil {
+		diags.AddWarning(summary, sentence(err)+" Change `expires_at`. Until then an apply fails before anything is sent.")
 	}
+
+	return err != nil
 }
 
 // checkRecipient looks at the user and, for a fixed name, at the names the user has.
@@ -77,17 +81,15 @@ func (r *tokenResource) checkRecipient(ctx context.Context, plan tokenModel, dia
 
 	user, err := r.recipient(ctx, plan.userRef())
 
-	var gone *pat.GoneError
-
 	switch {
-	case errors.As(err, &gone):
+	case notFound(err):
 		// Another resource of this very run may create the user.
 		diags.AddWarning("The token's user does not exist yet", fmt.Sprintf(
 			"Unless this run creates the %s first, the apply will fail. %s", plan.userRef(), sentence(err)))
 
 		return
 	case err != nil:
-		addError(diags, "find the token's user", err)
+		addPlanError(diags, "find the token's user", err)
 
 		return
 	case plan.Name.IsNull() || plan.Name.IsUnknown() || !plan.NamePrefix.IsNull():
@@ -112,12 +114,12 @@ func (r *tokenResource) checkTaken(ctx context.Context, userID, name string, dia
 		if traits := r.system.Traits(); !traits.ReusableNames {
 			diags.AddAttributeError(path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
 				"The token %q is to be replaced, and %s never frees a name. Choose another name, or use name_prefix.",
-				name, traits.DisplayName))
+				name, traits.DisplayName)+pastADestroy)
 		}
 	case errors.As(err, &taken):
 		diags.AddAttributeError(path.Root("name"), "The name is taken",
-			sentence(err)+" (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)")
+			sentence(err)+pastADestroy)
 	default:
-		addError(diags, "look for tokens of the same name", err)
+		addPlanError(diags, "look for tokens of the same name", err)
 	}
 }

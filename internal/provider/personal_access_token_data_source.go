@@ -42,7 +42,7 @@ func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes["token_id"] = schema.StringAttribute{
 		Optional: true,
 		Validators: []validator.String{
-			stringvalidator.LengthBetween(1, 128), stringvalidator.ExactlyOneOf(path.MatchRoot("token_id"), path.MatchRoot("name")),
+			atMost(128), stringvalidator.ExactlyOneOf(path.MatchRoot("token_id"), path.MatchRoot("name")),
 		},
 		MarkdownDescription: "The token's id, a number on Foreman. `token_id` or `name` is needed. " +
 			"Not on a platform whose tokens have no ids.",

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
 	"filippo.io/age/armor"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -27,9 +27,7 @@ func tokenEncryptTo() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		Validators: []validator.Set{
-			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), ageRecipients{},
-		},
+		Validators:  []validator.Set{ageRecipients{}},
 		MarkdownDescription: "Who may read the secret: recipients of [age](https://age-encryption.org), each a native one " +
 			"(`age1…`) or an SSH public key (`ssh-ed25519 …` or `ssh-rsa …`). If set, `token` is null and `encrypted_token` " +
 			"has the secret, which is then in no plan and no state. A change issues another token, for what is not in state " +
@@ -50,9 +48,23 @@ func (ageRecipients) Description(context.Context) string {
 func (v ageRecipients) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (ageRecipients) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+
+	if len(req.ConfigValue.Elements()) == 0 {
+		addRecipientError(errNoRecipient, &resp.Diagnostics)
+	}
+
 	for _, element := range req.ConfigValue.Elements() {
 		text, ok := element.(types.String)
-		if !ok || text.IsNull() || text.IsUnknown() {
+
+		switch {
+		case !ok || text.IsUnknown():
+			continue
+		case text.IsNull():
+			addRecipientError(errNoRecipient, &resp.Diagnostics)
+
 			continue
 		}
 
@@ -67,30 +79,33 @@ func (ageRecipients) ValidateSet(_ context.Context, req validator.SetRequest, re
 	}
 }
 
-// addRecipientError reports what is no recipient. Of a private key the CLI must not show the
-// source, so the error points at no attribute.
+// addRecipientError reports what is no recipient. It points at no attribute, for the CLI would
+// show the source of all recipients, and one of them may be a private key.
 func addRecipientError(err error, diags *diag.Diagnostics) {
-	if errors.Is(err, errPrivateKey) {
-		diags.AddError("Invalid recipient", "In `encrypt_to`: "+err.Error()+".")
-	} else {
-		diags.AddAttributeError(path.Root("encrypt_to"), "Invalid recipient", sentence(err))
-	}
+	diags.AddError("Invalid recipient", "In `encrypt_to`: "+err.Error()+".")
 }
 
 var (
+	errNoRecipient = errors.New("there is no recipient in it, or one is null: name one at least, or leave the argument out")
 	errUnknownKind = errors.New("it begins with none of age1, ssh-ed25519 and ssh-rsa")
+	errLines       = errors.New("it has several lines, and each recipient is an element of its own")
+	errUnreadable  = errors.New("it was cut or mistyped, or is of a kind that needs a plugin")
 	// It does not repeat the key.
 	errPrivateKey = errors.New("this is a private key; give the public one, and replace the private one, which others may have seen by now")
 )
 
 // parseRecipient reads a recipient, and returns how it is written without what does not
-// count, such as an SSH key's comment.
+// count, such as an SSH key's comment. What it cannot read may be anything, a private key or a
+// password: no error repeats it, nor any error of the libraries, which quote what they read.
 func parseRecipient(text string) (recipient age.Recipient, canonical string, err error) {
+	text = strings.TrimSpace(text) // A file ends with a line break.
 	fields := strings.Fields(text)
 
 	switch {
-	case strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-"), strings.Contains(text, "PRIVATE KEY"):
+	case pat.IsPrivateKey(text):
 		return nil, "", errPrivateKey
+	case strings.ContainsAny(text, "\r\n"):
+		err = errLines
 	case len(fields) == 1 && strings.HasPrefix(text, "age1"):
 		recipient, err = age.ParseX25519Recipient(text)
 		canonical = text
@@ -101,11 +116,15 @@ func parseRecipient(text string) (recipient age.Recipient, canonical string, err
 		err = errUnknownKind
 	}
 
-	if err != nil {
-		return nil, "", fmt.Errorf("%q is no recipient that a secret can be encrypted to: %w", text, err)
+	switch {
+	case err == nil:
+		return recipient, canonical, nil
+	case !errors.Is(err, errUnknownKind) && !errors.Is(err, errLines):
+		err = errUnreadable
 	}
 
-	return recipient, canonical, nil
+	return nil, "", fmt.Errorf("a text of %d characters is no recipient that a secret can be encrypted to: %w",
+		utf8.RuneCountInString(text), err)
 }
 
 // seal encrypts a secret, in armor.
@@ -154,7 +173,7 @@ func (m *tokenModel) recipients(ctx context.Context, diags *diag.Diagnostics) []
 	}
 
 	if _, err := seal("", recipients); err != nil {
-		diags.AddAttributeError(path.Root("encrypt_to"), "Invalid recipients", sentence(err))
+		addRecipientError(err, diags)
 
 		return nil
 	}
@@ -203,6 +222,27 @@ func (m *tokenModel) planSecret() {
 	default:
 		m.Token = types.StringNull()
 	}
+}
+
+// keepSecretApart keeps, of a secret that is taken over, only what encrypt_to allows in state:
+// recipients can be recorded without another token, as for one that has expired when it was told to.
+func (m *tokenModel) keepSecretApart() {
+	switch {
+	case m.EncryptTo.IsUnknown():
+		m.Token, m.EncryptedToken = unknownUnlessNull(m.Token), unknownUnlessNull(m.EncryptedToken)
+	case m.EncryptTo.IsNull():
+		m.EncryptedToken = types.StringNull()
+	default:
+		m.Token = types.StringNull()
+	}
+}
+
+func unknownUnlessNull(text types.String) types.String {
+	if text.IsNull() {
+		return text
+	}
+
+	return types.StringUnknown()
 }
 
 // setSecret records a secret: as it is, or encrypted if there are recipients. An error

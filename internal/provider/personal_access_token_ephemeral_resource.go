@@ -128,6 +128,7 @@ func (e *tokenEphemeral) issue(
 	model.issued(result.Issued, user, e.system)
 
 	warnLeftovers(diags, result.Leftovers)
+	warnExpiry(diags, result.Issued)
 
 	return newClosingToken(result.Token, user), true
 }
@@ -139,7 +140,7 @@ func (e *tokenEphemeral) checkArguments(model ephemeralTokenModel, diags *diag.D
 	}
 
 	if err := lifecycle.CheckPrefix(model.order("").NamePrefix, e.system.Traits()); err != nil {
-		diags.AddAttributeError(path.Root("name_prefix"), "Invalid name_prefix", sentence(err))
+		addTextError(diags, path.Root("name_prefix"), model.NamePrefix.ValueString(), "Invalid name_prefix", sentence(err))
 	}
 
 	e.checkUserID(model.UserID, diags)

@@ -237,7 +237,7 @@ func TestAccToken_deletedUser(t *testing.T) {
 			PreConfig:        func() { server.DeleteUser(user.login) },
 			Config:           config,
 			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
-			ExpectError:      words("If the user was deleted, remove the resource"),
+			ExpectError:      words("Remove the resource, or give it another user"),
 		},
 		resource.TestStep{Config: config, Destroy: true},
 	)

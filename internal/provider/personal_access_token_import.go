@@ -106,7 +106,7 @@ func tokenByName(ctx context.Context, system pat.System, userID, name string) (p
 	case err != nil:
 		return pat.Token{}, err
 	case len(tokens) == 0:
-		return pat.Token{}, fmt.Errorf("the user with id %s has no token named %q; names are matched exactly", userID, name)
+		return pat.Token{}, fmt.Errorf("the user with id %s has no token named %s; names are matched exactly", userID, pat.Quote(name))
 	case len(tokens) > 1:
 		return pat.Token{}, fmt.Errorf("the user with id %s has %d tokens named %q; use an id, such as %s",
 			userID, len(tokens), name, tokens[0].ID)
@@ -126,7 +126,7 @@ func (r *tokenResource) importIdentity(
 	if server := identity.Server.ValueString(); server != "" && server != r.system.Server() {
 		diags.AddAttributeError(path.Root("server"), "The identity is of another server", fmt.Sprintf(
 			"It names %s, and the provider is configured for %s. Import with the provider (alias) of that server.",
-			server, r.system.Server()))
+			pat.Quote(server), r.system.Server()))
 	}
 
 	user, token = identity.UserID.ValueString(), identity.Token.ValueString()
@@ -179,8 +179,8 @@ func splitImportID(id string, diags *diag.Diagnostics) (user, token string) {
 	user, token, ok := strings.Cut(id, "/")
 	if !ok || user == "" || strings.TrimPrefix(token, nameMark) == "" {
 		diags.AddError("Invalid import id", fmt.Sprintf(
-			"%q does not name a token. Write <username or user id>/<token id or name>, such as svc-deploy/42; "+
-				"for a token whose name is made of digits, svc-deploy/name=42.", id))
+			"%s does not name a token. Write <username or user id>/<token id or name>, such as svc-deploy/42; "+
+				"for a token whose name is made of digits, svc-deploy/name=42.", pat.Quote(id)))
 	}
 
 	return user, token

@@ -51,6 +51,7 @@ func (r *tokenResource) issue(
 	note(ctx, private, unansweredKey, result.Unanswered, diags)
 
 	warnLeftovers(diags, result.Leftovers)
+	warnExpiry(diags, result.Issued)
 
 	for _, orphan := range result.Orphans {
 		predecessors = append(predecessors, r.adoptOrphan(orphan, policy, recorded, diags))

@@ -185,6 +185,7 @@ func (m *tokenModel) inheritOutputs(state tokenModel) {
 	m.ID, m.Token, m.EncryptedToken, m.Generation = state.ID, state.Token, state.EncryptedToken, state.Generation
 	m.Platform, m.Server, m.Current = state.Platform, state.Server, state.Current
 	m.RotationDue, m.RotationReason, m.Previous = state.RotationDue, state.RotationReason, state.Previous
+	m.keepSecretApart()
 }
 
 // identity returns what identifies the token.

@@ -74,11 +74,12 @@ func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags 
 
 	r.warnLifetime(*plan, diags)
 
-	if r.configured == nil || r.system == nil {
+	if !r.platformKnown() {
 		return
 	}
 
 	r.checkOrder(*plan, true, diags)
+	r.warnPast(*plan, "The personal access token cannot be issued", diags)
 
 	if diags.HasError() {
 		return
@@ -107,7 +108,12 @@ func (r *tokenResource) planUpdate(
 		plan.ExpiresAt = state.ExpiresAt
 	}
 
-	if replaced := r.planUser(ctx, state, plan, diags); len(replaced) > 0 {
+	replaced, refused := r.planUser(ctx, state, plan, diags)
+	if refused || len(replaced) > 0 && r.warnPast(*plan, cannotReissue, diags) {
+		return // The token stays as it is, and the update refuses: a replacement would revoke it first.
+	}
+
+	if len(replaced) > 0 {
 		resp.RequiresReplace = append(resp.RequiresReplace, replaced...)
 		plan.unsettle(types.StringValue(string(lifecycle.ReasonCreated)))
 		plan.Owner = types.ObjectUnknown(ownerTypes)
@@ -127,7 +133,6 @@ func (r *tokenResource) planUpdate(
 		r.planKeep(state, plan, adopted, diags)
 	case lifecycle.MayReissue:
 		plan.unsettle(types.StringUnknown())
-		plan.maybeKept(state)
 
 		if current.Status.ValueString() != string(pat.StatusActive) {
 			plan.maybeInvalid()
@@ -141,13 +146,15 @@ func (r *tokenResource) planUpdate(
 		plan.unsettle(types.StringValue(string(decision.Reason)))
 		// An expiry that passed long ago is no error of this plan: it would block a destroy.
 		r.checkOrder(*plan, !plan.ExpiresAt.same(state.ExpiresAt), diags)
-		r.warnPast(*plan, diags)
+		r.warnPast(*plan, cannotReissue, diags)
 		r.warnLifetime(*plan, diags)
 	case lifecycle.Refuse:
 		plan.unsettle(types.StringValue(string(decision.Reason)))
-		diags.AddWarning("The personal access token cannot be reissued", r.wayOut(decision, current))
+		diags.AddWarning(cannotReissue, r.madeAgain(ctx, *plan, decision)+r.wayOut(decision, current))
 	}
 }
+
+const cannotReissue = "The personal access token cannot be reissued"
 
 // planKeep plans a resource whose token stays. Its predecessors may go, and what the refresh
 // adopted is saved.
@@ -156,16 +163,14 @@ func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, adopted boo
 	before, _ := state.policy()
 	after, _ := plan.policy()
 
-	edited := before != after || !plan.ExpiresIn.Equal(state.ExpiresIn)
-
-	if edited && r.configured != nil && r.system != nil {
-		plan.scheduled(r.system.Traits())
-		plan.checkPolicy(r.system.Traits(), diags)
-	}
-
 	if before != after { // What is due by the new policy is for the next refresh to say.
 		plan.RotationDue = types.BoolValue(false)
 		plan.RotationReason = types.StringNull()
+		r.planSchedule(plan)
+	}
+
+	if (before != after || !plan.ExpiresIn.Equal(state.ExpiresIn)) && r.platformKnown() {
+		plan.checkPolicy(r.system.Traits(), diags)
 	}
 
 	predecessors := state.predecessors()
@@ -202,19 +207,53 @@ func (m *tokenModel) adopt(current currentModel) {
 }
 
 // decide asks what becomes of the token when the state's arguments turn into next's. It
-// has no clock.
+// has no clock. While the platform is not known, what would come out differently on another
+// one is left open: the plan is made once more when it is known, and must keep what this one
+// says.
 func (r *tokenResource) decide(
 	ctx context.Context, state, next tokenModel, private privateState, diags *diag.Diagnostics,
 ) lifecycle.Decision {
-	return lifecycle.Decide(
-		state.judged(userGone(ctx, private, diags)),
-		state.arguments(), next.arguments(), r.traits())
+	current, traits := state.judged(userGone(ctx, private, diags)), r.traits()
+	decision := lifecycle.Decide(current, state.arguments(), next.arguments(), traits)
+
+	if r.platformKnown() {
+		return decision
+	}
+
+	traits.ExpiryIsDate = true
+	if lifecycle.Decide(current, state.arguments(), next.arguments(), traits).Action != decision.Action {
+		return lifecycle.Decision{Action: lifecycle.MayReissue}
+	}
+
+	return decision
 }
 
-// settle is decide in apply, when the clock may be asked.
+// platformKnown says whether the provider is configured for a server.
+func (r *tokenResource) platformKnown() bool { return r.configured != nil && r.system != nil }
+
+// planSchedule plans when a token is to be succeeded that stays, by a policy that was edited.
+// That depends on the platform.
+func (r *tokenResource) planSchedule(plan *tokenModel) {
+	if r.platformKnown() {
+		plan.scheduled(r.system.Traits())
+
+		return
+	}
+
+	current := plan.current()
+	current.RotateAt = types.StringUnknown()
+	plan.setCurrent(current)
+}
+
+// settle is decide in apply, when the clock may be asked. An update that would record another
+// user is refused, for the token is that of the owner.
 func (r *tokenResource) settle(
 	ctx context.Context, state, next tokenModel, private privateState, diags *diag.Diagnostics,
 ) lifecycle.Decision {
+	if changed := changedUser(state, next); len(changed) > 0 && !next.namesOwner() {
+		return lifecycle.Decision{Action: lifecycle.Refuse, Argument: changed[0].String()}
+	}
+
 	return lifecycle.Settle(
 		state.judged(userGone(ctx, private, diags)),
 		state.arguments(), next.arguments(), r.traits(), r.now())
@@ -223,7 +262,7 @@ func (r *tokenResource) settle(
 // traits returns those of the platform. While it is not known, a plan that promises too
 // much does no harm: the update refuses what the platform cannot do.
 func (r *tokenResource) traits() pat.Traits {
-	if r.configured == nil || r.system == nil {
+	if !r.platformKnown() {
 		return pat.Traits{ReusableNames: true}
 	}
 
@@ -246,20 +285,41 @@ func (m *tokenModel) judged(userGone bool) lifecycle.Current {
 func (r *tokenResource) wayOut(decision lifecycle.Decision, current currentModel) string {
 	name, platform := current.Name.ValueString(), cmp.Or(r.traits().DisplayName, "the server")
 
-	if decision.Argument != "" {
+	switch decision.Argument {
+	case "":
+		if decision.UserGone {
+			return fmt.Sprintf("The user of the token %q was deleted. Remove the resource, or give it another user. "+
+				"If the user was made again under the same login, replace the token: `terraform apply -replace=ADDRESS`, where "+
+				"ADDRESS is that of this resource. Until then an apply fails before anything is sent.", name)
+		}
+
+		return fmt.Sprintf("The token %q is %s. Choose another `name` or use `name_prefix`, for %s never frees a name. "+
+			"Until then an apply fails before anything is sent.", name, decision.Reason, platform)
+	case "username", "user_id":
+		return fmt.Sprintf("`%s` names another user, or one who does not exist, and a token cannot change hands. Nothing was "+
+			"changed, and the token %q stays as it is. Correct the argument, or plan again once the user exists.",
+			decision.Argument, name)
+	default:
 		return fmt.Sprintf("`%s` asks for another token (%s), and %s never frees the name %q. "+
 			"Choose another `name`, or use `name_prefix`. Until then the token stays as it is.",
 			decision.Argument, decision.Reason, platform, name)
 	}
+}
 
-	text := fmt.Sprintf("The token %q is %s. ", name, decision.Reason)
-	if decision.Reason == lifecycle.ReasonMissing {
-		text = fmt.Sprintf("The token %q is not there any more, or its user is not. ", name)
+// madeAgain says, of a user who was deleted, if another one has the login now; the sentence is
+// empty where that is not so, or cannot be found out.
+func (r *tokenResource) madeAgain(ctx context.Context, plan tokenModel, decision lifecycle.Decision) string {
+	ref := pat.UserRef{Username: plan.Username.ValueString()}
+	if !decision.UserGone || ref.Username == "" || !r.platformKnown() {
+		return ""
 	}
 
-	return text + fmt.Sprintf("If its user still exists, choose another `name` or use `name_prefix`, for %s "+
-		"never frees a name. If the user was deleted, remove the resource, or give it another user. "+
-		"Until then an apply fails before anything is sent.", platform)
+	user, err := r.system.User(ctx, ref)
+	if err != nil || user.ID == plan.owner().ID.ValueString() {
+		return ""
+	}
+
+	return fmt.Sprintf("There is a new %s now, with another id (%s). ", ref, user.ID)
 }
 
 // rememberManaged notes that a resource manages the token: the plan of a replacement

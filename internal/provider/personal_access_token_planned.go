@@ -31,17 +31,6 @@ func plannedCurrent(reason types.String) currentModel {
 	}
 }
 
-// maybeKept plans a secret that may stay where the next one would not be.
-func (m *tokenModel) maybeKept(state tokenModel) {
-	if !state.Token.IsNull() {
-		m.Token = types.StringUnknown()
-	}
-
-	if !state.EncryptedToken.IsNull() {
-		m.EncryptedToken = types.StringUnknown()
-	}
-}
-
 // maybeInvalid plans a token that may stay as it is, which is not active.
 func (m *tokenModel) maybeInvalid() {
 	current := m.current()

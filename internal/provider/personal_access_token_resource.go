@@ -57,7 +57,7 @@ func (r *tokenResource) ValidateConfig(
 		return
 	}
 
-	if !config.Name.IsNull() && !config.Rotation.IsNull() {
+	if isSet(config.Name) && isSet(config.Rotation) {
 		resp.Diagnostics.AddAttributeError(path.Root("rotation"), "A fixed name cannot rotate",
 			"Each generation of a token needs a name of its own, for both live for a while: use name_prefix in place of name, "+
 				"or leave out rotation.")

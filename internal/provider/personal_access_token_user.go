@@ -13,13 +13,14 @@ import (
 
 // planUser compares the user that the arguments name with the owner, records another
 // name of the same one, and returns the arguments whose change takes a replacement. An
-// argument that is unknown or did not change is none: users are renamed.
+// argument that is unknown or did not change is none: users are renamed. A user who does not
+// exist is refused: a replacement would revoke the token first, and then fail.
 func (r *tokenResource) planUser(
 	ctx context.Context, state tokenModel, plan *tokenModel, diags *diag.Diagnostics,
-) path.Paths {
+) (replaced path.Paths, refused bool) {
 	changed := changedUser(state, *plan)
 	if len(changed) == 0 {
-		return nil
+		return nil, false
 	}
 
 	owner := state.owner()
@@ -28,45 +29,49 @@ func (r *tokenResource) planUser(
 		// The same user may have another login by then.
 		plan.Owner = types.ObjectValueMust(ownerTypes, valuesOf(ownerModel{ID: owner.ID, Username: types.StringUnknown()}))
 
-		return nil
+		return nil, false
 	}
 
-	ref := plan.userRef()
-
-	if ref == (pat.UserRef{}) || // Possible with ignore_changes alone.
-		(ref.ID == "" || ref.ID == owner.ID.ValueString()) &&
-			(ref.Username == "" || ref.Username == owner.Username.ValueString()) {
-		return nil
-	}
-
-	if ref.ID != "" && ref.ID != owner.ID.ValueString() && ref.Username == "" {
-		return r.anotherUser(state, changed, diags)
-	}
-
-	if !r.ready(diags) {
-		return nil
+	if plan.namesOwner() || !r.ready(diags) {
+		return nil, false
 	}
 
 	r.checkUserID(plan.UserID, diags)
 
 	if diags.HasError() {
-		return nil
+		return nil, false
 	}
 
-	user, err := r.system.User(ctx, ref)
-	if err != nil {
-		addError(diags, "find the token's user", err)
+	ref := plan.userRef()
+	user, err := r.recipient(ctx, ref)
 
-		return nil
-	}
+	switch {
+	case notFound(err):
+		diags.AddWarning(cannotReissue, fmt.Sprintf(
+			"%s The token stays that of %s. Until the %s exists, an apply fails before anything is sent.",
+			sentence(err), pat.UserRef{ID: owner.ID.ValueString(), Username: owner.Username.ValueString()}, ref))
 
-	if user.ID != owner.ID.ValueString() {
-		return r.anotherUser(state, changed, diags)
+		return nil, true
+	case err != nil:
+		addPlanError(diags, "find the token's user", err)
+
+		return nil, false
+	case user.ID != owner.ID.ValueString():
+		return r.anotherUser(state, changed, diags), false
 	}
 
 	plan.setOwner(user)
 
-	return nil
+	return nil, false
+}
+
+// namesOwner says whether the arguments name the owner, or nobody, as is possible with
+// ignore_changes alone.
+func (m *tokenModel) namesOwner() bool {
+	owner, ref := m.owner(), m.userRef()
+
+	return (ref.ID == "" || ref.ID == owner.ID.ValueString()) &&
+		(ref.Username == "" || ref.Username == owner.Username.ValueString())
 }
 
 // anotherUser replaces the resource. Terraform takes a replacement in a plan only: when
@@ -94,12 +99,12 @@ func (r *tokenResource) anotherUser(
 func changedUser(state, plan tokenModel) path.Paths {
 	var changed path.Paths
 
-	for name, values := range map[string][2]types.String{
-		"username": {state.Username, plan.Username}, "user_id": {state.UserID, plan.UserID},
-	} {
-		if !values[0].Equal(values[1]) {
-			changed = append(changed, path.Root(name))
-		}
+	if !state.Username.Equal(plan.Username) {
+		changed = append(changed, path.Root("username"))
+	}
+
+	if !state.UserID.Equal(plan.UserID) {
+		changed = append(changed, path.Root("user_id"))
 	}
 
 	return changed

@@ -39,6 +39,26 @@ func warnShort(plan tokenModel, traits pat.Traits, now time.Time, diags *diag.Di
 		traits.DisplayName, lifetime.Expiry(now, traits).Format(time.DateOnly)))
 }
 
+// warnExpiry warns of a token that the server gave another expiry than was asked for.
+func warnExpiry(diags *diag.Diagnostics, issued pat.Issued) {
+	if issued.ExpiresAt.Equal(issued.Asked) {
+		return
+	}
+
+	when := func(expiry time.Time) string {
+		if expiry.IsZero() {
+			return "never"
+		}
+
+		return expiry.UTC().Format(time.RFC3339)
+	}
+
+	diags.AddWarning("The server gave the token another expiry", fmt.Sprintf(
+		"The expiry of the token %q that was asked for is: %s. The server says: %s. A rotation goes by what the server says. "+
+			"Look for a limit that the server sets to the lifetime of tokens.",
+		issued.Name, when(issued.Asked), when(issued.ExpiresAt)))
+}
+
 // warnLeftovers says which tokens may live beside the one that was issued.
 func warnLeftovers(diags *diag.Diagnostics, sentences []string) {
 	for _, sentence := range sentences {
@@ -75,7 +95,7 @@ func warnGap(plan tokenModel, policy lifecycle.Policy, live lifecycle.Predecesso
 // warnKeptInvalid warns of a token that cannot be used and is not to be reissued.
 func warnKeptInvalid(plan tokenModel, current currentModel, diags *diag.Diagnostics) {
 	status := current.Status.ValueString()
-	if plan.ReissueWhenInvalid.IsNull() || plan.ReissueWhenInvalid.ValueBool() || status == string(pat.StatusActive) {
+	if !isSet(plan.ReissueWhenInvalid) || plan.ReissueWhenInvalid.ValueBool() || status == string(pat.StatusActive) {
 		return
 	}
 

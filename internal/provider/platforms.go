@@ -8,7 +8,6 @@ import (
 
 	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -86,12 +85,16 @@ func (l *platformListings) of(name string) types.Object {
 }
 
 // choose returns the platform that is configured: the one whose object is set, or else
-// the one whose URL the environment has.
+// the one whose URL the environment has. While an object is unknown it is that one, for what it
+// turns out to be decides.
 func choose(blocks platformBlocks, diags *diag.Diagnostics) (platform, bool) {
-	var configured, exported []platform
+	var configured, unknown, exported []platform
 
 	for _, p := range platforms {
-		if !blocks.of(p.name).IsNull() {
+		switch block := blocks.of(p.name); {
+		case block.IsUnknown():
+			unknown = append(unknown, p)
+		case !block.IsNull():
 			configured = append(configured, p)
 		}
 
@@ -101,6 +104,8 @@ func choose(blocks platformBlocks, diags *diag.Diagnostics) (platform, bool) {
 	}
 
 	switch {
+	case len(unknown) > 0 && len(configured) < 2:
+		return unknown[0], true
 	case len(configured) == 1:
 		return configured[0], true
 	case len(configured) > 1:
@@ -124,7 +129,8 @@ func choose(blocks platformBlocks, diags *diag.Diagnostics) (platform, bool) {
 func foreign(listings platformListings, traits pat.Traits, diags *diag.Diagnostics) {
 	for _, p := range platforms {
 		if p.name != traits.Platform && !listings.of(p.name).IsNull() {
-			diags.AddAttributeError(path.Root(p.name), "Not an argument of this platform", fmt.Sprintf(
+			// It points at no attribute: the CLI would show the source of all that is in the object.
+			diags.AddError("Not an argument of this platform", fmt.Sprintf(
 				"The provider is configured for %s, which has no `%s`: leave it out.", traits.DisplayName, p.name))
 		}
 	}

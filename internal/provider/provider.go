@@ -96,9 +96,9 @@ func (p *opsaccessProvider) ValidateConfig(
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 
 	switch {
-	case model.ClientCertificate.IsNull() && !model.ClientKey.IsNull():
+	case model.ClientCertificate.IsNull() && isSet(model.ClientKey):
 		resp.Diagnostics.AddError("Missing client_certificate", "`client_key` needs the certificate that it belongs to.")
-	case model.ClientKey.IsNull() && !model.ClientCertificate.IsNull():
+	case model.ClientKey.IsNull() && isSet(model.ClientCertificate):
 		resp.Diagnostics.AddError("Missing client_key", "`client_certificate` needs the key that it was made for.")
 	}
 }

@@ -61,7 +61,7 @@ func revokeTokensSchema() schema.Schema {
 			"status": schema.StringAttribute{
 				Optional: true,
 				Validators: []validator.String{
-					stringvalidator.OneOf(string(pat.StatusActive), string(pat.StatusExpired)),
+					oneOf(string(pat.StatusActive), string(pat.StatusExpired)),
 				},
 				MarkdownDescription: "Only tokens of this status: `active` or `expired`. Default is `active`. To revoke an expired token is to tidy up: on " +
 					"Universal Controller that removes it from the user's list, and on Foreman it marks the row.",
@@ -107,7 +107,7 @@ func (m *revokeTokensModel) words() string {
 	words := []string{string(m.filter().status)}
 
 	if !m.NamePrefix.IsNull() {
-		words = append(words, fmt.Sprintf("name begins with %q", m.NamePrefix.ValueString()))
+		words = append(words, "name begins with "+pat.Quote(m.NamePrefix.ValueString()))
 	}
 
 	if !m.CreatedBefore.IsNull() {

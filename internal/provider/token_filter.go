@@ -72,7 +72,7 @@ func tokenFilterArguments(status string) map[string]schema.Attribute {
 		},
 		"status": schema.StringAttribute{
 			Optional: true,
-			Validators: []validator.String{stringvalidator.OneOf(
+			Validators: []validator.String{oneOf(
 				string(pat.StatusActive), string(pat.StatusExpired), string(pat.StatusRevoked))},
 			MarkdownDescription: status,
 		},

@@ -90,6 +90,14 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	options := universalcontroller.Options{Client: c.options, Now: c.now}
 	options.Client.BaseURL = resolve("url", model.URL, true, "STONEBRANCH_BASE_URL")
 
+	if model.Token.IsUnknown() || model.Password.IsUnknown() {
+		// Either may turn out null: how to log in is not known yet, nor what is missing for it.
+		resolve("token", model.Token, false, "STONEBRANCH_API_TOKEN")
+		resolve("password", model.Password, false, "STONEBRANCH_PASSWORD")
+
+		return opened{unknown: c.unknown}, diags
+	}
+
 	if !model.Token.IsNull() && !model.Password.IsNull() {
 		// Not for a validator: the CLI shows the source of what its error points at.
 		diags.AddError("Two credentials are configured",

@@ -69,9 +69,9 @@ func (c *configured) recipient(ctx context.Context, ref pat.UserRef) (pat.User, 
 // checkUserID reports a user_id that cannot be a key of the platform's.
 func (c *configured) checkUserID(id types.String, diags *diag.Diagnostics) {
 	traits := c.system.Traits()
-	if !id.IsNull() && !traits.UserID.MatchString(id.ValueString()) {
-		diags.AddAttributeError(path.Root("user_id"), "Invalid user_id", fmt.Sprintf(
-			"%q is not a user's key on %s, which matches %s. For a login, use username.",
-			id.ValueString(), traits.DisplayName, traits.UserID))
+	if !id.IsNull() && !id.IsUnknown() && !traits.UserID.MatchString(id.ValueString()) {
+		addTextError(diags, path.Root("user_id"), id.ValueString(), "Invalid user_id", fmt.Sprintf(
+			"%s is not a user's key on %s, which matches %s. For a login, use username.",
+			pat.Quote(id.ValueString()), traits.DisplayName, traits.UserID))
 	}
 }

@@ -4,11 +4,15 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // textCheck is a validator made of a function that says what is wrong with a text.
@@ -55,9 +59,58 @@ func plainText(what string) validator.String {
 	}
 }
 
-// matches accepts what the expression matches as a whole.
+// matches accepts what the expression matches as a whole. The message goes on from "the value".
 func matches(expression *regexp.Regexp, message string) validator.String {
-	return stringvalidator.RegexMatches(expression, message)
+	return textCheck{
+		summary:     "Invalid Attribute Value Match",
+		description: "value " + message,
+		check: func(text string) error {
+			if expression.MatchString(text) {
+				return nil
+			}
+
+			return fmt.Errorf("the value %s, got: %s", message, pat.Quote(text))
+		},
+	}
+}
+
+// oneOf accepts one of the words.
+func oneOf(words ...string) validator.String {
+	list := make([]string, 0, len(words))
+	for _, word := range words {
+		list = append(list, strconv.Quote(word))
+	}
+
+	message := "must be one of: [" + strings.Join(list, " ") + "]"
+
+	return textCheck{
+		summary:     "Invalid Attribute Value Match",
+		description: "value " + message,
+		check: func(text string) error {
+			if slices.Contains(words, text) {
+				return nil
+			}
+
+			return fmt.Errorf("the value %s, got: %s", message, pat.Quote(text))
+		},
+	}
+}
+
+// atMost accepts a text of this many characters, and of one at least.
+func atMost(longest int) validator.String {
+	message := fmt.Sprintf("must have between 1 and %d characters", longest)
+
+	return textCheck{
+		summary:     "Invalid Attribute Value Length",
+		description: "value " + message,
+		check: func(text string) error {
+			if length := utf8.RuneCountInString(text); length < 1 || length > longest {
+				return fmt.Errorf("the value %s, got: %s", message, pat.Quote(text))
+			}
+
+			return nil
+		},
+	}
 }
 
 func (v textCheck) Description(context.Context) string { return v.description }
@@ -69,15 +122,9 @@ func (v textCheck) ValidateString(_ context.Context, req validator.StringRequest
 		return
 	}
 
-	err := v.check(req.ConfigValue.ValueString())
-	if err == nil {
-		return
-	}
+	text := req.ConfigValue.ValueString()
 
-	text := sentence(err)
-	if len(req.Path.Steps()) > 1 { // Terraform shows nothing of a path inside an object.
-		text = fmt.Sprintf("`%s`: %s", req.Path, text)
+	if err := v.check(text); err != nil {
+		addTextError(&resp.Diagnostics, req.Path, text, v.summary, sentence(err))
 	}
-
-	resp.Diagnostics.AddAttributeError(req.Path, v.summary, text)
 }

@@ -3,10 +3,14 @@ package provider
 import (
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
+
+// isSet says whether a value is known not to be null. What is unknown may turn out null.
+func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
 
 // stringOrNull returns null for an empty text: a server's way to say that it has none.
 func stringOrNull(text string) types.String {

@@ -160,7 +160,7 @@ func (s *System) convertToken(record tokenRecord, userID string) (pat.Token, err
 // checkName refuses, before it is sent, a name that the server would refuse, or cut to
 // another.
 func checkName(name string) error {
-	failure := pat.Failure{Tried: fmt.Sprintf("addressing a token by the name %q", name)}
+	failure := pat.Failure{Tried: "addressing a token by the name " + pat.Quote(name)}
 
 	switch {
 	case strings.TrimSpace(name) == "":

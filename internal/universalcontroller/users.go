@@ -140,6 +140,10 @@ func (s *System) userByName(ctx context.Context, ref pat.UserRef, withTokens boo
 		err = s.anotherUser(ref, user, "Write the username as Universal Controller does.")
 	}
 
+	if gone, ok := errors.AsType[*pat.GoneError](err); ok && pat.MayBeSecret(ref.Username) {
+		gone.Said = "no user has the login " + pat.Quote(ref.Username) // The server's words repeat it.
+	}
+
 	return user, err
 }
 
