@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,8 +44,9 @@ type newTokenRecord struct {
 }
 
 // Create issues a token. The answer holds the secret alone, so one look at the list fills
-// in the creation time and the expiry; where it fails or takes more than five seconds, the
-// creation time stays zero and the expiry is that which was asked for.
+// in the creation time and the expiry. Where it fails, takes more than five seconds or finds
+// several tokens of the name, the creation time stays zero and the expiry is that which was
+// asked for.
 func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) (pat.Issued, error) {
 	request, err := createRequest(userID, token)
 	if err != nil {
@@ -68,6 +70,8 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 
 	if seen, ok := s.look(ctx, issued.Key()); ok {
 		issued.Token = seen
+	} else {
+		s.unseen.Store(issued.Key(), nil)
 	}
 
 	return issued, nil
@@ -122,7 +126,8 @@ func secretOf(answer rest.Answer) (pat.Secret, bool) {
 	return pat.Secret(text), secretForm.MatchString(text)
 }
 
-// look finds the newest token of the name, within its time, if it can.
+// look finds the token of the name, within its time, if it can. Of several it takes none,
+// for the newest may be another's.
 func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.lookTime)
 	defer cancel()
@@ -132,18 +137,12 @@ func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 		return pat.Token{}, false
 	}
 
-	var (
-		newest pat.Token
-		found  bool
-	)
-
-	for _, token := range tokens {
-		if token.Name == key.TokenID {
-			newest, found = token, true
-		}
+	tokens = slices.DeleteFunc(tokens, func(token pat.Token) bool { return token.Name != key.TokenID })
+	if len(tokens) != 1 {
+		return pat.Token{}, false
 	}
 
-	return newest, found
+	return tokens[0], true
 }
 
 // explainCreate tells the reasons for a refusal apart. Universal Controller says with a 404

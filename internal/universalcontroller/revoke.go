@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
@@ -19,21 +22,28 @@ var revoked = regexp.MustCompile(`(?i)revoked successfully`)
 var errNotRevoked = errors.New("the answer does not say that the token was revoked, and the token is still listed")
 
 // Revoke deletes the token, and with it its row. Universal Controller revokes by name, so
-// the list is read first: a token that is not there needs nothing, and one of the same name
-// that was created at another time is left alone. Where both have the name, nothing is
-// sent, for the request would take both.
+// Revoke reads the list first and sends the request only where it can revoke nothing but
+// this token. A token that is not listed needs nothing, and one of the same name that was
+// created at another time is left alone. Several of the name are an error, and so is one
+// where the caller does not know when its token was created: it may be another that took
+// the name since. Only a token that this process issued is then known to be the one listed.
 func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	if err := checkName(token.ID); err != nil {
 		return err
 	}
 
-	switch ours, others, err := s.namesakes(ctx, token); {
+	switch listed, err := s.namesakes(ctx, token); {
 	case err != nil:
 		return err
-	case ours == 0:
+	case !slices.ContainsFunc(listed, token.SameAs):
 		return nil
-	case others > 0:
-		return s.inseparable(token)
+	case len(listed) > 1:
+		return s.inseparable(token, listed)
+	case !s.proven(token, listed[0]):
+		return s.unproven(listed[0])
+	default:
+		// From here on the creation time is known, if the server shows any.
+		token = listed[0]
 	}
 
 	request := rest.Request{
@@ -54,12 +64,12 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 
 	// How an unknown name is answered is documented nowhere, and a repeated request may
 	// find its own work done.
-	ours, _, lookErr := s.namesakes(ctx, token)
+	listed, lookErr := s.namesakes(ctx, token)
 
 	switch {
 	case lookErr != nil:
 		return fmt.Errorf("%w; and whether the token is still there could not be learned: %w", err, lookErr)
-	case ours == 0:
+	case !slices.ContainsFunc(listed, token.SameAs):
 		return nil
 	}
 
@@ -72,33 +82,62 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	return err
 }
 
-// namesakes counts the listed tokens of the name that are this one, and those that are
-// not. A user who does not exist has none.
-func (s *System) namesakes(ctx context.Context, token pat.Token) (ours, others int, err error) {
+// namesakes returns the listed tokens of the name, from the oldest on. A user who does not
+// exist has none.
+func (s *System) namesakes(ctx context.Context, token pat.Token) ([]pat.Token, error) {
 	tokens, err := s.Tokens(ctx, token.UserID, pat.TokenQuery{Name: token.ID})
 	if _, gone := errors.AsType[*pat.GoneError](err); gone {
-		return 0, 0, nil
+		return nil, nil
 	}
 
-	for _, listed := range tokens {
-		if listed.SameAs(token) {
-			ours++
-		} else {
-			others++
-		}
-	}
-
-	return ours, others, err
+	return tokens, err
 }
 
-// inseparable is the refusal to revoke a token together with somebody else's.
-func (s *System) inseparable(token pat.Token) error {
+// proven says whether the only listed token of the name is surely this one. Where the
+// server shows no creation time, the name is all that tells one token from another.
+func (s *System) proven(token, listed pat.Token) bool {
+	if !token.CreatedAt.IsZero() || listed.CreatedAt.IsZero() {
+		return true
+	}
+
+	_, issued := s.unseen.Load(token.Key())
+
+	return issued
+}
+
+// inseparable is the refusal to revoke a token together with others of its name.
+func (s *System) inseparable(token pat.Token, listed []pat.Token) error {
+	created := make([]string, 0, len(listed))
+	for _, namesake := range listed {
+		created = append(created, createdAt(namesake))
+	}
+
 	return &pat.ValidationError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodDelete, tokenPath...),
-		Said: fmt.Sprintf("not sent: the user with id %s has several tokens named %q, and Universal Controller "+
-			"would revoke them all", token.UserID, token.Name),
+		Said: fmt.Sprintf("not sent: the user with id %s has %d tokens named %q, created at %s, and Universal Controller "+
+			"would revoke them all", token.UserID, len(listed), token.Name, strings.Join(created, " and ")),
 		Remedy: "Revoke the right one in Universal Controller, under the user's Personal Access Tokens.",
 	}}
+}
+
+// unproven is the refusal to revoke a token that may be another one of the name.
+func (s *System) unproven(listed pat.Token) error {
+	return &pat.ValidationError{Failure: pat.Failure{
+		Tried: s.rest.Tried(http.MethodDelete, tokenPath...),
+		Said: fmt.Sprintf("not sent: the user with id %s has a token named %q, created at %s. When the token to revoke was "+
+			"created is not recorded, so this may be another one", listed.UserID, listed.Name, createdAt(listed)),
+		Remedy: "If this is the token, run Terraform without -refresh=false: a refresh records its creation time. " +
+			"Or revoke it in Universal Controller, under the user's Personal Access Tokens.",
+	}}
+}
+
+// createdAt returns a token's creation time for an error.
+func createdAt(token pat.Token) string {
+	if token.CreatedAt.IsZero() {
+		return "an unknown time"
+	}
+
+	return token.CreatedAt.Format(time.RFC3339)
 }
 
 // confirms says whether a successful answer is Universal Controller's own word that the
