@@ -22,11 +22,19 @@ const lookTime = 5 * time.Second
 // strict server must not refuse the request after the others would have carried it out.
 const asSentence = "text/plain, application/json;q=0.5, */*;q=0.1"
 
-var errNoSecret = errors.New("the answer is not a personal access token alone")
+// secretLength is the length of the secrets in Universal Controller's documentation, "ucp_"
+// and 40 characters. No rule there says that others are as long.
+const secretLength = len("ucp_") + 40
+
+var (
+	errNoSecret  = errors.New("the answer is not a personal access token alone")
+	errCutSecret = fmt.Errorf("the answer does not say where it ends, and the token in it is shorter than %d characters: "+
+		"the connection may have been lost in the middle of it", secretLength)
+)
 
 var (
 	// secretForm is a secret as Universal Controller makes it, in characters that a Bearer
-	// can have; its length is documented nowhere.
+	// can have.
 	secretForm = regexp.MustCompile(`^ucp_[0-9A-Za-z._~+/=-]+$`)
 
 	// taken is how Universal Controller says, of any kind of object, that a name is in use.
@@ -58,9 +66,9 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 		return pat.Issued{}, s.explainCreate(ctx, userID, token.Name, answer, err)
 	}
 
-	secret, ok := secretOf(answer)
-	if !ok {
-		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, errNoSecret)
+	secret, err := secretOf(answer)
+	if err != nil {
+		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, err)
 	}
 
 	issued := pat.Issued{Secret: secret, Token: pat.Token{
@@ -111,11 +119,11 @@ func createRequest(userID string, token pat.NewToken) (rest.Request, error) {
 
 // secretOf returns the secret of an answer that holds nothing else, in quotation marks or
 // not.
-func secretOf(answer rest.Answer) (pat.Secret, bool) {
+func secretOf(answer rest.Answer) (pat.Secret, error) {
 	switch answer.MediaType {
 	case "text/plain", "application/json", "":
 	default:
-		return "", false
+		return "", errNoSecret
 	}
 
 	text := strings.TrimSpace(string(answer.Body))
@@ -123,7 +131,14 @@ func secretOf(answer rest.Answer) (pat.Secret, bool) {
 		text = strings.TrimSpace(text[1 : len(text)-1])
 	}
 
-	return pat.Secret(text), secretForm.MatchString(text)
+	switch {
+	case !secretForm.MatchString(text):
+		return "", errNoSecret
+	case !answer.EndProven && len(text) < secretLength:
+		return "", errCutSecret
+	default:
+		return pat.Secret(text), nil
+	}
 }
 
 // look finds the token of the name, within its time, if it can. Of several it takes none,
