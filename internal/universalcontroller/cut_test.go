@@ -110,11 +110,15 @@ func TestACutResponseProvesNothing(t *testing.T) {
 	}{
 		"a revocation": {
 			text: "Personal access token revoked successfully.", least: "Personal access token revoked successfully",
-			proves: func(text string) bool { return confirms(rest.Answer{Status: 200, MediaType: "text/plain", Body: []byte(text)}) },
+			proves: func(text string) bool {
+				return confirms(rest.Answer{Status: 200, MediaType: "text/plain", Body: []byte(text)})
+			},
 		},
 		"a user who does not exist": {
 			text: `A user with name "alice" does not exist.`, least: `A user with name "alice" does not exist`,
-			proves: func(text string) bool { return deniesUser(rest.Answer{Status: 404, MediaType: "text/plain", Body: []byte(text)}) },
+			proves: func(text string) bool {
+				return deniesUser(rest.Answer{Status: 404, MediaType: "text/plain", Body: []byte(text)})
+			},
 		},
 		"a list in JSON": {
 			text: "[" + tokenJSON("deploy", created) + "]", least: "[" + tokenJSON("deploy", created) + "]",

@@ -25,8 +25,8 @@ var errNotRevoked = errors.New("the answer does not say that the token was revok
 // Revoke reads the list first and sends the request only where it can revoke nothing but
 // this token. A token that is not listed needs nothing, and one of the same name that was
 // created at another time is left alone. Several of the name are an error, and so is one
-// where the caller does not know when its token was created: it may be another that took
-// the name since. Only a token that this process issued is then known to be the one listed.
+// where the caller does not know when its token was created and nothing else tells that it
+// is the one listed: another token may have taken the name since.
 func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	if err := checkName(token.ID); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	case len(listed) > 1:
 		return s.inseparable(token, listed)
 	case !s.proven(token, listed[0]):
-		return s.unproven(listed[0])
+		return s.unproven(token, listed[0])
 	default:
 		// From here on the creation time is known, if the server shows any.
 		token = listed[0]
@@ -93,10 +93,12 @@ func (s *System) namesakes(ctx context.Context, token pat.Token) ([]pat.Token, e
 	return tokens, err
 }
 
-// proven says whether the only listed token of the name is surely this one. Where the
-// server shows no creation time, the name is all that tells one token from another.
+// proven says whether the only listed token of the name is this one, for one of the same
+// creation time, as far as that is known. Where only the server knows it, this process must
+// have issued the token, or the expiry agree, which nobody can change. Where the server does
+// not show it either, the name is all that tells one token from another.
 func (s *System) proven(token, listed pat.Token) bool {
-	if !token.CreatedAt.IsZero() || listed.CreatedAt.IsZero() {
+	if !token.CreatedAt.IsZero() || listed.CreatedAt.IsZero() || token.ExpiresAt.Equal(listed.ExpiresAt) {
 		return true
 	}
 
@@ -120,13 +122,14 @@ func (s *System) inseparable(token pat.Token, listed []pat.Token) error {
 	}}
 }
 
-// unproven is the refusal to revoke a token that may be another one of the name.
-func (s *System) unproven(listed pat.Token) error {
+// unproven is the refusal to revoke a token that is probably another one of the name.
+func (s *System) unproven(token, listed pat.Token) error {
 	return &pat.ValidationError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodDelete, tokenPath...),
-		Said: fmt.Sprintf("not sent: the user with id %s has a token named %q, created at %s. When the token to revoke was "+
-			"created is not recorded, so this may be another one", listed.UserID, listed.Name, createdAt(listed)),
-		Remedy: "If this is the token, run Terraform without -refresh=false: a refresh records its creation time. " +
+		Said: fmt.Sprintf("not sent: the token named %q of the user with id %s was created at %s and %s, while the token to revoke "+
+			"%s and has no recorded creation time. They may be two different tokens",
+			listed.Name, listed.UserID, createdAt(listed), expiry(listed), expiry(token)),
+		Remedy: "If they are the same token, run Terraform without -refresh=false: a refresh records its creation time. " +
 			"Or revoke it in Universal Controller, under the user's Personal Access Tokens.",
 	}}
 }
@@ -138,6 +141,15 @@ func createdAt(token pat.Token) string {
 	}
 
 	return token.CreatedAt.Format(time.RFC3339)
+}
+
+// expiry returns when a token expires, for an error.
+func expiry(token pat.Token) string {
+	if token.ExpiresAt.IsZero() {
+		return "never expires"
+	}
+
+	return "expires on " + token.ExpiresAt.Format(time.DateOnly)
 }
 
 // confirms says whether a successful answer is Universal Controller's own word that the

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
@@ -78,9 +79,9 @@ func TestRevoke(t *testing.T) {
 			lists: []canned{listJSON(ours, another)}, kind: "validation",
 			words: []string{"would revoke them all", "2026-11-21T12:00:00Z", "2022-07-28T21:11:35Z"},
 		},
-		"two of the name, of one second":         {lists: []canned{listJSON(ours, ours)}, kind: "validation", words: []string{"would revoke them all"}},
-		"two of the name, one of unknown age":    {lists: []canned{listJSON(ours, tokenJSON("deploy", ""))}, kind: "validation", words: []string{"an unknown time"}},
-		"a creation time that is not shown":      {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
+		"two of the name, of one second":      {lists: []canned{listJSON(ours, ours)}, kind: "validation", words: []string{"would revoke them all"}},
+		"two of the name, one of unknown age": {lists: []canned{listJSON(ours, tokenJSON("deploy", ""))}, kind: "validation", words: []string{"an unknown time"}},
+		"a creation time that is not shown":   {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
 	}
 
 	for name, test := range tests {
@@ -116,19 +117,26 @@ func TestRevokeOfATokenWhoseCreationTimeIsUnknown(t *testing.T) {
 
 	tests := map[string]struct {
 		// issued is true where this process issued the token and could not look at it.
-		issued bool
-		lists  []canned // Before and after.
-		answer canned   // Of the revocation; none must be asked for where it is zero.
-		kind   string
-		words  []string
+		issued  bool
+		expires time.Time
+		lists   []canned // Before and after.
+		answer  canned   // Of the revocation; none must be asked for where it is zero.
+		kind    string
+		words   []string
 	}{
-		"one of the name": {
+		"one of the name, of another expiry": {
 			lists: []canned{namesake}, kind: "validation",
-			words: []string{"not sent", `"deploy"`, "2026-11-21T12:00:00Z", "-refresh=false", "Personal Access Tokens"},
+			words: []string{
+				"not sent", `"deploy"`, "created at 2026-11-21T12:00:00Z and expires on 2027-01-01", "never expires", "-refresh=false",
+				"Personal Access Tokens",
+			},
 		},
-		"two of the name": {
-			lists: []canned{listJSON(tokenJSON("deploy", created), tokenJSON("deploy", earlier))}, kind: "validation",
-			words: []string{"would revoke them all", "2026-11-21T12:00:00Z", "2022-07-28T21:11:35Z"},
+		"one of the name, of the same expiry": {
+			expires: date(2027, 1, 1), lists: []canned{namesake}, answer: revoked200, kind: "none",
+		},
+		"two of the name, of the same expiry": {
+			expires: date(2027, 1, 1), lists: []canned{listJSON(tokenJSON("deploy", created), tokenJSON("deploy", earlier))},
+			kind: "validation", words: []string{"would revoke them all", "2026-11-21T12:00:00Z", "2022-07-28T21:11:35Z"},
 		},
 		"none of the name":                     {lists: []canned{listJSON(tokenJSON("other", created))}, kind: "none"},
 		"a server that shows no creation time": {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
@@ -155,7 +163,7 @@ func TestRevokeOfATokenWhoseCreationTimeIsUnknown(t *testing.T) {
 				callCreate: {sentence(200, "ucp_example")}, callList: lists, callRevoke: {test.answer}, callUser: {document(aliceJSON)},
 			})
 			driver := newDriver(t, s.url)
-			token := pat.Token{UserID: userID, ID: "deploy", Name: "deploy"}
+			token := pat.Token{UserID: userID, ID: "deploy", Name: "deploy", ExpiresAt: test.expires}
 
 			if test.issued {
 				issued, err := driver.Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
