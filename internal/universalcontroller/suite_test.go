@@ -224,7 +224,7 @@ var suite = map[string]func(*testing.T, *stage){
 	"what an account without a role may do":            accountWithoutRole,
 	"what an account with the service role may do":     accountWithServiceRole,
 	"a wrong context proves nothing":                   wrongContext,
-	"the last use of the token that is used right now": lastUse,
+	"the last use of the token that is used right now": lastUseOfTheOwnToken,
 }
 
 func TestSuiteAgainstEveryWorld(t *testing.T) {
