@@ -40,8 +40,17 @@ var (
 	// taken is how Universal Controller says, of any kind of object, that a name is in use.
 	taken = regexp.MustCompile(`(?i)duplicate|\bunique\b|\bexists\b`)
 
-	// lifetime is how it says that an expiration is missing or too far away.
-	lifetime = regexp.MustCompile(`(?i)\bexpir`)
+	// aboutExpiry is in whatever it says of an expiration.
+	aboutExpiry = regexp.MustCompile(`(?i)\bexpir`)
+
+	// tooEarly is how it may say that an expiration is over. Its words are documented nowhere.
+	tooEarly = regexp.MustCompile(`(?i)\b(?:past|passed)\b|\bnot (?:be )?(?:before|earlier)\b|` +
+		`\b(?:after|later than) (?:today|now|the current)\b|\bfuture date\b|\b(?:be|lie) in the future\b`)
+
+	// tooLate is how it may say that an expiration is missing or too far away.
+	tooLate = regexp.MustCompile(`(?i)maxim|exceed|\blimit|\bmore than\b|\blonger than\b|\bat most\b|\bwithin\b|` +
+		`\btoo (?:far|long|late)\b|\bnot (?:be )?(?:later|after|beyond)\b|\brequired\b|\bmandatory\b|\bmissing\b|` +
+		`\bmust be (?:specified|set|given|before|earlier)\b`)
 )
 
 // newTokenRecord is the request for a token. The user is always addressed by its id.
@@ -185,13 +194,29 @@ func (s *System) explainCreate(ctx context.Context, userID, name string, answer 
 	case taken.MatchString(words):
 		field = "name"
 		failure.Remedy = "A token has a name of its own among its user's: revoke the other one, use another name, or name_prefix."
-	case lifetime.MatchString(words) && answer.Status != http.StatusNotFound:
+	case aboutExpiry.MatchString(words) && answer.Status != http.StatusNotFound:
 		field = "expiration"
-		failure.Remedy = "An administrator may limit the lifetime of tokens with the system property " +
-			"\"Web Service Personal Access Token Maximum Expiration In Days\": set expires_in or expires_at within it."
+		failure.Remedy = expiryRemedy(words)
 	default:
 		return err
 	}
 
 	return &pat.ValidationError{Failure: failure, Fields: map[string][]string{field: {said}}}
+}
+
+// expiryRemedy is the advice to a refused expiration. Words that fit two reasons, or none,
+// tell no reason.
+func expiryRemedy(words string) string {
+	early, late := tooEarly.MatchString(words), tooLate.MatchString(words)
+
+	switch {
+	case early && !late:
+		return "A token expires on a date in the server's time zone, where that date may have begun already, or be over: " +
+			"set expires_in or expires_at two days from now or later."
+	case late && !early:
+		return "An administrator may limit the lifetime of tokens with the system property " +
+			"\"Web Service Personal Access Token Maximum Expiration In Days\": set expires_in or expires_at within it."
+	default:
+		return "Set expires_in or expires_at to a date that the server accepts."
+	}
 }
