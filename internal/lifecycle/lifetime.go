@@ -8,11 +8,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
+// A date begins first in UTC+14, this long before its midnight UTC, and ends last in UTC-12,
+// this long after it.
+const (
+	firstBegins = 14 * time.Hour
+	lastEnds    = Day + 12*time.Hour
+)
+
 // Lifetime is how long a token is to live: In from when it is issued, or until At. In
 // wins if both are set; the zero value is for ever.
 type Lifetime struct {
 	In time.Duration
 	At time.Time
+	// AtLeast is true where the token must work for all of In, wherever the server reads the
+	// date on which it expires. Otherwise the date is that of UTC.
+	AtLeast bool
 }
 
 // Expiry returns when a token that is issued now expires, in whole seconds of UTC; zero
@@ -21,6 +31,8 @@ func (l Lifetime) Expiry(now time.Time, traits pat.Traits) time.Time {
 	switch {
 	case l.In == 0:
 		return l.At.UTC()
+	case traits.ExpiryIsDate && l.AtLeast:
+		return ceil(now.Add(l.In+firstBegins), Day)
 	case traits.ExpiryIsDate:
 		return ceil(now.Add(l.In), Day)
 	default:
@@ -58,6 +70,15 @@ func (l Lifetime) Vague(now time.Time, traits pat.Traits) bool {
 	}
 
 	return traits.ExpiryIsDate && lives > 0 && lives < Day
+}
+
+// Latest returns the last moment that an expiry may mean.
+func Latest(expires time.Time, traits pat.Traits) time.Time {
+	if traits.ExpiryIsDate {
+		return expires.Add(lastEnds)
+	}
+
+	return expires
 }
 
 // ceil rounds up to a multiple of unit since the zero time, which is midnight UTC.

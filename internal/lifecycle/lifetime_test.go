@@ -24,24 +24,29 @@ func TestLifetime_Expiry(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		in, at, now, want string
-		dates             bool
+		dates, atLeast    bool
 	}{
-		"never":                           {now: "2026-01-01T00:00:00Z"},
-		"in a day":                        {in: "1d", now: "2026-01-01T12:00:00Z", want: "2026-01-02T12:00:00Z"},
-		"rounded up to a second":          {in: "1d", now: "2026-01-01T12:00:00.1Z", want: "2026-01-02T12:00:01Z"},
-		"in the zone of the caller":       {in: "1d", now: "2026-01-01T00:30:00+02:00", want: "2026-01-01T22:30:00Z"},
-		"at an instant":                   {at: "2031-05-06T09:08:09+02:00", now: "2026-01-01T00:00:00Z", want: "2031-05-06T07:08:09Z"},
-		"in wins over at":                 {in: "1h", at: "2031-05-06T07:08:09Z", now: "2026-01-01T00:00:00Z", want: "2026-01-01T01:00:00Z"},
-		"rounded up to a date":            {in: "1d", now: "2026-01-01T12:00:00Z", dates: true, want: "2026-01-03T00:00:00Z"},
-		"a date stays one":                {in: "1d", now: "2026-01-01T00:00:00Z", dates: true, want: "2026-01-02T00:00:00Z"},
-		"an hour is a date":               {in: "1h", now: "2026-02-28T23:30:00Z", dates: true, want: "2026-03-02T00:00:00Z"},
-		"a leap day":                      {in: "1d", now: "2028-02-28T00:00:00Z", dates: true, want: "2028-02-29T00:00:00Z"},
-		"across the start of summer time": {in: "24h", now: "2026-03-28T12:00:00+01:00", want: "2026-03-29T11:00:00Z"},
+		"never":                            {now: "2026-01-01T00:00:00Z"},
+		"in a day":                         {in: "1d", now: "2026-01-01T12:00:00Z", want: "2026-01-02T12:00:00Z"},
+		"rounded up to a second":           {in: "1d", now: "2026-01-01T12:00:00.1Z", want: "2026-01-02T12:00:01Z"},
+		"in the zone of the caller":        {in: "1d", now: "2026-01-01T00:30:00+02:00", want: "2026-01-01T22:30:00Z"},
+		"at an instant":                    {at: "2031-05-06T09:08:09+02:00", now: "2026-01-01T00:00:00Z", want: "2031-05-06T07:08:09Z"},
+		"in wins over at":                  {in: "1h", at: "2031-05-06T07:08:09Z", now: "2026-01-01T00:00:00Z", want: "2026-01-01T01:00:00Z"},
+		"rounded up to a date":             {in: "1d", now: "2026-01-01T12:00:00Z", dates: true, want: "2026-01-03T00:00:00Z"},
+		"a date stays one":                 {in: "1d", now: "2026-01-01T00:00:00Z", dates: true, want: "2026-01-02T00:00:00Z"},
+		"an hour is a date":                {in: "1h", now: "2026-02-28T23:30:00Z", dates: true, want: "2026-03-02T00:00:00Z"},
+		"an hour at least, to the second":  {in: "1h", now: "2026-02-28T12:00:00Z", atLeast: true, want: "2026-02-28T13:00:00Z"},
+		"an hour before UTC+14's midnight": {in: "1h", now: "2026-02-28T09:00:00Z", dates: true, atLeast: true, want: "2026-03-01T00:00:00Z"},
+		"a second less than that":          {in: "1h", now: "2026-02-28T09:00:01Z", dates: true, atLeast: true, want: "2026-03-02T00:00:00Z"},
+		"an hour at the end of the day":    {in: "1h", now: "2026-02-28T23:30:00Z", dates: true, atLeast: true, want: "2026-03-02T00:00:00Z"},
+		"a day at least":                   {in: "1d", now: "2026-01-01T12:00:00Z", dates: true, atLeast: true, want: "2026-01-04T00:00:00Z"},
+		"a leap day":                       {in: "1d", now: "2028-02-28T00:00:00Z", dates: true, want: "2028-02-29T00:00:00Z"},
+		"across the start of summer time":  {in: "24h", now: "2026-03-28T12:00:00+01:00", want: "2026-03-29T11:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			var lifetime Lifetime
+			lifetime := Lifetime{AtLeast: test.atLeast}
 			if test.in != "" {
 				lifetime.In, _ = ParseDuration(test.in)
 			}
@@ -60,6 +65,37 @@ func TestLifetime_Expiry(t *testing.T) {
 				t.Errorf("got %s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// Wherever the server is, a token that is to live at least so long does: from its issue to the
+// first moment of its date anywhere. And no server takes its date for one that has begun.
+func TestLifetime_atLeastHoldsInEveryZone(t *testing.T) {
+	t.Parallel()
+
+	traits := pat.Traits{ExpiryIsDate: true}
+	midnight := instant(t, "2028-02-28T00:00:00Z")
+
+	for _, in := range []time.Duration{time.Second, time.Hour, 13 * time.Hour, Day, 3 * Day} {
+		for minute := range 24 * 60 {
+			now := midnight.Add(time.Duration(minute) * time.Minute)
+			date := Lifetime{In: in, AtLeast: true}.Expiry(now, traits)
+
+			for hours := -12; hours <= 14; hours++ {
+				begins := date.Add(-time.Duration(hours) * time.Hour)
+				if begins.Before(now.Add(in)) {
+					t.Fatalf("%s from %s: in UTC%+d the date %s begins at %s", in, now, hours, date, begins)
+				}
+
+				if last := Latest(date, traits); last.Before(begins.Add(Day)) || last.After(now.Add(in+3*Day+2*time.Hour)) {
+					t.Fatalf("%s from %s: the date %s ends at %s in UTC%+d, and at %s at the latest", in, now, date, begins.Add(Day), hours, last)
+				}
+			}
+		}
+	}
+
+	if last := Latest(midnight, pat.Traits{}); !last.Equal(midnight) {
+		t.Errorf("an instant means %s at the latest", last)
 	}
 }
 

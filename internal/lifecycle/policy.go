@@ -102,7 +102,7 @@ func (p Policy) overlap() time.Duration {
 // earliest returns the first moment that an expiry may mean.
 func earliest(expires time.Time, traits pat.Traits) time.Time {
 	if traits.ExpiryIsDate {
-		return expires.Add(-14 * time.Hour)
+		return expires.Add(-firstBegins)
 	}
 
 	return expires

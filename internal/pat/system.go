@@ -36,7 +36,8 @@ type System interface {
 	Create(ctx context.Context, userID string, token NewToken) (Issued, error)
 	// Revoke makes the token useless for ever. It succeeds if that was so already, and
 	// for a token that is proven not to be there. Where only the creation time tells a
-	// token from its namesake, another one is left alone.
+	// token from its namesake, another one is left alone; one that may be another, because
+	// the caller does not know when its token was created, is an error that says what is there.
 	Revoke(ctx context.Context, token Token) error
 }
 

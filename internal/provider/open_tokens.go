@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -123,8 +122,8 @@ func (o *openTokens) revoke(ctx context.Context, t *openToken) error {
 	}
 
 	if err := t.system.Revoke(ctx, t.token); err != nil {
-		return fmt.Errorf("the token %q (id %s) of %s lives until %s: %w",
-			t.token.Name, t.token.ID, t.user, t.token.ExpiresAt.Format(time.RFC3339), err)
+		return fmt.Errorf("the token %q (id %s) of %s lives %s: %w",
+			t.token.Name, t.token.ID, t.user, untilExpiry(t.token, t.system.Traits()), err)
 	}
 
 	o.revoked.add(t.token.Key())

@@ -21,6 +21,8 @@ type revoker struct {
 	revoked atomic.Int32
 }
 
+func (r *revoker) Traits() pat.Traits { return pat.Traits{} }
+
 func (r *revoker) Revoke(ctx context.Context, token pat.Token) error {
 	if err := r.revoke(ctx, token); err != nil {
 		return err

@@ -72,7 +72,8 @@ func (m *ephemeralTokenModel) order(userID string) issuer.Order {
 	}
 
 	return issuer.Order{
-		UserID: userID, NamePrefix: prefix.ValueString(), Lifetime: lifecycle.Lifetime{In: parseDuration(expiresIn)},
+		UserID: userID, NamePrefix: prefix.ValueString(),
+		Lifetime: lifecycle.Lifetime{In: parseDuration(expiresIn), AtLeast: true},
 	}
 }
 

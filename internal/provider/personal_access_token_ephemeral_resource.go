@@ -88,7 +88,7 @@ func (e *tokenEphemeral) Close(ctx context.Context, req ephemeral.CloseRequest, 
 	}
 
 	if err := e.system.Revoke(ctx, token); err != nil {
-		warnNotClosed(&resp.Diagnostics, kept, err)
+		warnNotClosed(&resp.Diagnostics, kept, e.system.Traits(), err)
 
 		return
 	}
@@ -147,9 +147,18 @@ func (e *tokenEphemeral) checkArguments(model ephemeralTokenModel, diags *diag.D
 }
 
 // warnNotClosed says which token lives on, and what to do about it.
-func warnNotClosed(diags *diag.Diagnostics, kept closingToken, err error) {
+func warnNotClosed(diags *diag.Diagnostics, kept closingToken, traits pat.Traits, err error) {
 	diags.AddWarning("The ephemeral token was not revoked", fmt.Sprintf(
-		"The token %q (id %s) of %s lives on, until %s at the latest. Revoke it on the server, or let it expire. %s",
+		"The token %q (id %s) of %s lives on, %s. Revoke it on the server, or let it expire. %s",
 		kept.Name, kept.ID, pat.UserRef{ID: kept.UserID, Username: kept.Username},
-		kept.ExpiresAt.Format(time.RFC3339), sentence(err)))
+		untilExpiry(kept.token(), traits), sentence(err)))
+}
+
+// untilExpiry says until when a token that is not revoked may work.
+func untilExpiry(token pat.Token, traits pat.Traits) string {
+	if token.ExpiresAt.IsZero() {
+		return "until it is revoked"
+	}
+
+	return fmt.Sprintf("until %s at the latest", lifecycle.Latest(token.ExpiresAt, traits).Format(time.RFC3339))
 }

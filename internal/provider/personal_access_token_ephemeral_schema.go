@@ -31,7 +31,9 @@ func ephemeralTokenSchema() schema.Schema {
 				Validators: []validator.String{duration()},
 				MarkdownDescription: "How long the token lives if nobody revokes it, such as `30m`. Units are `w`, `d` (24 hours), " +
 					"`h`, `m` (minutes) and `s`. It has to be longer than the run: a token cannot be renewed. " +
-					"Where a token expires on a date, it is rounded up to one. Default is `" + defaultExpiresIn + "`.",
+					"On Universal Controller a token expires on a date, in the server's time zone. The date is late enough for the " +
+					"token to live this long in every time zone; unless it is revoked, it lives up to three days longer. " +
+					"Default is `" + defaultExpiresIn + "`.",
 			},
 			"applying": schema.BoolAttribute{
 				Optional: true,

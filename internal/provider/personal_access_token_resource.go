@@ -125,7 +125,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		addError(&resp.Diagnostics, "read the personal access token", err)
 
 		return
-	case !r.samePlace(model, gone == nil, &resp.Diagnostics):
+	case !r.samePlace(model, gone == nil && sameElsewhere(shown, recorded, r.system.Traits()), &resp.Diagnostics):
 		return
 	}
 

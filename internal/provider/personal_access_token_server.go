@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -24,16 +25,53 @@ func look(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token
 
 	var gone *pat.GoneError
 
-	switch {
+	switch ids := system.Traits().TokenIDs; {
 	case errors.As(err, &gone):
 		return pat.Token{}, gone, nil
 	case err != nil:
 		return pat.Token{}, nil, err
-	case !shown.SameAs(recorded):
+	case shown.SameAs(recorded) && (ids || !recorded.CreatedAt.IsZero()):
+		return shown, nil, nil
+	case ids:
 		return pat.Token{}, &pat.GoneError{}, nil
 	default:
-		return shown, nil, nil
+		// The server shows the newest of the name, which need not be the recorded one.
+		return lookAmong(ctx, system, recorded)
 	}
+}
+
+// lookAmong is look where several tokens may have the name that addresses the recorded one.
+// Where nobody can tell which of them it is, nothing of theirs is recorded but the status.
+func lookAmong(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
+	namesakes, err := system.Tokens(ctx, recorded.UserID, pat.TokenQuery{Name: recorded.Name})
+
+	var gone *pat.GoneError
+	if errors.As(err, &gone) {
+		return pat.Token{}, gone, nil
+	}
+
+	if err != nil {
+		return pat.Token{}, nil, err
+	}
+
+	namesakes = slices.DeleteFunc(slices.Clone(namesakes), func(token pat.Token) bool { return !token.SameAs(recorded) })
+
+	switch len(namesakes) {
+	case 0:
+		return pat.Token{}, &pat.GoneError{}, nil
+	case 1:
+		return namesakes[0], nil, nil
+	default:
+		recorded.Status = namesakes[len(namesakes)-1].Status
+
+		return recorded, nil, nil
+	}
+}
+
+// sameElsewhere says whether a token that another server shows is the recorded one. A name
+// proves nothing there without the time of creation.
+func sameElsewhere(shown, recorded pat.Token, traits pat.Traits) bool {
+	return traits.TokenIDs || !recorded.CreatedAt.IsZero() && shown.CreatedAt.Equal(recorded.CreatedAt)
 }
 
 // onThisServer refuses to touch a token of another server, unless the configured one
@@ -49,14 +87,14 @@ func (r *tokenResource) onThisServer(
 		return false
 	}
 
-	_, gone, err := look(ctx, r.system, token)
+	shown, gone, err := look(ctx, r.system, token)
 	if err != nil {
 		addError(diags, "look for the personal access token on another server", err)
 
 		return false
 	}
 
-	return r.samePlace(model, gone == nil, diags)
+	return r.samePlace(model, gone == nil && sameElsewhere(shown, token, r.system.Traits()), diags)
 }
 
 // samePlace says whether the resource may go on with the configured server, and reports

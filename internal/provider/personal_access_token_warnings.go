@@ -35,7 +35,7 @@ func warnShort(plan tokenModel, traits pat.Traits, now time.Time, diags *diag.Di
 
 	diags.AddAttributeWarning(path.Root(argument), "The token expires within a day", fmt.Sprintf(
 		"Tokens of %s expire on a date, and at which moment of it, in which time zone, the server decides. This one is to expire "+
-			"on %s, so that it may work for a day or two, or not at all. With two days or more it works for one at least.",
+			"on %s: the server may refuse it, or it may work for hours or for days. With two days or more it works for one at least.",
 		traits.DisplayName, lifetime.Expiry(now, traits).Format(time.DateOnly)))
 }
 

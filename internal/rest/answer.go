@@ -28,6 +28,10 @@ type Answer struct {
 	// 429, 502, 503, 504, and 4xx to a POST), it may be cut short, by a lost connection or
 	// because it is too large. It is nil where [Request.Decode] had it.
 	Body []byte
+	// EndProven is true where the response itself says where its body ends: by a length, by
+	// a last chunk, or in the framing of HTTP/2 or gzip. Where it is false, a lost connection
+	// looks like the end, and Body may be cut short anywhere.
+	EndProven bool
 }
 
 // Reading is how a platform understands an unsuccessful answer. The zero value leaves all

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 )
 
 // largeAnswer is the size in bytes from which on answers are read and decoded one at a
@@ -27,6 +28,8 @@ type wholeBody struct {
 	*bytes.Reader
 
 	bytes []byte
+	// endProven is [Answer.EndProven].
+	endProven bool
 	// release is nil unless the body is large.
 	release func()
 }
@@ -43,6 +46,14 @@ func (b *wholeBody) Close() error {
 	b.release = nil
 
 	return nil
+}
+
+// provesEnd says whether a body that was read to its end without an error is whole. The end
+// of a connection is no error where HTTP/1 was given neither a length nor chunks; net/http
+// checks the others, and gzip ends with a checksum.
+func provesEnd(response *http.Response) bool {
+	return response.ContentLength >= 0 || response.Uncompressed || response.ProtoMajor >= 2 ||
+		slices.Contains(response.TransferEncoding, "chunked")
 }
 
 // readBody reads as much of an answer as may be, counted after decompression. What came

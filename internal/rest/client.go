@@ -237,7 +237,7 @@ var errNotSendable = errors.New("not sent: the request could not be built. " +
 	"Check that the credentials hold no line break and that HTTP_PROXY and HTTPS_PROXY are URLs")
 
 func newAnswer(response *http.Response) (Answer, error) {
-	body, err := bodyOf(response)
+	body, endProven, err := bodyOf(response)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -251,13 +251,16 @@ func newAnswer(response *http.Response) (Answer, error) {
 		Header:    header,
 		MediaType: mediaType(header),
 		Body:      body,
+		EndProven: endProven,
 	}, nil
 }
 
-func bodyOf(response *http.Response) ([]byte, error) {
+func bodyOf(response *http.Response) (body []byte, endProven bool, err error) {
 	if whole, ok := response.Body.(*wholeBody); ok {
-		return whole.bytes, nil
+		return whole.bytes, whole.endProven, nil
 	}
 
-	return io.ReadAll(response.Body)
+	body, err = io.ReadAll(response.Body)
+
+	return body, false, err
 }

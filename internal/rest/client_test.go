@@ -71,6 +71,7 @@ func TestAnAnswerAsTheDriverSeesIt(t *testing.T) {
 		Header:    http.Header{"Foreman_version": {"3.13.0"}, "Set-Cookie": nil},
 		MediaType: "application/json",
 		Body:      []byte(`{}`),
+		EndProven: true,
 	}
 
 	if diff := cmp.Diff(want, answer); diff != "" {

@@ -203,9 +203,13 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 		return nil, t.failure(ctx, request, &seen, answer, err)
 	}
 
+	whole := &wholeBody{
+		Reader: bytes.NewReader(body), bytes: body, release: release, endProven: err == nil && provesEnd(response),
+	}
+
 	response.Request = request
 	response.ContentLength = int64(len(body))
-	response.Body = &wholeBody{Reader: bytes.NewReader(body), bytes: body, release: release}
+	response.Body = whole
 
 	return response, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,18 +22,35 @@ const lookTime = 5 * time.Second
 // strict server must not refuse the request after the others would have carried it out.
 const asSentence = "text/plain, application/json;q=0.5, */*;q=0.1"
 
-var errNoSecret = errors.New("the answer is not a personal access token alone")
+// secretLength is the length of the secrets in Universal Controller's documentation, "ucp_"
+// and 40 characters. No rule there says that others are as long.
+const secretLength = len("ucp_") + 40
+
+var (
+	errNoSecret  = errors.New("the answer is not a personal access token alone")
+	errCutSecret = fmt.Errorf("the answer does not say where it ends, and the token in it is shorter than %d characters: "+
+		"the connection may have been lost in the middle of it", secretLength)
+)
 
 var (
 	// secretForm is a secret as Universal Controller makes it, in characters that a Bearer
-	// can have; its length is documented nowhere.
+	// can have.
 	secretForm = regexp.MustCompile(`^ucp_[0-9A-Za-z._~+/=-]+$`)
 
 	// taken is how Universal Controller says, of any kind of object, that a name is in use.
 	taken = regexp.MustCompile(`(?i)duplicate|\bunique\b|\bexists\b`)
 
-	// lifetime is how it says that an expiration is missing or too far away.
-	lifetime = regexp.MustCompile(`(?i)\bexpir`)
+	// aboutExpiry is in whatever it says of an expiration.
+	aboutExpiry = regexp.MustCompile(`(?i)\bexpir`)
+
+	// tooEarly is how it may say that an expiration is over. Its words are documented nowhere.
+	tooEarly = regexp.MustCompile(`(?i)\b(?:past|passed)\b|\bnot (?:be )?(?:before|earlier)\b|` +
+		`\b(?:after|later than) (?:today|now|the current)\b|\bfuture date\b|\b(?:be|lie) in the future\b`)
+
+	// tooLate is how it may say that an expiration is missing or too far away.
+	tooLate = regexp.MustCompile(`(?i)maxim|exceed|\blimit|\bmore than\b|\blonger than\b|\bat most\b|\bwithin\b|` +
+		`\btoo (?:far|long|late)\b|\bnot (?:be )?(?:later|after|beyond)\b|\brequired\b|\bmandatory\b|\bmissing\b|` +
+		`\bmust be (?:specified|set|given|before|earlier)\b`)
 )
 
 // newTokenRecord is the request for a token. The user is always addressed by its id.
@@ -43,8 +61,9 @@ type newTokenRecord struct {
 }
 
 // Create issues a token. The answer holds the secret alone, so one look at the list fills
-// in the creation time and the expiry; where it fails or takes more than five seconds, the
-// creation time stays zero and the expiry is that which was asked for.
+// in the creation time and the expiry. Where it fails, takes more than five seconds or finds
+// several tokens of the name, the creation time stays zero and the expiry is that which was
+// asked for.
 func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) (pat.Issued, error) {
 	request, err := createRequest(userID, token)
 	if err != nil {
@@ -56,9 +75,9 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 		return pat.Issued{}, s.explainCreate(ctx, userID, token.Name, answer, err)
 	}
 
-	secret, ok := secretOf(answer)
-	if !ok {
-		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, errNoSecret)
+	secret, err := secretOf(answer)
+	if err != nil {
+		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, err)
 	}
 
 	issued := pat.Issued{Secret: secret, Token: pat.Token{
@@ -68,6 +87,8 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 
 	if seen, ok := s.look(ctx, issued.Key()); ok {
 		issued.Token = seen
+	} else {
+		s.unseen.Store(issued.Key(), nil)
 	}
 
 	return issued, nil
@@ -107,11 +128,11 @@ func createRequest(userID string, token pat.NewToken) (rest.Request, error) {
 
 // secretOf returns the secret of an answer that holds nothing else, in quotation marks or
 // not.
-func secretOf(answer rest.Answer) (pat.Secret, bool) {
+func secretOf(answer rest.Answer) (pat.Secret, error) {
 	switch answer.MediaType {
 	case "text/plain", "application/json", "":
 	default:
-		return "", false
+		return "", errNoSecret
 	}
 
 	text := strings.TrimSpace(string(answer.Body))
@@ -119,10 +140,18 @@ func secretOf(answer rest.Answer) (pat.Secret, bool) {
 		text = strings.TrimSpace(text[1 : len(text)-1])
 	}
 
-	return pat.Secret(text), secretForm.MatchString(text)
+	switch {
+	case !secretForm.MatchString(text):
+		return "", errNoSecret
+	case !answer.EndProven && len(text) < secretLength:
+		return "", errCutSecret
+	default:
+		return pat.Secret(text), nil
+	}
 }
 
-// look finds the newest token of the name, within its time, if it can.
+// look finds the token of the name, within its time, if it can. Of several it takes none,
+// for the newest may be another's.
 func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.lookTime)
 	defer cancel()
@@ -132,18 +161,12 @@ func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 		return pat.Token{}, false
 	}
 
-	var (
-		newest pat.Token
-		found  bool
-	)
-
-	for _, token := range tokens {
-		if token.Name == key.TokenID {
-			newest, found = token, true
-		}
+	tokens = slices.DeleteFunc(tokens, func(token pat.Token) bool { return token.Name != key.TokenID })
+	if len(tokens) != 1 {
+		return pat.Token{}, false
 	}
 
-	return newest, found
+	return tokens[0], true
 }
 
 // explainCreate tells the reasons for a refusal apart. Universal Controller says with a 404
@@ -171,13 +194,29 @@ func (s *System) explainCreate(ctx context.Context, userID, name string, answer 
 	case taken.MatchString(words):
 		field = "name"
 		failure.Remedy = "A token has a name of its own among its user's: revoke the other one, use another name, or name_prefix."
-	case lifetime.MatchString(words) && answer.Status != http.StatusNotFound:
+	case aboutExpiry.MatchString(words) && answer.Status != http.StatusNotFound:
 		field = "expiration"
-		failure.Remedy = "An administrator may limit the lifetime of tokens with the system property " +
-			"\"Web Service Personal Access Token Maximum Expiration In Days\": set expires_in or expires_at within it."
+		failure.Remedy = expiryRemedy(words)
 	default:
 		return err
 	}
 
 	return &pat.ValidationError{Failure: failure, Fields: map[string][]string{field: {said}}}
+}
+
+// expiryRemedy is the advice to a refused expiration. Words that fit two reasons, or none,
+// tell no reason.
+func expiryRemedy(words string) string {
+	early, late := tooEarly.MatchString(words), tooLate.MatchString(words)
+
+	switch {
+	case early && !late:
+		return "A token expires on a date in the server's time zone, where that date may have begun already, or be over: " +
+			"set expires_in or expires_at two days from now or later."
+	case late && !early:
+		return "An administrator may limit the lifetime of tokens with the system property " +
+			"\"Web Service Personal Access Token Maximum Expiration In Days\": set expires_in or expires_at within it."
+	default:
+		return "Set expires_in or expires_at to a date that the server accepts."
+	}
 }

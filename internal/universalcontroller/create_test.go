@@ -174,6 +174,55 @@ func TestCreateTellsRefusalsApart(t *testing.T) {
 	}
 }
 
+// A date that is over needs other advice than one that is too far away, and what says neither
+// needs none that guesses.
+func TestCreateTellsRefusedExpirationsApart(t *testing.T) {
+	t.Parallel()
+
+	const (
+		later   = "in the server's time zone"
+		within  = "Web Service Personal Access Token Maximum Expiration In Days"
+		neutral = "a date that the server accepts"
+	)
+
+	for text, want := range map[string]string{
+		"Expiration must not be in the past.":                                    later,
+		"The expiration date has already passed.":                                later,
+		"Expiration must be a future date.":                                      later,
+		"Expiration must be after today.":                                        later,
+		"Expiration must not be before the current date.":                        later,
+		"Expiration must be later than today.":                                   later,
+		"Expiration must not be earlier than 2026-11-22.":                        later,
+		"Expiration must not be more than 90 days from today.":                   within,
+		"Expiration is required and must not be more than 90 days from today.":   within,
+		"Expiration exceeds the maximum of 90 days.":                             within,
+		"Expiration must be within 90 days.":                                     within,
+		"Expiration is mandatory.":                                               within,
+		"Missing expiration.":                                                    within,
+		"Expiration must be specified.":                                          within,
+		"Expiration is too far in the future.":                                   within,
+		"Expiration must not be later than 2027-11-21.":                          within,
+		"Invalid expiration \"2026-11-21\". The format is yyyy-MM-dd.":           neutral,
+		"Expiration is not allowed.":                                             neutral,
+		"Expiration must be in the future and not more than 90 days from today.": neutral,
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+
+			s := newScript(t, map[string][]canned{callCreate: {sentence(400, text)}})
+
+			_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+			verdict.Want(t, err, "validation", text, "expires_in", want)
+
+			for _, advice := range []string{later, within, neutral} {
+				if advice != want && strings.Contains(err.Error(), advice) {
+					t.Errorf("the advice is %q too: %v", advice, err)
+				}
+			}
+		})
+	}
+}
+
 func TestARefusalThatQuotesTheNameIsNotAboutTheName(t *testing.T) {
 	t.Parallel()
 

@@ -1,7 +1,10 @@
 package universalcontroller
 
 import (
+	"encoding/json"
+	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,12 +54,69 @@ func parseInstant(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time as Universal Controller writes it", text)
 }
 
-// parseLastUse reads the time of last use; zero never. Its form is documented only for
-// tokens that were not used yet, so one that cannot be read must not hide the token.
-func parseLastUse(text string) time.Time {
-	t, _ := parse(text, instantLayouts)
+// lastUse is the time of last use as the server shows it. Its form is documented for tokens
+// alone that were never used, so it is read from whatever value there is: it must not hide
+// the token, and a token that was used must not count as unused.
+type lastUse string
 
-	return t
+// unreadable stands for a value that is no text.
+const unreadable lastUse = "?"
+
+// UnmarshalJSON reads any value.
+func (l *lastUse) UnmarshalJSON(value []byte) error {
+	var text *string
+
+	switch err := json.Unmarshal(value, &text); {
+	case err != nil:
+		*l = unreadable
+	case text != nil:
+		*l = lastUse(*text)
+	}
+
+	return nil
+}
+
+// UnmarshalXML reads any element, unless there is one.
+func (l *lastUse) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	if *l != "" {
+		return errTwice
+	}
+
+	var element struct {
+		Text       string     `xml:",chardata"`
+		Elements   []struct{} `xml:",any"`
+		Attributes []xml.Attr `xml:",any,attr"`
+	}
+
+	if err := d.DecodeElement(&element, &start); err != nil {
+		return err
+	}
+
+	*l = lastUse(element.Text)
+	if len(element.Elements) > 0 || unset(element.Text) && slices.ContainsFunc(element.Attributes, hasContent) {
+		*l = unreadable
+	}
+
+	return nil
+}
+
+// hasContent says whether an attribute may hold what the text of its element lacks: those of
+// XML itself, such as xsi:nil, do not.
+func hasContent(attribute xml.Attr) bool {
+	switch attribute.Name.Space {
+	case "xmlns", "http://www.w3.org/2001/XMLSchema-instance":
+		return false
+	default:
+		return attribute.Name.Local != "xmlns"
+	}
+}
+
+// parse returns the time of last use, zero where there is none or it cannot be read, and
+// whether the token was used at all.
+func (l lastUse) parse() (at time.Time, used bool) {
+	at, _ = parse(string(l), instantLayouts)
+
+	return at, !unset(string(l))
 }
 
 func parse(text string, layouts []string) (time.Time, bool) {

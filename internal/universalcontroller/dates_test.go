@@ -72,8 +72,8 @@ func TestParseInstant(t *testing.T) {
 				t.Errorf("the time is in %v", got.Location())
 			}
 
-			if used := parseLastUse(test.text); !used.Equal(test.want) {
-				t.Errorf("as a last use it is %v, want %v", used, test.want)
+			if at, used := lastUse(test.text).parse(); !at.Equal(test.want) || used != (test.text != "") {
+				t.Errorf("as a last use it is %v, %t; want %v", at, used, test.want)
 			}
 		})
 	}

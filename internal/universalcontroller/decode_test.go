@@ -215,19 +215,86 @@ func TestAnErrorNeverQuotesAPassword(t *testing.T) {
 	}
 }
 
-func TestAnUnreadableLastUseDoesNotHideTheToken(t *testing.T) {
+// The form of a last use is documented for tokens alone that were never used. Whatever else
+// is there says that the token was used, and hides neither that nor the token.
+func TestAnyLastUseButNeverIsOne(t *testing.T) {
 	t.Parallel()
 
-	s := newScript(t, map[string][]canned{
-		callList: {document(`[{"name":"a","lastUsed":"vor drei Tagen"},{"name":"b","lastUsed":null}]`)},
-	})
+	at := time.Date(2022, 7, 28, 21, 11, 35, 0, time.UTC)
 
-	tokens, err := newDriver(t, s.url).Tokens(t.Context(), userID, pat.TokenQuery{})
-	if err != nil || len(tokens) != 2 || !tokens[0].LastUsedAt.IsZero() || !tokens[1].LastUsedAt.IsZero() {
-		t.Fatalf("%v, %v; want both tokens, without a last use", tokens, err)
+	type want struct {
+		used bool
+		at   time.Time
 	}
 
-	if !tokens[0].Used || tokens[1].Used {
-		t.Errorf("used: %t, %t; want what was used some time to be, and no other", tokens[0].Used, tokens[1].Used)
+	never, readable, unreadable := want{}, want{true, at}, want{used: true}
+
+	texts := map[string]want{
+		"":                                      never,
+		"  ":                                    never,
+		"Never":                                 never,
+		" never ":                               never,
+		"2022-07-28 17:11:35 -0400":             readable,
+		"2022-07-28T17:11:35-04:00":             readable,
+		"2022-07-28T21:11:35Z":                  readable,
+		"2022-07-28T21:11:35.000Z":              readable,
+		"2022-07-28 17:11:35":                   unreadable,
+		"2022-07-28 17:11:35 EDT":               unreadable,
+		"20220728":                              unreadable,
+		"1659042695000":                         unreadable,
+		"0":                                     unreadable,
+		"null":                                  unreadable,
+		"vor drei Tagen":                        unreadable,
+		"Never used since 2022-07-28":           unreadable,
+		"0001-01-01T00:00:00Z":                  unreadable,
+		strings.Repeat("a very long time", 100): unreadable,
+	}
+
+	tests := map[string]map[string]want{asJSON: {}, asXML: {}}
+
+	for text, use := range texts {
+		tests[asJSON][fmt.Sprintf(`[{"name":"a","lastUsed":%q}]`, text)] = use
+		tests[asXML]["<tokens><token><name>a</name><lastUsed>"+text+"</lastUsed></token></tokens>"] = use
+	}
+
+	for value, use := range map[string]want{
+		"null": never, "1659042695000": unreadable, "1.659042695e12": unreadable, "0": unreadable, "-1": unreadable,
+		"true": unreadable, "false": unreadable, "{}": unreadable, `{"time":"Never"}`: unreadable, "[]": unreadable,
+		`["Never"]`: unreadable,
+	} {
+		tests[asJSON][`[{"name":"a","lastUsed":`+value+`}]`] = use
+	}
+
+	for element, use := range map[string]want{
+		"": never, "<lastUsed/>": never, "<lastUsed></lastUsed>": never, "<lastUsed><!-- none --></lastUsed>": never,
+		`<lastUsed xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>`: never,
+		"<lastUsed><![CDATA[Never]]></lastUsed>":                                           never,
+		"<lastUsed><![CDATA[2022-07-28 17:11:35 -0400]]></lastUsed>":                       readable,
+		"<lastUsed><time>2022-07-28 17:11:35 -0400</time></lastUsed>":                      unreadable,
+		"<lastUsed>Never<time/></lastUsed>":                                                unreadable,
+		`<lastUsed time="2022-07-28 17:11:35 -0400"/>`:                                     unreadable,
+	} {
+		tests[asXML]["<tokens><token><name>a</name>"+element+"</token></tokens>"] = use
+	}
+
+	tests[asJSON][`[{"name":"a"}]`] = never
+
+	for mediaType, bodies := range tests {
+		for body, use := range bodies {
+			t.Run(body[:min(len(body), 80)], func(t *testing.T) {
+				t.Parallel()
+
+				s := newScript(t, map[string][]canned{callList: {{http.StatusOK, mediaType, body}}})
+
+				tokens, err := newDriver(t, s.url).Tokens(t.Context(), userID, pat.TokenQuery{})
+				if err != nil || len(tokens) != 1 {
+					t.Fatalf("%d tokens, %v; want one", len(tokens), err)
+				}
+
+				if got := (want{tokens[0].Used, tokens[0].LastUsedAt}); got != use {
+					t.Errorf("got %v, want %v", got, use)
+				}
+			})
+		}
 	}
 }

@@ -204,7 +204,7 @@ func meetHostile(t *testing.T, answer hostileserver.Answer, call hostileCall) {
 
 	var log bytes.Buffer
 
-	token := pat.Token{UserID: userID, ID: "old", Name: "old"}
+	token := pat.Token{UserID: userID, ID: "old", Name: "old", CreatedAt: honest.Tokens("alice")[0].CreatedAt}
 	secret, err := call.call(tflogtest.RootLogger(t.Context(), &log), system, token)
 
 	if front.Met() == 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
@@ -74,9 +75,13 @@ func TestRevoke(t *testing.T) {
 		"the user is gone":                       {lists: []canned{sentence(404, gone404)}, user: sentence(404, gone404), kind: "none"},
 		"another of the name":                    {lists: []canned{listJSON(another)}, kind: "none"},
 		"one of the name in another letter case": {lists: []canned{listJSON(tokenJSON("Deploy", created))}, kind: "none"},
-		"ours and another of the name":           {lists: []canned{listJSON(ours, another)}, kind: "validation", words: []string{"would revoke them all"}},
-		"two of the name that are ours alike":    {lists: []canned{listJSON(ours, ours)}, answer: revoked200, kind: "none"},
-		"a creation time that is not known":      {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
+		"ours and another of the name": {
+			lists: []canned{listJSON(ours, another)}, kind: "validation",
+			words: []string{"would revoke them all", "2026-11-21T12:00:00Z", "2022-07-28T21:11:35Z"},
+		},
+		"two of the name, of one second":      {lists: []canned{listJSON(ours, ours)}, kind: "validation", words: []string{"would revoke them all"}},
+		"two of the name, one of unknown age": {lists: []canned{listJSON(ours, tokenJSON("deploy", ""))}, kind: "validation", words: []string{"an unknown time"}},
+		"a creation time that is not shown":   {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
 	}
 
 	for name, test := range tests {
@@ -96,6 +101,83 @@ func TestRevoke(t *testing.T) {
 
 			if sent := slices.Contains(calls, callRevoke); sent != (test.answer.status != 0) {
 				t.Errorf("sent %v, want a revocation: %t", calls, test.answer.status != 0)
+			}
+		})
+	}
+}
+
+// A state has no creation time where the look after the create failed. The token that has the
+// name today may be another one, which somebody made after ours was revoked.
+func TestRevokeOfATokenWhoseCreationTimeIsUnknown(t *testing.T) {
+	t.Parallel()
+
+	const earlier = "2022-07-28 17:11:35 -0400"
+
+	namesake := listJSON(tokenJSON("deploy", created))
+
+	tests := map[string]struct {
+		// issued is true where this process issued the token and could not look at it.
+		issued  bool
+		expires time.Time
+		lists   []canned // Before and after.
+		answer  canned   // Of the revocation; none must be asked for where it is zero.
+		kind    string
+		words   []string
+	}{
+		"one of the name, of another expiry": {
+			lists: []canned{namesake}, kind: "validation",
+			words: []string{
+				"not sent", `"deploy"`, "created at 2026-11-21T12:00:00Z and expires on 2027-01-01", "never expires", "-refresh=false",
+				"Personal Access Tokens",
+			},
+		},
+		"one of the name, of the same expiry": {
+			expires: date(2027, 1, 1), lists: []canned{namesake}, answer: revoked200, kind: "none",
+		},
+		"two of the name, of the same expiry": {
+			expires: date(2027, 1, 1), lists: []canned{listJSON(tokenJSON("deploy", created), tokenJSON("deploy", earlier))},
+			kind: "validation", words: []string{"would revoke them all", "2026-11-21T12:00:00Z", "2022-07-28T21:11:35Z"},
+		},
+		"none of the name":                     {lists: []canned{listJSON(tokenJSON("other", created))}, kind: "none"},
+		"a server that shows no creation time": {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
+		"issued by this process":               {issued: true, lists: []canned{namesake}, answer: revoked200, kind: "none"},
+		"issued by this process, one of two": {
+			issued: true, lists: []canned{listJSON(tokenJSON("deploy", created), tokenJSON("deploy", earlier))}, kind: "validation",
+			words: []string{"would revoke them all"},
+		},
+		"another came after an unclear answer": {
+			issued: true, lists: []canned{listJSON(tokenJSON("deploy", earlier)), namesake}, answer: sentence(200, ""), kind: "none",
+		},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			lists := test.lists
+			if test.issued {
+				lists = append([]canned{sentence(500, "no")}, lists...)
+			}
+
+			s := newScript(t, map[string][]canned{
+				callCreate: {sentence(200, "ucp_example")}, callList: lists, callRevoke: {test.answer}, callUser: {document(aliceJSON)},
+			})
+			driver := newDriver(t, s.url)
+			token := pat.Token{UserID: userID, ID: "deploy", Name: "deploy", ExpiresAt: test.expires}
+
+			if test.issued {
+				issued, err := driver.Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
+				if err != nil || !issued.CreatedAt.IsZero() {
+					t.Fatalf("created at %v, %v; want a token of an unknown age", issued.CreatedAt, err)
+				}
+
+				token = issued.Token
+			}
+
+			verdict.Want(t, driver.Revoke(t.Context(), token), test.kind, test.words...)
+
+			if sent := slices.Contains(s.calls(), callRevoke); sent != (test.answer.status != 0) {
+				t.Errorf("sent %v, want a revocation: %t", s.calls(), test.answer.status != 0)
 			}
 		})
 	}

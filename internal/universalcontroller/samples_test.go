@@ -94,9 +94,11 @@ func TestSampleOfATokenRequest(t *testing.T) {
 func TestSampleOfASecret(t *testing.T) {
 	t.Parallel()
 
-	secret, ok := secretOf(rest.Answer{MediaType: "text/plain", Body: []byte(sample(t, "token_create_response.txt"))})
-	if !ok || secret.Reveal() != "ucp_taUF" {
-		t.Errorf("the secret was read as %q, %t", secret.Reveal(), ok)
+	secret, err := secretOf(rest.Answer{
+		MediaType: "text/plain", Body: []byte(sample(t, "token_create_response.txt")), EndProven: true,
+	})
+	if err != nil || secret.Reveal() != "ucp_taUF" {
+		t.Errorf("the secret was read as %q, %v", secret.Reveal(), err)
 	}
 }
 

@@ -3,6 +3,7 @@ package universalcontroller
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,18 +53,18 @@ func lifetimeBeyondTheMaximum(t *testing.T, s *stage) {
 func leapDayAcrossTimeZones(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 
-	// Wherever it is shown, this moment has another date than in UTC: in -04:00 it is the
-	// day before, 22:00; for the caller in +05:30 it is 07:30.
-	s.advance(date(2028, 2, 29).Add(2 * time.Hour).Sub(today))
-
+	// In -04:00 this moment has the date of the day before; for the caller in +05:30 it is
+	// 07:30. Nowhere has the leap day begun.
 	leap := date(2028, 2, 29)
+	now := leap.Add(-22 * time.Hour)
+	s.advance(now.Sub(today))
 
 	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: leap.In(time.FixedZone("", 19800))})
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	if !issued.CreatedAt.Equal(leap.Add(2*time.Hour)) || !issued.ExpiresAt.Equal(leap) {
+	if !issued.CreatedAt.Equal(now) || !issued.ExpiresAt.Equal(leap) {
 		t.Errorf("created at %v, expires at %v", issued.CreatedAt, issued.ExpiresAt)
 	}
 
@@ -106,7 +107,39 @@ func expiredToken(t *testing.T, s *stage) {
 	}
 }
 
-func lastUse(t *testing.T, s *stage) {
+// dateThatIsOverThere asks for the dates around the moment at which all zones have two dates
+// between them. Only the server knows which of them is over.
+func dateThatIsOverThere(t *testing.T, s *stage) {
+	alice := s.addUser(t, "alice")
+	driver := s.admin(t)
+
+	first := today.Add(time.Duration(s.zone) * time.Hour).Truncate(24 * time.Hour)
+	if s.switches().LastDay == controllerserver.ExpiredFromDay {
+		first = first.AddDate(0, 0, 1)
+	}
+
+	for days := -2; days <= 2; days++ {
+		expires := first.AddDate(0, 0, days)
+
+		issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: expires.Format(time.DateOnly), ExpiresAt: expires})
+		if days < 0 {
+			verdict.Want(t, err, "validation", "Expiration must not be in the past.", "in the server's time zone")
+
+			if strings.Contains(err.Error(), "Maximum Expiration In Days") {
+				t.Errorf("the advice is about the longest lifetime: %v", err)
+			}
+
+			continue
+		}
+
+		// What the server accepts is not expired, wherever it is.
+		if err != nil || issued.Status != pat.StatusActive || !s.Authenticates(issued.Secret.Reveal()) {
+			t.Errorf("until %s: %s, %v; want a token that works", expires.Format(time.DateOnly), issued.Status, err)
+		}
+	}
+}
+
+func lastUseOfTheOwnToken(t *testing.T, s *stage) {
 	driver := s.admin(t)
 	s.addToken(t, controllerserver.AdminUserName, "unused", time.Time{})
 
@@ -115,10 +148,16 @@ func lastUse(t *testing.T, s *stage) {
 		t.Fatal(err)
 	}
 
+	// A time of unknown form is no time, and a use all the same.
+	want := today
+	if s.switches().LastUse == controllerserver.LastUseIsMilliseconds {
+		want = time.Time{}
+	}
+
 	for _, token := range tokens {
-		used := token.LastUsedAt.Equal(today)
-		if token.Name == "unused" && !token.LastUsedAt.IsZero() || token.Name != "unused" && !used {
-			t.Errorf("%s was used at %v", token.Name, token.LastUsedAt)
+		used := token.Name != "unused"
+		if token.Used != used || used && !token.LastUsedAt.Equal(want) || !used && !token.LastUsedAt.IsZero() {
+			t.Errorf("%s was used: %t, at %v", token.Name, token.Used, token.LastUsedAt)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package universalcontroller
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,6 +26,8 @@ type world struct {
 	xml bool
 	// bearer has the driver authenticate with a token.
 	bearer bool
+	// zone is the hours that the server is east of Greenwich.
+	zone int
 }
 
 func (w world) String() string {
@@ -41,6 +44,10 @@ func (w world) String() string {
 		parts = append(parts, "no context")
 	}
 
+	if w.zone != usualZone {
+		parts = append(parts, fmt.Sprintf("UTC%+d", w.zone))
+	}
+
 	return strings.Join(parts, ", ")
 }
 
@@ -48,7 +55,8 @@ func (w world) String() string {
 func (w world) switches() controllerserver.Switches { return w.variant.Options.Switches }
 
 // worlds returns every variant of the sandbox in both formats and with both kinds of
-// credentials. In turns it has a context and none, so that each pair of these is met.
+// credentials, and servers in other time zones. In turns it has a context and none, so that
+// each pair of these is met.
 func worlds() []world {
 	var all []world
 
@@ -58,12 +66,22 @@ func worlds() []world {
 				variant.Options.Context = controllerserver.RootContext
 			}
 
-			all = append(all, world{variant: variant, xml: i&1 != 0, bearer: i&2 != 0})
+			all = append(all, world{variant: variant, xml: i&1 != 0, bearer: i&2 != 0, zone: usualZone})
+		}
+
+		// Both meanings of the last day, where the day begins first and last, and in between.
+		if name := variant.Name; name == "defaults" || name == "last day expired" {
+			for i, zone := range []int{14, 9, 0, -12} {
+				all = append(all, world{variant: variant, xml: i&1 != 0, bearer: n == 0, zone: zone})
+			}
 		}
 	}
 
 	return all
 }
+
+// usualZone is that of the server in most worlds.
+const usualZone = -4
 
 // stage is a Universal Controller that listens.
 type stage struct {
@@ -74,14 +92,14 @@ type stage struct {
 	base string
 }
 
-// newStage starts a server in -04:00 whose administrator lives in +05:30.
+// newStage starts a server in the world's zone whose administrator lives in +05:30.
 func newStage(t *testing.T, w world) *stage {
 	t.Helper()
 
 	s := &stage{clock: &clock{now: today}, world: w}
 
 	options := w.variant.Options
-	options.Zone = time.FixedZone("", -4*60*60)
+	options.Zone = time.FixedZone("", w.zone*60*60)
 	options.Console = sandbox.Options{Now: s.clock.Now}
 	s.Server = controllerserver.New(options)
 
@@ -217,6 +235,7 @@ var suite = map[string]func(*testing.T, *stage){
 	"a token that vanishes before it is revoked":       tokenVanishes,
 	"a namesake is left alone":                         namesakeIsLeftAlone,
 	"an expired token":                                 expiredToken,
+	"a date that is over where the server is":          dateThatIsOverThere,
 	"a create whose answer is lost":                    createWhoseAnswerIsLost,
 	"a user who does not exist":                        userWhoDoesNotExist,
 	"users by id, by name, by both and all":            usersByRef,
@@ -224,7 +243,7 @@ var suite = map[string]func(*testing.T, *stage){
 	"what an account without a role may do":            accountWithoutRole,
 	"what an account with the service role may do":     accountWithServiceRole,
 	"a wrong context proves nothing":                   wrongContext,
-	"the last use of the token that is used right now": lastUse,
+	"the last use of the token that is used right now": lastUseOfTheOwnToken,
 }
 
 func TestSuiteAgainstEveryWorld(t *testing.T) {

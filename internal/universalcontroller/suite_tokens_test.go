@@ -116,8 +116,8 @@ func nameThatIsTaken(t *testing.T, s *stage) {
 		return
 	}
 
-	if err != nil || !issued.CreatedAt.Equal(s.Now()) {
-		t.Fatalf("%+v, %v; want the newer of the two", issued.Token, err)
+	if err != nil || !issued.CreatedAt.IsZero() {
+		t.Fatalf("%+v, %v; want a token of which nobody can tell which of the two it is", issued.Token, err)
 	}
 
 	// By name the server would revoke both.

@@ -23,12 +23,12 @@ var errNoName = errors.New("a token has no name")
 // tokenRecord is a token as Universal Controller writes it. The owner's id is in some
 // versions only.
 type tokenRecord struct {
-	Name       once `json:"name" xml:"name"`
-	UserName   once `json:"userName" xml:"userName"`
-	UserID     once `json:"userId" xml:"userId"`
-	CreateTime once `json:"createTime" xml:"createTime"`
-	Expiration once `json:"expiration" xml:"expiration"`
-	LastUsed   once `json:"lastUsed" xml:"lastUsed"`
+	Name       once    `json:"name" xml:"name"`
+	UserName   once    `json:"userName" xml:"userName"`
+	UserID     once    `json:"userId" xml:"userId"`
+	CreateTime once    `json:"createTime" xml:"createTime"`
+	Expiration once    `json:"expiration" xml:"expiration"`
+	LastUsed   lastUse `json:"lastUsed" xml:"lastUsed"`
 }
 
 // Token returns the token of the name that is the key's TokenID. Of two namesakes, which
@@ -145,6 +145,8 @@ func (s *System) convertToken(record tokenRecord, userID string) (pat.Token, err
 		return pat.Token{}, fmt.Errorf("the expiration of the token %q: %w", record.Name, err)
 	}
 
+	lastUsed, used := record.LastUsed.parse()
+
 	return pat.Token{
 		UserID:     userID,
 		ID:         string(record.Name),
@@ -152,8 +154,8 @@ func (s *System) convertToken(record tokenRecord, userID string) (pat.Token, err
 		Status:     status(expires, s.now()),
 		CreatedAt:  created,
 		ExpiresAt:  expires,
-		LastUsedAt: parseLastUse(string(record.LastUsed)),
-		Used:       !unset(string(record.LastUsed)),
+		LastUsedAt: lastUsed,
+		Used:       used,
 	}, nil
 }
 

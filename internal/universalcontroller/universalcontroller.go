@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -52,6 +53,9 @@ type System struct {
 	username string
 	now      func() time.Time
 	lookTime time.Duration
+	// unseen holds the [pat.Key] of each token that this process issued and did not find in
+	// the list: nobody knows when it was created.
+	unseen sync.Map
 }
 
 var _ pat.System = (*System)(nil)

@@ -23,6 +23,7 @@
 //	user shape             current, 7.3                         the properties of a user
 //	quotes                 straight, curly                      the text of a 404
 //	revoke answer          text, nothing                        the body of a revoke's 200
+//	last use               time, ISO 8601, milliseconds         the lastUsed of a token that was used
 //
 // Of the rest, the following is a guess as well, and is no switch. Without an Accept
 // header that prefers JSON, a document is XML. An expiration is a day of the server's

@@ -5,10 +5,11 @@ import (
 	"encoding/xml"
 )
 
-// scalar is a text that may be null: null in JSON, an empty element in XML.
+// scalar is a text that may be null: null in JSON, an empty element in XML. A number has no
+// quotation marks in JSON.
 type scalar struct {
-	text string
-	null bool
+	text         string
+	null, number bool
 }
 
 // nullable is null for an empty text.
@@ -16,8 +17,11 @@ func nullable(text string) scalar { return scalar{text: text, null: text == ""} 
 
 // MarshalJSON writes the text, or null.
 func (s scalar) MarshalJSON() ([]byte, error) {
-	if s.null {
+	switch {
+	case s.null:
 		return []byte("null"), nil
+	case s.number:
+		return []byte(s.text), nil
 	}
 	return json.Marshal(s.text)
 }

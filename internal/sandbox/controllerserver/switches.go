@@ -22,6 +22,7 @@ type Switches struct {
 	UserShape       UserShape
 	Quotes          Quotes
 	RevokeAnswer    RevokeAnswer
+	LastUse         LastUse
 }
 
 // DuplicateName is what a create gets whose name the user's tokens have already.
@@ -174,4 +175,16 @@ type RevokeAnswer int
 const (
 	RevokeAnswerText RevokeAnswer = iota
 	RevokeAnswerEmpty
+)
+
+// LastUse is how the lastUsed of a token is shown that was used.
+type LastUse int
+
+// The values of [LastUse].
+const (
+	// LastUseIsTime is in the form of createTime.
+	LastUseIsTime LastUse = iota
+	LastUseIsISO
+	// LastUseIsMilliseconds counts from 1970, as a number.
+	LastUseIsMilliseconds
 )

@@ -210,6 +210,25 @@ func TestQuotesAndRevokeAnswer(t *testing.T) {
 	ask(t, server, del("username=alice&tokenname=n")).says(t, http.StatusOK, "")
 }
 
+func TestLastUse(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[controllerserver.LastUse]struct{ json, xml string }{
+		controllerserver.LastUseIsTime:         {`"lastUsed":"2026-03-10 12:00:00 +0000"`, "<lastUsed>2026-03-10 12:00:00 +0000</lastUsed>"},
+		controllerserver.LastUseIsISO:          {`"lastUsed":"2026-03-10T12:00:00Z"`, "<lastUsed>2026-03-10T12:00:00Z</lastUsed>"},
+		controllerserver.LastUseIsMilliseconds: {`"lastUsed":1773144000000`, "<lastUsed>1773144000000</lastUsed>"},
+	} {
+		server := newServer(t, withSwitches(controllerserver.Switches{LastUse: value}), alice)
+		addToken(t, server, "alice", "unused", time.Time{})
+		secret := addToken(t, server, "alice", "used", time.Time{})
+		list := asked{path: "/uc/resources/user/token/list?username=alice", bearer: secret}
+		ask(t, server, list).want(t, http.StatusOK, want.json)
+		ask(t, server, list).want(t, http.StatusOK, `"lastUsed":"Never"`)
+		list.xmlAnswer = true
+		ask(t, server, list).want(t, http.StatusOK, want.xml)
+		ask(t, server, list).want(t, http.StatusOK, "<lastUsed>Never</lastUsed>")
+	}
+}
+
 func TestUserShape(t *testing.T) {
 	t.Parallel()
 	joe := joe()

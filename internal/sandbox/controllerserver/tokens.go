@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 	"unicode/utf8"
 )
@@ -19,7 +20,7 @@ type tokenView struct {
 	XMLName    xml.Name `json:"-" xml:"token"`
 	CreateTime string   `json:"createTime" xml:"createTime"`
 	Expiration *scalar  `json:"expiration,omitempty" xml:"expiration"`
-	LastUsed   string   `json:"lastUsed" xml:"lastUsed"`
+	LastUsed   scalar   `json:"lastUsed" xml:"lastUsed"`
 	Name       string   `json:"name" xml:"name"`
 	UserID     *scalar  `json:"userId,omitempty" xml:"userId"`
 	UserName   string   `json:"userName" xml:"userName"`
@@ -143,14 +144,26 @@ func (c *call) viewTokens(owner *user) list[tokenView] {
 		}
 		view := tokenView{
 			CreateTime: t.created.In(zone).Format(timeLayout), Expiration: c.viewExpiration(t),
-			LastUsed: never, Name: t.name, UserID: c.viewUserID(owner), UserName: owner.UserName,
-		}
-		if !t.lastUsed.IsZero() {
-			view.LastUsed = t.lastUsed.In(zone).Format(timeLayout)
+			LastUsed: c.viewLastUse(t, zone), Name: t.name, UserID: c.viewUserID(owner), UserName: owner.UserName,
 		}
 		out = append(out, view)
 	}
 	return out
+}
+
+// viewLastUse is a time, or the word for none.
+func (c *call) viewLastUse(t *token, zone *time.Location) scalar {
+	if t.lastUsed.IsZero() {
+		return scalar{text: never}
+	}
+	switch c.options.Switches.LastUse {
+	case LastUseIsISO:
+		return scalar{text: t.lastUsed.In(zone).Format(time.RFC3339)}
+	case LastUseIsMilliseconds:
+		return scalar{text: strconv.FormatInt(t.lastUsed.UnixMilli(), 10), number: true}
+	case LastUseIsTime:
+	}
+	return scalar{text: t.lastUsed.In(zone).Format(timeLayout)}
 }
 
 // viewExpiration is nil where the property is left out.

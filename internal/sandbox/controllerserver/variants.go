@@ -105,5 +105,10 @@ func allSwitches() []switchValues {
 			{"text", func(s *Switches) { s.RevokeAnswer = RevokeAnswerText }},
 			{"nothing", func(s *Switches) { s.RevokeAnswer = RevokeAnswerEmpty }},
 		}},
+		{"last use", []value{
+			{"time", func(s *Switches) { s.LastUse = LastUseIsTime }},
+			{"ISO 8601", func(s *Switches) { s.LastUse = LastUseIsISO }},
+			{"milliseconds", func(s *Switches) { s.LastUse = LastUseIsMilliseconds }},
+		}},
 	}
 }
