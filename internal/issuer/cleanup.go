@@ -31,7 +31,7 @@ func (i *Issuer) discard(ctx context.Context, userID, name string) (found bool, 
 
 // revokeNamed is discard within ctx.
 func (i *Issuer) revokeNamed(ctx context.Context, userID, name string) (found bool, err error) {
-	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
+	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
 	if err != nil {
 		return false, err
 	}

@@ -75,7 +75,7 @@ func (i *Issuer) nextName(order Order, result *Result) string {
 func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error {
 	stem := lifecycle.Stem(order.NamePrefix, order.Lineage)
 
-	tokens, err := i.system.Tokens(ctx, order.UserID, pat.TokenQuery{NamePrefix: stem})
+	tokens, err := i.system.Tokens(ctx, order.UserID, pat.TokenQuery{NamePrefix: pat.Some(stem)})
 	if err != nil {
 		return err
 	}

@@ -29,14 +29,14 @@ func warnShort(plan tokenModel, traits pat.Traits, now time.Time, diags *diag.Di
 	}
 
 	argument := "expires_in"
-	if lifetime.In == 0 {
+	if !lifetime.In.Set {
 		argument = "expires_at"
 	}
 
 	diags.AddAttributeWarning(path.Root(argument), "The token expires within a day", fmt.Sprintf(
 		"Tokens of %s expire on a date, and at which moment of it, in which time zone, the server decides. This one is to expire "+
 			"on %s, so that it may work for a day or two, or not at all. With two days or more it works for one at least.",
-		traits.DisplayName, lifetime.Expiry(now, traits).Format(time.DateOnly)))
+		traits.DisplayName, lifetime.Expiry(now, traits).V.Format(time.DateOnly)))
 }
 
 // warnLeftovers says which tokens may live beside the one that was issued.
@@ -107,7 +107,7 @@ func warnImported(state, plan tokenModel, current currentModel, diags *diag.Diag
 		recorded(diags, "name", fmt.Sprintf("The live token's name is %q.", name))
 	}
 
-	if at := plan.ExpiresAt.time(); !at.IsZero() && plan.ExpiresIn.IsNull() && !at.Equal(parseTime(current.ExpiresAt)) {
+	if at, err := plan.ExpiresAt.optional(); err == nil && at.Set && plan.ExpiresIn.IsNull() && !at.V.Equal(parseTime(current.ExpiresAt)) {
 		live := "The live token never expires."
 		if !current.ExpiresAt.IsNull() {
 			live = fmt.Sprintf("The live token expires at %s.", current.ExpiresAt.ValueString())

@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
@@ -21,7 +25,7 @@ type textCheck struct {
 var _ validator.String = textCheck{}
 
 // duration accepts what lifecycle reads as a duration.
-func duration() validator.String {
+func duration() textCheck {
 	return textCheck{
 		summary:     "Invalid duration",
 		description: "whole numbers with the units w, d, h, m (minutes) or s",
@@ -34,7 +38,7 @@ func duration() validator.String {
 }
 
 // overlap accepts what lifecycle reads as a duration, and none at all.
-func overlap() validator.String {
+func overlap() textCheck {
 	return textCheck{
 		summary:     "Invalid duration",
 		description: "whole numbers with the units w, d, h, m (minutes) or s",
@@ -47,7 +51,7 @@ func overlap() validator.String {
 }
 
 // plainText accepts what comes back from a server as it was sent.
-func plainText(what string) validator.String {
+func plainText(what string) textCheck {
 	return textCheck{
 		summary:     "Invalid " + what,
 		description: "not blank, without outer blanks and control characters",
@@ -56,8 +60,33 @@ func plainText(what string) validator.String {
 }
 
 // matches accepts what the expression matches as a whole.
-func matches(expression *regexp.Regexp, message string) validator.String {
-	return stringvalidator.RegexMatches(expression, message)
+func matches(what string, expression *regexp.Regexp, message string) textCheck {
+	return textCheck{
+		summary:     "Invalid " + what,
+		description: message,
+		check: func(text string) error {
+			if expression.MatchString(text) {
+				return nil
+			}
+
+			return fmt.Errorf("%q %s", text, message)
+		},
+	}
+}
+
+// notBlank accepts what has more in it than blanks.
+func notBlank(what string) textCheck {
+	return textCheck{
+		summary:     "Invalid " + what,
+		description: "not blank",
+		check: func(text string) error {
+			if strings.TrimSpace(text) == "" {
+				return fmt.Errorf("%q is blank: leave it out, or give it a value", text)
+			}
+
+			return nil
+		},
+	}
 }
 
 func (v textCheck) Description(context.Context) string { return v.description }
@@ -65,19 +94,27 @@ func (v textCheck) Description(context.Context) string { return v.description }
 func (v textCheck) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v textCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+	v.run(req.Path, req.ConfigValue, &resp.Diagnostics)
+}
+
+// run checks a value that is a text and set.
+func (v textCheck) run(at path.Path, value attr.Value, diags *diag.Diagnostics) {
+	text, ok := value.(types.String)
+	if !ok || !isSet(text) {
 		return
 	}
 
-	err := v.check(req.ConfigValue.ValueString())
-	if err == nil {
-		return
+	if err := v.check(text.ValueString()); err != nil {
+		v.report(at, err, diags)
 	}
+}
 
+// report says what is wrong with the text of an argument.
+func (v textCheck) report(at path.Path, err error, diags *diag.Diagnostics) {
 	text := sentence(err)
-	if len(req.Path.Steps()) > 1 { // Terraform shows nothing of a path inside an object.
-		text = fmt.Sprintf("`%s`: %s", req.Path, text)
+	if len(at.Steps()) > 1 { // Terraform shows nothing of a path inside an object.
+		text = fmt.Sprintf("`%s`: %s", at, text)
 	}
 
-	resp.Diagnostics.AddAttributeError(req.Path, v.summary, text)
+	diags.AddAttributeError(at, v.summary, text)
 }

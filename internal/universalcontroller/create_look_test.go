@@ -36,7 +36,7 @@ func TestAFailedLookNeverFailsTheCreate(t *testing.T) {
 				callCreate: {sentence(200, "ucp_example")}, callList: {answer},
 			})
 
-			got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: expires})
+			got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(expires)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -62,7 +62,7 @@ func parseLastUse(text string) time.Time {
 func parse(text string, layouts []string) (time.Time, bool) {
 	for _, layout := range layouts {
 		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
-			return t.UTC(), true
+			return pat.ServerTime(t.UTC()), true
 		}
 	}
 

@@ -75,7 +75,7 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 // namesakes counts the listed tokens of the name that are this one, and those that are
 // not. A user who does not exist has none.
 func (s *System) namesakes(ctx context.Context, token pat.Token) (ours, others int, err error) {
-	tokens, err := s.Tokens(ctx, token.UserID, pat.TokenQuery{Name: token.ID})
+	tokens, err := s.Tokens(ctx, token.UserID, pat.TokenQuery{Name: pat.Some(token.ID)})
 	if _, gone := errors.AsType[*pat.GoneError](err); gone {
 		return 0, 0, nil
 	}

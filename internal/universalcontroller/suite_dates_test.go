@@ -33,7 +33,7 @@ func tokenWithoutExpiry(t *testing.T, s *stage) {
 func lifetimeBeyondTheMaximum(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 
-	_, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: date(2028, 2, 29)})
+	_, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(date(2028, 2, 29))})
 
 	if s.switches().MaxLifetimeDays == 0 {
 		verdict.Want(t, err, "none")
@@ -58,7 +58,7 @@ func leapDayAcrossTimeZones(t *testing.T, s *stage) {
 
 	leap := date(2028, 2, 29)
 
-	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: leap.In(time.FixedZone("", 19800))})
+	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(leap.In(time.FixedZone("", 19800)))})
 	if err != nil {
 		t.Fatal(err)
 	}
