@@ -71,6 +71,25 @@ func pathOf(argument string) string {
 	return path.String()
 }
 
+// setArgument sets an argument by its path.
+func setArgument(set map[string]any, argument string, value any) {
+	object, inner, nested := strings.Cut(argument, ".")
+	if !nested {
+		set[argument] = value
+
+		return
+	}
+
+	within, _ := set[object].(map[string]any)
+	within = maps.Clone(within)
+
+	if within == nil {
+		within = map[string]any{}
+	}
+
+	within[inner], set[object] = value, within
+}
+
 // uses calls everything that uses such a configuration, and not what validates it.
 func (s *argumentScene) uses(t *testing.T, construct, argument string, set map[string]any) []used {
 	t.Helper()
