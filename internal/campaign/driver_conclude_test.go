@@ -86,7 +86,7 @@ func (c *client) accountFor(lives *token) {
 		c.setApart(lives)
 	case descends:
 		tokens, err := c.system.Tokens(c.ctx, c.place.userID, pat.TokenQuery{
-			NamePrefix: lifecycle.Stem(l.order.NamePrefix, l.order.Lineage),
+			NamePrefix: pat.Some(lifecycle.Stem(l.order.NamePrefix, l.order.Lineage)),
 		})
 		if err != nil || !shows(tokens, lives) {
 			c.ledger.broken(breachOrphan, "%s is not found among its lineage: %v", lives.name, err)

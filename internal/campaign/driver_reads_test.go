@@ -36,7 +36,7 @@ func (c *client) revoke(l *line, n int, w *weather) {
 func (c *client) list(l *line) {
 	var query pat.TokenQuery
 	if chance(c.random, 0.5) {
-		query.NamePrefix = l.order.NamePrefix + l.order.Name
+		query.NamePrefix = pat.Some(l.order.NamePrefix + l.order.Name)
 	}
 
 	before := c.ledger.living()
@@ -46,7 +46,7 @@ func (c *client) list(l *line) {
 		failed error
 	)
 
-	if !c.operate("list "+query.NamePrefix, c.storm(), c.spares(nil), func(ctx context.Context) string {
+	if !c.operate("list "+query.NamePrefix.V, c.storm(), c.spares(nil), func(ctx context.Context) string {
 		if listed, failed = c.system.Tokens(ctx, c.place.userID, query); failed != nil {
 			return failed.Error()
 		}
@@ -57,7 +57,7 @@ func (c *client) list(l *line) {
 	}
 
 	for _, t := range before {
-		if !t.late && strings.HasPrefix(t.name, query.NamePrefix) && !shows(listed, t) {
+		if !t.late && strings.HasPrefix(t.name, query.NamePrefix.V) && !shows(listed, t) {
 			c.ledger.broken(breachWrong, "%s is in no list", t.name)
 		}
 	}

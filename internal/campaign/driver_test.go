@@ -60,7 +60,7 @@ func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	s.happens("a driver, coalesced %t, on a session %t, with %d retries", c.coalesced, c.session, c.retries)
 
 	for i := range 3 {
-		l := &line{order: issuer.Order{UserID: s.place.userID, Lifetime: lifecycle.Lifetime{In: pick(s.random, lifetimes)}}}
+		l := &line{order: issuer.Order{UserID: s.place.userID, Lifetime: lifecycle.Lifetime{In: pat.Some(pick(s.random, lifetimes))}}}
 
 		switch w := (&wish{of: i, fixed: i == 2}); {
 		case w.fixed:

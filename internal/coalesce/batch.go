@@ -156,7 +156,7 @@ func (b *batch) selection() (selection pat.Selection) {
 
 	slices.Sort(selection.IDs)
 	slices.SortFunc(selection.Later, func(a, b pat.TokenQuery) int {
-		return cmp.Or(cmp.Compare(a.NamePrefix+a.NameContains, b.NamePrefix+b.NameContains), cmp.Compare(a.AfterID, b.AfterID))
+		return cmp.Or(cmp.Compare(a.NamePrefix.V+a.NameContains, b.NamePrefix.V+b.NameContains), cmp.Compare(a.AfterID, b.AfterID))
 	})
 
 	return selection

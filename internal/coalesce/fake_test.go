@@ -115,7 +115,7 @@ func (f *fake) Token(ctx context.Context, key pat.Key) (token pat.Token, err err
 func (f *fake) Tokens(ctx context.Context, userID string, query pat.TokenQuery) (tokens []pat.Token, err error) {
 	request := "tokens of " + userID
 	if query != (pat.TokenQuery{}) {
-		request += fmt.Sprintf(" named %s%s %v", query.Name, query.NamePrefix, query.Native)
+		request += fmt.Sprintf(" named %s%s %v", query.Name.V, query.NamePrefix.V, query.Native)
 	}
 
 	err = f.serve(ctx, request, func() {
@@ -148,7 +148,7 @@ func (f *fake) Revoke(ctx context.Context, token pat.Token) error {
 func (f selecting) SelectTokens(ctx context.Context, userID string, selection pat.Selection) (tokens []pat.Token, total int, err error) {
 	request := "select " + strings.Join(selection.IDs, ",")
 	for _, query := range selection.Later {
-		request += fmt.Sprintf(" %s* after %s", query.NamePrefix, query.AfterID)
+		request += fmt.Sprintf(" %s* after %s", query.NamePrefix.V, query.AfterID)
 	}
 
 	err = f.serve(ctx, request, func() {

@@ -44,7 +44,7 @@ func TestTokensAfterAnother(t *testing.T) {
 
 				var names []string
 
-				tokens, err := system.Tokens(t.Context(), "5", pat.TokenQuery{NamePrefix: "ci-", AfterID: "2"})
+				tokens, err := system.Tokens(t.Context(), "5", pat.TokenQuery{NamePrefix: pat.Some("ci-"), AfterID: "2"})
 				for _, token := range tokens {
 					names = append(names, token.Name)
 				}
@@ -53,7 +53,7 @@ func TestTokensAfterAnother(t *testing.T) {
 					t.Errorf("%v, %v; want ci-3 and ci-4", names, err)
 				}
 
-				wantNone(t, system, pat.TokenQuery{NamePrefix: "x", AfterID: "3"})
+				wantNone(t, system, pat.TokenQuery{NamePrefix: pat.Some("x"), AfterID: "3"})
 				f.wantSent(t, test.sent...)
 			})
 		})

@@ -187,7 +187,7 @@ func (s *scene) read(ctx context.Context, o operation) ([]int, error) {
 	case "list":
 		tokens, err = s.system.Tokens(ctx, o.User, pat.TokenQuery{})
 	case "named":
-		tokens, err = s.system.Tokens(ctx, o.User, pat.TokenQuery{Name: o.Token})
+		tokens, err = s.system.Tokens(ctx, o.User, pat.TokenQuery{Name: pat.Some(o.Token)})
 	case "users":
 		var users []pat.User
 

@@ -122,7 +122,7 @@ func TestRefreshWithPredecessorsBesideManyRows(t *testing.T) {
 			token(t, system, keys[i])
 			var both sync.WaitGroup
 
-			both.Go(func() { wantNone(t, system, pat.TokenQuery{NamePrefix: "next", AfterID: keys[i].TokenID}) })
+			both.Go(func() { wantNone(t, system, pat.TokenQuery{NamePrefix: pat.Some("next"), AfterID: keys[i].TokenID}) })
 			token(t, system, keys[i])
 			both.Wait()
 			token(t, system, previous[i])

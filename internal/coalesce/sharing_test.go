@@ -23,7 +23,7 @@ var asks = map[string]func(context.Context, *System) error{
 		return err
 	},
 	"tokens by name": func(ctx context.Context, s *System) error {
-		_, err := s.Tokens(ctx, "5", pat.TokenQuery{Name: "t0"})
+		_, err := s.Tokens(ctx, "5", pat.TokenQuery{Name: pat.Some("t0")})
 
 		return err
 	},
@@ -134,7 +134,7 @@ func TestAnAnswerIsEachCallersOwn(t *testing.T) {
 			return s.Tokens(context.Background(), "5", pat.TokenQuery{})
 		},
 		"by name": func(s *System) ([]pat.Token, error) {
-			return s.Tokens(context.Background(), "5", pat.TokenQuery{NamePrefix: "t"})
+			return s.Tokens(context.Background(), "5", pat.TokenQuery{NamePrefix: pat.Some("t")})
 		},
 		"of users": func(s *System) ([]pat.Token, error) {
 			users, err := s.Users(context.Background(), pat.UserQuery{WithTokens: true})

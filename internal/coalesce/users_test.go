@@ -57,7 +57,7 @@ func TestUsersAreListedOnceForTheSameQuery(t *testing.T) {
 		want  int
 	}{
 		"all":         {want: 1},
-		"by login":    {query: pat.UserQuery{Ref: pat.UserRef{Username: "svc"}}, want: 1},
+		"by login":    {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "svc"})}, want: 1},
 		"with tokens": {query: pat.UserQuery{WithTokens: true}, want: 2},
 		"natively":    {query: pat.UserQuery{Native: "order"}, want: 2},
 	} {

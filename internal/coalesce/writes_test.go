@@ -141,7 +141,7 @@ func TestWhatWasUnderWayDuringAWriteIsNotRemembered(t *testing.T) {
 		"a list by name": {
 			inner: func(f *fake) pat.System { return f },
 			read: func(ctx context.Context, s *System) (pat.Token, error) {
-				return first(s.Tokens(ctx, "5", pat.TokenQuery{Name: "t0"}))
+				return first(s.Tokens(ctx, "5", pat.TokenQuery{Name: pat.Some("t0")}))
 			},
 		},
 		"a list of users with tokens": {
@@ -245,7 +245,7 @@ func TestListsByNameAreNeverFromMemory(t *testing.T) {
 
 		wantAll(t, system, 3)
 
-		for _, query := range []pat.TokenQuery{{Name: "t1"}, {Name: "t1"}, {NamePrefix: "t"}, {NamePrefix: "t"}} {
+		for _, query := range []pat.TokenQuery{{Name: pat.Some("t1")}, {Name: pat.Some("t1")}, {NamePrefix: pat.Some("t")}, {NamePrefix: pat.Some("t")}} {
 			tokens, err := system.Tokens(t.Context(), "5", query)
 			if err != nil || len(tokens) == 0 {
 				t.Errorf("%v, %v", tokens, err)

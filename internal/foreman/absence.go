@@ -115,7 +115,7 @@ func (s *System) tokenUnlisted(ctx context.Context, key pat.Key) error {
 		return err
 	}
 
-	records, _, err := list(ctx, s, path, scope{}, Query{Page: 1, PerPage: 1}, "id = "+key.TokenID, ownedBy(key.UserID))
+	records, _, err := list(ctx, s, path, scope{}, Query{Page: pat.Some[int64](1), PerPage: pat.Some[int64](1)}, "id = "+key.TokenID, ownedBy(key.UserID))
 	if err == nil && len(records) > 0 {
 		err = s.elsewhere(fmt.Sprintf("lists token %d, though token %s alone was not found", records[0].ID, key.TokenID),
 			path[1:]...)

@@ -244,7 +244,7 @@ func TestATokenThatIsAbsentFromAListIsNoError(t *testing.T) {
 	stage.addUser(t, "clerk", viewAll...)
 
 	for _, driver := range []*System{stage.admin(t), stage.as(t, "alice"), stage.as(t, "clerk")} {
-		tokens, err := driver.Tokens(t.Context(), user, pat.TokenQuery{Name: "ci"})
+		tokens, err := driver.Tokens(t.Context(), user, pat.TokenQuery{Name: pat.Some("ci")})
 		if err != nil || tokens == nil || len(tokens) != 0 {
 			t.Errorf("%v, %v", tokens, err)
 		}

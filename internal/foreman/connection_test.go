@@ -55,9 +55,9 @@ func TestTheScopeIsSentWithEachCallButCurrentUser(t *testing.T) {
 		"none":             {change: within(0, 0)},
 		"an organization":  {change: within(1, 0), scope: [2]string{"1", ""}, own: [2]string{"1", ""}},
 		"both":             {change: within(1, 2), scope: [2]string{"1", "2"}, own: [2]string{"1", "2"}},
-		"the query's own":  {change: within(1, 2), query: Query{OrganizationID: 3}, scope: [2]string{"1", "2"}, own: [2]string{"3", "2"}},
-		"the query's both": {change: within(1, 2), query: Query{OrganizationID: 3, LocationID: 4}, scope: [2]string{"1", "2"}, own: [2]string{"3", "4"}},
-		"only the query's": {change: within(0, 0), query: Query{LocationID: 4}, own: [2]string{"", "4"}},
+		"the query's own":  {change: within(1, 2), query: Query{OrganizationID: pat.Some[int64](3)}, scope: [2]string{"1", "2"}, own: [2]string{"3", "2"}},
+		"the query's both": {change: within(1, 2), query: Query{OrganizationID: pat.Some[int64](3), LocationID: pat.Some[int64](4)}, scope: [2]string{"1", "2"}, own: [2]string{"3", "4"}},
+		"only the query's": {change: within(0, 0), query: Query{LocationID: pat.Some[int64](4)}, own: [2]string{"", "4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,12 +99,12 @@ func TestAListInTheQuerysScopeIsJudgedInIt(t *testing.T) {
 	stage.add(t, foremanserver.User{Login: "clerk", Permissions: viewAll, OrganizationIDs: []int{1, 3}, LocationIDs: []int{2}})
 
 	// The configured organization would hide alice; the query's shows that there is nothing.
-	tokens, err := stage.as(t, "clerk", within(1, 0)).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{OrganizationID: 3}})
+	tokens, err := stage.as(t, "clerk", within(1, 0)).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{OrganizationID: pat.Some[int64](3)}})
 	if err != nil || len(tokens) != 0 {
 		t.Errorf("%v, %v", tokens, err)
 	}
 
-	_, err = stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{OrganizationID: 1}})
+	_, err = stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{OrganizationID: pat.Some[int64](1)}})
 	verdict.Want(t, err, "permission", "outside organization_id 1:")
 }
 
@@ -248,7 +248,7 @@ func TestCallersInThreeZonesReadTheSameInstants(t *testing.T) {
 		// What is sent has a zone of its own, too.
 		at := time.Date(2031, 7, 6, 7, 8, 9, 0, time.UTC)
 
-		issued, err := stage.as(t, zone).Create(t.Context(), user, pat.NewToken{Name: "by " + zone, ExpiresAt: at})
+		issued, err := stage.as(t, zone).Create(t.Context(), user, pat.NewToken{Name: "by " + zone, ExpiresAt: pat.Some(at)})
 		if err != nil || !issued.ExpiresAt.Equal(at) {
 			t.Errorf("%s: expires at %s, %v", zone, issued.ExpiresAt, err)
 		}

@@ -21,7 +21,7 @@ func TestCreateReturnsTheTokenAndItsSecret(t *testing.T) {
 	id := stage.addUser(t, "alice")
 	expires := time.Now().Add(time.Hour).Truncate(time.Second)
 
-	issued, err := stage.admin(t).Create(t.Context(), id, pat.NewToken{Name: "ci", ExpiresAt: expires})
+	issued, err := stage.admin(t).Create(t.Context(), id, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(expires)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,12 +39,16 @@ func TestCreateSendsTheExpiryAsForemanReadsItBest(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		expires time.Time
+		expires pat.Option[time.Time]
 		body    string
 	}{
 		"never": {body: `{"personal_access_token":{"name":"ci"}}`},
+		"year 1, which is a time like any other": {
+			expires: pat.Some(time.Time{}),
+			body:    `{"personal_access_token":{"expires_at":"0001-01-01T00:00:00Z","name":"ci"}}`,
+		},
 		"in another zone, with a fraction": {
-			expires: time.Date(2031, 5, 6, 9, 8, 9, 5e8, time.FixedZone("", 7200)),
+			expires: pat.Some(time.Date(2031, 5, 6, 9, 8, 9, 5e8, time.FixedZone("", 7200))),
 			body:    `{"personal_access_token":{"expires_at":"2031-05-06T07:08:09Z","name":"ci"}}`,
 		},
 	} {
@@ -82,7 +86,7 @@ func TestCreateExplainsARefusal(t *testing.T) {
 	_, err := admin.Create(t.Context(), id, pat.NewToken{Name: "burnt-1"})
 	verdict.Want(t, err, "validation", "Name has already been taken", "never frees a name", "name_prefix")
 
-	_, err = admin.Create(t.Context(), id, pat.NewToken{Name: "ci", ExpiresAt: time.Now().Add(-time.Hour)})
+	_, err = admin.Create(t.Context(), id, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(time.Now().Add(-time.Hour))})
 	verdict.Want(t, err, "validation", "Expires at cannot be in the past")
 
 	if strings.Contains(err.Error(), "never frees a name") {

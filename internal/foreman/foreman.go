@@ -108,16 +108,10 @@ func (s *System) Server() string { return s.rest.BaseURL() }
 type scope struct{ organizationID, locationID int64 }
 
 // narrowed returns the scope with what a query sets put in place of the configured.
-func (c scope) narrowed(organizationID, locationID int64) scope {
-	if organizationID != 0 {
-		c.organizationID = organizationID
+func (c scope) narrowed(organizationID, locationID pat.Option[int64]) scope {
+	return scope{
+		organizationID: organizationID.Or(c.organizationID), locationID: locationID.Or(c.locationID),
 	}
-
-	if locationID != 0 {
-		c.locationID = locationID
-	}
-
-	return c
 }
 
 // query returns the values with the scope's parameters added.

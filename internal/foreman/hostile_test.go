@@ -73,7 +73,7 @@ func hostileCalls() map[string]hostileCall {
 		"Token":             {`^GET .*` + token, askForToken, unread, false},
 		"Token, everywhere": {`^GET `, askForToken, unread, false},
 		"Tokens": {`^GET .*` + tokens, func(ctx context.Context, s *System, id string, _ pat.Token) error {
-			_, err := s.Tokens(ctx, id, pat.TokenQuery{Name: "old"})
+			_, err := s.Tokens(ctx, id, pat.TokenQuery{Name: pat.Some("old")})
 
 			return err
 		}, unread, false},

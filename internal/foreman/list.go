@@ -109,7 +109,7 @@ func pages[Row row](
 		seen := map[int64]bool{}
 		size := 0
 
-		for number := max(query.Page, 1); ; number++ {
+		for number := query.Page.Or(1); ; number++ {
 			var answer envelope[Row]
 
 			err := s.get(ctx, path, within.query(query.values(search, number)), &answer, func() error {
@@ -132,7 +132,7 @@ func pages[Row row](
 				}
 			}
 
-			last := query.Page != 0 || int64(len(seen)) >= answer.Subtotal
+			last := query.Page.Set || int64(len(seen)) >= answer.Subtotal
 
 			switch {
 			case last:

@@ -32,18 +32,18 @@ func TestTokensPutsPagesTogether(t *testing.T) {
 	}{
 		"no tokens":                          {want: nil, requests: 1},
 		"one page":                           {tokens: 3, want: []string{"t1", "t2", "t3"}, requests: 1},
-		"several pages":                      {tokens: 5, query: Query{PerPage: 2}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 3},
-		"pages that come out even":           {tokens: 4, query: Query{PerPage: 2}, want: []string{"t1", "t2", "t3", "t4"}, requests: 2},
-		"pages in descending order":          {tokens: 3, query: Query{PerPage: 2, Order: "id DESC"}, want: []string{"t3", "t2", "t1"}, requests: 2},
-		"a page alone":                       {tokens: 5, query: Query{PerPage: 2, Page: 2}, want: []string{"t3", "t4"}, requests: 1},
-		"a page of the server's own size":    {tokens: 7, query: Query{Page: 2}, want: []string{"t4", "t5", "t6"}, requests: 1},
-		"a page beyond the end":              {tokens: 5, query: Query{Page: 9}, want: nil, requests: 1},
-		"an order by a field that repeats":   {tokens: 5, query: Query{Order: "user_id"}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
-		"such an order and a size of a page": {tokens: 5, query: Query{Order: "user_id", PerPage: 2}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
+		"several pages":                      {tokens: 5, query: Query{PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 3},
+		"pages that come out even":           {tokens: 4, query: Query{PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4"}, requests: 2},
+		"pages in descending order":          {tokens: 3, query: Query{PerPage: pat.Some[int64](2), Order: pat.Some("id DESC")}, want: []string{"t3", "t2", "t1"}, requests: 2},
+		"a page alone":                       {tokens: 5, query: Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](2)}, want: []string{"t3", "t4"}, requests: 1},
+		"a page of the server's own size":    {tokens: 7, query: Query{Page: pat.Some[int64](2)}, want: []string{"t4", "t5", "t6"}, requests: 1},
+		"a page beyond the end":              {tokens: 5, query: Query{Page: pat.Some[int64](9)}, want: nil, requests: 1},
+		"an order by a field that repeats":   {tokens: 5, query: Query{Order: pat.Some("user_id")}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
+		"such an order and a size of a page": {tokens: 5, query: Query{Order: pat.Some("user_id"), PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
 		"an order by name, which twins share": {
-			tokens: 3, query: Query{Order: "name DESC", PerPage: 2}, want: []string{"t3", "t2", "t1"}, requests: 1,
+			tokens: 3, query: Query{Order: pat.Some("name DESC"), PerPage: pat.Some[int64](2)}, want: []string{"t3", "t2", "t1"}, requests: 1,
 		},
-		"a search of the caller's": {tokens: 12, query: Query{Search: "name ~ t1"}, want: []string{"t1", "t10", "t11", "t12"}, requests: 1},
+		"a search of the caller's": {tokens: 12, query: Query{Search: pat.Some("name ~ t1")}, want: []string{"t1", "t10", "t11", "t12"}, requests: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -61,7 +61,7 @@ func TestTokensPutsPagesTogether(t *testing.T) {
 			}
 
 			got := names(tokens)
-			if test.query.Order == "user_id" {
+			if test.query.Order.V == "user_id" {
 				slices.Sort(got)
 			}
 
@@ -122,8 +122,14 @@ func TestEachListIsOrdered(t *testing.T) {
 
 	for _, ask := range []func() error{
 		func() error { _, err := admin.Tokens(t.Context(), user, pat.TokenQuery{}); return err },
-		func() error { _, err := admin.Tokens(t.Context(), user, pat.TokenQuery{Name: "ci"}); return err },
-		func() error { _, err := admin.Tokens(t.Context(), user, pat.TokenQuery{NamePrefix: "c"}); return err },
+		func() error {
+			_, err := admin.Tokens(t.Context(), user, pat.TokenQuery{Name: pat.Some("ci")})
+			return err
+		},
+		func() error {
+			_, err := admin.Tokens(t.Context(), user, pat.TokenQuery{NamePrefix: pat.Some("c")})
+			return err
+		},
 		func() error { _, err := admin.Users(t.Context(), pat.UserQuery{WithTokens: true}); return err },
 		func() error { _, err := admin.User(t.Context(), pat.UserRef{Username: "alice"}); return err },
 		func() error { return admin.Revoke(t.Context(), token) },
@@ -160,7 +166,7 @@ func TestRowsThatMoveBetweenPagesAreNeitherLostNorRepeated(t *testing.T) {
 		stage.addToken(t, "t6")
 	})
 
-	tokens, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{PerPage: 2}})
+	tokens, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{PerPage: pat.Some[int64](2)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,11 +210,18 @@ func TestQueriesThatForemanWouldMisreadAreNotSent(t *testing.T) {
 		native any
 		word   string
 	}{
-		"a field that no list is ordered by": {Query{Order: "created_at"}, "created_at"},
-		"a direction that there is not":      {Query{Order: "id desc"}, "id desc"},
-		"a third word":                       {Query{Order: "id DESC x"}, "id DESC x"},
-		"a page before the first":            {Query{Page: -1}, "page -1"},
-		"a page of less than no rows":        {Query{PerPage: -1}, "-1 rows"},
+		"a field that no list is ordered by": {Query{Order: pat.Some("created_at")}, "created_at"},
+		"a direction that there is not":      {Query{Order: pat.Some("id desc")}, "id desc"},
+		"a third word":                       {Query{Order: pat.Some("id DESC x")}, "id DESC x"},
+		"an order that is empty":             {Query{Order: pat.Some("")}, "order \"\""},
+		"a search that is empty":             {Query{Search: pat.Some("")}, "search is blank"},
+		"a search of blanks":                 {Query{Search: pat.Some(" ")}, "search is blank"},
+		"a page before the first":            {Query{Page: pat.Some[int64](-1)}, "page is -1"},
+		"page 0":                             {Query{Page: pat.Some[int64](0)}, "page is 0"},
+		"a page of less than no rows":        {Query{PerPage: pat.Some[int64](-1)}, "per_page is -1"},
+		"a page of no rows":                  {Query{PerPage: pat.Some[int64](0)}, "per_page is 0"},
+		"organization 0":                     {Query{OrganizationID: pat.Some[int64](0)}, "organization_id is 0"},
+		"a location below 0":                 {Query{LocationID: pat.Some[int64](-2)}, "location_id is -2"},
 		"another driver's query":             {struct{}{}, "struct {}"},
 	} {
 		t.Run(name, func(t *testing.T) {

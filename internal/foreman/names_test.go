@@ -43,7 +43,7 @@ func TestTokensFindsExactlyTheHostileName(t *testing.T) {
 	}
 
 	for _, name := range hostile {
-		tokens, err := admin.Tokens(t.Context(), user, pat.TokenQuery{Name: name})
+		tokens, err := admin.Tokens(t.Context(), user, pat.TokenQuery{Name: pat.Some(name)})
 		if err != nil {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -61,8 +61,8 @@ func TestTokensFindsExactlyTheHostileName(t *testing.T) {
 	}
 
 	for _, name := range []string{"Plain", "nobody", "pl*", "", "hostile"} {
-		tokens, err := admin.Tokens(t.Context(), user, pat.TokenQuery{Name: name})
-		if want := len(hostile); name == "" && len(tokens) != want || name != "" && len(tokens) != 0 || err != nil {
+		tokens, err := admin.Tokens(t.Context(), user, pat.TokenQuery{Name: pat.Some(name)})
+		if len(tokens) != 0 || err != nil {
 			t.Errorf("%q: %d tokens, %v", name, len(tokens), err)
 		}
 	}
@@ -84,7 +84,7 @@ func TestTokensFindsExactlyThePrefix(t *testing.T) {
 		"p", "pl", "pl_", "pl%", "pl*", "*", "%", "_", `\`, `\\`, `back\`, `back\s`, `"`, `\"`, "and", "not", "-", "--",
 		"a", "a/", "(", "ü", "🔑", "PL", "inner ", "name", strings.Repeat("n", maxSearch), strings.Repeat("n", maxSearch+1), "zzz",
 	} {
-		tokens, err := admin.Tokens(t.Context(), user, pat.TokenQuery{NamePrefix: prefix})
+		tokens, err := admin.Tokens(t.Context(), user, pat.TokenQuery{NamePrefix: pat.Some(prefix)})
 		if err != nil {
 			t.Errorf("%q: %v", prefix, err)
 		}
@@ -110,7 +110,7 @@ func TestAPlainPrefixIsSearchedByTheServer(t *testing.T) {
 	user := stage.addUser(t, "alice")
 	stage.addToken(t, "deploy-abcdef-1")
 
-	if _, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{NamePrefix: "deploy-abcdef-"}); err != nil {
+	if _, err := stage.admin(t).Tokens(t.Context(), user, pat.TokenQuery{NamePrefix: pat.Some("deploy-abcdef-")}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -127,7 +127,7 @@ func TestASearchThatFindsOthersReturnsNoneOfThem(t *testing.T) {
 		"GET /api/users/5/personal_access_tokens": {status: 200, body: listJSON(2, tokenJSON(1, "ci"), tokenJSON(2, "CI"))},
 	})
 
-	tokens, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{Name: "Ci"})
+	tokens, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{Name: pat.Some("Ci")})
 	if err != nil || len(tokens) != 0 {
 		t.Errorf("%v, %v", names(tokens), err)
 	}

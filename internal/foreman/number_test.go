@@ -39,7 +39,7 @@ func TestIDsThatAreNoNumbersAreNotSent(t *testing.T) {
 				return // No id is no filter.
 			}
 
-			_, err := admin.Users(t.Context(), pat.UserQuery{Ref: pat.UserRef{ID: id}})
+			_, err := admin.Users(t.Context(), pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: id})})
 			verdict.Want(t, err, "validation")
 		})
 	}

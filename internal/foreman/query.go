@@ -15,17 +15,16 @@ import (
 type Query struct {
 	// Search is sent as it is. A search that Foreman cannot parse rarely fails: it
 	// searches for something else.
-	Search string
-	// Order is a field and a direction, "name DESC". Empty orders by id.
-	Order string
-	// Page is the only page to fetch, from 1; 0 fetches all.
-	Page int64
-	// PerPage is the size of a page; 0 leaves it to the driver or, with Page, to the
+	Search pat.Option[string]
+	// Order is a field and a direction, "name DESC". Not set orders by id.
+	Order pat.Option[string]
+	// Page is the only page to fetch, from 1; not set fetches all.
+	Page pat.Option[int64]
+	// PerPage is the size of a page; not set leaves it to the driver or, with Page, to the
 	// server. Without Page, an order by a field that repeats fetches all at once.
-	PerPage int64
-	// OrganizationID and LocationID take the place of the configured ones; 0 keeps
-	// them.
-	OrganizationID, LocationID int64
+	PerPage pat.Option[int64]
+	// OrganizationID and LocationID take the place of the configured ones.
+	OrganizationID, LocationID pat.Option[int64]
 }
 
 // TokenOrder is what Foreman can order tokens by: any other field is its error 400,
@@ -52,35 +51,52 @@ func native(value any, order *regexp.Regexp) (Query, error) {
 	failure := pat.Failure{Tried: "reading the query"}
 
 	switch {
-	case query.Order != "" && !order.MatchString(query.Order):
-		failure.Said = fmt.Sprintf("order %s is none that Foreman has", pat.Quote(query.Order))
+	case query.Search.Set && strings.TrimSpace(query.Search.V) == "":
+		failure.Said = "search is blank, which Foreman takes for no search at all"
+	case query.Order.Set && !order.MatchString(query.Order.V):
+		failure.Said = fmt.Sprintf("order %s is none that Foreman has", pat.Quote(query.Order.V))
 		failure.Remedy = "An order matches " + order.String() + "."
-	case query.Page < 0 || query.PerPage < 0:
-		failure.Said = fmt.Sprintf("page %d of %d rows: both must be 1 or more", query.Page, query.PerPage)
 	default:
+		failure.Said = query.notPositive()
+	}
+
+	if failure.Said == "" {
 		return query, nil
 	}
 
 	return Query{}, &pat.ValidationError{Failure: failure}
 }
 
+// notPositive says which number of the query is less than 1, if any is.
+func (q Query) notPositive() string {
+	for _, number := range []struct {
+		name  string
+		value pat.Option[int64]
+	}{
+		{"page", q.Page}, {"per_page", q.PerPage}, {"organization_id", q.OrganizationID}, {"location_id", q.LocationID},
+	} {
+		if number.value.Set && number.value.V < 1 {
+			return fmt.Sprintf("%s is %d, and must be 1 or more", number.name, number.value.V)
+		}
+	}
+
+	return ""
+}
+
 // values returns the parameters of one page of the list.
 func (q Query) values(search string, page int64) url.Values {
-	values := url.Values{"order": {"id"}}
-	if q.Order != "" {
-		values.Set("order", q.Order)
-	}
+	values := url.Values{"order": {q.Order.Or("id")}}
 
 	if search != "" {
 		values.Set("search", search)
 	}
 
 	switch {
-	case q.Page == 0 && !q.paged():
+	case !q.Page.Set && !q.paged():
 		values.Set("per_page", "all")
-	case q.PerPage != 0:
-		values.Set("per_page", strconv.FormatInt(q.PerPage, 10))
-	case q.Page == 0:
+	case q.PerPage.Set:
+		values.Set("per_page", strconv.FormatInt(q.PerPage.V, 10))
+	case !q.Page.Set:
 		values.Set("per_page", strconv.Itoa(pageSize))
 	} // With Page alone, the server's own size, as a reader of its API expects.
 
@@ -92,7 +108,7 @@ func (q Query) values(search string, page int64) url.Values {
 // paged says whether the list's pages fit together: those ordered by a field that
 // repeats do not, since Foreman orders the rows of one value as it pleases.
 func (q Query) paged() bool {
-	field, _, _ := strings.Cut(q.Order, " ")
+	field, _, _ := strings.Cut(q.Order.Or("id"), " ")
 
-	return q.Order == "" || unique[field]
+	return unique[field]
 }

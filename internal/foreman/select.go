@@ -52,7 +52,7 @@ func (s *System) SelectTokens(
 
 		if i < len(numbers) {
 			if len(conditions) == 0 {
-				page = Query{Page: 1, PerPage: int64(len(numbers[i]))}
+				page = Query{Page: pat.Some[int64](1), PerPage: pat.Some(int64(len(numbers[i])))}
 			}
 
 			conditions = append(conditions, "id ^ ("+strings.Join(numbers[i], ",")+")")
@@ -110,7 +110,7 @@ func laterThan(query pat.TokenQuery) string {
 		conditions = append(conditions, "id > "+query.AfterID)
 	}
 
-	if name, ok := startsWith("name", query.NamePrefix); ok {
+	if name, ok := startsWith("name", query.NamePrefix.V); ok {
 		conditions = append(conditions, name)
 	}
 
@@ -118,8 +118,8 @@ func laterThan(query pat.TokenQuery) string {
 		conditions = append(conditions, name)
 	}
 
-	if query.Name != "" && searchable(query.Name) {
-		conditions = append(conditions, equals("name", query.Name))
+	if query.Name.Set && searchable(query.Name.V) {
+		conditions = append(conditions, equals("name", query.Name.V))
 	}
 
 	if len(conditions) == 0 { // An empty search in brackets is none.

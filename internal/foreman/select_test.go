@@ -91,13 +91,13 @@ func TestLaterTokens(t *testing.T) {
 		query pat.TokenQuery
 		want  []string
 	}{
-		"of a prefix":                      {query: pat.TokenQuery{NamePrefix: "ci-", AfterID: ids[0]}, want: []string{"ci-2", "ci-3"}},
-		"of a prefix, after the last":      {query: pat.TokenQuery{NamePrefix: "ci-", AfterID: ids[6]}},
-		"of a prefix that is no pattern":   {query: pat.TokenQuery{NamePrefix: "c%", AfterID: ids[2]}, want: []string{"c%-1"}},
-		"of a name":                        {query: pat.TokenQuery{Name: "ci-3", AfterID: ids[0]}, want: []string{"ci-3"}},
-		"after a number that none can be":  {query: pat.TokenQuery{NamePrefix: "ci-3", AfterID: "2147483648"}},
-		"after what is no number":          {query: pat.TokenQuery{NamePrefix: "ci-3", AfterID: "0 or id > 0"}, want: []string{"ci-3"}},
-		"nothing that can be searched for": {query: pat.TokenQuery{NamePrefix: "c%", AfterID: "x"}, want: []string{"c%-1"}},
+		"of a prefix":                      {query: pat.TokenQuery{NamePrefix: pat.Some("ci-"), AfterID: ids[0]}, want: []string{"ci-2", "ci-3"}},
+		"of a prefix, after the last":      {query: pat.TokenQuery{NamePrefix: pat.Some("ci-"), AfterID: ids[6]}},
+		"of a prefix that is no pattern":   {query: pat.TokenQuery{NamePrefix: pat.Some("c%"), AfterID: ids[2]}, want: []string{"c%-1"}},
+		"of a name":                        {query: pat.TokenQuery{Name: pat.Some("ci-3"), AfterID: ids[0]}, want: []string{"ci-3"}},
+		"after a number that none can be":  {query: pat.TokenQuery{NamePrefix: pat.Some("ci-3"), AfterID: "2147483648"}},
+		"after what is no number":          {query: pat.TokenQuery{NamePrefix: pat.Some("ci-3"), AfterID: "0 or id > 0"}, want: []string{"ci-3"}},
+		"nothing that can be searched for": {query: pat.TokenQuery{NamePrefix: pat.Some("c%"), AfterID: "x"}, want: []string{"c%-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -130,7 +130,7 @@ func TestSelectTokensInOneRequest(t *testing.T) {
 
 	selected, _, err := stage.admin(t).SelectTokens(t.Context(), user, pat.Selection{
 		IDs:   []string{all[0].ID, all[1].ID},
-		Later: []pat.TokenQuery{{NamePrefix: "a-", AfterID: all[0].ID}, {NamePrefix: "b-", AfterID: all[1].ID}},
+		Later: []pat.TokenQuery{{NamePrefix: pat.Some("a-"), AfterID: all[0].ID}, {NamePrefix: pat.Some("b-"), AfterID: all[1].ID}},
 	})
 	if diff := cmp.Diff([]string{"a-1", "b-1", "b-2", "a-2"}, names(selected)); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
@@ -182,7 +182,7 @@ func TestSelectTokensKeepsTheURLShort(t *testing.T) {
 
 	var later []pat.TokenQuery
 	for i := range 100 {
-		later = append(later, pat.TokenQuery{NamePrefix: fmt.Sprintf("%0100d-aaaaaa-", i), AfterID: "2147483000"})
+		later = append(later, pat.TokenQuery{NamePrefix: pat.Some(fmt.Sprintf("%0100d-aaaaaa-", i)), AfterID: "2147483000"})
 	}
 
 	tokens, total, err := stage.admin(t).SelectTokens(t.Context(), user, pat.Selection{IDs: ids, Later: later})

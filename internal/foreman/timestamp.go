@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // layouts are the forms in which Foreman writes instants: the views in the caller's
@@ -32,7 +34,7 @@ func (t *timestamp) UnmarshalJSON(data []byte) error {
 
 	for _, layout := range layouts {
 		if parsed, err := time.Parse(layout, *text); err == nil {
-			t.Time = parsed.UTC()
+			t.Time = pat.ServerTime(parsed.UTC())
 
 			return nil
 		}

@@ -23,6 +23,8 @@ func TestTimestampReadsEveryForm(t *testing.T) {
 		"ISO 8601 with milliseconds":     {text: `"2031-05-06T07:08:09.426Z"`, want: at.Add(426 * time.Millisecond)},
 		"ISO 8601 with an offset":        {text: `"2031-05-06T09:08:09.000+02:00"`, want: at},
 		"never":                          {text: `null`},
+		"year 1, which is not never":     {text: `"0001-01-01 00:00:00 UTC"`, want: time.Time{}.Add(time.Second)},
+		"year 1 in another zone":         {text: `"0001-01-01 02:00:00 +0200"`, want: time.Time{}.Add(time.Second)},
 		"an empty text":                  {text: `""`, bad: true},
 		"no zone":                        {text: `"2031-05-06 07:08:09"`, bad: true},
 		"a zone whose offset is unknown": {text: `"2031-05-06 07:08:09 CEST"`, bad: true},

@@ -84,14 +84,14 @@ func (s *System) tokenPages(
 // tokenSearch returns the search for a query, empty where none can tell.
 func tokenSearch(query pat.TokenQuery, parameters Query) string {
 	switch {
-	case parameters.Search != "":
-		return parameters.Search
+	case parameters.Search.Set:
+		return parameters.Search.V
 	case query.AfterID != "":
 		return laterThan(query)
-	case query.Name != "" && searchable(query.Name):
-		return equals("name", query.Name)
-	case query.NamePrefix != "":
-		search, _ := startsWith("name", query.NamePrefix)
+	case query.Name.Set && searchable(query.Name.V):
+		return equals("name", query.Name.V)
+	case query.NamePrefix.Set:
+		search, _ := startsWith("name", query.NamePrefix.V)
 
 		return search
 	case query.NameContains != "":

@@ -36,7 +36,7 @@ func TestEachTokenAsksForNoPageThatNobodyReads(t *testing.T) {
 
 			var got []string
 
-			for token, err := range stage.admin(t).EachToken(t.Context(), user, pat.TokenQuery{Native: Query{PerPage: 2}}) {
+			for token, err := range stage.admin(t).EachToken(t.Context(), user, pat.TokenQuery{Native: Query{PerPage: pat.Some[int64](2)}}) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -72,7 +72,7 @@ func TestEachTokenEndsWithAnError(t *testing.T) {
 	}{
 		"a user who is not there":     {userID: "99999"},
 		"a user without a number":     {userID: "alice"},
-		"an order that Foreman lacks": {userID: user, query: pat.TokenQuery{Native: Query{Order: "expires_at"}}},
+		"an order that Foreman lacks": {userID: user, query: pat.TokenQuery{Native: Query{Order: pat.Some("expires_at")}}},
 		"a query of another driver":   {userID: user, query: pat.TokenQuery{Native: "name ~ t"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -106,8 +106,8 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 	}
 
 	parameters := map[string]any{"name": token.Name}
-	if !token.ExpiresAt.IsZero() {
-		parameters["expires_at"] = expiry(token.ExpiresAt)
+	if token.ExpiresAt.Set {
+		parameters["expires_at"] = expiry(token.ExpiresAt.V)
 	}
 
 	body, err := json.Marshal(map[string]any{"personal_access_token": parameters})

@@ -19,9 +19,7 @@ func (s *System) CurrentUser(ctx context.Context) (pat.User, error) { return s.s
 // User returns one user, with all that Foreman shows of a single one.
 func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	if ref == (pat.UserRef{}) {
-		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
-			Tried: "looking up a user", Said: "neither an id nor a username was given",
-		}}
+		return pat.User{}, errNobody()
 	}
 
 	id := ref.ID
@@ -51,6 +49,13 @@ func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	return user, nil
 }
 
+// errNobody says that a reference names no user.
+func errNobody() error {
+	return &pat.ValidationError{Failure: pat.Failure{
+		Tried: "looking up a user", Said: "neither an id nor a username was given",
+	}}
+}
+
 // Users returns the users that the query selects, in the order of their numbers unless
 // it asks for another. What Foreman shows of a single user only (roles, groups) is
 // missing in a list.
@@ -60,18 +65,20 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 		return nil, err
 	}
 
-	search := parameters.Search
+	search, ref := parameters.Search.V, query.Ref.V
 
 	switch {
+	case query.Ref.Set && ref == (pat.UserRef{}):
+		return nil, errNobody()
 	case search != "":
-	case query.Ref.ID != "":
-		if err := number("user", query.Ref.ID); err != nil {
+	case ref.ID != "":
+		if err := number("user", ref.ID); err != nil {
 			return nil, err
 		}
 
-		search = "id = " + query.Ref.ID
-	case query.Ref.Username != "":
-		search = equals("login", query.Ref.Username)
+		search = "id = " + ref.ID
+	case ref.Username != "":
+		search = equals("login", ref.Username)
 	}
 
 	within := s.scope.narrowed(parameters.OrganizationID, parameters.LocationID)
@@ -85,8 +92,7 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 
 	for _, record := range records {
 		user := record.user()
-		if query.Ref.ID != "" && user.ID != query.Ref.ID ||
-			query.Ref.Username != "" && user.Username != query.Ref.Username {
+		if ref.ID != "" && user.ID != ref.ID || ref.Username != "" && user.Username != ref.Username {
 			continue
 		}
 
@@ -179,7 +185,7 @@ func (s *System) resolve(ctx context.Context, login string) (string, error) {
 // searchUsers returns the users of the given scope that a search finds, two at most. What
 // Foreman makes of a search may be something else: the caller compares what it gets.
 func (s *System) searchUsers(ctx context.Context, search string, within scope) ([]userRecord, error) {
-	query := Query{PerPage: 2, Page: 1}
+	query := Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](1)}
 
 	var answer envelope[userRecord]
 	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &answer, func() error {

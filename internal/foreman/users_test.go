@@ -183,16 +183,16 @@ func TestUsersSelectsAndAddsTokens(t *testing.T) {
 		want  []string
 	}{
 		"all, by id":           {want: []string{"admin", "alice", "alicia"}},
-		"an order":             {query: pat.UserQuery{Native: Query{Order: "login DESC"}}, want: []string{"alicia", "alice", "admin"}},
-		"one id":               {query: pat.UserQuery{Ref: pat.UserRef{ID: id}}, want: []string{"alice"}},
-		"one login":            {query: pat.UserQuery{Ref: pat.UserRef{Username: "alice"}}, want: []string{"alice"}},
-		"both":                 {query: pat.UserQuery{Ref: pat.UserRef{ID: id, Username: "alice"}}, want: []string{"alice"}},
-		"both of two users":    {query: pat.UserQuery{Ref: pat.UserRef{ID: id, Username: "alicia"}}},
-		"an unknown id":        {query: pat.UserQuery{Ref: pat.UserRef{ID: "999"}}},
-		"another spelling":     {query: pat.UserQuery{Ref: pat.UserRef{Username: "Alice"}}},
-		"a search":             {query: pat.UserQuery{Native: Query{Search: "login ~ alic"}}, want: []string{"alice", "alicia"}},
-		"a search and a login": {query: pat.UserQuery{Ref: pat.UserRef{Username: "alicia"}, Native: Query{Search: "login ~ alic"}}, want: []string{"alicia"}},
-		"a field that repeats": {query: pat.UserQuery{Native: Query{Order: "firstname", PerPage: 1}}, want: []string{"admin", "alice", "alicia"}},
+		"an order":             {query: pat.UserQuery{Native: Query{Order: pat.Some("login DESC")}}, want: []string{"alicia", "alice", "admin"}},
+		"one id":               {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: id})}, want: []string{"alice"}},
+		"one login":            {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "alice"})}, want: []string{"alice"}},
+		"both":                 {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: id, Username: "alice"})}, want: []string{"alice"}},
+		"both of two users":    {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: id, Username: "alicia"})}},
+		"an unknown id":        {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: "999"})}},
+		"another spelling":     {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "Alice"})}},
+		"a search":             {query: pat.UserQuery{Native: Query{Search: pat.Some("login ~ alic")}}, want: []string{"alice", "alicia"}},
+		"a search and a login": {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "alicia"}), Native: Query{Search: pat.Some("login ~ alic")}}, want: []string{"alicia"}},
+		"a field that repeats": {query: pat.UserQuery{Native: Query{Order: pat.Some("firstname"), PerPage: pat.Some[int64](1)}}, want: []string{"admin", "alice", "alicia"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -219,7 +219,7 @@ func TestUsersSelectsAndAddsTokens(t *testing.T) {
 				}
 			}
 
-			if parameters, _ := test.query.Native.(Query); parameters.Order == "firstname" {
+			if parameters, _ := test.query.Native.(Query); parameters.Order.V == "firstname" {
 				slices.Sort(got) // Where there is none, the order is the database's affair.
 			}
 
@@ -238,5 +238,21 @@ func TestUsersLeavesTokensOutUnlessAsked(t *testing.T) {
 	users, err := stage.admin(t).Users(t.Context(), pat.UserQuery{})
 	if err != nil || len(users) != 1 || users[0].Tokens != nil || stage.Count(nil) != 1 {
 		t.Errorf("%+v, %v, %d requests", users, err, stage.Count(nil))
+	}
+}
+
+// A reference that names nobody is not the same as no reference, which selects everybody.
+func TestUsersOfNobodyIsAnError(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+
+	for _, native := range []any{nil, Query{Search: pat.Some("login ~ a")}} {
+		_, err := stage.admin(t).Users(t.Context(), pat.UserQuery{Ref: pat.Some(pat.UserRef{}), Native: native})
+		verdict.Want(t, err, "validation", "neither an id nor a username was given")
+	}
+
+	if sent := stage.Count(nil); sent != 0 {
+		t.Errorf("%d requests were sent", sent)
 	}
 }

@@ -34,7 +34,7 @@ func (i *Issuer) discard(ctx context.Context, userID, name string) (found bool, 
 // sent, so that a single one is what the request made. Of several, others made all but one:
 // none is revoked, and the error names them.
 func (i *Issuer) revokeNamed(ctx context.Context, userID, name string) (found bool, err error) {
-	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
+	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
 	if err != nil {
 		return false, err
 	}

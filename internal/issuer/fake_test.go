@@ -106,7 +106,7 @@ func (f *fake) Create(ctx context.Context, userID string, token pat.NewToken) (p
 	}
 
 	made, err := f.add(token.Name)
-	made.UserID, made.ExpiresAt = userID, token.ExpiresAt
+	made.UserID, made.ExpiresAt = userID, token.ExpiresAt.V
 
 	return pat.Issued{Token: made, Secret: secret}, err
 }

@@ -47,7 +47,7 @@ func (e *TakenError) Error() string {
 
 // Taken returns a [TakenError] if the name cannot be given to a token of the user.
 func (i *Issuer) Taken(ctx context.Context, userID, name string) error {
-	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
+	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
 	if err != nil {
 		return err
 	}

@@ -200,8 +200,8 @@ func TestCheckRefusesBeforeAnythingIsSent(t *testing.T) {
 		"a reserved name":           {Order{UserID: user, Name: "registry"}, "by itself"},
 		"a prefix that is too long": {Order{UserID: user, NamePrefix: strings.Repeat("n", 55)}, "characters"},
 		"an outer blank in front":   {Order{UserID: user, NamePrefix: " ci-"}, "blank"},
-		"an expiry in the past":     {Order{UserID: user, Name: "ci", Lifetime: lifecycle.Lifetime{At: start.Add(-time.Second)}}, "in the past"},
-		"an expiry now":             {Order{UserID: user, NamePrefix: "ci-", Lifetime: lifecycle.Lifetime{At: start}}, "in the past"},
+		"an expiry in the past":     {Order{UserID: user, Name: "ci", Lifetime: lifecycle.Lifetime{At: pat.Some(start.Add(-time.Second))}}, "in the past"},
+		"an expiry now":             {Order{UserID: user, NamePrefix: "ci-", Lifetime: lifecycle.Lifetime{At: pat.Some(start)}}, "in the past"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -271,7 +271,7 @@ func TestTheExpiryIsCountedFromTheMomentOfIssuing(t *testing.T) {
 	t.Parallel()
 
 	order := generated()
-	order.Lifetime = lifecycle.Lifetime{In: 90 * time.Minute}
+	order.Lifetime = lifecycle.Lifetime{In: pat.Some(90 * time.Minute)}
 
 	result, err := newIssuer(newFake(false)).Issue(t.Context(), order)
 	if err != nil || !result.ExpiresAt.Equal(start.Add(90*time.Minute)) {

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -67,7 +66,7 @@ func (w wire) Tokens(ctx context.Context, userID string, query pat.TokenQuery) (
 	var found []pat.Token
 
 	for _, row := range page.Results {
-		if query.Name != "" && row.Name != query.Name || !strings.HasPrefix(row.Name, query.NamePrefix) {
+		if !query.Selects(pat.Token{Name: row.Name}) {
 			continue
 		}
 

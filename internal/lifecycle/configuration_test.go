@@ -40,7 +40,7 @@ func (c configuration) arguments(t testing.TB) Arguments {
 	}
 
 	if at := text(c.expiresAt); at.Set {
-		arguments.ExpiresAt = set(c.lifetime(t).At)
+		arguments.ExpiresAt = set(c.lifetime(t).At.V)
 	} else {
 		arguments.ExpiresAt.Unknown = at.Unknown
 	}
@@ -62,7 +62,8 @@ func (c configuration) policy(t testing.TB) Policy {
 func (c configuration) lifetime(t testing.TB) Lifetime {
 	t.Helper()
 
-	lifetime := Lifetime{In: span(t, c.expiresIn).V}
+	in := span(t, c.expiresIn)
+	lifetime := Lifetime{In: pat.Option[time.Duration]{V: in.V, Set: in.Set}}
 
 	if at := text(c.expiresAt); at.Set {
 		parsed, err := time.Parse(time.RFC3339, at.V)
@@ -70,7 +71,7 @@ func (c configuration) lifetime(t testing.TB) Lifetime {
 			t.Fatal(err)
 		}
 
-		lifetime.At = parsed
+		lifetime.At = pat.Some(parsed)
 	}
 
 	return lifetime

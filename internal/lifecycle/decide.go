@@ -37,7 +37,8 @@ const (
 	Refuse
 )
 
-// Value is an argument of a configuration. The zero value is one that is not set.
+// Value is an argument of a configuration: a [pat.Option] that may be unknown yet. The zero
+// value is one that is not set.
 type Value[T any] struct {
 	V T
 	// Set is true for a value that is known; Unknown for one that will be.

@@ -53,7 +53,7 @@ func newHistory(t *rapid.T, wanted configuration) *history {
 		h.state.configuration = configuration{name: name}
 	}
 
-	token, err := h.server.issue(name, h.wanted.lifetime(h.resource.t).Expiry(h.now, h.server.traits))
+	token, err := h.server.issue(name, h.wanted.lifetime(h.resource.t).Expiry(h.now, h.server.traits).V)
 	if err != nil {
 		t.Fatal(err)
 	}

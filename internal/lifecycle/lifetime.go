@@ -16,27 +16,29 @@ const (
 )
 
 // Lifetime is how long a token is to live: In from when it is issued, or until At. In
-// wins if both are set; the zero value is for ever.
+// wins if both are set; with neither the token never expires.
 type Lifetime struct {
-	In time.Duration
-	At time.Time
+	In pat.Option[time.Duration]
+	At pat.Option[time.Time]
 	// AtLeast is true where the token must work for all of In, wherever the server reads the
 	// date on which it expires. Otherwise the date is that of UTC.
 	AtLeast bool
 }
 
-// Expiry returns when a token that is issued now expires, in whole seconds of UTC; zero
+// Expiry returns when a token that is issued now expires, in whole seconds of UTC; not set
 // never. Where expiries are dates, a relative one is rounded up to one.
-func (l Lifetime) Expiry(now time.Time, traits pat.Traits) time.Time {
+func (l Lifetime) Expiry(now time.Time, traits pat.Traits) pat.Option[time.Time] {
 	switch {
-	case l.In == 0:
-		return l.At.UTC()
-	case traits.ExpiryIsDate && l.AtLeast:
-		return ceil(now.Add(l.In+firstBegins), Day)
-	case traits.ExpiryIsDate:
-		return ceil(now.Add(l.In), Day)
+	case l.In.Set && traits.ExpiryIsDate && l.AtLeast:
+		return pat.Some(ceil(now.Add(l.In.V+firstBegins), Day))
+	case l.In.Set && traits.ExpiryIsDate:
+		return pat.Some(ceil(now.Add(l.In.V), Day))
+	case l.In.Set:
+		return pat.Some(ceil(now.Add(l.In.V), time.Second))
+	case l.At.Set:
+		return pat.Some(l.At.V.UTC())
 	default:
-		return ceil(now.Add(l.In), time.Second)
+		return pat.Option[time.Time]{}
 	}
 }
 
@@ -45,17 +47,20 @@ var ErrPast = errors.New("is in the past")
 
 // Check refuses a lifetime that the platform cannot give or that is over already.
 func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
-	if l.In != 0 || l.At.IsZero() {
+	switch {
+	case l.In.Set && l.In.V <= 0:
+		return fmt.Errorf("a token cannot live for %s: give it one second or more", FormatDuration(l.In.V))
+	case l.In.Set, !l.At.Set:
 		return nil
 	}
 
-	if at := l.At.UTC(); traits.ExpiryIsDate && !at.Truncate(Day).Equal(at) {
+	if at := l.At.V.UTC(); traits.ExpiryIsDate && !at.Truncate(Day).Equal(at) {
 		return fmt.Errorf("%s is not midnight UTC, and tokens of %s expire on a date: write %q",
 			at.Format(time.RFC3339), traits.DisplayName, ceil(at, Day).Format(time.RFC3339))
 	}
 
-	if !l.At.After(now) {
-		return fmt.Errorf("%s %w", l.At.UTC().Format(time.RFC3339), ErrPast)
+	if !l.At.V.After(now) {
+		return fmt.Errorf("%s %w", l.At.V.UTC().Format(time.RFC3339), ErrPast)
 	}
 
 	return nil
@@ -64,9 +69,9 @@ func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
 // Vague says whether a token that is issued now is to live for less than a day where tokens
 // expire on a date: then nobody but the server knows whether it works at all.
 func (l Lifetime) Vague(now time.Time, traits pat.Traits) bool {
-	lives := l.In
-	if lives == 0 && !l.At.IsZero() {
-		lives = l.At.Sub(now)
+	lives := l.In.V
+	if !l.In.Set && l.At.Set {
+		lives = l.At.V.Sub(now)
 	}
 
 	return traits.ExpiryIsDate && lives > 0 && lives < Day

@@ -26,6 +26,7 @@ func TestLifetime_Expiry(t *testing.T) {
 		in, at, now, want string
 		dates, atLeast    bool
 	}{
+		"in year 1":                        {at: "0001-01-01T00:00:00Z", now: "2026-01-01T00:00:00Z", want: "0001-01-01T00:00:00Z"},
 		"never":                            {now: "2026-01-01T00:00:00Z"},
 		"in a day":                         {in: "1d", now: "2026-01-01T12:00:00Z", want: "2026-01-02T12:00:00Z"},
 		"rounded up to a second":           {in: "1d", now: "2026-01-01T12:00:00.1Z", want: "2026-01-02T12:00:01Z"},
@@ -48,21 +49,22 @@ func TestLifetime_Expiry(t *testing.T) {
 
 			lifetime := Lifetime{AtLeast: test.atLeast}
 			if test.in != "" {
-				lifetime.In, _ = ParseDuration(test.in)
+				in, _ := ParseDuration(test.in)
+				lifetime.In = pat.Some(in)
 			}
 
 			if test.at != "" {
-				lifetime.At = instant(t, test.at)
+				lifetime.At = pat.Some(instant(t, test.at))
 			}
 
-			var want time.Time
+			var want pat.Option[time.Time]
 			if test.want != "" {
-				want = instant(t, test.want)
+				want = pat.Some(instant(t, test.want).UTC())
 			}
 
 			got := lifetime.Expiry(instant(t, test.now), pat.Traits{ExpiryIsDate: test.dates})
-			if !got.Equal(want) || got.Location() != time.UTC {
-				t.Errorf("got %s, want %s", got, want)
+			if got != want {
+				t.Errorf("got %v, want %v", got, want)
 			}
 		})
 	}
@@ -79,7 +81,7 @@ func TestLifetime_atLeastHoldsInEveryZone(t *testing.T) {
 	for _, in := range []time.Duration{time.Second, time.Hour, 13 * time.Hour, Day, 3 * Day} {
 		for minute := range 24 * 60 {
 			now := midnight.Add(time.Duration(minute) * time.Minute)
-			date := Lifetime{In: in, AtLeast: true}.Expiry(now, traits)
+			date := Lifetime{In: pat.Some(in), AtLeast: true}.Expiry(now, traits).V
 
 			for hours := -12; hours <= 14; hours++ {
 				begins := date.Add(-time.Duration(hours) * time.Hour)
@@ -109,15 +111,19 @@ func TestLifetime_Check(t *testing.T) {
 		dates    bool
 		err      string
 	}{
-		"never":                    {},
-		"relative":                 {lifetime: Lifetime{In: time.Second}},
-		"relative beside a past":   {lifetime: Lifetime{In: time.Second, At: now.Add(-time.Hour)}},
-		"in a second":              {lifetime: Lifetime{At: now.Add(time.Second)}},
-		"now":                      {lifetime: Lifetime{At: now}, err: "in the past"},
-		"past":                     {lifetime: Lifetime{At: now.Add(-time.Hour)}, err: "2026-01-01T11:00:00Z is in the past"},
-		"noon, where dates expire": {lifetime: Lifetime{At: now.Add(24 * time.Hour)}, dates: true, err: `write "2026-01-03T00:00:00Z"`},
-		"midnight UTC elsewhere":   {lifetime: Lifetime{At: instant(t, "2026-02-01T02:00:00+02:00")}, dates: true},
-		"the date of today":        {lifetime: Lifetime{At: instant(t, "2026-01-01T00:00:00Z")}, dates: true, err: "in the past"},
+		"never":                      {},
+		"the first moment of year 1": {lifetime: Lifetime{At: pat.Some(time.Time{})}, err: "0001-01-01T00:00:00Z is in the past"},
+		"year 1, where dates expire": {lifetime: Lifetime{At: pat.Some(time.Time{})}, dates: true, err: "in the past"},
+		"no time at all":             {lifetime: Lifetime{In: pat.Some(time.Duration(0))}, err: "cannot live for 0s"},
+		"less than no time":          {lifetime: Lifetime{In: pat.Some(-time.Hour)}, err: "one second or more"},
+		"relative":                   {lifetime: Lifetime{In: pat.Some(time.Second)}},
+		"relative beside a past":     {lifetime: Lifetime{In: pat.Some(time.Second), At: pat.Some(now.Add(-time.Hour))}},
+		"in a second":                {lifetime: Lifetime{At: pat.Some(now.Add(time.Second))}},
+		"now":                        {lifetime: Lifetime{At: pat.Some(now)}, err: "in the past"},
+		"past":                       {lifetime: Lifetime{At: pat.Some(now.Add(-time.Hour))}, err: "2026-01-01T11:00:00Z is in the past"},
+		"noon, where dates expire":   {lifetime: Lifetime{At: pat.Some(now.Add(24 * time.Hour))}, dates: true, err: `write "2026-01-03T00:00:00Z"`},
+		"midnight UTC elsewhere":     {lifetime: Lifetime{At: pat.Some(instant(t, "2026-02-01T02:00:00+02:00"))}, dates: true},
+		"the date of today":          {lifetime: Lifetime{At: pat.Some(instant(t, "2026-01-01T00:00:00Z"))}, dates: true, err: "in the past"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -140,14 +146,14 @@ func TestLifetime_Vague(t *testing.T) {
 		dates    bool
 		want     bool
 	}{
-		"an hour, on a date":           {Lifetime{In: time.Hour}, true, true},
-		"an hour, to the second":       {Lifetime{In: time.Hour}, false, false},
-		"a day":                        {Lifetime{In: Day}, true, false},
-		"until midnight":               {Lifetime{At: instant(t, "2026-01-02T00:00:00Z")}, true, true},
-		"until midnight, to a second":  {Lifetime{At: instant(t, "2026-01-02T00:00:00Z")}, false, false},
-		"until the midnight after":     {Lifetime{At: instant(t, "2026-01-03T00:00:00Z")}, true, false},
-		"a day, whatever the midnight": {Lifetime{In: Day, At: instant(t, "2026-01-02T00:00:00Z")}, true, false},
-		"over already":                 {Lifetime{At: instant(t, "2026-01-01T00:00:00Z")}, true, false},
+		"an hour, on a date":           {Lifetime{In: pat.Some(time.Hour)}, true, true},
+		"an hour, to the second":       {Lifetime{In: pat.Some(time.Hour)}, false, false},
+		"a day":                        {Lifetime{In: pat.Some(Day)}, true, false},
+		"until midnight":               {Lifetime{At: pat.Some(instant(t, "2026-01-02T00:00:00Z"))}, true, true},
+		"until midnight, to a second":  {Lifetime{At: pat.Some(instant(t, "2026-01-02T00:00:00Z"))}, false, false},
+		"until the midnight after":     {Lifetime{At: pat.Some(instant(t, "2026-01-03T00:00:00Z"))}, true, false},
+		"a day, whatever the midnight": {Lifetime{In: pat.Some(Day), At: pat.Some(instant(t, "2026-01-02T00:00:00Z"))}, true, false},
+		"over already":                 {Lifetime{At: pat.Some(instant(t, "2026-01-01T00:00:00Z"))}, true, false},
 		"for ever":                     {Lifetime{}, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -170,7 +170,7 @@ func (r *resource) replace(became *state, policy Policy) error {
 		name = Name(next.namePrefix, next.lineage, generation+1)
 	}
 
-	token, err := r.server.issue(name, lifetime.Expiry(r.now, r.server.traits))
+	token, err := r.server.issue(name, lifetime.Expiry(r.now, r.server.traits).V)
 	if err != nil {
 		return err
 	}

@@ -177,7 +177,7 @@ func TestPolicy_DueAt_comesAfterIssuing(t *testing.T) {
 			for minutes := range 2 * 24 * 60 {
 				now := instant(t, "2028-02-28T00:00:00Z").Add(time.Duration(minutes) * time.Minute)
 
-				due, _ := policy.DueAt(now, Lifetime{In: lifetime.V}.Expiry(now, traits), traits)
+				due, _ := policy.DueAt(now, Lifetime{In: pat.Some(lifetime.V)}.Expiry(now, traits).V, traits)
 				if !due.After(now) {
 					t.Fatalf("a token of %s that is issued at %s is due at %s", in, now, due)
 				}

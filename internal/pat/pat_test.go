@@ -103,6 +103,58 @@ func TestFailure_Error(t *testing.T) {
 	}
 }
 
+// A query that says something narrows, whatever it says.
+func TestTokenQuery_Selects(t *testing.T) {
+	t.Parallel()
+
+	token := Token{ID: "7", Name: "ci-7"}
+
+	for name, test := range map[string]struct {
+		query TokenQuery
+		want  bool
+	}{
+		"nothing":                {TokenQuery{}, true},
+		"the name":               {TokenQuery{Name: Some("ci-7")}, true},
+		"another name":           {TokenQuery{Name: Some("ci-8")}, false},
+		"an empty name":          {TokenQuery{Name: Some("")}, false},
+		"the prefix":             {TokenQuery{NamePrefix: Some("ci-")}, true},
+		"another prefix":         {TokenQuery{NamePrefix: Some("CI-")}, false},
+		"a part and an older id": {TokenQuery{NameContains: "i-", AfterID: "6"}, true},
+		"a newer id":             {TokenQuery{AfterID: "10"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			if got := test.query.Selects(token); got != test.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+}
+
+func TestOption(t *testing.T) {
+	t.Parallel()
+
+	if got := (Option[int]{}).Or(4); got != 4 {
+		t.Errorf("what is not set is %d, want 4", got)
+	}
+
+	if got := Some(0).Or(4); got != 0 {
+		t.Errorf("a zero that is set is %d", got)
+	}
+}
+
+// A time that a server sent never looks as if it sent none.
+func TestServerTime(t *testing.T) {
+	t.Parallel()
+
+	for _, sent := range []time.Time{{}, time.Time{}.In(time.FixedZone("", 7200)), time.Unix(0, 0)} {
+		if got := ServerTime(sent); got.IsZero() || got.Sub(sent) > time.Second {
+			t.Errorf("%s is %s", sent, got)
+		}
+	}
+}
+
 func TestUserRef_String(t *testing.T) {
 	t.Parallel()
 

@@ -72,8 +72,9 @@ type Selection struct {
 
 // UserQuery selects users. The zero value selects all.
 type UserQuery struct {
-	// Ref narrows to the user of this id, of this username, or of both.
-	Ref UserRef
+	// Ref narrows to the user of this id, of this username, or of both. One that is set and
+	// names nobody is an error.
+	Ref Option[UserRef]
 	// WithTokens fills [User.Tokens].
 	WithTokens bool
 	// Native is a query of the driver's own type, comparable; nil is none. A driver
@@ -83,10 +84,10 @@ type UserQuery struct {
 
 // TokenQuery selects tokens of one user. The zero value selects all.
 type TokenQuery struct {
-	// Name narrows to the token of exactly this name; empty is any.
-	Name string
-	// NamePrefix narrows to names that begin with it; empty is any.
-	NamePrefix string
+	// Name narrows to the token of exactly this name.
+	Name Option[string]
+	// NamePrefix narrows to names that begin with it.
+	NamePrefix Option[string]
 	// NameContains narrows to names that hold it; empty is any.
 	NameContains string
 	// AfterID narrows to tokens that were issued after the one of this id; empty, or where
@@ -99,7 +100,7 @@ type TokenQuery struct {
 
 // Selects says whether the query selects a token, its Native part aside.
 func (q TokenQuery) Selects(token Token) bool {
-	return (q.Name == "" || token.Name == q.Name) && strings.HasPrefix(token.Name, q.NamePrefix) &&
+	return (!q.Name.Set || token.Name == q.Name.V) && strings.HasPrefix(token.Name, q.NamePrefix.V) &&
 		strings.Contains(token.Name, q.NameContains) && later(token.ID, q.AfterID)
 }
 

@@ -71,8 +71,8 @@ type NewToken struct {
 	// Name must not be in use by the user and, where names are not reusable, must
 	// never have been.
 	Name string
-	// ExpiresAt is the expiry in whole seconds; zero never expires.
-	ExpiresAt time.Time
+	// ExpiresAt is the expiry in whole seconds; a token without one never expires.
+	ExpiresAt Option[time.Time]
 }
 
 // Issued is the answer to a create: the only value that ever holds a secret.
@@ -81,6 +81,7 @@ type Issued struct {
 
 	// Secret is shown by the server this once.
 	Secret Secret
-	// Asked is the expiry that was asked for; zero never. The server may have given another.
-	Asked time.Time
+	// Asked is the expiry that was asked for; not set never expires. The server may have given
+	// another.
+	Asked Option[time.Time]
 }

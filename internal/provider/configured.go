@@ -57,7 +57,7 @@ func (p *opsaccessProvider) open(
 
 	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.version, terraformVersion)
 
-	connection := model.connection(userAgent, p.now)
+	connection := model.connection(userAgent, p.now, diags)
 	connection.options.RetryWaitMax = p.retryWait
 
 	opened, d := platform.open(ctx, *model.of(platform.name), connection)

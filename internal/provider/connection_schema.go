@@ -95,13 +95,13 @@ func connectionAttributes() map[string]schema.Attribute {
 	}
 }
 
-// connection returns the settings with their defaults.
-func (m connectionModel) connection(userAgent string, now func() time.Time) connection {
+// connection returns the settings with their defaults, and reports one that cannot be read.
+func (m connectionModel) connection(userAgent string, now func() time.Time, diags *diag.Diagnostics) connection {
 	c := connection{
 		now: now,
 		options: rest.Options{
 			UserAgent:             userAgent,
-			RequestTimeout:        defaultTimeout,
+			RequestTimeout:        readDuration(m.RequestTimeout, path.Root("request_timeout"), diags).Or(defaultTimeout),
 			MaxRetries:            defaultRetries,
 			MaxConcurrentRequests: defaultRequests,
 			TLS: rest.TLSOptions{
@@ -113,10 +113,6 @@ func (m connectionModel) connection(userAgent string, now func() time.Time) conn
 		},
 		caSet:     !m.CACertificate.IsNull(),
 		verifySet: !m.InsecureSkipVerify.IsNull(),
-	}
-
-	if d := parseDuration(m.RequestTimeout); d != 0 {
-		c.options.RequestTimeout = d
 	}
 
 	if !m.MaxRetries.IsNull() {

@@ -33,17 +33,17 @@ func TestAccDataSources_tokens(t *testing.T) {
 
 	s := newForeman(t)
 	user := s.addUser(t, testUser{login: "svc-listed"})
-	create := func(name string, expires time.Time) pat.Token {
+	create := func(name string, expires pat.Option[time.Time]) pat.Token {
 		issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: name, ExpiresAt: expires})
 		must(t, err)
 
 		return issued.Token
 	}
 
-	first := create("ci-1", time.Time{})
-	create("ci-2", time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC))
-	create("other", time.Date(2041, 1, 1, 0, 0, 0, 0, time.UTC))
-	revoked := create("ci-3", time.Time{})
+	first := create("ci-1", never)
+	create("ci-2", pat.Some(time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)))
+	create("other", pat.Some(time.Date(2041, 1, 1, 0, 0, 0, 0, time.UTC)))
+	revoked := create("ci-3", never)
 	must(t, s.system.Revoke(t.Context(), revoked))
 
 	list := func(name, arguments string) string {

@@ -189,13 +189,13 @@ func foremanListing(of string) dsschema.SingleNestedAttribute {
 		Attributes: map[string]dsschema.Attribute{
 			"search": dsschema.StringAttribute{
 				Optional:   true,
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators: []validator.String{notBlank("search")},
 				MarkdownDescription: "A query in Foreman's search grammar, sent as it is. Foreman rarely refuses a query that " +
 					"it cannot read, but searches for something else: put values in double quotes.",
 			},
 			"order": dsschema.StringAttribute{
 				Optional:            true,
-				Validators:          []validator.String{matches(expression, "must match "+expression.String())},
+				Validators:          []validator.String{matches("order", expression, "must match "+expression.String())},
 				MarkdownDescription: "The field to order by, with ` ASC` or ` DESC` behind it. Default is `id`.",
 			},
 			"page": dsschema.Int64Attribute{
@@ -229,11 +229,11 @@ func foremanQuery(ctx context.Context, listing types.Object) (any, diag.Diagnost
 	diags := listing.As(ctx, &model, basetypes.ObjectAsOptions{})
 
 	return foreman.Query{
-		Search:         model.Search.ValueString(),
-		Order:          model.Order.ValueString(),
-		Page:           model.Page.ValueInt64(),
-		PerPage:        model.PerPage.ValueInt64(),
-		OrganizationID: model.OrganizationID.ValueInt64(),
-		LocationID:     model.LocationID.ValueInt64(),
+		Search:         optionalText(model.Search),
+		Order:          optionalText(model.Order),
+		Page:           optionalNumber(model.Page),
+		PerPage:        optionalNumber(model.PerPage),
+		OrganizationID: optionalNumber(model.OrganizationID),
+		LocationID:     optionalNumber(model.LocationID),
 	}, diags
 }

@@ -33,11 +33,12 @@ func TestIdentity_import(t *testing.T) {
 		identity map[string]any
 		err      string
 	}{
-		"without a server":  {identity: map[string]any{"user_id": user.id, "token": issued.ID}},
-		"with the server":   {identity: map[string]any{"server": s.url, "user_id": user.id, "token": issued.ID}},
-		"of another server": {identity: map[string]any{"server": "https://elsewhere.example.com", "user_id": user.id, "token": issued.ID}, err: "The identity is of another server"},
-		"of no such token":  {identity: map[string]any{"user_id": user.id, "token": "99999999"}, err: "Could not find the token to import"},
-		"of a user's login": {identity: map[string]any{"user_id": user.login, "token": issued.ID}},
+		"without a server":   {identity: map[string]any{"user_id": user.id, "token": issued.ID}},
+		"with the server":    {identity: map[string]any{"server": s.url, "user_id": user.id, "token": issued.ID}},
+		"of an empty server": {identity: map[string]any{"server": "", "user_id": user.id, "token": issued.ID}, err: "The identity is of another server"},
+		"of another server":  {identity: map[string]any{"server": "https://elsewhere.example.com", "user_id": user.id, "token": issued.ID}, err: "The identity is of another server"},
+		"of no such token":   {identity: map[string]any{"user_id": user.id, "token": "99999999"}, err: "Could not find the token to import"},
+		"of a user's login":  {identity: map[string]any{"user_id": user.login, "token": issued.ID}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

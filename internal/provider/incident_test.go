@@ -20,18 +20,18 @@ func TestAccIncident_importAndDestroyRevoke(t *testing.T) {
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user, bystander := s.addUser(t, testUser{login: "svc-deploy"}), s.addUser(t, testUser{login: "svc-bystander"})
 
-		issue := func(userID, name string, expires time.Time) {
+		issue := func(userID, name string, expires pat.Option[time.Time]) {
 			_, err := s.system.Create(t.Context(), userID, pat.NewToken{Name: name, ExpiresAt: expires})
 			must(t, err)
 		}
 
 		for _, name := range []string{"deploy-1", "deploy pipeline", "deploy-no/thing"} {
-			issue(user.id, name, time.Time{})
+			issue(user.id, name, never)
 		}
 
-		issue(user.id, "deploy-until", time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC))
-		issue(user.id, "other", time.Time{})
-		issue(bystander.id, "deploy-1", time.Time{})
+		issue(user.id, "deploy-until", pat.Some(time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC)))
+		issue(user.id, "other", never)
+		issue(bystander.id, "deploy-1", never)
 
 		w := s.workspace(t)
 		w.write(t, s.provider()+strings.ReplaceAll(guideExample(t, incidentGuide, "import {"), `name_prefix = "deploy-"`, `name_prefix = "deploy"`))

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -20,6 +21,9 @@ var (
 	_ basetypes.StringValuableWithSemanticEquals = instant{}
 	_ xattr.ValidateableAttribute                = instant{}
 )
+
+// lastYear is the last one that RFC 3339 has digits for.
+const lastYear = 9999
 
 var bareDate = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 
@@ -87,31 +91,26 @@ func (v instant) ValidateAttribute(
 		return
 	}
 
-	text := v.ValueString()
-
-	t, err := time.Parse(time.RFC3339, text)
-
-	switch {
-	case err != nil && bareDate.MatchString(text):
-		addTextError(&resp.Diagnostics, req.Path, text, "Invalid timestamp",
-			fmt.Sprintf("%s has no time of day. For the first moment of that day in UTC, write %q.",
-				pat.Quote(text), text+"T00:00:00Z"))
-	case err != nil:
-		addTextError(&resp.Diagnostics, req.Path, text, "Invalid timestamp",
-			fmt.Sprintf("%s is not a timestamp of RFC 3339, such as \"2031-05-06T07:08:09Z\" or "+
-				"\"2031-05-06T09:08:09+02:00\".", pat.Quote(text)))
-	case t.Nanosecond() != 0:
-		addTextError(&resp.Diagnostics, req.Path, text, "Invalid timestamp",
-			fmt.Sprintf("%s has a fraction of a second, which no server gives back. Write %q.",
-				pat.Quote(text), t.Truncate(time.Second).Format(time.RFC3339)))
-	}
+	v.read(req.Path, &resp.Diagnostics)
 }
 
-// time returns the instant; zero for null, unknown and what is no timestamp.
-func (v instant) time() time.Time {
-	t, err := time.Parse(time.RFC3339, v.ValueString())
+// optional returns the instant as code below the provider takes it. One that cannot be read is
+// set, and long past, beside the error.
+func (v instant) optional() (pat.Option[time.Time], error) {
+	if !isSet(v) {
+		return pat.Option[time.Time]{}, nil
+	}
+
+	t, err := parseInstant(v.ValueString())
+
+	return pat.Some(t), err
+}
+
+// read returns the instant and reports one that cannot be read.
+func (v instant) read(at path.Path, diags *diag.Diagnostics) pat.Option[time.Time] {
+	t, err := v.optional()
 	if err != nil {
-		return time.Time{}
+		addTextError(diags, at, v.ValueString(), "Invalid timestamp", sentence(err))
 	}
 
 	return t
@@ -119,7 +118,30 @@ func (v instant) time() time.Time {
 
 // same says whether both are known and mean the same instant.
 func (v instant) same(other instant) bool {
-	t := v.time()
+	t, unreadable := v.optional()
+	o, otherUnreadable := other.optional()
 
-	return !t.IsZero() && t.Equal(other.time())
+	return unreadable == nil && otherUnreadable == nil && t.Set && o.Set && t.V.Equal(o.V)
+}
+
+// parseInstant reads a timestamp. It refuses one that would come back from a server in another
+// form.
+func parseInstant(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+
+	switch {
+	case err != nil && bareDate.MatchString(text):
+		return time.Time{}, fmt.Errorf("%s has no time of day. For the first moment of that day in UTC, write %q",
+			pat.Quote(text), text+"T00:00:00Z")
+	case err != nil:
+		return time.Time{}, fmt.Errorf("%s is not a timestamp of RFC 3339, such as \"2031-05-06T07:08:09Z\" or "+
+			"\"2031-05-06T09:08:09+02:00\"", pat.Quote(text))
+	case t.UTC().Year() < 1 || t.UTC().Year() > lastYear:
+		return time.Time{}, fmt.Errorf("%s is not in the years 1 to %d of UTC, which RFC 3339 can express", pat.Quote(text), lastYear)
+	case t.Nanosecond() != 0:
+		return time.Time{}, fmt.Errorf("%s has a fraction of a second, which no server gives back. Write %q",
+			pat.Quote(text), t.Truncate(time.Second).Format(time.RFC3339))
+	default:
+		return t, nil
+	}
 }

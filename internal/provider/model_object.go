@@ -31,13 +31,17 @@ var tokenTypes = sync.OnceValue(func() map[string]attr.Type {
 // attributeNames holds the attribute of each field of a model, by the model's type.
 var attributeNames sync.Map
 
-// tokenOf returns the resource as a configuration, plan or state has it.
+// tokenOf returns the resource as a configuration, plan or state has it, and reports a time
+// of the live token or a predecessor that cannot be read.
 func tokenOf(ctx context.Context, from object, diags *diag.Diagnostics) tokenModel {
 	var values types.Object
 
 	diags.Append(from.Get(ctx, &values)...)
 
-	return modelOf[tokenModel](values)
+	model := modelOf[tokenModel](values)
+	model.checkTimes(diags)
+
+	return model
 }
 
 // object returns the model as the framework writes it to a plan or state.

@@ -226,7 +226,7 @@ func movableToken(t *testing.T) (*sandboxed, account, pat.Issued) {
 	s := rotatingForeman(t)
 	user := s.addUser(t, testUser{login: exampleDeployUser})
 
-	issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "deploy-pipeline", ExpiresAt: s.expiry(300 * day)})
+	issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "deploy-pipeline", ExpiresAt: pat.Some(s.expiry(300 * day))})
 	must(t, err)
 
 	return s, user, issued

@@ -48,22 +48,27 @@ func (ageRecipients) Description(context.Context) string {
 func (v ageRecipients) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (ageRecipients) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+	checkRecipients(req.ConfigValue, &resp.Diagnostics)
+}
+
+// checkRecipients reports recipients that no secret can be encrypted to.
+func checkRecipients(recipients types.Set, diags *diag.Diagnostics) {
+	if !isSet(recipients) {
 		return
 	}
 
-	if len(req.ConfigValue.Elements()) == 0 {
-		addRecipientError(errNoRecipient, &resp.Diagnostics)
+	if len(recipients.Elements()) == 0 {
+		addRecipientError(errNoRecipient, diags)
 	}
 
-	for _, element := range req.ConfigValue.Elements() {
+	for _, element := range recipients.Elements() {
 		text, ok := element.(types.String)
 
 		switch {
 		case !ok || text.IsUnknown():
 			continue
 		case text.IsNull():
-			addRecipientError(errNoRecipient, &resp.Diagnostics)
+			addRecipientError(errNoRecipient, diags)
 
 			continue
 		}
@@ -74,7 +79,7 @@ func (ageRecipients) ValidateSet(_ context.Context, req validator.SetRequest, re
 		}
 
 		if err != nil {
-			addRecipientError(err, &resp.Diagnostics)
+			addRecipientError(err, diags)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
@@ -59,8 +60,9 @@ func (m *ephemeralTokenModel) userRef() pat.UserRef {
 	return pat.UserRef{ID: m.UserID.ValueString(), Username: m.Username.ValueString()}
 }
 
-// order returns the token that the arguments ask for, of a lineage of its own.
-func (m *ephemeralTokenModel) order(userID string) issuer.Order {
+// order returns the token that the arguments ask for, of a lineage of its own, and reports an
+// argument that cannot be read.
+func (m *ephemeralTokenModel) order(userID string, diags *diag.Diagnostics) issuer.Order {
 	prefix, expiresIn := m.NamePrefix, m.ExpiresIn
 
 	if prefix.IsNull() {
@@ -73,7 +75,7 @@ func (m *ephemeralTokenModel) order(userID string) issuer.Order {
 
 	return issuer.Order{
 		UserID: userID, NamePrefix: prefix.ValueString(),
-		Lifetime: lifecycle.Lifetime{In: parseDuration(expiresIn), AtLeast: true},
+		Lifetime: lifecycle.Lifetime{In: readDuration(expiresIn, path.Root("expires_in"), diags), AtLeast: true},
 	}
 }
 

@@ -116,7 +116,7 @@ func (e *tokenEphemeral) issue(
 		return closingToken{}, false
 	}
 
-	result, err := e.issuer.Issue(ctx, model.order(user.ID))
+	result, err := e.issuer.Issue(ctx, model.order(user.ID, diags))
 	if err != nil {
 		e.tokens.failed(opened)
 		addError(diags, "issue the ephemeral token", err)
@@ -135,12 +135,14 @@ func (e *tokenEphemeral) issue(
 
 // checkArguments reports what the platform does not allow, without asking the server.
 func (e *tokenEphemeral) checkArguments(model ephemeralTokenModel, diags *diag.Diagnostics) {
+	order := model.order("", diags)
+
 	if e.configured == nil || e.system == nil {
 		return
 	}
 
-	if err := lifecycle.CheckPrefix(model.order("").NamePrefix, e.system.Traits()); err != nil {
-		addTextError(diags, path.Root("name_prefix"), model.NamePrefix.ValueString(), "Invalid name_prefix", sentence(err))
+	if err := lifecycle.CheckPrefix(order.NamePrefix, e.system.Traits()); err != nil {
+		addTextError(diags, path.Root("name_prefix"), order.NamePrefix, "Invalid name_prefix", sentence(err))
 	}
 
 	e.checkUserID(model.UserID, diags)

@@ -100,7 +100,7 @@ func findToken(ctx context.Context, system pat.System, userID, token string) (pa
 
 // tokenByName returns the only token of that name.
 func tokenByName(ctx context.Context, system pat.System, userID, name string) (pat.Token, error) {
-	tokens, err := system.Tokens(ctx, userID, pat.TokenQuery{Name: name})
+	tokens, err := system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
 
 	switch {
 	case err != nil:
@@ -123,7 +123,7 @@ func (r *tokenResource) importIdentity(
 
 	diags.Append(req.Identity.Get(ctx, &identity)...)
 
-	if server := identity.Server.ValueString(); server != "" && server != r.system.Server() {
+	if server := identity.Server.ValueString(); !identity.Server.IsNull() && server != r.system.Server() {
 		diags.AddAttributeError(path.Root("server"), "The identity is of another server", fmt.Sprintf(
 			"It names %s, and the provider is configured for %s. Import with the provider (alias) of that server.",
 			pat.Quote(server), r.system.Server()))

@@ -41,7 +41,7 @@ func TestAccToken_importForms(t *testing.T) {
 				tokenName = fmt.Sprint(time.Now().UnixNano())
 			}
 
-			issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: tokenName, ExpiresAt: expires})
+			issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: tokenName, ExpiresAt: pat.Some(expires)})
 			must(t, err)
 
 			arguments := fmt.Sprintf("username = %q\nname = %s\nexpires_at = %q",

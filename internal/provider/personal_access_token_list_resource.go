@@ -52,13 +52,15 @@ func (r *tokenListResource) List(ctx context.Context, req list.ListRequest, stre
 		diags.Append(req.Config.Get(ctx, &model)...)
 
 		owner, query := r.prepare(ctx, req, &model, &diags)
+		filter := model.filter(&diags)
+
 		if diags.HasError() {
 			push(list.ListResult{Diagnostics: diags})
 
 			return
 		}
 
-		filter, now := model.filter(), r.now()
+		now := r.now()
 
 		for token, err := range r.eachToken(ctx, owner.ID, query) {
 			switch {

@@ -20,7 +20,7 @@ func seedListed(t *testing.T, s *sandboxed) account {
 	t.Helper()
 
 	user := s.addUser(t, testUser{login: "svc-listed"})
-	issue := func(name string, expires time.Time) pat.Issued {
+	issue := func(name string, expires pat.Option[time.Time]) pat.Issued {
 		issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: name, ExpiresAt: expires})
 		must(t, err)
 
@@ -28,11 +28,11 @@ func seedListed(t *testing.T, s *sandboxed) account {
 	}
 
 	midnight := time.Date(2028, 2, 29, 0, 0, 0, 0, time.UTC)
-	used := issue("ci-used", time.Time{})
-	issue("ci-old", midnight.Add(day))
-	issue("ci-soon", midnight.Add(30*day))
-	issue("other", midnight.Add(365*day))
-	must(t, s.system.Revoke(t.Context(), issue("ci-revoked", time.Time{}).Token))
+	used := issue("ci-used", never)
+	issue("ci-old", pat.Some(midnight.Add(day)))
+	issue("ci-soon", pat.Some(midnight.Add(30*day)))
+	issue("other", pat.Some(midnight.Add(365*day)))
+	must(t, s.system.Revoke(t.Context(), issue("ci-revoked", never).Token))
 
 	s.clock.move(10 * day)
 

@@ -85,13 +85,12 @@ func (m *tokenModel) userRef() pat.UserRef {
 // arguments returns what decides over the token, as far as it is known.
 func (m *tokenModel) arguments() lifecycle.Arguments {
 	policy, triggers := m.policy()
+	expiresAt, _ := m.ExpiresAt.optional()
 
 	return lifecycle.Arguments{
-		Name:       textValue(m.Name),
-		NamePrefix: textValue(m.NamePrefix),
-		ExpiresAt: lifecycle.Value[time.Time]{
-			V: m.ExpiresAt.time(), Set: !m.ExpiresAt.IsNull() && !m.ExpiresAt.IsUnknown(), Unknown: m.ExpiresAt.IsUnknown(),
-		},
+		Name:        textValue(m.Name),
+		NamePrefix:  textValue(m.NamePrefix),
+		ExpiresAt:   lifecycle.Value[time.Time]{V: expiresAt.V, Set: expiresAt.Set, Unknown: m.ExpiresAt.IsUnknown()},
 		Relative:    !m.ExpiresIn.IsNull(),
 		Policy:      policy,
 		Triggers:    triggers,
@@ -104,15 +103,18 @@ func (m *tokenModel) arguments() lifecycle.Arguments {
 }
 
 // order returns the token that the arguments ask for, to follow the generation that the
-// model knows of.
+// model knows of. What checkArguments reports makes it an order that nothing issues.
 func (m *tokenModel) order(userID string) issuer.Order {
+	expiresIn, _ := optionalDuration(m.ExpiresIn)
+	expiresAt, _ := m.ExpiresAt.optional()
+
 	return issuer.Order{
 		UserID:     userID,
 		Name:       m.Name.ValueString(),
 		NamePrefix: m.NamePrefix.ValueString(),
 		Lineage:    m.Lineage.ValueString(),
 		Generation: m.Generation.ValueInt64(),
-		Lifetime:   lifecycle.Lifetime{In: parseDuration(m.ExpiresIn), At: m.ExpiresAt.time()},
+		Lifetime:   lifecycle.Lifetime{In: expiresIn, At: expiresAt},
 	}
 }
 

@@ -35,6 +35,7 @@ func (r *tokenResource) ModifyPlan(
 	}
 
 	plan := tokenOf(ctx, req.Plan, &resp.Diagnostics)
+	plan.checkArguments(state, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() {
 		return

@@ -68,6 +68,7 @@ func (r *tokenResource) ValidateConfig(
 
 func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := tokenOf(ctx, req.Plan, &resp.Diagnostics)
+	model.checkArguments(tokenModel{}, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) {
 		return
@@ -83,7 +84,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	model.setOwner(user)
 	model.place(r.system)
 
-	model.checkPolicy(r.system.Traits(), &resp.Diagnostics)
+	r.checkOrder(model, true, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() || !r.issue(ctx, &model, model.order(user.ID), lifecycle.ReasonCreated, nil, resp.Private, &resp.Diagnostics) {
 		return
@@ -169,6 +170,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	model := tokenOf(ctx, req.Plan, &resp.Diagnostics)
 	state := tokenOf(ctx, req.State, &resp.Diagnostics)
+	model.checkArguments(state, &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() || !r.ready(&resp.Diagnostics) {
 		return

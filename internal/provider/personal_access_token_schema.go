@@ -114,7 +114,7 @@ func tokenArguments() map[string]schema.Attribute {
 			Optional: true,
 			Computed: true,
 			Validators: []validator.String{
-				matches(lifecycle.Lineage, "must be six of the characters a-z and 2-7"),
+				matches("lineage", lifecycle.Lineage, "must be six of the characters a-z and 2-7"),
 				stringvalidator.ConflictsWith(path.MatchRoot("name")),
 			},
 			MarkdownDescription: "What the names of this resource's tokens have in common, six of the characters `a-z` and " +

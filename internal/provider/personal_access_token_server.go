@@ -43,7 +43,7 @@ func look(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token
 // lookAmong is look where several tokens may have the name that addresses the recorded one.
 // Where nobody can tell which of them it is, nothing of theirs is recorded but the status.
 func lookAmong(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
-	namesakes, err := system.Tokens(ctx, recorded.UserID, pat.TokenQuery{Name: recorded.Name})
+	namesakes, err := system.Tokens(ctx, recorded.UserID, pat.TokenQuery{Name: pat.Some(recorded.Name)})
 
 	var gone *pat.GoneError
 	if errors.As(err, &gone) {

@@ -29,19 +29,19 @@ func warnShort(plan tokenModel, traits pat.Traits, now time.Time, diags *diag.Di
 	}
 
 	argument := "expires_in"
-	if lifetime.In == 0 {
+	if !lifetime.In.Set {
 		argument = "expires_at"
 	}
 
 	diags.AddAttributeWarning(path.Root(argument), "The token expires within a day", fmt.Sprintf(
 		"Tokens of %s expire on a date, and at which moment of it, in which time zone, the server decides. This one is to expire "+
 			"on %s: the server may refuse it, or it may work for hours or for days. With two days or more it works for one at least.",
-		traits.DisplayName, lifetime.Expiry(now, traits).Format(time.DateOnly)))
+		traits.DisplayName, lifetime.Expiry(now, traits).V.Format(time.DateOnly)))
 }
 
 // warnExpiry warns of a token that the server gave another expiry than was asked for.
 func warnExpiry(diags *diag.Diagnostics, issued pat.Issued) {
-	if issued.ExpiresAt.Equal(issued.Asked) {
+	if given := issued.ExpiresAt; given.IsZero() == !issued.Asked.Set && given.Equal(issued.Asked.V) {
 		return
 	}
 
@@ -56,7 +56,7 @@ func warnExpiry(diags *diag.Diagnostics, issued pat.Issued) {
 	diags.AddWarning("The server gave the token another expiry", fmt.Sprintf(
 		"The expiry of the token %q that was asked for is: %s. The server says: %s. A rotation goes by what the server says. "+
 			"Look for a limit that the server sets to the lifetime of tokens.",
-		issued.Name, when(issued.Asked), when(issued.ExpiresAt)))
+		issued.Name, when(issued.Asked.V), when(issued.ExpiresAt)))
 }
 
 // warnLeftovers says which tokens may live beside the one that was issued.
@@ -127,7 +127,7 @@ func warnImported(state, plan tokenModel, current currentModel, diags *diag.Diag
 		recorded(diags, "name", fmt.Sprintf("The live token's name is %q.", name))
 	}
 
-	if at := plan.ExpiresAt.time(); !at.IsZero() && plan.ExpiresIn.IsNull() && !at.Equal(parseTime(current.ExpiresAt)) {
+	if at, err := plan.ExpiresAt.optional(); err == nil && at.Set && plan.ExpiresIn.IsNull() && !at.V.Equal(parseTime(current.ExpiresAt)) {
 		live := "The live token never expires."
 		if !current.ExpiresAt.IsNull() {
 			live = fmt.Sprintf("The live token expires at %s.", current.ExpiresAt.ValueString())

@@ -59,6 +59,8 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 
+	filter, now := model.filter(&resp.Diagnostics), d.now()
+
 	query := model.query(ctx, d.configured, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -77,7 +79,6 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 
 	model.Tokens = []tokenRecord{}
-	filter, now := model.filter(), d.now()
 
 	for _, token := range tokens {
 		if filter.selects(token, now) {

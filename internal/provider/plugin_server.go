@@ -84,22 +84,10 @@ func (s *pluginServer) ValidateDataResourceConfig(
 	return serve(ctx, req, s.frameworkServer.ValidateDataResourceConfig)
 }
 
-func (s *pluginServer) ReadDataSource(
-	ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
-) (*tfprotov6.ReadDataSourceResponse, error) {
-	return serve(ctx, req, s.frameworkServer.ReadDataSource)
-}
-
 func (s *pluginServer) ValidateEphemeralResourceConfig(
 	ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest,
 ) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
 	return serve(ctx, req, s.frameworkServer.ValidateEphemeralResourceConfig)
-}
-
-func (s *pluginServer) OpenEphemeralResource(
-	ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest,
-) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	return serve(ctx, req, s.frameworkServer.OpenEphemeralResource)
 }
 
 func (s *pluginServer) CloseEphemeralResource(

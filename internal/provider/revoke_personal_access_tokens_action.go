@@ -64,7 +64,7 @@ func (a *revokeTokensAction) ModifyPlan(
 	}
 
 	model.checkScope(&resp.Diagnostics)
-	model.checkTime(a.now(), &resp.Diagnostics)
+	model.filter(a.now(), &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() || model.Username.IsUnknown() || model.UserID.IsUnknown() || model.IncludeOwnUser.IsUnknown() {
 		return
@@ -85,7 +85,7 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 	}
 
 	model.checkScope(&resp.Diagnostics)
-	model.checkTime(a.now(), &resp.Diagnostics)
+	filter := model.filter(a.now(), &resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() {
 		return
@@ -103,7 +103,7 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 	user := pat.UserRef{ID: userID, Username: model.Username.ValueString()}
 	say("Looking at the tokens of %s on %s: %s.", user, a.system.Server(), model.words())
 
-	selected, err := a.selected(ctx, model, userID)
+	selected, err := a.selected(ctx, filter, userID, model.IncludeOwnUser.ValueBool())
 
 	switch {
 	case err != nil:
@@ -131,16 +131,19 @@ func (a *revokeTokensAction) target(ctx context.Context, model revokeTokensModel
 // selected returns the tokens that are to be revoked, as the server has them right now. The
 // provider's own credential, which may be among them only if the caller says so, is the one
 // that was used last: it comes last.
-func (a *revokeTokensAction) selected(ctx context.Context, model revokeTokensModel, userID string) ([]pat.Token, error) {
-	listed, err := a.direct.Tokens(ctx, userID, pat.TokenQuery{NamePrefix: model.NamePrefix.ValueString()})
+func (a *revokeTokensAction) selected(
+	ctx context.Context, filter tokenFilter, userID string, ownUser bool,
+) ([]pat.Token, error) {
+	now := a.now()
+
+	listed, err := a.direct.Tokens(ctx, userID, pat.TokenQuery{NamePrefix: filter.namePrefix})
 	if err != nil {
 		return nil, err
 	}
 
-	filter, now := model.filter(), a.now()
 	listed = slices.DeleteFunc(listed, func(token pat.Token) bool { return !filter.selects(token, now) })
 
-	if model.IncludeOwnUser.ValueBool() {
+	if ownUser {
 		slices.SortStableFunc(listed, func(x, y pat.Token) int { return x.LastUsedAt.Compare(y.LastUsedAt) })
 	}
 

@@ -24,19 +24,19 @@ func seedLeaked(t *testing.T, s *sandboxed) account {
 	t.Helper()
 
 	user := s.addUser(t, testUser{login: "svc-leaked", admin: true})
-	issue := func(name string, expires time.Time) pat.Issued {
+	issue := func(name string, expires pat.Option[time.Time]) pat.Issued {
 		issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: name, ExpiresAt: expires})
 		must(t, err)
 
 		return issued
 	}
 
-	used := issue("ci-used", time.Time{})
-	issue("ci-unused", time.Time{})
-	issue("ci-old", time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC))
+	used := issue("ci-used", never)
+	issue("ci-unused", never)
+	issue("ci-old", pat.Some(time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC)))
 	s.clock.move(10 * day)
-	issue("ci-young", time.Time{})
-	issue("other", time.Time{})
+	issue("ci-young", never)
+	issue("other", never)
 	s.clock.move(time.Hour)
 	s.works(t, user, used.Secret.Reveal())
 	s.clock.move(time.Hour)

@@ -87,24 +87,37 @@ func revokeTokensSchema() schema.Schema {
 	}
 }
 
-// filter returns what the arguments select: active tokens, where they do not say.
-func (m *revokeTokensModel) filter() tokenFilter {
-	status := pat.StatusActive
-	if !m.Status.IsNull() {
-		status = pat.Status(m.Status.ValueString())
+// filter returns what the arguments select. It reports one that cannot be read, and a time of
+// creation that selects all tokens.
+func (m *revokeTokensModel) filter(now time.Time, diags *diag.Diagnostics) tokenFilter {
+	filter := tokenFilter{
+		namePrefix:    optionalText(m.NamePrefix),
+		status:        pat.Some(m.status()),
+		createdBefore: m.CreatedBefore.read(path.Root("created_before"), diags),
+		unusedFor:     readDuration(m.UnusedFor, path.Root("unused_for"), diags),
 	}
 
-	return tokenFilter{
-		namePrefix:    m.NamePrefix.ValueString(),
-		status:        status,
-		createdBefore: m.CreatedBefore.time(),
-		unusedFor:     parseDuration(m.UnusedFor),
+	if filter.createdBefore.V.After(now) {
+		diags.AddAttributeError(path.Root("created_before"), "The time in created_before is in the future", fmt.Sprintf(
+			"Every token was created before %s. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
+			m.CreatedBefore.ValueString()))
 	}
+
+	return filter
+}
+
+// status returns which tokens are meant: active ones, where the arguments do not say.
+func (m *revokeTokensModel) status() pat.Status {
+	if m.Status.IsNull() {
+		return pat.StatusActive
+	}
+
+	return pat.Status(m.Status.ValueString())
 }
 
 // words says what the filter selects.
 func (m *revokeTokensModel) words() string {
-	words := []string{string(m.filter().status)}
+	words := []string{string(m.status())}
 
 	if !m.NamePrefix.IsNull() {
 		words = append(words, "name begins with "+pat.Quote(m.NamePrefix.ValueString()))
@@ -125,7 +138,7 @@ func (m *revokeTokensModel) words() string {
 // far as it is known.
 func (m *revokeTokensModel) checkScope(diags *diag.Diagnostics) {
 	filters := []attr.Value{m.NamePrefix, m.CreatedBefore, m.UnusedFor}
-	narrowed := slices.ContainsFunc(filters, func(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() })
+	narrowed := slices.ContainsFunc(filters, isSet)
 	unknown := m.All.IsUnknown() || slices.ContainsFunc(filters, attr.Value.IsUnknown)
 
 	switch {
@@ -137,14 +150,5 @@ func (m *revokeTokensModel) checkScope(diags *diag.Diagnostics) {
 		diags.AddError("Every token of the user would be revoked",
 			"None of `name_prefix`, `created_before` and `unused_for` is set. Set one of them; or, if every token is meant, "+
 				"`all = true`.")
-	}
-}
-
-// checkTime reports a time of creation that selects all tokens.
-func (m *revokeTokensModel) checkTime(now time.Time, diags *diag.Diagnostics) {
-	if m.CreatedBefore.time().After(now) {
-		diags.AddAttributeError(path.Root("created_before"), "The time in created_before is in the future", fmt.Sprintf(
-			"Every token was created before %s. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
-			m.CreatedBefore.ValueString()))
 	}
 }

@@ -78,7 +78,7 @@ func TestAccRotation_expiredCredentialForgetsNothing(t *testing.T) {
 		w := s.workspace(t)
 		config := rotating(user, "expires_in = \"90d\"", "max_age = \"60d\"\noverlap = \"48h\"")
 
-		credential, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "short", ExpiresAt: s.expiry(day).Truncate(time.Second)})
+		credential, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "short", ExpiresAt: pat.Some(s.expiry(day).Truncate(time.Second))})
 		must(t, err)
 
 		provider := s.withToken(user.login, strconv.Quote(credential.Secret.Reveal()))

@@ -21,7 +21,7 @@ func TestAccRotation_importIsAdopted(t *testing.T) {
 		user := s.addUser(t, testUser{login: "svc-adopted"})
 
 		issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{
-			Name: "r-abc234-7", ExpiresAt: s.expiry(90 * day).Truncate(time.Second),
+			Name: "r-abc234-7", ExpiresAt: pat.Some(s.expiry(90 * day).Truncate(time.Second)),
 		})
 		must(t, err)
 

@@ -25,6 +25,9 @@ import (
 
 const day = 24 * time.Hour
 
+// never is the expiry of a token that never expires.
+var never pat.Option[time.Time]
+
 // sandboxed is a target whose clock the test moves, the server's and the provider's as
 // one, and whose server it can break. It begins at noon, UTC, before a leap day.
 type sandboxed struct {

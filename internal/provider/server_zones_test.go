@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
@@ -101,7 +100,11 @@ func TestLifetimesOfManagedTokens_whereverTheServerIs(t *testing.T) {
 				at(now)
 
 				name := fmt.Sprintf("at %s for %s", now.Format(time.TimeOnly), in)
-				lifetime := lifecycle.Lifetime{In: parseDuration(types.StringValue(in))}
+
+				span, err := lifecycle.ParseDuration(in)
+				must(t, err)
+
+				lifetime := lifecycle.Lifetime{In: pat.Some(span)}
 
 				issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: name, ExpiresAt: lifetime.Expiry(now, traits)})
 

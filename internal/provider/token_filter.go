@@ -8,28 +8,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// tokenFilter says which of a user's tokens are meant. What is zero lets all pass.
+// tokenFilter says which of a user's tokens are meant. What is not set lets all pass.
 type tokenFilter struct {
-	namePrefix                   string
-	status                       pat.Status
-	expiresBefore, createdBefore time.Time
-	unusedFor                    time.Duration
+	namePrefix                   pat.Option[string]
+	status                       pat.Option[pat.Status]
+	expiresBefore, createdBefore pat.Option[time.Time]
+	unusedFor                    pat.Option[time.Duration]
 }
 
 // selects says whether all parts of the filter let the token pass. What the server does not
 // tell is no reason to let it pass.
 func (f tokenFilter) selects(token pat.Token, now time.Time) bool {
-	return strings.HasPrefix(token.Name, f.namePrefix) &&
-		(f.status == "" || token.Status == f.status) &&
-		(f.expiresBefore.IsZero() || knownBefore(token.ExpiresAt, f.expiresBefore)) &&
-		(f.createdBefore.IsZero() || knownBefore(token.CreatedAt, f.createdBefore)) &&
-		(f.unusedFor == 0 || unusedSince(token, now.Add(-f.unusedFor)))
+	return strings.HasPrefix(token.Name, f.namePrefix.V) &&
+		(!f.status.Set || token.Status == f.status.V) &&
+		(!f.expiresBefore.Set || knownBefore(token.ExpiresAt, f.expiresBefore.V)) &&
+		(!f.createdBefore.Set || knownBefore(token.CreatedAt, f.createdBefore.V)) &&
+		(!f.unusedFor.Set || unusedSince(token, now.Add(-f.unusedFor.V)))
 }
 
 // knownBefore says whether the time is known and before the other.
@@ -95,13 +96,13 @@ func tokenFilterArguments(status string) map[string]schema.Attribute {
 	return arguments
 }
 
-// filter returns what the arguments say.
-func (m *tokenFilterModel) filter() tokenFilter {
+// filter returns what the arguments say, and reports one that cannot be read.
+func (m *tokenFilterModel) filter(diags *diag.Diagnostics) tokenFilter {
 	return tokenFilter{
-		namePrefix:    m.NamePrefix.ValueString(),
-		status:        pat.Status(m.Status.ValueString()),
-		expiresBefore: m.ExpiresBefore.time(),
-		unusedFor:     parseDuration(m.UnusedFor),
+		namePrefix:    optionalText(m.NamePrefix),
+		status:        pat.Option[pat.Status]{V: pat.Status(m.Status.ValueString()), Set: isSet(m.Status)},
+		expiresBefore: m.ExpiresBefore.read(path.Root("expires_before"), diags),
+		unusedFor:     readDuration(m.UnusedFor, path.Root("unused_for"), diags),
 	}
 }
 
@@ -109,6 +110,6 @@ func (m *tokenFilterModel) filter() tokenFilter {
 // and reports parameters of another platform.
 func (m *tokenFilterModel) query(ctx context.Context, c *configured, diags *diag.Diagnostics) pat.TokenQuery {
 	return pat.TokenQuery{
-		NamePrefix: m.NamePrefix.ValueString(), Native: c.listing(ctx, m.platformListings, diags),
+		NamePrefix: optionalText(m.NamePrefix), Native: c.listing(ctx, m.platformListings, diags),
 	}
 }

@@ -4,8 +4,54 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
+
+// A filter that cannot be read is an error wherever it is used, and not a filter that lets
+// every token pass.
+func TestTokenFilter_unreadable(t *testing.T) {
+	t.Parallel()
+
+	text := types.StringValue("yesterday")
+	list := tokenFilterModel{ExpiresBefore: instant{StringValue: text}, UnusedFor: text}
+	revocation := revokeTokensModel{CreatedBefore: instant{StringValue: text}, UnusedFor: text}
+
+	revoking := func(diags *diag.Diagnostics) tokenFilter { return revocation.filter(time.Now(), diags) }
+
+	for name, test := range map[string]struct {
+		filter func(*diag.Diagnostics) tokenFilter
+		want   []string
+	}{
+		"of a list":         {list.filter, []string{"expires_before", "unused_for"}},
+		"of a revocation":   {revoking, []string{"created_before", "unused_for"}},
+		"of nothing at all": {new(tokenFilterModel).filter, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var (
+				diags diag.Diagnostics
+				got   []string
+			)
+
+			test.filter(&diags)
+
+			for _, d := range diags.Errors() {
+				if at, ok := d.(diag.DiagnosticWithPath); ok {
+					got = append(got, at.Path().String())
+				}
+			}
+
+			if diff := cmp.Diff(test.want, got); diff != "" || len(got) != len(diags) {
+				t.Errorf("%v\n%s", diags, diff)
+			}
+		})
+	}
+}
 
 // What the server does not tell of a token is no reason to count it in: the same filter
 // says what is revoked.
@@ -13,9 +59,9 @@ func TestTokenFilter(t *testing.T) {
 	t.Parallel()
 
 	now := time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
-	unused := tokenFilter{unusedFor: day}
-	created := tokenFilter{createdBefore: now}
-	expires := tokenFilter{expiresBefore: now}
+	unused := tokenFilter{unusedFor: pat.Some(day)}
+	created := tokenFilter{createdBefore: pat.Some(now)}
+	expires := tokenFilter{expiresBefore: pat.Some(now)}
 
 	for name, test := range map[string]struct {
 		filter tokenFilter
@@ -23,6 +69,10 @@ func TestTokenFilter(t *testing.T) {
 		want   bool
 	}{
 		"no filter":                                  {want: true},
+		"created before year 1":                      {filter: tokenFilter{createdBefore: pat.Some(time.Time{})}, token: pat.Token{CreatedAt: now}},
+		"expires before year 1":                      {filter: tokenFilter{expiresBefore: pat.Some(time.Time{})}, token: pat.Token{ExpiresAt: now}},
+		"of a status that is empty":                  {filter: tokenFilter{status: pat.Some(pat.Status(""))}, token: pat.Token{Status: pat.StatusActive}},
+		"expired in year 1":                          {filter: expires, token: pat.Token{ExpiresAt: pat.ServerTime(time.Time{})}, want: true},
 		"used longer ago":                            {filter: unused, token: pat.Token{LastUsedAt: now.Add(-2 * day), Used: true}, want: true},
 		"used so long ago":                           {filter: unused, token: pat.Token{LastUsedAt: now.Add(-day), Used: true}, want: true},
 		"used since":                                 {filter: unused, token: pat.Token{LastUsedAt: now.Add(-time.Hour), CreatedAt: now.Add(-9 * day), Used: true}},
@@ -35,11 +85,11 @@ func TestTokenFilter(t *testing.T) {
 		"created at an unknown time":                 {filter: created},
 		"expires before":                             {filter: expires, token: pat.Token{ExpiresAt: now.Add(-time.Second)}, want: true},
 		"never expires":                              {filter: expires},
-		"of another status":                          {filter: tokenFilter{status: pat.StatusActive}, token: pat.Token{Status: pat.StatusExpired}},
-		"of the status":                              {filter: tokenFilter{status: pat.StatusActive}, token: pat.Token{Status: pat.StatusActive}, want: true},
-		"of another name":                            {filter: tokenFilter{namePrefix: "ci-"}, token: pat.Token{Name: "CI-1"}},
-		"of the name, and not of the status":         {filter: tokenFilter{namePrefix: "ci-", status: pat.StatusActive}, token: pat.Token{Name: "ci-1"}},
-		"of the name, and used since, for all count": {filter: tokenFilter{namePrefix: "ci-", unusedFor: day}, token: pat.Token{Name: "ci-1", LastUsedAt: now, Used: true}},
+		"of another status":                          {filter: tokenFilter{status: pat.Some(pat.StatusActive)}, token: pat.Token{Status: pat.StatusExpired}},
+		"of the status":                              {filter: tokenFilter{status: pat.Some(pat.StatusActive)}, token: pat.Token{Status: pat.StatusActive}, want: true},
+		"of another name":                            {filter: tokenFilter{namePrefix: pat.Some("ci-")}, token: pat.Token{Name: "CI-1"}},
+		"of the name, and not of the status":         {filter: tokenFilter{namePrefix: pat.Some("ci-"), status: pat.Some(pat.StatusActive)}, token: pat.Token{Name: "ci-1"}},
+		"of the name, and used since, for all count": {filter: tokenFilter{namePrefix: pat.Some("ci-"), unusedFor: pat.Some(day)}, token: pat.Token{Name: "ci-1", LastUsedAt: now, Used: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

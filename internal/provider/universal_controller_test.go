@@ -135,7 +135,7 @@ func TestAccUniversalController_import(t *testing.T) {
 	name := "by hand/1 & 2"
 
 	_, err := s.system.Create(t.Context(), user.id, pat.NewToken{
-		Name: name, ExpiresAt: time.Date(2031, 5, 6, 0, 0, 0, 0, time.UTC),
+		Name: name, ExpiresAt: pat.Some(time.Date(2031, 5, 6, 0, 0, 0, 0, time.UTC)),
 	})
 	must(t, err)
 

@@ -84,7 +84,10 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 
 	users, err := d.system.Users(ctx, pat.UserQuery{
-		Ref:        pat.UserRef{ID: model.UserID.ValueString(), Username: model.Username.ValueString()},
+		Ref: pat.Option[pat.UserRef]{
+			V:   pat.UserRef{ID: model.UserID.ValueString(), Username: model.Username.ValueString()},
+			Set: !model.UserID.IsNull() || !model.Username.IsNull(),
+		},
 		WithTokens: model.ShowTokens.ValueBool(),
 		Native:     native,
 	})

@@ -9,7 +9,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -25,7 +29,7 @@ type textCheck struct {
 var _ validator.String = textCheck{}
 
 // duration accepts what lifecycle reads as a duration.
-func duration() validator.String {
+func duration() textCheck {
 	return textCheck{
 		summary:     "Invalid duration",
 		description: "whole numbers with the units w, d, h, m (minutes) or s",
@@ -38,7 +42,7 @@ func duration() validator.String {
 }
 
 // overlap accepts what lifecycle reads as a duration, and none at all.
-func overlap() validator.String {
+func overlap() textCheck {
 	return textCheck{
 		summary:     "Invalid duration",
 		description: "whole numbers with the units w, d, h, m (minutes) or s",
@@ -51,7 +55,7 @@ func overlap() validator.String {
 }
 
 // plainText accepts what comes back from a server as it was sent.
-func plainText(what string) validator.String {
+func plainText(what string) textCheck {
 	return textCheck{
 		summary:     "Invalid " + what,
 		description: "not blank, without outer blanks and control characters",
@@ -59,17 +63,32 @@ func plainText(what string) validator.String {
 	}
 }
 
-// matches accepts what the expression matches as a whole. The message goes on from "the value".
-func matches(expression *regexp.Regexp, message string) validator.String {
+// matches accepts what the expression matches as a whole.
+func matches(what string, expression *regexp.Regexp, message string) textCheck {
 	return textCheck{
-		summary:     "Invalid Attribute Value Match",
-		description: "value " + message,
+		summary:     "Invalid " + what,
+		description: message,
 		check: func(text string) error {
 			if expression.MatchString(text) {
 				return nil
 			}
 
-			return fmt.Errorf("the value %s, got: %s", message, pat.Quote(text))
+			return fmt.Errorf("%s %s", pat.Quote(text), message)
+		},
+	}
+}
+
+// notBlank accepts what has more in it than blanks.
+func notBlank(what string) textCheck {
+	return textCheck{
+		summary:     "Invalid " + what,
+		description: "not blank",
+		check: func(text string) error {
+			if strings.TrimSpace(text) == "" {
+				return fmt.Errorf("%q is blank: leave it out, or give it a value", text)
+			}
+
+			return nil
 		},
 	}
 }
@@ -118,13 +137,17 @@ func (v textCheck) Description(context.Context) string { return v.description }
 func (v textCheck) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v textCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+	v.run(req.Path, req.ConfigValue, &resp.Diagnostics)
+}
+
+// run checks a value that is a text and set.
+func (v textCheck) run(at path.Path, value attr.Value, diags *diag.Diagnostics) {
+	text, ok := value.(types.String)
+	if !ok || !isSet(text) {
 		return
 	}
 
-	text := req.ConfigValue.ValueString()
-
-	if err := v.check(text); err != nil {
-		addTextError(&resp.Diagnostics, req.Path, text, v.summary, sentence(err))
+	if err := v.check(text.ValueString()); err != nil {
+		addTextError(diags, at, text.ValueString(), v.summary, sentence(err))
 	}
 }

@@ -56,7 +56,7 @@ func TestNothingButProofSaysThatAUserIsGone(t *testing.T) {
 				_, err := newDriver(t, s.url).User(t.Context(), ref)
 				verdict.Want(t, err, test.kind)
 
-				_, err = newDriver(t, s.url).Users(t.Context(), pat.UserQuery{Ref: ref})
+				_, err = newDriver(t, s.url).Users(t.Context(), pat.UserQuery{Ref: pat.Some(ref)})
 				verdict.Want(t, err, test.kind)
 			}
 		})

@@ -82,8 +82,11 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 
 	issued := pat.Issued{Secret: secret, Token: pat.Token{
 		UserID: userID, ID: token.Name, Name: token.Name,
-		Status: pat.StatusActive, ExpiresAt: token.ExpiresAt.UTC(),
+		Status: pat.StatusActive,
 	}}
+	if token.ExpiresAt.Set {
+		issued.ExpiresAt = pat.ServerTime(token.ExpiresAt.V.UTC())
+	}
 
 	if seen, ok := s.look(ctx, issued.Key()); ok {
 		issued.Token = seen
@@ -106,8 +109,8 @@ func createRequest(userID string, token pat.NewToken) (rest.Request, error) {
 
 	record := newTokenRecord{Name: token.Name, UserID: userID}
 
-	if !token.ExpiresAt.IsZero() {
-		date, err := formatDate(token.ExpiresAt)
+	if token.ExpiresAt.Set {
+		date, err := formatDate(token.ExpiresAt.V)
 		if err != nil {
 			return rest.Request{}, err
 		}

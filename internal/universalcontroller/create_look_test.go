@@ -36,7 +36,7 @@ func TestAFailedLookNeverFailsTheCreate(t *testing.T) {
 				callCreate: {sentence(200, "ucp_example")}, callList: {answer},
 			})
 
-			got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: expires})
+			got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(expires)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,7 +58,7 @@ func TestTheLookTakesNoneOfSeveralOfTheName(t *testing.T) {
 		callList:   {listJSON(tokenJSON("deploy", created), tokenJSON("deploy", "2022-07-28 17:11:35 -0400"))},
 	})
 
-	got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: date(2028, 1, 1)})
+	got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(date(2028, 1, 1))})
 	if err != nil || !got.CreatedAt.IsZero() || !got.ExpiresAt.Equal(date(2028, 1, 1)) {
 		t.Errorf("created at %v, expires at %v, %v; want what was asked for and no creation time", got.CreatedAt, got.ExpiresAt, err)
 	}

@@ -17,11 +17,11 @@ func TestCreateSendsTheNameTheDateAndTheID(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
-		expires time.Time
+		expires pat.Option[time.Time]
 		want    string
 	}{
-		"with an expiry":    {date(2028, 2, 29), `{"expiration":"2028-02-29","name":"deploy","userId":"` + userID + `"}`},
-		"without an expiry": {time.Time{}, `{"name":"deploy","userId":"` + userID + `"}`},
+		"with an expiry":    {pat.Some(date(2028, 2, 29)), `{"expiration":"2028-02-29","name":"deploy","userId":"` + userID + `"}`},
+		"without an expiry": {pat.Option[time.Time]{}, `{"name":"deploy","userId":"` + userID + `"}`},
 	}
 
 	for name, test := range tests {
@@ -211,7 +211,7 @@ func TestCreateTellsRefusedExpirationsApart(t *testing.T) {
 
 			s := newScript(t, map[string][]canned{callCreate: {sentence(400, text)}})
 
-			_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+			_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
 			verdict.Want(t, err, "validation", text, "expires_in", want)
 
 			for _, advice := range []string{later, within, neutral} {
@@ -271,7 +271,7 @@ func TestCreateSendsNothingThatTheServerWouldRefuse(t *testing.T) {
 		"a blank name":           {userID, pat.NewToken{Name: " \t"}},
 		"101 characters":         {userID, pat.NewToken{Name: strings.Repeat("é", 101)}},
 		"bytes that are no text": {userID, pat.NewToken{Name: "a\xff"}},
-		"an instant":             {userID, pat.NewToken{Name: "deploy", ExpiresAt: today}},
+		"an instant":             {userID, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(today)}},
 	}
 
 	for name, test := range tests {

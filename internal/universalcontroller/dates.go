@@ -122,7 +122,7 @@ func (l lastUse) parse() (at time.Time, used bool) {
 func parse(text string, layouts []string) (time.Time, bool) {
 	for _, layout := range layouts {
 		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
-			return t.UTC(), true
+			return pat.ServerTime(t.UTC()), true
 		}
 	}
 

@@ -22,7 +22,7 @@ func TestJSONAndXMLOfAUserWithEveryPropertyAreEqual(t *testing.T) {
 		s := newScript(t, map[string][]canned{callUser: {{http.StatusOK, mediaType, testdata(t, file)}}})
 
 		users, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{
-			Ref: pat.UserRef{ID: userID}, WithTokens: true,
+			Ref: pat.Some(pat.UserRef{ID: userID}), WithTokens: true,
 		})
 		if err != nil || len(users) != 1 {
 			t.Fatalf("%s: %d users, %v", file, len(users), err)

@@ -78,7 +78,7 @@ func hostileCalls() map[string]hostileCall {
 			`^GET .*/` + users, askUsers(func(pat.Token) pat.UserQuery { return pat.UserQuery{WithTokens: true} }), unread, false,
 		},
 		"A user with tokens": {`^GET .*/` + user, askUsers(func(token pat.Token) pat.UserQuery {
-			return pat.UserQuery{Ref: pat.UserRef{ID: token.UserID}, WithTokens: true}
+			return pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: token.UserID}), WithTokens: true}
 		}), unread, false},
 		"Token":             {`^GET .*/` + list, askForToken, unread, false},
 		"Token, everywhere": {`^GET `, askForToken, unread, false},

@@ -85,7 +85,7 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 // namesakes returns the listed tokens of the name, from the oldest on. A user who does not
 // exist has none.
 func (s *System) namesakes(ctx context.Context, token pat.Token) ([]pat.Token, error) {
-	tokens, err := s.Tokens(ctx, token.UserID, pat.TokenQuery{Name: token.ID})
+	tokens, err := s.Tokens(ctx, token.UserID, pat.TokenQuery{Name: pat.Some(token.ID)})
 	if _, gone := errors.AsType[*pat.GoneError](err); gone {
 		return nil, nil
 	}

@@ -68,7 +68,7 @@ func TestSampleOfATokenRequest(t *testing.T) {
 		t.Errorf("the sample is %+v, want %+v", fromJSON, want)
 	}
 
-	request, err := createRequest(userID, pat.NewToken{Name: "test1", ExpiresAt: date(2022, 7, 30)})
+	request, err := createRequest(userID, pat.NewToken{Name: "test1", ExpiresAt: pat.Some(date(2022, 7, 30))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestSamplesOfAUserWithTokens(t *testing.T) {
 			s := newScript(t, map[string][]canned{callUser: {{http.StatusOK, mediaType, sample(t, name)}}})
 
 			got, err := newDriver(t, s.url, sampleTime).Users(t.Context(), pat.UserQuery{
-				Ref: pat.UserRef{Username: "ops.admin"}, WithTokens: true,
+				Ref: pat.Some(pat.UserRef{Username: "ops.admin"}), WithTokens: true,
 			})
 			if diff := cmp.Diff([]pat.User{want}, got); diff != "" || err != nil {
 				t.Errorf("%v\n%s", err, diff)

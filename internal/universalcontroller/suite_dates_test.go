@@ -34,7 +34,7 @@ func tokenWithoutExpiry(t *testing.T, s *stage) {
 func lifetimeBeyondTheMaximum(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 
-	_, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: date(2028, 2, 29)})
+	_, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(date(2028, 2, 29))})
 
 	if s.switches().MaxLifetimeDays == 0 {
 		verdict.Want(t, err, "none")
@@ -59,7 +59,7 @@ func leapDayAcrossTimeZones(t *testing.T, s *stage) {
 	now := leap.Add(-22 * time.Hour)
 	s.advance(now.Sub(today))
 
-	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: leap.In(time.FixedZone("", 19800))})
+	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(leap.In(time.FixedZone("", 19800)))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func dateThatIsOverThere(t *testing.T, s *stage) {
 	for days := -2; days <= 2; days++ {
 		expires := first.AddDate(0, 0, days)
 
-		issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: expires.Format(time.DateOnly), ExpiresAt: expires})
+		issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: expires.Format(time.DateOnly), ExpiresAt: pat.Some(expires)})
 		if days < 0 {
 			verdict.Want(t, err, "validation", "Expiration must not be in the past.", "in the server's time zone")
 

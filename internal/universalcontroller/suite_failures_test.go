@@ -32,7 +32,7 @@ func createWhoseAnswerIsLost(t *testing.T, s *stage) {
 		s.AddFault(fault)
 		s.ResetRequests()
 
-		_, err := driver.Create(t.Context(), alice, pat.NewToken{Name: name, ExpiresAt: nextYear})
+		_, err := driver.Create(t.Context(), alice, pat.NewToken{Name: name, ExpiresAt: pat.Some(nextYear)})
 		if verdict.Of(err) != "ambiguous" {
 			t.Errorf("%s: the error is %q (%v)", name, verdict.Of(err), err)
 		}
@@ -45,7 +45,7 @@ func createWhoseAnswerIsLost(t *testing.T, s *stage) {
 			t.Errorf("%s: sent %d times", name, len(sent))
 		}
 
-		found, err := driver.Tokens(t.Context(), alice, pat.TokenQuery{Name: name})
+		found, err := driver.Tokens(t.Context(), alice, pat.TokenQuery{Name: pat.Some(name)})
 		if err != nil || len(found) != 1 {
 			t.Errorf("%s: %v, %v; want what was made", name, found, err)
 

@@ -21,7 +21,7 @@ func tokenLivesAndDies(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 	driver := s.admin(t)
 
-	issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+	issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func tokenLivesAndDies(t *testing.T, s *stage) {
 		t.Errorf("%v, %v; want none", tokens, err)
 	}
 
-	if _, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: nextYear}); err != nil {
+	if _, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)}); err != nil {
 		t.Errorf("the name was not freed: %v", err)
 	}
 }
@@ -70,7 +70,7 @@ func hostileNamesThere(t *testing.T, s *stage) {
 	driver := s.admin(t)
 
 	for _, name := range hostileNames {
-		issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: name, ExpiresAt: nextYear})
+		issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: name, ExpiresAt: pat.Some(nextYear)})
 		if err != nil || issued.CreatedAt.IsZero() || issued.Name != name {
 			t.Fatalf("%q: %+v, %v", name, issued.Token, err)
 		}
@@ -83,7 +83,7 @@ func hostileNamesThere(t *testing.T, s *stage) {
 		t.Fatalf("%v\n%s", err, diff)
 	}
 
-	some, err := driver.Tokens(t.Context(), alice, pat.TokenQuery{NamePrefix: "a"})
+	some, err := driver.Tokens(t.Context(), alice, pat.TokenQuery{NamePrefix: pat.Some("a")})
 	if err != nil || !slices.Equal(names(some), []string{"a b", "a#b", "a&b=c", "a+b", "a/b", "a?b;c"}) {
 		t.Errorf("by prefix: %q, %v", names(some), err)
 	}
@@ -104,7 +104,7 @@ func nameThatIsTaken(t *testing.T, s *stage) {
 	s.addToken(t, "alice", "deploy", nextYear)
 	s.advance(time.Hour)
 
-	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
 
 	if s.switches().DuplicateName != controllerserver.DuplicateAllowed {
 		verdict.Want(t, err, "validation", "A duplicate value has been detected. Name must be unique.")
@@ -132,7 +132,7 @@ func namesakeIsLeftAlone(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 	driver := s.admin(t)
 
-	issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+	issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func userWhoDoesNotExist(t *testing.T, s *stage) {
 	_, err = driver.Tokens(t.Context(), ghost, pat.TokenQuery{})
 	verdict.Want(t, err, "user gone")
 
-	_, err = driver.Create(t.Context(), ghost, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+	_, err = driver.Create(t.Context(), ghost, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
 	verdict.Want(t, err, "user gone")
 
 	if err := driver.Revoke(t.Context(), pat.Token{UserID: ghost, ID: "deploy", Name: "deploy"}); err != nil {
@@ -37,7 +37,7 @@ func userWhoDoesNotExist(t *testing.T, s *stage) {
 	}
 
 	for _, ref := range []pat.UserRef{{ID: ghost}, {Username: "ghost"}, {ID: ghost, Username: "ghost"}} {
-		users, err := driver.Users(t.Context(), pat.UserQuery{Ref: ref, WithTokens: true})
+		users, err := driver.Users(t.Context(), pat.UserQuery{Ref: pat.Some(ref), WithTokens: true})
 		if err != nil || len(users) != 0 {
 			t.Errorf("%v: %v, %v; want none", ref, users, err)
 		}
@@ -114,7 +114,7 @@ func usersByRef(t *testing.T, s *stage) {
 
 		check(user, nil)
 
-		users, err := driver.Users(t.Context(), pat.UserQuery{Ref: ref, WithTokens: true})
+		users, err := driver.Users(t.Context(), pat.UserQuery{Ref: pat.Some(ref), WithTokens: true})
 		if err != nil || len(users) != 1 {
 			t.Fatalf("%v, %v", users, err)
 		}
@@ -172,7 +172,7 @@ func accountWithoutRole(t *testing.T, s *stage) {
 		t.Fatalf("%+v, %v", me, err)
 	}
 
-	issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "own", ExpiresAt: nextYear})
+	issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "own", ExpiresAt: pat.Some(nextYear)})
 	if err != nil || issued.CreatedAt.IsZero() {
 		t.Fatalf("%+v, %v", issued.Token, err)
 	}
@@ -181,7 +181,7 @@ func accountWithoutRole(t *testing.T, s *stage) {
 		t.Error(err)
 	}
 
-	users, err := driver.Users(t.Context(), pat.UserQuery{Ref: pat.UserRef{ID: alice}, WithTokens: true})
+	users, err := driver.Users(t.Context(), pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: alice}), WithTokens: true})
 	if err != nil || len(users) != 1 {
 		t.Errorf("%v, %v; want itself", users, err)
 	}
@@ -198,7 +198,7 @@ func accountWithoutRole(t *testing.T, s *stage) {
 		_, err = driver.Token(t.Context(), pat.Key{UserID: other, TokenID: "deploy"})
 		verdict.Want(t, err, "permission", words...)
 
-		_, err = driver.Create(t.Context(), other, pat.NewToken{Name: "deploy", ExpiresAt: nextYear})
+		_, err = driver.Create(t.Context(), other, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
 		verdict.Want(t, err, "permission", words...)
 
 		err = driver.Revoke(t.Context(), pat.Token{UserID: other, ID: "deploy", Name: "deploy"})

@@ -39,7 +39,7 @@ func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 		return pat.Token{}, err
 	}
 
-	tokens, err := s.Tokens(ctx, key.UserID, pat.TokenQuery{Name: key.TokenID})
+	tokens, err := s.Tokens(ctx, key.UserID, pat.TokenQuery{Name: pat.Some(key.TokenID)})
 	if err != nil {
 		return pat.Token{}, err
 	}
@@ -74,7 +74,7 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 
 	// Of an empty list, and of one that lacks a name, somebody may conclude that a token is
 	// not there.
-	if all == 0 || len(tokens) == 0 && query.Name != "" {
+	if all == 0 || len(tokens) == 0 && query.Name.Set {
 		if err := s.listIsOf(ctx, userID, owners); err != nil {
 			return nil, err
 		}

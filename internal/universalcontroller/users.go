@@ -60,11 +60,11 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 
 // selectUsers is Users, with the tokens that their records show.
 func (s *System) selectUsers(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
-	if query.Ref == (pat.UserRef{}) {
+	if !query.Ref.Set {
 		return s.listUsers(ctx, query.WithTokens)
 	}
 
-	user, err := s.user(ctx, query.Ref, query.WithTokens)
+	user, err := s.user(ctx, query.Ref.V, query.WithTokens)
 
 	_, gone := errors.AsType[*pat.GoneError](err)
 	_, another := errors.AsType[*anotherUserError](err)

@@ -84,19 +84,19 @@ func TestUsersIsOneRequest(t *testing.T) {
 		"all":              {pat.UserQuery{}, callUsers + "?", []string{"alice", "bob"}, nil},
 		"all, with tokens": {pat.UserQuery{WithTokens: true}, callUsers + "?showTokens=true", []string{"alice", "bob"}, []string{"c", "a", "b"}},
 		"one by name": {
-			pat.UserQuery{Ref: pat.UserRef{Username: "alice"}}, callUser + "?username=alice", []string{"alice"}, nil,
+			pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "alice"})}, callUser + "?username=alice", []string{"alice"}, nil,
 		},
 		"one by id, with tokens": {
-			pat.UserQuery{Ref: pat.UserRef{ID: userID}, WithTokens: true},
+			pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: userID}), WithTokens: true},
 			callUser + "?showTokens=true&userid=" + userID,
 			[]string{"alice"},
 			[]string{"c"},
 		},
 		"one by a name in another case": {
-			pat.UserQuery{Ref: pat.UserRef{Username: "ALICE"}}, callUser + "?username=ALICE", nil, nil,
+			pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "ALICE"})}, callUser + "?username=ALICE", nil, nil,
 		},
 		"one by both of two users": {
-			pat.UserQuery{Ref: pat.UserRef{ID: userID, Username: "bob"}}, callUser + "?userid=" + userID, nil, nil,
+			pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: userID, Username: "bob"})}, callUser + "?userid=" + userID, nil, nil,
 		},
 	}
 
@@ -239,6 +239,20 @@ func TestUsersThatIsNoListIsAnError(t *testing.T) {
 			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{})
 			verdict.Want(t, err, "protocol")
 		})
+	}
+}
+
+// A reference that names nobody is not the same as no reference, which selects everybody.
+func TestUsersOfNobodyIsAnError(t *testing.T) {
+	t.Parallel()
+
+	s := newScript(t, nil)
+
+	_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{Ref: pat.Some(pat.UserRef{})})
+	verdict.Want(t, err, "validation", "neither an id nor a username was given")
+
+	if calls := s.calls(); len(calls) != 0 {
+		t.Errorf("sent %v", calls)
 	}
 }
 
