@@ -53,7 +53,7 @@ func TestCreateSendsTheExpiryAsForemanReadsItBest(t *testing.T) {
 
 			server := newScript(t, map[string]canned{
 				"GET /api/current_user": {status: http.StatusOK, body: userJSON(4, "admin", true)},
-				"POST /api/users/5/personal_access_tokens": {
+				"POST /api/users/5-~/personal_access_tokens": {
 					status: http.StatusCreated, body: `{"token_value":"v",` + tokenJSON(1, "ci")[1:],
 				},
 			})
@@ -93,7 +93,7 @@ func TestCreateExplainsARefusal(t *testing.T) {
 	verdict.Want(t, err, "not found", "Couldn't find User", "check user_id")
 
 	_, err = stage.admin(t, within(999, 0)).Create(t.Context(), id, pat.NewToken{Name: "ci"})
-	verdict.Want(t, err, "validation", "Organization with id 999 not found", "organization_id")
+	verdict.Want(t, err, "validation", "Organization with id 999-~ not found", "organization_id")
 
 	_, err = stage.as(t, "none").Create(t.Context(), id, pat.NewToken{Name: "ci"})
 	verdict.Want(t, err, "permission", "create_personal_access_tokens")
@@ -121,7 +121,7 @@ func TestCreateSaysWhenATokenMayExist(t *testing.T) {
 			stage.AddFault(fault)
 
 			_, err := stage.admin(t, func(o *Options) { o.Client.MaxRetries = 3 }).Create(t.Context(), id, pat.NewToken{Name: "ci"})
-			verdict.Want(t, err, "ambiguous", "POST ", "/api/users/"+id+"/personal_access_tokens")
+			verdict.Want(t, err, "ambiguous", "POST ", "/api/users/"+id+"-~/personal_access_tokens")
 
 			if strings.Contains(err.Error(), foremanserver.SecretPrefix) {
 				t.Error("the error holds the secret")
@@ -159,7 +159,7 @@ func TestCreateShowsNothingOfAnAnswerThatItCannotRead(t *testing.T) {
 			answer.status = http.StatusCreated
 			server := newScript(t, map[string]canned{
 				"GET /api/current_user":                    {status: http.StatusOK, body: userJSON(4, "admin", true)},
-				"POST /api/users/5/personal_access_tokens": answer,
+				"POST /api/users/5-~/personal_access_tokens": answer,
 			})
 
 			_, err := newDriver(t, server.url).Create(t.Context(), "5", pat.NewToken{Name: "ci"})

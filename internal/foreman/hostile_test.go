@@ -30,7 +30,7 @@ type hostileCall struct {
 
 // hostileCalls are all operations.
 func hostileCalls() map[string]hostileCall {
-	const users, user, tokens, token = `^GET /api/users$`, `^GET /api/users/\d+$`, `/personal_access_tokens$`, `/personal_access_tokens/\d+$`
+	const users, user, tokens, token = `^GET /api/users$`, `^GET /api/users/\d+-~$`, `/personal_access_tokens$`, `/personal_access_tokens/\d+$`
 
 	unread := []string{"protocol", "transient"}
 
@@ -225,7 +225,7 @@ func TestAUserOfAnotherLoginIsShownFitToBeRead(t *testing.T) {
 	t.Parallel()
 
 	login := `\u001b[31m` + strings.Repeat("a", 10_000)
-	server := newScript(t, map[string]canned{"GET /api/users/5": {status: 200, body: `{"id":5,"login":"` + login + `"}`}})
+	server := newScript(t, map[string]canned{"GET /api/users/5-~": {status: 200, body: `{"id":5,"login":"` + login + `"}`}})
 
 	_, err := newDriver(t, server.url).User(t.Context(), pat.UserRef{ID: "5", Username: "alice"})
 	verdict.Want(t, err, "validation", "[31maaa")
@@ -248,7 +248,7 @@ func TestNoErrorQuotesWhatHoldsASecret(t *testing.T) {
 		} {
 			server := newScript(t, map[string]canned{
 				"GET /api/current_user":                    {status: 200, body: userJSON(4, "admin", true)},
-				"POST /api/users/5/personal_access_tokens": {status: status, body: body},
+				"POST /api/users/5-~/personal_access_tokens": {status: status, body: body},
 			})
 
 			_, err := newDriver(t, server.url).Create(t.Context(), "5", pat.NewToken{Name: "ci"})
