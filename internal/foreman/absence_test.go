@@ -277,7 +277,7 @@ func TestAnAnswerAboutAnotherIsNotTaken(t *testing.T) {
 		"GET /api/users/5-~/personal_access_tokens/1": {status: 200, body: tokenJSON(2, "ci")},
 		"GET /api/users/5-~/personal_access_tokens/3": {status: 200, body: `{"id":3,"user_id":5,"name":"ci","active":true}`},
 		"GET /api/users/5-~":                          {status: 200, body: userJSON(6, "bob", false)},
-		"GET /api/current_user":                     {status: 200, body: `{}`},
+		"GET /api/current_user":                       {status: 200, body: `{}`},
 	})
 	driver := newDriver(t, server.url)
 

@@ -109,6 +109,12 @@ func TestCreateSaysWhenATokenMayExist(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"the connection breaks after the work": {Kind: sandbox.FaultDrop, AfterWork: true},
 		"half the answer comes":                {Kind: sandbox.FaultTruncate},
+		"a gateway refuses the answer":         {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusForbidden, ContentType: "text/html", Body: "<html>Response blocked</html>"},
+		"a gateway takes offence at a header":  {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusBadRequest, ContentType: "text/html", Body: "<html>Bad request</html>"},
+		"a gateway says that it is not there":  {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusNotFound, ContentType: "text/plain", Body: "404 page not found"},
+		"a gateway says so in JSON":            {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusForbidden, ContentType: asJSON, Body: `{"message":"Forbidden"}`},
+		"a gateway has a status and an error":  {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusForbidden, ContentType: asJSON, Body: `{"timestamp":"now","status":403,"error":"Forbidden"}`},
+		"a gateway says nothing":               {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusRequestEntityTooLarge, ContentType: asJSON, Body: " "},
 		"a proxy gives up":                     {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusGatewayTimeout, ContentType: "text/html"},
 		"the server fails":                     {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusInternalServerError, ContentType: asJSON},
 	} {
@@ -158,7 +164,7 @@ func TestCreateShowsNothingOfAnAnswerThatItCannotRead(t *testing.T) {
 
 			answer.status = http.StatusCreated
 			server := newScript(t, map[string]canned{
-				"GET /api/current_user":                    {status: http.StatusOK, body: userJSON(4, "admin", true)},
+				"GET /api/current_user":                      {status: http.StatusOK, body: userJSON(4, "admin", true)},
 				"POST /api/users/5-~/personal_access_tokens": answer,
 			})
 

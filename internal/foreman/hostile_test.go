@@ -146,6 +146,24 @@ func TestNoHostileAnswerIsTakenForAnother(t *testing.T) {
 	}
 }
 
+// A gateway can hold back the answer of a request that was carried out.
+func TestNoBlockedAnswerToACreateIsTakenForARefusal(t *testing.T) {
+	t.Parallel()
+
+	for what, answer := range hostileserver.Blocks() {
+		for name, call := range hostileCalls() {
+			if !strings.HasPrefix(call.request, "^POST ") {
+				continue
+			}
+
+			t.Run(name+": "+what, func(t *testing.T) {
+				t.Parallel()
+				meetHostile(t, answer, call)
+			})
+		}
+	}
+}
+
 // harmless are the answers that an operation may take, and does.
 var harmless = map[string][]string{
 	// What it does not return may be there all the same.
@@ -247,7 +265,7 @@ func TestNoErrorQuotesWhatHoldsASecret(t *testing.T) {
 			`{"token_value":"` + value + `"}`,
 		} {
 			server := newScript(t, map[string]canned{
-				"GET /api/current_user":                    {status: 200, body: userJSON(4, "admin", true)},
+				"GET /api/current_user":                      {status: 200, body: userJSON(4, "admin", true)},
 				"POST /api/users/5-~/personal_access_tokens": {status: status, body: body},
 			})
 

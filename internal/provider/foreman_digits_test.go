@@ -119,10 +119,8 @@ func (m *protocolResource) run(t *testing.T, server frameworkServer) {
 
 	of := schemas(t)["resource "+tokenType].ValueType()
 
-	nothing, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, nil))
-	must(t, err)
-
-	config, prior, proposed := &nothing, &nothing, &nothing
+	config := nothing(t, of)
+	prior, proposed := config, config
 
 	if m.state != nil {
 		read, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
@@ -174,6 +172,16 @@ func (m *protocolResource) run(t *testing.T, server frameworkServer) {
 	wantNoErrors(t, "apply", applied.Diagnostics)
 
 	m.state, m.identity, m.private = applied.NewState, applied.NewIdentity, applied.Private
+}
+
+// nothing is a resource that is not there.
+func nothing(t *testing.T, of tftypes.Type) *tfprotov6.DynamicValue {
+	t.Helper()
+
+	value, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, nil))
+	must(t, err)
+
+	return &value
 }
 
 // wantNoErrors fails the test for an error.

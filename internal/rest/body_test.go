@@ -27,7 +27,7 @@ func TestAFailureIsNotReadToItsEnd(t *testing.T) {
 		{get, 503, 3, "*pat.TransientError"},
 		{get, 401, 1, "*pat.AuthenticationError"},
 		{get, 429, 3, "*pat.TransientError"},
-		{post, 422, 1, "*pat.ValidationError"},
+		{post, 422, 1, "*pat.AmbiguousError"},
 		{post, 500, 1, "*pat.AmbiguousError"},
 		{post, 201, 1, "*pat.AmbiguousError"},
 		{Request{Method: http.MethodDelete, Segments: []string{"x"}}, 200, 1, "*pat.ProtocolError"},

@@ -31,6 +31,11 @@ var breaks = map[string]http.HandlerFunc{
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	},
+	"refuses with a page": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "<html>Blocked</html>")
+	},
 	"truncates the body of a 401": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		w.WriteHeader(http.StatusUnauthorized)
@@ -80,18 +85,17 @@ func TestWhatIsRepeated(t *testing.T) {
 			"POST",
 			[]any{
 				500, 501, 502, 503, 504, 301, 302, 303, 307, 308, 304, "closes the connection", "truncates the body", "sends broken gzip",
-				"does not answer in time", "does not end its answer in time",
+				"does not answer in time", "does not end its answer in time", "truncates the body of a 404", "refuses with a page",
 			},
 			1, "*pat.AmbiguousError",
 		},
-		"a 408 to a POST is definite":                            {"POST", []any{408}, 1, "*pat.TransientError"},
-		"a 404 to a POST is definite though its body is cut off": {"POST", []any{"truncates the body of a 404"}, 1, "*pat.NotFoundError"},
-		"a refusal of the request is not repeated":               {"GET DELETE POST", []any{400, 409, 422}, 1, "*pat.ValidationError"},
-		"a missing permission is not repeated":                   {"GET DELETE POST", []any{403}, 1, "*pat.PermissionError"},
-		"a not found is not repeated":                            {"GET DELETE POST", []any{404, 410}, 1, "*pat.NotFoundError"},
-		"a refusal of the credentials is not repeated":           {"GET DELETE POST", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
-		"success is not repeated":                                {"GET DELETE POST", []any{200, 201, 202, 204}, 1, "<nil>"},
-		"a redirect without an address is not followed":          {"GET DELETE", []any{301, 302, 307, 308, 300, 304}, 1, "*pat.ProtocolError"},
+		"a 408 to a POST is definite":                   {"POST", []any{408}, 1, "*pat.TransientError"},
+		"a refusal of the request is not repeated":      {"GET DELETE POST", []any{400, 409, 422}, 1, "*pat.ValidationError"},
+		"a missing permission is not repeated":          {"GET DELETE POST", []any{403}, 1, "*pat.PermissionError"},
+		"a not found is not repeated":                   {"GET DELETE POST", []any{404, 410}, 1, "*pat.NotFoundError"},
+		"a refusal of the credentials is not repeated":  {"GET DELETE POST", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
+		"success is not repeated":                       {"GET DELETE POST", []any{200, 201, 202, 204}, 1, "<nil>"},
+		"a redirect without an address is not followed": {"GET DELETE", []any{301, 302, 307, 308, 300, 304}, 1, "*pat.ProtocolError"},
 	}
 
 	for name, test := range tests {

@@ -164,6 +164,24 @@ func TestNoHostileAnswerIsTakenForAnother(t *testing.T) {
 	}
 }
 
+// A gateway can hold back the answer of a request that was carried out.
+func TestNoBlockedAnswerToACreateIsTakenForARefusal(t *testing.T) {
+	t.Parallel()
+
+	for what, answer := range hostileserver.Blocks() {
+		for name, call := range hostileCalls() {
+			if !strings.HasPrefix(call.request, "^POST ") {
+				continue
+			}
+
+			t.Run(name+": "+what, func(t *testing.T) {
+				t.Parallel()
+				meetHostile(t, answer, call)
+			})
+		}
+	}
+}
+
 // members is JSON of so many members.
 func members(n int) string {
 	var text strings.Builder

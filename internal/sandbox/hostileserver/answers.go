@@ -194,6 +194,30 @@ func statuses() map[string]Answer {
 	return all
 }
 
+// Blocks returns the answers with which a gateway holds back that to a request which was
+// carried out, by what they are. To a POST they are no refusals.
+func Blocks() map[string]Answer {
+	const page = "<!doctype html><html><head><title>Blocked</title></head><body>$</body></html>"
+
+	all := map[string]Answer{
+		"a 403 without a body":       Document(403, "", ""),
+		"a 403 in JSON":              Document(403, JSON, `{"message":"$"}`),
+		"a 403 in JSON of a server":  Document(403, JSON, `{"timestamp":"$","status":403,"error":"Forbidden","path":"/"}`),
+		"a 403 in XML":               Document(403, XML, "<Error><Code>AccessDenied</Code><Message>$</Message></Error>"),
+		"a 403 of half a document":   Document(403, JSON, `{"error":{"message":"$`),
+		"a 404 of an empty object":   Document(404, JSON, "{}"),
+		"a 422 of two documents":     Document(422, JSON, `{"error":{"message":"$"}} {}`),
+		"a 400 that is too large":    Document(400, JSON, `{"error":{"message":"$`+strings.Repeat("x", 2<<20)+`"}}`),
+		"a 403 that says it is text": Document(403, Text, page),
+		"a 403 that says it is JSON": Document(403, JSON, page),
+	}
+	for _, status := range []int{400, 403, 404, 405, 406, 408, 409, 410, 413, 418, 422, 451, 499} {
+		all[fmt.Sprintf("a page with a %d", status)] = Document(status, HTML, page)
+	}
+
+	return all
+}
+
 // laughs is a document whose entities would become a gigabyte.
 func laughs() string {
 	var text strings.Builder
