@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -103,23 +104,19 @@ func TestWhatIsRepeated(t *testing.T) {
 			for _, failure := range test.failures {
 				t.Run(fmt.Sprintf("%s: %s %v", name, method, failure), func(t *testing.T) {
 					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						s := newBubbleSite(t, handlerFor(t, failure))
+						c := newTestClient(t, s.URL, withPassword)
 
-					s := newSite(t, handlerFor(t, failure))
-					c := newTestClient(t, s.URL, func(o *Options) {
-						withPassword(o)
-						if text, ok := failure.(string); ok && strings.HasSuffix(text, "in time") {
-							o.RequestTimeout = 50 * time.Millisecond
+						_, err := c.Do(t.Context(), Request{Method: method, Segments: []string{"x"}, Body: []byte("{}")})
+						if got := fmt.Sprintf("%T", err); got != test.want {
+							t.Errorf("the error is a %s, not a %s: %v", got, test.want, err)
+						}
+
+						if got := s.requests.Load(); got != test.requests {
+							t.Errorf("%d requests reached the server, not %d", got, test.requests)
 						}
 					})
-
-					_, err := c.Do(t.Context(), Request{Method: method, Segments: []string{"x"}, Body: []byte("{}")})
-					if got := fmt.Sprintf("%T", err); got != test.want {
-						t.Errorf("the error is a %s, not a %s: %v", got, test.want, err)
-					}
-
-					if got := s.requests.Load(); got != test.requests {
-						t.Errorf("%d requests reached the server, not %d", got, test.requests)
-					}
 				})
 			}
 		}
@@ -137,12 +134,14 @@ func handlerFor(t *testing.T, failure any) http.HandlerFunc {
 
 		return answers(failure, `{"message":"no"}`)
 	case string:
-		return breaks[failure]
-	default:
-		t.Fatalf("no handler for %v", failure)
-
-		return nil
+		if handler, ok := breaks[failure]; ok {
+			return handler
+		}
 	}
+
+	t.Fatalf("no handler for %v", failure)
+
+	return nil
 }
 
 func TestWhatNeverWentOutIsRepeated(t *testing.T) {
