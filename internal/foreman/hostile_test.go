@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
@@ -140,7 +140,12 @@ func TestNoHostileAnswerIsTakenForAnother(t *testing.T) {
 
 			t.Run(name+": "+what, func(t *testing.T) {
 				t.Parallel()
-				meetHostile(t, answer, call)
+
+				if answer.Slow {
+					synctest.Test(t, func(t *testing.T) { meetHostile(t, answer, call) })
+				} else {
+					meetHostile(t, answer, call)
+				}
 			})
 		}
 	}
@@ -193,14 +198,12 @@ func meetHostile(t *testing.T, answer hostileserver.Answer, call hostileCall) {
 		Honest: honest, Hostile: regexp.MustCompile(call.request), Answer: answer, Works: call.works,
 		Text: hostileserver.FirstWords, Secret: regexp.MustCompile(foremanserver.SecretPrefix + `[^"]+`),
 	}
-	server := front.Start()
-	t.Cleanup(server.Close)
+
+	server, stop := front.StartInMemory()
+	t.Cleanup(stop)
 
 	system := newDriver(t, server.URL, func(o *Options) {
 		o.Client.MaxRetries = 1
-		if answer.Slow {
-			o.Client.RequestTimeout = 100 * time.Millisecond
-		}
 	})
 
 	var log bytes.Buffer

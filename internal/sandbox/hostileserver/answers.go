@@ -22,7 +22,8 @@ type Answer struct {
 	Status int
 	// Shows says that the text given to Serve is at the beginning of the body.
 	Shows bool
-	// Slow says that only a timeout ends it.
+	// Slow says that only a timeout ends it: it is met in a bubble of synctest, where that
+	// does not depend on how busy the machine is.
 	Slow bool
 	// Heavy says that it takes time to read as much of it as may be read.
 	Heavy bool

@@ -64,7 +64,7 @@ func Listen() *Listener {
 	network.last++
 
 	l := &Listener{
-		address: address(fmt.Sprintf("127.77.0.1:%d", network.last)),
+		address: address(fmt.Sprintf("127.%d.%d.%d:8080", 64+network.last>>16&0x3f, network.last>>8&0xff, network.last&0xff)),
 		made:    make(chan net.Conn), closed: make(chan struct{}),
 	}
 	l.close = sync.OnceFunc(func() {

@@ -16,9 +16,10 @@ func TestATimeoutPassesOnlyWhenNothingElseCanHappen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		listener := memorynet.Listen()
-		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server := &http.Server{ReadHeaderTimeout: 24 * time.Hour, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Hour) // Of the bubble's clock.
-			_, _ = io.WriteString(w, r.RemoteAddr)
+			w.Header().Set("Client", r.RemoteAddr)
+			_, _ = io.WriteString(w, "answered")
 		})}
 		served := make(chan error, 1)
 		go func() { served <- server.Serve(listener) }()
@@ -32,12 +33,12 @@ func TestATimeoutPassesOnlyWhenNothingElseCanHappen(t *testing.T) {
 
 		url := "http://" + listener.Addr().String()
 		for limit, answered := range map[time.Duration]bool{59 * time.Minute: false, 61 * time.Minute: true} {
-			client := http.Client{Transport: transport, Timeout: limit}
+			browser := http.Client{Transport: transport, Timeout: limit}
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			response, err := client.Do(request)
+			response, err := browser.Do(request)
 			if answered != (err == nil) {
 				t.Fatalf("within %s: %v", limit, err)
 			}
@@ -45,8 +46,9 @@ func TestATimeoutPassesOnlyWhenNothingElseCanHappen(t *testing.T) {
 				continue
 			}
 			body, err := io.ReadAll(response.Body)
-			if _, _, split := net.SplitHostPort(string(body)); err != nil || split != nil {
-				t.Errorf("the client is %q, %v", body, err)
+			client := response.Header.Get("Client")
+			if _, _, split := net.SplitHostPort(client); string(body) != "answered" || err != nil || split != nil {
+				t.Errorf("the client %q got %q, %v", client, body, err)
 			}
 			_ = response.Body.Close()
 		}
