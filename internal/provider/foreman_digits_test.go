@@ -101,7 +101,7 @@ func TestForeman_nativeParametersThatAreTitlesOfOthers(t *testing.T) {
 	readData(t, server, tokensType, map[string]any{"user_id": owner.id, "foreman": native})
 }
 
-const tokensType = "opsaccess_personal_access_tokens" //nolint:gosec // A type, no secret.
+const tokensType = "opsaccess_personal_access_tokens"
 
 // protocolResource is a token resource as Terraform keeps it between two runs.
 type protocolResource struct {
