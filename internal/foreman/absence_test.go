@@ -50,6 +50,13 @@ func TestAbsence(t *testing.T) {
 	deleteRow := func(s *stage, token int) { s.DeleteToken("alice", token) }
 	deleteUser := func(s *stage, _ int) { s.DeleteUser("alice") }
 	nothing := func(*stage, int) {}
+	namesake := func(s *stage, _ int) {
+		_, err := s.AddUser(foremanserver.User{Login: strconv.Itoa(s.UserID("alice"))})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	titles := func(s *stage, _ int) { s.AddOrganization("1"); s.AddLocation("2") }
 	fault := func(fault sandbox.Fault) func(*stage, int) {
 		fault.Method, fault.Count = http.MethodGet, sandbox.Always
 
@@ -88,6 +95,18 @@ func TestAbsence(t *testing.T) {
 		"the revocation of a deleted user's token":        {prepare: deleteUser, ask: revoke, want: "none"},
 		"the revocation of a deleted row in wrong scopes": {change: within(3, 4), prepare: deleteRow, ask: revoke, want: "none"},
 
+		// An id that is also a login or a title.
+		"a live token, and a login of digits":             {prepare: namesake, ask: askToken, want: "none"},
+		"live tokens, and a login of digits":              {prepare: namesake, ask: askTokens, want: "none"},
+		"a user, and a login of digits":                   {prepare: namesake, ask: askUser, want: "none"},
+		"a revocation, and a login of digits":             {prepare: namesake, ask: revoke, want: "none"},
+		"a live token, and a login of digits, to a clerk": {login: "clerk", prepare: namesake, ask: askToken, want: "none"},
+		"a live token, and a title of digits":             {change: within(1, 2), prepare: titles, ask: askToken, want: "none"},
+		"a user, and a title of digits":                   {change: within(1, 2), prepare: titles, ask: askUser, want: "none"},
+		"a deleted row, and a login of digits": {
+			prepare: func(s *stage, token int) { namesake(s, token); deleteRow(s, token) }, ask: askToken, want: "gone",
+		},
+
 		// A missing permission.
 		"a deleted row, without view_users":           {login: "peek", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"proves nothing"}},
 		"a live token, without view_users":            {login: "peek", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_users"}},
@@ -111,10 +130,10 @@ func TestAbsence(t *testing.T) {
 		"a user outside":                    {change: within(3, 0), prepare: nothing, ask: askUser, want: "permission", words: []string{"organization_id 3"}},
 		"a login outside":                   {change: within(3, 0), prepare: nothing, ask: askLogin, want: "permission", words: []string{"organization_id 3"}},
 		"the revocation of a token outside": {change: within(3, 0), prepare: nothing, ask: revoke, want: "permission", words: []string{"organization_id 3"}},
-		"an unknown organization":           {change: within(999, 0), prepare: nothing, ask: askToken, want: "validation", words: []string{"Organization with id 999 not found", "organization_id"}},
-		"an unknown location":               {change: within(0, 999), prepare: nothing, ask: askTokens, want: "validation", words: []string{"Location with id 999 not found"}},
+		"an unknown organization":           {change: within(999, 0), prepare: nothing, ask: askToken, want: "validation", words: []string{"Organization with id 999-~ not found", "organization_id"}},
+		"an unknown location":               {change: within(0, 999), prepare: nothing, ask: askTokens, want: "validation", words: []string{"Location with id 999-~ not found"}},
 		"a user in an unknown organization": {change: within(999, 0), prepare: nothing, ask: askUser, want: "validation"},
-		"a revocation there":                {change: within(999, 0), prepare: nothing, ask: revoke, want: "validation", words: []string{"Organization with id 999"}},
+		"a revocation there":                {change: within(999, 0), prepare: nothing, ask: revoke, want: "validation", words: []string{"Organization with id 999-~"}},
 		"an unknown organization, without permission": {
 			login: "none", change: within(999, 0), prepare: nothing, ask: askToken, want: "protocol", words: []string{"Internal Server Error"},
 		},
@@ -255,10 +274,10 @@ func TestAnAnswerAboutAnotherIsNotTaken(t *testing.T) {
 	t.Parallel()
 
 	server := newScript(t, map[string]canned{
-		"GET /api/users/5/personal_access_tokens/1": {status: 200, body: tokenJSON(2, "ci")},
-		"GET /api/users/5/personal_access_tokens/3": {status: 200, body: `{"id":3,"user_id":5,"name":"ci","active":true}`},
-		"GET /api/users/5":                          {status: 200, body: userJSON(6, "bob", false)},
-		"GET /api/current_user":                     {status: 200, body: `{}`},
+		"GET /api/users/5-~/personal_access_tokens/1": {status: 200, body: tokenJSON(2, "ci")},
+		"GET /api/users/5-~/personal_access_tokens/3": {status: 200, body: `{"id":3,"user_id":5,"name":"ci","active":true}`},
+		"GET /api/users/5-~":                          {status: 200, body: userJSON(6, "bob", false)},
+		"GET /api/current_user":                       {status: 200, body: `{}`},
 	})
 	driver := newDriver(t, server.url)
 

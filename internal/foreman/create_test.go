@@ -57,7 +57,7 @@ func TestCreateSendsTheExpiryAsForemanReadsItBest(t *testing.T) {
 
 			server := newScript(t, map[string]canned{
 				"GET /api/current_user": {status: http.StatusOK, body: userJSON(4, "admin", true)},
-				"POST /api/users/5/personal_access_tokens": {
+				"POST /api/users/5-~/personal_access_tokens": {
 					status: http.StatusCreated, body: `{"token_value":"v",` + tokenJSON(1, "ci")[1:],
 				},
 			})
@@ -97,7 +97,7 @@ func TestCreateExplainsARefusal(t *testing.T) {
 	verdict.Want(t, err, "not found", "Couldn't find User", "check user_id")
 
 	_, err = stage.admin(t, within(999, 0)).Create(t.Context(), id, pat.NewToken{Name: "ci"})
-	verdict.Want(t, err, "validation", "Organization with id 999 not found", "organization_id")
+	verdict.Want(t, err, "validation", "Organization with id 999-~ not found", "organization_id")
 
 	_, err = stage.as(t, "none").Create(t.Context(), id, pat.NewToken{Name: "ci"})
 	verdict.Want(t, err, "permission", "create_personal_access_tokens")
@@ -113,6 +113,12 @@ func TestCreateSaysWhenATokenMayExist(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"the connection breaks after the work": {Kind: sandbox.FaultDrop, AfterWork: true},
 		"half the answer comes":                {Kind: sandbox.FaultTruncate},
+		"a gateway refuses the answer":         {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusForbidden, ContentType: "text/html", Body: "<html>Response blocked</html>"},
+		"a gateway takes offence at a header":  {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusBadRequest, ContentType: "text/html", Body: "<html>Bad request</html>"},
+		"a gateway says that it is not there":  {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusNotFound, ContentType: "text/plain", Body: "404 page not found"},
+		"a gateway says so in JSON":            {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusForbidden, ContentType: asJSON, Body: `{"message":"Forbidden"}`},
+		"a gateway has a status and an error":  {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusForbidden, ContentType: asJSON, Body: `{"timestamp":"now","status":403,"error":"Forbidden"}`},
+		"a gateway says nothing":               {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusRequestEntityTooLarge, ContentType: asJSON, Body: " "},
 		"a proxy gives up":                     {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusGatewayTimeout, ContentType: "text/html"},
 		"the server fails":                     {Kind: sandbox.FaultAnswer, AfterWork: true, Status: http.StatusInternalServerError, ContentType: asJSON},
 	} {
@@ -125,7 +131,7 @@ func TestCreateSaysWhenATokenMayExist(t *testing.T) {
 			stage.AddFault(fault)
 
 			_, err := stage.admin(t, func(o *Options) { o.Client.MaxRetries = 3 }).Create(t.Context(), id, pat.NewToken{Name: "ci"})
-			verdict.Want(t, err, "ambiguous", "POST ", "/api/users/"+id+"/personal_access_tokens")
+			verdict.Want(t, err, "ambiguous", "POST ", "/api/users/"+id+"-~/personal_access_tokens")
 
 			if strings.Contains(err.Error(), foremanserver.SecretPrefix) {
 				t.Error("the error holds the secret")
@@ -162,8 +168,8 @@ func TestCreateShowsNothingOfAnAnswerThatItCannotRead(t *testing.T) {
 
 			answer.status = http.StatusCreated
 			server := newScript(t, map[string]canned{
-				"GET /api/current_user":                    {status: http.StatusOK, body: userJSON(4, "admin", true)},
-				"POST /api/users/5/personal_access_tokens": answer,
+				"GET /api/current_user":                      {status: http.StatusOK, body: userJSON(4, "admin", true)},
+				"POST /api/users/5-~/personal_access_tokens": answer,
 			})
 
 			_, err := newDriver(t, server.url).Create(t.Context(), "5", pat.NewToken{Name: "ci"})

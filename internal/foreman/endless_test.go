@@ -71,7 +71,7 @@ func TestAListWithoutAnEndIsAnError(t *testing.T) {
 			})
 
 			_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
-			verdict.Want(t, err, "protocol", "/api/users/5/personal_access_tokens", "HTTP 200", test.said)
+			verdict.Want(t, err, "protocol", "/api/users/5-~/personal_access_tokens", "HTTP 200", test.said)
 
 			if got := len(server.requests()); got != test.requests {
 				t.Errorf("%d requests, want %d", got, test.requests)

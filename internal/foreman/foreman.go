@@ -121,11 +121,11 @@ func (c scope) query(values url.Values) url.Values {
 	}
 
 	if c.organizationID != 0 {
-		values.Set("organization_id", strconv.FormatInt(c.organizationID, 10))
+		values.Set("organization_id", byID(strconv.FormatInt(c.organizationID, 10)))
 	}
 
 	if c.locationID != 0 {
-		values.Set("location_id", strconv.FormatInt(c.locationID, 10))
+		values.Set("location_id", byID(strconv.FormatInt(c.locationID, 10)))
 	}
 
 	return values
@@ -144,6 +144,12 @@ func (c scope) String() string {
 
 	return strings.Join(parts, " and ")
 }
+
+// byID spells an id so that Foreman can take it for nothing else. Where it looks for a
+// login or a title first, the digits alone could be another record's: a login of digits
+// would hide the tokens of the user with that id. Digits and a hyphen are Foreman's own
+// form, "5-alice", and no login has a tilde.
+func byID(id string) string { return id + "-~" }
 
 // segments returns the path of an API call below /api.
 func segments(elements ...string) []string { return append([]string{"api"}, elements...) }

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
@@ -30,7 +30,7 @@ type hostileCall struct {
 
 // hostileCalls are all operations.
 func hostileCalls() map[string]hostileCall {
-	const users, user, tokens, token = `^GET /api/users$`, `^GET /api/users/\d+$`, `/personal_access_tokens$`, `/personal_access_tokens/\d+$`
+	const users, user, tokens, token = `^GET /api/users$`, `^GET /api/users/\d+-~$`, `/personal_access_tokens$`, `/personal_access_tokens/\d+$`
 
 	unread := []string{"protocol", "transient"}
 
@@ -140,6 +140,29 @@ func TestNoHostileAnswerIsTakenForAnother(t *testing.T) {
 
 			t.Run(name+": "+what, func(t *testing.T) {
 				t.Parallel()
+
+				if answer.Slow {
+					synctest.Test(t, func(t *testing.T) { meetHostile(t, answer, call) })
+				} else {
+					meetHostile(t, answer, call)
+				}
+			})
+		}
+	}
+}
+
+// A gateway can hold back the answer of a request that was carried out.
+func TestNoBlockedAnswerToACreateIsTakenForARefusal(t *testing.T) {
+	t.Parallel()
+
+	for what, answer := range hostileserver.Blocks() {
+		for name, call := range hostileCalls() {
+			if !strings.HasPrefix(call.request, "^POST ") {
+				continue
+			}
+
+			t.Run(name+": "+what, func(t *testing.T) {
+				t.Parallel()
 				meetHostile(t, answer, call)
 			})
 		}
@@ -175,14 +198,12 @@ func meetHostile(t *testing.T, answer hostileserver.Answer, call hostileCall) {
 		Honest: honest, Hostile: regexp.MustCompile(call.request), Answer: answer, Works: call.works,
 		Text: hostileserver.FirstWords, Secret: regexp.MustCompile(foremanserver.SecretPrefix + `[^"]+`),
 	}
-	server := front.Start()
-	t.Cleanup(server.Close)
+
+	server, stop := front.StartInMemory()
+	t.Cleanup(stop)
 
 	system := newDriver(t, server.URL, func(o *Options) {
 		o.Client.MaxRetries = 1
-		if answer.Slow {
-			o.Client.RequestTimeout = 100 * time.Millisecond
-		}
 	})
 
 	var log bytes.Buffer
@@ -225,7 +246,7 @@ func TestAUserOfAnotherLoginIsShownFitToBeRead(t *testing.T) {
 	t.Parallel()
 
 	login := `\u001b[31m` + strings.Repeat("a", 10_000)
-	server := newScript(t, map[string]canned{"GET /api/users/5": {status: 200, body: `{"id":5,"login":"` + login + `"}`}})
+	server := newScript(t, map[string]canned{"GET /api/users/5-~": {status: 200, body: `{"id":5,"login":"` + login + `"}`}})
 
 	_, err := newDriver(t, server.url).User(t.Context(), pat.UserRef{ID: "5", Username: "alice"})
 	verdict.Want(t, err, "validation", "[31maaa")
@@ -247,8 +268,8 @@ func TestNoErrorQuotesWhatHoldsASecret(t *testing.T) {
 			`{"token_value":"` + value + `"}`,
 		} {
 			server := newScript(t, map[string]canned{
-				"GET /api/current_user":                    {status: 200, body: userJSON(4, "admin", true)},
-				"POST /api/users/5/personal_access_tokens": {status: status, body: body},
+				"GET /api/current_user":                      {status: 200, body: userJSON(4, "admin", true)},
+				"POST /api/users/5-~/personal_access_tokens": {status: status, body: body},
 			})
 
 			_, err := newDriver(t, server.url).Create(t.Context(), "5", pat.NewToken{Name: "ci"})

@@ -124,7 +124,7 @@ func TestASearchThatFindsOthersReturnsNoneOfThem(t *testing.T) {
 	t.Parallel()
 
 	server := newScript(t, map[string]canned{
-		"GET /api/users/5/personal_access_tokens": {status: 200, body: listJSON(2, tokenJSON(1, "ci"), tokenJSON(2, "CI"))},
+		"GET /api/users/5-~/personal_access_tokens": {status: 200, body: listJSON(2, tokenJSON(1, "ci"), tokenJSON(2, "CI"))},
 	})
 
 	tokens, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{Name: pat.Some("Ci")})

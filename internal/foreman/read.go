@@ -3,6 +3,7 @@ package foreman
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -16,9 +17,21 @@ type failure struct {
 	// Error is an object, or a string where the exception came before the API's own
 	// handling: malformed JSON, a double render.
 	Error json.RawMessage `json:"error"`
+	// Status stands beside an error that is a string, and repeats the HTTP status. Other
+	// servers add more members to the two.
+	Status int `json:"status"`
 	// Message stands alone, without error, for an unknown organization or location and
 	// for pending migrations.
 	Message string `json:"message"`
+
+	members map[string]json.RawMessage
+}
+
+// UnmarshalJSON also keeps the members as they came.
+func (f *failure) UnmarshalJSON(data []byte) error {
+	type plain failure
+
+	return errors.Join(json.Unmarshal(data, (*plain)(f)), json.Unmarshal(data, &f.members))
 }
 
 // failureDetails is the object under error.
@@ -63,9 +76,10 @@ func readBody(answer rest.Answer) rest.Reading {
 	case json.Unmarshal(body.Error, &details) == nil:
 		return readDetails(answer.Status, details)
 	case json.Unmarshal(body.Error, &text) == nil:
-		return rest.Reading{Message: text}
+		return rest.Reading{Own: text != "" && body.Status == answer.Status && len(body.members) == 2, Message: text}
 	case answer.Status == http.StatusNotFound && body.Message != "":
 		return rest.Reading{
+			Own:     true,
 			Kind:    rest.KindValidation,
 			Message: body.Message,
 			Remedy: "The account is not in this organization or location, or there is none: " +
@@ -79,14 +93,16 @@ func readBody(answer rest.Answer) rest.Reading {
 
 // readDetails reads the wrapped form.
 func readDetails(status int, details failureDetails) rest.Reading {
-	reading := rest.Reading{Message: details.Message, Missing: details.MissingPermissions}
+	reading := rest.Reading{
+		Own:     details.Message != "" || details.Errors != nil,
+		Message: details.Message, Missing: details.MissingPermissions,
+	}
 	if details.Details != "" {
 		reading.Message += ": " + details.Details
 	}
 
 	switch {
-	case details.Message == "" && details.Errors == nil:
-		// Neither form of Foreman's.
+	case !reading.Own:
 	case details.Errors != nil:
 		reading.Kind = rest.KindValidation
 		reading.Fields = details.Errors

@@ -135,7 +135,7 @@ func TestRevokeNeedsTheServersWord(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			const path = " /api/users/5/personal_access_tokens/1"
+			const path = " /api/users/5-~/personal_access_tokens/1"
 
 			server := newScript(t, map[string]canned{
 				"DELETE" + path:         test.answer,

@@ -212,7 +212,7 @@ func tokensPath(userID string) ([]string, error) {
 		return nil, err
 	}
 
-	return segments("users", userID, "personal_access_tokens"), nil
+	return segments("users", byID(userID), "personal_access_tokens"), nil
 }
 
 // tokenPath returns the path of a token.

@@ -23,7 +23,7 @@ func TestAUserHasAllThatForemanShows(t *testing.T) {
 		"cached_usergroups":[{"id":9,"name":"g"}],"auth_source_ldap":{"id":3,"type":"AuthSourceLdap","name":"corp"},
 		"mail_notifications":[],"roles":[{"id":7,"name":"Viewer"}],"usergroups":[]}`
 
-	server := newScript(t, map[string]canned{"GET /api/users/5": {status: http.StatusOK, body: body}})
+	server := newScript(t, map[string]canned{"GET /api/users/5-~": {status: http.StatusOK, body: body}})
 
 	user, err := newDriver(t, server.url).User(t.Context(), pat.UserRef{ID: "5"})
 	if err != nil {

@@ -203,7 +203,7 @@ func (s *System) showUser(ctx context.Context, id string, within scope) (pat.Use
 
 	var record userRecord
 
-	err := s.get(ctx, segments("users", id), within.query(nil), &record, func() error {
+	err := s.get(ctx, segments("users", byID(id)), within.query(nil), &record, func() error {
 		if err := record.check(); err != nil {
 			return err
 		}

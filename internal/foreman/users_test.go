@@ -12,11 +12,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// addressable are the paths that may be sent: an id is digits, and nothing is empty.
+// addressable are the paths that may be sent: a user is an id in the form that no login
+// has, a token's id is digits, and nothing is empty.
 var addressable = regexp.MustCompile(
-	`^/api/(current_user|users|users/[1-9][0-9]*|users/[1-9][0-9]*/personal_access_tokens(/[1-9][0-9]*)?)$`)
+	`^/api/(current_user|users|users/[1-9][0-9]*-~(/personal_access_tokens(/[1-9][0-9]*)?)?)$`)
 
-// wantAddressable fails if a login or an empty segment stands in the path of a request.
+// wantAddressable fails if something that could be a login or an empty segment stands in
+// the path of a request.
 func (s *stage) wantAddressable(t *testing.T) {
 	t.Helper()
 
@@ -85,37 +87,73 @@ func TestUserIsMatchedExactly(t *testing.T) {
 	}
 }
 
-func TestTokensOfALoginThatBeginsAsAnotherUsersID(t *testing.T) {
+// TestTokensOfAUserWhoseIDIsALogin has a user 5 and logins that Foreman can take "5" or
+// what begins with it for, and acts on all of them.
+func TestTokensOfAUserWhoseIDIsALogin(t *testing.T) {
 	t.Parallel()
 
-	stage := newStage(t, foremanserver.Options{})
-	fifth := stage.addUser(t, "alice")
-	trap := stage.addUser(t, "5abc")
-	admin := stage.admin(t)
+	for _, caller := range []string{"admin", "clerk", "alice"} {
+		t.Run(caller, func(t *testing.T) {
+			t.Parallel()
 
-	user, err := admin.User(t.Context(), pat.UserRef{Username: "5abc"})
-	if err != nil || user.ID != trap || fifth != "5" {
-		t.Fatalf("user %s, %v", user.ID, err)
+			stage := newStage(t, foremanserver.Options{})
+			owners := map[string]string{}
+
+			for _, login := range []string{"alice", "5", "5abc", "5-"} {
+				owners[login] = stage.addUser(t, login)
+			}
+
+			stage.addUser(t, "clerk", everything...)
+
+			system := stage.admin(t)
+			if caller != "admin" {
+				system = stage.as(t, caller)
+			}
+
+			if caller == "alice" { // She may do nothing to others.
+				owners = map[string]string{"alice": owners["alice"]}
+			}
+
+			for login, id := range owners {
+				liveALife(t, stage, system, login, id)
+			}
+
+			stage.wantAddressable(t)
+		})
+	}
+}
+
+// liveALife issues a token of the user, finds it by every call, and revokes it.
+func liveALife(t *testing.T, stage *stage, system *System, login, id string) {
+	t.Helper()
+
+	ctx := t.Context()
+
+	issued, err := system.Create(ctx, id, pat.NewToken{Name: "ci"})
+	if err != nil || stage.LiveTokens(login) != 1 || stage.LiveTokens("") != 1 {
+		t.Fatalf("%s has %d tokens of %d that live, %v", login, stage.LiveTokens(login), stage.LiveTokens(""), err)
 	}
 
-	issued, err := admin.Create(t.Context(), user.ID, pat.NewToken{Name: "ci"})
-	if err != nil {
-		t.Fatal(err)
+	if user, err := system.User(ctx, pat.UserRef{ID: id}); err != nil || user.Username != login {
+		t.Errorf("the user %s is shown as %q, %v", login, user.Username, err)
 	}
 
-	if got := stage.LiveTokens("5abc"); got != 1 || stage.LiveTokens("alice") != 0 {
-		t.Errorf("5abc has %d tokens, alice %d", got, stage.LiveTokens("alice"))
+	if token, err := system.Token(ctx, issued.Key()); err != nil || token.Name != "ci" {
+		t.Errorf("the token of %s is shown as %+v, %v", login, token, err)
 	}
 
-	if token, err := admin.Token(t.Context(), issued.Key()); err != nil || token.Name != "ci" {
-		t.Errorf("%+v, %v", token, err)
+	if tokens, err := system.Tokens(ctx, id, pat.TokenQuery{}); err != nil || len(tokens) != 1 {
+		t.Errorf("%d tokens of %s are listed, %v", len(tokens), login, err)
 	}
 
-	if err := admin.Revoke(t.Context(), issued.Token); err != nil || stage.LiveTokens("") != 0 {
-		t.Errorf("%d tokens live, %v", stage.LiveTokens(""), err)
+	selected, total, err := system.SelectTokens(ctx, id, pat.Selection{IDs: []string{issued.ID}})
+	if err != nil || len(selected) != 1 || total != 1 {
+		t.Errorf("%d of %d tokens of %s are selected, %v", len(selected), total, login, err)
 	}
 
-	stage.wantAddressable(t)
+	if err := system.Revoke(ctx, issued.Token); err != nil || stage.LiveTokens("") != 0 {
+		t.Errorf("%d tokens live after the revocation of that of %s, %v", stage.LiveTokens(""), login, err)
+	}
 }
 
 func TestTheAccountNeedsNoPermissionForItself(t *testing.T) {

@@ -67,7 +67,7 @@ func TestAServerWithoutVersionIsTakenAtItsWord(t *testing.T) {
 	t.Parallel()
 
 	server := newScript(t, map[string]canned{
-		"GET /api/users/5/personal_access_tokens": {status: http.StatusOK, body: listJSON(1, tokenJSON(1, "ci"))},
+		"GET /api/users/5-~/personal_access_tokens": {status: http.StatusOK, body: listJSON(1, tokenJSON(1, "ci"))},
 	})
 
 	tokens, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})

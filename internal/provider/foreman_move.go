@@ -15,6 +15,9 @@ var (
 	// another product's.
 	foremanTokens = regexp.MustCompile(`^(?:(?:.*/)?api(?:/v2)?/|/?)users/([^/?#]+)/personal_access_tokens/?$`)
 	foremanID     = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+	// foremanOwner is how a path names the id of a user: Foreman issues to the id that a
+	// segment begins with, "7" or "7-svc".
+	foremanOwner = regexp.MustCompile(`^([1-9][0-9]{0,17})(?:-.*)?$`)
 )
 
 // recognizeForeman reads a token of Foreman out of a restapi_object.
@@ -26,11 +29,12 @@ func recognizeForeman(object restObject) (recognized, bool, error) {
 
 	found := recognized{token: pat.Issued{Token: pat.Token{ID: object.id}}}
 
-	// A login serves as well as an id there.
-	if owner, err := url.PathUnescape(match[1]); err == nil && foremanID.MatchString(owner) {
-		found.token.UserID = owner
-	} else if err == nil {
-		found.username = owner
+	if owner, err := url.PathUnescape(match[1]); err == nil {
+		if id := foremanOwner.FindStringSubmatch(owner); id != nil {
+			found.token.UserID = id[1]
+		} else {
+			found.username = owner
+		}
 	}
 
 	if object.id == "" {

@@ -104,7 +104,7 @@ func foremanSays() map[string]notGone {
 		},
 		"an organization that is not there": {
 			caller: within(func(*standing) string { return "organization_id = 999" }),
-			said:   "HTTP 404: Organization with id 999 not found", do: "check organization_id and location_id", shown: []string{"current_user"},
+			said:   "HTTP 404: Organization with id 999-~ not found", do: "check organization_id and location_id", shown: []string{"current_user"},
 		},
 		"an organization that is not there, without a permission": {
 			caller: func(t *testing.T, s *standing) string {

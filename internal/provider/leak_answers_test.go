@@ -15,6 +15,8 @@ type hostileAnswer struct {
 	name string
 	// alone says that nothing more is to be expected of a provider after this answer.
 	alone bool
+	// waits says that only a timeout ends it.
+	waits bool
 	give  func(x *leakExchange)
 }
 
@@ -56,7 +58,7 @@ var hostileAnswers = []hostileAnswer{
 		x.w.Header().Set("Location", "/"+slug+leakMoved+";jsessionid="+url.PathEscape(x.echo)+"?all="+url.QueryEscape(x.echo))
 		x.answer(307, "text/plain", x.echo)
 	}},
-	{name: "a time-out", alone: true, give: func(x *leakExchange) {
+	{name: "a time-out", alone: true, waits: true, give: func(x *leakExchange) {
 		if x.nth == 1 { // Once is enough to wait for.
 			x.work()
 			<-x.gone

@@ -75,6 +75,14 @@ func (f *leakFront) hostile(slug, method string) (answer hostileAnswer, nth int)
 	return answer, f.given[answer.name]
 }
 
+// keepsWaiting says whether a provider gets an answer that only a timeout ends.
+func (f *leakFront) keepsWaiting(slug string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return slices.ContainsFunc(f.answers[slug], func(answer hostileAnswer) bool { return answer.waits })
+}
+
 func (f *leakFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	slug, path, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
 	f.watch.sent(r)

@@ -176,9 +176,9 @@ func addSpares(t *testing.T, s *leakScene) {
 
 // providerBlock is a provider with the variable that it needs.
 func (s *leakScene) providerBlock(p *leakProvider, at leakStage) string {
-	timeout := "60s"
-	if at.attack != "" {
-		timeout = "2s"
+	timeout := "60s" // Long enough for whatever is answered at all.
+	if at.attack != "" && s.front.keepsWaiting(p.slug) {
+		timeout = "5s"
 	}
 
 	return fmt.Sprintf(`

@@ -59,7 +59,7 @@ func TestAccToken_wrongOrganizationKeepsState(t *testing.T) {
 		},
 		resource.TestStep{
 			Config:      s.provider("organization_id = 999999") + token,
-			ExpectError: words("Organization with id 999999 not found. The account is not in this organization"),
+			ExpectError: words("Organization with id 999999-~ not found. The account is not in this organization"),
 		},
 	)
 }

@@ -85,6 +85,8 @@ func TestMove_sources(t *testing.T) {
 		"a mirror with a port":  {change: from("mirror.example.com:8443/mastercard/restapi"), want: map[string]any{"id": "7/42"}},
 		"a later schema":        {change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceSchemaVersion = 9 }, want: map[string]any{"id": "7/42"}},
 		"the older API's path":  {attributes: map[string]any{"path": "/api/users/7/personal_access_tokens/"}, want: map[string]any{"user_id": "7"}},
+		"an id and more":        {attributes: map[string]any{"path": "/api/users/7-~/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
+		"an id and a login":     {attributes: map[string]any{"path": "/api/users/7-svc/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
 		"below a folder":        {attributes: map[string]any{"path": "/foreman/api/v2/users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
 		"below the API":         {attributes: map[string]any{"path": "users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
 		"a login in the path":   {attributes: map[string]any{"path": "/api/users/svc%20deploy/personal_access_tokens"}, want: map[string]any{"id": "7/42", "user_id": nil, "username": "svc deploy"}},

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -149,8 +148,6 @@ func attached(t *testing.T, name string, provider func() tfprotov6.ProviderServe
 		}
 	case err := <-failed:
 		t.Fatalf("serving the provider: %v", err)
-	case <-time.After(10 * time.Second):
-		t.Fatal("the provider is not served")
 	}
 
 	return nil

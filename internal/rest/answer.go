@@ -25,8 +25,8 @@ type Answer struct {
 	// "application/json"; empty where the server named none.
 	MediaType string
 	// Body is the whole body, decompressed. Where an answer's status alone decides (401,
-	// 429, 502, 503, 504, and 4xx to a POST), it may be cut short, by a lost connection or
-	// because it is too large. It is nil where [Request.Decode] had it.
+	// 407, 429, 502, 503, 504), it may be cut short, by a lost connection or because it is
+	// too large. It is nil where [Request.Decode] had it.
 	Body []byte
 	// EndProven is true where the response itself says where its body ends: by a length, by
 	// a last chunk, or in the framing of HTTP/2 or gzip. Where it is false, a lost connection
@@ -37,9 +37,12 @@ type Answer struct {
 // Reading is how a platform understands an unsuccessful answer. The zero value leaves all
 // to the status.
 type Reading struct {
-	// Kind chooses the error. It is ignored where nothing but the status may decide: a
-	// 401 is always [KindAuthentication], and a POST is ambiguous unless its status is
-	// 400 to 499.
+	// Own says that the answer has a form in which the platform words its refusals. A 4xx
+	// to a POST is a refusal in that form only: a gateway can block the answer of a request
+	// that was carried out, with a page of its own.
+	Own bool
+	// Kind chooses the error. It is ignored where something else decides: a 401 is always
+	// [KindAuthentication], and a POST is ambiguous unless it was refused.
 	Kind Kind
 	// Message is the server's text for the reader; empty shows the body's first words.
 	Message string
@@ -90,14 +93,6 @@ func (a Answer) isPage() bool {
 	start := bytes.ToLower(bytes.TrimSpace(a.Body[:min(len(a.Body), 512)]))
 
 	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
-}
-
-// refusesPOST says whether the status is the server's definite refusal of a POST.
-func refusesPOST(status int) bool { return status >= 400 && status <= 499 }
-
-// mayHaveMade says whether the answer leaves open whether a POST was carried out.
-func mayHaveMade(method string, status int) bool {
-	return method == http.MethodPost && !refusesPOST(status)
 }
 
 // mediaType reads the content type as far as it can be read.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -27,7 +27,7 @@ func TestAFailureIsNotReadToItsEnd(t *testing.T) {
 		{get, 503, 3, "*pat.TransientError"},
 		{get, 401, 1, "*pat.AuthenticationError"},
 		{get, 429, 3, "*pat.TransientError"},
-		{post, 422, 1, "*pat.ValidationError"},
+		{post, 422, 1, "*pat.AmbiguousError"},
 		{post, 500, 1, "*pat.AmbiguousError"},
 		{post, 201, 1, "*pat.AmbiguousError"},
 		{Request{Method: http.MethodDelete, Segments: []string{"x"}}, 200, 1, "*pat.ProtocolError"},
@@ -180,55 +180,56 @@ func TestALargeBodyBelongsToItsCaller(t *testing.T) {
 
 func TestTheWaitForALargeAnswerEndsWithTheAttempt(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newBubbleSite(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2*largeAnswer)) })
+		c := newTestClient(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
+		request := Request{Method: http.MethodGet, Segments: []string{"x"}}
 
-	s := newSite(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2*largeAnswer)) })
-	c := newTestClient(t, s.URL, func(o *Options) { o.RequestTimeout, o.MaxRetries = 200*time.Millisecond, 0 })
-	request := Request{Method: http.MethodGet, Segments: []string{"x"}}
+		var during error
 
-	var during error
+		request.Decode = func(Answer) error {
+			_, during = c.Do(t.Context(), get)
 
-	request.Decode = func(Answer) error {
-		_, during = c.Do(t.Context(), get)
+			return nil
+		}
 
-		return nil
-	}
+		if _, err := c.Do(t.Context(), request); err != nil {
+			t.Fatal(err)
+		}
 
-	if _, err := c.Do(t.Context(), request); err != nil {
-		t.Fatal(err)
-	}
+		wantError[*pat.TransientError](t, during)
 
-	wantError[*pat.TransientError](t, during)
-
-	if _, err := c.Do(t.Context(), get); err != nil {
-		t.Errorf("the next one: %v", err)
-	}
+		if _, err := c.Do(t.Context(), get); err != nil {
+			t.Errorf("the next one: %v", err)
+		}
+	})
 }
 
 // A server, or the single sign-on before it, may answer an expired session with a page of
 // any size. Nobody reads that, so it must leave its place to what comes next.
 func TestALargePageToAnExpiredSessionGivesItsPlaceBack(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		page := strings.Repeat("x", largeAnswer+1)
+		s := newBubbleSite(t, func(w http.ResponseWriter, r *http.Request) {
+			if _, err := r.Cookie("id"); err == nil {
+				w.WriteHeader(http.StatusUnauthorized)
+			} else {
+				http.SetCookie(w, &http.Cookie{Name: "id", Value: "old"}) //nolint:gosec // A test server.
+			}
 
-	page := strings.Repeat("x", largeAnswer+1)
-	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-		if _, err := r.Cookie("id"); err == nil {
-			w.WriteHeader(http.StatusUnauthorized)
-		} else {
-			http.SetCookie(w, &http.Cookie{Name: "id", Value: "old"}) //nolint:gosec // A test server.
+			_, _ = io.WriteString(w, page)
+		})
+		c := newTestClient(t, s.URL, func(o *Options) {
+			withPassword(o)
+			o.Session = &cookieSession{}
+			o.MaxRetries = 0
+		})
+
+		for range 2 {
+			if answer, err := c.Do(t.Context(), get); err != nil || len(answer.Body) != len(page) {
+				t.Fatalf("%d bytes, %v", len(answer.Body), err)
+			}
 		}
-
-		_, _ = io.WriteString(w, page)
 	})
-	c := newTestClient(t, s.URL, func(o *Options) {
-		withPassword(o)
-		o.Session = &cookieSession{}
-		o.RequestTimeout = 10 * time.Second // Without a place the answer is waited for that long.
-		o.MaxRetries = 0
-	})
-
-	for range 2 {
-		if answer, err := c.Do(t.Context(), get); err != nil || len(answer.Body) != len(page) {
-			t.Fatalf("%d bytes, %v", len(answer.Body), err)
-		}
-	}
 }

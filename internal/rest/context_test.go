@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -121,30 +122,33 @@ func TestACancelledContextSendsNothing(t *testing.T) {
 func TestTheTimeoutIsPerAttempt(t *testing.T) {
 	t.Parallel()
 
-	var arrived atomic.Int64
+	synctest.Test(t, func(t *testing.T) {
+		var arrived atomic.Int64
 
-	s := newSite(t, func(_ http.ResponseWriter, r *http.Request) {
-		if arrived.Add(1) < 3 {
-			<-r.Context().Done()
+		s := newBubbleSite(t, func(_ http.ResponseWriter, r *http.Request) {
+			if arrived.Add(1) < 3 {
+				<-r.Context().Done()
+			}
+		})
+
+		if _, err := newTestClient(t, s.URL, nil).Do(t.Context(), get); err != nil {
+			t.Errorf("the third attempt: %v", err)
 		}
 	})
-	c := newTestClient(t, s.URL, func(o *Options) { o.RequestTimeout = 200 * time.Millisecond })
-
-	if _, err := c.Do(t.Context(), get); err != nil {
-		t.Errorf("the third attempt: %v", err)
-	}
 }
 
 func TestATimeoutIsNotTheCallersDeadline(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, breaks["does not answer in time"])
-	c := newTestClient(t, s.URL, func(o *Options) { o.RequestTimeout, o.MaxRetries = 20*time.Millisecond, 0 })
+	synctest.Test(t, func(t *testing.T) {
+		s := newBubbleSite(t, breaks["does not answer in time"])
+		c := newTestClient(t, s.URL, func(o *Options) { o.RequestTimeout, o.MaxRetries = 20*time.Second, 0 })
 
-	_, err := c.Do(t.Context(), get)
+		_, err := c.Do(t.Context(), get)
 
-	got := mustBe[*pat.TransientError](t, err)
-	if got.Said != "no complete answer within 20ms" || errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("said %q", got.Said)
-	}
+		got := mustBe[*pat.TransientError](t, err)
+		if got.Said != "no complete answer within 20s" || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("said %q", got.Said)
+		}
+	})
 }

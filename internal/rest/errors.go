@@ -81,7 +81,7 @@ func (c *Client) unsuccessful(current *call, response *http.Response, a Answer) 
 		}
 	}
 
-	if mayHaveMade(current.method, a.Status) {
+	if c.mayHaveMade(current.method, a) {
 		return &pat.AmbiguousError{Failure: failure}
 	}
 
@@ -106,7 +106,7 @@ func (c *Client) unsuccessful(current *call, response *http.Response, a Answer) 
 // refusal returns the error for an answer that refuses the credentials, and nil for any
 // other.
 func (c *Client) refusal(current *call, a Answer) *pat.AuthenticationError {
-	if mayHaveMade(current.method, a.Status) {
+	if c.mayHaveMade(current.method, a) {
 		return nil
 	}
 
@@ -116,6 +116,38 @@ func (c *Client) refusal(current *call, a Answer) *pat.AuthenticationError {
 	}
 
 	return &pat.AuthenticationError{Failure: c.failure(current, a, reading)}
+}
+
+// mayHaveMade says whether the answer leaves open whether a POST was carried out. It does
+// unless it is a refusal: a status of 400 to 499 in the platform's own form. Three statuses
+// need no form, because whoever sends them has not passed the request on: 401 and 407 ask
+// for credentials first, and 429 for fewer requests. To doubt a 401 would also send refused
+// credentials once more, in the search for what may have been made.
+func (c *Client) mayHaveMade(method string, a Answer) bool {
+	switch {
+	case method != http.MethodPost:
+		return false
+	case a.Status < 400 || a.Status > 499:
+		return true
+	case beforeWork(a.Status):
+		return false
+	case c.concealed(a): // It may hold what was made.
+		return true
+	case c.read == nil:
+		return a.isPage()
+	default:
+		return !c.read(a).Own
+	}
+}
+
+// beforeWork says whether whoever answers with the status has not carried out the request.
+func beforeWork(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusTooManyRequests:
+		return true
+	default:
+		return false
+	}
 }
 
 // failed returns the error for a call that ended without an answer.
@@ -183,8 +215,14 @@ func (c *Client) reading(a Answer) Reading {
 func (c *Client) concealed(a Answer) bool { return c.conceals != nil && c.conceals(a) }
 
 func (c *Client) failure(current *call, a Answer, reading Reading) pat.Failure {
-	if mayHaveMade(current.method, a.Status) {
+	kind := kindOf(a, reading.Kind)
+
+	if c.mayHaveMade(current.method, a) {
 		reading = Reading{} // It may quote what must not be shown.
+
+		if kind = kindOf(a, KindByStatus); a.Status < 500 {
+			kind = KindProtocol // It is not the platform that says so.
+		}
 	}
 
 	text := reading.Message
@@ -194,7 +232,7 @@ func (c *Client) failure(current *call, a Answer, reading Reading) pat.Failure {
 
 	remedy := reading.Remedy
 	if remedy == "" {
-		remedy = c.remedy(current, a, kindOf(a, reading.Kind))
+		remedy = c.remedy(current, a, kind)
 	}
 
 	return pat.Failure{
@@ -270,11 +308,10 @@ func (c *Client) words(method string, a Answer) string {
 	switch {
 	case c.concealed(a):
 		return ""
-	case mayHaveMade(method, a.Status) && len(a.Body) > 0:
-		return unshown
 	case method == http.MethodPost && page:
-		// Nor is a page what the API answers when it has made nothing.
 		return "a web page"
+	case c.mayHaveMade(method, a) && len(a.Body) > 0:
+		return unshown
 	}
 
 	text := c.mask.examine(a.Body)

@@ -140,18 +140,32 @@ func TestThePlatformReadsItsAnswers(t *testing.T) {
 		method string
 		status int
 		want   string
+		own    bool
 	}{
-		"by status":                               {KindByStatus, "GET", 404, "*pat.NotFoundError"},
-		"as not found":                            {KindNotFound, "GET", 422, "*pat.NotFoundError"},
-		"as validation":                           {KindValidation, "DELETE", 500, "*pat.ValidationError"},
-		"as permission":                           {KindPermission, "GET", 404, "*pat.PermissionError"},
-		"as authentication":                       {KindAuthentication, "GET", 403, "*pat.AuthenticationError"},
-		"as transient":                            {KindTransient, "GET", 500, "*pat.TransientError"},
-		"as protocol":                             {KindProtocol, "GET", 404, "*pat.ProtocolError"},
-		"a 4xx to a POST":                         {KindValidation, "POST", 404, "*pat.ValidationError"},
-		"a 5xx to a POST stays ambiguous":         {KindValidation, "POST", 500, "*pat.AmbiguousError"},
-		"a 503 to a POST stays ambiguous":         {KindTransient, "POST", 503, "*pat.AmbiguousError"},
-		"a 503 that refuses in a POST stays, too": {KindAuthentication, "POST", 503, "*pat.AmbiguousError"},
+		"by status":                               {KindByStatus, "GET", 404, "*pat.NotFoundError", false},
+		"as not found":                            {KindNotFound, "GET", 422, "*pat.NotFoundError", false},
+		"as validation":                           {KindValidation, "DELETE", 500, "*pat.ValidationError", false},
+		"as permission":                           {KindPermission, "GET", 404, "*pat.PermissionError", false},
+		"as authentication":                       {KindAuthentication, "GET", 403, "*pat.AuthenticationError", false},
+		"as transient":                            {KindTransient, "GET", 500, "*pat.TransientError", false},
+		"as protocol":                             {KindProtocol, "GET", 404, "*pat.ProtocolError", false},
+		"a 4xx to a POST":                         {KindValidation, "POST", 404, "*pat.ValidationError", true},
+		"a refusal of a POST by status":           {KindByStatus, "POST", 403, "*pat.PermissionError", true},
+		"a 5xx to a POST stays ambiguous":         {KindValidation, "POST", 500, "*pat.AmbiguousError", true},
+		"a 503 to a POST stays ambiguous":         {KindTransient, "POST", 503, "*pat.AmbiguousError", true},
+		"a 503 that refuses in a POST stays, too": {KindAuthentication, "POST", 503, "*pat.AmbiguousError", true},
+		// In the form of somebody else.
+		"a 400 to a POST": {KindByStatus, "POST", 400, "*pat.AmbiguousError", false},
+		"a 403 to a POST": {KindPermission, "POST", 403, "*pat.AmbiguousError", false},
+		"a 404 to a POST": {KindNotFound, "POST", 404, "*pat.AmbiguousError", false},
+		"a 405 to a POST": {KindByStatus, "POST", 405, "*pat.AmbiguousError", false},
+		"a 408 to a POST": {KindByStatus, "POST", 408, "*pat.AmbiguousError", false},
+		"a 413 to a POST": {KindByStatus, "POST", 413, "*pat.AmbiguousError", false},
+		"a 422 to a POST": {KindValidation, "POST", 422, "*pat.AmbiguousError", false},
+		// Nobody sends these after the work.
+		"a 401 to a POST": {KindByStatus, "POST", 401, "*pat.AuthenticationError", false},
+		"a 407 to a POST": {KindByStatus, "POST", 407, "*pat.ProtocolError", false},
+		"a 429 to a POST": {KindByStatus, "POST", 429, "*pat.TransientError", false},
 	}
 
 	for name, test := range tests {
@@ -159,7 +173,7 @@ func TestThePlatformReadsItsAnswers(t *testing.T) {
 			t.Parallel()
 
 			reading := reading
-			reading.Kind = test.kind
+			reading.Kind, reading.Own = test.kind, test.own
 			c := clientOf(t, test.status, "application/json", "{}", func(o *Options) {
 				o.Read = func(Answer) Reading { return reading }
 				o.Authorize = func(*http.Request) {}

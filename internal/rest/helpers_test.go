@@ -7,9 +7,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/memorynet"
 )
 
 // secret is the password of the tests.
@@ -21,13 +24,34 @@ type site struct {
 
 	requests    atomic.Int64
 	connections atomic.Int64
+	// working are the handlers, of which the server forgets those that took the connection.
+	working sync.WaitGroup
 }
 
 func newSite(t *testing.T, handler http.HandlerFunc) *site {
 	t.Helper()
 
+	return startSite(t, handler, nil)
+}
+
+// newBubbleSite is newSite for a bubble of synctest, whose clock decides what is in time.
+func newBubbleSite(t *testing.T, handler http.HandlerFunc) *site {
+	t.Helper()
+
+	return startSite(t, handler, memorynet.Listen())
+}
+
+func startSite(t *testing.T, handler http.HandlerFunc, listener net.Listener) *site {
+	t.Helper()
+
 	s := &site{}
 	s.Server = httptest.NewUnstartedServer(s.counted(handler))
+
+	if listener != nil {
+		_ = s.Listener.Close()
+		s.Listener = listener
+	}
+
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -35,7 +59,10 @@ func newSite(t *testing.T, handler http.HandlerFunc) *site {
 		}
 	}
 	s.Start()
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		s.Close()
+		s.working.Wait()
+	})
 
 	return s
 }
@@ -43,6 +70,9 @@ func newSite(t *testing.T, handler http.HandlerFunc) *site {
 func (s *site) counted(handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
+		s.working.Add(1)
+
+		defer s.working.Done()
 		// A server notices that a client is gone only when it has read the body.
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(&replay{bytes: body})

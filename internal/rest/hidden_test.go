@@ -153,7 +153,8 @@ func TestWhatAnswersAPOSTIsNotShown(t *testing.T) {
 	}{
 		"a failure":                      {answer(500, "Content-Type", "text/plain", fresh), "HTTP 500: its text is left out"},
 		"a page that refuses":            {answer(403, "Content-Type", "text/html", "<html>"+fresh), "HTTP 403: a web page."},
-		"a page that fails":              {answer(502, "Content-Type", "text/html", "<html>"+fresh), "HTTP 502: its text is left out"},
+		"a page that fails":              {answer(502, "Content-Type", "text/html", "<html>"+fresh), "HTTP 502: a web page."},
+		"JSON that is not the API's":     {answer(500, "Content-Type", "application/json", `{"message":"`+fresh+`"}`), "HTTP 500: its text is left out"},
 		"a redirect":                     {answer(302, "Location", "https://other.example.com/"+fresh, ""), "redirected to https://other.example.com. Set `url`"},
 		"a redirect here":                {answer(302, "Location", "/"+fresh, ""), "redirected to http://127.0.0.1"},
 		"no HTTP":                        {raw(fresh + "\r\n\r\n"), "malformed HTTP response"},

@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
@@ -49,7 +50,7 @@ func TestAnAnswerThatBreaksOffIsDescribed(t *testing.T) {
 			_, _ = io.WriteString(w, "so far")
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
-		}, "HTTP 200, text/plain, no complete answer within 100ms: so far"},
+		}, "HTTP 200, text/plain, no complete answer within 1m0s: so far"},
 		"it is no HTTP":           {raw("SSH-2.0-OpenSSH\r\n\r\n"), "malformed HTTP response"},
 		"its status is no number": {raw("HTTP/1.1 abc\r\n\r\n"), "malformed HTTP status code"},
 	}
@@ -58,16 +59,17 @@ func TestAnAnswerThatBreaksOffIsDescribed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			c := newTestClient(t, newSite(t, test.handler).URL, func(o *Options) {
-				withPassword(o)
-				o.RequestTimeout = 100 * time.Millisecond
-				o.Conceals = func(a Answer) bool { return bytes.Contains(a.Body, []byte("conceal")) }
-			})
+			synctest.Test(t, func(t *testing.T) {
+				c := newTestClient(t, newBubbleSite(t, test.handler).URL, func(o *Options) {
+					withPassword(o)
+					o.Conceals = func(a Answer) bool { return bytes.Contains(a.Body, []byte("conceal")) }
+				})
 
-			_, err := c.Do(t.Context(), get)
-			if got := mustBe[*pat.TransientError](t, err); got.Said != test.said && !strings.HasSuffix(got.Said, test.said) {
-				t.Errorf("said %q, want %q", got.Said, test.said)
-			}
+				_, err := c.Do(t.Context(), get)
+				if got := mustBe[*pat.TransientError](t, err); got.Said != test.said && !strings.HasSuffix(got.Said, test.said) {
+					t.Errorf("said %q, want %q", got.Said, test.said)
+				}
+			})
 		})
 	}
 }
@@ -214,7 +216,7 @@ func TestHeadersAreBounded(t *testing.T) {
 			}
 			defer func() { _ = connection.Close() }()
 
-			for _, err := io.WriteString(connection, "HTTP/1.1 200 OK\r\nX: "); err == nil; time.Sleep(time.Millisecond) {
+			for _, err := io.WriteString(connection, "HTTP/1.1 200 OK\r\nX: "); err == nil; time.Sleep(time.Second) {
 				_, err = io.WriteString(connection, "x")
 			}
 		},
@@ -222,13 +224,15 @@ func TestHeadersAreBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			c := newTestClient(t, newSite(t, handler).URL, func(o *Options) { o.RequestTimeout = 300 * time.Millisecond })
+			synctest.Test(t, func(t *testing.T) {
+				c := newTestClient(t, newBubbleSite(t, handler).URL, nil)
 
-			_, err := c.Do(t.Context(), get)
-			wantError[*pat.TransientError](t, err)
+				_, err := c.Do(t.Context(), get)
+				wantError[*pat.TransientError](t, err)
 
-			_, err = c.Do(t.Context(), post)
-			wantError[*pat.AmbiguousError](t, err)
+				_, err = c.Do(t.Context(), post)
+				wantError[*pat.AmbiguousError](t, err)
+			})
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -64,41 +65,42 @@ func TestAWrongPasswordCostsOneRequest(t *testing.T) {
 
 func TestTheFirstLoginIsAlone(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var (
+			loggedIn atomic.Bool
+			early    atomic.Int64
+			arrived  atomic.Int64
+		)
 
-	var (
-		loggedIn atomic.Bool
-		early    atomic.Int64
-		arrived  atomic.Int64
-	)
+		s := newBubbleSite(t, func(http.ResponseWriter, *http.Request) {
+			if arrived.Add(1) > 1 {
+				if !loggedIn.Load() {
+					early.Add(1)
+				}
 
-	s := newSite(t, func(http.ResponseWriter, *http.Request) {
-		if arrived.Add(1) > 1 {
-			if !loggedIn.Load() {
-				early.Add(1)
+				return
 			}
 
-			return
+			// The bubble's clock moves when all the others have come as far as they can.
+			time.Sleep(time.Second)
+			loggedIn.Store(true)
+		})
+		c := newTestClient(t, s.URL, withPassword)
+
+		for _, err := range together(50, func() error {
+			_, err := c.Do(t.Context(), get)
+
+			return err
+		}) {
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 
-		// Room for the others to come too early.
-		time.Sleep(30 * time.Millisecond)
-		loggedIn.Store(true)
+		if early.Load() != 0 || s.requests.Load() != 50 {
+			t.Errorf("%d of %d requests came during the first login", early.Load(), s.requests.Load())
+		}
 	})
-	c := newTestClient(t, s.URL, withPassword)
-
-	for _, err := range together(50, func() error {
-		_, err := c.Do(t.Context(), get)
-
-		return err
-	}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-
-	if early.Load() != 0 || s.requests.Load() != 50 {
-		t.Errorf("%d of %d requests came during the first login", early.Load(), s.requests.Load())
-	}
 }
 
 func TestOnlySuccessProvesTheCredentials(t *testing.T) {

@@ -54,7 +54,7 @@ type Options struct {
 	RetryWaitMin, RetryWaitMax time.Duration
 	// Read tells what the platform means by an unsuccessful answer. It must be pure: it
 	// is called with every answer whose status is not 200 to 299, more than once. Nil
-	// lets the status decide.
+	// lets the status decide, and takes anything but a web page for the platform's own.
 	Read func(Answer) Reading
 	// Conceals says whether an answer may hold a secret that nobody here knows yet, so that
 	// no error may quote it; nil never does. It must be pure.

@@ -12,11 +12,9 @@ func (c *Client) remedy(current *call, a Answer, kind Kind) string {
 	case KindNotFound:
 		return "It may not exist, or " + c.who() + " may not see it."
 	case KindPermission:
-		if a.isPage() {
-			return "A web page came where the API should answer: a proxy may refuse the request, or " + c.who() + " may not do this."
+		if !a.isPage() {
+			return "Give " + c.who() + " the permission."
 		}
-
-		return "Give " + c.who() + " the permission."
 	case KindAuthentication:
 		if current.anonymous {
 			return "The server wants credentials for this."
@@ -37,6 +35,8 @@ func (c *Client) remedy(current *call, a Answer, kind Kind) string {
 			"otherwise it cannot handle this request, and trying again will not help."
 	case a.Status == http.StatusProxyAuthRequired:
 		return "A proxy wants credentials: put them into HTTPS_PROXY or HTTP_PROXY."
+	case a.Status == http.StatusForbidden && a.isPage():
+		return "A web page came where the API should answer: a proxy may refuse the request, or " + c.who() + " may not do this."
 	case a.isPage():
 		return pageRemedy
 	default:

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -30,6 +31,11 @@ var breaks = map[string]http.HandlerFunc{
 		_, _ = io.WriteString(w, "{")
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
+	},
+	"refuses with a page": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "<html>Blocked</html>")
 	},
 	"truncates the body of a 401": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -80,18 +86,17 @@ func TestWhatIsRepeated(t *testing.T) {
 			"POST",
 			[]any{
 				500, 501, 502, 503, 504, 301, 302, 303, 307, 308, 304, "closes the connection", "truncates the body", "sends broken gzip",
-				"does not answer in time", "does not end its answer in time",
+				"does not answer in time", "does not end its answer in time", "truncates the body of a 404", "refuses with a page",
 			},
 			1, "*pat.AmbiguousError",
 		},
-		"a 408 to a POST is definite":                            {"POST", []any{408}, 1, "*pat.TransientError"},
-		"a 404 to a POST is definite though its body is cut off": {"POST", []any{"truncates the body of a 404"}, 1, "*pat.NotFoundError"},
-		"a refusal of the request is not repeated":               {"GET DELETE POST", []any{400, 409, 422}, 1, "*pat.ValidationError"},
-		"a missing permission is not repeated":                   {"GET DELETE POST", []any{403}, 1, "*pat.PermissionError"},
-		"a not found is not repeated":                            {"GET DELETE POST", []any{404, 410}, 1, "*pat.NotFoundError"},
-		"a refusal of the credentials is not repeated":           {"GET DELETE POST", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
-		"success is not repeated":                                {"GET DELETE POST", []any{200, 201, 202, 204}, 1, "<nil>"},
-		"a redirect without an address is not followed":          {"GET DELETE", []any{301, 302, 307, 308, 300, 304}, 1, "*pat.ProtocolError"},
+		"a 408 to a POST is definite":                   {"POST", []any{408}, 1, "*pat.TransientError"},
+		"a refusal of the request is not repeated":      {"GET DELETE POST", []any{400, 409, 422}, 1, "*pat.ValidationError"},
+		"a missing permission is not repeated":          {"GET DELETE POST", []any{403}, 1, "*pat.PermissionError"},
+		"a not found is not repeated":                   {"GET DELETE POST", []any{404, 410}, 1, "*pat.NotFoundError"},
+		"a refusal of the credentials is not repeated":  {"GET DELETE POST", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
+		"success is not repeated":                       {"GET DELETE POST", []any{200, 201, 202, 204}, 1, "<nil>"},
+		"a redirect without an address is not followed": {"GET DELETE", []any{301, 302, 307, 308, 300, 304}, 1, "*pat.ProtocolError"},
 	}
 
 	for name, test := range tests {
@@ -99,23 +104,19 @@ func TestWhatIsRepeated(t *testing.T) {
 			for _, failure := range test.failures {
 				t.Run(fmt.Sprintf("%s: %s %v", name, method, failure), func(t *testing.T) {
 					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						s := newBubbleSite(t, handlerFor(t, failure))
+						c := newTestClient(t, s.URL, withPassword)
 
-					s := newSite(t, handlerFor(t, failure))
-					c := newTestClient(t, s.URL, func(o *Options) {
-						withPassword(o)
-						if text, ok := failure.(string); ok && strings.HasSuffix(text, "in time") {
-							o.RequestTimeout = 50 * time.Millisecond
+						_, err := c.Do(t.Context(), Request{Method: method, Segments: []string{"x"}, Body: []byte("{}")})
+						if got := fmt.Sprintf("%T", err); got != test.want {
+							t.Errorf("the error is a %s, not a %s: %v", got, test.want, err)
+						}
+
+						if got := s.requests.Load(); got != test.requests {
+							t.Errorf("%d requests reached the server, not %d", got, test.requests)
 						}
 					})
-
-					_, err := c.Do(t.Context(), Request{Method: method, Segments: []string{"x"}, Body: []byte("{}")})
-					if got := fmt.Sprintf("%T", err); got != test.want {
-						t.Errorf("the error is a %s, not a %s: %v", got, test.want, err)
-					}
-
-					if got := s.requests.Load(); got != test.requests {
-						t.Errorf("%d requests reached the server, not %d", got, test.requests)
-					}
 				})
 			}
 		}
@@ -133,12 +134,14 @@ func handlerFor(t *testing.T, failure any) http.HandlerFunc {
 
 		return answers(failure, `{"message":"no"}`)
 	case string:
-		return breaks[failure]
-	default:
-		t.Fatalf("no handler for %v", failure)
-
-		return nil
+		if handler, ok := breaks[failure]; ok {
+			return handler
+		}
 	}
+
+	t.Fatalf("no handler for %v", failure)
+
+	return nil
 }
 
 func TestWhatNeverWentOutIsRepeated(t *testing.T) {

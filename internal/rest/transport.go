@@ -193,7 +193,7 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 	}
 
 	body, release, err := t.readBody(ctx, request.Method, response)
-	if err != nil && (request.Context().Err() != nil || !statusSuffices(request.Method, response.StatusCode)) {
+	if err != nil && (request.Context().Err() != nil || !statusSuffices(response.StatusCode)) {
 		answer := beginning(response, body)
 
 		if release != nil {
@@ -265,14 +265,13 @@ func unquoted(err error) error {
 var errMalformed = errors.New("the head of the answer is malformed")
 
 // statusSuffices says whether the status alone decides, so that an unreadable body
-// changes nothing: a 401 must not be repeated, what is overloaded may be asked again, and a
-// 4xx to a POST is a definite refusal.
-func statusSuffices(method string, status int) bool {
+// changes nothing: a request for credentials must not be repeated, and what is overloaded
+// may be asked again.
+func statusSuffices(status int) bool {
 	switch status {
-	case http.StatusUnauthorized, http.StatusTooManyRequests,
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	default:
-		return method == http.MethodPost && refusesPOST(status)
+		return beforeWork(status)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -101,45 +101,37 @@ func (zeros) Read(p []byte) (int, error) {
 
 func TestAttemptsUnderWayAreBounded(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const bound = 3
 
-	const bound = 3
+		var now, most atomic.Int64
 
-	var (
-		now, most atomic.Int64
-		full      = make(chan struct{})
-		once      sync.Once
-	)
+		s := newBubbleSite(t, func(http.ResponseWriter, *http.Request) {
+			n := now.Add(1)
+			defer now.Add(-1)
 
-	s := newSite(t, func(http.ResponseWriter, *http.Request) {
-		n := now.Add(1)
-		defer now.Add(-1)
+			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+				runtime.Gosched()
+			}
+			// The bubble's clock moves when no further request can come.
+			time.Sleep(time.Second)
+		})
+		c := newTestClient(t, s.URL, func(o *Options) { o.MaxConcurrentRequests = bound })
 
-		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
-			runtime.Gosched()
+		for _, err := range together(30, func() error {
+			_, err := c.Do(t.Context(), get)
+
+			return err
+		}) {
+			if err != nil {
+				t.Error(err)
+			}
 		}
 
-		if n == bound {
-			once.Do(func() { close(full) })
+		if most.Load() != bound {
+			t.Errorf("%d requests at once, not %d", most.Load(), bound)
 		}
-		// The bound must be reached, and there must be room to exceed it.
-		<-full
-		time.Sleep(5 * time.Millisecond)
 	})
-	c := newTestClient(t, s.URL, func(o *Options) { o.MaxConcurrentRequests = bound })
-
-	for _, err := range together(30, func() error {
-		_, err := c.Do(t.Context(), get)
-
-		return err
-	}) {
-		if err != nil {
-			t.Error(err)
-		}
-	}
-
-	if most.Load() != bound {
-		t.Errorf("%d requests at once, not %d", most.Load(), bound)
-	}
 }
 
 func TestAWaitBetweenAttemptsHoldsNoSlot(t *testing.T) {
@@ -187,14 +179,15 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
-func TestNoGoroutineIsLeft(t *testing.T) { //nolint:paralleltest // It counts the goroutines of the process.
-	before := runtime.NumGoroutine()
+// TestNoGoroutineIsLeft ends with its bubble, which fails if a goroutine of it does not.
+func TestNoGoroutineIsLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var arrived atomic.Int64
 
-	s := &site{}
-	func() {
 		ctx, cancel := context.WithCancel(t.Context())
-		s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-			switch s.requests.Add(1) % 4 {
+		s := newBubbleSite(t, func(w http.ResponseWriter, r *http.Request) {
+			switch arrived.Add(1) % 4 {
 			case 0:
 				panic(http.ErrAbortHandler)
 			case 1:
@@ -211,17 +204,5 @@ func TestNoGoroutineIsLeft(t *testing.T) { //nolint:paralleltest // It counts th
 
 			return err
 		})
-		s.Close()
-	}()
-
-	for range 500 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-
-		time.Sleep(10 * time.Millisecond)
-	}
-
-	stacks := make([]byte, 1<<20)
-	t.Errorf("%d goroutines are left of %d:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
@@ -158,6 +159,29 @@ func TestNoHostileAnswerIsTakenForAnother(t *testing.T) {
 
 			t.Run(name+": "+what, func(t *testing.T) {
 				t.Parallel()
+
+				if answer.Slow {
+					synctest.Test(t, func(t *testing.T) { meetHostile(t, answer, call) })
+				} else {
+					meetHostile(t, answer, call)
+				}
+			})
+		}
+	}
+}
+
+// A gateway can hold back the answer of a request that was carried out.
+func TestNoBlockedAnswerToACreateIsTakenForARefusal(t *testing.T) {
+	t.Parallel()
+
+	for what, answer := range hostileserver.Blocks() {
+		for name, call := range hostileCalls() {
+			if !strings.HasPrefix(call.request, "^POST ") {
+				continue
+			}
+
+			t.Run(name+": "+what, func(t *testing.T) {
+				t.Parallel()
 				meetHostile(t, answer, call)
 			})
 		}
@@ -192,14 +216,12 @@ func meetHostile(t *testing.T, answer hostileserver.Answer, call hostileCall) {
 		Honest: honest, Hostile: regexp.MustCompile(call.request), Answer: answer, Works: call.works,
 		Text: hostileserver.FirstWords, Secret: regexp.MustCompile(controllerserver.SecretPrefix + `\w+`),
 	}
-	server := front.Start()
-	t.Cleanup(server.Close)
+
+	server, stop := front.StartInMemory()
+	t.Cleanup(stop)
 
 	system := newDriver(t, server.URL+honest.Context(), func(o *Options) {
 		o.Client.MaxRetries = 1
-		if answer.Slow {
-			o.Client.RequestTimeout = 100 * time.Millisecond
-		}
 	})
 
 	var log bytes.Buffer

@@ -35,17 +35,17 @@ type envelope struct {
 // read tells what an unsuccessful answer of Universal Controller means. Mostly the status
 // does; "not found" in any other form than Universal Controller's own is none of it.
 func read(answer rest.Answer) rest.Reading {
-	reading := rest.Reading{Message: strings.Join(messages(answer), "; ")}
+	reading := rest.Reading{Own: worded(answer), Message: strings.Join(messages(answer), "; ")}
 
 	switch answer.Status {
 	case http.StatusUnauthorized:
 		reading.Remedy = credentialsRemedy
 	case http.StatusForbidden:
-		if worded(answer) {
+		if reading.Own {
 			reading.Remedy = rolesRemedy
 		}
 	case http.StatusNotFound, http.StatusGone:
-		if !worded(answer) {
+		if !reading.Own {
 			reading.Kind = rest.KindProtocol
 		}
 

@@ -19,10 +19,15 @@ func createWhoseAnswerIsLost(t *testing.T, s *stage) {
 
 	faults := map[string]sandbox.Fault{
 		"dropped": {Kind: sandbox.FaultDrop}, "cut": {Kind: sandbox.FaultTruncate},
-		"a failure": {Kind: sandbox.FaultAnswer, Status: 500, Body: "Unexpected request failure. See log(s) for more details."},
-		"a gateway": {Kind: sandbox.FaultAnswer, Status: 502, ContentType: "text/html"},
-		"a page":    {Kind: sandbox.FaultAnswer, ContentType: "text/html"},
-		"empty":     {Kind: sandbox.FaultAnswer, Body: " "},
+		"a failure":  {Kind: sandbox.FaultAnswer, Status: 500, Body: "Unexpected request failure. See log(s) for more details."},
+		"a gateway":  {Kind: sandbox.FaultAnswer, Status: 502, ContentType: "text/html"},
+		"a firewall": {Kind: sandbox.FaultAnswer, Status: 403, ContentType: "text/html", Body: "<html>Response blocked</html>"},
+		"a refusal":  {Kind: sandbox.FaultAnswer, Status: 400, ContentType: "text/html", Body: "<html>Bad request</html>"},
+		"elsewhere":  {Kind: sandbox.FaultAnswer, Status: 404, ContentType: "text/plain", Body: "<html>Not found</html>"},
+		"in JSON":    {Kind: sandbox.FaultAnswer, Status: 403, ContentType: "application/json", Body: `{"message":"Forbidden"}`},
+		"too large":  {Kind: sandbox.FaultAnswer, Status: 413, ContentType: "text/plain", Body: " "},
+		"a page":     {Kind: sandbox.FaultAnswer, ContentType: "text/html"},
+		"empty":      {Kind: sandbox.FaultAnswer, Body: " "},
 	}
 
 	for name, fault := range faults {

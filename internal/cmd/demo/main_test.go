@@ -30,7 +30,7 @@ func TestAccTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
 	told, byHand, _ := strings.Cut(out.text.String(), "Go on by hand")
 
 	for _, want := range []string{
-		"244 of 244 recorded exchanges", "steps passed",
+		"269 of 269 recorded exchanges", "steps passed",
 		"Foreman saw ", "Universal Controller saw ", "samples in the",
 	} {
 		if !strings.Contains(told, want) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -47,8 +46,10 @@ func (f *foreman) server(console sandbox.Options, faults []sandbox.Fault) (http.
 		if err != nil {
 			return nil, err
 		}
-		if err := addAll(server, users); err != nil {
-			return nil, err
+		for _, u := range users {
+			if _, err := server.AddUser(u); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, fault := range faults {
@@ -62,18 +63,9 @@ func (f *foreman) replay(ctx context.Context, out io.Writer) (alike bool, err er
 	if err != nil {
 		return false, err
 	}
-	server := foremanserver.New(foremanserver.Options{})
-	running, err := sandbox.Start(server, "127.0.0.1:0")
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, running.Close()) }()
 	total, good := 0, 0
 	for _, recording := range recordings {
-		if err := addAll(server, recording.Users); err != nil {
-			return false, err
-		}
-		results, err := foremanserver.Replay(ctx, running.URL(), recording)
+		results, err := recording.Replay(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -90,13 +82,4 @@ func (f *foreman) replay(ctx context.Context, out io.Writer) (alike bool, err er
 	}
 	_, err = fmt.Fprintf(out, "%d of %d recorded exchanges answered as the real server did\n", good, total)
 	return good == total && total == foremanserver.RecordedExchanges, err
-}
-
-func addAll(server *foremanserver.Server, users []foremanserver.User) error {
-	for _, u := range users {
-		if _, err := server.AddUser(u); err != nil {
-			return err
-		}
-	}
-	return nil
 }

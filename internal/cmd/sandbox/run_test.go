@@ -19,7 +19,7 @@ func TestReplayPrintsThatAllRecordedExchangesAreAlike(t *testing.T) {
 	if code := run(t.Context(), []string{"-replay"}, &out, &errOut); code != exitOK {
 		t.Errorf("exit code %d, want 0; %s", code, errOut.String())
 	}
-	const want = "244 of 244 recorded exchanges answered as the real server did\n"
+	const want = "269 of 269 recorded exchanges answered as the real server did\n"
 	if out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
 	}

@@ -3,7 +3,7 @@
 // tests and demonstrations.
 //
 // It implements behaviour, not a transcript: the search language, paging, permissions,
-// time zones, sessions, the order of errors. testdata/recordings holds 244 exchanges
+// time zones, sessions, the order of errors. testdata/recordings holds 269 exchanges
 // of a real server, and [Replay] proves that this one answers them alike.
 //
 // What it does not do: creating and editing users, anything beyond users and tokens,

@@ -8,7 +8,7 @@ import (
 )
 
 // RecordedExchanges is how many exchanges the recordings hold.
-const RecordedExchanges = 244
+const RecordedExchanges = 269
 
 //go:embed testdata/recordings/*.json
 var recordingFiles embed.FS

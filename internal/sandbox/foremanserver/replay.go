@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
 // StepResult is how a server answered one recorded request.
@@ -37,15 +42,15 @@ type answered struct {
 	body   []byte
 }
 
-// Replay sends the requests of a recording to the server at url over HTTP and compares
+// Replay sends the requests of a recording to the server at base over HTTP and compares
 // each answer. The recording's users have to exist there beside the administrator of
 // [AdminLogin]. The error is one of getting there at all; an answer that differs is in
 // its result.
-func Replay(ctx context.Context, url string, r Recording) ([]StepResult, error) {
+func Replay(ctx context.Context, base string, r Recording) ([]StepResult, error) {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	p := &replayer{
-		url: url,
+		url: base,
 		client: &http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -74,19 +79,40 @@ func Replay(ctx context.Context, url string, r Recording) ([]StepResult, error) 
 	return results, nil
 }
 
-// findUser learns a user's id.
+// Replay replays the recording against a fresh server that has the recording's users.
+func (r Recording) Replay(ctx context.Context) (results []StepResult, err error) {
+	server := New(Options{})
+	for _, u := range r.Users {
+		if _, err := server.AddUser(u); err != nil {
+			return nil, fmt.Errorf("scenario %s: %w", r.Scenario, err)
+		}
+	}
+	running, err := sandbox.Start(server, "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, running.Close()) }()
+	return Replay(ctx, running.URL(), r)
+}
+
+// findUser learns a user's id. It searches, because a login of digits in a path is
+// taken for an id.
 func (p *replayer) findUser(ctx context.Context, u User) error {
-	answer, err := p.send(ctx, RecordedRequest{Method: http.MethodGet, Path: "/api/users/" + u.Login, Auth: AdminLogin})
+	search := url.Values{"search": {"login=" + strconv.Quote(u.Login)}}
+	answer, err := p.send(ctx, RecordedRequest{Method: http.MethodGet, Path: "/api/users?" + search.Encode(), Auth: AdminLogin})
 	if err != nil {
 		return err
 	}
 	var found struct {
-		ID json.Number `json:"id"`
+		Results []struct {
+			ID    json.Number `json:"id"`
+			Login string      `json:"login"`
+		} `json:"results"`
 	}
-	if err := json.Unmarshal(answer.body, &found); err != nil || answer.status != http.StatusOK {
+	if err := json.Unmarshal(answer.body, &found); err != nil || len(found.Results) != 1 || found.Results[0].Login != u.Login {
 		return fmt.Errorf("%q is not there: status %d", u.Login, answer.status)
 	}
-	p.variables[u.Key+".id"] = found.ID
+	p.variables[u.Key+".id"] = found.Results[0].ID
 	p.variables[u.Key+".login"] = u.Login
 	return nil
 }

@@ -3,7 +3,6 @@ package foremanserver_test
 import (
 	"testing"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
@@ -31,18 +30,7 @@ func TestRecordedExchangesAreAnsweredAsTheRealServerDid(t *testing.T) {
 // replayOne plays a scenario against a server of its own.
 func replayOne(t *testing.T, recording foremanserver.Recording) {
 	t.Helper()
-	server := foremanserver.New(foremanserver.Options{})
-	for _, u := range recording.Users {
-		if _, err := server.AddUser(u); err != nil {
-			t.Fatal(err)
-		}
-	}
-	running, err := sandbox.Start(server, "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = running.Close() })
-	results, err := foremanserver.Replay(t.Context(), running.URL(), recording)
+	results, err := recording.Replay(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

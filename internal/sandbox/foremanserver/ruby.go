@@ -3,6 +3,7 @@ package foremanserver
 import (
 	"math"
 	"math/big"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -34,6 +35,18 @@ func leadingInteger(s string) int {
 		return -1
 	}
 	return int(n.Int64())
+}
+
+// parentForm is what the server reads as an id where it looks for a name first.
+var parentForm = regexp.MustCompile(`^(\d+-|(0|[1-9]\d*)$)`)
+
+// parentID reads an id where the server looks for a name first: digits alone, or digits
+// and a hyphen with anything after them. What has another form is -1.
+func parentID(s string) int {
+	if !parentForm.MatchString(s) {
+		return -1
+	}
+	return leadingInteger(s)
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }

@@ -131,8 +131,8 @@ func (c *call) tokenOwner() (*user, *reply) {
 }
 
 // seesTokensOf says whether the caller gets at the owner's rows: that takes a
-// permission for users as well, and the server's second look-up, which prefers a login
-// that equals the whole segment, must find the same user.
+// permission for users as well, and the server's second lookup must find the same user.
+// It tries the whole segment as a login before it reads it as an id.
 func (c *call) seesTokensOf(owner *user, permission string) bool {
 	if c.isSelf() {
 		return true
@@ -140,8 +140,11 @@ func (c *call) seesTokensOf(owner *user, permission string) bool {
 	if !c.caller.can(permission) {
 		return false
 	}
-	named := c.usersLogin[strings.ToLower(c.route.userID)]
-	return named == nil || named.login != c.route.userID || named == owner
+	segment := c.route.userID
+	if named := c.usersLogin[strings.ToLower(segment)]; named != nil && named.login == segment {
+		return named == owner
+	}
+	return parentID(segment) == owner.id
 }
 
 func (c *call) findOwnedToken(permission string) (*token, *reply) {

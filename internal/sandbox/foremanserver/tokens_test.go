@@ -126,13 +126,14 @@ func TestTwinsCannotBeRevoked(t *testing.T) {
 
 func TestTheUserOfATokensPath(t *testing.T) {
 	t.Parallel()
-	// User 5 is alice; a login that begins with her id belongs to user 6.
-	server := newServer(t, foremanserver.Options{}, alice, foremanserver.User{Login: "5abc"})
-	if _, _, err := server.AddToken("alice", "hers", time.Time{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := server.AddToken("foreman_admin", "hidden", time.Time{}); err != nil {
-		t.Fatal(err)
+	// User 5 is alice; a login that begins with her id belongs to user 6, and user 8 has
+	// the login 7.
+	server := newServer(t, foremanserver.Options{}, alice, foremanserver.User{Login: "5abc"},
+		foremanserver.User{Login: "bob"}, foremanserver.User{Login: "7"})
+	for _, login := range []string{"alice", "foreman_admin", "bob"} {
+		if _, _, err := server.AddToken(login, "one", time.Time{}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	tests := map[string]struct {
 		segment string
@@ -142,10 +143,19 @@ func TestTheUserOfATokensPath(t *testing.T) {
 	}{
 		"an id":                               {"5", "", 200, `"total": 1,`},
 		"an id and a name":                    {"5-alice", "", 200, `"total": 1,`},
-		"an id and a dot":                     {"5.0", "", 200, `"total": 1,`},
-		"leading zeros":                       {"05", "", 200, `"total": 1,`},
-		"a plus":                              {"+5", "", 200, `"total": 1,`},
-		"a blank":                             {"%205", "", 200, `"total": 1,`},
+		"an id and what no login has":         {"5-~", "", 200, `"total": 1,`},
+		"an id and a hyphen":                  {"5-", "", 200, `"total": 1,`},
+		"an id and a tilde":                   {"5~", "", 200, `"total": 0,`},
+		"an id and letters":                   {"5x", "", 200, `"total": 0,`},
+		"an id and a dot":                     {"5.0", "", 200, `"total": 0,`},
+		"leading zeros":                       {"05", "", 200, `"total": 0,`},
+		"a plus":                              {"+5", "", 200, `"total": 0,`},
+		"a blank before":                      {"%205", "", 200, `"total": 0,`},
+		"a blank behind":                      {"5%20", "", 200, `"total": 0,`},
+		"any of them for the user itself":     {"05", "alice", 200, `"total": 1,`},
+		"an id that is another's login":       {"7", "", 200, `"total": 0,`},
+		"the same, and what no login has":     {"7-~", "", 200, `"total": 1,`},
+		"the same for the user of that login": {"8-~", "7", 200, `"total": 0,`},
 		"a login that begins with an id":      {"5abc", "", 200, `"total": 0,`},
 		"the same for the user of that id":    {"5abc", "alice", 200, `"total": 1,`},
 		"a hidden user":                       {"1", "", 200, `"total": 1,`},

@@ -22,7 +22,8 @@ type Answer struct {
 	Status int
 	// Shows says that the text given to Serve is at the beginning of the body.
 	Shows bool
-	// Slow says that only a timeout ends it.
+	// Slow says that only a timeout ends it: it is met in a bubble of synctest, where that
+	// does not depend on how busy the machine is.
 	Slow bool
 	// Heavy says that it takes time to read as much of it as may be read.
 	Heavy bool
@@ -190,6 +191,30 @@ func statuses() map[string]Answer {
 		head(w, 500, JSON)
 		_, _ = io.WriteString(w, `{"a":"`+text+strings.Repeat("x", 2<<20)+`"}`)
 	}}
+
+	return all
+}
+
+// Blocks returns the answers with which a gateway holds back that to a request which was
+// carried out, by what they are. To a POST they are no refusals.
+func Blocks() map[string]Answer {
+	const page = "<!doctype html><html><head><title>Blocked</title></head><body>$</body></html>"
+
+	all := map[string]Answer{
+		"a 403 without a body":       Document(403, "", ""),
+		"a 403 in JSON":              Document(403, JSON, `{"message":"$"}`),
+		"a 403 in JSON of a server":  Document(403, JSON, `{"timestamp":"$","status":403,"error":"Forbidden","path":"/"}`),
+		"a 403 in XML":               Document(403, XML, "<Error><Code>AccessDenied</Code><Message>$</Message></Error>"),
+		"a 403 of half a document":   Document(403, JSON, `{"error":{"message":"$`),
+		"a 404 of an empty object":   Document(404, JSON, "{}"),
+		"a 422 of two documents":     Document(422, JSON, `{"error":{"message":"$"}} {}`),
+		"a 400 that is too large":    Document(400, JSON, `{"error":{"message":"$`+strings.Repeat("x", 2<<20)+`"}}`),
+		"a 403 that says it is text": Document(403, Text, page),
+		"a 403 that says it is JSON": Document(403, JSON, page),
+	}
+	for _, status := range []int{400, 403, 404, 405, 406, 408, 409, 410, 413, 418, 422, 451, 499} {
+		all[fmt.Sprintf("a page with a %d", status)] = Document(status, HTML, page)
+	}
 
 	return all
 }

@@ -3,10 +3,14 @@ package hostileserver
 import (
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"sync"
 	"sync/atomic"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/memorynet"
 )
 
 // Front is a server that stands before an honest one and answers some requests itself. It
@@ -24,14 +28,31 @@ type Front struct {
 	// Secret is what a client must not show of the honest answer; nil is none.
 	Secret *regexp.Regexp
 
-	met  atomic.Int64
-	text atomic.Value
+	met     atomic.Int64
+	text    atomic.Value
+	working sync.WaitGroup
 }
 
 // Start returns the server. Close it.
-func (f *Front) Start() *httptest.Server {
+func (f *Front) Start() *httptest.Server { return f.start(nil) }
+
+// StartInMemory returns the server for a bubble of synctest, and what closes it.
+func (f *Front) StartInMemory() (server *httptest.Server, stop func()) {
+	server = f.start(memorynet.Listen())
+
+	return server, func() {
+		server.Close()
+		f.working.Wait() // The server forgets who took the connection.
+	}
+}
+
+func (f *Front) start(listener net.Listener) *httptest.Server {
 	server := httptest.NewUnstartedServer(f)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if listener != nil {
+		_ = server.Listener.Close()
+		server.Listener = listener
+	}
 	server.Start()
 
 	return server
@@ -49,6 +70,9 @@ func (f *Front) Said() string {
 
 // ServeHTTP answers a request.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.working.Add(1)
+	defer f.working.Done()
+
 	if !f.Hostile.MatchString(r.Method + " " + r.URL.Path) {
 		f.Honest.ServeHTTP(w, r)
 

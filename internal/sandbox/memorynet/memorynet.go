@@ -1,0 +1,134 @@
+// Package memorynet is a network in memory, for tests that run in a bubble of
+// testing/synctest. A socket keeps the clock of a bubble from moving; these connections do
+// not, so a timeout there passes only when nothing else can happen, however busy the
+// machine is.
+//
+// To import it lets [http.DefaultTransport], and every clone of it, reach the listeners.
+package memorynet
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// network holds the listeners of this process by their addresses.
+var network = install()
+
+type listeners struct {
+	mu   sync.Mutex
+	all  map[string]*Listener
+	last int
+
+	beyond func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Listener accepts connections that are made in this process. Make it with [Listen].
+type Listener struct {
+	address address
+	made    chan net.Conn
+	closed  chan struct{}
+	close   func()
+}
+
+// address is a loopback address, which no proxy is asked for.
+type address string
+
+// Network is that of the real thing.
+func (address) Network() string { return "tcp" }
+
+// String returns host and port.
+func (a address) String() string { return string(a) }
+
+// conn is an end of a connection.
+type conn struct {
+	net.Conn
+
+	local, remote address
+}
+
+// LocalAddr returns the address of this end.
+func (c conn) LocalAddr() net.Addr { return c.local }
+
+// RemoteAddr returns the address of the other end.
+func (c conn) RemoteAddr() net.Addr { return c.remote }
+
+// Listen returns a listener on an address that no other one has. It must be called in the
+// bubble that connects to it.
+func Listen() *Listener {
+	network.mu.Lock()
+	defer network.mu.Unlock()
+
+	network.last++
+
+	l := &Listener{
+		address: address(fmt.Sprintf("127.%d.%d.%d:8080", 64+network.last>>16&0x3f, network.last>>8&0xff, network.last&0xff)),
+		made:    make(chan net.Conn), closed: make(chan struct{}),
+	}
+	l.close = sync.OnceFunc(func() {
+		network.mu.Lock()
+		defer network.mu.Unlock()
+
+		delete(network.all, l.address.String())
+		close(l.closed)
+	})
+	network.all[l.address.String()] = l
+
+	return l
+}
+
+// Accept waits for a connection.
+func (l *Listener) Accept() (net.Conn, error) {
+	select {
+	case made := <-l.made:
+		return made, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close refuses further connections.
+func (l *Listener) Close() error {
+	l.close()
+
+	return nil
+}
+
+// Addr returns the address.
+func (l *Listener) Addr() net.Addr { return l.address }
+
+// install puts the network before the one that there is.
+func install() *listeners {
+	n := &listeners{all: map[string]*Listener{}}
+
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		n.beyond, standard.DialContext = standard.DialContext, n.dial
+	}
+
+	return n
+}
+
+func (n *listeners) dial(ctx context.Context, network, to string) (net.Conn, error) {
+	n.mu.Lock()
+	l := n.all[to]
+	n.mu.Unlock()
+
+	if l == nil {
+		return n.beyond(ctx, network, to)
+	}
+
+	const client = address("127.0.0.1:1")
+
+	here, there := net.Pipe()
+
+	select {
+	case l.made <- conn{there, l.address, client}:
+		return conn{here, client, l.address}, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
