@@ -79,8 +79,9 @@ var (
 	aFixedName = argumentRow{otherwise: decided, want: map[string]effect{"null": fails, "empty": refused, "blank": refused}}
 	aName      = argumentRow{otherwise: accepted, want: map[string]effect{"empty": refused, "blank": refused}}
 	// aPrefix narrows to no token at all.
-	aPrefix       = argumentRow{otherwise: narrows, want: map[string]effect{"empty": refused}}
-	anExpiry      = argumentRow{otherwise: refused, want: map[string]effect{"year 9999": accepted}}
+	aPrefix = argumentRow{otherwise: narrows, want: map[string]effect{"empty": refused}}
+	// anExpiry that has passed is a warning in a plan, which may be that of a destroy.
+	anExpiry      = argumentRow{otherwise: refused, want: map[string]effect{"year 1": fails, "year 9999": accepted}}
 	aFutureOrPast = argumentRow{otherwise: refused, want: map[string]effect{"year 1": narrows, "year 9999": narrows}}
 	aSearch       = argumentRow{otherwise: decided, want: map[string]effect{"empty": refused, "blank": refused}}
 	aSetting      = argumentRow{otherwise: decided, want: map[string]effect{"null": refused, "empty": refused}}

@@ -112,9 +112,13 @@ func hasContent(attribute xml.Attr) bool {
 }
 
 // parse returns the time of last use, zero where there is none or it cannot be read, and
-// whether the token was used at all.
+// whether the token was used at all. A year 1 is how some libraries write an unknown time, and
+// counts as one that cannot be read.
 func (l lastUse) parse() (at time.Time, used bool) {
 	at, _ = parse(string(l), instantLayouts)
+	if at.Year() <= 1 {
+		at = time.Time{}
+	}
 
 	return at, !unset(string(l))
 }
