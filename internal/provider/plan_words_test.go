@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -152,4 +153,41 @@ func TestApply_anotherExpiryThanWasAskedFor(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A server may move an expiry by itself. The next refresh records it, and the moment of rotation with it.
+func TestRead_anExpiryThatTheServerMoved(t *testing.T) {
+	t.Parallel()
+
+	s := rotatingForeman(t)
+	user := s.addUser(t, testUser{login: "svc-moved-expiry"})
+	server := s.admin(t)
+	set := map[string]any{
+		"user_id": user.id, "name_prefix": "m-", "expires_in": "30d", "rotation": map[string]any{"before_expiry": "10d"},
+	}
+
+	state := newTokenState(t)
+	state.apply(t, server, set)
+
+	expires := s.clock.now().UTC().Truncate(day).Add(300 * day)
+	if !s.foreman.SetExpiry(user.login, s.foreman.Tokens(user.login)[0].ID, expires) {
+		t.Fatal("there is no token to move the expiry of")
+	}
+
+	if errs := state.refresh(t, s.admin(t)); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+
+	var current map[string]tftypes.Value
+	value := state.value(t, "current")
+	must(t, value.As(&current))
+
+	for name, want := range map[string]time.Time{"expires_at": expires, "rotate_at": expires.Add(-10 * day)} {
+		if !current[name].Equal(tftypes.NewValue(tftypes.String, want.Format(time.RFC3339))) {
+			t.Errorf("%s is %s, want %s", name, current[name], want)
+		}
+	}
+
+	plan := state.plan(t, server, set)
+	checkConsistent(t, state.of, plan.PlannedState, state.state)
 }
