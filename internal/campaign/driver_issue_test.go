@@ -88,7 +88,7 @@ func (c *client) keeps(l *line, result issuer.Result) {
 		c.ledger.broken(breachWrong, "%s of generation %d comes after %d", result.Name, result.Generation, l.order.Generation)
 	}
 
-	t.had = true
+	t.had, l.siblings = true, result.Siblings
 	l.kept = append(l.kept, &kept{token: t, shown: result.Token})
 
 	if l.order.NamePrefix != "" {

@@ -36,16 +36,17 @@ func (t *terraform) borrows() {
 	t.runs++
 
 	op := &operation{what: fmt.Sprintf("run %d, of ephemeral resources", t.runs)}
-	op.spares = func(of *token) string {
+	op.spares = func(_ *process, of *token) objection {
 		switch {
 		case of.asked.op != op:
-			return "no ephemeral resource of the run has issued it"
+			return objection{breachInUse, "no ephemeral resource of the run has issued it"}
 		case of.lent:
-			return "the run still uses it"
+			return objection{breachInUse, "the run still uses it"}
 		default:
-			return ""
+			return objection{}
 		}
 	}
+	op.orders = t.lends
 
 	var all said
 
@@ -84,7 +85,7 @@ func (t *terraform) borrows() {
 	}
 
 	for _, l := range loans {
-		all.errors, all.warnings = append(all.errors, l.errors...), append(all.warnings, l.warnings...)
+		all.append(l.said)
 	}
 
 	requests, _ := p.end()
@@ -236,7 +237,7 @@ func (t *terraform) leaves(p *plugin, op *operation, loans []*loan, stopped erro
 		switch {
 		case n < 0 && (lives.told || lives.late && !t.ledger.outdone(lives)):
 		case n < 0:
-			t.ledger.broken(breachOrphan, "%s: %s was issued, was never open, lives, and nobody was told", op.what, lives.name)
+			t.ledger.broken(lives.asked.strays(), "%s: %s was issued, was never open, lives, and nobody was told", op.what, lives.name)
 		case stopped == nil || !names(stopped.Error(), lives.name):
 			t.ledger.broken(breachOrphan, "%s: %s was open, lives, and the end of the plugin says nothing of it: %v",
 				op.what, lives.name, stopped)
@@ -253,21 +254,28 @@ func (t *terraform) leaves(p *plugin, op *operation, loans []*loan, stopped erro
 func (t *terraform) expires(of *token) {
 	r, ok := t.place.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) })
 
-	latest := of.made.Add(loanTime)
-	if t.place.reusable {
-		latest = latest.Truncate(day).Add(2 * day)
-	}
+	latest := t.place.latest(of.made, loanTime)
 
 	if ok && (r.expires.IsZero() || r.expires.After(latest)) {
-		t.ledger.broken(breachWrong, "%s expires at %s, and not by %s", of.name, r.expires, latest)
+		t.ledger.broken(breachExpiry, "%s expires at %s, and not by %s", of.name, r.expires, latest)
 	}
+}
+
+// lends says why a token of an ephemeral resource should not have been requested: it would
+// not expire soon after the run.
+func (t *terraform) lends(c call) string {
+	if latest := t.place.latest(t.clock.now(), loanTime); c.expires.IsZero() || c.expires.After(latest) {
+		return fmt.Sprintf("it would expire at %s, and not by %s", c.expires, latest)
+	}
+
+	return ""
 }
 
 // accountForLoan sets apart what a run of ephemeral resources has left, if it may have. It
 // may have expired by now.
 func (t *terraform) accountForLoan(left *token) {
 	if !t.excusable(left) {
-		t.ledger.broken(breachOrphan, "%s (of %s) was not revoked, and nobody knows", left.name, left.asked.op.what)
+		t.ledger.broken(left.asked.strays(), "%s (of %s) was not revoked, and nobody knows", left.name, left.asked.op.what)
 	}
 
 	t.expires(left)

@@ -126,7 +126,5 @@ func (s *schedule) setApart(of *token) {
 	of.apart, of.revoked = true, true
 	s.happens("%s counts apart", of.name)
 
-	if r, ok := s.place.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) }); ok {
-		s.place.revoke(r)
-	}
+	s.place.revokes(of)
 }

@@ -104,10 +104,3 @@ func (r *table) String() string {
 
 	return text.String()
 }
-
-// String is what a guarantee is called in the table.
-func (b breach) String() string {
-	return [breaches]string{
-		"orphans", "lost secrets", "tokens in use revoked", "runs that did not converge", "names sent twice", "untrue answers",
-	}[b]
-}

@@ -5,6 +5,15 @@ import (
 	"time"
 )
 
+// resource returns the number of the resource that a token is of.
+func (t *terraform) resource(of *token) int {
+	if of.of == t && of.index > 0 {
+		return of.index - 1
+	}
+
+	return resourceOf(of.name)
+}
+
 // persist writes the state to disk, for everybody to see.
 func (t *terraform) persist(next []*instance) {
 	t.snapshots = append(t.snapshots, t.state)
@@ -18,9 +27,9 @@ func (t *terraform) persist(next []*instance) {
 
 		t.ledger.each(func(old *token) {
 			switch {
-			case resourceOf(old.name) != i:
+			case old.of != nil && old.of != t || old.of == nil && old != current, t.resource(old) != i:
 			case old == current:
-				old.current, old.had, old.forgotten = true, true, false
+				old.current, old.had, old.forgotten, old.of = true, true, false, t
 			case old.current:
 				old.current, old.overlap = false, t.wishes[i].lives()
 				old.succeeded = t.clock.now()
@@ -75,7 +84,7 @@ func (t *terraform) restores(i int) bool {
 	t.persist(next)
 
 	t.ledger.each(func(old *token) {
-		if resourceOf(old.name) != i || !old.had || old.current {
+		if t.resource(old) != i || !old.had || old.current {
 			return
 		}
 
@@ -111,7 +120,19 @@ func (t *terraform) forgets(what string, before, after *instance) {
 }
 
 // knows says whether the state has a token.
-func (t *terraform) knows(of *token) bool { return t.state[resourceOf(of.name)].has(of) }
+func (t *terraform) knows(of *token) bool { return t.state[t.resource(of)].has(of) }
+
+// lives is how long the policy in a state promises a predecessor that it lives on; nil is
+// one without a policy.
+func (i *instance) lives() time.Duration {
+	if i == nil {
+		return grace
+	}
+
+	w := &wish{rotates: true, overlap: text(i.value, "rotation", "overlap"), beforeExpiry: text(i.value, "rotation", "before_expiry")}
+
+	return w.lives()
+}
 
 // has says whether an instance has a token; nil has none.
 func (i *instance) has(of *token) bool {
