@@ -252,7 +252,7 @@ func (a *revocation) token(r row) *token {
 // comesLast checks that the token that the provider logs in with was revoked after all
 // others.
 func (a *revocation) comesLast() {
-	if a.own == nil {
+	if a.own == nil || a.place.timeless { // Nobody can read which that is.
 		return
 	}
 

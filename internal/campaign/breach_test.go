@@ -1,6 +1,9 @@
 package campaign
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // breach is a guarantee that was broken.
 type breach int
@@ -24,7 +27,8 @@ const (
 	breachFilter
 	// breachExpiry is a token that was requested with another expiry than the configuration's.
 	breachExpiry
-	// breachUser is a token of a user whom nobody named.
+	// breachUser is a token of a user whom nobody named, or anything else that goes wrong
+	// where a user's login is the id of another.
 	breachUser
 	// breachPlan is a plan that Terraform does not accept, or that the apply did not keep.
 	breachPlan
@@ -42,9 +46,14 @@ func (b breach) String() string {
 	return [breaches]string{
 		"orphans", "lost secrets", "tokens lost behind a web page", "tokens in use revoked", "held tokens revoked",
 		"other states' tokens revoked", "predecessors outliving their overlap", "filters selecting too much", "wrong expiries",
-		"tokens of unnamed users changed", "plans that were not kept", "runs that did not converge", "names sent twice",
+		"mistaken for a user whose login is an id", "plans that were not kept", "runs that did not converge", "names sent twice",
 		"untrue answers",
 	}[b]
+}
+
+// hidesUser says whether the guarantee is also broken where one user is taken for another.
+func (b breach) hidesUser() bool {
+	return slices.Contains([]breach{breachOrphan, breachLost, breachUnsettled, breachTwice, breachWrong, breachOutlived}, b)
 }
 
 // objection says why a token must not be revoked, and which guarantee that breaks. The zero

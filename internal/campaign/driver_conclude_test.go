@@ -47,7 +47,7 @@ func (c *client) conclude() error {
 	}
 
 	for _, left := range c.ledger.living() {
-		c.ledger.broken(breachOrphan, "%s lives when all is revoked", left.name)
+		c.ledger.broken(left.asked.strays(), "%s lives when all is revoked", left.name)
 	}
 
 	return nil

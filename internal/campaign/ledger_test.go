@@ -35,6 +35,10 @@ func (l *ledger) broken(b breach, format string, args ...any) {
 }
 
 func (l *ledger) breaks(b breach, format string, args ...any) {
+	if l.place.namesake && b.hidesUser() {
+		b = breachUser
+	}
+
 	l.found[b] = append(l.found[b], fmt.Sprintf(format, args...))
 }
 
@@ -81,7 +85,12 @@ func (l *ledger) asks(p *process, c call, met trouble) *asked {
 
 	seen := slices.ContainsFunc(l.tokens, func(t *token) bool { return t.name == name && t.seen[p] })
 	if again || seen {
-		l.breaks(breachTwice, "%s: the name %s was sent again (by the same process: %t, and seen: %t)", a.op.what, name, again, seen)
+		broken := breachTwice
+		if slices.ContainsFunc(l.asked, func(o *asked) bool { return o.name == name && o.page }) {
+			broken = breachPage
+		}
+
+		l.breaks(broken, "%s: the name %s was sent again (by the same process: %t, and seen: %t)", a.op.what, name, again, seen)
 	}
 
 	return a

@@ -22,6 +22,8 @@ type loan struct {
 	said
 
 	private []byte
+	// lives is its expires_in, which nobody may be able to read.
+	lives string
 	// token is nil until it is open.
 	token *token
 	// closed is set once the run has closed it, and left holds what that said of a token
@@ -60,7 +62,11 @@ func (t *terraform) borrows() {
 
 	loans := make([]*loan, 1+t.random.IntN(2))
 	for i := range loans {
-		loans[i] = &loan{}
+		loans[i] = &loan{lives: loanTime.String()}
+		if chance(t.random, 0.1) {
+			loans[i].lives = pick(t.random, badDurations)
+			results.meets("ephemeral tokens that nobody can read when to expire")
+		}
 	}
 
 	t.openAll(p, loans)
@@ -129,8 +135,13 @@ func (t *terraform) openAll(p *plugin, loans []*loan) {
 	for i, l := range loans {
 		waits.Go(func() {
 			opened, private := p.open(p.context, map[string]any{
-				"user_id": t.place.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": loanTime.String(),
+				"user_id": t.place.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": l.lives,
 			}, &l.said)
+
+			if _, ok := readable(l.lives); !ok && !l.failed() && !p.gone() {
+				t.ledger.broken(breachExpiry, "an ephemeral token was issued with expires_in = %q", l.lives)
+			}
+
 			if l.failed() || p.gone() {
 				return
 			}

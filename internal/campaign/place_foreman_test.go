@@ -48,7 +48,10 @@ func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 
 	variant, others := "foreman", nobody
 
-	if chance(random, 0.15) {
+	namesake := chance(random, 0.15)
+	if namesake {
+		results.meets("logins of digits")
+
 		variant += ", with a user whose login is the id of the tokens' user"
 		others = func() []row { return rowsOf(strconv.Itoa(id)) }
 
@@ -59,7 +62,7 @@ func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 
 	return &place{
 		platform: "foreman", variant: variant, handler: server, userID: strconv.Itoa(id), otherID: strconv.Itoa(other),
-		tokens: func() []row { return rowsOf(login) }, others: others, words: asIs,
+		tokens: func() []row { return rowsOf(login) }, others: others, words: asIs, namesake: namesake,
 		works:       func(secret string) bool { return server.Authenticates(login, secret) },
 		credentials: func(r *http.Request, secret string) { r.SetBasicAuth(login, secret) },
 		knock:       "/api/v2/current_user",

@@ -35,6 +35,8 @@ type place struct {
 	// reusable says whether revoking a token frees its name.
 	reusable bool
 
+	// namesake says that a user's login is the id of the user who owns all tokens.
+	namesake bool
 	// timeless says that the server tells the time of a last use in words that nobody can read.
 	timeless bool
 

@@ -48,7 +48,7 @@ func (t *terraform) conclude(later, destroys bool) {
 
 	for _, left := range t.ledger.living() {
 		if !left.byHand() {
-			t.ledger.broken(breachOrphan, "%s lives after a destroy", left.name)
+			t.ledger.broken(left.asked.strays(), "%s lives after a destroy", left.name)
 		}
 	}
 }

@@ -30,12 +30,17 @@ type schedule struct {
 	past []string
 }
 
-// newSchedule opens a place of either platform.
+// newSchedule opens a place of either platform, each as likely.
 func newSchedule(ctx context.Context, seed uint64, clock *clock) (*schedule, error) {
+	return newScheduleAt(ctx, seed, clock, 0.5)
+}
+
+// newScheduleAt opens a place, which is so likely to be a Universal Controller.
+func newScheduleAt(ctx context.Context, seed uint64, clock *clock, controllers float64) (*schedule, error) {
 	s := &schedule{ctx: ctx, seed: seed, random: newRandom(seed), clock: clock}
 
 	open := newForeman
-	if chance(s.random, 0.5) {
+	if chance(s.random, controllers) {
 		open = newController
 	}
 

@@ -32,6 +32,9 @@ var wanted = []string{
 	"lost tokens seen", "consumers", "consumers of old tokens", "taken names",
 	"encrypted secrets", "ephemeral tokens", "ephemeral tokens not closed", "ephemeral tokens left to the end", "reads that were whole",
 	"reads that failed", "actions", "actions of the tokens' own user",
+	"422", "422 after the work", "filters that nobody can read", "unknown arguments", "arguments that turn out unusable",
+	"unknown provider settings", "ephemeral tokens that nobody can read when to expire", "copied states", "states of one lineage",
+	"resources of one lineage", "refused updates", "last uses at a time that nobody can read", "logins of digits",
 }
 
 // meets counts something.

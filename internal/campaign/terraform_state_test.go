@@ -25,11 +25,15 @@ func (t *terraform) persist(next []*instance) {
 			current = t.ledger.withSecret(inst.secret())
 		}
 
+		if current != nil && current.of == nil {
+			current.of, current.index = t, i+1
+		}
+
 		t.ledger.each(func(old *token) {
 			switch {
-			case old.of != nil && old.of != t || old.of == nil && old != current, t.resource(old) != i:
+			case old.of != t || t.resource(old) != i:
 			case old == current:
-				old.current, old.had, old.forgotten, old.of = true, true, false, t
+				old.current, old.had, old.forgotten = true, true, false
 			case old.current:
 				old.current, old.overlap = false, t.wishes[i].lives()
 				old.succeeded = t.clock.now()

@@ -26,17 +26,28 @@ type terraform struct {
 	// runs counts the commands, and command carries one out.
 	runs    int
 	command func(run) outcome
+	// guards says why a command must leave a token alone.
+	guards func(destroys bool) func(*process, *token) objection
 	// becomes are the arguments of each resource that the run under way sets otherwise.
 	becomes []map[string]any
 }
 
 // newTerraform returns a core with one or two resources that are not there yet.
 func newTerraform(s *schedule) *terraform {
-	t := &terraform{schedule: s, block: map[string]any{"max_retries": s.random.IntN(3)}}
-	t.command = t.execute
-
+	var wishes []*wish
 	for i := range 1 + s.random.IntN(2) {
-		w := newWish(s.random, i)
+		wishes = append(wishes, newWish(s.random, i))
+	}
+
+	return newTerraformOf(s, wishes...)
+}
+
+// newTerraformOf returns a core with some resources that are not there yet.
+func newTerraformOf(s *schedule, wishes ...*wish) *terraform {
+	t := &terraform{schedule: s, block: map[string]any{"max_retries": s.random.IntN(3)}}
+	t.command, t.guards = t.execute, t.spares
+
+	for i, w := range wishes {
 		t.adds(w, nil)
 		s.happens("resource %d: %v", i, t.arguments(i))
 	}
@@ -163,7 +174,7 @@ func (t *terraform) execute(r run) (o outcome) {
 
 // operation is a command as the ledger knows it.
 func (t *terraform) operation(r run) *operation {
-	op := &operation{what: fmt.Sprintf("run %d", t.runs), spares: t.spares(r.destroys), orders: t.orders}
+	op := &operation{what: fmt.Sprintf("run %d", t.runs), spares: t.guards(r.destroys), orders: t.orders}
 	for i, w := range t.wishes {
 		op.firsts = append(op.firsts, t.state[i] == nil && w.lineage == "")
 	}

@@ -180,7 +180,7 @@ func gatewayPage(random *rand.Rand) trouble {
 
 // hidesRefusal says whether an answer looks like a refusal and may come from a gateway.
 func (t trouble) hidesRefusal() bool {
-	return t.fault != nil && t.fault.Kind == sandbox.FaultAnswer && t.fault.AfterWork && t.fault.Status/100 == 4
+	return t.fault != nil && t.fault.Kind == sandbox.FaultAnswer && t.fault.Status/100 == 4 && t.fault.Status != http.StatusTooManyRequests
 }
 
 func hanging(*rand.Rand) trouble {
