@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -39,17 +40,18 @@ func statesSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		s.adds(w)
 		s.cores[1].state, s.copied = slices.Clone(s.cores[0].state), s.clock.now()
 		s.happens("the state is copied")
-		results.meets("copied states")
+		s.titled("copied")
 	case 1:
 		s.adds(w)
 		s.advances(s.soon())
 		s.runs(1, run{})
-		results.meets("states of one lineage")
+		s.titled("apart")
 	default:
 		s.adds(w)
 		s.advances(s.soon())
 		s.runs(1, run{})
 		s.merges()
+		s.titled("merged")
 	}
 
 	for range 6 + s.random.IntN(6) {
@@ -82,7 +84,15 @@ func (s *states) merges() {
 
 	s.cores, s.merged = s.cores[:1], true
 	s.happens("the resource of the second state is moved into the first")
-	results.meets("resources of one lineage")
+}
+
+// titled says in what is found how the states came to have one lineage.
+func (s *states) titled(how string) {
+	for n, t := range s.cores {
+		t.title = fmt.Sprintf("state %d (%s), ", n, how)
+	}
+
+	results.meets("states of one lineage, " + how)
 }
 
 // soon is a while after which what was issued may still be another state's.

@@ -26,6 +26,8 @@ type terraform struct {
 	// runs counts the commands, and command carries one out.
 	runs    int
 	command func(run) outcome
+	// title begins what a run is called.
+	title string
 	// guards says why a command must leave a token alone.
 	guards func(destroys bool) func(*process, *token) objection
 	// becomes are the arguments of each resource that the run under way sets otherwise.
@@ -174,7 +176,7 @@ func (t *terraform) execute(r run) (o outcome) {
 
 // operation is a command as the ledger knows it.
 func (t *terraform) operation(r run) *operation {
-	op := &operation{what: fmt.Sprintf("run %d", t.runs), spares: t.guards(r.destroys), orders: t.orders}
+	op := &operation{what: fmt.Sprintf("%srun %d", t.title, t.runs), spares: t.guards(r.destroys), orders: t.orders}
 	for i, w := range t.wishes {
 		op.firsts = append(op.firsts, t.state[i] == nil && w.lineage == "")
 	}
