@@ -89,7 +89,9 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 var lastUse = regexp.MustCompile(`("lastUsed":"|<lastUsed>)[0-9][^"<]*`)
 
 // withoutTimes lets an answer tell of each last use in words.
-func withoutTimes(answer []byte) []byte { return lastUse.ReplaceAll(answer, []byte("${1}vor drei Tagen")) }
+func withoutTimes(answer []byte) []byte {
+	return lastUse.ReplaceAll(answer, []byte("${1}vor drei Tagen"))
+}
 
 func asIs(answer []byte) []byte { return answer }
 

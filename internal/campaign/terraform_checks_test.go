@@ -106,7 +106,7 @@ func (t *terraform) orders(c call) string {
 	switch {
 	case !ok:
 		return fmt.Sprintf("nobody can read expires_in = %q", in)
-	case c.expires.Before(now.Add(lives-time.Minute)), c.expires.After(t.place.latest(now, lives)):
+	case c.expires.Before(now.Add(lives - time.Minute)), c.expires.After(t.place.latest(now, lives)):
 		return fmt.Sprintf("it would expire at %s, and not after %s", c.expires, in)
 	default:
 		return ""
