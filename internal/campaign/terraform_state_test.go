@@ -115,12 +115,18 @@ func (t *terraform) forgets(what string, before, after *instance) {
 	for _, lives := range t.ledger.living() {
 		switch {
 		case !before.has(lives):
+		case !after.has(lives) && t.hasElsewhere(before, lives): // It is another resource's, then.
 		case !after.has(lives):
 			t.ledger.broken(breachOrphan, "%s: %s lives, and the state that had it has it no more", what, lives.name)
 		case after.secret() == lives.secret && slices.Contains([]string{"missing", "revoked"}, text(after.value, "current", "status")):
 			t.ledger.broken(breachWrong, "%s: %s lives, and is %s in the state", what, lives.name, text(after.value, "current", "status"))
 		}
 	}
+}
+
+// hasElsewhere says whether the state has a token of another resource.
+func (t *terraform) hasElsewhere(than *instance, of *token) bool {
+	return slices.ContainsFunc(t.state, func(i *instance) bool { return i != than && i.has(of) })
 }
 
 // knows says whether the state has a token.
