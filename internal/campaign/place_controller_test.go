@@ -36,8 +36,10 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		return nil, err
 	}
 
-	timeless, words := chance(random, 0.25), asIs
-	if timeless {
+	// No form is documented but that of the vendor's example.
+	timeless, words := strings.HasPrefix(variant.Name, "last use "), asIs
+	if chance(random, 0.25) {
+		timeless = true
 		variant.Name += ", with unreadable times of last use"
 		words = withoutTimes
 	}

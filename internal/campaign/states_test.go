@@ -149,7 +149,7 @@ func (s *states) spares(t *terraform) func(*process, *token) objection {
 			}
 
 			return o
-		case !s.copied.IsZero() && of.made.Before(s.copied):
+		case !s.copied.IsZero() && !of.made.After(s.copied):
 			return objection{} // It is this state's as well.
 		case of.used.IsZero():
 			return t.sparesOrphan(p, of)
