@@ -199,6 +199,7 @@ func (a *revocation) judge() {
 		switch listed := a.tells(" to revoke.", ""); {
 		case told("Revoked ") && ok && later.alive:
 			a.ledger.broken(breachWrong, "%s: %s is said to be revoked, and lives", a.op.what, r.name)
+		case a.unreadable(): // It has been told already.
 		case told("Would revoke ") && (!a.dry || !perhaps):
 			a.ledger.broken(breachWrong, "%s: would revoke %s, it says", a.op.what, r.name)
 		case !selected:
@@ -252,7 +253,7 @@ func (a *revocation) token(r row) *token {
 // comesLast checks that the token that the provider logs in with was revoked after all
 // others.
 func (a *revocation) comesLast() {
-	if a.own == nil || a.place.timeless { // Nobody can read which that is.
+	if a.own == nil || a.place.vague { // Nobody can read which that is.
 		return
 	}
 

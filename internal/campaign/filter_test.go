@@ -132,7 +132,7 @@ func (f filter) passes(r row, now time.Time) bool {
 // whether it may be at one of them. Where nobody can read when a token was used, nobody can
 // say for how long it was not.
 func (f filter) surely(p *place, r row, from, to time.Time) bool {
-	if p.timeless && f.unusedFor.set && !r.used.IsZero() {
+	if p.vague && f.unusedFor.set && !r.used.IsZero() {
 		return false
 	}
 

@@ -36,17 +36,17 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		return nil, err
 	}
 
-	// No form is documented but that of the vendor's example.
-	timeless, words := strings.HasPrefix(variant.Name, "last use "), asIs
-	if chance(random, 0.25) {
-		timeless = true
+	timeless, words := chance(random, 0.25), asIs
+	vague := timeless || strings.HasPrefix(variant.Name, "last use ")
+
+	if timeless {
 		variant.Name += ", with unreadable times of last use"
 		words = withoutTimes
 	}
 
 	return &place{
 		platform: "universal_controller", variant: "universal_controller, " + variant.Name,
-		timeless: timeless, words: words, others: nobody,
+		timeless: timeless, vague: vague, words: words, others: nobody,
 		handler: server, context: server.Context(), userID: id, otherID: other, reusable: true,
 		tokens: func() []row {
 			var rows []row

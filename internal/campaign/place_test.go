@@ -37,8 +37,9 @@ type place struct {
 
 	// namesake says that a user's login is the id of the user who owns all tokens.
 	namesake bool
-	// timeless says that the server tells the time of a last use in words that nobody can read.
-	timeless bool
+	// timeless says that the server tells the time of a last use in words that nobody can
+	// read, and vague that it does so, or in another form than that of the vendor's example.
+	timeless, vague bool
 
 	// tokens returns all rows of the user, and others those of a user whose login is that
 	// user's id.

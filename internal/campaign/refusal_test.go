@@ -62,7 +62,7 @@ func holdSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	defer s.close()
 
 	if s.place.reusable && chance(s.random, 0.7) {
-		s.place.timeless, s.place.words = true, withoutTimes
+		s.place.timeless, s.place.vague, s.place.words = true, true, withoutTimes
 	}
 
 	w := &wish{

@@ -67,7 +67,7 @@ func (t *terraform) checkRetired(op *operation, i int, before *instance, since t
 func (t *terraform) mayHold(of *token, i int) bool {
 	hold := max(grace, t.wishes[i].hold())
 
-	return !of.used.IsZero() && (t.place.timeless || t.clock.now().Sub(of.used) < hold+slack)
+	return !of.used.IsZero() && (t.place.vague || t.clock.now().Sub(of.used) < hold+slack)
 }
 
 // checkBecomes checks that an argument which turned out to be nothing that can be read, or
