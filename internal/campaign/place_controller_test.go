@@ -87,12 +87,17 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 	}, nil
 }
 
-// lastUse is a last use in an answer, in JSON or XML.
-var lastUse = regexp.MustCompile(`("lastUsed":"|<lastUsed>)[0-9][^"<]*`)
+// A last use in an answer in JSON, as a text or a number, and in XML.
+var (
+	lastUseJSON = regexp.MustCompile(`("lastUsed":)("[0-9][^"]*"|[0-9]+)`)
+	lastUseXML  = regexp.MustCompile(`(<lastUsed>)[0-9][^<]*`)
+)
 
 // withoutTimes lets an answer tell of each last use in words.
 func withoutTimes(answer []byte) []byte {
-	return lastUse.ReplaceAll(answer, []byte("${1}vor drei Tagen"))
+	answer = lastUseJSON.ReplaceAll(answer, []byte(`${1}"vor drei Tagen"`))
+
+	return lastUseXML.ReplaceAll(answer, []byte("${1}vor drei Tagen"))
 }
 
 func asIs(answer []byte) []byte { return answer }
