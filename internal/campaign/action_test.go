@@ -48,7 +48,7 @@ func (t *terraform) acts() {
 	}
 
 	if chance(t.random, 0.2) {
-		a.spoils(t.random, &a.prefix, &a.status, &a.createdBefore, &a.unusedFor)
+		spoil(t.random, &a.filter, &a.prefix, &a.status, &a.createdBefore, &a.unusedFor)
 	}
 
 	if a.all = !a.narrows(); a.all && chance(t.random, 0.7) {

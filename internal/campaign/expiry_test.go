@@ -91,8 +91,12 @@ func hide(arguments map[string]any, names []string) {
 // spoilt are values that an argument may turn out to have which nobody can read, or under
 // which nothing can be issued.
 var spoilt = []map[string]any{
-	{"expires_in": "90"}, {"expires_in": ""}, {"expires_in": "0d"}, {"name_prefix": ""},
-	{"expires_at": "tomorrow", "expires_in": nil}, {"expires_at": firstYear, "expires_in": nil},
+	{"expires_in": "90"},
+	{"expires_in": ""},
+	{"expires_in": "0d"},
+	{"name_prefix": ""},
+	{"expires_at": "tomorrow", "expires_in": nil},
+	{"expires_at": firstYear, "expires_in": nil},
 	{"expires_at": "2028-02-01T00:00:00Z", "expires_in": nil},
 }
 

@@ -47,8 +47,8 @@ func newFilter(random *rand.Rand, prefixes, statuses []string) filter {
 	}
 }
 
-// spoils sets one of the arguments to what nobody can read, or to what selects nothing.
-func (f *filter) spoils(random *rand.Rand, of ...*argument) {
+// spoil sets one of a filter's arguments to what nobody can read, or to what selects nothing.
+func spoil(random *rand.Rand, f *filter, of ...*argument) {
 	switch spoilt := pick(random, of); spoilt {
 	case &f.prefix:
 		*spoilt = setTo("")

@@ -86,7 +86,7 @@ func (r *reads) filter() filter {
 	}
 
 	if chance(r.random, 0.2) {
-		f.spoils(r.random, &f.prefix, &f.status, &f.expiresBefore, &f.unusedFor)
+		spoil(r.random, &f, &f.prefix, &f.status, &f.expiresBefore, &f.unusedFor)
 	}
 
 	return f
