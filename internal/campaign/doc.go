@@ -25,12 +25,15 @@
 // left counts apart: its process was killed, the request for it was carried out when nobody
 // waited any more, or the run named it. Such a token expires by itself.
 //
-// Everything in a schedule follows from its seed, but for what is random in the provider and
-// which of several requests comes first, and the campaign's seed is printed. What goes wrong
-// prints the schedule's own seed, which runs it alone, and the table at the end has the seed of
-// one schedule for each guarantee that was broken:
+// Everything in a schedule follows from its seed, but for what is random in the provider, and
+// the campaign's seed is printed. What goes wrong prints the schedule's own seed, which runs it
+// alone, and the table at the end has the seed of one schedule for each guarantee that was
+// broken:
 //
 //	go test ./internal/campaign -run Schedules -campaign.schedules=1 -campaign.seed=…
+//
+// In some schedules several things happen at the same time, and no two runs need have the same
+// order of requests: then the command that is printed repeats the schedule ten times.
 //
 // Where -campaign.level has chosen a level, it belongs to the seed, and is printed with it.
 //

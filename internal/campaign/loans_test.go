@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -128,30 +127,26 @@ func (t *terraform) waits(p *plugin) {
 	}
 }
 
-// openAll opens the ephemeral resources, at the same time.
+// openAll opens the ephemeral resources, at the same time as Terraform does, or one after the
+// other.
 func (t *terraform) openAll(p *plugin, loans []*loan) {
-	var waits sync.WaitGroup
+	each(len(loans), t.together(0.3), func(i int) {
+		l := loans[i]
+		opened, private := p.open(p.context, map[string]any{
+			"user_id": t.place.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": l.lives,
+		}, &l.said)
 
-	for i, l := range loans {
-		waits.Go(func() {
-			opened, private := p.open(p.context, map[string]any{
-				"user_id": t.place.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": l.lives,
-			}, &l.said)
+		if _, ok := readable(l.lives); !ok && !l.failed() && !p.gone() {
+			t.ledger.broken(breachExpiry, "an ephemeral token was issued with expires_in = %q", l.lives)
+		}
 
-			if _, ok := readable(l.lives); !ok && !l.failed() && !p.gone() {
-				t.ledger.broken(breachExpiry, "an ephemeral token was issued with expires_in = %q", l.lives)
-			}
+		if l.failed() || p.gone() {
+			return
+		}
 
-			if l.failed() || p.gone() {
-				return
-			}
-
-			l.private = private
-			t.lent(l, opened)
-		})
-	}
-
-	waits.Wait()
+		l.private = private
+		t.lent(l, opened)
+	})
 }
 
 // lent checks what an ephemeral resource that is open has.

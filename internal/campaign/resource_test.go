@@ -92,7 +92,7 @@ func (t *terraform) step() error {
 	default:
 		r := run{
 			weather: t.storm(), moment: t.strike(0.4), planning: chance(t.random, 0.35), dies: chance(t.random, 0.5),
-			parallel: chance(t.random, 0.2), backwards: chance(t.random, 0.3), destroys: chance(t.random, 0.1) && t.named(),
+			parallel: len(t.wishes) > 1 && t.together(0.2), backwards: chance(t.random, 0.3), destroys: chance(t.random, 0.1) && t.named(),
 		}
 		t.varies(&r)
 

@@ -117,7 +117,7 @@ func (s *states) step() {
 
 		fallthrough
 	default:
-		r := run{parallel: chance(s.random, 0.3), backwards: chance(s.random, 0.5)}
+		r := run{parallel: s.merged && s.together(0.3), backwards: chance(s.random, 0.5)}
 		if chance(s.random, 0.2) {
 			r.weather = s.storm()
 		}
