@@ -6,15 +6,20 @@ import (
 	"time"
 )
 
-// isDue says whether a state asks for something by itself: for another token, or for a
-// predecessor to be revoked.
-func isDue(inst *instance) bool {
-	if inst == nil {
+// isDue says whether a refreshed state asks for something by itself: for another token, for a
+// predecessor to be revoked, or for what the refresh found to be saved.
+func isDue(before, inst *instance) bool {
+	if before == nil || inst == nil {
 		return true
 	}
 
+	var known []string
+	for _, previous := range elements(attributes(before.value)["previous"]) {
+		known = append(known, text(previous, "name"))
+	}
+
 	for _, previous := range elements(attributes(inst.value)["previous"]) {
-		if truth(previous, "retire_due") {
+		if truth(previous, "retire_due") || !slices.Contains(known, text(previous, "name")) {
 			return true
 		}
 	}

@@ -208,7 +208,7 @@ func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes [
 		defer mu.Unlock()
 
 		changes[i], refreshed[i] = change, inst
-		o.due = o.due || isDue(inst)
+		o.due = o.due || isDue(t.state[i], inst)
 		o.append(s)
 	}
 
