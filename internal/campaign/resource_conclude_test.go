@@ -161,6 +161,9 @@ func (t *terraform) account() {
 
 			t.setApart(lives)
 			t.firsts++
+		case !w.fixed && !t.descends(lives) && lives.told: // Its prefix is in no state, and a run has named it.
+			results.meets("tokens of another prefix that a run has named")
+			t.setApart(lives)
 		default:
 			t.ledger.broken(lives.asked.strays(), "%s (of %s) lives, and is in no state: %s", lives.name, lives.asked.op.what, t.tells(i))
 		}
@@ -209,12 +212,7 @@ func (t *terraform) descends(of *token) bool {
 		return false
 	}
 
-	lineage := text(inst.value, "lineage")
-
-	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), lineage)
-	if t.wishes[t.resource(of)].drawn() {
-		_, ok = lifecycle.GenerationOfAny(of.name, lineage)
-	}
+	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), text(inst.value, "lineage"))
 
 	return ok
 }
