@@ -20,6 +20,8 @@ type revocation struct {
 	named, spared bool
 	dry           bool
 	all           bool
+	// late are the filters that are unknown when the run is planned.
+	late []string
 
 	op *operation
 	// before is what there was, and since when.
@@ -41,11 +43,20 @@ func (t *terraform) acts() {
 	}
 
 	if chance(t.random, 0.4) {
-		a.createdBefore = t.clock.now().Add(-pick(t.random, []time.Duration{0, time.Hour, 25 * time.Hour}))
+		before := t.clock.now().Add(-pick(t.random, []time.Duration{0, time.Hour, 25 * time.Hour}))
+		a.createdBefore = setTo(before.Format(time.RFC3339))
+	}
+
+	if chance(t.random, 0.2) {
+		spoil(t.random, &a.filter, &a.prefix, &a.status, &a.createdBefore, &a.unusedFor)
 	}
 
 	if a.all = !a.narrows(); a.all && chance(t.random, 0.7) {
-		a.all, a.prefix = false, handStem // Whoever means all of them is rare.
+		a.all, a.prefix = false, setTo(handStem) // Whoever means all of them is rare.
+	}
+
+	if chance(t.random, 0.5) {
+		a.late = []string{"name_prefix", "status", "created_before", "unused_for"}[t.random.IntN(4):]
 	}
 
 	a.logsIn()
@@ -56,7 +67,7 @@ func (t *terraform) acts() {
 		a.runs(nil)
 		a.judge()
 
-		if a.said.failed() {
+		if a.said.failed() && !a.unreadable() {
 			t.ledger.broken(breachUnsettled, "%s fails though nothing does: %s", a.op.what, a.said.String())
 		}
 	}
@@ -73,13 +84,13 @@ func (a *revocation) logsIn() {
 	a.named, a.spared = chance(a.random, 0.5), chance(a.random, 0.5)
 
 	if !a.spared && chance(a.random, 0.6) { // That one, too, and others.
-		a.all, a.filter = false, filter{prefix: handStem}
+		a.all, a.filter = false, filter{prefix: setTo(handStem)}
 	}
 }
 
 // configuration is that of the action.
 func (a *revocation) configuration() map[string]any {
-	arguments := a.arguments(a.place.userID)
+	arguments := a.filter.arguments(a.place.userID)
 
 	if a.all {
 		arguments["all"] = true
@@ -116,7 +127,12 @@ func (a *revocation) runs(w *weather) {
 	p := a.startAs(platform, a.op, m, &a.said)
 	a.gate.turns(w)
 
-	a.progress = p.invoke(p.context, a.configuration(), &a.said)
+	planned := a.configuration()
+	for _, name := range a.late {
+		planned[name] = unknown
+	}
+
+	a.progress = p.invoke(p.context, planned, a.configuration(), &a.said)
 
 	a.gate.turns(nil)
 
@@ -135,7 +151,7 @@ func (a *revocation) runs(w *weather) {
 }
 
 // sparesAll says why the action must leave a token alone that is alive.
-func (a *revocation) sparesAll(of *token) string {
+func (a *revocation) sparesAll(_ *process, of *token) objection {
 	r := row{id: of.id, name: of.name, created: of.made, alive: true}
 	if n := slices.IndexFunc(a.before, func(o row) bool { return same(o, r) }); n >= 0 {
 		r = a.before[n]
@@ -143,21 +159,27 @@ func (a *revocation) sparesAll(of *token) string {
 
 	switch {
 	case a.dry:
-		return "it was a dry run"
+		return objection{breachInUse, "it was a dry run"}
 	case a.spared:
-		return "the provider may log in with it"
-	case a.status == "expired":
-		return "it has not expired"
+		return objection{breachInUse, "the provider may log in with it"}
+	case a.unreadable():
+		return objection{breachFilter, "nobody can read the filter"}
+	case a.status.text == "expired":
+		return objection{breachFilter, "it has not expired"}
 	case !a.passes(r, a.clock.now()):
-		return "the filter does not select it"
+		return objection{breachFilter, "the filter does not select it"}
 	default:
-		return ""
+		return objection{}
 	}
 }
 
 // judge compares what the action did with what it told.
 func (a *revocation) judge() {
 	now := a.clock.now()
+
+	if a.unreadable() && !a.said.failed() && !a.op.killed {
+		a.ledger.broken(breachFilter, "%s: nobody can read the filter, and it is no error: %s", a.op.what, join(a.progress))
+	}
 
 	for _, r := range a.before {
 		later, ok := a.place.find(func(o row) bool { return same(o, r) })
@@ -177,6 +199,7 @@ func (a *revocation) judge() {
 		switch listed := a.tells(" to revoke.", ""); {
 		case told("Revoked ") && ok && later.alive:
 			a.ledger.broken(breachWrong, "%s: %s is said to be revoked, and lives", a.op.what, r.name)
+		case a.unreadable(): // It has been told already.
 		case told("Would revoke ") && (!a.dry || !perhaps):
 			a.ledger.broken(breachWrong, "%s: would revoke %s, it says", a.op.what, r.name)
 		case !selected:
@@ -203,8 +226,8 @@ func (a *revocation) selects(r row, until time.Time) (surely, perhaps bool) {
 	}
 
 	f := a.filter
-	if f.status == "" {
-		f.status = "active"
+	if !f.status.set {
+		f.status = setTo("active")
 	}
 
 	return f.surely(a.place, r, a.since, until), f.perhaps(a.place, r, a.since, until)
@@ -230,7 +253,7 @@ func (a *revocation) token(r row) *token {
 // comesLast checks that the token that the provider logs in with was revoked after all
 // others.
 func (a *revocation) comesLast() {
-	if a.own == nil {
+	if a.own == nil || a.place.vague { // Nobody can read which that is.
 		return
 	}
 

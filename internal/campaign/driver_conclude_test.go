@@ -26,7 +26,7 @@ func (c *client) conclude() error {
 		}
 
 		if known {
-			c.cleared(l)
+			c.reported(l)
 		}
 	}
 
@@ -47,19 +47,19 @@ func (c *client) conclude() error {
 	}
 
 	for _, left := range c.ledger.living() {
-		c.ledger.broken(breachOrphan, "%s lives when all is revoked", left.name)
+		c.ledger.broken(left.asked.strays(), "%s lives when all is revoked", left.name)
 	}
 
 	return nil
 }
 
-// cleared checks that issuing has revoked what its lineage lost and nobody ever used.
-func (c *client) cleared(l *line) {
+// reported checks that issuing has reported what else lives of its lineage.
+func (c *client) reported(l *line) {
 	for _, lives := range c.ledger.living() {
 		kept := slices.ContainsFunc(l.kept, func(k *kept) bool { return k.token == lives })
 
-		if _, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Lineage); descends && !kept && lives.used.IsZero() {
-			c.ledger.broken(breachOrphan, "%s (of %s) lives after its lineage went on, unused and unknown", lives.name, lives.asked.op.what)
+		if _, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Lineage); descends && !kept && !shows(l.siblings, lives) {
+			c.ledger.broken(breachOrphan, "%s (of %s) lives, and was not reported when its lineage went on", lives.name, lives.asked.op.what)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func (c *client) accountFor(lives *token) {
 	switch {
 	case l.order.NamePrefix == "":
 		if !c.excusable(lives) {
-			c.ledger.broken(breachOrphan, "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
+			c.ledger.broken(lives.asked.strays(), "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
 		}
 
 		c.fixed++
@@ -98,7 +98,7 @@ func (c *client) accountFor(lives *token) {
 			}
 		}
 	case !c.excusable(lives) || !c.first(lives):
-		c.ledger.broken(breachOrphan, "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
+		c.ledger.broken(lives.asked.strays(), "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
 	default:
 		c.firsts++
 		c.setApart(lives)

@@ -3,12 +3,12 @@ package campaign
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
 )
 
-// issue issues a token for each line, at the same time, and says whether all were.
+// issue issues a token for each line, at the same time or one after the other, and says
+// whether all were.
 func (c *client) issue(w *weather, lines ...*line) bool {
 	for _, l := range lines {
 		l.order.Known = nil
@@ -19,14 +19,10 @@ func (c *client) issue(w *weather, lines ...*line) bool {
 
 	results, failures := make([]issuer.Result, len(lines)), make([]error, len(lines))
 
+	together := len(lines) > 1 && c.together(0.5)
+
 	do := func(ctx context.Context) string {
-		var waits sync.WaitGroup
-
-		for i, l := range lines {
-			waits.Go(func() { results[i], failures[i] = c.issuer.Issue(ctx, l.order) })
-		}
-
-		waits.Wait()
+		each(len(lines), together, func(i int) { results[i], failures[i] = c.issuer.Issue(ctx, lines[i].order) })
 
 		var texts []string
 
@@ -88,7 +84,7 @@ func (c *client) keeps(l *line, result issuer.Result) {
 		c.ledger.broken(breachWrong, "%s of generation %d comes after %d", result.Name, result.Generation, l.order.Generation)
 	}
 
-	t.had = true
+	t.had, l.siblings = true, result.Siblings
 	l.kept = append(l.kept, &kept{token: t, shown: result.Token})
 
 	if l.order.NamePrefix != "" {

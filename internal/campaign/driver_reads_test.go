@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -93,13 +94,19 @@ func (c *client) find(k *kept) {
 
 // spares says why a token must not be revoked: somebody keeps it or uses it, and it is not
 // the one.
-func (c *client) spares(target *kept) func(*token) string {
-	return func(t *token) string {
+func (c *client) spares(target *kept) func(*process, *token) objection {
+	return func(p *process, t *token) objection {
 		switch {
-		case !t.had, target != nil && t == target.token, t.forgotten && t.used.IsZero():
-			return ""
+		case target != nil && t == target.token, !t.had && t.asked.by == p:
+			return objection{}
+		case t.used.IsZero() && (!t.had || t.forgotten):
+			if until := t.made.Add(grace - slack); c.clock.now().Before(until) {
+				return objection{breachAnother, "it may be another state's until " + until.Format(time.DateTime)}
+			}
+
+			return objection{}
 		default:
-			return "somebody keeps it, or uses it"
+			return objection{breachInUse, "somebody keeps it, or uses it"}
 		}
 	}
 }

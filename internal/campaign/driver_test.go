@@ -36,6 +36,8 @@ type line struct {
 	set  bool
 	turn int
 	kept []*kept
+	// siblings are what else was alive of the lineage when a token was last issued.
+	siblings []pat.Token
 }
 
 // kept is a token that the program has.
@@ -181,7 +183,7 @@ func (c *client) forget(l *line) {
 
 // operate carries out an operation, and says whether the process has survived it.
 func (c *client) operate(
-	what string, w *weather, spares func(*token) string, do func(context.Context) (said string), known func(*token) bool,
+	what string, w *weather, spares func(*process, *token) objection, do func(context.Context) (said string), known func(*token) bool,
 ) bool {
 	c.operations++
 	op := &operation{what: fmt.Sprintf("%d, %s", c.operations, what), spares: spares}

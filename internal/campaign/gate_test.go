@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -115,7 +116,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	var name *asked
 	if c.kind == kindCreate {
-		name = g.ledger.asks(p, c.token)
+		name = g.ledger.asks(p, c, met)
 	}
 
 	var shown []byte
@@ -228,11 +229,14 @@ func (g *gate) serve(
 		g.place.handler.ServeHTTP(done, r)
 	}
 
-	maps.Copy(w.Header(), done.Header())
-	w.WriteHeader(done.Code)
-	_, _ = w.Write(done.Body.Bytes()) // A client that is gone does not concern the server.
+	answer = g.place.words(done.Body.Bytes())
 
-	return done.Body.Bytes()
+	maps.Copy(w.Header(), done.Header())
+	w.Header().Del("Content-Length")
+	w.WriteHeader(done.Code)
+	_, _ = w.Write(answer) // A client that is gone does not concern the server.
+
+	return answer
 }
 
 // change lets the server create or revoke.
@@ -240,8 +244,12 @@ func (g *gate) change(done *httptest.ResponseRecorder, r *http.Request, p *proce
 	g.work.Lock()
 	defer g.work.Unlock()
 
-	before := g.place.alive()
+	before, others := g.place.alive(), g.place.others()
 	g.place.handler.ServeHTTP(done, r)
+
+	if !slices.Equal(others, g.place.others()) {
+		g.ledger.broken(breachUser, "%s %s changed a token of a user whom nobody named", r.Method, r.URL.Path)
+	}
 
 	switch {
 	case c.kind == kindRevoke:

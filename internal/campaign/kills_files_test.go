@@ -54,7 +54,7 @@ func (o *outcome) reads(done clirun.Outcome) {
 func (k *killer) write() error {
 	resources := map[string]any{}
 	for i, w := range k.wishes {
-		resources[address(i)] = w.arguments(k.place.userID)
+		resources[address(i)] = w.arguments(k.place.userID, k.clock.now())
 	}
 
 	text, err := json.Marshal(map[string]any{

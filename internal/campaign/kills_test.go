@@ -85,6 +85,8 @@ const mostRuns = 3
 // happen lets somebody apply, and kills the provider once or twice; then all has to come
 // right.
 func (k *killer) happen() {
+	k.settles()
+
 	if chance(k.random, 0.6) {
 		k.reports(k.command(run{}), run{})
 		k.consume()
@@ -92,6 +94,8 @@ func (k *killer) happen() {
 		for i := range k.wishes {
 			k.happens("resource %d: an edit of %s", i, k.edits(i))
 		}
+
+		k.settles()
 	}
 
 	for killed := 0; killed < 1+k.random.IntN(5)/4; {

@@ -7,25 +7,6 @@ import (
 	"time"
 )
 
-// breach is a guarantee that was broken.
-type breach int
-
-const (
-	// breachOrphan is a live token that nobody knows of.
-	breachOrphan breach = iota
-	// breachLost is a secret that a state should hold, and does not, or that does not work.
-	breachLost
-	// breachInUse is a token that was revoked though it was promised to somebody.
-	breachInUse
-	// breachUnsettled is a run that did not converge.
-	breachUnsettled
-	// breachTwice is a name that was sent twice.
-	breachTwice
-	// breachWrong is an answer that is not true.
-	breachWrong
-	breaches
-)
-
 // ledger knows every token that the server made, and what was promised of it.
 type ledger struct {
 	place *place
@@ -54,6 +35,10 @@ func (l *ledger) broken(b breach, format string, args ...any) {
 }
 
 func (l *ledger) breaks(b breach, format string, args ...any) {
+	if l.place.namesake && b.hidesUser() {
+		b = breachUser
+	}
+
 	l.found[b] = append(l.found[b], fmt.Sprintf(format, args...))
 }
 
@@ -74,18 +59,25 @@ func (l *ledger) begins(p *process, op *operation) {
 // asks notes a request for a token. Where names are not reusable, none may be sent again:
 // not by the process that does not know what became of it, nor by one that could have seen
 // what did.
-func (l *ledger) asks(p *process, name string) *asked {
+func (l *ledger) asks(p *process, c call, met trouble) *asked {
+	name := c.token
 	again := p.asks(name)
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	a := &asked{name: name, by: p, op: l.current[p]}
+	a := &asked{name: name, by: p, op: l.current[p], page: met.hidesRefusal()}
 	if before := l.before[p]; before != nil && names(before.said, name) {
 		a.op = before
 	}
 
 	l.asked = append(l.asked, a)
+
+	if orders := a.op.orders; orders != nil {
+		if why := orders(c); why != "" {
+			l.breaks(breachExpiry, "%s: %s was requested: %s", a.op.what, name, why)
+		}
+	}
 
 	if l.place.reusable {
 		return a
@@ -93,7 +85,12 @@ func (l *ledger) asks(p *process, name string) *asked {
 
 	seen := slices.ContainsFunc(l.tokens, func(t *token) bool { return t.name == name && t.seen[p] })
 	if again || seen {
-		l.breaks(breachTwice, "%s: the name %s was sent again (by the same process: %t, and seen: %t)", a.op.what, name, again, seen)
+		broken := breachTwice
+		if slices.ContainsFunc(l.asked, func(o *asked) bool { return o.name == name && o.page }) {
+			broken = breachPage
+		}
+
+		l.breaks(broken, "%s: the name %s was sent again (by the same process: %t, and seen: %t)", a.op.what, name, again, seen)
 	}
 
 	return a
@@ -101,10 +98,16 @@ func (l *ledger) asks(p *process, name string) *asked {
 
 // made notes a token that the server made just now.
 func (l *ledger) made(a *asked, secret string, late bool) {
-	r, _ := l.place.find(func(r row) bool { return r.name == a.name })
+	r, ok := l.place.find(func(r row) bool { return r.name == a.name })
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
+
+	if !ok {
+		l.breaks(breachUser, "%s: %s was issued to another user", a.op.what, a.name)
+
+		return
+	}
 
 	l.tokens = append(l.tokens, &token{
 		id: r.id, name: a.name, secret: secret, made: r.created, asked: a, late: late || a.op.over, before: len(l.asked), seen: map[*process]bool{},
@@ -145,12 +148,12 @@ func (l *ledger) revoked(p *process, before, after []row) {
 			results.meets("predecessors retired")
 		}
 
-		if before := l.before[p]; before != nil && before.spares(t) == "" {
+		if before := l.before[p]; before != nil && before.spares(p, t).why == "" {
 			continue
 		}
 
-		if why := l.current[p].spares(t); why != "" {
-			l.breaks(breachInUse, "%s: revoked %s at %s: %s", l.current[p].what, t.name, l.clock.now().Format(time.DateTime), why)
+		if o := l.current[p].spares(p, t); o.why != "" {
+			l.breaks(o.breach, "%s: revoked %s at %s: %s", l.current[p].what, t.name, l.clock.now().Format(time.DateTime), o.why)
 		}
 	}
 }
@@ -164,6 +167,14 @@ func (l *ledger) of(r row) *token {
 	}
 
 	return nil
+}
+
+// returns notes that an apply has returned the secret of a token.
+func (l *ledger) returns(t *token) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	t.returned = true
 }
 
 // withSecret returns the token of a secret, nil if there is none.
@@ -229,7 +240,7 @@ func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
 		case t.asked.op != op || t.asked.by != p || known(t) || t.told:
 		case t.late && !l.outdone(t):
 		default:
-			l.broken(breachLost, "%s: %s was issued, is not kept, lives, and nobody was told: %s", op.what, t.name, op.said)
+			l.broken(t.asked.loses(), "%s: %s was issued, is not kept, lives, and nobody was told: %s", op.what, t.name, op.said)
 		}
 	}
 }

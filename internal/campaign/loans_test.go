@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -22,6 +21,8 @@ type loan struct {
 	said
 
 	private []byte
+	// lives is its expires_in, which nobody may be able to read.
+	lives string
 	// token is nil until it is open.
 	token *token
 	// closed is set once the run has closed it, and left holds what that said of a token
@@ -36,16 +37,17 @@ func (t *terraform) borrows() {
 	t.runs++
 
 	op := &operation{what: fmt.Sprintf("run %d, of ephemeral resources", t.runs)}
-	op.spares = func(of *token) string {
+	op.spares = func(_ *process, of *token) objection {
 		switch {
 		case of.asked.op != op:
-			return "no ephemeral resource of the run has issued it"
+			return objection{breachInUse, "no ephemeral resource of the run has issued it"}
 		case of.lent:
-			return "the run still uses it"
+			return objection{breachInUse, "the run still uses it"}
 		default:
-			return ""
+			return objection{}
 		}
 	}
+	op.orders = t.lends
 
 	var all said
 
@@ -59,7 +61,11 @@ func (t *terraform) borrows() {
 
 	loans := make([]*loan, 1+t.random.IntN(2))
 	for i := range loans {
-		loans[i] = &loan{}
+		loans[i] = &loan{lives: loanTime.String()}
+		if chance(t.random, 0.1) {
+			loans[i].lives = pick(t.random, badDurations)
+			results.meets("ephemeral tokens that nobody can read when to expire")
+		}
 	}
 
 	t.openAll(p, loans)
@@ -84,7 +90,7 @@ func (t *terraform) borrows() {
 	}
 
 	for _, l := range loans {
-		all.errors, all.warnings = append(all.errors, l.errors...), append(all.warnings, l.warnings...)
+		all.append(l.said)
 	}
 
 	requests, _ := p.end()
@@ -121,25 +127,26 @@ func (t *terraform) waits(p *plugin) {
 	}
 }
 
-// openAll opens the ephemeral resources, at the same time.
+// openAll opens the ephemeral resources, at the same time as Terraform does, or one after the
+// other.
 func (t *terraform) openAll(p *plugin, loans []*loan) {
-	var waits sync.WaitGroup
+	each(len(loans), t.together(0.3), func(i int) {
+		l := loans[i]
+		opened, private := p.open(p.context, map[string]any{
+			"user_id": t.place.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": l.lives,
+		}, &l.said)
 
-	for i, l := range loans {
-		waits.Go(func() {
-			opened, private := p.open(p.context, map[string]any{
-				"user_id": t.place.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": loanTime.String(),
-			}, &l.said)
-			if l.failed() || p.gone() {
-				return
-			}
+		if _, ok := readable(l.lives); !ok && !l.failed() && !p.gone() {
+			t.ledger.broken(breachExpiry, "an ephemeral token was issued with expires_in = %q", l.lives)
+		}
 
-			l.private = private
-			t.lent(l, opened)
-		})
-	}
+		if l.failed() || p.gone() {
+			return
+		}
 
-	waits.Wait()
+		l.private = private
+		t.lent(l, opened)
+	})
 }
 
 // lent checks what an ephemeral resource that is open has.
@@ -236,7 +243,7 @@ func (t *terraform) leaves(p *plugin, op *operation, loans []*loan, stopped erro
 		switch {
 		case n < 0 && (lives.told || lives.late && !t.ledger.outdone(lives)):
 		case n < 0:
-			t.ledger.broken(breachOrphan, "%s: %s was issued, was never open, lives, and nobody was told", op.what, lives.name)
+			t.ledger.broken(lives.asked.strays(), "%s: %s was issued, was never open, lives, and nobody was told", op.what, lives.name)
 		case stopped == nil || !names(stopped.Error(), lives.name):
 			t.ledger.broken(breachOrphan, "%s: %s was open, lives, and the end of the plugin says nothing of it: %v",
 				op.what, lives.name, stopped)
@@ -253,21 +260,28 @@ func (t *terraform) leaves(p *plugin, op *operation, loans []*loan, stopped erro
 func (t *terraform) expires(of *token) {
 	r, ok := t.place.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) })
 
-	latest := of.made.Add(loanTime)
-	if t.place.reusable {
-		latest = latest.Truncate(day).Add(2 * day)
-	}
+	latest := t.place.latest(of.made, loanTime)
 
 	if ok && (r.expires.IsZero() || r.expires.After(latest)) {
-		t.ledger.broken(breachWrong, "%s expires at %s, and not by %s", of.name, r.expires, latest)
+		t.ledger.broken(breachExpiry, "%s expires at %s, and not by %s", of.name, r.expires, latest)
 	}
+}
+
+// lends says why a token of an ephemeral resource should not have been requested: it would
+// not expire soon after the run.
+func (t *terraform) lends(c call) string {
+	if latest := t.place.latest(t.clock.now(), loanTime); c.expires.IsZero() || c.expires.After(latest) {
+		return fmt.Sprintf("it would expire at %s, and not by %s", c.expires, latest)
+	}
+
+	return ""
 }
 
 // accountForLoan sets apart what a run of ephemeral resources has left, if it may have. It
 // may have expired by now.
 func (t *terraform) accountForLoan(left *token) {
 	if !t.excusable(left) {
-		t.ledger.broken(breachOrphan, "%s (of %s) was not revoked, and nobody knows", left.name, left.asked.op.what)
+		t.ledger.broken(left.asked.strays(), "%s (of %s) was not revoked, and nobody knows", left.name, left.asked.op.what)
 	}
 
 	t.expires(left)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -30,9 +31,23 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		return nil, err
 	}
 
+	other, err := server.AddUser(controllerserver.User{UserName: otherLogin})
+	if err != nil {
+		return nil, err
+	}
+
+	timeless, words := chance(random, 0.25), asIs
+	vague := timeless || strings.HasPrefix(variant.Name, "last use ")
+
+	if timeless {
+		variant.Name += ", with unreadable times of last use"
+		words = withoutTimes
+	}
+
 	return &place{
 		platform: "universal_controller", variant: "universal_controller, " + variant.Name,
-		handler: server, context: server.Context(), userID: id, reusable: true,
+		timeless: timeless, vague: vague, words: words, others: nobody,
+		handler: server, context: server.Context(), userID: id, otherID: other, reusable: true,
 		tokens: func() []row {
 			var rows []row
 			for _, t := range server.Tokens(login) {
@@ -72,6 +87,23 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 	}, nil
 }
 
+// A last use in an answer in JSON, as a text or a number, and in XML.
+var (
+	lastUseJSON = regexp.MustCompile(`("lastUsed":)("[0-9][^"]*"|[0-9]+)`)
+	lastUseXML  = regexp.MustCompile(`(<lastUsed>)[0-9][^<]*`)
+)
+
+// withoutTimes lets an answer tell of each last use in words.
+func withoutTimes(answer []byte) []byte {
+	answer = lastUseJSON.ReplaceAll(answer, []byte(`${1}"vor drei Tagen"`))
+
+	return lastUseXML.ReplaceAll(answer, []byte("${1}vor drei Tagen"))
+}
+
+func asIs(answer []byte) []byte { return answer }
+
+func nobody() []row { return nil }
+
 func readController(context string, r *http.Request, body []byte) call {
 	switch path := strings.TrimPrefix(r.URL.Path, context+"/resources/user/token"); {
 	case path == "/list":
@@ -80,12 +112,14 @@ func readController(context string, r *http.Request, body []byte) call {
 		return call{}
 	case r.Method == http.MethodPost:
 		var asked struct {
-			Name string `json:"name"`
+			Name       string `json:"name"`
+			Expiration string `json:"expiration"`
 		}
 
 		_ = json.Unmarshal(body, &asked) // A name that nobody has, then.
+		expires, _ := time.Parse(time.DateOnly, asked.Expiration)
 
-		return call{kind: kindCreate, token: asked.Name}
+		return call{kind: kindCreate, token: asked.Name, expires: expires}
 	case r.Method == http.MethodDelete:
 		return call{kind: kindRevoke, token: r.URL.Query().Get("tokenname")}
 	default:

@@ -19,7 +19,7 @@ import (
 var foremanTokens = regexp.MustCompile(`^/api(?:/v2)?/users/([^/]+)/personal_access_tokens(?:/([^/]+))?$`)
 
 // newForeman returns a Foreman whose racing requests make twins, as a real one's may.
-func newForeman(_ *rand.Rand, clock *clock) (*place, error) {
+func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 	server := foremanserver.New(foremanserver.Options{Console: sandbox.Options{Now: clock.now, Sleep: noSleep}})
 
 	id, err := server.AddUser(foremanserver.User{
@@ -30,19 +30,39 @@ func newForeman(_ *rand.Rand, clock *clock) (*place, error) {
 		return nil, err
 	}
 
-	return &place{
-		platform: "foreman", variant: "foreman", handler: server, userID: strconv.Itoa(id),
-		tokens: func() []row {
-			var rows []row
-			for _, t := range server.Tokens(login) {
-				rows = append(rows, row{
-					id: strconv.Itoa(t.ID), name: t.Name, created: t.CreatedAt, used: t.LastUsedAt, expires: t.ExpiresAt,
-					alive: t.Active, expired: !t.Active && !t.Revoked,
-				})
-			}
+	other, err := server.AddUser(foremanserver.User{Login: otherLogin, Password: password})
+	if err != nil {
+		return nil, err
+	}
 
-			return rows
-		},
+	rowsOf := func(login string) (rows []row) {
+		for _, t := range server.Tokens(login) {
+			rows = append(rows, row{
+				id: strconv.Itoa(t.ID), name: t.Name, created: t.CreatedAt, used: t.LastUsedAt, expires: t.ExpiresAt,
+				alive: t.Active, expired: !t.Active && !t.Revoked,
+			})
+		}
+
+		return rows
+	}
+
+	variant, others := "foreman", nobody
+
+	namesake := chance(random, 0.15)
+	if namesake {
+		results.meets("logins of digits")
+
+		variant += ", with a user whose login is the id of the tokens' user"
+		others = func() []row { return rowsOf(strconv.Itoa(id)) }
+
+		if err := addNamesake(server, strconv.Itoa(id)); err != nil {
+			return nil, err
+		}
+	}
+
+	return &place{
+		platform: "foreman", variant: variant, handler: server, userID: strconv.Itoa(id), otherID: strconv.Itoa(other),
+		tokens: func() []row { return rowsOf(login) }, others: others, words: asIs, namesake: namesake,
 		works:       func(secret string) bool { return server.Authenticates(login, secret) },
 		credentials: func(r *http.Request, secret string) { r.SetBasicAuth(login, secret) },
 		knock:       "/api/v2/current_user",
@@ -83,6 +103,23 @@ func newForeman(_ *rand.Rand, clock *clock) (*place, error) {
 	}, nil
 }
 
+// addNamesake adds a user whose login is another user's id, with tokens whose names look
+// like those of the other. Foreman takes a number in a path for a login first.
+func addNamesake(server *foremanserver.Server, id string) error {
+	_, err := server.AddUser(foremanserver.User{
+		Login: id, Password: password,
+		OrganizationIDs: []int{foremanserver.DefaultOrganizationID}, LocationIDs: []int{foremanserver.DefaultLocationID},
+	})
+
+	for _, name := range []string{handStem + "a-0", "r0t0-abcdea-7", "n0t0-fixed"} {
+		if err == nil {
+			_, _, err = server.AddToken(id, name, time.Time{})
+		}
+	}
+
+	return err
+}
+
 func readForeman(r *http.Request, body []byte) call {
 	parts := foremanTokens.FindStringSubmatch(r.URL.Path)
 
@@ -92,13 +129,14 @@ func readForeman(r *http.Request, body []byte) call {
 	case r.Method == http.MethodPost:
 		var asked struct {
 			Token struct {
-				Name string `json:"name"`
+				Name    string    `json:"name"`
+				Expires time.Time `json:"expires_at"`
 			} `json:"personal_access_token"`
 		}
 
 		_ = json.Unmarshal(body, &asked) // A name that nobody has, then.
 
-		return call{kind: kindCreate, token: asked.Token.Name}
+		return call{kind: kindCreate, token: asked.Token.Name, expires: asked.Token.Expires}
 	case r.Method == http.MethodDelete:
 		return call{kind: kindRevoke, token: parts[2]}
 	case parts[2] == "":

@@ -16,6 +16,8 @@ import (
 const (
 	login    = "svc"
 	password = "correct-horse-9-battery"
+	// otherLogin is that of a user who owns none.
+	otherLogin = "other"
 )
 
 // place is a server of one platform, as its owner sees it: past every fault.
@@ -27,13 +29,23 @@ type place struct {
 	handler http.Handler
 	// context is the path of the base URL.
 	context string
-	// userID is the key of the user who owns all tokens.
-	userID string
+	// userID is the key of the user who owns all tokens, and otherID that of a user who owns
+	// none.
+	userID, otherID string
 	// reusable says whether revoking a token frees its name.
 	reusable bool
 
-	// tokens returns all rows of the user.
-	tokens func() []row
+	// namesake says that a user's login is the id of the user who owns all tokens.
+	namesake bool
+	// timeless says that the server tells the time of a last use in words that nobody can
+	// read, and vague that it does so, or in another form than that of the vendor's example.
+	timeless, vague bool
+
+	// tokens returns all rows of the user, and others those of a user whose login is that
+	// user's id.
+	tokens, others func() []row
+	// words is an answer as the server words it.
+	words func(answer []byte) []byte
 	// works says whether a secret logs the user in; nothing moves.
 	works func(secret string) bool
 	// credentials sets what a consumer logs in with.
@@ -87,6 +99,8 @@ type call struct {
 	kind kind
 	// token is the name of a create and the id of a revocation.
 	token string
+	// expires is when a token is to expire that is asked for; zero is never.
+	expires time.Time
 }
 
 // uses logs in with a secret, as its consumer does, and says whether the server let it in.
@@ -113,6 +127,22 @@ func (p *place) status(r row) string {
 	default:
 		return "revoked"
 	}
+}
+
+// revokes revokes a token by hand.
+func (p *place) revokes(of *token) {
+	if r, ok := p.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) }); ok {
+		p.revoke(r)
+	}
+}
+
+// latest is when a token expires at the latest that is issued at a time and for a while.
+func (p *place) latest(issued time.Time, lives time.Duration) time.Time {
+	if p.reusable { // On a date, in whatever time zone.
+		return issued.Add(lives).Truncate(day).Add(2 * day)
+	}
+
+	return issued.Add(lives + slack)
 }
 
 // find returns the newest row that a function selects.

@@ -19,15 +19,25 @@ const (
 	revokeType = "opsaccess_revoke_personal_access_tokens"
 )
 
-// read reads a data source, and returns its attributes; none if that fails.
-func (p *plugin) read(ctx context.Context, of string, set map[string]any, s *said) map[string]tftypes.Value {
+// read reads a data source, and returns its attributes; none if that fails. Where an argument
+// was unknown before, nobody need have validated it.
+func (p *plugin) read(ctx context.Context, of string, set map[string]any, validates bool, s *said) map[string]tftypes.Value {
 	schema := p.schemas.DataSourceSchemas[of].ValueType()
+	before := len(s.errors)
+
+	if validates {
+		valid, err := p.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
+			TypeName: of, Config: dynamic(valueOf(schema, set)),
+		})
+		if s.add(diagnosticsOf(valid), err); len(s.errors) > before {
+			return nil
+		}
+	}
 
 	response, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
 		TypeName: of, Config: dynamic(valueOf(schema, set)),
 	})
 
-	before := len(s.errors)
 	if s.add(diagnosticsOf(response), err); len(s.errors) > before {
 		return nil
 	}
@@ -102,11 +112,18 @@ func (p *plugin) close(ctx context.Context, private []byte, s *said) {
 	s.add(diagnosticsOf(response), err)
 }
 
-// invoke plans and invokes the action, and returns what it told of its progress.
-func (p *plugin) invoke(ctx context.Context, set map[string]any, s *said) (progress []string) {
-	config := dynamic(valueOf(p.schemas.ActionSchemas[revokeType].Schema.ValueType(), set))
+// invoke plans and invokes the action, and returns what it told of its progress. Terraform
+// validates what is known when it plans, and nothing more when it invokes.
+func (p *plugin) invoke(ctx context.Context, plan, set map[string]any, s *said) (progress []string) {
+	schema := p.schemas.ActionSchemas[revokeType].Schema.ValueType()
+	known, config := dynamic(valueOf(schema, plan)), dynamic(valueOf(schema, set))
 
-	planned, err := p.server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: revokeType, Config: config})
+	valid, err := p.server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: revokeType, Config: known})
+	if s.add(diagnosticsOf(valid), err); s.failed() || p.gone() {
+		return nil
+	}
+
+	planned, err := p.server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: revokeType, Config: known})
 	if s.add(diagnosticsOf(planned), err); s.failed() || p.gone() {
 		return nil
 	}

@@ -62,6 +62,19 @@ type change struct {
 // said collects what a provider said. Its errors are those of severity error.
 type said struct {
 	errors, warnings []string
+	// bugs are what Terraform would call bugs in the provider; they are among the errors.
+	bugs []string
+}
+
+// contradicts notes what Terraform would call a bug in the provider.
+func (s *said) contradicts(what string, err error) {
+	text := what + ": " + err.Error()
+	s.errors, s.bugs = append(s.errors, text), append(s.bugs, text)
+}
+
+// append adds what was said in parts.
+func (s *said) append(part said) {
+	s.errors, s.warnings, s.bugs = append(s.errors, part.errors...), append(s.warnings, part.warnings...), append(s.bugs, part.bugs...)
 }
 
 func (s *said) add(diagnostics []*tfprotov6.Diagnostic, err error) {
@@ -135,7 +148,7 @@ func (p *plugin) refresh(ctx context.Context, old *instance, s *said) *instance 
 	}
 
 	if response.NewIdentity == nil {
-		s.errors = append(s.errors, "Missing Resource Identity After Read")
+		s.contradicts("Missing Resource Identity After Read", errors.New("there is none"))
 	}
 
 	return &instance{
@@ -143,18 +156,24 @@ func (p *plugin) refresh(ctx context.Context, old *instance, s *said) *instance 
 	}
 }
 
-// plan plans a resource, nil for nothing to do. A null config is a destroy.
+// plan checks a configuration and plans a resource, nil for nothing to do. A null
+// configuration is a destroy.
 func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value, s *said) *change {
 	if config.IsNull() {
 		response, err := p.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 			TypeName: tokenType, PriorState: dynamic(prior.value), ProposedNewState: dynamic(config), Config: dynamic(config),
 			PriorPrivate: prior.private, PriorIdentity: prior.identity,
 		})
-		if s.add(diagnosticsOf(response), err); err != nil {
+		if s.add(diagnosticsOf(response), err); err != nil || s.failed() {
 			return nil
 		}
 
 		return &change{prior: prior, config: config, planned: config, private: response.PlannedPrivate, identity: prior.identity}
+	}
+
+	valid, err := p.server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: tokenType, Config: dynamic(config)})
+	if s.add(diagnosticsOf(valid), err); s.failed() {
+		return nil
 	}
 
 	c := &change{prior: prior, config: config, replaces: prior != nil && prior.tainted}
@@ -183,6 +202,10 @@ func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value
 
 		c.planned = p.decode(response.PlannedState, s)
 		c.private, c.identity = response.PlannedPrivate, response.PlannedIdentity
+
+		if err := obeys(p.schema(), config, from.value, c.planned); err != nil {
+			s.contradicts("Provider produced invalid plan", err)
+		}
 
 		if !c.replaces && prior != nil && c.planned.Equal(prior.value) {
 			return nil
@@ -219,10 +242,10 @@ func (p *plugin) apply(ctx context.Context, c *change, s *said) *instance {
 	case value.IsNull():
 		return nil
 	case !value.IsFullyKnown():
-		s.errors = append(s.errors, "Provider returned invalid result object after apply")
+		s.contradicts("Provider returned invalid result object after apply", errors.New("something is unknown"))
 	case !failed:
-		if err := keeps(c.planned, value); err != nil {
-			s.errors = append(s.errors, "Provider produced inconsistent result after apply: "+err.Error())
+		if err := fits(c.planned, value); err != nil {
+			s.contradicts("Provider produced inconsistent result after apply", err)
 		}
 	}
 
@@ -254,6 +277,14 @@ func diagnosticsOf(response any) []*tfprotov6.Diagnostic {
 		if response != nil {
 			return response.Diagnostics
 		}
+	case *tfprotov6.ValidateResourceConfigResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
+	case *tfprotov6.ValidateDataResourceConfigResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
 	case *tfprotov6.PlanResourceChangeResponse:
 		if response != nil {
 			return response.Diagnostics
@@ -267,6 +298,10 @@ func diagnosticsOf(response any) []*tfprotov6.Diagnostic {
 			return response.Diagnostics
 		}
 	case *tfprotov6.CloseEphemeralResourceResponse:
+		if response != nil {
+			return response.Diagnostics
+		}
+	case *tfprotov6.ValidateActionConfigResponse:
 		if response != nil {
 			return response.Diagnostics
 		}

@@ -31,7 +31,7 @@ func (t *terraform) looks() {
 	t.runs++
 
 	op := &operation{
-		what: fmt.Sprintf("run %d, of reads", t.runs), spares: func(*token) string { return "a read revokes nothing" },
+		what: fmt.Sprintf("run %d, of reads", t.runs), spares: func(*process, *token) objection { return objection{breachInUse, "a read revokes nothing"} },
 	}
 
 	var s said
@@ -79,7 +79,17 @@ func (r *reads) filter() filter {
 		return filter{}
 	}
 
-	return newFilter(r.random, prefixes, []string{"", "", "active", "expired", "revoked"})
+	f := newFilter(r.random, prefixes, []string{"", "", "active", "expired", "revoked"})
+
+	if chance(r.random, 0.3) {
+		f.expiresBefore = setTo(r.clock.now().Add(pick(r.random, []time.Duration{-day, 5 * day, 60 * day})).Format(time.RFC3339))
+	}
+
+	if chance(r.random, 0.2) {
+		spoil(r.random, &f, &f.prefix, &f.status, &f.expiresBefore, &f.unusedFor)
+	}
+
+	return f
 }
 
 // of are the arguments of a list by this filter. On Foreman, its pages are mostly small.
@@ -93,6 +103,9 @@ func (r *reads) of(f filter) map[string]any {
 	return arguments
 }
 
+// validates says whether somebody has validated what is asked for.
+func (r *reads) validates() bool { return chance(r.random, 0.5) }
+
 // list asks the list resource.
 func (r *reads) list(s *said) string {
 	f := r.filter()
@@ -101,8 +114,8 @@ func (r *reads) list(s *said) string {
 
 	found := r.p.query(r.p.context, arguments, limit, chance(r.random, 0.3), s)
 
-	if f.status == "" {
-		f.status = "active" // As its documentation says.
+	if !f.status.set {
+		f.status = setTo("active") // As its documentation says.
 	}
 
 	var shown []shownToken
@@ -126,7 +139,7 @@ func (r *reads) tokens(s *said) string {
 	f := r.filter()
 	what := "the data source of " + f.String()
 
-	listed := r.p.read(r.p.context, tokensType, r.of(f), s)
+	listed := r.p.read(r.p.context, tokensType, r.of(f), r.validates(), s)
 
 	r.judge(what, f, shownTokens(listed["tokens"]), 0, s)
 
@@ -155,15 +168,22 @@ func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *s
 
 	now, after := r.clock.now(), r.place.tokens()
 
-	for _, is := range shown {
-		belongs := slices.ContainsFunc(slices.Concat(r.before, after), func(o row) bool {
-			certain := r.place.status(o)
+	if f.unreadable() && !s.failed() {
+		r.ledger.broken(breachFilter, "%s: nobody can read the filter, and it is no error: %d tokens", what, len(shown))
+	}
 
-			return o.name == is.name && o.id == is.id && f.perhaps(r.place, o, r.since, now) &&
-				(is.status == "" || certain == "" || is.status == certain)
-		})
+	for _, is := range shown {
+		broken, belongs := breachWrong, false
+
+		for _, o := range slices.Concat(r.before, after) {
+			certain := r.place.status(o)
+			if o.name == is.name && o.id == is.id && (is.status == "" || certain == "" || is.status == certain) {
+				broken, belongs = breachFilter, belongs || f.perhaps(r.place, o, r.since, now)
+			}
+		}
+
 		if !belongs {
-			r.ledger.broken(breachWrong, "%s shows %s (%s) as %q, and should not", what, is.name, is.id, is.status)
+			r.ledger.broken(broken, "%s shows %s (%s) as %q, and should not", what, is.name, is.id, is.status)
 		}
 	}
 
@@ -195,7 +215,7 @@ func (r *reads) token(s *said) string {
 		arguments["token_id"] = of.id
 	}
 
-	shown := r.p.read(r.p.context, tokenType, arguments, s)
+	shown := r.p.read(r.p.context, tokenType, arguments, true, s)
 	what := "the data source of " + of.name
 
 	if r.p.stopped() {
@@ -226,7 +246,7 @@ func (r *reads) users(s *said) string {
 	of := pick(r.random, []string{userType, userType, usersType, usersType, currentUserType})
 
 	if of == currentUserType {
-		read := r.p.read(r.p.context, of, nil, s)
+		read := r.p.read(r.p.context, of, nil, true, s)
 		if name := text(read["username"]); !r.p.stopped() && !s.failed() && name != r.place.administrator() {
 			r.ledger.broken(breachWrong, "%s shows %q", of, name)
 		}
@@ -235,7 +255,7 @@ func (r *reads) users(s *said) string {
 	}
 
 	withTokens := chance(r.random, 0.7)
-	read := r.p.read(r.p.context, of, map[string]any{"username": login, "show_tokens": withTokens}, s)
+	read := r.p.read(r.p.context, of, map[string]any{"username": login, "show_tokens": withTokens}, true, s)
 
 	if of == usersType {
 		users := elements(read["users"])

@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"strings"
-	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
@@ -15,6 +14,7 @@ const mostApplies = 4
 func (t *terraform) conclude(later, destroys bool) {
 	t.happens("all faults end")
 	t.gate.lands(func() bool { return true })
+	t.settles()
 	t.ledger.each(func(of *token) {
 		if of.borrowed() && !of.revoked {
 			t.accountForLoan(of)
@@ -23,8 +23,9 @@ func (t *terraform) conclude(later, destroys bool) {
 	t.converge()
 
 	if later {
-		t.advances(5 * 24 * time.Hour)
+		t.advances(5 * day)
 		t.converge()
+		t.accountForPredecessors()
 	}
 
 	if !destroys {
@@ -47,7 +48,7 @@ func (t *terraform) conclude(later, destroys bool) {
 
 	for _, left := range t.ledger.living() {
 		if !left.byHand() {
-			t.ledger.broken(breachOrphan, "%s lives after a destroy", left.name)
+			t.ledger.broken(left.asked.strays(), "%s lives after a destroy", left.name)
 		}
 	}
 }
@@ -58,10 +59,17 @@ func (t *terraform) converge() {
 
 	// What a person has to do about a fixed name is no apply.
 	for applies, edits := 0, 0; applies <= mostApplies && edits < 2*mostApplies; {
-		last = t.command(run{})
-		t.reports(last, run{})
+		r := run{backwards: chance(t.random, 0.3)}
+		done := applies > 0 && !last.failed()
+
+		last = t.command(r)
+		t.reports(last, r)
 
 		switch {
+		case done && !last.empty && !last.due && !last.failed():
+			t.ledger.broken(breachUnsettled, "the plan right after an apply is not empty, though nothing is due: %s", last.String())
+
+			return
 		case last.empty && !last.failed():
 			t.account()
 
@@ -74,6 +82,39 @@ func (t *terraform) converge() {
 	}
 
 	t.ledger.broken(breachUnsettled, "after %d applies: %s", mostApplies, last.String())
+}
+
+// settles lets somebody choose an expiry that a token can have, where there is none.
+func (t *terraform) settles() {
+	for i, w := range t.wishes {
+		if w.expires.settles() {
+			continue
+		}
+
+		w.before, w.expires = nil, &expiry{fixed: noon.Truncate(day).Add(250 * day)}
+		t.happens("resource %d: somebody chooses expires_at = %s", i, w.expires.at(t.clock.now()))
+	}
+}
+
+// accountForPredecessors checks that nothing lives any more beside the tokens in the state,
+// unless a hold keeps it: every overlap is over, and what may have been another state's was
+// left alone for long enough.
+func (t *terraform) accountForPredecessors() {
+	for _, lives := range t.ledger.living() {
+		if lives.byHand() || lives.borrowed() || lives.apart {
+			continue
+		}
+
+		i := t.resource(lives)
+		overlaps := t.clock.now().Before(lives.succeeded.Add(lives.overlap + slack))
+
+		if lives.of == t && (lives.current || overlaps) || t.mayHold(lives, i) || t.wishes[i].fixed && !t.knows(lives) {
+			continue
+		}
+
+		t.ledger.broken(breachOutlived, "%s lives %s after it was issued, and nothing holds it: %s",
+			lives.name, t.clock.now().Sub(lives.made), t.tells(i))
+	}
 }
 
 // helps does what a person has to do about a fixed name that is taken, and says whether
@@ -108,7 +149,7 @@ func (t *terraform) account() {
 			continue
 		}
 
-		i := resourceOf(lives.name)
+		i := t.resource(lives)
 		w := t.wishes[i]
 
 		switch {
@@ -120,8 +161,11 @@ func (t *terraform) account() {
 
 			t.setApart(lives)
 			t.firsts++
+		case !w.fixed && !t.descends(lives) && lives.told: // Its prefix is in no state, and a run has named it.
+			results.meets("tokens of another prefix that a run has named")
+			t.setApart(lives)
 		default:
-			t.ledger.broken(breachOrphan, "%s (of %s) lives, and is in no state: %s", lives.name, lives.asked.op.what, t.tells(i))
+			t.ledger.broken(lives.asked.strays(), "%s (of %s) lives, and is in no state: %s", lives.name, lives.asked.op.what, t.tells(i))
 		}
 	}
 
@@ -163,7 +207,7 @@ func (t *terraform) accountFor(i int, inst *instance) {
 
 // descends says whether a token is of the lineage that the state has.
 func (t *terraform) descends(of *token) bool {
-	inst := t.state[resourceOf(of.name)]
+	inst := t.state[t.resource(of)]
 	if inst == nil {
 		return false
 	}
@@ -181,7 +225,7 @@ func (t *terraform) lists(of *token) []string {
 	defer p.end()
 
 	prefix, _, _ := strings.Cut(of.name, "-")
-	listed := p.read(p.context, tokensType, map[string]any{"user_id": t.place.userID, "name_prefix": prefix + "-"}, &s)
+	listed := p.read(p.context, tokensType, map[string]any{"user_id": t.place.userID, "name_prefix": prefix + "-"}, true, &s)
 
 	if s.failed() {
 		t.ledger.broken(breachWrong, "the list fails: %s", s.String())

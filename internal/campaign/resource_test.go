@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -56,7 +57,7 @@ func (t *terraform) retires() {
 
 // step is one thing that happens.
 func (t *terraform) step() error {
-	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(16) {
+	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(17) {
 	case 0:
 		t.happens("resource %d: an edit of %s", i, t.edits(i))
 	case 1, 2:
@@ -72,6 +73,8 @@ func (t *terraform) step() error {
 			t.happens("resource %d: an older state is back, of %s", i, t.tells(i))
 			results.meets("older states")
 		}
+	case 16:
+		t.revokesByHand(i)
 	case 10, 14:
 		t.borrows()
 	case 11, 15:
@@ -89,8 +92,10 @@ func (t *terraform) step() error {
 	default:
 		r := run{
 			weather: t.storm(), moment: t.strike(0.4), planning: chance(t.random, 0.35), dies: chance(t.random, 0.5),
-			parallel: chance(t.random, 0.2), destroys: chance(t.random, 0.1) && t.named(),
+			parallel: len(t.wishes) > 1 && t.together(0.2), backwards: chance(t.random, 0.3), destroys: chance(t.random, 0.1) && t.named(),
 		}
+		t.varies(&r)
+
 		if r.destroys { // Nobody knows the lineage any more after it.
 			t.gate.lands(func() bool { return true })
 		}
@@ -109,12 +114,44 @@ func (t *terraform) step() error {
 	return nil
 }
 
+// varies draws what the plan of a run does not know, and whether it refreshes anything.
+func (t *terraform) varies(r *run) {
+	if r.destroys {
+		return
+	}
+
+	if chance(t.random, 0.3) {
+		t.turnsOut(r)
+	}
+
+	r.blind = chance(t.random, 0.08)
+	r.unsure = (r.blind || !slices.ContainsFunc(t.state, func(i *instance) bool { return i != nil })) && chance(t.random, 0.5)
+
+	if r.unsure {
+		results.meets("unknown provider settings")
+	}
+}
+
+// revokesByHand is somebody who revokes the token of a resource on the server.
+func (t *terraform) revokesByHand(i int) {
+	for _, lives := range t.ledger.living() {
+		if lives.of != t || !lives.current || t.resource(lives) != i {
+			continue
+		}
+
+		lives.revoked = true
+
+		t.happens("somebody revokes %s by hand", lives.name)
+		t.place.revokes(lives)
+	}
+}
+
 // named says whether every resource whose lineage is set is called what its configuration
 // says: a run that failed to change that may have left what only the next run finds, not a
 // destroy.
 func (t *terraform) named() bool {
 	for i, w := range t.wishes {
-		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("")["name_prefix"] && w.lineage != "" {
+		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("", t.clock.now())["name_prefix"] && w.lineage != "" {
 			return false
 		}
 	}
@@ -131,7 +168,7 @@ func (t *terraform) edits(i int) string {
 	t.steady[i] = t.steady[i] && what != "name"
 
 	t.ledger.each(func(old *token) {
-		if resourceOf(old.name) == i && !old.current {
+		if old.of == t && t.resource(old) == i && !old.current {
 			old.overlap = min(old.overlap, w.lives())
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -24,18 +25,25 @@ type schedule struct {
 	// firsts, fixed and loans count what lives apart: first creates without a set lineage
 	// whose state nobody has, fixed names, and tokens of ephemeral resources.
 	firsts, fixed, loans int
+	// raced is set where requests were sent at the same time: their order is nobody's choice.
+	raced bool
 	// hands counts the tokens that were issued by hand.
 	hands int
 	// past is what happened, for messages.
 	past []string
 }
 
-// newSchedule opens a place of either platform.
+// newSchedule opens a place of either platform, each as likely.
 func newSchedule(ctx context.Context, seed uint64, clock *clock) (*schedule, error) {
+	return newScheduleAt(ctx, seed, clock, 0.5)
+}
+
+// newScheduleAt opens a place, which is so likely to be a Universal Controller.
+func newScheduleAt(ctx context.Context, seed uint64, clock *clock, controllers float64) (*schedule, error) {
 	s := &schedule{ctx: ctx, seed: seed, random: newRandom(seed), clock: clock}
 
 	open := newForeman
-	if chance(s.random, 0.5) {
+	if chance(s.random, controllers) {
 		open = newController
 	}
 
@@ -79,6 +87,29 @@ func (s *schedule) storm() *weather {
 // gale is a storm of some strength at least, for what is done once.
 func (s *schedule) gale() *weather {
 	return newWeather(s.random.Uint64(), pick(s.random, []float64{0.05, 0.2, 0.3, 0.5}))
+}
+
+// together draws whether several things happen at the same time.
+func (s *schedule) together(likelihood float64) bool {
+	at := chance(s.random, likelihood)
+	s.raced = s.raced || at
+
+	return at
+}
+
+// each does something some times, at the same time or one after the other.
+func each(count int, together bool, do func(i int)) {
+	var waits sync.WaitGroup
+
+	for i := range count {
+		if together {
+			waits.Go(func() { do(i) })
+		} else {
+			do(i)
+		}
+	}
+
+	waits.Wait()
 }
 
 // strike draws the moment of an operation, nil for none.
@@ -126,7 +157,5 @@ func (s *schedule) setApart(of *token) {
 	of.apart, of.revoked = true, true
 	s.happens("%s counts apart", of.name)
 
-	if r, ok := s.place.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) }); ok {
-		s.place.revoke(r)
-	}
+	s.place.revokes(of)
 }

@@ -14,11 +14,32 @@ type table struct {
 	schedules, kills, failed atomic.Int64
 
 	mu                   sync.Mutex
-	broken               [breaches]int
+	broken               [breaches]verdict
 	firsts, fixed, loans int
 	most                 int
 	// met counts what went wrong, and what the provider had to do about it.
 	met map[string]int
+}
+
+// verdict is how often a guarantee was broken, in how many schedules, and the seed of one of
+// them: the smallest, for they end in any order.
+type verdict struct {
+	found, schedules int
+	seed             uint64
+}
+
+// add adds what was found in the schedule of a seed.
+func (v *verdict) add(found int, seed uint64) {
+	if found == 0 {
+		return
+	}
+
+	if v.schedules == 0 || seed < v.seed {
+		v.seed = seed
+	}
+
+	v.found += found
+	v.schedules++
 }
 
 // results are those of this process.
@@ -32,6 +53,9 @@ var wanted = []string{
 	"consumers", "consumers of old tokens", "taken names",
 	"encrypted secrets", "ephemeral tokens", "ephemeral tokens not closed", "ephemeral tokens left to the end", "reads that were whole",
 	"reads that failed", "actions", "actions of the tokens' own user",
+	"422", "422 after the work", "filters that nobody can read", "unknown arguments", "arguments that turn out unusable",
+	"unknown provider settings", "ephemeral tokens that nobody can read when to expire", "states of one lineage, copied",
+	"states of one lineage, apart", "states of one lineage, merged", "refused updates", "last uses at a time that nobody can read", "logins of digits",
 }
 
 // meets counts something.
@@ -62,7 +86,7 @@ func (r *table) add(s *schedule) bool {
 	kept := true
 
 	for b, found := range s.ledger.found {
-		r.broken[b] += len(found)
+		r.broken[b].add(len(found), s.seed)
 		kept = kept && len(found) == 0
 	}
 
@@ -87,8 +111,10 @@ func (r *table) String() string {
 	line("schedules", int(r.schedules.Load()))
 	line("kills", int(r.kills.Load()))
 
-	for b, n := range r.broken {
-		line(breach(b).String(), n)
+	for b, v := range r.broken {
+		if line(breach(b).String(), v.found); v.found > 0 {
+			fmt.Fprintf(&text, "  %42s in %d schedules, such as that of seed %d\n", "", v.schedules, v.seed)
+		}
 	}
 
 	line("first creates, counted apart", r.firsts)
@@ -103,11 +129,4 @@ func (r *table) String() string {
 	}
 
 	return text.String()
-}
-
-// String is what a guarantee is called in the table.
-func (b breach) String() string {
-	return [breaches]string{
-		"orphans", "lost secrets", "tokens in use revoked", "runs that did not converge", "names sent twice", "untrue answers",
-	}[b]
 }

@@ -5,6 +5,15 @@ import (
 	"time"
 )
 
+// resource returns the number of the resource that a token is of.
+func (t *terraform) resource(of *token) int {
+	if of.of == t && of.index > 0 {
+		return of.index - 1
+	}
+
+	return resourceOf(of.name)
+}
+
 // persist writes the state to disk, for everybody to see.
 func (t *terraform) persist(next []*instance) {
 	t.snapshots = append(t.snapshots, t.state)
@@ -16,9 +25,13 @@ func (t *terraform) persist(next []*instance) {
 			current = t.ledger.withSecret(inst.secret())
 		}
 
+		if current != nil && current.of == nil {
+			current.of, current.index = t, i+1
+		}
+
 		t.ledger.each(func(old *token) {
 			switch {
-			case resourceOf(old.name) != i:
+			case old.of != t || t.resource(old) != i:
 			case old == current:
 				old.current, old.had, old.forgotten = true, true, false
 			case old.current:
@@ -75,7 +88,7 @@ func (t *terraform) restores(i int) bool {
 	t.persist(next)
 
 	t.ledger.each(func(old *token) {
-		if resourceOf(old.name) != i || !old.had || old.current {
+		if t.resource(old) != i || !old.had || old.current {
 			return
 		}
 
@@ -102,6 +115,7 @@ func (t *terraform) forgets(what string, before, after *instance) {
 	for _, lives := range t.ledger.living() {
 		switch {
 		case !before.has(lives):
+		case !after.has(lives) && t.hasElsewhere(before, lives): // It is another resource's, then.
 		case !after.has(lives):
 			t.ledger.broken(breachOrphan, "%s: %s lives, and the state that had it has it no more", what, lives.name)
 		case after.secret() == lives.secret && slices.Contains([]string{"missing", "revoked"}, text(after.value, "current", "status")):
@@ -110,8 +124,25 @@ func (t *terraform) forgets(what string, before, after *instance) {
 	}
 }
 
+// hasElsewhere says whether the state has a token of another resource.
+func (t *terraform) hasElsewhere(than *instance, of *token) bool {
+	return slices.ContainsFunc(t.state, func(i *instance) bool { return i != than && i.has(of) })
+}
+
 // knows says whether the state has a token.
-func (t *terraform) knows(of *token) bool { return t.state[resourceOf(of.name)].has(of) }
+func (t *terraform) knows(of *token) bool { return t.state[t.resource(of)].has(of) }
+
+// lives is how long the policy in a state promises a predecessor that it lives on; nil is
+// one without a policy.
+func (i *instance) lives() time.Duration {
+	if i == nil {
+		return grace
+	}
+
+	w := &wish{rotates: true, overlap: text(i.value, "rotation", "overlap"), beforeExpiry: text(i.value, "rotation", "before_expiry")}
+
+	return w.lives()
+}
 
 // has says whether an instance has a token; nil has none.
 func (i *instance) has(of *token) bool {

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,20 +26,50 @@ type terraform struct {
 	// runs counts the commands, and command carries one out.
 	runs    int
 	command func(run) outcome
+	// title begins what a run is called.
+	title string
+	// guards says why a command must leave a token alone.
+	guards func(destroys bool) func(*process, *token) objection
+	// becomes are the arguments of each resource that the run under way sets otherwise.
+	becomes []map[string]any
 }
 
 // newTerraform returns a core with one or two resources that are not there yet.
 func newTerraform(s *schedule) *terraform {
-	t := &terraform{schedule: s, block: map[string]any{"max_retries": s.random.IntN(3)}}
-	t.command = t.execute
-
+	var wishes []*wish
 	for i := range 1 + s.random.IntN(2) {
-		w := newWish(s.random, i)
-		t.wishes, t.state, t.steady = append(t.wishes, w), append(t.state, nil), append(t.steady, true)
-		s.happens("resource %d: %v", i, w.arguments(s.place.userID))
+		wishes = append(wishes, newWish(s.random, i))
+	}
+
+	return newTerraformOf(s, wishes...)
+}
+
+// newTerraformOf returns a core with some resources that are not there yet.
+func newTerraformOf(s *schedule, wishes ...*wish) *terraform {
+	t := &terraform{schedule: s, block: map[string]any{"max_retries": s.random.IntN(3)}}
+	t.command, t.guards = t.execute, t.spares
+
+	for i, w := range wishes {
+		t.adds(w, nil)
+		s.happens("resource %d: %v", i, t.arguments(i))
 	}
 
 	return t
+}
+
+// adds adds a resource.
+func (t *terraform) adds(w *wish, inst *instance) {
+	t.wishes, t.state, t.steady = append(t.wishes, w), append(t.state, inst), append(t.steady, true)
+	t.becomes = append(t.becomes, nil)
+}
+
+// arguments are those of a resource as they are when they are known.
+func (t *terraform) arguments(i int) map[string]any {
+	arguments := t.wishes[i].arguments(t.place.userID, t.clock.now())
+
+	maps.Copy(arguments, t.becomes[i])
+
+	return arguments
 }
 
 // run is one command.
@@ -54,16 +85,26 @@ type run struct {
 	// dies says that whatever kills the provider kills Terraform too: what was read is not
 	// on disk.
 	dies bool
-	// parallel applies all resources at the same time.
-	parallel bool
+	// parallel reads and applies all resources at the same time, and backwards reads the
+	// last one first.
+	parallel, backwards bool
+	// hides are the arguments of each resource that are unknown in the plan, and becomes what
+	// some of them turn out to be.
+	hides   [][]string
+	becomes []map[string]any
+	// blind reads nothing, as -refresh=false does; where unsure is set, the provider's
+	// own configuration is unknown in the plan.
+	blind, unsure bool
 }
 
 // outcome is what a command came to.
 type outcome struct {
 	said
-	// empty is true if the plan was.
-	empty               bool
+	// empty is true if the plan was, and due if the state that it is of asked for something.
+	empty, due          bool
 	killed, interrupted bool
+	// applied says of each resource whether the provider was asked to apply something.
+	applied []bool
 }
 
 // start starts a configured provider, which has an operation from now on.
@@ -91,6 +132,14 @@ func (t *terraform) startAs(platform map[string]any, op *operation, m *moment, s
 func (t *terraform) execute(r run) (o outcome) {
 	t.runs++
 	op := t.operation(r)
+	before, since := t.state, t.clock.now()
+
+	o.applied = make([]bool, len(t.wishes))
+	if copy(t.becomes, r.becomes); r.becomes != nil {
+		defer clear(t.becomes)
+	}
+
+	defer func() { t.checks(op, r, &o, before, since) }()
 
 	var first, second *moment
 	if first = r.moment; !r.planning {
@@ -127,7 +176,7 @@ func (t *terraform) execute(r run) (o outcome) {
 
 // operation is a command as the ledger knows it.
 func (t *terraform) operation(r run) *operation {
-	op := &operation{what: fmt.Sprintf("run %d", t.runs), spares: t.spares(r.destroys)}
+	op := &operation{what: fmt.Sprintf("%srun %d", t.title, t.runs), spares: t.guards(r.destroys), orders: t.orders}
 	for i, w := range t.wishes {
 		op.firsts = append(op.firsts, t.state[i] == nil && w.lineage == "")
 	}
@@ -137,29 +186,46 @@ func (t *terraform) operation(r run) *operation {
 
 // plan makes a plan: nil for each resource with nothing to do.
 func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes []*change, refreshed []*instance) {
-	p := t.start(op, m, &o.said)
-	changes, refreshed = make([]*change, len(t.wishes)), slices.Clone(t.state)
-	ctx := p.context
+	platform := t.place.block(t.gate.url())
+	if r.unsure {
+		platform["url"] = unknown
+	}
 
-	for i, w := range t.wishes {
+	p := t.startAs(platform, op, m, &o.said)
+	changes, refreshed = make([]*change, len(t.wishes)), slices.Clone(t.state)
+
+	var (
+		waits sync.WaitGroup
+		mu    sync.Mutex
+	)
+
+	plan := func(i int) {
 		var s said
 
-		if refreshed[i] != nil {
-			refreshed[i] = p.refresh(ctx, refreshed[i], &s)
-			t.forgets(op.what+", refreshing", t.state[i], refreshed[i])
-		}
+		change, inst := t.planOne(p, op, r, i, &s)
 
-		config := valueOf(p.schema().ValueType(), w.arguments(t.place.userID))
-		if r.destroys {
-			config = tftypes.NewValue(p.schema().ValueType(), nil)
-		}
+		mu.Lock()
+		defer mu.Unlock()
 
-		if !s.failed() && (refreshed[i] != nil || !r.destroys) {
-			changes[i] = p.plan(ctx, refreshed[i], config, &s)
-		}
-
-		o.errors, o.warnings = append(o.errors, s.errors...), append(o.warnings, s.warnings...)
+		changes[i], refreshed[i] = change, inst
+		o.due = o.due || isDue(t.state[i], inst)
+		o.append(s)
 	}
+
+	for n := range t.wishes {
+		i := n
+		if r.backwards {
+			i = len(t.wishes) - 1 - n
+		}
+
+		if r.parallel {
+			waits.Go(func() { plan(i) })
+		} else {
+			plan(i)
+		}
+	}
+
+	waits.Wait()
 
 	requests, struck := p.end()
 	t.takes(requests)
@@ -169,6 +235,32 @@ func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes [
 	o.interrupted = struck && !o.killed
 
 	return changes, refreshed
+}
+
+// planOne refreshes a resource and plans what becomes of it.
+func (t *terraform) planOne(p *plugin, op *operation, r run, i int, s *said) (*change, *instance) {
+	inst := t.state[i]
+
+	if inst != nil && !r.blind {
+		inst = p.refresh(p.context, inst, s)
+		t.forgets(op.what+", refreshing", t.state[i], inst)
+	}
+
+	arguments := t.wishes[i].arguments(t.place.userID, t.clock.now())
+	if r.hides != nil {
+		hide(arguments, r.hides[i])
+	}
+
+	config := valueOf(p.schema().ValueType(), arguments)
+	if r.destroys {
+		config = tftypes.NewValue(p.schema().ValueType(), nil)
+	}
+
+	if s.failed() || inst == nil && r.destroys {
+		return nil, inst
+	}
+
+	return p.plan(p.context, inst, config, s), inst
 }
 
 // apply carries out a plan, and writes the state.
@@ -191,12 +283,13 @@ func (t *terraform) apply(op *operation, r run, m *moment, changes []*change, re
 	apply := func(i int, c *change) {
 		var s said
 
-		instance := t.change(p, c, &s)
+		instance, applied := t.change(p, i, c, &s)
 
 		mu.Lock()
 		defer mu.Unlock()
 
-		o.errors, o.warnings = append(o.errors, s.errors...), append(o.warnings, s.warnings...)
+		o.append(s)
+		o.applied[i] = applied
 		t.steady[i] = !s.failed()
 
 		if i == last && !r.parallel {
@@ -245,48 +338,64 @@ func (t *terraform) apply(op *operation, r run, m *moment, changes []*change, re
 	}
 }
 
-// change carries out one change, in the provider's second look at it.
-func (t *terraform) change(p *plugin, c *change, s *said) *instance {
+// change carries out one change, in the provider's second look at it, when all arguments
+// are known. It says whether the provider was asked to apply anything.
+func (t *terraform) change(p *plugin, i int, c *change, s *said) (after *instance, applied bool) {
 	if c.planned.IsNull() {
-		return t.changes(p, c, s)
+		return t.changes(p, c, s), true
 	}
 
 	prior := c.prior
+	config := valueOf(p.schema().ValueType(), t.arguments(i))
 
 	if c.replaces {
-		gone := &change{prior: prior, planned: tftypes.NewValue(c.planned.Type(), nil), config: c.config}
+		gone := &change{prior: prior, planned: tftypes.NewValue(c.planned.Type(), nil), config: tftypes.NewValue(config.Type(), nil)}
 		if left := t.changes(p, gone, s); left != nil || s.failed() {
-			return left
+			return left, true
 		}
 
 		prior = nil
 	}
 
-	again := p.plan(p.context, prior, c.config, s)
-	if s.failed() {
-		return prior
+	again := p.plan(p.context, prior, config, s)
+
+	switch {
+	case s.failed():
+		return prior, false
+	case again == nil: // What was unknown has turned out to be as it was.
+		if err := fits(c.planned, prior.value); err != nil {
+			s.contradicts("Provider produced inconsistent final plan", err)
+		}
+
+		return prior, false
+	case again.replaces && prior != nil:
+		s.contradicts("Provider produced inconsistent final plan", errors.New("the resource is replaced after all"))
+
+		return prior, false
 	}
 
-	if again == nil {
-		s.errors = append(s.errors, "Provider produced inconsistent final plan: nothing to do")
+	if err := fits(c.planned, again.planned); err != nil {
+		s.contradicts("Provider produced inconsistent final plan", err)
 
-		return prior
+		return prior, false
 	}
 
-	if err := keeps(c.planned, again.planned); err != nil {
-		s.errors = append(s.errors, "Provider produced inconsistent final plan: "+err.Error())
-
-		return prior
-	}
-
-	return t.changes(p, again, s)
+	return t.changes(p, again, s), true
 }
 
 // changes makes one request for a change, after which nothing may be forgotten.
 func (t *terraform) changes(p *plugin, c *change, s *said) *instance {
 	after := p.apply(p.context, c, s)
-	if !p.gone() {
-		t.forgets(p.name+", applying", c.prior, after)
+	if p.gone() {
+		return after
+	}
+
+	t.forgets(p.name+", applying", c.prior, after)
+
+	if after != nil {
+		if issued := t.ledger.withSecret(after.secret()); issued != nil {
+			t.ledger.returns(issued)
+		}
 	}
 
 	return after

@@ -17,8 +17,11 @@ type operation struct {
 	firsts []bool
 	// said is all that the operation told its user, warnings included.
 	said string
-	// spares says why a token must not be revoked in it; empty is that it may be.
-	spares func(*token) string
+	// spares says why a token must not be revoked in it, by this process.
+	spares func(*process, *token) objection
+	// orders says why a request for a token should not have been sent, empty if it should;
+	// nil is for what is asked for elsewhere.
+	orders func(call) string
 }
 
 // asked is a request for a token.
@@ -26,6 +29,26 @@ type asked struct {
 	name string
 	by   *process
 	op   *operation
+	// page is set where a web page of a gateway looked like a refusal.
+	page bool
+}
+
+// loses is the guarantee that is broken where nobody knows of the token.
+func (a *asked) loses() breach {
+	if a.page {
+		return breachPage
+	}
+
+	return breachLost
+}
+
+// strays is the guarantee that is broken where the token lives and is in no state.
+func (a *asked) strays() breach {
+	if a.page {
+		return breachPage
+	}
+
+	return breachOrphan
 }
 
 // token is one that the server made.
@@ -43,6 +66,12 @@ type token struct {
 	// current is true while the persisted state, or whatever else keeps secrets, has it as
 	// the one to use; had once it was so.
 	current, had bool
+	// of is whose state has or had it, and index its resource there, from 1; 0 is that which
+	// its name tells.
+	of    *terraform
+	index int
+	// returned is set once an apply has returned its secret.
+	returned bool
 	// used is when a consumer last logged in with it; zero never.
 	used time.Time
 	// succeeded is since when another is current in its place, and overlap how long it was

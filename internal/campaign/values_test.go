@@ -1,15 +1,22 @@
 package campaign
 
 import (
-	"fmt"
+	"maps"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
+// unknown is an argument whose value Terraform knows only while it applies.
+var unknown any = tftypes.UnknownValue
+
 // valueOf returns a value of the type: an object or a map of a Go map in which what is not
-// set is null, a set of a slice of texts, and of anything else the same.
+// set is null, a set of a slice of texts, and of anything else the same. Any of them may be
+// unknown.
 func valueOf(of tftypes.Type, set any) tftypes.Value {
+	if set == unknown {
+		return tftypes.NewValue(of, tftypes.UnknownValue)
+	}
+
 	switch of := of.(type) {
 	case tftypes.Object:
 		attributes, ok := set.(map[string]any)
@@ -36,14 +43,14 @@ func valueOf(of tftypes.Type, set any) tftypes.Value {
 
 		return tftypes.NewValue(of, values)
 	case tftypes.Map:
-		texts, ok := set.(map[string]string)
+		elements, ok := set.(map[string]any)
 		if !ok {
 			return tftypes.NewValue(of, nil)
 		}
 
 		values := map[string]tftypes.Value{}
-		for key, text := range texts {
-			values[key] = tftypes.NewValue(of.ElementType, text)
+		for key, element := range elements {
+			values[key] = valueOf(of.ElementType, element)
 		}
 
 		return tftypes.NewValue(of, values)
@@ -52,14 +59,15 @@ func valueOf(of tftypes.Type, set any) tftypes.Value {
 	}
 }
 
-// attributes returns those of an object; none of one that is null or unknown.
+// attributes returns those of an object or the elements of a map, in a map of its own, for a
+// value never changes; none of one that is null or unknown.
 func attributes(object tftypes.Value) map[string]tftypes.Value {
 	var values map[string]tftypes.Value
 	if object.IsNull() || !object.IsKnown() || object.As(&values) != nil {
 		return nil
 	}
 
-	return values
+	return maps.Clone(values)
 }
 
 // elements returns those of a list or a set.
@@ -70,6 +78,15 @@ func elements(list tftypes.Value) []tftypes.Value {
 	}
 
 	return values
+}
+
+// truth says whether an attribute of an object is true.
+func truth(object tftypes.Value, name string) bool {
+	var found bool
+
+	value := attributes(object)[name]
+
+	return value.Type() != nil && !value.IsNull() && value.IsKnown() && value.As(&found) == nil && found
 }
 
 // text returns a text within an object, empty for none.
@@ -84,66 +101,4 @@ func text(object tftypes.Value, path ...string) string {
 	}
 
 	return found
-}
-
-// proposed is what Terraform proposes for a resource: its configuration, and where that
-// says nothing of what the provider may compute, the state before.
-func proposed(schema *tfprotov6.Schema, config, prior tftypes.Value) tftypes.Value {
-	before, values := attributes(prior), attributes(config)
-
-	for _, attribute := range schema.Block.Attributes {
-		if old, ok := before[attribute.Name]; ok && attribute.Computed && values[attribute.Name].IsNull() {
-			values[attribute.Name] = old
-		}
-	}
-
-	return tftypes.NewValue(config.Type(), values)
-}
-
-// keeps says where a value is not what was planned: what was known has to be so, and what
-// was not may be anything.
-func keeps(planned, actual tftypes.Value) error {
-	differences, err := planned.Diff(actual)
-	if err != nil {
-		return err
-	}
-
-	for _, difference := range differences {
-		if within(planned, difference.Path) {
-			continue
-		}
-
-		return fmt.Errorf("%s is not what was planned", difference.Path)
-	}
-
-	return nil
-}
-
-// within says whether a path leads through something unknown, or to an object whose parts
-// differ by themselves.
-func within(value tftypes.Value, path *tftypes.AttributePath) bool {
-	for steps := path.Steps(); ; {
-		if !value.IsKnown() {
-			return true
-		}
-
-		if len(steps) == 0 {
-			break
-		}
-
-		next, _, err := tftypes.WalkAttributePath(value, tftypes.NewAttributePathWithSteps(steps[:1]))
-		if err != nil {
-			return false
-		}
-
-		var ok bool
-		if value, ok = next.(tftypes.Value); !ok {
-			return false
-		}
-
-		steps = steps[1:]
-	}
-
-	// An object or a list differs if something in it does, and that is reported too.
-	return value.Type().Is(tftypes.Object{}) && !value.IsNull() || value.Type().Is(tftypes.List{}) && !value.IsNull()
 }

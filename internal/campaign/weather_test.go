@@ -112,7 +112,8 @@ var (
 	createTroubles = []maker{
 		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable,
 		hanging, expiring, restarting, late, late, late, afterWork(fault(sandbox.FaultDrop)), afterWork(fault(sandbox.FaultDrop)),
-		afterWork(unavailable), afterWork(unavailable), afterWork(hanging), afterWork(portal),
+		afterWork(unavailable), afterWork(unavailable), afterWork(hanging), afterWork(portal), gatewayPage, afterWork(gatewayPage),
+		afterWork(gatewayPage),
 	}
 	revokeTroubles = []maker{
 		fault(sandbox.FaultDrop), fault(sandbox.FaultTruncate), fault(sandbox.FaultDrip), busy, unavailable, unavailable, page, page, page,
@@ -166,6 +167,21 @@ func missing(random *rand.Rand) trouble {
 
 // portal is a page that nobody takes for a refusal.
 func portal(*rand.Rand) trouble { return trouble{fault: answer(http.StatusOK, "text/html")} }
+
+// gatewayPage is the web page of a gateway, with a status that the server itself refuses with.
+func gatewayPage(random *rand.Rand) trouble {
+	status := pick(random, []int{
+		http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusRequestTimeout, http.StatusConflict,
+		http.StatusUnprocessableEntity,
+	})
+
+	return trouble{fault: answer(status, "text/html")}
+}
+
+// hidesRefusal says whether an answer looks like a refusal and may come from a gateway.
+func (t trouble) hidesRefusal() bool {
+	return t.fault != nil && t.fault.Kind == sandbox.FaultAnswer && t.fault.Status/100 == 4 && t.fault.Status != http.StatusTooManyRequests
+}
 
 func hanging(*rand.Rand) trouble {
 	return trouble{hangs: true, fault: &sandbox.Fault{Kind: sandbox.FaultDrop}}

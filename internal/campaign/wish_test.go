@@ -17,6 +17,12 @@ type wish struct {
 	fixed     bool
 	lineage   string
 	expiresIn string
+	// expires says when the token is to expire, in place of expiresIn; nil is not.
+	expires *expiry
+	// whose is how the user is named: by id, by login, or by both.
+	whose int
+	// reissues is reissue_when_invalid; nil leaves it out.
+	reissues any
 
 	// before is what the last edit changed, nil for none or where it cannot be taken back.
 	before *wish
@@ -27,6 +33,13 @@ type wish struct {
 	// encrypts is to how many readers the secret is encrypted, 0 for none.
 	encrypts int
 }
+
+// How a user is named.
+const (
+	byID = iota
+	byLogin
+	byBoth
+)
 
 // The choices of an argument; empty leaves it out. Each goes with every other: what is
 // impossible is for other tests.
@@ -42,7 +55,14 @@ var (
 
 // newWish returns what somebody might begin with.
 func newWish(random *rand.Rand, of int) *wish {
-	w := &wish{of: of, fixed: chance(random, 0.2), expiresIn: pick(random, expiries), encrypts: pick(random, encryptions)}
+	w := &wish{
+		of: of, fixed: chance(random, 0.2), expiresIn: pick(random, expiries), encrypts: pick(random, encryptions),
+		whose: random.IntN(3),
+	}
+	if chance(random, 0.15) {
+		w.expires = newExpiry(random)
+	}
+
 	if w.fixed {
 		return w
 	}
@@ -74,7 +94,22 @@ func (w *wish) edit(random *rand.Rand, settled bool) string {
 	before := *w
 	w.before = &before
 
-	switch choice := random.IntN(8); {
+	switch choice := random.IntN(11); {
+	case choice == 8:
+		w.expires = nil
+		if chance(random, 0.7) {
+			w.expires = newExpiry(random)
+		}
+
+		return "expires_at"
+	case choice == 9:
+		w.reissues = pick(random, []any{nil, true, true, false})
+
+		return fmt.Sprintf("reissue_when_invalid = %v", w.reissues)
+	case choice == 10:
+		w.whose = random.IntN(3)
+
+		return "how the user is named"
 	case choice == 0 && (settled || w.drawn()), w.fixed && settled && choice < 3:
 		w.turn++
 		w.before = nil
@@ -139,9 +174,24 @@ func (w *wish) name() string {
 	return w.stem() + "fixed"
 }
 
-// arguments are those of the resource.
-func (w *wish) arguments(userID string) map[string]any {
-	arguments := map[string]any{"user_id": userID, "expires_in": w.expiresIn}
+// arguments are those of the resource at a time.
+func (w *wish) arguments(userID string, now time.Time) map[string]any {
+	arguments := map[string]any{"reissue_when_invalid": w.reissues}
+
+	if w.whose != byLogin {
+		arguments["user_id"] = userID
+	}
+
+	if w.whose != byID {
+		arguments["username"] = login
+	}
+
+	if w.expires != nil {
+		arguments["expires_at"] = w.expires.at(now)
+	} else {
+		arguments["expires_in"] = w.expiresIn
+	}
+
 	if w.encrypts > 0 {
 		arguments["encrypt_to"] = recipients(w.encrypts)
 	}
@@ -164,8 +214,8 @@ func (w *wish) arguments(userID string) map[string]any {
 		return arguments
 	}
 
-	rotation := map[string]any{"triggers": map[string]string{"turn": strconv.Itoa(w.trigger)}}
-	set(rotation, "before_expiry", w.beforeExpiry)
+	rotation := map[string]any{"triggers": map[string]any{"turn": strconv.Itoa(w.trigger)}}
+	set(rotation, "before_expiry", w.counts())
 	set(rotation, "max_age", w.maxAge)
 	set(rotation, "overlap", w.overlap)
 	set(rotation, "hold_if_used_within", w.holds)
@@ -174,13 +224,22 @@ func (w *wish) arguments(userID string) map[string]any {
 	return arguments
 }
 
+// counts is before_expiry, which goes with expires_in alone.
+func (w *wish) counts() string {
+	if w.expires != nil {
+		return ""
+	}
+
+	return w.beforeExpiry
+}
+
 // lives is how long a predecessor is promised to live on.
 func (w *wish) lives() time.Duration {
 	switch {
 	case w.rotates && w.overlap != "":
 		return span(w.overlap)
-	case w.rotates && w.beforeExpiry != "":
-		return min(24*time.Hour, span(w.beforeExpiry))
+	case w.rotates && w.counts() != "":
+		return min(24*time.Hour, span(w.counts()))
 	default:
 		return 24 * time.Hour
 	}
@@ -193,6 +252,15 @@ func (w *wish) hold() time.Duration {
 	}
 
 	return span(w.holds)
+}
+
+// holdOf is hold, or a day for a token that a state has forgotten and finds again.
+func (w *wish) holdOf(of *token) time.Duration {
+	if hold := w.hold(); hold > 0 || !of.forgotten {
+		return hold
+	}
+
+	return grace
 }
 
 // immediate says whether the user asked for the predecessor to be revoked first.
