@@ -47,7 +47,8 @@ func (t *terraform) acts() {
 		a.createdBefore = setTo(before.Format(time.RFC3339))
 	}
 
-	if chance(t.random, 0.2) {
+	unreadable := chance(t.random, 0.3)
+	if unreadable {
 		spoil(t.random, &a.filter, &a.prefix, &a.status, &a.createdBefore, &a.unusedFor)
 	}
 
@@ -55,8 +56,10 @@ func (t *terraform) acts() {
 		a.all, a.prefix = false, setTo(handStem) // Whoever means all of them is rare.
 	}
 
-	if chance(t.random, 0.5) {
-		a.late = []string{"name_prefix", "status", "created_before", "unused_for"}[t.random.IntN(4):]
+	if late := []string{"name_prefix", "status", "created_before", "unused_for"}; unreadable && chance(t.random, 0.7) {
+		a.late = late // Or a validator would have read it.
+	} else if chance(t.random, 0.5) {
+		a.late = late[t.random.IntN(len(late)):]
 	}
 
 	a.logsIn()
@@ -201,7 +204,7 @@ func (a *revocation) judge() {
 			a.ledger.broken(breachWrong, "%s: %s is said to be revoked, and lives", a.op.what, r.name)
 		case a.unreadable(): // It has been told already.
 		case told("Would revoke ") && (!a.dry || !perhaps):
-			a.ledger.broken(breachWrong, "%s: would revoke %s, it says", a.op.what, r.name)
+			a.ledger.broken(breachFilter, "%s: would revoke %s, it says", a.op.what, r.name)
 		case !selected:
 		case a.dry && !a.spared && !a.said.failed() && !told("Would revoke "):
 			a.ledger.broken(breachWrong, "%s: would not revoke %s, it says", a.op.what, r.name)

@@ -79,8 +79,13 @@ func (t *terraform) mayHold(of *token, i int) bool {
 // to name another user, was an error.
 func (t *terraform) checkBecomes(op *operation, r run, o *outcome) {
 	for i, becomes := range r.becomes {
+		broken := breachExpiry
+		if becomes["expires_in"] == nil && becomes["expires_at"] == nil {
+			broken = breachWrong
+		}
+
 		if len(becomes) > 0 && o.applied[i] && !o.failed() {
-			t.ledger.broken(breachWrong, "%s: resource %d was applied with %v", op.what, i, becomes)
+			t.ledger.broken(broken, "%s: resource %d was applied with %v", op.what, i, becomes)
 		}
 	}
 }
