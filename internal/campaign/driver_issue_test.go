@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // issue issues a token for each line, at the same time or one after the other, and says
@@ -84,7 +85,7 @@ func (c *client) keeps(l *line, result issuer.Result) {
 		c.ledger.broken(breachWrong, "%s of generation %d comes after %d", result.Name, result.Generation, l.order.Generation)
 	}
 
-	t.had, l.siblings = true, result.Siblings
+	t.had, l.siblings = true, orphans(result)
 	l.kept = append(l.kept, &kept{token: t, shown: result.Token})
 
 	if l.order.NamePrefix != "" {
@@ -128,4 +129,13 @@ func (c *client) turns(l *line) {
 
 	l.turn++
 	l.order.Name = (&wish{of: 2, fixed: true, turn: l.turn}).name()
+}
+
+// orphans are what else was found alive of the lineage of what was issued.
+func orphans(result issuer.Result) (tokens []pat.Token) {
+	for _, orphan := range result.Orphans {
+		tokens = append(tokens, orphan.Token)
+	}
+
+	return tokens
 }
