@@ -61,7 +61,7 @@ func domains() map[string][]sample {
 	add("data opsaccess_users", map[string][]sample{
 		"username": usernames(), "user_id": userIDs(), "show_tokens": {true, false},
 	})
-	add("data opsaccess_current_user", nil)
+	add("data opsaccess_current_user", map[string][]sample{"show_tokens": {true, false}})
 	add("action "+revokeType, map[string][]sample{
 		"username": usernames(), "user_id": userIDs(), "name_prefix": filterPrefixes(), "created_before": instants(),
 		"unused_for": durations("1d", "30d", "100d"), "status": statuses(), "all": {true, false}, "include_own_user": {true, false},
