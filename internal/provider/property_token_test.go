@@ -377,13 +377,18 @@ func (c *tokenChange) target() (id string, certain bool) {
 	}
 }
 
+// alsoCalled are other words for an argument, in errors of what the server is asked for.
+var alsoCalled = map[string]string{
+	"user_id": "user by the id", "token_id": "token by the id", "username": "login", "url": "URL", "ca_certificate": "CA certificate",
+}
+
 // blames says whether an error names one of the arguments.
 func blames(errors []*tfprotov6.Diagnostic, blamed faults) bool {
 	return slices.ContainsFunc(errors, func(d *tfprotov6.Diagnostic) bool {
 		text := texts([]*tfprotov6.Diagnostic{d})
 
 		for argument := range blamed {
-			if strings.Contains(text, argument) {
+			if other := alsoCalled[argument]; strings.Contains(text, argument) || other != "" && strings.Contains(text, other) {
 				return true
 			}
 		}

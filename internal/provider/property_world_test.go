@@ -323,7 +323,8 @@ func rotated(name string, config func(w *world) map[string]any, then func(w *wor
 	}}
 }
 
-// The sandboxes that a property is tested on; the last one's server is far east of UTC.
+// propertyPlatforms are the sandboxes that a property is tested on. The last one is far east of
+// UTC, and a token of it ends when its last day begins.
 func propertyPlatforms() map[string]func(*testing.T) *sandboxed {
 	return map[string]func(*testing.T) *sandboxed{
 		"foreman":              rotatingForeman,
@@ -331,7 +332,10 @@ func propertyPlatforms() map[string]func(*testing.T) *sandboxed {
 		"universal_controller_east": func(t *testing.T) *sandboxed {
 			t.Helper()
 
-			return rotatingUniversalController(t, controllerserver.Options{Zone: time.FixedZone("east", 13*60*60)})
+			return rotatingUniversalController(t, controllerserver.Options{
+				Zone:     time.FixedZone("east", 13*60*60),
+				Switches: controllerserver.Switches{LastDay: controllerserver.ExpiredFromDay},
+			})
 		},
 	}
 }
