@@ -77,7 +77,7 @@ func (c *core) start(settings map[string]any) frameworkServer {
 func (c *core) configure(server frameworkServer, settings map[string]any) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
-	config := encoded(valueOf(c.schemas["provider"].ValueType(), settings))
+	config := encodedValue(valueOf(c.schemas["provider"].ValueType(), settings))
 
 	if said := c.note(validateConfig(c.t, server, "provider", "", config)); len(said) > 0 {
 		return said
@@ -93,7 +93,7 @@ func (c *core) configure(server frameworkServer, settings map[string]any) []*tfp
 
 // unknownSettings are the settings before another resource has told them.
 func (c *core) unknownSettings() map[string]any {
-	return having(c.settings, c.s.system.Traits().Platform+".url", tftypes.UnknownValue)
+	return withArgument(c.settings, c.s.system.Traits().Platform+".url", tftypes.UnknownValue)
 }
 
 // note keeps what was said, and returns the errors.
@@ -115,7 +115,7 @@ func (c *core) validate(server frameworkServer, kind, typeName string, config ma
 
 	of := c.schemas[kind+" "+typeName].ValueType()
 
-	return c.note(validateConfig(c.t, server, kind, typeName, encoded(valueOf(of, config))))
+	return c.note(validateConfig(c.t, server, kind, typeName, encodedValue(valueOf(of, config))))
 }
 
 // read refreshes a resource. Only an import may write arguments.
@@ -123,7 +123,7 @@ func (c *core) read(server frameworkServer, old instance) (instance, []*tfprotov
 	c.t.Helper()
 
 	response, err := server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: tokenType, CurrentState: encoded(old.value), Private: old.private, CurrentIdentity: old.identity,
+		TypeName: tokenType, CurrentState: encodedValue(old.value), Private: old.private, CurrentIdentity: old.identity,
 	})
 	must(c.t, err)
 
@@ -142,14 +142,14 @@ func (c *core) imported(server frameworkServer, id string) instance {
 	must(c.t, err)
 
 	if errors := c.note(response.Diagnostics); len(errors) > 0 {
-		c.t.Fatalf("the token %s cannot be imported: %s", id, texts(errors))
+		c.t.Fatalf("the token %s cannot be imported: %s", id, diagnosticTexts(errors))
 	}
 
 	resource := response.ImportedResources[0]
 
 	read, errors := c.read(server, instance{value: c.decode(resource.State), private: resource.Private, identity: resource.Identity})
 	if len(errors) > 0 {
-		c.t.Fatalf("the imported token %s cannot be read: %s", id, texts(errors))
+		c.t.Fatalf("the imported token %s cannot be read: %s", id, diagnosticTexts(errors))
 	}
 
 	return read
@@ -167,8 +167,8 @@ func (c *core) plan(server frameworkServer, prior instance, config map[string]an
 
 	for {
 		response, err := server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-			TypeName: tokenType, PriorState: encoded(from.value), PriorPrivate: from.private, PriorIdentity: from.identity,
-			Config: encoded(value), ProposedNewState: encoded(proposed(c.token(), value, from.value)),
+			TypeName: tokenType, PriorState: encodedValue(from.value), PriorPrivate: from.private, PriorIdentity: from.identity,
+			Config: encodedValue(value), ProposedNewState: encodedValue(proposedState(c.token(), value, from.value)),
 		})
 		must(c.t, err)
 
@@ -209,7 +209,7 @@ func (c *core) apply(server frameworkServer, prior, planned instance, config map
 	}
 
 	response, err := server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: tokenType, PriorState: encoded(prior.value), PlannedState: encoded(planned.value), Config: encoded(value),
+		TypeName: tokenType, PriorState: encodedValue(prior.value), PlannedState: encodedValue(planned.value), Config: encodedValue(value),
 		PlannedPrivate: planned.private, PlannedIdentity: planned.identity,
 	})
 	must(c.t, err)
@@ -235,10 +235,10 @@ func (c *core) destroyed(of instance) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
 	server := c.start(c.settings)
-	null := encoded(c.nothing().value)
+	null := encodedValue(c.nothing().value)
 
 	response, err := server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: tokenType, PriorState: encoded(of.value), PriorPrivate: of.private, PriorIdentity: of.identity,
+		TypeName: tokenType, PriorState: encodedValue(of.value), PriorPrivate: of.private, PriorIdentity: of.identity,
 		Config: null, ProposedNewState: null,
 	})
 	must(c.t, err)
@@ -263,8 +263,8 @@ func (c *core) decode(value *tfprotov6.DynamicValue) tftypes.Value {
 	return decoded
 }
 
-// texts are what diagnostics say, in one line.
-func texts(said []*tfprotov6.Diagnostic) string {
+// diagnosticTexts are what diagnostics say, in one line.
+func diagnosticTexts(said []*tfprotov6.Diagnostic) string {
 	words := make([]string, 0, len(said))
 
 	for _, d := range said {
@@ -279,8 +279,8 @@ func texts(said []*tfprotov6.Diagnostic) string {
 	return strings.Join(words, " | ")
 }
 
-// encoded is a value as the protocol has it.
-func encoded(value tftypes.Value) *tfprotov6.DynamicValue {
+// encodedValue is a value as the protocol has it.
+func encodedValue(value tftypes.Value) *tfprotov6.DynamicValue {
 	dynamic, err := tfprotov6.NewDynamicValue(value.Type(), value)
 	if err != nil {
 		panic(fmt.Sprintf("a value that cannot be encoded: %v", err))
@@ -323,9 +323,9 @@ func valueOf(of tftypes.Type, v any) tftypes.Value {
 	}
 }
 
-// having returns a copy of a configuration in which the attribute at the path, such as
+// withArgument returns a copy of a configuration in which the attribute at the path, such as
 // rotation.overlap, has this value.
-func having(config map[string]any, path string, v any) map[string]any {
+func withArgument(config map[string]any, path string, v any) map[string]any {
 	changed := maps.Clone(config)
 	if changed == nil {
 		changed = map[string]any{}
@@ -334,7 +334,7 @@ func having(config map[string]any, path string, v any) map[string]any {
 	name, rest, nested := strings.Cut(path, ".")
 	if nested {
 		inner, _ := changed[name].(map[string]any)
-		v = having(inner, rest, v)
+		v = withArgument(inner, rest, v)
 	}
 
 	changed[name] = v
@@ -342,8 +342,8 @@ func having(config map[string]any, path string, v any) map[string]any {
 	return changed
 }
 
-// members returns the attributes of an object or a map; none of one that is null or unknown.
-func members(value tftypes.Value) map[string]tftypes.Value {
+// membersOf returns the attributes of an object or a map; none of one that is null or unknown.
+func membersOf(value tftypes.Value) map[string]tftypes.Value {
 	var found map[string]tftypes.Value
 	if value.IsNull() || !value.IsKnown() || value.As(&found) != nil {
 		return nil
@@ -352,8 +352,8 @@ func members(value tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(found)
 }
 
-// elements returns those of a list or a set; none of one that is null or unknown.
-func elements(value tftypes.Value) []tftypes.Value {
+// elementsOf returns those of a list or a set; none of one that is null or unknown.
+func elementsOf(value tftypes.Value) []tftypes.Value {
 	var found []tftypes.Value
 	if value.IsNull() || !value.IsKnown() || value.As(&found) != nil {
 		return nil
@@ -365,7 +365,7 @@ func elements(value tftypes.Value) []tftypes.Value {
 // textAt returns the text at a path; nil where there is none, or where it is null or unknown.
 func textAt(value tftypes.Value, path string) *string {
 	for name := range strings.SplitSeq(path, ".") {
-		inner, ok := members(value)[name]
+		inner, ok := membersOf(value)[name]
 		if !ok {
 			return nil
 		}
@@ -381,10 +381,10 @@ func textAt(value tftypes.Value, path string) *string {
 	return text
 }
 
-// proposed is the state that Terraform proposes: the configuration, and what the provider
+// proposedState is the state that Terraform proposes: the configuration, and what the provider
 // computes as it was before.
-func proposed(schema *tfprotov6.Schema, config, prior tftypes.Value) tftypes.Value {
-	values, before := members(config), members(prior)
+func proposedState(schema *tfprotov6.Schema, config, prior tftypes.Value) tftypes.Value {
+	values, before := membersOf(config), membersOf(prior)
 
 	for _, attribute := range schema.Block.Attributes {
 		if old, ok := before[attribute.Name]; ok && attribute.Computed && values[attribute.Name].IsNull() {
@@ -398,7 +398,7 @@ func proposed(schema *tfprotov6.Schema, config, prior tftypes.Value) tftypes.Val
 // invalidPlan says where a plan has another value than the configuration for an argument.
 // Only the value of the state may stand for one that means the same.
 func invalidPlan(schema *tfprotov6.Schema, planned, config, prior tftypes.Value) (broken []string) {
-	plans, configs, priors := members(planned), members(config), members(prior)
+	plans, configs, priors := membersOf(planned), membersOf(config), membersOf(prior)
 
 	for _, attribute := range schema.Block.Attributes {
 		plan, set := plans[attribute.Name], configs[attribute.Name]
@@ -435,7 +435,7 @@ func incompatible(planned, actual tftypes.Value, path string) []string {
 
 	switch planned.Type().(type) {
 	case tftypes.Object, tftypes.Map:
-		before, after := members(planned), members(actual)
+		before, after := membersOf(planned), membersOf(actual)
 		for _, name := range slices.Sorted(maps.Keys(before)) {
 			value, ok := after[name]
 			if !ok {
@@ -451,7 +451,7 @@ func incompatible(planned, actual tftypes.Value, path string) []string {
 			found = append(found, path+": has more members")
 		}
 	case tftypes.List:
-		before, after := elements(planned), elements(actual)
+		before, after := elementsOf(planned), elementsOf(actual)
 		if len(before) != len(after) {
 			return []string{fmt.Sprintf("%s: had %d elements, but has now %d", path, len(before), len(after))}
 		}
@@ -460,7 +460,7 @@ func incompatible(planned, actual tftypes.Value, path string) []string {
 			found = append(found, incompatible(before[i], after[i], fmt.Sprintf("%s[%d]", path, i))...)
 		}
 	case tftypes.Set:
-		if planned.IsFullyKnown() && !planned.Equal(actual) || len(elements(planned)) < len(elements(actual)) {
+		if planned.IsFullyKnown() && !planned.Equal(actual) || len(elementsOf(planned)) < len(elementsOf(actual)) {
 			return []string{path + ": has other elements"}
 		}
 	default:

@@ -172,13 +172,13 @@ func (c *call) judge(stage string, errors []*tfprotov6.Diagnostic, mayFail bool)
 	case len(errors) == 0:
 		c.breaks("%s: no error names %s", stage, c.blamed)
 	case len(c.blamed) == 0 && !mayFail:
-		c.breaks("%s: a valid configuration is refused: %s", stage, texts(errors))
+		c.breaks("%s: a valid configuration is refused: %s", stage, diagnosticTexts(errors))
 	case len(c.blamed) > 0 && !blames(errors, c.blamed):
-		c.breaks("%s: the error names none of %s: %s", stage, c.blamed, texts(errors))
+		c.breaks("%s: the error names none of %s: %s", stage, c.blamed, diagnosticTexts(errors))
 	}
 
 	if sent := c.sent(http.MethodPost) + c.sent(http.MethodDelete); len(errors) > 0 && len(c.blamed) > 0 && sent > 0 {
-		c.breaks("%s: %d requests changed something before the error: %s", stage, sent, texts(errors))
+		c.breaks("%s: %d requests changed something before the error: %s", stage, sent, diagnosticTexts(errors))
 	}
 
 	return false
@@ -213,7 +213,7 @@ func eachCall(
 	t.Helper()
 
 	all, domains := schemas(t), domains()
-	paths := arguments("", all[construct].Block.Attributes)
+	paths := argumentPaths("", all[construct].Block.Attributes)
 
 	for _, platform := range platforms {
 		t.Run(platform+"/"+construct, func(t *testing.T) {
@@ -232,10 +232,10 @@ func eachCall(
 							c := &call{
 								world: w, construct: construct, arguments: []string{path}, values: []any{sampled(chosen, w)}, validated: validated,
 							}
-							c.final = having(base, path, c.values[0])
+							c.final = withArgument(base, path, c.values[0])
 							w.said = nil
 
-							do(c, having(base, path, tftypes.UnknownValue))
+							do(c, withArgument(base, path, tftypes.UnknownValue))
 
 							for _, broken := range append(c.broken, w.leaks()...) {
 								t.Errorf("%s: %s", c, broken)
@@ -254,12 +254,12 @@ var bothPlatforms = []string{"foreman", "universal_controller"}
 // byEither are the configurations of what is asked of a user, who is named in one of two ways.
 func byEither(more map[string]any) func(w *world) []map[string]any {
 	return func(w *world) []map[string]any {
-		return []map[string]any{having(more, "user_id", w.user.id), having(more, "username", w.user.login)}
+		return []map[string]any{withArgument(more, "user_id", w.user.id), withArgument(more, "username", w.user.login)}
 	}
 }
 
-// once populates a world for calls that change nothing.
-func once(w *world) {
+// populateOnce populates a world for calls that change nothing.
+func populateOnce(w *world) {
 	if w.cases == 0 {
 		w.populate()
 	}
@@ -288,7 +288,7 @@ func TestProperty_dataSources(t *testing.T) {
 		"data opsaccess_users":                  func(*world) []map[string]any { return []map[string]any{{}, {"show_tokens": true}} },
 		"data opsaccess_current_user":           func(*world) []map[string]any { return []map[string]any{{}} },
 	} {
-		eachCall(t, construct, bothPlatforms, bases, once, func(c *call, first map[string]any) {
+		eachCall(t, construct, bothPlatforms, bases, populateOnce, func(c *call, first map[string]any) {
 			server := c.start(c.settings)
 			c.blamed = c.readFaults()
 
@@ -300,7 +300,7 @@ func TestProperty_dataSources(t *testing.T) {
 			of := c.schemas[construct].ValueType()
 
 			response, err := server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{
-				TypeName: typeName, Config: encoded(valueOf(of, c.final)),
+				TypeName: typeName, Config: encodedValue(valueOf(of, c.final)),
 			})
 			must(c.t, err)
 
@@ -383,7 +383,7 @@ func (c *call) checkRead(result tftypes.Value) {
 
 	var got []string
 
-	for _, token := range elements(members(result)["tokens"]) {
+	for _, token := range elementsOf(membersOf(result)["tokens"]) {
 		if name := textAt(token, "name"); name != nil {
 			got = append(got, *name)
 		}
@@ -402,7 +402,7 @@ func TestProperty_list(t *testing.T) {
 
 	construct := "list " + tokenType
 
-	eachCall(t, construct, bothPlatforms, byEither(nil), once, func(c *call, first map[string]any) {
+	eachCall(t, construct, bothPlatforms, byEither(nil), populateOnce, func(c *call, first map[string]any) {
 		server := c.start(c.settings)
 		c.blamed = c.readFaults()
 
@@ -411,7 +411,7 @@ func TestProperty_list(t *testing.T) {
 		}
 
 		stream, err := server.ListResource(c.t.Context(), &tfprotov6.ListResourceRequest{
-			TypeName: tokenType, Config: encoded(valueOf(c.schemas[construct].ValueType(), c.final)),
+			TypeName: tokenType, Config: encodedValue(valueOf(c.schemas[construct].ValueType(), c.final)),
 		})
 		must(c.t, err)
 
@@ -470,7 +470,7 @@ func TestProperty_action(t *testing.T) {
 		}
 
 		response, err := server.PlanAction(c.t.Context(), &tfprotov6.PlanActionRequest{
-			ActionType: revokeType, Config: encoded(valueOf(of, planned)),
+			ActionType: revokeType, Config: encodedValue(valueOf(of, planned)),
 		})
 		must(c.t, err)
 
@@ -483,7 +483,7 @@ func TestProperty_action(t *testing.T) {
 		before := c.s.tokensOf(c.t, c.user.id)
 
 		stream, err := server.InvokeAction(c.t.Context(), &tfprotov6.InvokeActionRequest{
-			ActionType: revokeType, Config: encoded(valueOf(of, c.final)),
+			ActionType: revokeType, Config: encodedValue(valueOf(of, c.final)),
 		})
 		must(c.t, err)
 
@@ -558,7 +558,7 @@ func TestProperty_ephemeral(t *testing.T) {
 			c.blamed.blame("expires_in")
 		}
 
-		single, _ := c.tokenFaults(having(nil, "name_prefix", c.final["name_prefix"]))
+		single, _ := c.tokenFaults(withArgument(nil, "name_prefix", c.final["name_prefix"]))
 		maps.Copy(c.blamed, single)
 
 		if !c.validates(server, first) {
@@ -566,7 +566,7 @@ func TestProperty_ephemeral(t *testing.T) {
 		}
 
 		response, err := server.OpenEphemeralResource(c.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
-			TypeName: tokenType, Config: encoded(valueOf(c.schemas[construct].ValueType(), c.final)),
+			TypeName: tokenType, Config: encodedValue(valueOf(c.schemas[construct].ValueType(), c.final)),
 		})
 		must(c.t, err)
 
@@ -585,7 +585,7 @@ func TestProperty_ephemeral(t *testing.T) {
 		must(c.t, err)
 
 		if len(c.note(closed.Diagnostics))+len(closed.Diagnostics)+len(c.living()) > 0 {
-			c.breaks("after the close %q live; said: %s", c.living(), texts(closed.Diagnostics))
+			c.breaks("after the close %q live; said: %s", c.living(), diagnosticTexts(closed.Diagnostics))
 		}
 	})
 }

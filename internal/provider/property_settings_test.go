@@ -23,7 +23,7 @@ func TestProperty_settings(t *testing.T) { //nolint:paralleltest // The environm
 			w := newWorld(t, propertyPlatforms()[platform], all, [3]string{})
 			w.next()
 
-			for _, path := range arguments("", all["provider"].Block.Attributes) {
+			for _, path := range argumentPaths("", all["provider"].Block.Attributes) {
 				if block, _, _ := strings.Cut(path, "."); block != platform && slices.Contains(bothPlatforms, block) {
 					continue // The other one's sandbox tests it.
 				}
@@ -43,13 +43,13 @@ func (w *world) configures(path string, v any) {
 	w.s.console.ResetRequests()
 
 	what := fmt.Sprintf("provider: %s = %s", path, briefly(v))
-	first, final := having(w.settings, path, tftypes.UnknownValue), having(w.settings, path, v)
+	first, final := withArgument(w.settings, path, tftypes.UnknownValue), withArgument(w.settings, path, v)
 	blamed := w.settingFaults(path, v)
 
 	surroundings := Surroundings{Now: w.s.now}
 
 	if errors := w.configure(newPluginServer(newProvider(surroundings, "test")), first); len(errors) > 0 && len(blamed) == 0 {
-		w.t.Errorf("%s: unknown at first: %s", what, texts(errors))
+		w.t.Errorf("%s: unknown at first: %s", what, diagnosticTexts(errors))
 	}
 
 	server := newPluginServer(newProvider(surroundings, "test"))
@@ -63,9 +63,9 @@ func (w *world) configures(path string, v any) {
 	case len(blamed) > 0 && len(errors) == 0:
 		w.t.Errorf("%s: no error names %s", what, blamed)
 	case len(blamed) > 0 && !blames(errors, blamed):
-		w.t.Errorf("%s: the error names none of %s: %s", what, blamed, texts(errors))
+		w.t.Errorf("%s: the error names none of %s: %s", what, blamed, diagnosticTexts(errors))
 	case len(blamed) > 0 && w.s.console.Count(nil) > 0:
-		w.t.Errorf("%s: requests were sent before the error: %s", what, texts(errors))
+		w.t.Errorf("%s: requests were sent before the error: %s", what, diagnosticTexts(errors))
 	}
 
 	for _, leak := range w.leaks() {
@@ -78,7 +78,7 @@ func (w *world) whoAmI(server frameworkServer) []*tfprotov6.Diagnostic {
 	w.t.Helper()
 
 	response, err := server.ReadDataSource(w.t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: "opsaccess_current_user", Config: encoded(valueOf(w.schemas["data opsaccess_current_user"].ValueType(), map[string]any{})),
+		TypeName: "opsaccess_current_user", Config: encodedValue(valueOf(w.schemas["data opsaccess_current_user"].ValueType(), map[string]any{})),
 	})
 	must(w.t, err)
 

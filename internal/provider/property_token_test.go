@@ -79,7 +79,7 @@ func (c *tokenChange) breaks(format string, arguments ...any) {
 func TestProperty_token(t *testing.T) {
 	t.Parallel()
 
-	domains, paths := domains(), arguments("", schemas(t)["resource "+tokenType].Block.Attributes)
+	domains, paths := domains(), argumentPaths("", schemas(t)["resource "+tokenType].Block.Attributes)
 
 	eachStart(t, func(w *world, from start, index int) {
 		for i, path := range paths {
@@ -88,7 +88,7 @@ func TestProperty_token(t *testing.T) {
 
 				// What nobody can read is an error in every state.
 				states := 4
-				if single, _ := w.tokenFaults(having(nil, path, sampled(chosen, w))); len(single) > 0 {
+				if single, _ := w.tokenFaults(withArgument(nil, path, sampled(chosen, w))); len(single) > 0 {
 					states = len(starts())
 				}
 
@@ -114,7 +114,7 @@ func TestProperty_tokenPairs(t *testing.T) {
 
 	t.Logf("-property.seed=%d", seed)
 
-	domains, paths := domains(), arguments("", schemas(t)["resource "+tokenType].Block.Attributes)
+	domains, paths := domains(), argumentPaths("", schemas(t)["resource "+tokenType].Block.Attributes)
 
 	eachStart(t, func(w *world, from start, index int) {
 		random := rand.New(rand.NewPCG(seed, uint64(index))) //nolint:gosec // Reproducible on purpose.
@@ -174,11 +174,11 @@ func (w *world) changes(of change) {
 	// What is an object comes before what is in it.
 	for i, argument := range of.arguments {
 		c.values = append(c.values, sampled(of.samples[i], w))
-		c.final = having(c.final, argument, c.values[i])
-		first = having(first, argument, c.values[i])
+		c.final = withArgument(c.final, argument, c.values[i])
+		first = withArgument(first, argument, c.values[i])
 
 		if of.mode.unknown {
-			first = having(first, argument, tftypes.UnknownValue)
+			first = withArgument(first, argument, tftypes.UnknownValue)
 		}
 	}
 
@@ -208,7 +208,7 @@ func (c *tokenChange) run(prior instance, first map[string]any) {
 
 	if c.mode.refreshes && !prior.value.IsNull() {
 		if prior, errors = c.read(server, prior); len(errors) > 0 {
-			c.breaks("the refresh fails: %s", texts(errors))
+			c.breaks("the refresh fails: %s", diagnosticTexts(errors))
 
 			return
 		}
@@ -243,7 +243,7 @@ func (c *tokenChange) apply(prior instance, planned proposal) (after instance, o
 		gone.private, gone.identity = prior.private, prior.identity
 
 		if _, errors, _ := c.core.apply(server, prior, gone, nil); len(errors) > 0 {
-			c.breaks("the token that is replaced cannot be destroyed: %s", texts(errors))
+			c.breaks("the token that is replaced cannot be destroyed: %s", diagnosticTexts(errors))
 
 			return prior, false
 		}
@@ -291,22 +291,22 @@ func (c *tokenChange) refused(stage string, errors []*tfprotov6.Diagnostic) bool
 
 	if len(blamed) > 0 {
 		if !blames(errors, blamed) && c.mayRefuse("apply", errors) == "" {
-			c.breaks("%s: the error names none of %s: %s", stage, blamed, texts(errors))
+			c.breaks("%s: the error names none of %s: %s", stage, blamed, diagnosticTexts(errors))
 		}
 
 		if sent := c.sent(http.MethodPost) + c.sent(http.MethodDelete); sent > 0 {
-			c.breaks("%s: %d requests changed something before the error: %s", stage, sent, texts(errors))
+			c.breaks("%s: %d requests changed something before the error: %s", stage, sent, diagnosticTexts(errors))
 		}
 
 		return true
 	}
 
 	if why := c.mayRefuse(stage, errors); why == "" {
-		c.breaks("%s: a valid configuration is refused: %s", stage, texts(errors))
+		c.breaks("%s: a valid configuration is refused: %s", stage, diagnosticTexts(errors))
 	}
 
 	if sent := c.sent(http.MethodPost); sent > 0 {
-		c.breaks("%s: %d requests for a token before the error: %s", stage, sent, texts(errors))
+		c.breaks("%s: %d requests for a token before the error: %s", stage, sent, diagnosticTexts(errors))
 	}
 
 	return true
@@ -385,7 +385,7 @@ var alsoCalled = map[string]string{
 // blames says whether an error names one of the arguments.
 func blames(errors []*tfprotov6.Diagnostic, blamed faults) bool {
 	return slices.ContainsFunc(errors, func(d *tfprotov6.Diagnostic) bool {
-		text := texts([]*tfprotov6.Diagnostic{d})
+		text := diagnosticTexts([]*tfprotov6.Diagnostic{d})
 
 		for argument := range blamed {
 			if other := alsoCalled[argument]; strings.Contains(text, argument) || other != "" && strings.Contains(text, other) {
@@ -426,7 +426,7 @@ func (c *tokenChange) checkState(prior, after instance, issued bool) {
 
 	known := map[string]bool{}
 
-	for _, previous := range elements(members(after.value)["previous"]) {
+	for _, previous := range elementsOf(membersOf(after.value)["previous"]) {
 		if name := textAt(previous, "name"); name != nil {
 			known[*name] = true
 		}
@@ -514,13 +514,13 @@ func (c *tokenChange) checkNextRun(after instance) {
 
 		read, errors := c.read(server, after)
 		if len(errors) > 0 {
-			c.breaks("the refresh after the apply fails: %s", texts(errors))
+			c.breaks("the refresh after the apply fails: %s", diagnosticTexts(errors))
 
 			return
 		}
 
-		for name, value := range members(after.value) {
-			if _, set := c.final[name]; set && !value.Equal(members(read.value)[name]) {
+		for name, value := range membersOf(after.value) {
+			if _, set := c.final[name]; set && !value.Equal(membersOf(read.value)[name]) {
 				c.breaks("the refresh after the apply changes the argument %s", name)
 			}
 		}
@@ -529,7 +529,7 @@ func (c *tokenChange) checkNextRun(after instance) {
 		c.broken = append(c.broken, broken...)
 
 		if len(errors) > 0 {
-			c.breaks("the plan after the apply fails: %s", texts(errors))
+			c.breaks("the plan after the apply fails: %s", diagnosticTexts(errors))
 
 			break
 		}
@@ -539,14 +539,14 @@ func (c *tokenChange) checkNextRun(after instance) {
 		}
 
 		if run == runs {
-			c.breaks("the plan after the apply is not empty: %s", strings.Join(differences(read.value, planned), "; "))
+			c.breaks("the plan after the apply is not empty: %s", strings.Join(planDifferences(read.value, planned), "; "))
 
 			break
 		}
 
 		if after, errors, _ = c.core.apply(c.start(c.settings), read, planned.instance, c.final); len(errors) > 0 {
 			if c.mayRefuse("apply", errors) == "" {
-				c.breaks("the run after the apply fails: %s", texts(errors))
+				c.breaks("the run after the apply fails: %s", diagnosticTexts(errors))
 			}
 
 			break
@@ -556,13 +556,13 @@ func (c *tokenChange) checkNextRun(after instance) {
 	c.destroy(after)
 }
 
-// differences are what a plan changes.
-func differences(prior tftypes.Value, planned proposal) (found []string) {
+// planDifferences are what a plan changes.
+func planDifferences(prior tftypes.Value, planned proposal) (found []string) {
 	for _, argument := range planned.replaces {
 		found = append(found, "replaced for "+argument)
 	}
 
-	before, after := members(prior), members(planned.value)
+	before, after := membersOf(prior), membersOf(planned.value)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		switch {
 		case !after[name].IsFullyKnown():
@@ -582,7 +582,7 @@ func (c *tokenChange) destroy(of instance) {
 	}
 
 	if errors := c.destroyed(of); len(errors) > 0 {
-		c.breaks("the resource cannot be destroyed: %s", texts(errors))
+		c.breaks("the resource cannot be destroyed: %s", diagnosticTexts(errors))
 
 		return
 	}

@@ -194,7 +194,7 @@ func (w *world) applied(prior instance, config map[string]any) instance {
 
 	planned, errors, _ := w.plan(server, prior, config)
 	if len(errors) > 0 || len(planned.replaces) > 0 {
-		w.t.Fatalf("a start cannot be planned, or is replaced: %s", texts(errors))
+		w.t.Fatalf("a start cannot be planned, or is replaced: %s", diagnosticTexts(errors))
 	}
 
 	if planned.empty {
@@ -203,7 +203,7 @@ func (w *world) applied(prior instance, config map[string]any) instance {
 
 	after, errors, _ := w.apply(server, prior, planned.instance, config)
 	if len(errors) > 0 {
-		w.t.Fatalf("a start cannot be applied: %s", texts(errors))
+		w.t.Fatalf("a start cannot be applied: %s", diagnosticTexts(errors))
 	}
 
 	return after
@@ -215,7 +215,7 @@ func (w *world) refreshed(old instance) instance {
 
 	read, errors := w.read(w.start(w.settings), old)
 	if len(errors) > 0 {
-		w.t.Fatalf("a start cannot be read: %s", texts(errors))
+		w.t.Fatalf("a start cannot be read: %s", diagnosticTexts(errors))
 	}
 
 	return read
@@ -269,8 +269,10 @@ func starts() []start {
 	forever := func(w *world) map[string]any {
 		return map[string]any{"username": w.user.login, "user_id": w.user.id, "name_prefix": "f-", "lineage": "abcdef"}
 	}
-	sealed := func(w *world) map[string]any { return having(w.usual(), "encrypt_to", []any{w.keys[0], w.keys[1]}) }
-	held := func(w *world) map[string]any { return having(w.usual(), "rotation.hold_if_used_within", "7d") }
+	sealed := func(w *world) map[string]any {
+		return withArgument(w.usual(), "encrypt_to", []any{w.keys[0], w.keys[1]})
+	}
+	held := func(w *world) map[string]any { return withArgument(w.usual(), "rotation.hold_if_used_within", "7d") }
 
 	gone := made("the user is gone", usual, (*world).leaves)
 	gone.userGone = true
@@ -291,24 +293,24 @@ func starts() []start {
 		}},
 		{name: "imported and overdue", due: true, opens: func(w *world) (instance, map[string]any) {
 			id := w.issuesByHand("p-by-hand", w.s.now().Add(20*day).UTC().Truncate(day))
-			config := having(having(w.usual(), "rotation.max_age", "1d"), "rotation.before_expiry", nil)
+			config := withArgument(withArgument(w.usual(), "rotation.max_age", "1d"), "rotation.before_expiry", nil)
 			recorded := w.applied(w.imported(w.start(w.settings), id), config)
 			w.s.clock.move(2 * day)
 
 			return recorded, config
 		}},
-		rotated("with a predecessor", usual, nil),
-		rotated("with a predecessor that is due", usual, later(2*day)),
-		rotated("with a predecessor that is held", held, func(w *world) { w.s.clock.move(2 * day) }),
+		startRotated("with a predecessor", usual, nil),
+		startRotated("with a predecessor that is due", usual, later(2*day)),
+		startRotated("with a predecessor that is held", held, func(w *world) { w.s.clock.move(2 * day) }),
 	}
 }
 
-// rotated is a start in which a token has a predecessor, which was used a day before then.
-func rotated(name string, config func(w *world) map[string]any, then func(w *world)) start {
+// startRotated is a start in which a token has a predecessor, which was used a day before then.
+func startRotated(name string, config func(w *world) map[string]any, then func(w *world)) start {
 	return start{name: name, opens: func(w *world) (instance, map[string]any) {
 		before := config(w)
 		first := w.applied(w.nothing(), before)
-		after := having(before, "rotation.triggers", map[string]any{"k": "2"})
+		after := withArgument(before, "rotation.triggers", map[string]any{"k": "2"})
 		second := w.applied(first, after)
 
 		if secret := textAt(first.value, "token"); secret != nil {
