@@ -332,6 +332,10 @@ func withArgument(config map[string]any, path string, v any) map[string]any {
 	}
 
 	name, rest, nested := strings.Cut(path, ".")
+	if nested && v == tftypes.UnknownValue && changed[name] == tftypes.UnknownValue {
+		return changed // As a whole.
+	}
+
 	if nested {
 		inner, _ := changed[name].(map[string]any)
 		v = withArgument(inner, rest, v)

@@ -147,7 +147,7 @@ func (w *world) listingFaults(c map[string]any, order *regexp.Regexp, blamed fau
 		blamed.blame("foreman")
 	}
 
-	if text, ok := listing["search"].(string); ok && text == "" {
+	if text, ok := listing["search"].(string); ok && strings.TrimSpace(text) == "" {
 		blamed.blame("search")
 	}
 
@@ -223,8 +223,12 @@ func eachCall(
 			begin(w)
 
 			for _, path := range paths {
-				for _, chosen := range domains[construct+" "+path] {
+				for j, chosen := range domains[construct+" "+path] {
 					for i := range bases(w) {
+						if !*propertyAll && (i+j)%2 > 0 && len(bases(w)) > 1 {
+							continue
+						}
+
 						for _, validated := range []bool{true, false} {
 							begin(w)
 

@@ -51,12 +51,13 @@ func hours(v any, zero bool) (time.Duration, bool) {
 	return time.Duration(seconds) * time.Second, true
 }
 
-// readInstant is the instant of a text, false if it is none in whole seconds.
+// readInstant is the instant of a text, false if it is none in whole seconds of the years 1 to
+// 9999 in UTC.
 func readInstant(v any) (time.Time, bool) {
 	text, _ := v.(string)
 	at, err := time.Parse(time.RFC3339, text)
 
-	return at, err == nil && at.Nanosecond() == 0
+	return at, err == nil && at.Nanosecond() == 0 && at.UTC().Year() >= 1 && at.UTC().Year() <= 9999
 }
 
 // isPlain says whether a text comes back from a server as it was sent.

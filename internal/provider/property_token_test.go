@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	propertyPairs = flag.Int("property.pairs", 200, "how many random pairs of arguments are changed on each platform")
+	propertyPairs = flag.Int("property.pairs", 150, "how many random pairs of arguments are changed on each platform")
 	propertySeed  = flag.Uint64("property.seed", 0, "what the random pairs follow from; 0 is from the clock")
 	propertyAll   = flag.Bool("property.all", false, "change each argument in every state and every mode")
 )
@@ -87,7 +87,7 @@ func TestProperty_token(t *testing.T) {
 				w.next()
 
 				// What nobody can read is an error in every state.
-				states := 4
+				states := 6
 				if single, _ := w.tokenFaults(withArgument(nil, path, sampled(chosen, w))); len(single) > 0 {
 					states = len(starts())
 				}
