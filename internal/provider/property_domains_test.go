@@ -15,7 +15,7 @@ import (
 const (
 	ageKeyBody = "QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGP"
 	sshKeyBody = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2g"
-	tokenBody  = "ucp_Zm9yLXRlc3RzLWFuZC1mb3Itbm9ib2R5LWVsc2U"
+	tokenBody  = "ucp_Zm9yLXRlc3RzLWFuZC1mb3Itbm9ib2R5LWVsc2U" //nolint:gosec // Nobody's.
 
 	ageKey  = "AGE-SECRET-KEY-1" + ageKeyBody
 	sshKey  = "-----BEGIN OPENSSH PRIVATE KEY-----\n" + sshKeyBody + "\n-----END OPENSSH PRIVATE KEY-----\n"
@@ -105,16 +105,27 @@ func tokenDomains() map[string][]sample {
 		"expires_in":  sampleDurations("30d", "60d", "11d", "13h", "1w2d3h4m5s"),
 		"expires_at":  sampleInstants(),
 		"rotation": {
-			map[string]any{}, map[string]any{"before_expiry": "10d"}, map[string]any{"max_age": "1d"},
-			map[string]any{"triggers": map[string]any{}}, map[string]any{"triggers": map[string]any{"k": nil}},
-			map[string]any{"overlap": "0s"}, map[string]any{"overlap": "1d", "before_expiry": "1h"},
-			map[string]any{"hold_if_used_within": "2d"}, map[string]any{"before_expiry": ""},
+			map[string]any{},
+			map[string]any{"before_expiry": "10d"},
+			map[string]any{"max_age": "1d"},
+			map[string]any{"triggers": map[string]any{}},
+			map[string]any{"triggers": map[string]any{"k": nil}},
+			map[string]any{"overlap": "0s"},
+			map[string]any{"overlap": "1d", "before_expiry": "1h"},
+			map[string]any{"hold_if_used_within": "2d"},
+			map[string]any{"before_expiry": ""},
 		},
 		"rotation.before_expiry": sampleDurations("10d", "5d", "29d", "30d", "100d"),
 		"rotation.max_age":       sampleDurations("1d", "29d", "30d", "100d"),
 		"rotation.triggers": {
-			map[string]any{}, map[string]any{"k": "1"}, map[string]any{"k": "2"}, map[string]any{"k": nil},
-			map[string]any{"k": "1", "l": ""}, map[string]any{"": "1"}, map[string]any{"k": ageKey}, map[string]any{"k": patLike},
+			map[string]any{},
+			map[string]any{"k": "1"},
+			map[string]any{"k": "2"},
+			map[string]any{"k": nil},
+			map[string]any{"k": "1", "l": ""},
+			map[string]any{"": "1"},
+			map[string]any{"k": ageKey},
+			map[string]any{"k": patLike},
 		},
 		"rotation.overlap":             append(sampleDurations("1d", "48h", "9d", "11d"), "0s", "0d0h"),
 		"rotation.hold_if_used_within": sampleDurations("2d", "7d", "1h"),

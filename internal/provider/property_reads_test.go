@@ -453,7 +453,9 @@ func TestProperty_action(t *testing.T) {
 	construct := "action " + revokeType
 	bases := func(w *world) []map[string]any {
 		return []map[string]any{
-			{"user_id": w.user.id}, {"username": w.user.login, "name_prefix": "alpha-"}, {"user_id": w.user.id, "all": true},
+			{"user_id": w.user.id},
+			{"username": w.user.login, "name_prefix": "alpha-"},
+			{"user_id": w.user.id, "all": true},
 			{"user_id": w.user.id, "unused_for": "10d", "status": "active"},
 		}
 	}
