@@ -499,7 +499,7 @@ func (c *tokenChange) checkIssued(name string) {
 			c.breaks("the token was to live for %s, and expires at %s", lives, expires.Format(time.RFC3339))
 		}
 	case told:
-		if !expires.Equal(at) {
+		if expires.IsZero() || !expires.Equal(at) { // Zero is never, and year 1 is not.
 			c.breaks("the token was to expire at %s, and expires at %s", at.Format(time.RFC3339), expires.Format(time.RFC3339))
 		}
 	case !expires.IsZero():
