@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,9 +25,9 @@ func (s *shelf) Traits() pat.Traits { return pat.Traits{Platform: "shelf", Token
 func (s *shelf) Server() string { return "https://new.example.com" }
 
 func (s *shelf) Token(_ context.Context, key pat.Key) (pat.Token, error) {
-	for i := len(s.tokens) - 1; i >= 0; i-- {
-		if s.tokens[i].Key() == key {
-			return s.tokens[i], nil
+	for _, token := range slices.Backward(s.tokens) {
+		if token.Key() == key {
+			return token, nil
 		}
 	}
 

@@ -45,8 +45,7 @@ func look(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token
 func lookAmong(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
 	namesakes, err := system.Tokens(ctx, recorded.UserID, pat.TokenQuery{Name: pat.Some(recorded.Name)})
 
-	var gone *pat.GoneError
-	if errors.As(err, &gone) {
+	if gone, ok := errors.AsType[*pat.GoneError](err); ok {
 		return pat.Token{}, gone, nil
 	}
 
