@@ -110,7 +110,8 @@ func newUniversalController(t *testing.T) *server {
 
 			return all
 		},
-		latest: func() time.Time { return time.Now().Add(lifetime + 24*time.Hour) },
+		// The date that begins after the lifetime in UTC+14 too, where dates begin first.
+		latest: func() time.Time { return time.Now().Add(lifetime + 14*time.Hour + 24*time.Hour) },
 	}
 }
 

@@ -61,10 +61,15 @@ func New(options Options) (*System, error) {
 	credentials := options.Username + ":" + options.Password.Reveal()
 
 	client := options.Client
-	client.Account = "user " + options.Username
+	client.Account = pat.UserRef{Username: options.Username}.String()
 	client.Secrets = slices.Concat(client.Secrets, []pat.Secret{
 		options.Password, pat.Secret(base64.StdEncoding.EncodeToString([]byte(credentials))),
 	})
+
+	if pat.MayBeSecret(options.Username) { // A key in the wrong argument, which the server repeats.
+		client.Secrets = append(client.Secrets, pat.Secret(options.Username))
+	}
+
 	client.Read = read
 	client.Conceals = conceals
 

@@ -6,7 +6,9 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -146,8 +148,8 @@ type setting struct {
 }
 
 // resolve returns the setting's value: the configuration's, or that of the first
-// variable which is set. It reports a required one that is missing, and notes one that is
-// unknown.
+// variable which is set. It reports a required one that is missing and one that no server can
+// have meant, and notes one that is unknown.
 func (c *connection) resolve(s setting, diags *diag.Diagnostics) string {
 	if s.value.IsUnknown() {
 		c.unknown = append(c.unknown, s.path.String())
@@ -155,10 +157,10 @@ func (c *connection) resolve(s setting, diags *diag.Diagnostics) string {
 		return ""
 	}
 
-	text := s.value.ValueString()
+	text, source := s.value.ValueString(), "`"+s.path.String()+"`"
 	if s.value.IsNull() {
 		for _, variable := range s.variables {
-			if text = os.Getenv(variable); text != "" {
+			if text, source = os.Getenv(variable), variable; text != "" {
 				break
 			}
 		}
@@ -169,7 +171,32 @@ func (c *connection) resolve(s setting, diags *diag.Diagnostics) string {
 			s.variables[0]+" in the environment.")
 	}
 
+	if wrong := s.mistyped(text); wrong != "" {
+		diags.AddError("Invalid URL or credential", fmt.Sprintf("The value of %s %s. Nothing was sent, since each failed login "+
+			"counts towards a lock. Correct the value; if it is read from a file, use `trimspace(file(…))`.", source, wrong))
+	}
+
 	return text
+}
+
+// mistyped says what makes a URL or a credential one that no server can have meant, and nothing
+// of the value itself: a line break at the end of a file, a byte order mark, a colon that Basic
+// authentication would take for the end of the username.
+func (s setting) mistyped(text string) string {
+	for i, character := range []rune(text) {
+		switch {
+		case character == '\n' || character == '\r':
+			return fmt.Sprintf("has a line break after %d characters", i)
+		case character == '\uFEFF':
+			return fmt.Sprintf("has a byte order mark after %d characters", i)
+		case unicode.IsControl(character):
+			return fmt.Sprintf("has the control character %U after %d characters", character, i)
+		case character == ':' && strings.HasSuffix(s.path.String(), ".username"):
+			return "has a colon, which no username can have"
+		}
+	}
+
+	return ""
 }
 
 // plainURL matches a URL or a host that nobody would take for a password, and that holds

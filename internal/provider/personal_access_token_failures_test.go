@@ -207,7 +207,7 @@ func TestAccToken_unknownUser(t *testing.T) {
 		},
 		resource.TestStep{
 			Config:      s.provider() + tokenConfig("user_id = \"99999999\"\nname_prefix = \"x-\""),
-			ExpectError: words("user not found by id '99999999'"),
+			ExpectError: words("user not found by id '99999999-~'"),
 		},
 		resource.TestStep{
 			Config: s.block(viewer.login, viewer.password) +

@@ -109,12 +109,10 @@ func (r *tokenResource) planUpdate(
 		plan.ExpiresAt = state.ExpiresAt
 	}
 
-	replaced, refused := r.planUser(ctx, state, plan, diags)
-	if refused || len(replaced) > 0 && r.warnPast(*plan, cannotReissue, diags) {
-		return // The token stays as it is, and the update refuses: a replacement would revoke it first.
-	}
-
-	if len(replaced) > 0 {
+	// A replacement revokes the token first: one that is sure to fail is planned as an update, which
+	// refuses.
+	replaced := r.planUser(ctx, state, plan, diags)
+	if len(replaced) > 0 && !r.warnPast(*plan, cannotReissue, diags) {
 		resp.RequiresReplace = append(resp.RequiresReplace, replaced...)
 		plan.unsettle(types.StringValue(string(lifecycle.ReasonCreated)))
 		plan.Owner = types.ObjectUnknown(ownerTypes)

@@ -17,10 +17,10 @@ import (
 // exist is refused: a replacement would revoke the token first, and then fail.
 func (r *tokenResource) planUser(
 	ctx context.Context, state tokenModel, plan *tokenModel, diags *diag.Diagnostics,
-) (replaced path.Paths, refused bool) {
+) path.Paths {
 	changed := changedUser(state, *plan)
 	if len(changed) == 0 {
-		return nil, false
+		return nil
 	}
 
 	owner := state.owner()
@@ -29,17 +29,17 @@ func (r *tokenResource) planUser(
 		// The same user may have another login by then.
 		plan.Owner = types.ObjectValueMust(ownerTypes, valuesOf(ownerModel{ID: owner.ID, Username: types.StringUnknown()}))
 
-		return nil, false
+		return nil
 	}
 
 	if plan.namesOwner() || !r.ready(diags) {
-		return nil, false
+		return nil
 	}
 
 	r.checkUserID(plan.UserID, diags)
 
 	if diags.HasError() {
-		return nil, false
+		return nil
 	}
 
 	ref := plan.userRef()
@@ -50,19 +50,15 @@ func (r *tokenResource) planUser(
 		diags.AddWarning(cannotReissue, fmt.Sprintf(
 			"%s The token stays that of %s. Until the %s exists, an apply fails before anything is sent.",
 			sentence(err), pat.UserRef{ID: owner.ID.ValueString(), Username: owner.Username.ValueString()}, ref))
-
-		return nil, true
 	case err != nil:
 		addPlanError(diags, "find the token's user", err)
-
-		return nil, false
 	case user.ID != owner.ID.ValueString():
-		return r.anotherUser(state, changed, diags), false
+		return r.anotherUser(state, changed, diags)
+	default:
+		plan.setOwner(user)
 	}
 
-	plan.setOwner(user)
-
-	return nil, false
+	return nil
 }
 
 // namesOwner says whether the arguments name the owner, or nobody, as is possible with

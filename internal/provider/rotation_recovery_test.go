@@ -321,34 +321,47 @@ resource "opsaccess_personal_access_token" "twin" {
 	})
 }
 
-// Predecessors are revoked when their overlap is over, also while the successor of the live
-// token is refused.
+// Predecessors are revoked when their overlap is over, also while each update is refused.
 func TestAccRotation_predecessorsOfARefusedUpdate(t *testing.T) {
 	t.Parallel()
 
-	s := rotatingForeman(t)
-	user := s.addUser(t, testUser{login: "svc-refused"})
-	w := s.workspace(t)
-	w.write(t, s.provider()+rotating(user, `expires_in = "90d"`, trigger(1)))
-	w.apply(t, generation(1))
+	for name, refused := range map[string]func(t *testing.T, s *sandboxed, user account, live pat.Token) string{
+		// Foreman never frees the name of the live token, which was revoked.
+		"a burnt name": func(t *testing.T, s *sandboxed, user account, live pat.Token) string {
+			t.Helper()
+			must(t, s.system.Revoke(t.Context(), live))
 
-	predecessor := w.secret(t)
+			return tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_in = \"90d\"", user.id, live.Name))
+		},
+		"a user who does not exist": func(_ *testing.T, _ *sandboxed, user account, _ pat.Token) string {
+			return rotating(account{id: user.id + "99"}, `expires_in = "90d"`, trigger(2))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 
-	w.write(t, s.provider()+rotating(user, `expires_in = "90d"`, trigger(2)))
-	w.apply(t, generation(2))
+			s := rotatingForeman(t)
+			user := s.addUser(t, testUser{login: "svc-refused"})
+			w := s.workspace(t)
+			w.write(t, s.provider()+rotating(user, `expires_in = "90d"`, trigger(1)))
+			w.apply(t, generation(1))
 
-	tokens := s.tokensOf(t, user.id)
-	live := tokens[len(tokens)-1]
+			predecessor := w.secret(t)
 
-	// The name of the live token, which Foreman never frees.
-	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_in = \"90d\"", user.id, live.Name)))
-	w.apply(t, generation(2))
-	must(t, s.system.Revoke(t.Context(), live))
+			w.write(t, s.provider()+rotating(user, `expires_in = "90d"`, trigger(2)))
+			w.apply(t, generation(2))
 
-	s.clock.move(25 * time.Hour)
-	w.refused(t, "Could not reissue", "apply", "-auto-approve")
-	s.dead(t, user, predecessor)
-	w.check(t, alone())
-	w.refused(t, "Could not reissue", "apply", "-auto-approve")
-	w.destroy(t)
+			tokens := s.tokensOf(t, user.id)
+			config := refused(t, s, user, tokens[len(tokens)-1])
+
+			s.clock.move(25 * time.Hour)
+			w.write(t, s.provider()+config)
+			w.refused(t, "Could not reissue", "apply", "-auto-approve")
+			s.dead(t, user, predecessor)
+			w.check(t, generation(2), alone())
+			w.refused(t, "Could not reissue", "apply", "-auto-approve")
+			s.wantIssued(t, 2)
+			w.destroy(t)
+		})
+	}
 }

@@ -69,6 +69,11 @@ func New(options Options) (*System, error) {
 	client := options.Client
 	client.Account = options.account()
 	client.Secrets = slices.Concat(client.Secrets, []pat.Secret{options.Password, options.Token})
+
+	if pat.MayBeSecret(options.Username) { // A key in the wrong argument, which the server repeats.
+		client.Secrets = append(client.Secrets, pat.Secret(options.Username))
+	}
+
 	client.Read = read
 	client.Conceals = conceals
 	client.Authorize = func(r *http.Request) {
@@ -126,7 +131,7 @@ func (o Options) account() string {
 		return "the token's user"
 	}
 
-	return "user " + o.Username
+	return pat.UserRef{Username: o.Username}.String()
 }
 
 // segments returns the path of a web service.
