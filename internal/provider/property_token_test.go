@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	propertyPairs = flag.Int("property.pairs", 110, "how many random pairs of arguments are changed on each platform")
-	propertySeed  = flag.Uint64("property.seed", 0, "what the random pairs follow from; 0 is from the clock")
+	propertyPairs = flag.Int("property.pairs", 40, "how many random pairs of arguments are changed on each platform")
+	propertySeed  = flag.Uint64("property.seed", 1, "what the random pairs follow from; 0 is from the clock")
 	propertyAll   = flag.Bool("property.all", false, "change each argument in every state and every mode")
 )
 
@@ -87,9 +87,9 @@ func TestProperty_token(t *testing.T) {
 				w.next()
 
 				// What nobody can read is an error in every state.
-				states := 6
+				states := 11
 				if path == "encrypt_to" || path == "expires_at" { // What depends most on the state.
-					states = 2
+					states = 4
 				}
 
 				if single, _ := w.tokenFaults(withArgument(nil, path, sampled(chosen, w))); len(single) > 0 {
