@@ -93,6 +93,9 @@ func (t *terraform) restores(i int) bool {
 		}
 
 		until, known := next[i].retires(old)
+		if known { // Once more a predecessor whose secret the state had, or did not.
+			old.forgotten = next[i].adopted(old)
+		}
 
 		switch {
 		case !known: // It is found by looking, and promised anew if it is used.
@@ -176,4 +179,15 @@ func (i *instance) retires(of *token) (until time.Time, known bool) {
 	}
 
 	return time.Time{}, false
+}
+
+// adopted says whether an instance has a token in its `previous` whose secret it never had.
+func (i *instance) adopted(of *token) bool {
+	for _, previous := range elements(attributes(i.value)["previous"]) {
+		if text(previous, "id") == of.id {
+			return text(previous, "sha256") == ""
+		}
+	}
+
+	return false
 }

@@ -134,6 +134,6 @@ func TestAccToken_importFailures(t *testing.T) {
 		step(other.id+"/"+issued.ID, "not found by id"),
 		step(user.id+"/no such name", "no token named \"no such name\""),
 		step("nobody-at-all/1", "no user has the login \"nobody-at-all\""),
-		step("99999999/1", "user not found by id '99999999'"),
+		step("99999999/1", "user not found by id '99999999-~'"),
 	)
 }
