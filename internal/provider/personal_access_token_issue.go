@@ -130,10 +130,21 @@ func (r *tokenResource) replaceToken(
 		}
 	}
 
-	// Where a name is the key, another token can have that of one that is gone.
-	r.managed.Remove(old.Token.Key())
+	if old.Token.Status == pat.StatusActive {
+		order.Known = []pat.Key{old.Token.Key()}
+	} else { // Where a name is the key, another token can have that of one that is gone.
+		r.managed.Remove(old.Token.Key())
+	}
 
-	return r.issue(ctx, model, order, reason, predecessors, private, diags)
+	if !r.issue(ctx, model, order, reason, predecessors, private, diags) {
+		return false
+	}
+
+	if key := old.Token.Key(); key != model.live().Token.Key() {
+		r.managed.Remove(key)
+	}
+
+	return true
 }
 
 // makeWay revokes the old token first where that was asked for, or where its name is

@@ -23,6 +23,10 @@ func (r *tokenResource) ModifyPlan(
 
 	if !req.State.Raw.IsNull() {
 		state = tokenOf(ctx, req.State, &resp.Diagnostics)
+	}
+
+	// What is to be destroyed may be a deposed object, whose series the resource goes on with.
+	if !req.State.Raw.IsNull() && !req.Plan.Raw.IsNull() {
 		r.rememberManaged(state)
 	}
 
@@ -120,7 +124,7 @@ func (r *tokenResource) planUpdate(
 		return
 	}
 
-	r.claimSeries(*plan, state.live().Token, diags)
+	r.claimSeries(*plan, prefixes(ctx, req.Private, diags), state.live().Token, diags)
 
 	decision := r.decide(ctx, state, *plan, req.Private, diags)
 

@@ -186,15 +186,17 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	model.inheritOutputs(state)
 	model.keepPromises(planned, r.system.Traits())
 
+	if decision.Action == lifecycle.Refuse { // The arguments of state stay, and its policy with them.
+		model = state
+	}
+
 	// A known list in the plan is a promise not to touch it.
 	if planned.Previous.IsUnknown() && !r.retirePredecessors(ctx, state, &model, &resp.Diagnostics) {
 		return
 	}
 
 	if decision.Action == lifecycle.Refuse {
-		// The successor is refused; the predecessors were due all the same.
-		state.Previous = model.Previous
-		resp.Diagnostics.Append(resp.State.Set(ctx, state.object(&resp.Diagnostics))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, model.object(&resp.Diagnostics))...)
 		resp.Diagnostics.AddError("Could not reissue the personal access token", r.wayOut(decision, state.current()))
 
 		return

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -116,11 +117,16 @@ func (r *tokenResource) refreshRotation(
 	model.dueness(r.now(), r.system.Traits())
 
 	policy, _ := model.policy()
-	known := len(model.predecessors())
-	predecessors := r.recoverOrphans(model, series, found, policy, diags)
-	model.setPredecessors(r.review(ctx, predecessors, policy, diags))
+	known := map[pat.Key]bool{}
 
-	return len(predecessors) > known
+	for _, predecessor := range model.predecessors() {
+		known[predecessor.Token.Key()] = true
+	}
+
+	predecessors := r.review(ctx, r.recoverOrphans(model, series, found, policy, diags), policy, diags)
+	model.setPredecessors(predecessors)
+
+	return slices.ContainsFunc(predecessors, func(p lifecycle.Predecessor) bool { return !known[p.Token.Key()] })
 }
 
 // retirePredecessors reschedules the predecessors if the policy was edited, and revokes

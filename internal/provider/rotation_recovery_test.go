@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -278,47 +279,101 @@ func TestAccRotation_twoStatesOfOneLineage(t *testing.T) {
 	}
 }
 
-// Two resources of one configuration cannot have one lineage: whichever is read or issued
-// first, nothing is revoked and nothing is issued.
+// twins is a configuration of two resources, each with a prefix and a lineage.
+func twins(user account, a, b [2]string) string {
+	return fmt.Sprintf(`
+resource "opsaccess_personal_access_token" "twin" {
+  for_each    = { a = [%q, %q], b = [%q, %q] }
+  user_id     = %q
+  name_prefix = each.value[0]
+  lineage     = each.value[1]
+  expires_in  = "90d"
+}
+`, a[0], a[1], b[0], b[1], user.id)
+}
+
+// Of two resources of one configuration with one lineage only one is issued, and of two that
+// exist none may take the other's live token for a lost one: whichever is read first, the plan
+// is an error and nothing is revoked.
 func TestAccRotation_twoResourcesOfOneLineage(t *testing.T) {
 	t.Parallel()
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-twins"})
 		w := s.workspace(t)
-		config := func(first, second string) string {
-			return s.provider() + fmt.Sprintf(`
-resource "opsaccess_personal_access_token" "twin" {
-  for_each    = { a = %q, b = %q }
-  user_id     = %q
-  name_prefix = "r-"
-  lineage     = each.value
-  expires_in  = "90d"
-}
-`, first, second, user.id)
-		}
+		one, two, three := [2]string{"r-", "abc234"}, [2]string{"r-", "bcd345"}, [2]string{"r-", "cde456"}
 
-		w.write(t, config("abc234", "abc234"))
+		w.write(t, s.provider()+twins(user, one, one))
 		w.refused(t, "Two resources have the same lineage", "apply", "-auto-approve")
 		s.wantIssued(t, 1)
 
-		apart := config("abc234", "bcd345")
+		apart, swapped := twins(user, one, two), twins(user, two, one)
 		if strings.Contains(w.run(t, "state", "list").text, `"b"`) { // It was the first.
-			apart = config("bcd345", "abc234")
+			apart, swapped = swapped, apart
 		}
 
-		w.write(t, apart)
+		w.write(t, s.provider()+apart)
 		w.run(t, "apply", "-auto-approve")
 		s.wantIssued(t, 2)
 
-		w.write(t, config("abc234", "abc234"))
-		w.refused(t, "Two resources have the same lineage", "plan")
-		w.write(t, apart)
+		// A changed lineage is only recorded: the live tokens keep their names.
+		for _, config := range []string{twins(user, one, one), swapped} {
+			w.write(t, s.provider()+config)
+			w.refused(t, "Two resources have the same lineage", "plan")
+			w.refused(t, "Two resources have the same lineage", "plan", "-refresh=false")
+		}
+
+		w.write(t, s.provider()+strings.Replace(apart, "bcd345", three[1], 1))
+		w.run(t, "apply", "-auto-approve")
 		w.unchanged(t)
 
 		if alive := s.liveTokens(); alive != 2 {
 			t.Errorf("%d tokens are alive, want 2", alive)
 		}
 	})
+}
+
+// Names with different prefixes are of different series, whatever the lineage.
+func TestAccRotation_oneLineageWithTwoPrefixes(t *testing.T) {
+	t.Parallel()
+
+	s := rotatingForeman(t)
+	user := s.addUser(t, testUser{login: "svc-prefixes"})
+	w := s.workspace(t)
+	w.write(t, s.provider()+twins(user, [2]string{"r-", "abc234"}, [2]string{"s-", "abc234"}))
+	w.run(t, "apply", "-auto-approve")
+	s.wantIssued(t, 2)
+	w.unchanged(t).quiet(t)
+	w.destroy(t)
+	s.wantNoneAlive(t)
+}
+
+// A refused update changes nothing of when the predecessors are revoked, however often it is
+// tried: its policy is not that of the state.
+func TestAccRotation_refusedUpdatesKeepTheOverlap(t *testing.T) {
+	t.Parallel()
+
+	s := rotatingForeman(t)
+	user := s.addUser(t, testUser{login: "svc-kept"})
+	w := s.workspace(t)
+	write := func(id, overlap string, n int) {
+		w.write(t, s.provider()+rotating(account{id: id}, `expires_in = "90d"`, trigger(n)+"\nbefore_expiry = \"30d\"\noverlap = \""+overlap+`"`))
+	}
+
+	for n := range 3 {
+		write(user.id, "96h", n)
+		w.apply(t, generation(int64(n+1)))
+	}
+
+	must(t, s.system.Revoke(t.Context(), s.tokensOf(t, user.id)[1])) // The oldest has no successor to count from.
+
+	write(user.id+"99", "72h", 2)
+
+	for range 4 {
+		w.refused(t, "Could not reissue", "apply", "-auto-approve")
+		w.check(t, predecessors(map[string]knownvalue.Check{
+			"generation": knownvalue.Int64Exact(1), "retire_at": knownvalue.StringRegexp(regexp.MustCompile("^2028-03-03T12:0")),
+		}))
+	}
 }
 
 // Predecessors are revoked when their overlap is over, also while each update is refused.

@@ -2,58 +2,106 @@ package provider
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// seriesClaims are the lineages of the resources that this process plans. Each belongs to one
-// resource: two would take each other's tokens for lost ones. The zero value is empty.
+// seriesClaims are the resources that this process plans, each with its live token and with the
+// names that it takes for its own: if those of one are those of another's live token, it would
+// take that token for a lost one. The zero value is empty.
 type seriesClaims struct {
 	mu     sync.Mutex
-	claims map[seriesClaim]pat.Token
+	claims map[string][]seriesClaim // By lineage: only what shares one can collide.
 }
 
-// seriesClaim is a lineage among one user's tokens.
-type seriesClaim struct{ userID, lineage string }
+// seriesClaim is one resource.
+type seriesClaim struct {
+	live   pat.Token
+	series lifecycle.Series
+}
 
-// claim notes that the resource of this live token has the lineage, and returns the live token
-// of another resource that claimed it before.
-func (s *seriesClaims) claim(lineage string, live pat.Token) (other pat.Token, taken bool) {
+// namedLineage finds the lineage in the name of a token.
+var namedLineage = regexp.MustCompile(`([a-z2-7]{6})-[0-9]+$`)
+
+// lineages are that of the series and that which the live token is named with.
+func (c seriesClaim) lineages() []string {
+	all := []string{c.series.Lineage}
+	if match := namedLineage.FindStringSubmatch(c.live.Name); match != nil {
+		all = append(all, match[1])
+	}
+
+	slices.Sort(all)
+
+	return slices.Compact(all)
+}
+
+// covers says whether the resource would take the other's live token for one of its own.
+func (c seriesClaim) covers(other seriesClaim) bool {
+	_, ok := c.series.Generation(other.live.Name)
+
+	return ok && c.live.UserID == other.live.UserID && c.live.Key() != other.live.Key()
+}
+
+// claim notes a resource, in place of what it was before, and returns another one that
+// collides with it. What is no resource's live token any more does not count.
+func (s *seriesClaims) claim(c seriesClaim, managed func(pat.Key) bool) (other seriesClaim, collides bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
 	if s.claims == nil {
-		s.claims = map[seriesClaim]pat.Token{}
+		s.claims = map[string][]seriesClaim{}
 	}
 
-	key := seriesClaim{userID: live.UserID, lineage: lineage}
+	for _, lineage := range c.lineages() {
+		others := slices.DeleteFunc(s.claims[lineage], func(old seriesClaim) bool {
+			return old.live.Key() == c.live.Key() || !managed(old.live.Key())
+		})
 
-	if other, ok := s.claims[key]; ok && other.Key() != live.Key() {
-		return other, true
+		for _, old := range others {
+			if c.covers(old) || old.covers(c) {
+				other, collides = old, true
+			}
+		}
+
+		s.claims[lineage] = append(others, c)
 	}
 
-	s.claims[key] = live
-
-	return pat.Token{}, false
+	return other, collides
 }
 
-// claimSeries reports another resource with the same lineage. Only resources that exist are
-// told apart: a replacement is planned twice. What is created is checked when it is.
-func (r *tokenResource) claimSeries(plan tokenModel, live pat.Token, diags *diag.Diagnostics) {
-	lineage := plan.Lineage.ValueString()
-	if lineage == "" || r.configured == nil {
+// claimSeries reports another resource whose tokens this one would take for its own, or the
+// reverse. Only resources that exist are told apart: a replacement is planned twice. What is
+// created is checked when it is.
+func (r *tokenResource) claimSeries(plan tokenModel, had []string, live pat.Token, diags *diag.Diagnostics) {
+	if r.configured == nil {
 		return
 	}
 
-	if other, taken := r.series.claim(lineage, live); taken && r.managed.Has(other.Key()) {
-		diags.AddAttributeError(path.Root("lineage"), "Two resources have the same lineage", fmt.Sprintf(
-			"The resources of the tokens %q (id %s) and %q (id %s) both have the lineage %q. Each would take the other's tokens "+
-				"for lost ones. Set a different `lineage` on one of them, and issue its token anew with `terraform apply -replace=…`: "+
-				"until then it keeps a name of the old lineage.",
-			other.Name, other.ID, live.Name, live.ID, lineage))
+	own := seriesClaim{live: live, series: plan.series(had)}
+
+	other, collides := r.series.claim(own, r.managed.Has)
+	if !collides {
+		return
 	}
+
+	var change []string
+
+	for _, pair := range [][2]seriesClaim{{own, other}, {other, own}} {
+		if pair[0].covers(pair[1]) {
+			change = append(change, fmt.Sprintf("the resource of the token %q", pair[0].live.Name))
+		}
+	}
+
+	diags.AddAttributeError(path.Root("lineage"), "Two resources have the same lineage", fmt.Sprintf(
+		"The tokens %q (id %s) and %q (id %s) are of two resources, and one resource would take the token of the other for a lost "+
+			"one of its own. Set a new `lineage` on %s: that issues no token.%s",
+		other.live.Name, other.live.ID, live.Name, live.ID, strings.Join(change, " and on "), pastADestroy))
 }

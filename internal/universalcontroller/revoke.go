@@ -98,7 +98,8 @@ func (s *System) namesakes(ctx context.Context, token pat.Token) ([]pat.Token, e
 // have issued the token, or the expiry agree, which nobody can change. Where the server does
 // not show it either, the name is all that tells one token from another.
 func (s *System) proven(token, listed pat.Token) bool {
-	if !token.CreatedAt.IsZero() || listed.CreatedAt.IsZero() || token.ExpiresAt.Equal(listed.ExpiresAt) {
+	if !token.CreatedAt.IsZero() || listed.CreatedAt.IsZero() ||
+		!token.ExpiresAt.IsZero() && token.ExpiresAt.Equal(listed.ExpiresAt) {
 		return true
 	}
 
