@@ -74,8 +74,13 @@ func TestParseInstant(t *testing.T) {
 				t.Errorf("the time is in %v", got.Location())
 			}
 
-			if at, used := lastUse(test.text).parse(); !at.Equal(test.want) || used != (test.text != "") {
-				t.Errorf("as a last use it is %v, %t; want %v", at, used, test.want)
+			want := test.want
+			if want.Year() == 1 { // A last use at that time is one that nobody can read.
+				want = time.Time{}
+			}
+
+			if at, used := lastUse(test.text).parse(); !at.Equal(want) || used != (test.text != "") {
+				t.Errorf("as a last use it is %v, %t; want %v", at, used, want)
 			}
 		})
 	}
