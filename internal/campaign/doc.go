@@ -15,7 +15,7 @@
 // unknown in the plan, and be anything when it is applied.
 //
 // Three levels more let happen what is rare otherwise: states has two states, or two resources
-// of one, that share a lineage; refusal has a token that cannot be reissued while the overlap
+// of one, that share a series; refusal has a token that cannot be reissued while the overlap
 // of its predecessor ends; hold has consumers that do not move. Kills run a real CLI, whose
 // provider is killed by a signal at a random request.
 //

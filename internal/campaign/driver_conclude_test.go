@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// conclude ends all faults. What lives then is kept, or of a lineage that is known and so
+// conclude ends all faults. What lives then is kept, or of a series that is known and so
 // is found by looking, or counts apart. In the end all of it can be revoked.
 func (c *client) conclude() error {
 	c.happens("all faults end")
@@ -53,13 +53,13 @@ func (c *client) conclude() error {
 	return nil
 }
 
-// reported checks that issuing has reported what else lives of its lineage.
+// reported checks that issuing has reported what else lives of its series.
 func (c *client) reported(l *line) {
 	for _, lives := range c.ledger.living() {
 		kept := slices.ContainsFunc(l.kept, func(k *kept) bool { return k.token == lives })
 
-		if _, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Lineage); descends && !kept && !shows(l.siblings, lives) {
-			c.ledger.broken(breachOrphan, "%s (of %s) lives, and was not reported when its lineage went on", lives.name, lives.asked.op.what)
+		if _, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Series); descends && !kept && !shows(l.siblings, lives) {
+			c.ledger.broken(breachOrphan, "%s (of %s) lives, and was not reported when its series went on", lives.name, lives.asked.op.what)
 		}
 	}
 }
@@ -74,7 +74,7 @@ func (c *client) accountFor(lives *token) {
 		}
 	}
 
-	_, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Lineage)
+	_, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Series)
 
 	switch {
 	case l.order.NamePrefix == "":
@@ -86,10 +86,10 @@ func (c *client) accountFor(lives *token) {
 		c.setApart(lives)
 	case descends:
 		tokens, err := c.system.Tokens(c.ctx, c.place.userID, pat.TokenQuery{
-			NamePrefix: pat.Some(lifecycle.Stem(l.order.NamePrefix, l.order.Lineage)),
+			NamePrefix: pat.Some(lifecycle.Stem(l.order.NamePrefix, l.order.Series)),
 		})
 		if err != nil || !shows(tokens, lives) {
-			c.ledger.broken(breachOrphan, "%s is not found among its lineage: %v", lives.name, err)
+			c.ledger.broken(breachOrphan, "%s is not found among its series: %v", lives.name, err)
 		}
 
 		for _, t := range tokens {

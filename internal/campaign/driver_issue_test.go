@@ -89,7 +89,7 @@ func (c *client) keeps(l *line, result issuer.Result) {
 	l.kept = append(l.kept, &kept{token: t, shown: result.Token})
 
 	if l.order.NamePrefix != "" {
-		l.order.Lineage, l.order.Generation = result.Lineage, result.Generation
+		l.order.Series, l.order.Generation = result.Series, result.Generation
 	} else {
 		c.turns(l)
 	}
@@ -131,7 +131,7 @@ func (c *client) turns(l *line) {
 	l.order.Name = (&wish{of: 2, fixed: true, turn: l.turn}).name()
 }
 
-// orphans are what else was found alive of the lineage of what was issued.
+// orphans are what else was found alive of the series of what was issued.
 func orphans(result issuer.Result) (tokens []pat.Token) {
 	for _, orphan := range result.Orphans {
 		tokens = append(tokens, orphan.Token)

@@ -32,11 +32,11 @@ type client struct {
 // line is what tokens are issued for: one name after the other.
 type line struct {
 	order issuer.Order
-	// set says that the lineage is the user's own.
+	// set says that the series is the user's own.
 	set  bool
 	turn int
 	kept []*kept
-	// siblings are what else was alive of the lineage when a token was last issued.
+	// siblings are what else was alive of the series when a token was last issued.
 	siblings []pat.Token
 }
 
@@ -72,7 +72,7 @@ func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		}
 
 		if l.set = i == 1; l.set {
-			l.order.Lineage = "abcdef"
+			l.order.Series = "abcdef"
 		}
 
 		c.lines = append(c.lines, l)
@@ -188,7 +188,7 @@ func (c *client) operate(
 	c.operations++
 	op := &operation{what: fmt.Sprintf("%d, %s", c.operations, what), spares: spares}
 	for _, l := range c.lines {
-		op.firsts = append(op.firsts, l.order.Name == "" && l.order.Lineage == "")
+		op.firsts = append(op.firsts, l.order.Name == "" && l.order.Series == "")
 	}
 
 	var m *moment

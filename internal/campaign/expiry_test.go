@@ -59,7 +59,7 @@ func readable(text string) (time.Duration, bool) {
 
 // hideable are the arguments that may be unknown until a run applies.
 var hideable = []string{
-	"name", "name_prefix", "lineage", "expires_in", "expires_at", "username", "user_id", "encrypt_to", "reissue_when_invalid", "rotation",
+	"name", "name_prefix", "series", "expires_in", "expires_at", "username", "user_id", "encrypt_to", "reissue_when_invalid", "rotation",
 	"rotation.before_expiry", "rotation.max_age", "rotation.overlap", "rotation.hold_if_used_within", "rotation.triggers",
 	"rotation.triggers.turn",
 }

@@ -205,14 +205,14 @@ func (t *terraform) accountFor(i int, inst *instance) {
 	}
 }
 
-// descends says whether a token is of the lineage that the state has.
+// descends says whether a token is of the series that the state has.
 func (t *terraform) descends(of *token) bool {
 	inst := t.state[t.resource(of)]
 	if inst == nil {
 		return false
 	}
 
-	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), text(inst.value, "lineage"))
+	_, ok := lifecycle.Generation(of.name, text(inst.value, "name_prefix"), text(inst.value, "series"))
 
 	return ok
 }

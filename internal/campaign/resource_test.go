@@ -96,7 +96,7 @@ func (t *terraform) step() error {
 		}
 		t.varies(&r)
 
-		if r.destroys { // Nobody knows the lineage any more after it.
+		if r.destroys { // Nobody knows the series any more after it.
 			t.gate.lands(func() bool { return true })
 		}
 
@@ -146,12 +146,12 @@ func (t *terraform) revokesByHand(i int) {
 	}
 }
 
-// named says whether every resource whose lineage is set is called what its configuration
+// named says whether every resource whose series is set is called what its configuration
 // says: a run that failed to change that may have left what only the next run finds, not a
 // destroy.
 func (t *terraform) named() bool {
 	for i, w := range t.wishes {
-		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("", t.clock.now())["name_prefix"] && w.lineage != "" {
+		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("", t.clock.now())["name_prefix"] && w.series != "" {
 			return false
 		}
 	}

@@ -22,7 +22,7 @@ type schedule struct {
 
 	// starts counts processes, and most is the most requests that one operation took.
 	starts, most int
-	// firsts, fixed and loans count what lives apart: first creates without a set lineage
+	// firsts, fixed and loans count what lives apart: first creates without a set series
 	// whose state nobody has, fixed names, and tokens of ephemeral resources.
 	firsts, fixed, loans int
 	// raced is set where requests were sent at the same time: their order is nobody's choice.
@@ -148,7 +148,7 @@ func (s *schedule) String() string {
 // and somebody was told.
 func (s *schedule) excusable(of *token) bool { return of.asked.op.killed || of.late || of.told }
 
-// first says whether a token was the first of a lineage that nobody had set, and so is
+// first says whether a token was the first of a series that nobody had set, and so is
 // nobody's whose state was not written.
 func (s *schedule) first(of *token) bool { return of.asked.op.firsts[resourceOf(of.name)] }
 

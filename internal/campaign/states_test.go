@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// states are two states of one lineage that a user set, or one state with two resources of
+// states are two states of one series that a user set, or one state with two resources of
 // it. Neither may revoke what the other has: not at once, and not what is in use.
 type states struct {
 	*schedule
@@ -19,7 +19,7 @@ type states struct {
 	merged bool
 }
 
-// statesSchedule applies two configurations of one lineage in turn, while consumers of both
+// statesSchedule applies two configurations of one series in turn, while consumers of both
 // go on.
 func statesSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	base, err := newSchedule(ctx, seed, newClock())
@@ -30,7 +30,7 @@ func statesSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 
 	s := &states{schedule: base}
 	w := wish{
-		lineage: "abcdea", expiresIn: pick(s.random, expiries), rotates: true, trigger: 1,
+		series: "abcdea", expiresIn: pick(s.random, expiries), rotates: true, trigger: 1,
 		overlap: pick(s.random, overlaps), holds: pick(s.random, holdings),
 	}
 	s.adds(w)
@@ -86,13 +86,13 @@ func (s *states) merges() {
 	s.happens("the resource of the second state is moved into the first")
 }
 
-// titled says in what is found how the states came to have one lineage.
+// titled says in what is found how the states came to have one series.
 func (s *states) titled(how string) {
 	for n, t := range s.cores {
 		t.title = fmt.Sprintf("state %d (%s), ", n, how)
 	}
 
-	results.meets("states of one lineage, " + how)
+	results.meets("states of one series, " + how)
 }
 
 // soon is a while after which what was issued may still be another state's.

@@ -54,8 +54,8 @@ var wanted = []string{
 	"encrypted secrets", "ephemeral tokens", "ephemeral tokens not closed", "ephemeral tokens left to the end", "reads that were whole",
 	"reads that failed", "actions", "actions of the tokens' own user",
 	"422", "422 after the work", "filters that nobody can read", "unknown arguments", "arguments that turn out unusable",
-	"unknown provider settings", "ephemeral tokens that nobody can read when to expire", "states of one lineage, copied",
-	"states of one lineage, apart", "states of one lineage, merged", "refused updates", "last uses at a time that nobody can read", "logins of digits",
+	"unknown provider settings", "ephemeral tokens that nobody can read when to expire", "states of one series, copied",
+	"states of one series, apart", "states of one series, merged", "refused updates", "last uses at a time that nobody can read", "logins of digits",
 }
 
 // meets counts something.

@@ -61,10 +61,10 @@ func (t *terraform) restores(i int) bool {
 
 		switch {
 		case then == now:
-		case then == nil && (t.wishes[i].lineage == "" || t.wishes[i].turn > 0): // Nobody could know what there was.
+		case then == nil && (t.wishes[i].series == "" || t.wishes[i].turn > 0): // Nobody could know what there was.
 		case then == nil:
 			old = append(old, then)
-		case text(then.value, "lineage") != text(now.value, "lineage"): // Another resource's, as it were.
+		case text(then.value, "series") != text(now.value, "series"): // Another resource's, as it were.
 		case text(then.value, "name_prefix") != text(now.value, "name_prefix") && !t.wishes[i].drawn(): // So is this.
 		default:
 			old = append(old, then)

@@ -178,7 +178,7 @@ func (t *terraform) execute(r run) (o outcome) {
 func (t *terraform) operation(r run) *operation {
 	op := &operation{what: fmt.Sprintf("%srun %d", t.title, t.runs), spares: t.guards(r.destroys), orders: t.orders}
 	for i, w := range t.wishes {
-		op.firsts = append(op.firsts, t.state[i] == nil && w.lineage == "")
+		op.firsts = append(op.firsts, t.state[i] == nil && w.series == "")
 	}
 
 	return op

@@ -13,7 +13,7 @@ type operation struct {
 	killed, interrupted bool
 	// over is set when nobody waits for it any more.
 	over bool
-	// firsts says of each resource whether its lineage was nobody's before.
+	// firsts says of each resource whether its series was nobody's before.
 	firsts []bool
 	// said is all that the operation told its user, warnings included.
 	said string

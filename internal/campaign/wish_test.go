@@ -15,7 +15,7 @@ type wish struct {
 	of, turn int
 
 	fixed     bool
-	lineage   string
+	series    string
 	expiresIn string
 	// expires says when the token is to expire, in place of expiresIn; nil is not.
 	expires *expiry
@@ -68,7 +68,7 @@ func newWish(random *rand.Rand, of int) *wish {
 	}
 
 	if chance(random, 0.3) {
-		w.lineage = []string{"abcdea", "abcdeb"}[of]
+		w.series = []string{"abcdea", "abcdeb"}[of]
 	}
 
 	if chance(random, 0.8) {
@@ -80,11 +80,11 @@ func newWish(random *rand.Rand, of int) *wish {
 	return w
 }
 
-// drawn says whether the lineage is nobody's choice, and so tells whose a token is whatever
+// drawn says whether the series is nobody's choice, and so tells whose a token is whatever
 // its prefix.
-func (w *wish) drawn() bool { return !w.fixed && w.lineage == "" }
+func (w *wish) drawn() bool { return !w.fixed && w.series == "" }
 
-// edit changes one argument. Unless the lineage is drawn, what a token is called is changed
+// edit changes one argument. Unless the series is drawn, what a token is called is changed
 // only where nothing is under way.
 func (w *wish) edit(random *rand.Rand, settled bool) string {
 	if chance(random, 0.2) && w.undo() {
@@ -208,7 +208,7 @@ func (w *wish) arguments(userID string, now time.Time) map[string]any {
 			of[name] = value
 		}
 	}
-	set(arguments, "lineage", w.lineage)
+	set(arguments, "series", w.series)
 
 	if !w.rotates {
 		return arguments

@@ -75,7 +75,7 @@ func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
 		return Result{}, i.noTwin(order, errAskedBefore)
 	}
 
-	result := Result{Lineage: order.Lineage, Generation: order.Generation + 1}
+	result := Result{Series: order.Series, Generation: order.Generation + 1}
 
 	issued, err := i.create(ctx, order, order.Name)
 

@@ -15,7 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func fixed() Order { return Order{UserID: user, Name: "ci", Generation: 3, Lineage: "abcdef"} }
+func fixed() Order { return Order{UserID: user, Name: "ci", Generation: 3, Series: "abcdef"} }
 
 func TestIssueOfAFixedName(t *testing.T) {
 	t.Parallel()
@@ -78,7 +78,7 @@ func TestIssueOfAFixedName(t *testing.T) {
 				return
 			}
 
-			if err != nil || result.Name != "ci" || result.Generation != 4 || result.Lineage != "abcdef" || result.Secret == "" {
+			if err != nil || result.Name != "ci" || result.Generation != 4 || result.Series != "abcdef" || result.Secret == "" {
 				t.Errorf("%+v, %v", result, err)
 			}
 		})

@@ -13,13 +13,13 @@ import (
 // attempts is how often a lost answer is followed by another generation.
 const attempts = 3
 
-// issueGenerated issues the next generation of a lineage. Each attempt has a name of
+// issueGenerated issues the next generation of a series. Each attempt has a name of
 // its own, so that no request is ever sent twice.
 func (i *Issuer) issueGenerated(ctx context.Context, order Order) (Result, error) {
-	result := Result{Lineage: order.Lineage, Generation: order.Generation}
+	result := Result{Series: order.Series, Generation: order.Generation}
 
-	if order.Lineage == "" {
-		result.Lineage = lifecycle.NewLineage()
+	if order.Series == "" {
+		result.Series = lifecycle.NewSeries()
 	} else if err := i.survey(ctx, order, &result); err != nil {
 		return Result{}, err
 	}
@@ -62,34 +62,34 @@ func (i *Issuer) nextName(order Order, result *Result) string {
 	for {
 		result.Generation++
 
-		name := lifecycle.Name(order.NamePrefix, result.Lineage, result.Generation)
+		name := lifecycle.Name(order.NamePrefix, result.Series, result.Generation)
 		if !i.unanswered.has(order.UserID, name) {
 			return name
 		}
 	}
 }
 
-// survey finds out which generations of a known lineage there are, and which of them are
+// survey finds out which generations of a known series there are, and which of them are
 // orphans. It fails with a [SharedError] if another resource of this process has one.
 func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error {
-	tokens, err := i.system.Tokens(ctx, order.UserID, pat.TokenQuery{NameContains: lifecycle.Stem("", order.Lineage)})
+	tokens, err := i.system.Tokens(ctx, order.UserID, pat.TokenQuery{NameContains: lifecycle.Stem("", order.Series)})
 	if err != nil {
 		return err
 	}
 
-	series := order.series()
+	names := order.names()
 
 	for _, token := range tokens {
-		if generation, ok := series.Generation(token.Name); ok {
+		if generation, ok := names.Generation(token.Name); ok {
 			result.Generation = max(result.Generation, generation)
 		}
 	}
 
-	result.Orphans = series.Orphans(tokens, func(key pat.Key) bool { return slices.Contains(order.Known, key) })
+	result.Orphans = names.Orphans(tokens, func(key pat.Key) bool { return slices.Contains(order.Known, key) })
 
 	for _, orphan := range result.Orphans {
 		if i.managed.Has(orphan.Token.Key()) {
-			return &SharedError{Lineage: order.Lineage, Token: orphan.Token}
+			return &SharedError{Series: order.Series, Token: orphan.Token}
 		}
 	}
 

@@ -17,8 +17,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// generated is an order for a lineage of which nothing is known.
-func generated() Order { return Order{UserID: user, NamePrefix: "ci-", Lineage: "abcdef"} }
+// generated is an order for a series of which nothing is known.
+func generated() Order { return Order{UserID: user, NamePrefix: "ci-", Series: "abcdef"} }
 
 func TestIssueGoesOnToTheNextGenerationWhenAnAnswerIsLost(t *testing.T) {
 	t.Parallel()
@@ -119,7 +119,7 @@ func TestALaterCallDoesNotRepeatANameThatMayComeYet(t *testing.T) {
 	}
 }
 
-func TestOneOfManyOrdersOfOneLineageIsIssued(t *testing.T) {
+func TestOneOfManyOrdersOfOneSeriesIsIssued(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -237,14 +237,14 @@ func TestACancelledRunSendsNothingMore(t *testing.T) {
 	}
 }
 
-func TestWaitingForALineageEndsWithTheContext(t *testing.T) {
+func TestWaitingForASeriesEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 
 	system := newFake(false)
 	issuer := newIssuer(system)
 	ctx, cancel := context.WithCancel(t.Context())
 
-	unlock, err := issuer.locks.lock(t.Context(), user+" lineage abcdef")
+	unlock, err := issuer.locks.lock(t.Context(), user+" series abcdef")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,9 +256,9 @@ func TestWaitingForALineageEndsWithTheContext(t *testing.T) {
 		t.Errorf("%v, %d calls", err, system.calls)
 	}
 
-	// Another lineage, and one that is drawn, wait for nobody.
+	// Another series, and one that is drawn, wait for nobody.
 	other := generated()
-	other.Lineage = "bcdefg"
+	other.Series = "bcdefg"
 
 	for _, order := range []Order{other, {UserID: user, NamePrefix: "ci-"}} {
 		if _, err := issuer.Issue(t.Context(), order); err != nil {

@@ -32,36 +32,36 @@ type Order struct {
 	Name string
 	// NamePrefix begins a generated name.
 	NamePrefix string
-	// Lineage is the part of a generated name that all generations share; empty draws
+	// Series is the part of a generated name that all generations share; empty draws
 	// a new one.
-	Lineage string
-	// Prefixes are those that the tokens of the lineage had besides NamePrefix.
+	Series string
+	// Prefixes are those that the tokens of the series had besides NamePrefix.
 	Prefixes []string
 	// Generation is the last generation that is known of; 0 if none is.
 	Generation int64
-	// Known are the live tokens of the lineage that are known of.
+	// Known are the live tokens of the series that are known of.
 	Known []pat.Key
 	// Lifetime is counted from the moment of issuing.
 	Lifetime lifecycle.Lifetime
 }
 
-// series returns what tells the order's tokens by their names.
-func (o Order) series() lifecycle.Series {
-	return lifecycle.Series{Lineage: o.Lineage, Prefixes: append([]string{o.NamePrefix}, o.Prefixes...)}
+// names returns what tells the order's tokens by their names.
+func (o Order) names() lifecycle.Names {
+	return lifecycle.Names{Series: o.Series, Prefixes: append([]string{o.NamePrefix}, o.Prefixes...)}
 }
 
 // Result is a token that was issued.
 type Result struct {
 	pat.Issued
 
-	// Lineage is what a generated name was made with; else that of the order.
-	Lineage string
+	// Series is what a generated name was made with; else that of the order.
+	Series string
 	// Generation is one more than the highest that was known or seen.
 	Generation int64
-	// Orphans are active tokens of the same lineage that the order did not know of. Nothing was
+	// Orphans are active tokens of the same series that the order did not know of. Nothing was
 	// done to them: another state may have issued them.
 	Orphans []lifecycle.Orphan
-	// Unanswered is true if a request for a token of the lineage was not answered. It may
+	// Unanswered is true if a request for a token of the series was not answered. It may
 	// be carried out even now.
 	Unanswered bool
 	// Leftovers are tokens that this very call may have left behind, in sentences.
@@ -87,21 +87,21 @@ func (i *Issuer) Check(order Order) error {
 // error tells which may be.
 //
 // The look at a user's names and the request that follows from it are one critical
-// section for each name or lineage: two resources that share one would otherwise send
-// the same name twice, and Foreman can never revoke twins. A lineage that is yet to be
+// section for each name or series: two resources that share one would otherwise send
+// the same name twice, and Foreman can never revoke twins. A series that is yet to be
 // drawn is shared with nobody.
 func (i *Issuer) Issue(ctx context.Context, order Order) (Result, error) {
 	if err := i.Check(order); err != nil {
 		return Result{}, err
 	}
 
-	if order.NamePrefix != "" && order.Lineage == "" {
+	if order.NamePrefix != "" && order.Series == "" {
 		return i.issueGenerated(ctx, order)
 	}
 
 	key := "name " + order.Name
 	if order.NamePrefix != "" {
-		key = "lineage " + order.Lineage
+		key = "series " + order.Series
 	}
 
 	unlock, err := i.locks.lock(ctx, order.UserID+" "+key)

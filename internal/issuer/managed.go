@@ -24,16 +24,16 @@ func (m *Managed) Has(key pat.Key) bool {
 	return ok
 }
 
-// SharedError says that two resources of one process have the same lineage.
+// SharedError says that two resources of one process have the same series.
 type SharedError struct {
-	Lineage string
+	Series string
 	// Token is the live token of the other resource.
 	Token pat.Token
 }
 
 // Error names the other resource's token and what to do.
 func (e *SharedError) Error() string {
-	return fmt.Sprintf("The lineage %q belongs to another resource of this run, whose token is %q (id %s). Each would take the "+
-		"other's tokens for lost ones, so no token was issued. Set a different `lineage` on this resource.",
-		e.Lineage, e.Token.Name, e.Token.ID)
+	return fmt.Sprintf("The series %q belongs to another resource of this run, whose token is %q (id %s). Each would take the "+
+		"other's tokens for lost ones, so no token was issued. Set a different `series` on this resource.",
+		e.Series, e.Token.Name, e.Token.ID)
 }

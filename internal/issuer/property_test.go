@@ -16,7 +16,7 @@ func TestIssueIsExactlyOnceInEffect(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		reusable := rapid.Bool().Draw(t, "reusable")
 		order := rapid.SampledFrom([]Order{
-			{UserID: user, Name: "ci"}, {UserID: user, NamePrefix: "ci-", Lineage: "abcdef"}, {UserID: user, NamePrefix: "ci-"},
+			{UserID: user, Name: "ci"}, {UserID: user, NamePrefix: "ci-", Series: "abcdef"}, {UserID: user, NamePrefix: "ci-"},
 		}).Draw(t, "order")
 		errors := func(err error) *rapid.Generator[[]error] {
 			return rapid.SliceOfN(rapid.SampledFrom([]error{nil, nil, err}), 0, 12)

@@ -166,7 +166,7 @@ func TestIssueOverHTTPLeavesNothingBehind(t *testing.T) {
 				})
 			}
 
-			result, err := newIssuer(system).Issue(t.Context(), Order{UserID: id, NamePrefix: "ci-", Lineage: "abcdef"})
+			result, err := newIssuer(system).Issue(t.Context(), Order{UserID: id, NamePrefix: "ci-", Series: "abcdef"})
 			if (err != nil) != test.fails {
 				t.Fatal(err)
 			}
@@ -204,7 +204,7 @@ func TestAnotherActorTakesTheNextGeneration(t *testing.T) {
 	})
 
 	issuer := newIssuer(system)
-	order := Order{UserID: id, NamePrefix: "ci-", Lineage: "abcdef"}
+	order := Order{UserID: id, NamePrefix: "ci-", Series: "abcdef"}
 
 	_, err := issuer.Issue(t.Context(), order)
 	wantType[*pat.ValidationError](t, err)

@@ -30,8 +30,8 @@ func TestIssueGeneratesAName(t *testing.T) {
 		want    string
 		orphans []string
 	}{
-		"the first of a new lineage":     {order: Order{UserID: user, NamePrefix: "ci-"}, want: "^ci-[a-z2-7]{6}-1$"},
-		"the first of a lineage":         {order: generated(), want: "^ci-abcdef-1$"},
+		"the first of a new series":      {order: Order{UserID: user, NamePrefix: "ci-"}, want: "^ci-[a-z2-7]{6}-1$"},
+		"the first of a series":          {order: generated(), want: "^ci-abcdef-1$"},
 		"the next of a known generation": {order: after(4), known: "ci-abcdef-4", there: []string{"ci-abcdef-4"}, want: "^ci-abcdef-5$"},
 		"the next of what is there": {
 			order: generated(), there: []string{"ci-abcdef-2", "ci-abcdef-10"}, want: "^ci-abcdef-11$",
@@ -49,14 +49,14 @@ func TestIssueGeneratesAName(t *testing.T) {
 			orphans: []string{"ci-abcdef-5", "ci-abcdef-7"},
 		},
 		"the next of an edited prefix": {
-			order: Order{UserID: user, NamePrefix: "new-", Lineage: "abcdef", Generation: 4, Prefixes: []string{"ci-"}},
+			order: Order{UserID: user, NamePrefix: "new-", Series: "abcdef", Generation: 4, Prefixes: []string{"ci-"}},
 			there: []string{"ci-abcdef-5", "new-abcdef-6", "other-abcdef-9"}, want: "^new-abcdef-7$", orphans: []string{"ci-abcdef-5", "new-abcdef-6"},
 		},
 		"names that merely look alike": {
 			order: generated(), want: "^ci-abcdef-1$",
 			there: []string{"ci-abcdef-x", "ci-abcdef-09", "ci-abcdefg-5", "ci-bcdefg-9", "ci-abcdef--1", "old-ci-abcdef-4"},
 		},
-		"a fixed name besides, that loses": {order: Order{UserID: user, Name: "fixed", NamePrefix: "ci-", Lineage: "abcdef"}, want: "^ci-abcdef-1$"},
+		"a fixed name besides, that loses": {order: Order{UserID: user, Name: "fixed", NamePrefix: "ci-", Series: "abcdef"}, want: "^ci-abcdef-1$"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,8 +87,8 @@ func TestIssueGeneratesAName(t *testing.T) {
 				t.Errorf("issued %s", result.Name)
 			}
 
-			if lifecycle.Name(test.order.NamePrefix, result.Lineage, result.Generation) != result.Name {
-				t.Errorf("lineage %s, generation %d of %s", result.Lineage, result.Generation, result.Name)
+			if lifecycle.Name(test.order.NamePrefix, result.Series, result.Generation) != result.Name {
+				t.Errorf("series %s, generation %d of %s", result.Series, result.Generation, result.Name)
 			}
 
 			if diff := cmp.Diff(test.orphans, namesOf(result.Orphans)); diff != "" {
@@ -111,8 +111,8 @@ func namesOf(orphans []lifecycle.Orphan) (names []string) {
 	return names
 }
 
-// Of two resources that share a lineage by mistake, the second issues nothing.
-func TestIssueRefusesALineageOfAnotherResource(t *testing.T) {
+// Of two resources that share a series by mistake, the second issues nothing.
+func TestIssueRefusesASeriesOfAnotherResource(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -122,10 +122,10 @@ func TestIssueRefusesALineageOfAnotherResource(t *testing.T) {
 		"two new ones":           {first: generated(), second: generated(), refused: true},
 		"a new and an older one": {first: generated(), second: after(7), refused: true},
 		"with another prefix that the second had": {
-			first: generated(), second: Order{UserID: user, NamePrefix: "new-", Lineage: "abcdef", Prefixes: []string{"ci-"}}, refused: true,
+			first: generated(), second: Order{UserID: user, NamePrefix: "new-", Series: "abcdef", Prefixes: []string{"ci-"}}, refused: true,
 		},
-		"with another prefix":  {first: generated(), second: Order{UserID: user, NamePrefix: "new-", Lineage: "abcdef"}},
-		"with another lineage": {first: generated(), second: Order{UserID: user, NamePrefix: "ci-", Lineage: "bcdefg"}},
+		"with another prefix": {first: generated(), second: Order{UserID: user, NamePrefix: "new-", Series: "abcdef"}},
+		"with another series": {first: generated(), second: Order{UserID: user, NamePrefix: "ci-", Series: "bcdefg"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -147,7 +147,7 @@ func TestIssueRefusesALineageOfAnotherResource(t *testing.T) {
 			}
 
 			wantType[*SharedError](t, err)
-			wantText(t, err, `"abcdef"`, `"ci-abcdef-1"`, "`lineage`")
+			wantText(t, err, `"abcdef"`, `"ci-abcdef-1"`, "`series`")
 
 			if len(system.live()) != 1 || len(system.created) != 1 {
 				t.Errorf("live %v, requests for %v", system.live(), system.created)

@@ -62,7 +62,7 @@ func TestDecide_eachArgumentChangedAlone(t *testing.T) {
 		userID       = func(c *configuration) *string { return &c.userID }
 		name         = func(c *configuration) *string { return &c.name }
 		namePrefix   = func(c *configuration) *string { return &c.namePrefix }
-		lineage      = func(c *configuration) *string { return &c.lineage }
+		series       = func(c *configuration) *string { return &c.series }
 		expiresIn    = func(c *configuration) *string { return &c.expiresIn }
 		expiresAt    = func(c *configuration) *string { return &c.expiresAt }
 		beforeExpiry = func(c *configuration) *string { return &c.beforeExpiry }
@@ -93,8 +93,8 @@ func TestDecide_eachArgumentChangedAlone(t *testing.T) {
 		"name_prefix is added and does not fit":   alone(named, namePrefix, "cd-", reissuedRule, Reissue),
 		"name_prefix is removed":                  alone(usual, namePrefix, "", "4: with neither nothing is issued"),
 		"name_prefix is not known":                alone(usual, namePrefix, "?", reissuedRule, MayReissue),
-		"lineage is set":                          alone(usual, lineage, "zzzzzz", recordedRule),
-		"lineage is not known":                    alone(usual, lineage, "?", recordedRule),
+		"series is set":                           alone(usual, series, "zzzzzz", recordedRule),
+		"series is not known":                     alone(usual, series, "?", recordedRule),
 		"expires_in is longer":                    alone(usual, expiresIn, "180d", recordedRule),
 		"expires_in is shorter":                   alone(usual, expiresIn, "61d", recordedRule),
 		"expires_in is added":                     alone(bare, expiresIn, "90d", recordedRule),

@@ -17,7 +17,7 @@ const unknowable = "?"
 // that is not set. Triggers are written a=1 b=null, {} for a map without keys.
 type configuration struct {
 	username, userID          string
-	name, namePrefix, lineage string
+	name, namePrefix, series  string
 	expiresIn, expiresAt      string
 	beforeExpiry, maxAge      string
 	triggers                  string
@@ -27,7 +27,7 @@ type configuration struct {
 }
 
 // arguments are what a decision is asked with, as the resource reads them from its model.
-// Who owns the token, its lineage and how long the next one lives have no part in it.
+// Who owns the token, its series and how long the next one lives have no part in it.
 func (c configuration) arguments(t testing.TB) Arguments {
 	t.Helper()
 

@@ -14,7 +14,7 @@ func TestHistory(t *testing.T) {
 
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHistory(t, configuration{
-			namePrefix: "ci-", lineage: "abc234",
+			namePrefix: "ci-", series: "abc234",
 			expiresIn:        rapid.SampledFrom([]string{"90d", "10d"}).Draw(t, "expires_in"),
 			beforeExpiry:     rapid.SampledFrom([]string{"", "7d"}).Draw(t, "before_expiry"),
 			maxAge:           rapid.SampledFrom([]string{"", "1d"}).Draw(t, "max_age"),
@@ -75,7 +75,7 @@ func TestHistory_twoTokensAtMost(t *testing.T) {
 
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHistory(t, configuration{
-			namePrefix: "ci-", lineage: "abc234",
+			namePrefix: "ci-", series: "abc234",
 			expiresIn:    rapid.SampledFrom([]string{"3d", "30d", "90d"}).Draw(t, "expires_in"),
 			beforeExpiry: rapid.SampledFrom([]string{"12h", "1d", "10d"}).Draw(t, "before_expiry"),
 			overlap:      rapid.SampledFrom([]string{"", "0s", "10m", "12h", "1d", "10d"}).Draw(t, "overlap"),

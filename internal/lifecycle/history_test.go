@@ -148,14 +148,14 @@ func (h *history) run(t *rapid.T, later time.Duration) bool {
 	return failures == h.server.failures && !late
 }
 
-// orphan leaves a live token of the lineage that no state knows.
+// orphan leaves a live token of the series that no state knows.
 func (h *history) orphan(t *rapid.T) {
 	if h.wanted.namePrefix == "" || h.state.current.Generation == 0 {
 		t.Skip("only a generated name is found again")
 	}
 
 	generation := h.state.current.Generation + rapid.Int64Range(1, 2).Draw(t, "generations ahead")
-	if _, err := h.server.issue(Name(h.wanted.namePrefix, h.wanted.lineage, generation), time.Time{}); err == nil {
+	if _, err := h.server.issue(Name(h.wanted.namePrefix, h.wanted.series, generation), time.Time{}); err == nil {
 		h.left++
 	}
 }

@@ -167,7 +167,7 @@ func (r *resource) replace(became *state, policy Policy) error {
 
 	name := next.name
 	if next.namePrefix != "" {
-		name = Name(next.namePrefix, next.lineage, generation+1)
+		name = Name(next.namePrefix, next.series, generation+1)
 	}
 
 	token, err := r.server.issue(name, lifetime.Expiry(r.now, r.server.traits).V)
@@ -211,7 +211,7 @@ func (r *resource) makeWay(old pat.Token, next configuration, policy Policy) (li
 	return r.server.revoke(old.ID) != nil, nil
 }
 
-// orphans returns the live tokens of the lineage that the resource does not know.
+// orphans returns the live tokens of the series that the resource does not know.
 func (r *resource) orphans(next configuration, known *state) []Orphan {
 	if next.namePrefix == "" {
 		return nil
@@ -222,7 +222,7 @@ func (r *resource) orphans(next configuration, known *state) []Orphan {
 		live = append(live, r.server.show(id))
 	}
 
-	series := Series{Lineage: next.lineage, Prefixes: []string{next.namePrefix}}
+	series := Names{Series: next.series, Prefixes: []string{next.namePrefix}}
 
 	return series.Orphans(live, func(key pat.Key) bool {
 		return key.TokenID == known.current.ID ||

@@ -14,16 +14,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Lineage is what the generations of one resource's tokens have in common in their
+// Series is what the generations of one resource's tokens have in common in their
 // names: six of the characters a-z and 2-7.
-var Lineage = regexp.MustCompile(`^[a-z2-7]{6}$`)
+var Series = regexp.MustCompile(`^[a-z2-7]{6}$`)
 
 // maxGeneration is the last one that there can be: one token a day takes 2,700 years. What
 // looks like a later one, anybody can have named so, and none could follow the last number.
 const maxGeneration = 999_999
 
-// NewLineage returns a random lineage: one of 2^30.
-func NewLineage() string {
+// NewSeries returns a random series: one of 2^30.
+func NewSeries() string {
 	var random [4]byte
 
 	_, _ = rand.Read(random[:]) // Never fails, says crypto/rand.
@@ -31,18 +31,18 @@ func NewLineage() string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(random[:]))[:6]
 }
 
-// Name returns the name of a generation: <prefix><lineage>-<generation>.
-func Name(prefix, lineage string, generation int64) string {
-	return Stem(prefix, lineage) + strconv.FormatInt(generation, 10)
+// Name returns the name of a generation: <prefix><series>-<generation>.
+func Name(prefix, series string, generation int64) string {
+	return Stem(prefix, series) + strconv.FormatInt(generation, 10)
 }
 
 // Stem returns what the names of all generations begin with.
-func Stem(prefix, lineage string) string { return prefix + lineage + "-" }
+func Stem(prefix, series string) string { return prefix + series + "-" }
 
 // Generation returns which generation the name is of, and false if it is none: nothing
 // is guessed from names that merely look alike.
-func Generation(name, prefix, lineage string) (int64, bool) {
-	digits, ok := strings.CutPrefix(name, Stem(prefix, lineage))
+func Generation(name, prefix, series string) (int64, bool) {
+	digits, ok := strings.CutPrefix(name, Stem(prefix, series))
 	if !ok {
 		return 0, false
 	}
@@ -50,20 +50,20 @@ func Generation(name, prefix, lineage string) (int64, bool) {
 	return number(digits)
 }
 
-// Series tells a resource's own tokens from all others of a user, by their names.
-type Series struct {
-	// Lineage is what the names of all generations share; empty is none, and no token's name
+// Names tells a resource's own tokens from all others of a user, by their names.
+type Names struct {
+	// Series is what the names of all generations share; empty is none, and no token's name
 	// is of the series.
-	Lineage string
+	Series string
 	// Prefixes are those that the resource has or had.
 	Prefixes []string
 }
 
 // Generation returns which generation of the series the name is of, and false if it is none. A
 // name with a prefix that the resource never had is none: anybody can have chosen it.
-func (s Series) Generation(name string) (int64, bool) {
-	for _, prefix := range s.Prefixes {
-		if generation, ok := Generation(name, prefix, s.Lineage); ok && s.Lineage != "" {
+func (n Names) Generation(name string) (int64, bool) {
+	for _, prefix := range n.Prefixes {
+		if generation, ok := Generation(name, prefix, n.Series); ok && n.Series != "" {
 			return generation, true
 		}
 	}
@@ -72,13 +72,13 @@ func (s Series) Generation(name string) (int64, bool) {
 }
 
 // Resembles says whether the name is one of the series but for its prefix.
-func (s Series) Resembles(name string) bool {
-	at := strings.LastIndex(name, Stem("", s.Lineage))
-	if at < 0 || s.Lineage == "" {
+func (n Names) Resembles(name string) bool {
+	at := strings.LastIndex(name, Stem("", n.Series))
+	if at < 0 || n.Series == "" {
 		return false
 	}
 
-	_, ok := Generation(name, name[:at], s.Lineage)
+	_, ok := Generation(name, name[:at], n.Series)
 
 	return ok
 }
@@ -91,11 +91,11 @@ type Orphan struct {
 }
 
 // Orphans returns the orphans among the tokens of a user; known are the tokens that are not.
-func (s Series) Orphans(tokens []pat.Token, known func(pat.Key) bool) []Orphan {
+func (n Names) Orphans(tokens []pat.Token, known func(pat.Key) bool) []Orphan {
 	var orphans []Orphan
 
 	for _, token := range tokens {
-		generation, ok := s.Generation(token.Name)
+		generation, ok := n.Generation(token.Name)
 		if ok && token.Status == pat.StatusActive && !known(token.Key()) {
 			orphans = append(orphans, Orphan{Token: token, Generation: generation})
 		}

@@ -11,22 +11,22 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func TestNewLineage_isALineage(t *testing.T) {
+func TestNewSeries_isASeries(t *testing.T) {
 	t.Parallel()
 
 	seen := map[string]bool{}
 
 	for range 1000 {
-		lineage := NewLineage()
-		if !Lineage.MatchString(lineage) {
-			t.Fatalf("%q is no lineage", lineage)
+		series := NewSeries()
+		if !Series.MatchString(series) {
+			t.Fatalf("%q is no series", series)
 		}
 
-		seen[lineage] = true
+		seen[series] = true
 	}
 
 	if len(seen) < 990 {
-		t.Errorf("1000 lineages are %d different ones", len(seen))
+		t.Errorf("1000 series are %d different ones", len(seen))
 	}
 }
 
@@ -34,27 +34,27 @@ func TestGeneration(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		name, prefix, lineage string
-		want                  int64
-		ok                    bool
+		name, prefix, series string
+		want                 int64
+		ok                   bool
 	}{
-		"a generation":                    {name: "ci-abc234-7", prefix: "ci-", lineage: "abc234", want: 7, ok: true},
-		"a name that merely ends so":      {name: "backup-server-2", prefix: "backup-", lineage: "abc234"},
-		"another lineage":                 {name: "ci-zzz234-7", prefix: "ci-", lineage: "abc234"},
-		"a longer prefix":                 {name: "my-ci-abc234-7", prefix: "ci-", lineage: "abc234"},
-		"no number":                       {name: "ci-abc234-", prefix: "ci-", lineage: "abc234"},
-		"the zeroth":                      {name: "ci-abc234-0", prefix: "ci-", lineage: "abc234"},
-		"a number with a zero before":     {name: "ci-abc234-07", prefix: "ci-", lineage: "abc234"},
-		"a number with a sign":            {name: "ci-abc234-+7", prefix: "ci-", lineage: "abc234"},
-		"something behind the number":     {name: "ci-abc234-7-old", prefix: "ci-", lineage: "abc234"},
-		"more than a number can say":      {name: "ci-abc234-99999999999999999999", prefix: "ci-", lineage: "abc234"},
-		"a number that none can follow":   {name: "ci-abc234-9223372036854775807", prefix: "ci-", lineage: "abc234"},
-		"a prefix that looks like a name": {name: "a-abc234-1-abc234-2", prefix: "a-abc234-1-", lineage: "abc234", want: 2, ok: true},
+		"a generation":                    {name: "ci-abc234-7", prefix: "ci-", series: "abc234", want: 7, ok: true},
+		"a name that merely ends so":      {name: "backup-server-2", prefix: "backup-", series: "abc234"},
+		"another series":                  {name: "ci-zzz234-7", prefix: "ci-", series: "abc234"},
+		"a longer prefix":                 {name: "my-ci-abc234-7", prefix: "ci-", series: "abc234"},
+		"no number":                       {name: "ci-abc234-", prefix: "ci-", series: "abc234"},
+		"the zeroth":                      {name: "ci-abc234-0", prefix: "ci-", series: "abc234"},
+		"a number with a zero before":     {name: "ci-abc234-07", prefix: "ci-", series: "abc234"},
+		"a number with a sign":            {name: "ci-abc234-+7", prefix: "ci-", series: "abc234"},
+		"something behind the number":     {name: "ci-abc234-7-old", prefix: "ci-", series: "abc234"},
+		"more than a number can say":      {name: "ci-abc234-99999999999999999999", prefix: "ci-", series: "abc234"},
+		"a number that none can follow":   {name: "ci-abc234-9223372036854775807", prefix: "ci-", series: "abc234"},
+		"a prefix that looks like a name": {name: "a-abc234-1-abc234-2", prefix: "a-abc234-1-", series: "abc234", want: 2, ok: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			got, ok := Generation(test.name, test.prefix, test.lineage)
+			got, ok := Generation(test.name, test.prefix, test.series)
 			if got != test.want || ok != test.ok {
 				t.Errorf("got %d and %t, want %d and %t", got, ok, test.want, test.ok)
 			}
@@ -67,10 +67,10 @@ func TestNames_tellTheirGeneration(t *testing.T) {
 
 	rapid.Check(t, func(t *rapid.T) {
 		prefix := rapid.String().Draw(t, "prefix")
-		lineage := rapid.StringMatching(`[a-z2-7]{6}`).Draw(t, "lineage")
+		series := rapid.StringMatching(`[a-z2-7]{6}`).Draw(t, "series")
 		want := rapid.Int64Range(1, maxGeneration).Draw(t, "generation")
 
-		got, ok := Generation(Name(prefix, lineage, want), prefix, lineage)
+		got, ok := Generation(Name(prefix, series, want), prefix, series)
 		if !ok || got != want {
 			t.Fatalf("got %d and %t, want %d", got, ok, want)
 		}
@@ -118,14 +118,14 @@ func TestCheckPrefix_leavesRoomForTheRest(t *testing.T) {
 	}
 
 	if err := CheckPrefix(strings.Repeat("p", 88), traits); err == nil {
-		t.Error("88 characters leave no room for lineage and generation, and are no error")
+		t.Error("88 characters leave no room for series and generation, and are no error")
 	}
 }
 
-func TestSeries(t *testing.T) {
+func TestNames(t *testing.T) {
 	t.Parallel()
 
-	series := Series{Lineage: "abc234", Prefixes: []string{"ci-", "old-", ""}}
+	series := Names{Series: "abc234", Prefixes: []string{"ci-", "old-", ""}}
 
 	for name, test := range map[string]struct {
 		want      int64
@@ -146,7 +146,7 @@ func TestSeries(t *testing.T) {
 		}
 	}
 
-	for _, none := range []Series{{Prefixes: []string{"ci-"}}, {Lineage: "abc234"}} {
+	for _, none := range []Names{{Prefixes: []string{"ci-"}}, {Series: "abc234"}} {
 		if _, ok := none.Generation("ci--1"); ok {
 			t.Errorf("%+v has a generation", none)
 		}
@@ -157,10 +157,10 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-func TestSeries_Orphans(t *testing.T) {
+func TestNames_Orphans(t *testing.T) {
 	t.Parallel()
 
-	series := Series{Lineage: "abc234", Prefixes: []string{"ci-"}}
+	series := Names{Series: "abc234", Prefixes: []string{"ci-"}}
 	token := func(id, name string, status pat.Status) pat.Token {
 		return pat.Token{UserID: "5", ID: id, Name: name, Status: status}
 	}

@@ -134,7 +134,7 @@ func argumentRows() map[string]argumentRow {
 		resource + "user_id":                      whose.with(named),
 		resource + "name":                         aFixedName.with(user),
 		resource + "name_prefix":                  {otherwise: accepted, want: aFixedName.want, beside: user},
-		resource + "lineage":                      aChoice.with(prefixed),
+		resource + "series":                       aChoice.with(prefixed),
 		resource + "expires_in":                   aDuration.with(prefixed),
 		resource + "expires_at":                   anExpiry.with(prefixed),
 		resource + "encrypt_to":                   {otherwise: refused, beside: prefixed},

@@ -36,7 +36,7 @@ type configured struct {
 	// those of them that it has read.
 	managed issuer.Managed
 	read    keySet
-	// series are the lineages that this process has met in plans.
+	// series are the resources that this process has met in plans.
 	series seriesClaims
 
 	// importWarned is true once an import has said what it cannot know.

@@ -30,7 +30,7 @@ func addError(diags *diag.Diagnostics, what string, err error) {
 	case errors.As(err, &taken):
 		diags.AddAttributeError(path.Root("name"), "The name is taken", sentence(err))
 	case errors.As(err, &shared):
-		diags.AddAttributeError(path.Root("lineage"), "Two resources have the same lineage", sentence(err))
+		diags.AddAttributeError(path.Root("series"), "Two resources have the same series", sentence(err))
 	case errors.As(err, &invalid) && len(invalid.FieldNames()) == 1 && invalid.FieldNames()[0] != "":
 		addFieldError(diags, invalid.FieldNames()[0], summary, sentence(err))
 	default:

@@ -29,7 +29,7 @@ func TestAccToken_planAfterApplyIsEmpty(t *testing.T) {
 		// The hour that the end of summer time repeats.
 		{"repeated", "name_prefix = \"dst-\"\nexpires_at = \"2031-10-26T02:30:00+01:00\"", knownvalue.StringExact("2031-10-26T01:30:00Z")},
 		{"leap", "name_prefix = \"leap-\"\nexpires_at = \"2032-02-29T23:59:59-04:00\"", knownvalue.StringExact("2032-03-01T03:59:59Z")},
-		{"lineage", "name_prefix = \"l-\"\nlineage = \"" + unique() + "\"", knownvalue.Null()},
+		{"series", "name_prefix = \"l-\"\nseries = \"" + unique() + "\"", knownvalue.Null()},
 		{"fixed", "name = \"fixed-" + unique() + "\"", knownvalue.Null()},
 		{"both", "name_prefix = \"both-\"\nusername = local.username", knownvalue.Null()},
 	}
@@ -92,7 +92,7 @@ func TestAccToken_changes(t *testing.T) {
 			"expires_in is removed":             {before: `name_prefix = "c-"` + "\n" + `expires_in = "30d"`, after: `name_prefix = "c-"`, generation: 1},
 			"expires_at becomes relative":       {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"` + "\n" + `expires_in = "60d"`, generation: 1},
 			"expires_at is removed":             {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"`, generation: 1},
-			"lineage is recorded":               {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `lineage = "abcdef"`, generation: 1},
+			"series is recorded":                {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `series = "abcdef"`, generation: 1},
 			"expires_at is set":                 {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, reissued: true, generation: 2},
 			"expires_at is moved":               {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"` + "\n" + `expires_at = "2032-01-01T00:00:00Z"`, reissued: true, generation: 2},
 			"name_prefix is changed":            {before: `name_prefix = "c-"`, after: `name_prefix = "d-"`, reissued: true, generation: 2},

@@ -60,7 +60,7 @@ func (m *ephemeralTokenModel) userRef() pat.UserRef {
 	return pat.UserRef{ID: m.UserID.ValueString(), Username: m.Username.ValueString()}
 }
 
-// order returns the token that the arguments ask for, of a lineage of its own, and reports an
+// order returns the token that the arguments ask for, of a series of its own, and reports an
 // argument that cannot be read.
 func (m *ephemeralTokenModel) order(userID string, diags *diag.Diagnostics) issuer.Order {
 	prefix, expiresIn := m.NamePrefix, m.ExpiresIn

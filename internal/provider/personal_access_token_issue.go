@@ -95,7 +95,7 @@ func (r *tokenResource) replaceToken(
 		return false
 	}
 
-	// The lineage of an imported token may have become known in this run.
+	// The series of an imported token may have become known in this run.
 	model.adopt(state.current())
 
 	old := state.live()

@@ -20,7 +20,7 @@ type tokenModel struct {
 	UserID     types.String `tfsdk:"user_id"`
 	Name       types.String `tfsdk:"name"`
 	NamePrefix types.String `tfsdk:"name_prefix"`
-	Lineage    types.String `tfsdk:"lineage"`
+	Series     types.String `tfsdk:"series"`
 	ExpiresIn  types.String `tfsdk:"expires_in"`
 	ExpiresAt  instant      `tfsdk:"expires_at"`
 	Rotation   types.Object `tfsdk:"rotation"`
@@ -112,7 +112,7 @@ func (m *tokenModel) order(userID string) issuer.Order {
 		UserID:     userID,
 		Name:       m.Name.ValueString(),
 		NamePrefix: m.NamePrefix.ValueString(),
-		Lineage:    m.Lineage.ValueString(),
+		Series:     m.Series.ValueString(),
 		Generation: m.Generation.ValueInt64(),
 		Lifetime:   lifecycle.Lifetime{In: expiresIn, At: expiresAt},
 	}
@@ -142,7 +142,7 @@ func (m *tokenModel) setCurrent(current currentModel) {
 
 // issued records a token that was just issued, but for its secret.
 func (m *tokenModel) issued(result issuer.Result, reason lifecycle.Reason, traits pat.Traits) {
-	m.Lineage = stringOrNull(result.Lineage)
+	m.Series = stringOrNull(result.Series)
 	m.Generation = types.Int64Value(result.Generation)
 	m.ID = types.StringValue(result.UserID + "/" + result.ID)
 	m.RotationDue = types.BoolValue(false)
@@ -173,11 +173,11 @@ func (m *tokenModel) place(system pat.System) {
 	m.Server = types.StringValue(system.Server())
 }
 
-// inheritOutputs takes over what is not an argument from the state before. Lineage is
+// inheritOutputs takes over what is not an argument from the state before. Series is
 // both: it is taken over unless the configuration has one.
 func (m *tokenModel) inheritOutputs(state tokenModel) {
-	if m.Lineage.IsUnknown() || m.Lineage.IsNull() {
-		m.Lineage = state.Lineage
+	if m.Series.IsUnknown() || m.Series.IsNull() {
+		m.Series = state.Series
 	}
 
 	if m.Owner.IsNull() || m.Owner.IsUnknown() {

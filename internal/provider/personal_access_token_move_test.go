@@ -36,7 +36,7 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 			state := movedTo(t, response)
 
 			want := map[string]any{
-				"id": "7/42", "user_id": "7", "username": nil, "name": "deploy pipeline", "name_prefix": nil, "lineage": nil,
+				"id": "7/42", "user_id": "7", "username": nil, "name": "deploy pipeline", "name_prefix": nil, "series": nil,
 				"expires_at": "2027-03-01T10:00:00Z", "expires_in": nil, "rotation": nil, "encrypt_to": nil, "reissue_when_invalid": nil,
 				"token": nil, "encrypted_token": nil, "generation": "0", "platform": "foreman", "server": nil,
 				"rotation_due": "false", "rotation_reason": nil, "previous": []any{},

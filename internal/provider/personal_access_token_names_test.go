@@ -93,25 +93,25 @@ func TestAccToken_fixedNameIsNotReplaced(t *testing.T) {
 	)
 }
 
-// A lineage that somebody used before is gone on with. Its live tokens are not revoked at
+// A series that somebody used before is gone on with. Its live tokens are not revoked at
 // once, for they may be another resource's, but are predecessors from now on.
-func TestAccToken_setLineageGoesOn(t *testing.T) {
+func TestAccToken_setSeriesGoesOn(t *testing.T) {
 	t.Parallel()
 
 	s := newForeman(t)
-	user := s.addUser(t, testUser{login: "svc-lineage"})
-	lineage := unique()
+	user := s.addUser(t, testUser{login: "svc-series"})
+	series := unique()
 
 	var left []pat.Token
 
 	for _, generation := range []string{"1", "4"} {
-		issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "l-" + lineage + "-" + generation})
+		issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "l-" + series + "-" + generation})
 		must(t, err)
 
 		left = append(left, issued.Token)
 	}
 
-	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"l-\"\nlineage = %q", user.id, lineage))
+	config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"l-\"\nseries = %q", user.id, series))
 
 	s.run(
 		t,
@@ -119,7 +119,7 @@ func TestAccToken_setLineageGoesOn(t *testing.T) {
 			Config: config,
 			ConfigStateChecks: []statecheck.StateCheck{
 				value(at("generation"), knownvalue.Int64Exact(5)),
-				value(at("current", "name"), knownvalue.StringExact("l-"+lineage+"-5")),
+				value(at("current", "name"), knownvalue.StringExact("l-"+series+"-5")),
 				value(at("previous"), knownvalue.ListExact([]knownvalue.Check{
 					knownvalue.ObjectPartial(map[string]knownvalue.Check{"id": knownvalue.StringExact(left[1].ID)}),
 					knownvalue.ObjectPartial(map[string]knownvalue.Check{"id": knownvalue.StringExact(left[0].ID)}),

@@ -45,9 +45,9 @@ func (r *tokenResource) ModifyPlan(
 		return
 	}
 
-	// The configuration, not the plan, tells whether a lineage was set: the framework
+	// The configuration, not the plan, tells whether a series was set: the framework
 	// marks computed values unknown as soon as anything changes.
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("lineage"), &plan.Lineage)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("series"), &plan.Series)...)
 
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, &plan, &resp.Diagnostics)
@@ -63,12 +63,12 @@ func (r *tokenResource) ModifyPlan(
 // planCreate plans the first token of a resource, and checks all that can be checked
 // before anything is sent.
 func (r *tokenResource) planCreate(ctx context.Context, plan *tokenModel, diags *diag.Diagnostics) {
-	// A lineage that is set, or may be, may have live tokens already.
-	if plan.Lineage.IsNull() {
+	// A series that is set, or may be, may have live tokens already.
+	if plan.Series.IsNull() {
 		plan.setPredecessors(nil)
 
 		if plan.Name.IsNull() || !plan.NamePrefix.IsNull() { // A fixed name has none.
-			plan.Lineage = types.StringUnknown()
+			plan.Series = types.StringUnknown()
 		}
 	}
 
@@ -101,12 +101,12 @@ func (r *tokenResource) planUpdate(
 	diags := &resp.Diagnostics
 	current := state.current()
 
-	lineage := plan.Lineage
+	series := plan.Series
 	plan.Owner = types.ObjectNull(ownerTypes)
 	plan.inheritOutputs(state)
 
-	if lineage.IsUnknown() { // It may turn out as another one.
-		plan.Lineage = lineage
+	if series.IsUnknown() { // It may turn out as another one.
+		plan.Series = series
 	}
 
 	if plan.ExpiresAt.same(state.ExpiresAt) {
@@ -189,21 +189,21 @@ func (r *tokenResource) planKeep(state tokenModel, plan *tokenModel, adopted boo
 	warnImported(state, *plan, current, diags)
 }
 
-// adopt recognizes an imported token by its name as one of the lineage that was set.
+// adopt recognizes an imported token by its name as one of the series that was set.
 // Nothing else is guessed from names.
 func (m *tokenModel) adopt(current currentModel) {
-	if m.Generation.ValueInt64() != 0 || m.Lineage.IsNull() || m.NamePrefix.IsNull() {
+	if m.Generation.ValueInt64() != 0 || m.Series.IsNull() || m.NamePrefix.IsNull() {
 		return
 	}
 
-	if m.Lineage.IsUnknown() || m.NamePrefix.IsUnknown() {
+	if m.Series.IsUnknown() || m.NamePrefix.IsUnknown() {
 		m.Generation = types.Int64Unknown()
 
 		return
 	}
 
 	generation, ok := lifecycle.Generation(
-		current.Name.ValueString(), m.NamePrefix.ValueString(), m.Lineage.ValueString())
+		current.Name.ValueString(), m.NamePrefix.ValueString(), m.Series.ValueString())
 	if ok {
 		m.Generation = types.Int64Value(generation)
 	}

@@ -15,8 +15,8 @@ func (m *tokenModel) unsettle(reason types.String) {
 	m.RotationDue = types.BoolValue(false)
 	m.RotationReason = types.StringNull()
 
-	if m.Lineage.IsNull() && !m.NamePrefix.IsNull() { // A fixed name has none.
-		m.Lineage = types.StringUnknown()
+	if m.Series.IsNull() && !m.NamePrefix.IsNull() { // A fixed name has none.
+		m.Series = types.StringUnknown()
 	}
 
 	m.setCurrent(plannedCurrent(reason))

@@ -50,11 +50,11 @@ type search struct {
 	query  pat.TokenQuery
 }
 
-// beyond returns the search for tokens of the model's lineage that were issued after the
+// beyond returns the search for tokens of the model's series that were issued after the
 // live one, or at any time if a request was not answered, and false if no name would prove
 // that a token is this resource's.
-func (m *tokenModel) beyond(series lifecycle.Series, live pat.Token, unanswered bool) (search, bool) {
-	if len(series.Prefixes) == 0 || series.Lineage == "" || m.Generation.ValueInt64() < 1 {
+func (m *tokenModel) beyond(names lifecycle.Names, live pat.Token, unanswered bool) (search, bool) {
+	if len(names.Prefixes) == 0 || names.Series == "" || m.Generation.ValueInt64() < 1 {
 		return search{}, false
 	}
 
@@ -64,24 +64,24 @@ func (m *tokenModel) beyond(series lifecycle.Series, live pat.Token, unanswered 
 	}
 
 	return search{userID: live.UserID, query: pat.TokenQuery{
-		NameContains: lifecycle.Stem("", series.Lineage), AfterID: after,
+		NameContains: lifecycle.Stem("", names.Series), AfterID: after,
 	}}, true
 }
 
-// series returns what tells the resource's tokens by their names.
-func (m *tokenModel) series(had []string) lifecycle.Series {
-	series := lifecycle.Series{Lineage: m.Lineage.ValueString(), Prefixes: had}
+// names returns what tells the resource's tokens by their names.
+func (m *tokenModel) names(had []string) lifecycle.Names {
+	names := lifecycle.Names{Series: m.Series.ValueString(), Prefixes: had}
 	if prefix := m.NamePrefix.ValueString(); prefix != "" && !slices.Contains(had, prefix) {
-		series.Prefixes = append([]string{prefix}, had...)
+		names.Prefixes = append([]string{prefix}, had...)
 	}
 
-	return series
+	return names
 }
 
 // lookAround looks at the live token, as look does, and for tokens beyond it: at the same time,
 // so that one request can answer both.
 func (r *tokenResource) lookAround(
-	ctx context.Context, model tokenModel, series lifecycle.Series, live pat.Token, unanswered bool,
+	ctx context.Context, model tokenModel, names lifecycle.Names, live pat.Token, unanswered bool,
 ) (
 	shown pat.Token, gone *pat.GoneError, found []pat.Token, err error,
 ) {
@@ -90,7 +90,7 @@ func (r *tokenResource) lookAround(
 		both      sync.WaitGroup
 	)
 
-	if search, ok := model.beyond(series, live, unanswered); ok {
+	if search, ok := model.beyond(names, live, unanswered); ok {
 		both.Go(func() { found, searchErr = r.found(ctx, search) })
 	}
 
@@ -122,7 +122,7 @@ func (r *tokenResource) found(ctx context.Context, s search) ([]pat.Token, error
 // interrupted run left them, a request was carried out late, or the state is an old one. They
 // are revoked like predecessors, for state knows no secret but its own.
 func (r *tokenResource) recoverOrphans(
-	model *tokenModel, series lifecycle.Series, found []pat.Token, policy lifecycle.Policy, diags *diag.Diagnostics,
+	model *tokenModel, names lifecycle.Names, found []pat.Token, policy lifecycle.Policy, diags *diag.Diagnostics,
 ) []lifecycle.Predecessor {
 	predecessors := model.predecessors()
 	own := map[pat.Key]bool{model.live().Token.Key(): true}
@@ -131,13 +131,13 @@ func (r *tokenResource) recoverOrphans(
 		own[predecessor.Token.Key()] = true
 	}
 
-	orphans := series.Orphans(found, func(key pat.Key) bool { return own[key] || r.managed.Has(key) })
+	orphans := names.Orphans(found, func(key pat.Key) bool { return own[key] || r.managed.Has(key) })
 	for _, orphan := range orphans {
 		predecessors = append(predecessors, r.adoptOrphan(orphan, policy, model.Generation.ValueInt64(), diags))
 	}
 
 	for _, token := range found {
-		if _, ok := series.Generation(token.Name); !ok && series.Resembles(token.Name) && token.Status == pat.StatusActive &&
+		if _, ok := names.Generation(token.Name); !ok && names.Resembles(token.Name) && token.Status == pat.StatusActive &&
 			token.CreatedAt.After(model.live().Token.CreatedAt) {
 			warnResembling(diags, token)
 		}
@@ -177,7 +177,7 @@ func warnOrphan(diags *diag.Diagnostics, orphan lifecycle.Predecessor, recorded 
 			orphan.Generation, recorded)
 	} else {
 		text += "\n\nAn interrupted run lost its secret, this run replaces it (`create_before_destroy`), or another resource or " +
-			"state has the same `lineage`. In the last case, set a different `lineage` on one of them."
+			"state has the same `series`. In the last case, set a different `series` on one of them."
 	}
 
 	diags.AddAttributeWarning(path.Root("previous"), "An active token is not in state", text+fmt.Sprintf(

@@ -118,8 +118,8 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 
 	recall(ctx, req.Private, unansweredKey, &unanswered, &resp.Diagnostics)
 
-	series := model.series(prefixes(ctx, req.Private, &resp.Diagnostics))
-	shown, gone, found, err := r.lookAround(ctx, model, series, recorded, unanswered)
+	names := model.names(prefixes(ctx, req.Private, &resp.Diagnostics))
+	shown, gone, found, err := r.lookAround(ctx, model, names, recorded, unanswered)
 
 	switch {
 	case err != nil:
@@ -143,7 +143,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	adopted := false
 
 	if !moved { // A run in which the server moved does nothing else.
-		adopted = r.refreshRotation(ctx, &model, series, found, &resp.Diagnostics)
+		adopted = r.refreshRotation(ctx, &model, names, found, &resp.Diagnostics)
 	}
 
 	if resp.Diagnostics.HasError() {

@@ -19,7 +19,7 @@ import (
 const tokenAddress = "opsaccess_personal_access_token.test"
 
 // unique returns a text that no earlier run used: Foreman never frees a name.
-func unique() string { return lifecycle.NewLineage() }
+func unique() string { return lifecycle.NewSeries() }
 
 // tokenConfig returns the resource with the given arguments, one a line.
 func tokenConfig(arguments string) string {
@@ -67,7 +67,7 @@ func TestAccToken_lifecycle(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{
 					sameToken.AddStateValue(tokenAddress, at("token")),
 					value(at("generation"), knownvalue.Int64Exact(1)),
-					value(at("lineage"), knownvalue.StringRegexp(lifecycle.Lineage)),
+					value(at("series"), knownvalue.StringRegexp(lifecycle.Series)),
 					value(at("owner", "id"), knownvalue.StringExact(user.id)),
 					value(at("owner", "username"), knownvalue.StringExact(user.login)),
 					value(at("server"), knownvalue.StringExact(s.url)),
@@ -82,7 +82,7 @@ func TestAccToken_lifecycle(t *testing.T) {
 			resource.TestStep{
 				ResourceName: tokenAddress, ImportState: true, ImportStateVerify: true,
 				ImportStateVerifyIgnore: []string{
-					"token", "generation", "lineage", "name", "name_prefix", "expires_in", "expires_at",
+					"token", "generation", "series", "name", "name_prefix", "expires_in", "expires_at",
 					"current.sha256", "current.issue_reason",
 				},
 			},

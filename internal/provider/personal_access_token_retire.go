@@ -112,7 +112,7 @@ func (r *tokenResource) succeed(
 // refreshRotation records what is due: the token, by the policy in state, and each
 // predecessor, with the orphans among the tokens that were found. It says whether there were any.
 func (r *tokenResource) refreshRotation(
-	ctx context.Context, model *tokenModel, series lifecycle.Series, found []pat.Token, diags *diag.Diagnostics,
+	ctx context.Context, model *tokenModel, names lifecycle.Names, found []pat.Token, diags *diag.Diagnostics,
 ) (adopted bool) {
 	model.dueness(r.now(), r.system.Traits())
 
@@ -123,7 +123,7 @@ func (r *tokenResource) refreshRotation(
 		known[predecessor.Token.Key()] = true
 	}
 
-	predecessors := r.review(ctx, r.recoverOrphans(model, series, found, policy, diags), policy, diags)
+	predecessors := r.review(ctx, r.recoverOrphans(model, names, found, policy, diags), policy, diags)
 	model.setPredecessors(predecessors)
 
 	return slices.ContainsFunc(predecessors, func(p lifecycle.Predecessor) bool { return !known[p.Token.Key()] })

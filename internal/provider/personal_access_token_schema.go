@@ -13,7 +13,7 @@ import (
 )
 
 // tokenSchema is the schema of the resource. No attribute has a plan modifier or is both
-// optional and computed, but for lineage: the plan as a whole is made in ModifyPlan.
+// optional and computed, but for series: the plan as a whole is made in ModifyPlan.
 func tokenSchema() schema.Schema {
 	attributes := tokenArguments()
 
@@ -108,18 +108,18 @@ func tokenArguments() map[string]schema.Attribute {
 			Optional:   true,
 			Validators: []validator.String{plainText("name_prefix")},
 			MarkdownDescription: "What the token's name begins with. Each token is called " +
-				"`<name_prefix><lineage>-<generation>`.",
+				"`<name_prefix><series>-<generation>`.",
 		},
-		"lineage": schema.StringAttribute{
+		"series": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
 			Validators: []validator.String{
-				matches("lineage", lifecycle.Lineage, "must be six of the characters a-z and 2-7"),
+				matches("series", lifecycle.Series, "must be six of the characters a-z and 2-7"),
 				stringvalidator.ConflictsWith(path.MatchRoot("name")),
 			},
 			MarkdownDescription: "What the names of this resource's tokens have in common, six of the characters `a-z` and " +
 				"`2-7`; drawn once if left out. If set, names are predictable, and a warning names a live token that an " +
-				"interrupted first run left. One lineage belongs to one resource.",
+				"interrupted first run left. One series belongs to one resource.",
 		},
 		"expires_in": schema.StringAttribute{
 			Optional: true,

@@ -81,7 +81,7 @@ func TestValidate_unknownIsNotSet(t *testing.T) {
 		"a name beside a prefix and rotation": {"resource " + tokenType, having(rotated, map[string]any{"name": unknown, "name_prefix": "x-"})},
 		"a name beside rotation":              {"resource " + tokenType, having(rotated, map[string]any{"name": unknown})},
 		"rotation beside a name":              {"resource " + tokenType, having(token, map[string]any{"name": "x", "rotation": unknown})},
-		"a lineage beside a name":             {"resource " + tokenType, having(token, map[string]any{"name": "x", "lineage": unknown})},
+		"a series beside a name":              {"resource " + tokenType, having(token, map[string]any{"name": "x", "series": unknown})},
 		"an expiry beside another":            {"resource " + tokenType, having(token, map[string]any{"name": "x", "expires_at": unknown})},
 		"a lifetime beside a policy": {"resource " + tokenType, map[string]any{
 			"user_id": "5", "name_prefix": "x-", "expires_in": unknown, "rotation": map[string]any{"before_expiry": "14d"},

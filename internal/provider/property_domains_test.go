@@ -101,7 +101,7 @@ func tokenDomains() map[string][]sample {
 		"name": append(sampleSecrets(), "n-1", "registry", "ünïcödé 令牌", "", " ", " padded", "padded\t", "a\nb", "a\x00b", "x\u0085y",
 			strings.Repeat("n", 100), strings.Repeat("n", 101), strings.Repeat("n", 300)),
 		"name_prefix": append(samplePrefixes(), "p-", "p-b"),
-		"lineage":     append(sampleSecrets(), "abcdef", "zyx765", "", " ", "ABCDEF", "abcde", "abcdefg", "abcde1", "abcde\n"),
+		"series":      append(sampleSecrets(), "abcdef", "zyx765", "", " ", "ABCDEF", "abcde", "abcdefg", "abcde1", "abcde\n"),
 		"expires_in":  sampleDurations("30d", "60d", "11d", "13h", "1w2d3h4m5s"),
 		"expires_at":  sampleInstants(),
 		"rotation": {

@@ -16,7 +16,7 @@ import (
 var (
 	specDuration = regexp.MustCompile(`^([0-9]+[wdhms])+$`)
 	specPart     = regexp.MustCompile(`([0-9]+)([wdhms])`)
-	specLineage  = regexp.MustCompile(`^[a-z2-7]{6}$`)
+	specSeries   = regexp.MustCompile(`^[a-z2-7]{6}$`)
 )
 
 // faults are the arguments that are to blame for an error. An empty one is none.
@@ -92,7 +92,7 @@ func (w *world) userFaults(c map[string]any, needed bool) faults {
 func (w *world) tokenFaults(c map[string]any) (single, together faults) {
 	single, together = w.userFaults(c, false), faults{}
 	traits := w.s.system.Traits()
-	name, prefix, lineage := c["name"], c["name_prefix"], c["lineage"]
+	name, prefix, series := c["name"], c["name_prefix"], c["series"]
 	text, _ := name.(string)
 	begin, _ := prefix.(string)
 
@@ -113,12 +113,12 @@ func (w *world) tokenFaults(c map[string]any) (single, together faults) {
 		together.blame("name", "name_prefix")
 	}
 
-	if series, _ := lineage.(string); lineage != nil && !specLineage.MatchString(series) {
-		single.blame("lineage")
+	if text, _ := series.(string); series != nil && !specSeries.MatchString(text) {
+		single.blame("series")
 	}
 
-	if lineage != nil && name != nil {
-		together.blame("lineage", "name")
+	if series != nil && name != nil {
+		together.blame("series", "name")
 	}
 
 	if _, ok := hours(c["expires_in"], false); c["expires_in"] != nil && !ok {

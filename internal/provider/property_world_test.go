@@ -267,7 +267,7 @@ func starts() []start {
 		return map[string]any{"user_id": w.user.id, "name_prefix": "t-", "expires_at": w.in(10 * day)}
 	}
 	forever := func(w *world) map[string]any {
-		return map[string]any{"username": w.user.login, "user_id": w.user.id, "name_prefix": "f-", "lineage": "abcdef"}
+		return map[string]any{"username": w.user.login, "user_id": w.user.id, "name_prefix": "f-", "series": "abcdef"}
 	}
 	sealed := func(w *world) map[string]any {
 		return withArgument(w.usual(), "encrypt_to", []any{w.keys[0], w.keys[1]})

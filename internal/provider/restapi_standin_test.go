@@ -77,7 +77,7 @@ func (s *target) restWorkspace(t *testing.T, object restState) *workspace {
 	w.beside = map[string]func() tfprotov6.ProviderServer{"mastercard/restapi": newRESTProvider(t)}
 
 	text, err := json.Marshal(map[string]any{
-		"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "2d2b2c4e-4a6a-9d7c-3b61-6f0d5c1e8a90",
+		"version": 4, "terraform_version": "1.11.4", "serial": 1, "series": "2d2b2c4e-4a6a-9d7c-3b61-6f0d5c1e8a90",
 		"outputs": map[string]any{},
 		"resources": []any{map[string]any{
 			"mode": "managed", "type": restObjectType, "name": "deploy", "provider": `provider["` + restSource + `"]`,

@@ -26,7 +26,7 @@ func TestAccRotation_importIsAdopted(t *testing.T) {
 		must(t, err)
 
 		w := s.workspace(t)
-		config := s.provider() + rotating(user, "lineage = \"abc234\"\nexpires_in = \"90d\"", "before_expiry = \"14d\"\noverlap = \"48h\"")
+		config := s.provider() + rotating(user, "series = \"abc234\"\nexpires_in = \"90d\"", "before_expiry = \"14d\"\noverlap = \"48h\"")
 		w.write(t, config+importBlock(user.id+"/"+issued.ID))
 
 		w.planned(t, unknowns(nil)).warns(t, "The token's secret is not known")
@@ -70,7 +70,7 @@ func TestAccRotation_importOfAnOverdueToken(t *testing.T) {
 		w.planned(t, unknowns(nil)).warns(t, "The imported token differs", `The live token's name is "by hand"`)
 		w.apply(t, generation(0), reason("imported"), alone())
 
-		w.planned(t, unknowns(append([]string{}, append(unknownInRotation[:8:8], "lineage", "previous", "token")...)))
+		w.planned(t, unknowns(append([]string{}, append(unknownInRotation[:8:8], "series", "previous", "token")...)))
 		w.apply(t, generation(1), reason("max_age"), value(at("token"), knownvalue.NotNull()),
 			predecessors(map[string]knownvalue.Check{"name": knownvalue.StringExact("by hand"), "generation": knownvalue.Int64Exact(0)}))
 		w.unchanged(t).quiet(t)
@@ -107,8 +107,8 @@ func TestAccRotation_importWithAnUnknownName(t *testing.T) {
 	t.Parallel()
 
 	for name, arguments := range map[string]string{
-		"the lineage": "name_prefix = \"r-\"\nlineage = terraform_data.text.output",
-		"the prefix":  "name_prefix = \"${terraform_data.text.output}-\"\nlineage = \"abc234\"",
+		"the series": "name_prefix = \"r-\"\nseries = terraform_data.text.output",
+		"the prefix": "name_prefix = \"${terraform_data.text.output}-\"\nseries = \"abc234\"",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,7 +118,7 @@ func TestAccRotation_importWithAnUnknownName(t *testing.T) {
 				issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "r-abc234-7"})
 				must(t, err)
 
-				text := map[string]string{"the lineage": "abc234", "the prefix": "r"}[name]
+				text := map[string]string{"the series": "abc234", "the prefix": "r"}[name]
 				config := s.provider() + later("text", text, "1") + tokenConfig(fmt.Sprintf("user_id = %q\n%s", user.id, arguments))
 
 				w := s.workspace(t)
@@ -131,9 +131,9 @@ func TestAccRotation_importWithAnUnknownName(t *testing.T) {
 	}
 }
 
-// The lineage may come to a token that is due in the same run: the token is not its own
+// The series may come to a token that is due in the same run: the token is not its own
 // predecessor twice.
-func TestAccRotation_importThatGetsItsLineageLate(t *testing.T) {
+func TestAccRotation_importThatGetsItsSeriesLate(t *testing.T) {
 	t.Parallel()
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-late"})
@@ -142,14 +142,14 @@ func TestAccRotation_importThatGetsItsLineageLate(t *testing.T) {
 		must(t, err)
 
 		w := s.workspace(t)
-		config := func(lineage string) string {
-			return s.provider() + rotating(user, lineage+"\nexpires_in = \"90d\"", "max_age = \"60d\"\noverlap = \"48h\"")
+		config := func(series string) string {
+			return s.provider() + rotating(user, series+"\nexpires_in = \"90d\"", "max_age = \"60d\"\noverlap = \"48h\"")
 		}
 
 		w.write(t, config("")+importBlock(user.id+"/"+issued.ID))
 		w.apply(t, generation(0))
 		s.clock.move(61 * day)
-		w.write(t, config(`lineage = "abc234"`))
+		w.write(t, config(`series = "abc234"`))
 		w.apply(t, generation(8), predecessors(map[string]knownvalue.Check{
 			"name": knownvalue.StringExact("r-abc234-7"), "generation": knownvalue.Int64Exact(7),
 		})).quiet(t)

@@ -148,7 +148,7 @@ func TestAccRotation_fixedName(t *testing.T) {
 	s.console.Before(sandbox.Match{Method: http.MethodPost, Path: s.creates}, func(*http.Request) { alive = s.liveTokens() })
 	write(`expires_at = "2028-07-01T00:00:00Z"`)
 	w.planned(t, unknowns(unknownInRotation)).warns(t, "The live token will be revoked first", "there is a moment without a token")
-	w.apply(t, generation(2), reason("changed"), has(tokenAddress, "fixed", "name"), alone(), value(at("lineage"), knownvalue.Null()))
+	w.apply(t, generation(2), reason("changed"), has(tokenAddress, "fixed", "name"), alone(), value(at("series"), knownvalue.Null()))
 	w.unchanged(t).quiet(t)
 
 	if alive != 0 {

@@ -21,7 +21,7 @@ var (
 	}
 	unknownInCreate = []string{
 		"current.created_at", "current.expires_at", "current.id", "current.name", "current.rotate_at", "current.sha256",
-		"generation", "id", "lineage", "owner", "platform", "server", "token",
+		"generation", "id", "series", "owner", "platform", "server", "token",
 	}
 	unknownIfUndecided = slices.Sorted(slices.Values(append([]string{"current.issue_reason"}, unknownInRotation...)))
 	unknownInPrune     = []string{"previous"}
@@ -142,7 +142,7 @@ func TestAccRotation_editsThatAreOnlyRecorded(t *testing.T) {
 			{"expires_in", strings.Replace(base, `"90d"`, `"80d"`, 1)},
 			{"no expiry", strings.Replace(base, `expires_in = "90d"`, "", 1)},
 			{"reissue_when_invalid", base + "\nreissue_when_invalid = false"},
-			{"a lineage", base + "\nlineage = \"abc234\""},
+			{"a series", base + "\nseries = \"abc234\""},
 			{"the login in place of an id", strings.Replace(base, who, fmt.Sprintf("username = %q", user.login), 1)},
 			{"login and id", base + fmt.Sprintf("\nusername = %q", user.login)},
 		} {

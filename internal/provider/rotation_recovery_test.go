@@ -104,7 +104,7 @@ func TestAccRotation_successorThatNeverReachedTheState(t *testing.T) {
 				w.apply(t, generation(1))
 
 				lost, err := s.system.Create(t.Context(), user.id, pat.NewToken{
-					Name: fmt.Sprintf("r-%s-4", managed(t, w.state(t))["lineage"]),
+					Name: fmt.Sprintf("r-%s-4", managed(t, w.state(t))["series"]),
 				})
 				must(t, err)
 
@@ -169,7 +169,7 @@ func TestAccRotation_requestCarriedOutLate(t *testing.T) {
 		w.apply(t, generation(2))
 
 		late, err := s.system.Create(t.Context(), user.id, pat.NewToken{
-			Name: fmt.Sprintf("r-%s-1", managed(t, w.state(t))["lineage"]),
+			Name: fmt.Sprintf("r-%s-1", managed(t, w.state(t))["series"]),
 		})
 		must(t, err)
 
@@ -184,7 +184,7 @@ func TestAccRotation_requestCarriedOutLate(t *testing.T) {
 }
 
 // A run that fails after the request leaves a token of the new prefix, of which the state knows
-// only the lineage. Anybody can have chosen such a name: it is left alone until the configuration
+// only the series. Anybody can have chosen such a name: it is left alone until the configuration
 // has that prefix.
 func TestAccRotation_prefixThatNeverReachedTheState(t *testing.T) {
 	t.Parallel()
@@ -195,14 +195,14 @@ func TestAccRotation_prefixThatNeverReachedTheState(t *testing.T) {
 		w.write(t, config)
 		w.apply(t, generation(1))
 
-		lineage := managed(t, w.state(t))["lineage"]
+		series := managed(t, w.state(t))["series"]
 
 		var lost pat.Issued
 
 		s.clock.move(time.Minute)
 
 		for _, name := range []string{"other-%s-2", "r-%s-x"} {
-			issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: fmt.Sprintf(name, lineage)})
+			issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: fmt.Sprintf(name, series)})
 			must(t, err)
 
 			if lost.Name == "" {
@@ -230,9 +230,9 @@ func TestAccRotation_prefixThatNeverReachedTheState(t *testing.T) {
 	})
 }
 
-// Two states with one lineage, or a state and its copy: neither revokes what the other has just
+// Two states with one series, or a state and its copy: neither revokes what the other has just
 // issued.
-func TestAccRotation_twoStatesOfOneLineage(t *testing.T) {
+func TestAccRotation_twoStatesOfOneSeries(t *testing.T) {
 	t.Parallel()
 
 	for _, copied := range []bool{false, true} {
@@ -241,7 +241,7 @@ func TestAccRotation_twoStatesOfOneLineage(t *testing.T) {
 			onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 				user := s.addUser(t, testUser{login: "svc-shared"})
 				config := func(n int) string {
-					return s.provider() + rotating(user, "expires_in = \"90d\"\nlineage = \"abc234\"", trigger(n))
+					return s.provider() + rotating(user, "expires_in = \"90d\"\nseries = \"abc234\"", trigger(n))
 				}
 
 				one, two := s.workspace(t), s.workspace(t)
@@ -279,23 +279,23 @@ func TestAccRotation_twoStatesOfOneLineage(t *testing.T) {
 	}
 }
 
-// twins is a configuration of two resources, each with a prefix and a lineage.
+// twins is a configuration of two resources, each with a prefix and a series.
 func twins(user account, a, b [2]string) string {
 	return fmt.Sprintf(`
 resource "opsaccess_personal_access_token" "twin" {
   for_each    = { a = [%q, %q], b = [%q, %q] }
   user_id     = %q
   name_prefix = each.value[0]
-  lineage     = each.value[1]
+  series     = each.value[1]
   expires_in  = "90d"
 }
 `, a[0], a[1], b[0], b[1], user.id)
 }
 
-// Of two resources of one configuration with one lineage only one is issued, and of two that
+// Of two resources of one configuration with one series only one is issued, and of two that
 // exist none may take the other's live token for a lost one: whichever is read first, the plan
 // is an error and nothing is revoked.
-func TestAccRotation_twoResourcesOfOneLineage(t *testing.T) {
+func TestAccRotation_twoResourcesOfOneSeries(t *testing.T) {
 	t.Parallel()
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-twins"})
@@ -303,7 +303,7 @@ func TestAccRotation_twoResourcesOfOneLineage(t *testing.T) {
 		one, two, three := [2]string{"r-", "abc234"}, [2]string{"r-", "bcd345"}, [2]string{"r-", "cde456"}
 
 		w.write(t, s.provider()+twins(user, one, one))
-		w.refused(t, "Two resources have the same lineage", "apply", "-auto-approve")
+		w.refused(t, "Two resources have the same series", "apply", "-auto-approve")
 		s.wantIssued(t, 1)
 
 		apart, swapped := twins(user, one, two), twins(user, two, one)
@@ -315,11 +315,11 @@ func TestAccRotation_twoResourcesOfOneLineage(t *testing.T) {
 		w.run(t, "apply", "-auto-approve")
 		s.wantIssued(t, 2)
 
-		// A changed lineage is only recorded: the live tokens keep their names.
+		// A changed series is only recorded: the live tokens keep their names.
 		for _, config := range []string{twins(user, one, one), swapped} {
 			w.write(t, s.provider()+config)
-			w.refused(t, "Two resources have the same lineage", "plan")
-			w.refused(t, "Two resources have the same lineage", "plan", "-refresh=false")
+			w.refused(t, "Two resources have the same series", "plan")
+			w.refused(t, "Two resources have the same series", "plan", "-refresh=false")
 		}
 
 		w.write(t, s.provider()+strings.Replace(apart, "bcd345", three[1], 1))
@@ -332,8 +332,8 @@ func TestAccRotation_twoResourcesOfOneLineage(t *testing.T) {
 	})
 }
 
-// Names with different prefixes are of different series, whatever the lineage.
-func TestAccRotation_oneLineageWithTwoPrefixes(t *testing.T) {
+// Names with different prefixes are of different series, whatever the series.
+func TestAccRotation_oneSeriesWithTwoPrefixes(t *testing.T) {
 	t.Parallel()
 
 	s := rotatingForeman(t)

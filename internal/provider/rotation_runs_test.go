@@ -107,7 +107,7 @@ func TestAccRotation_targetAndReplace(t *testing.T) {
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-target"})
 		w := s.workspace(t)
-		token := rotating(user, "expires_in = \"90d\"\nlineage = \"abc234\"", "max_age = \"60d\"\noverlap = \"48h\"")
+		token := rotating(user, "expires_in = \"90d\"\nseries = \"abc234\"", "max_age = \"60d\"\noverlap = \"48h\"")
 		other := strings.NewReplacer(`"test"`, `"other"`, "abc234", "zzz234").Replace(token)
 		otherGeneration := func(n int64) statecheck.StateCheck {
 			return statecheck.ExpectKnownValue("opsaccess_personal_access_token.other", at("generation"), knownvalue.Int64Exact(n))

@@ -141,7 +141,7 @@ func TestSchemas_argumentsAreNotComputed(t *testing.T) {
 
 	for _, name := range []string{"resource opsaccess_personal_access_token", "ephemeral opsaccess_personal_access_token"} {
 		walk("", schemas(t)[name].Block.Attributes, func(path string, attribute *tfprotov6.SchemaAttribute) {
-			if attribute.Optional && attribute.Computed && path != "lineage" || attribute.Required {
+			if attribute.Optional && attribute.Computed && path != "series" || attribute.Required {
 				t.Errorf("%s: %s is optional and computed, or required", name, path)
 			}
 		})

@@ -19,22 +19,22 @@ import (
 // take that token for a lost one. The zero value is empty.
 type seriesClaims struct {
 	mu     sync.Mutex
-	claims map[string][]seriesClaim // By lineage: only what shares one can collide.
+	claims map[string][]seriesClaim // By series: only what shares one can collide.
 }
 
 // seriesClaim is one resource.
 type seriesClaim struct {
-	live   pat.Token
-	series lifecycle.Series
+	live  pat.Token
+	names lifecycle.Names
 }
 
-// namedLineage finds the lineage in the name of a token.
-var namedLineage = regexp.MustCompile(`([a-z2-7]{6})-[0-9]+$`)
+// namedSeries finds the series in the name of a token.
+var namedSeries = regexp.MustCompile(`([a-z2-7]{6})-[0-9]+$`)
 
-// lineages are that of the series and that which the live token is named with.
-func (c seriesClaim) lineages() []string {
-	all := []string{c.series.Lineage}
-	if match := namedLineage.FindStringSubmatch(c.live.Name); match != nil {
+// seriesNames are the series that is recorded and the one that the live token is named with.
+func (c seriesClaim) seriesNames() []string {
+	all := []string{c.names.Series}
+	if match := namedSeries.FindStringSubmatch(c.live.Name); match != nil {
 		all = append(all, match[1])
 	}
 
@@ -45,7 +45,7 @@ func (c seriesClaim) lineages() []string {
 
 // covers says whether the resource would take the other's live token for one of its own.
 func (c seriesClaim) covers(other seriesClaim) bool {
-	_, ok := c.series.Generation(other.live.Name)
+	_, ok := c.names.Generation(other.live.Name)
 
 	return ok && c.live.UserID == other.live.UserID && c.live.Key() != other.live.Key()
 }
@@ -60,8 +60,8 @@ func (s *seriesClaims) claim(c seriesClaim, managed func(pat.Key) bool) (other s
 		s.claims = map[string][]seriesClaim{}
 	}
 
-	for _, lineage := range c.lineages() {
-		others := slices.DeleteFunc(s.claims[lineage], func(old seriesClaim) bool {
+	for _, series := range c.seriesNames() {
+		others := slices.DeleteFunc(s.claims[series], func(old seriesClaim) bool {
 			return old.live.Key() == c.live.Key() || !managed(old.live.Key())
 		})
 
@@ -71,7 +71,7 @@ func (s *seriesClaims) claim(c seriesClaim, managed func(pat.Key) bool) (other s
 			}
 		}
 
-		s.claims[lineage] = append(others, c)
+		s.claims[series] = append(others, c)
 	}
 
 	return other, collides
@@ -85,7 +85,7 @@ func (r *tokenResource) claimSeries(plan tokenModel, had []string, live pat.Toke
 		return
 	}
 
-	own := seriesClaim{live: live, series: plan.series(had)}
+	own := seriesClaim{live: live, names: plan.names(had)}
 
 	other, collides := r.series.claim(own, r.managed.Has)
 	if !collides {
@@ -100,8 +100,8 @@ func (r *tokenResource) claimSeries(plan tokenModel, had []string, live pat.Toke
 		}
 	}
 
-	diags.AddAttributeError(path.Root("lineage"), "Two resources have the same lineage", fmt.Sprintf(
+	diags.AddAttributeError(path.Root("series"), "Two resources have the same series", fmt.Sprintf(
 		"The tokens %q (id %s) and %q (id %s) are of two resources, and one resource would take the token of the other for a lost "+
-			"one of its own. Set a new `lineage` on %s: that issues no token.%s",
+			"one of its own. Set a new `series` on %s: that issues no token.%s",
 		other.live.Name, other.live.ID, live.Name, live.ID, strings.Join(change, " and on "), pastADestroy))
 }

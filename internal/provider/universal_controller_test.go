@@ -41,7 +41,7 @@ func TestAccUniversalController_planAfterApplyIsEmpty(t *testing.T) {
 		"leap_day":  {"name_prefix = \"day-\"\nexpires_at = \"2028-02-29T00:00:00Z\"", "2028-02-29T00:00:00Z"},
 		"offset":    {"name_prefix = \"offset-\"\nexpires_at = \"2031-01-01T05:30:00+05:30\"", "2031-01-01T00:00:00Z"},
 		"fixed":     {`name = "a fixed name/with&odd+characters%"`, ""},
-		"lineage":   {"name_prefix = \"l-\"\nlineage = \"abc234\"", ""},
+		"series":    {"name_prefix = \"l-\"\nseries = \"abc234\"", ""},
 		"hundred":   {`name = "` + strings.Repeat("ü", 100) + `"`, ""},
 		"both_refs": {"name_prefix = \"b-\"\nusername = \"svc.dates\"", ""},
 	} {
@@ -79,13 +79,13 @@ func TestAccUniversalController_refusals(t *testing.T) {
 		"an instant that is no date": {
 			config: "name_prefix = \"x-\"\nexpires_at = \"2031-05-06T07:08:09Z\"", err: `write "2031-05-07T00:00:00Z"`,
 		},
-		"a name of 101 characters":     {config: `name = "` + strings.Repeat("x", 101) + `"`, err: "Universal Controller allows 100"},
-		"a prefix without room":        {config: `name_prefix = "` + strings.Repeat("x", 90) + `"`, err: "Universal Controller allows 100"},
-		"the maximum lifetime":         {switches: controllerserver.Switches{MaxLifetimeDays: 30}, config: "name_prefix = \"x-\"\nexpires_in = \"60d\"", err: "30"},
-		"a token that never expires":   {switches: controllerserver.Switches{MaxLifetimeDays: 30}, config: `name_prefix = "x-"`, err: "xpiration"},
-		"a user that is not there":     {config: "name_prefix = \"x-\"\nusername = \"nobody\"", err: `A user with name "nobody" does not exist.`},
-		"a Foreman id for a user":      {config: "name_prefix = \"x-\"\nuser_id = \"5\"", err: `"5" is not a user's key on Universal Controller`},
-		"a lineage that is no lineage": {config: "name_prefix = \"x-\"\nlineage = \"1\"", err: "must be six of the characters"},
+		"a name of 101 characters":   {config: `name = "` + strings.Repeat("x", 101) + `"`, err: "Universal Controller allows 100"},
+		"a prefix without room":      {config: `name_prefix = "` + strings.Repeat("x", 90) + `"`, err: "Universal Controller allows 100"},
+		"the maximum lifetime":       {switches: controllerserver.Switches{MaxLifetimeDays: 30}, config: "name_prefix = \"x-\"\nexpires_in = \"60d\"", err: "30"},
+		"a token that never expires": {switches: controllerserver.Switches{MaxLifetimeDays: 30}, config: `name_prefix = "x-"`, err: "xpiration"},
+		"a user that is not there":   {config: "name_prefix = \"x-\"\nusername = \"nobody\"", err: `A user with name "nobody" does not exist.`},
+		"a Foreman id for a user":    {config: "name_prefix = \"x-\"\nuser_id = \"5\"", err: `"5" is not a user's key on Universal Controller`},
+		"a series that is no series": {config: "name_prefix = \"x-\"\nseries = \"1\"", err: "must be six of the characters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

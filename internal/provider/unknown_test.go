@@ -54,27 +54,27 @@ func TestAccToken_unknownArgumentsThatTurnOutEqual(t *testing.T) {
 	})
 }
 
-// A lineage may become known only at apply: that of a new token, the same one again, and
+// A series may become known only at apply: that of a new token, the same one again, and
 // another one, which is recorded.
-func TestAccToken_unknownLineage(t *testing.T) {
+func TestAccToken_unknownSeries(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *target) {
-		user := s.addUser(t, testUser{login: "svc-lineage"})
-		config := func(lineage, trigger string) string {
-			return s.provider() + later("lineage", lineage, trigger) + tokenConfig(fmt.Sprintf(`
+		user := s.addUser(t, testUser{login: "svc-series"})
+		config := func(series, trigger string) string {
+			return s.provider() + later("series", series, trigger) + tokenConfig(fmt.Sprintf(`
   user_id     = %q
   name_prefix = "l-"
-  lineage     = terraform_data.lineage.output
+  series     = terraform_data.series.output
 `, user.id))
 		}
 
 		var steps []resource.TestStep
 
-		for _, lineage := range []string{"abc234", "abc234", "zyx765"} {
+		for _, series := range []string{"abc234", "abc234", "zyx765"} {
 			steps = append(steps, resource.TestStep{
-				Config: config(lineage, strconv.Itoa(len(steps))),
+				Config: config(series, strconv.Itoa(len(steps))),
 				ConfigStateChecks: []statecheck.StateCheck{
-					value(at("lineage"), knownvalue.StringExact(lineage)),
+					value(at("series"), knownvalue.StringExact(series)),
 					value(at("generation"), knownvalue.Int64Exact(1)),
 					value(at("current", "name"), knownvalue.StringExact("l-abc234-1")),
 				},

@@ -1,4 +1,4 @@
-# The token of a deployment pipeline. It is called deploy-<lineage>-1.
+# The token of a deployment pipeline. It is called deploy-<series>-1.
 resource "opsaccess_personal_access_token" "deploy" {
   username    = "svc-deploy"
   name_prefix = "deploy-"
