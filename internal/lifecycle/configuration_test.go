@@ -33,10 +33,10 @@ func (c configuration) arguments(t testing.TB) Arguments {
 
 	arguments := Arguments{
 		Name: text(c.name), NamePrefix: text(c.namePrefix),
-		Relative: c.expiresIn != "", RelativeUnknown: c.expiresIn == unknowable,
+		ExpiresIn: span(t, c.expiresIn),
 		Policy: c.policy(t), Triggers: c.triggerValues(),
-		Recipients:  text(c.encryptTo),
-		KeepInvalid: c.reissueWhenInvalid == "false", KeepInvalidUnknown: c.reissueWhenInvalid == unknowable,
+		Recipients:         text(c.encryptTo),
+		ReissueWhenInvalid: flag(c.reissueWhenInvalid),
 	}
 
 	if at := text(c.expiresAt); at.Set {
@@ -193,4 +193,11 @@ func (c configuration) obscured(t *rapid.T, names []string) configuration {
 	}
 
 	return obscured
+}
+
+// flag reads an argument that is true or false.
+func flag(argument string) Value[bool] {
+	word := text(argument)
+
+	return Value[bool]{V: word.V == "true", Set: word.Set, Unknown: word.Unknown}
 }

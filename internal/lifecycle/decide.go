@@ -37,32 +37,23 @@ const (
 	Refuse
 )
 
-// Value is an argument of a configuration: a [pat.Option] that may be unknown yet. The zero
-// value is one that is not set.
-type Value[T any] struct {
-	V T
-	// Set is true for a value that is known; Unknown for one that will be.
-	Set, Unknown bool
-}
-
 // Arguments are what the user says of a token.
 type Arguments struct {
 	Name, NamePrefix Value[string]
-	ExpiresAt        Value[time.Time]
-	// Relative is true if an expiry is set that counts from when a token is issued. It
-	// wins over ExpiresAt.
-	Relative bool
-	// RelativeUnknown is true while that is not known; Relative says nothing then.
-	RelativeUnknown bool
-	Policy          Policy
-	Triggers        Triggers
+	// ExpiresIn counts from when a token is issued. It wins over ExpiresAt.
+	ExpiresIn Value[time.Duration]
+	ExpiresAt Value[time.Time]
+	Policy    Policy
+	Triggers  Triggers
 	// Recipients are whom the secret is encrypted to, in one text; not set if it is not.
 	Recipients Value[string]
-	// KeepInvalid leaves a token alone that can no longer be used.
-	KeepInvalid bool
-	// KeepInvalidUnknown is true while that is not known; KeepInvalid says nothing then.
-	KeepInvalidUnknown bool
+	// ReissueWhenInvalid says whether a token that can no longer be used is succeeded by
+	// another; it is where that is not set.
+	ReissueWhenInvalid Value[bool]
 }
+
+// keepsInvalid says whether a token is left alone that can no longer be used.
+func (a Arguments) keepsInvalid() bool { return a.ReissueWhenInvalid.Set && !a.ReissueWhenInvalid.V }
 
 // Current is a token as state knows it.
 type Current struct {
@@ -145,9 +136,9 @@ func decideInvalid(current Current, before, after Arguments, traits pat.Traits) 
 		told := toldToExpire(current, before, after)
 
 		switch {
-		case after.RelativeUnknown && (told || after.ExpiresAt.Unknown), !after.Relative && after.ExpiresAt.Unknown:
+		case after.ExpiresIn.Unknown && (told || after.ExpiresAt.Unknown), after.ExpiresIn.Null() && after.ExpiresAt.Unknown:
 			return Decision{Action: MayReissue}, true
-		case told && !after.Relative:
+		case told && after.ExpiresIn.Null():
 			// It is what the user asked for, and a successor would be born expired, whatever
 			// else calls for one.
 			return Decision{}, true
@@ -155,9 +146,9 @@ func decideInvalid(current Current, before, after Arguments, traits pat.Traits) 
 	}
 
 	switch {
-	case after.KeepInvalidUnknown:
+	case after.ReissueWhenInvalid.Unknown:
 		return Decision{Action: MayReissue}, true
-	case after.KeepInvalid:
+	case after.keepsInvalid():
 		return Decision{}, false
 	default:
 		return reissue(current, after, traits, reason, ""), true
@@ -254,9 +245,9 @@ func changed(current Current, before, after Arguments) (argument string, certain
 	asked := after.ExpiresAt.Set && !same(before.ExpiresAt, after.ExpiresAt, time.Time.Equal)
 
 	switch {
-	case after.ExpiresAt.Unknown, asked && after.RelativeUnknown:
+	case after.ExpiresAt.Unknown, asked && after.ExpiresIn.Unknown:
 		return "expires_at", false
-	case asked && !after.Relative:
+	case asked && after.ExpiresIn.Null():
 		return "expires_at", true
 	default:
 		return "", true

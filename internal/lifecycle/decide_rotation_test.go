@@ -10,7 +10,7 @@ import (
 // rotating are the arguments of a token that was created on the first of January, and
 // that rotates, if it does, by this policy.
 func rotating(policy Policy, triggers map[string]Value[string]) Arguments {
-	return Arguments{NamePrefix: set("ci-"), Relative: true, Policy: policy, Triggers: Triggers{Values: triggers}}
+	return Arguments{NamePrefix: set("ci-"), ExpiresIn: set(90 * Day), Policy: policy, Triggers: Triggers{Values: triggers}}
 }
 
 func TestDecide_rotation(t *testing.T) {
@@ -42,9 +42,9 @@ func TestDecide_rotation(t *testing.T) {
 		two      = rotating(Policy{}, values{"a": set("2")})
 		later    = rotating(Policy{}, values{"a": {Unknown: true}})
 		change   = func(a Arguments, f func(*Arguments)) Arguments { f(&a); return a }
-		keeping  = func(a Arguments) Arguments { a.KeepInvalid = true; return a }
-		asking   = func(a Arguments) Arguments { a.KeepInvalidUnknown = true; return a }
-		until    = func(a Arguments, at time.Time) Arguments { a.Relative, a.ExpiresAt = false, set(at); return a }
+		keeping  = func(a Arguments) Arguments { a.ReissueWhenInvalid = set(false); return a }
+		asking   = func(a Arguments) Arguments { a.ReissueWhenInvalid = Unknown[bool](); return a }
+		until    = func(a Arguments, at time.Time) Arguments { a.ExpiresIn, a.ExpiresAt = Value[time.Duration]{}, set(at); return a }
 		fixed    = func(a Arguments) Arguments { a.Name, a.NamePrefix = set(live.Name), Value[string]{}; return a }
 
 		reissues = func(reason Reason) Decision { return Decision{Action: Reissue, Reason: reason, Argument: "rotation"} }
@@ -69,7 +69,7 @@ func TestDecide_rotation(t *testing.T) {
 		"not due":                                 {current: live, before: aged, after: aged, plan: keeps},
 		"due by its age":                          {current: due(live, ReasonMaxAge), before: aged, after: aged, plan: reissues(ReasonMaxAge)},
 		"due before its expiry":                   {current: due(live, ReasonBeforeExpiry), before: expiring, after: expiring, plan: reissues(ReasonBeforeExpiry)},
-		"due, and an argument is recorded":        {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.Relative = false }), plan: reissues(ReasonMaxAge)},
+		"due, and an argument is recorded":        {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.ExpiresIn = Value[time.Duration]{} }), plan: reissues(ReasonMaxAge)},
 		"due, and triggers are added":             {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.Triggers = one.Triggers }), plan: reissues(ReasonMaxAge)},
 		"due, and a trigger changes":              {current: due(live, ReasonMaxAge), before: one, after: two, plan: reissues(ReasonTriggers)},
 		"due, and a prefix changes":               {current: due(live, ReasonMaxAge), before: aged, after: change(aged, func(a *Arguments) { a.NamePrefix = set("cd-") }), plan: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name_prefix"}},
@@ -155,12 +155,12 @@ func TestDecide_rotation(t *testing.T) {
 		"expired as told, and a prefix changes":        {current: with(live, pat.StatusExpired), before: until(none, expires), after: change(until(none, expires), func(a *Arguments) { a.NamePrefix = set("cd-") }), plan: keeps},
 		"expired as told, and was due":                 {current: due(with(live, pat.StatusExpired), ReasonMaxAge), before: until(aged, expires), after: until(aged, expires), plan: keeps},
 		"expired as told, then a later instant":        {current: with(live, pat.StatusExpired), before: until(aged, expires), after: until(aged, expires.Add(Day)), plan: invalid(ReasonExpired)},
-		"expired as told, then none":                   {current: with(live, pat.StatusExpired), before: until(aged, expires), after: change(aged, func(a *Arguments) { a.Relative = false }), plan: invalid(ReasonExpired)},
-		"expired as told, then a relative one":         {current: with(live, pat.StatusExpired), before: until(aged, expires), after: change(until(aged, expires), func(a *Arguments) { a.Relative = true }), plan: invalid(ReasonExpired)},
-		"expired as told, then perhaps a relative one": {current: with(live, pat.StatusExpired), before: until(aged, expires), after: change(until(aged, expires), func(a *Arguments) { a.Relative, a.RelativeUnknown = true, true }), plan: perhaps},
-		"expired as told, then nobody knows":           {current: with(live, pat.StatusExpired), before: until(aged, expires), after: change(aged, func(a *Arguments) { a.Relative, a.ExpiresAt = false, Value[time.Time]{Unknown: true} }), plan: perhaps},
+		"expired as told, then none":                   {current: with(live, pat.StatusExpired), before: until(aged, expires), after: change(aged, func(a *Arguments) { a.ExpiresIn = Value[time.Duration]{} }), plan: invalid(ReasonExpired)},
+		"expired as told, then a relative one":         {current: with(live, pat.StatusExpired), before: until(aged, expires), after: change(until(aged, expires), func(a *Arguments) { a.ExpiresIn = set(Day) }), plan: invalid(ReasonExpired)},
+		"expired as told, then perhaps a relative one": {current: with(live, pat.StatusExpired), before: until(aged, expires), after: change(until(aged, expires), func(a *Arguments) { a.ExpiresIn = unknown }), plan: perhaps},
+		"expired as told, then nobody knows":           {current: with(live, pat.StatusExpired), before: until(aged, expires), after: change(aged, func(a *Arguments) { a.ExpiresIn, a.ExpiresAt = Value[time.Duration]{}, Unknown[time.Time]() }), plan: perhaps},
 		"expired, of a life that is relative":          {current: with(live, pat.StatusExpired), before: aged, after: aged, plan: invalid(ReasonExpired)},
-		"an instant where a relative one may win":      {current: live, before: aged, after: change(until(aged, past), func(a *Arguments) { a.Relative, a.RelativeUnknown = true, true }), plan: perhaps},
+		"an instant where a relative one may win":      {current: live, before: aged, after: change(until(aged, past), func(a *Arguments) { a.ExpiresIn = unknown }), plan: perhaps},
 
 		// A rotation beside a fixed name is refused, but ignore_changes can bring them together.
 		"a fixed name that burns, due":                {current: due(live, ReasonMaxAge), before: fixed(aged), after: fixed(aged), plan: refuses(ReasonMaxAge)},

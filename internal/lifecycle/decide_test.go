@@ -55,8 +55,8 @@ func TestDecide(t *testing.T) {
 		"an expiry respelled":                  {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.In(time.FixedZone("", 7200)))}},
 		"an expiry moved":                      {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.Add(time.Second))}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "expires_at"}},
 		"an expiry removed":                    {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: prefix},
-		"an expiry made relative":              {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), Relative: true}},
-		"a relative one beside an expiry wins": {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon), Relative: true}},
+		"an expiry made relative":              {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresIn: set(Day)}},
+		"a relative one beside an expiry wins": {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon), ExpiresIn: set(Day)}},
 		"a fixed name that burns, expiry set":  {current: named, before: fixed, after: Arguments{Name: set("ci"), ExpiresAt: set(soon)}, want: Decision{Action: Refuse, Reason: ReasonChanged, Argument: "expires_at"}},
 		"a reusable fixed name, expiry set":    {current: named, before: fixed, after: Arguments{Name: set("ci"), ExpiresAt: set(soon)}, traits: reusable, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "expires_at"}},
 
@@ -128,6 +128,17 @@ func arguments(t *rapid.T, label string, unknown bool) Arguments {
 		}
 	}
 
+	truth := func(name string) Value[bool] {
+		switch state.Draw(t, label+name) {
+		case 1:
+			return set(rapid.Bool().Draw(t, label+name+" value"))
+		case 2:
+			return Unknown[bool]()
+		default:
+			return Value[bool]{}
+		}
+	}
+
 	var triggers Triggers
 
 	switch state.Draw(t, label+"triggers") {
@@ -139,9 +150,9 @@ func arguments(t *rapid.T, label string, unknown bool) Arguments {
 
 	return Arguments{
 		Name: text("name"), NamePrefix: text("name_prefix"), ExpiresAt: at, Triggers: triggers,
-		Relative: rapid.Bool().Draw(t, label+"relative"), RelativeUnknown: state.Draw(t, label+"is it relative") == 2,
-		Policy:      Policy{BeforeExpiry: span("before_expiry"), MaxAge: span("max_age"), Overlap: span("overlap")},
-		KeepInvalid: rapid.Bool().Draw(t, label+"keep"), KeepInvalidUnknown: state.Draw(t, label+"is it kept") == 2,
+		ExpiresIn: span("expires_in"),
+		Policy:    Policy{BeforeExpiry: span("before_expiry"), MaxAge: span("max_age"), Overlap: span("overlap")},
+		ReissueWhenInvalid: truth("reissue_when_invalid"),
 	}
 }
 
@@ -180,17 +191,11 @@ func TestDecide_knownLaterNeverActsWhereThePlanKept(t *testing.T) {
 		settled.Name = settle(planned.Name, known.Name)
 		settled.NamePrefix = settle(planned.NamePrefix, known.NamePrefix)
 		settled.ExpiresAt = settle(planned.ExpiresAt, known.ExpiresAt)
+		settled.ExpiresIn = settle(planned.ExpiresIn, known.ExpiresIn)
+		settled.ReissueWhenInvalid = settle(planned.ReissueWhenInvalid, known.ReissueWhenInvalid)
 		settled.Policy.BeforeExpiry = settle(planned.Policy.BeforeExpiry, known.Policy.BeforeExpiry)
 		settled.Policy.MaxAge = settle(planned.Policy.MaxAge, known.Policy.MaxAge)
 		settled.Policy.Overlap = settle(planned.Policy.Overlap, known.Policy.Overlap)
-
-		if planned.RelativeUnknown {
-			settled.Relative, settled.RelativeUnknown = known.Relative, false
-		}
-
-		if planned.KeepInvalidUnknown {
-			settled.KeepInvalid, settled.KeepInvalidUnknown = known.KeepInvalid, false
-		}
 
 		if planned.Triggers.Unknown {
 			settled.Triggers = known.Triggers

@@ -1,4 +1,4 @@
-package issuer
+package tokens
 
 import (
 	"context"
@@ -15,7 +15,7 @@ func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err er
 
 	slot, ok := value.(chan struct{})
 	if !ok {
-		panic("issuer: a lock of another type")
+		panic("tokens: a lock of another type")
 	}
 
 	select {
