@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
@@ -18,7 +18,7 @@ func (c *client) issue(w *weather, lines ...*line) bool {
 		}
 	}
 
-	results, failures := make([]issuer.Result, len(lines)), make([]error, len(lines))
+	results, failures := make([]tokens.Result, len(lines)), make([]error, len(lines))
 
 	together := len(lines) > 1 && c.together(0.5)
 
@@ -71,7 +71,7 @@ func (c *client) issue(w *weather, lines ...*line) bool {
 }
 
 // keeps keeps what was issued.
-func (c *client) keeps(l *line, result issuer.Result) {
+func (c *client) keeps(l *line, result tokens.Result) {
 	t := c.ledger.withSecret(result.Secret.Reveal())
 
 	switch {
@@ -97,7 +97,7 @@ func (c *client) keeps(l *line, result issuer.Result) {
 
 // renames does what a person does about a fixed name that is taken.
 func (c *client) renames(l *line, err error) {
-	taken, ok := errors.AsType[*issuer.TakenError](err)
+	taken, ok := errors.AsType[*tokens.TakenError](err)
 	if !ok {
 		return
 	}
@@ -132,7 +132,7 @@ func (c *client) turns(l *line) {
 }
 
 // orphans are what else was found alive of the series of what was issued.
-func orphans(result issuer.Result) (tokens []pat.Token) {
+func orphans(result tokens.Result) (tokens []pat.Token) {
 	for _, orphan := range result.Orphans {
 		tokens = append(tokens, orphan.Token)
 	}

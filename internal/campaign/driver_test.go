@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/coalesce"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/issuer"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
@@ -31,7 +31,7 @@ type client struct {
 
 // line is what tokens are issued for: one name after the other.
 type line struct {
-	order issuer.Order
+	order tokens.Order
 	// set says that the series is the user's own.
 	set  bool
 	turn int
@@ -62,7 +62,7 @@ func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	s.happens("a driver, coalesced %t, on a session %t, with %d retries", c.coalesced, c.session, c.retries)
 
 	for i := range 3 {
-		l := &line{order: issuer.Order{UserID: s.place.userID, Lifetime: lifecycle.Lifetime{In: pat.Some(pick(s.random, lifetimes))}}}
+		l := &line{order: tokens.Order{UserID: s.place.userID, Lifetime: lifecycle.Lifetime{In: pat.Some(pick(s.random, lifetimes))}}}
 
 		switch w := (&wish{of: i, fixed: i == 2}); {
 		case w.fixed:
@@ -108,7 +108,7 @@ func (c *client) start() error {
 		c.system = coalesce.New(system)
 	}
 
-	c.issuer = issuer.New(c.system, c.clock.now, &issuer.Managed{})
+	c.issuer = tokens.New(c.system, c.clock.now, &issuer.Managed{})
 
 	return nil
 }

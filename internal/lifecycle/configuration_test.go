@@ -34,7 +34,7 @@ func (c configuration) arguments(t testing.TB) Arguments {
 	arguments := Arguments{
 		Name: text(c.name), NamePrefix: text(c.namePrefix),
 		ExpiresIn: span(t, c.expiresIn),
-		Policy: c.policy(t), Triggers: c.triggerValues(),
+		Policy:    c.policy(t), Triggers: c.triggerValues(),
 		Recipients:         text(c.encryptTo),
 		ReissueWhenInvalid: flag(c.reissueWhenInvalid),
 	}

@@ -44,8 +44,11 @@ func TestDecide_rotation(t *testing.T) {
 		change   = func(a Arguments, f func(*Arguments)) Arguments { f(&a); return a }
 		keeping  = func(a Arguments) Arguments { a.ReissueWhenInvalid = set(false); return a }
 		asking   = func(a Arguments) Arguments { a.ReissueWhenInvalid = Unknown[bool](); return a }
-		until    = func(a Arguments, at time.Time) Arguments { a.ExpiresIn, a.ExpiresAt = Value[time.Duration]{}, set(at); return a }
-		fixed    = func(a Arguments) Arguments { a.Name, a.NamePrefix = set(live.Name), Value[string]{}; return a }
+		until    = func(a Arguments, at time.Time) Arguments {
+			a.ExpiresIn, a.ExpiresAt = Value[time.Duration]{}, set(at)
+			return a
+		}
+		fixed = func(a Arguments) Arguments { a.Name, a.NamePrefix = set(live.Name), Value[string]{}; return a }
 
 		reissues = func(reason Reason) Decision { return Decision{Action: Reissue, Reason: reason, Argument: "rotation"} }
 		refuses  = func(reason Reason) Decision { return Decision{Action: Refuse, Reason: reason, Argument: "rotation"} }

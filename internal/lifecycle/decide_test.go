@@ -150,8 +150,8 @@ func arguments(t *rapid.T, label string, unknown bool) Arguments {
 
 	return Arguments{
 		Name: text("name"), NamePrefix: text("name_prefix"), ExpiresAt: at, Triggers: triggers,
-		ExpiresIn: span("expires_in"),
-		Policy:    Policy{BeforeExpiry: span("before_expiry"), MaxAge: span("max_age"), Overlap: span("overlap")},
+		ExpiresIn:          span("expires_in"),
+		Policy:             Policy{BeforeExpiry: span("before_expiry"), MaxAge: span("max_age"), Overlap: span("overlap")},
 		ReissueWhenInvalid: truth("reissue_when_invalid"),
 	}
 }

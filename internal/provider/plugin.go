@@ -33,5 +33,5 @@ func (p *Plugin) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
 	defer cancel()
 
-	return p.provider.tokens.revokeAll(ctx)
+	return p.provider.process.Leases.RevokeAll(ctx)
 }

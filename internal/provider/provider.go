@@ -1,10 +1,15 @@
-// Package provider is Terraform's side of opsaccess: schemas, models, plans and
-// diagnostics. It knows no HTTP and, but for one schema file per platform, no platform.
+// Package provider is Terraform's side of opsaccess: the provider block, and the plugin that serves
+// the constructs of the packages below.
 package provider
 
 import (
 	"context"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/user"
 
 	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -26,14 +31,7 @@ var (
 	_ provider.ProviderWithEphemeralResources = (*opsaccessProvider)(nil)
 )
 
-type opsaccessProvider struct {
-	version string
-	now     func() time.Time
-	// retryWait is the longest wait between two attempts of a request; 0 is that of rest.
-	retryWait time.Duration
-	// tokens are what is open of ephemeral resources, of whatever configuration.
-	tokens openTokens
-}
+type opsaccessProvider struct{ process platform.Process }
 
 // Surroundings are what a provider takes from the machine that it runs on. The zero value
 // is what a released one has.
@@ -59,18 +57,12 @@ func newProvider(surroundings Surroundings, version string) *opsaccessProvider {
 		now = time.Now
 	}
 
-	return &opsaccessProvider{version: version, now: now, retryWait: surroundings.RetryWait}
-}
-
-// providerModel is the provider's configuration.
-type providerModel struct {
-	platformBlocks
-	connectionModel
+	return &opsaccessProvider{process: platform.Process{Version: version, Now: now, RetryWait: surroundings.RetryWait}}
 }
 
 func (p *opsaccessProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "opsaccess"
-	resp.Version = p.version
+	resp.Version = p.process.Version
 }
 
 func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -78,11 +70,7 @@ func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 		MarkdownDescription: "Issues, rotates, revokes and lists personal access tokens on operations platforms. " +
 			"Configure exactly one platform; with none, the environment decides. " +
 			"For two platforms or two servers, use provider aliases.",
-		Attributes: connectionAttributes(),
-	}
-
-	for _, platform := range platforms {
-		resp.Schema.Attributes[platform.name] = platform.block
+		Attributes: platform.Attributes(),
 	}
 }
 
@@ -91,14 +79,14 @@ func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 func (p *opsaccessProvider) ValidateConfig(
 	ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse,
 ) {
-	var model providerModel
+	var model platform.Model
 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 
 	switch {
-	case model.ClientCertificate.IsNull() && isSet(model.ClientKey):
+	case model.ClientCertificate.IsNull() && tfvalue.IsSet(model.ClientKey):
 		resp.Diagnostics.AddError("Missing client_certificate", "`client_key` needs the certificate that it belongs to.")
-	case model.ClientKey.IsNull() && isSet(model.ClientCertificate):
+	case model.ClientKey.IsNull() && tfvalue.IsSet(model.ClientCertificate):
 		resp.Diagnostics.AddError("Missing client_key", "`client_certificate` needs the key that it was made for.")
 	}
 }
@@ -106,7 +94,7 @@ func (p *opsaccessProvider) ValidateConfig(
 func (p *opsaccessProvider) Configure(
 	ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse,
 ) {
-	var model providerModel
+	var model platform.Model
 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 
@@ -114,7 +102,7 @@ func (p *opsaccessProvider) Configure(
 		return
 	}
 
-	configured := p.open(ctx, model, req.TerraformVersion, &resp.Diagnostics)
+	configured := p.process.Open(ctx, model, req.TerraformVersion, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -128,26 +116,26 @@ func (p *opsaccessProvider) Configure(
 
 func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		newTokenDataSource,
-		newTokensDataSource,
-		newUserDataSource,
-		newUsersDataSource,
-		newCurrentUserDataSource,
+		token.NewDataSource,
+		token.NewListDataSource,
+		user.NewDataSource,
+		user.NewListDataSource,
+		user.NewCurrentDataSource,
 	}
 }
 
 func (p *opsaccessProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newTokenResource}
+	return []func() resource.Resource{token.NewResource}
 }
 
 func (p *opsaccessProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{newTokenListResource}
+	return []func() list.ListResource{token.NewListResource}
 }
 
 func (p *opsaccessProvider) Actions(context.Context) []func() fwaction.Action {
-	return []func() fwaction.Action{newRevokeTokensAction}
+	return []func() fwaction.Action{token.NewRevokeAction}
 }
 
 func (p *opsaccessProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newTokenEphemeral}
+	return []func() ephemeral.EphemeralResource{token.NewEphemeralResource}
 }

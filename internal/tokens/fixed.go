@@ -141,3 +141,17 @@ func (i *Issuer) noTwin(order Order, cause error) error {
 		"if it appears, revoke it and choose another name, or use name_prefix",
 		sentence{cause}, order.Name, i.system.Traits().DisplayName, order.UserID)
 }
+
+// SharedError says that two resources of one process have the same series.
+type SharedError struct {
+	Series string
+	// Token is the live token of the other resource.
+	Token pat.Token
+}
+
+// Error names the other resource's token and what to do.
+func (e *SharedError) Error() string {
+	return fmt.Sprintf("The series %q belongs to another resource of this run, whose token is %q (id %s). Each would take the "+
+		"other's tokens for lost ones, so no token was issued. Set a different `series` on this resource.",
+		e.Series, e.Token.Name, e.Token.ID)
+}

@@ -16,11 +16,11 @@ type Issuer struct {
 	locks  keyedLock
 	// unanswered are the names whose request may still be carried out.
 	unanswered nameSet
-	managed    *Managed
+	managed    *Registry
 }
 
 // New returns an Issuer. Expiries are counted from now(). It adds what it issues to managed.
-func New(system pat.System, now func() time.Time, managed *Managed) *Issuer {
+func New(system pat.System, now func() time.Time, managed *Registry) *Issuer {
 	return &Issuer{system: system, now: now, managed: managed}
 }
 

@@ -22,7 +22,7 @@ const (
 	minimalPackage = clirun.Module + "/internal/cmd/bench/minimal"
 	// withoutCoalescing is the linker's flag that builds a provider that reads each token
 	// on its own.
-	withoutCoalescing = "-X " + clirun.Module + "/internal/provider.coalescing=off"
+	withoutCoalescing = "-X " + clirun.Module + "/internal/provider/platform.coalescing=off"
 )
 
 // workshop is the CLI, the providers, and a folder that is gone in the end.

@@ -1,0 +1,27 @@
+package lifecycle
+
+import "github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+
+// Value is an argument of a configuration or a part of a plan: a [pat.Option] that may be
+// unknown yet. The zero value is one that is not set.
+type Value[T any] struct {
+	V T
+	// Set is true for a value that is known; Unknown for one that will be.
+	Set, Unknown bool
+}
+
+// Known returns a value that is set.
+func Known[T any](v T) Value[T] { return Value[T]{V: v, Set: true} }
+
+// Unknown returns a value that is known only after apply.
+func Unknown[T any]() Value[T] { return Value[T]{Unknown: true} }
+
+// Null says whether the value is known not to be set.
+func (v Value[T]) Null() bool { return !v.Set && !v.Unknown }
+
+// Option returns the value of an argument that is known by now. One that is not, such as a text
+// that cannot be read, is set and zero: a zero duration and the first moment of year 1 are refused
+// wherever they are used, so that it is never taken for "not set".
+func (v Value[T]) Option() pat.Option[T] {
+	return pat.Option[T]{V: v.V, Set: v.Set || v.Unknown}
+}

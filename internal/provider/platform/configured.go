@@ -1,0 +1,165 @@
+package platform
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/coalesce"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+)
+
+// Configured is what a configured provider hands to its constructs.
+type Configured struct {
+	// System makes one listing of many reads. It is nil while a value that it needs is
+	// unknown.
+	System pat.System
+	// Direct is the same server without that, for what must be as it is right now.
+	Direct pat.System
+	// Now is the clock.
+	Now func() time.Time
+	// MayBeToken is false where the provider is sure to log in without a personal access token.
+	MayBeToken bool
+	// Engine carries out what token resources ask for.
+	Engine *tokens.Engine
+	// Leases are what is open of ephemeral resources in this process.
+	Leases *tokens.Leases
+
+	unknown []string
+}
+
+// Model is the provider's configuration.
+type Model struct {
+	Blocks
+	connectionModel
+}
+
+// Process is what all configurations of a provider have in common.
+type Process struct {
+	// Version is the provider's, for the User-Agent.
+	Version string
+	// Now is the clock.
+	Now func() time.Time
+	// RetryWait is the longest wait between two attempts of a request; 0 is the default.
+	RetryWait time.Duration
+	// Leases are what is open of ephemeral resources, of whatever configuration.
+	Leases tokens.Leases
+}
+
+// Open makes the System that the configuration describes.
+func (p *Process) Open(ctx context.Context, model Model, terraformVersion string, diags *diag.Diagnostics) *Configured {
+	platform, ok := choose(model.Blocks, diags)
+	if !ok {
+		return nil
+	}
+
+	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.Version, terraformVersion)
+
+	connection := model.connection(userAgent, p.Now, diags)
+	connection.options.RetryWaitMax = p.RetryWait
+
+	opened, d := platform.open(ctx, *model.of(platform.name), connection)
+	diags.Append(d...)
+
+	if diags.HasError() {
+		return nil
+	}
+
+	c := &Configured{
+		Direct: opened.system, Now: p.Now, MayBeToken: opened.mayBeToken, Leases: &p.Leases,
+		unknown: slices.Sorted(slices.Values(opened.unknown)),
+	}
+
+	if opened.system != nil {
+		c.System = coalesced(opened.system)
+	}
+
+	c.Engine = tokens.NewEngine(tokens.Options{
+		System: c.System, Direct: c.Direct, Now: p.Now, Credential: tokens.Fingerprint(opened.credential),
+	})
+
+	return c
+}
+
+// coalescing is set to "off" by the benchmark's build alone, to measure what it saves.
+var coalescing = "on"
+
+// coalesced returns the System with its reads put together.
+func coalesced(system pat.System) pat.System {
+	if coalescing == "off" {
+		return system
+	}
+
+	return coalesce.New(system)
+}
+
+// Configure takes what the provider handed over, nil before the provider is
+// configured.
+func Configure(data any, diags *diag.Diagnostics) *Configured {
+	if data == nil {
+		return nil
+	}
+
+	c, ok := data.(*Configured)
+	if !ok {
+		diags.AddError("The provider is not configured", fmt.Sprintf(
+			"It handed over a %T. Please report this as a bug, with what you ran.", data))
+	}
+
+	return c
+}
+
+// Ready says whether there is a server to ask, and reports if there is not.
+func (c *Configured) Ready(diags *diag.Diagnostics) bool {
+	switch {
+	case c == nil:
+		diags.AddError("The provider is not configured", "It was asked for before Terraform configured it. Please report this as a bug, with what you ran.")
+	case c.System == nil:
+		c.addUnknown(diags)
+	default:
+		return true
+	}
+
+	return false
+}
+
+// Known says whether there is a server to ask.
+func (c *Configured) Known() bool { return c != nil && c.System != nil }
+
+// Tokens returns the engine, one without a server before the provider is configured.
+func (c *Configured) Tokens() *tokens.Engine {
+	if c == nil {
+		return &tokens.Engine{}
+	}
+
+	return c.Engine
+}
+
+// Listing returns the configured platform's own query of a list, and reports parameters of
+// another platform.
+func (c *Configured) Listing(ctx context.Context, listings Listings, diags *diag.Diagnostics) any {
+	traits := c.System.Traits()
+	foreign(listings, traits, diags)
+
+	for _, p := range platforms {
+		if p.name == traits.Platform && p.query != nil {
+			native, d := p.query(ctx, listings.of(p.name))
+			diags.Append(d...)
+
+			return native
+		}
+	}
+
+	return nil
+}
+
+func (c *Configured) addUnknown(diags *diag.Diagnostics) {
+	diags.AddError("The provider's configuration is not known yet", fmt.Sprintf(
+		"The server is needed here, and %s will be known only after apply. Apply what the values come from "+
+			"first: `terraform apply -target=…`.", strings.Join(c.unknown, ", ")))
+}

@@ -1,0 +1,233 @@
+package platform
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+)
+
+const (
+	defaultTimeout  = 60 * time.Second
+	defaultRetries  = 4
+	defaultRequests = 10
+)
+
+// connectionModel is what is configured alike for every platform.
+type connectionModel struct {
+	RequestTimeout        types.String `tfsdk:"request_timeout"`
+	MaxRetries            types.Int64  `tfsdk:"max_retries"`
+	MaxConcurrentRequests types.Int64  `tfsdk:"max_concurrent_requests"`
+	CACertificate         types.String `tfsdk:"ca_certificate"`
+	ClientCertificate     types.String `tfsdk:"client_certificate"`
+	ClientKey             types.String `tfsdk:"client_key"`
+	InsecureSkipVerify    types.Bool   `tfsdk:"insecure_skip_verify"`
+}
+
+// connection is connectionModel with its defaults, for a platform to complete.
+type connection struct {
+	options rest.Options
+	// now is the provider's clock.
+	now func() time.Time
+	// unknown are the attributes whose values are known only after apply.
+	unknown []string
+	// caSet and verifySet say that the configuration decides, and no variable may.
+	caSet, verifySet bool
+}
+
+func connectionAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"request_timeout": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{tfvalue.Duration()},
+			MarkdownDescription: "How long one attempt of a request may take, such as `60s`, the default, or `2m`. " +
+				"Units are `w`, `d`, `h`, `m` (minutes) and `s`.",
+		},
+		"max_retries": schema.Int64Attribute{
+			Optional:   true,
+			Validators: []validator.Int64{int64validator.Between(0, 20)},
+			MarkdownDescription: "How many attempts may follow the first when the server is out of reach or overloaded. " +
+				"Default is 4. A request that issues a token is repeated only if it cannot have reached the server.",
+		},
+		"max_concurrent_requests": schema.Int64Attribute{
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.Between(1, 100)},
+			MarkdownDescription: "How many requests may be under way at once. Default is 10.",
+		},
+		"ca_certificate": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "Certificates of authorities to trust beside the system's, in PEM: " +
+				"`file(\"ca.pem\")`. For Foreman, the file that `FOREMAN_CA_PATH` names is the default.",
+		},
+		"client_certificate": schema.StringAttribute{
+			Optional: true,
+			// That both are needed is not for validators here: the CLI shows the source of an
+			// attribute that an error points at.
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "Certificate that the provider shows to the server, in PEM. Needs `client_key`.",
+		},
+		"client_key": schema.StringAttribute{
+			Optional:            true,
+			Sensitive:           true,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "Private key of `client_certificate`, in PEM.",
+		},
+		"insecure_skip_verify": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether to accept any certificate of the server, which lets anybody in between read the " +
+				"tokens. Default is `false` or, for Foreman, the opposite of `FOREMAN_VALIDATE_CERTS`.",
+		},
+	}
+}
+
+// connection returns the settings with their defaults, and reports one that cannot be read.
+func (m connectionModel) connection(userAgent string, now func() time.Time, diags *diag.Diagnostics) connection {
+	c := connection{
+		now: now,
+		options: rest.Options{
+			UserAgent:             userAgent,
+			RequestTimeout:        tfvalue.ReadDuration(m.RequestTimeout, path.Root("request_timeout"), diags).Or(defaultTimeout),
+			MaxRetries:            defaultRetries,
+			MaxConcurrentRequests: defaultRequests,
+			TLS: rest.TLSOptions{
+				CACertificate:      m.CACertificate.ValueString(),
+				ClientCertificate:  m.ClientCertificate.ValueString(),
+				ClientKey:          pat.Secret(m.ClientKey.ValueString()),
+				InsecureSkipVerify: m.InsecureSkipVerify.ValueBool(),
+			},
+		},
+		caSet:     !m.CACertificate.IsNull(),
+		verifySet: !m.InsecureSkipVerify.IsNull(),
+	}
+
+	if !m.MaxRetries.IsNull() {
+		c.options.MaxRetries = int(m.MaxRetries.ValueInt64())
+	}
+
+	if !m.MaxConcurrentRequests.IsNull() {
+		c.options.MaxConcurrentRequests = int(m.MaxConcurrentRequests.ValueInt64())
+	}
+
+	for name, value := range map[string]attr.Value{
+		"request_timeout": m.RequestTimeout, "max_retries": m.MaxRetries,
+		"max_concurrent_requests": m.MaxConcurrentRequests, "ca_certificate": m.CACertificate,
+		"client_certificate": m.ClientCertificate, "client_key": m.ClientKey,
+		"insecure_skip_verify": m.InsecureSkipVerify,
+	} {
+		if value.IsUnknown() {
+			c.unknown = append(c.unknown, name)
+		}
+	}
+
+	return c
+}
+
+// setting is a text of a platform's object that a variable can stand in for.
+type setting struct {
+	path      path.Path
+	value     types.String
+	variables []string // At least one.
+	required  bool
+}
+
+// resolve returns the setting's value: the configuration's, or that of the first
+// variable which is set. It reports a required one that is missing and one that no server can
+// have meant, and notes one that is unknown.
+func (c *connection) resolve(s setting, diags *diag.Diagnostics) string {
+	if s.value.IsUnknown() {
+		c.unknown = append(c.unknown, s.path.String())
+
+		return ""
+	}
+
+	text, source := s.value.ValueString(), "`"+s.path.String()+"`"
+	if s.value.IsNull() {
+		for _, variable := range s.variables {
+			if text, source = os.Getenv(variable), variable; text != "" {
+				break
+			}
+		}
+	}
+
+	if text == "" && s.required {
+		diags.AddError(fmt.Sprintf("Missing %s", s.path), "It is needed to reach the server: set it in the provider block, or "+
+			s.variables[0]+" in the environment.")
+	}
+
+	if wrong := s.mistyped(text); wrong != "" {
+		diags.AddError("Invalid URL or credential", fmt.Sprintf("The value of %s %s. Nothing was sent, since each failed login "+
+			"counts towards a lock. Correct the value; if it is read from a file, use `trimspace(file(…))`.", source, wrong))
+	}
+
+	return text
+}
+
+// mistyped says what makes a URL or a credential one that no server can have meant, and nothing
+// of the value itself: a line break at the end of a file, a byte order mark, a colon that Basic
+// authentication would take for the end of the username.
+func (s setting) mistyped(text string) string {
+	for i, character := range []rune(text) {
+		switch {
+		case character == '\n' || character == '\r':
+			return fmt.Sprintf("has a line break after %d characters", i)
+		case character == '\uFEFF':
+			return fmt.Sprintf("has a byte order mark after %d characters", i)
+		case unicode.IsControl(character):
+			return fmt.Sprintf("has the control character %U after %d characters", character, i)
+		case character == ':' && strings.HasSuffix(s.path.String(), ".username"):
+			return "has a colon, which no username can have"
+		}
+	}
+
+	return ""
+}
+
+// plainURL matches a URL or a host that nobody would take for a password, and that holds
+// none.
+var plainURL = regexp.MustCompile(`^(?:[A-Za-z]+://[0-9A-Za-z._-]*|[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)(?::[0-9]*)?(?:/[0-9A-Za-z._/-]*)?$`)
+
+// addUnusable reports a platform's object that no System can be made of. Like all that is
+// said about such an object, it points at no attribute: the CLI would show the source, with
+// a password that is written there.
+func addUnusable(diags *diag.Diagnostics, url string, err error) {
+	detail := tfvalue.Sentence(err)
+	if plainURL.MatchString(url) {
+		detail += fmt.Sprintf(" The url is %s.", pat.Quote(url))
+	}
+
+	diags.AddError("The provider's configuration cannot be used", detail)
+}
+
+// warnPlaintext warns of a URL that sends credentials over a network in the clear.
+func warnPlaintext(text string, diags *diag.Diagnostics) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" || u.Hostname() == "localhost" {
+		return
+	}
+
+	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsLoopback() {
+		return
+	}
+
+	diags.AddWarning("The connection is not encrypted",
+		"Credentials and new tokens cross the network readable for anybody on the way. Use https.")
+}

@@ -1,0 +1,241 @@
+package platform
+
+import (
+	"context"
+	"os"
+	"strconv"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/foreman"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// foremanPlatform is all that is Foreman's own.
+var foremanPlatform = platform{
+	name:        "foreman",
+	urlVariable: "FOREMAN_SERVER_URL",
+	block:       foremanBlock(),
+	open:        openForeman,
+	listing:     foremanListing,
+	query:       foremanQuery,
+	record:      foremanRecord(),
+	fill:        fillForeman,
+	recognize:   recognizeForeman,
+}
+
+// foremanModel is the provider's `foreman` object.
+type foremanModel struct {
+	URL            types.String `tfsdk:"url"`
+	Username       types.String `tfsdk:"username"`
+	Password       types.String `tfsdk:"password"`
+	OrganizationID types.Int64  `tfsdk:"organization_id"`
+	LocationID     types.Int64  `tfsdk:"location_id"`
+	Session        types.Bool   `tfsdk:"session"`
+}
+
+// foremanListingModel is the `foreman` object of a data source that lists.
+type foremanListingModel struct {
+	Search         types.String `tfsdk:"search"`
+	Order          types.String `tfsdk:"order"`
+	Page           types.Int64  `tfsdk:"page"`
+	PerPage        types.Int64  `tfsdk:"per_page"`
+	OrganizationID types.Int64  `tfsdk:"organization_id"`
+	LocationID     types.Int64  `tfsdk:"location_id"`
+}
+
+func foremanBlock() schema.SingleNestedAttribute {
+	text := []validator.String{stringvalidator.LengthAtLeast(1)}
+	number := []validator.Int64{int64validator.AtLeast(1)}
+
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "A Foreman server, 3.2 or newer; also Red Hat Satellite (6.12 or newer) and orcharhino. " +
+			"Each value that is left out comes from the environment.",
+		Attributes: map[string]schema.Attribute{
+			"url": schema.StringAttribute{
+				Optional: true, Validators: text,
+				MarkdownDescription: "The server's URL, such as `https://foreman.example.com`. Default is `FOREMAN_SERVER_URL`.",
+			},
+			"username": schema.StringAttribute{
+				Optional: true, Validators: text,
+				MarkdownDescription: "The login of the account. Default is `FOREMAN_USERNAME`, then `FOREMAN_USER`.",
+			},
+			"password": schema.StringAttribute{
+				Optional: true, Sensitive: true, Validators: text,
+				MarkdownDescription: "The account's password, or a personal access token of the account. " +
+					"Default is `FOREMAN_PASSWORD`.",
+			},
+			"organization_id": schema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The organization to work in. Users outside it are then out of reach. " +
+					"Default is all that the account belongs to.",
+			},
+			"session": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether to log in once in a run, and ride on that session. Default is `true`. With `false` " +
+					"every request logs in, which takes Foreman several times as long.",
+			},
+			"location_id": schema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The location to work in. Users outside it are then out of reach. " +
+					"Default is all that the account belongs to.",
+			},
+		},
+	}
+}
+
+// openForeman makes the System of a `foreman` object.
+func openForeman(ctx context.Context, block types.Object, c connection) (opened, diag.Diagnostics) {
+	var (
+		diags diag.Diagnostics
+		model foremanModel
+	)
+
+	if block.IsUnknown() {
+		return opened{unknown: []string{"foreman"}}, nil
+	}
+
+	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
+
+	resolve := func(name string, value types.String, variables ...string) string {
+		at := path.Root("foreman").AtName(name)
+
+		return c.resolve(setting{path: at, value: value, variables: variables, required: true}, &diags)
+	}
+
+	options := foreman.Options{Client: c.options}
+	options.Client.BaseURL = resolve("url", model.URL, "FOREMAN_SERVER_URL")
+	options.Username = resolve("username", model.Username, "FOREMAN_USERNAME", "FOREMAN_USER")
+	options.Password = pat.Secret(resolve("password", model.Password, "FOREMAN_PASSWORD"))
+	options.OrganizationID = model.OrganizationID.ValueInt64()
+	options.LocationID = model.LocationID.ValueInt64()
+
+	options.NoSession = !model.Session.IsNull() && !model.Session.ValueBool()
+
+	if model.Session.IsUnknown() {
+		c.unknown = append(c.unknown, "foreman.session")
+	}
+
+	if model.OrganizationID.IsUnknown() {
+		c.unknown = append(c.unknown, "foreman.organization_id")
+	}
+
+	if model.LocationID.IsUnknown() {
+		c.unknown = append(c.unknown, "foreman.location_id")
+	}
+
+	foremanEnvironment(c, &options, &diags)
+
+	if diags.HasError() || len(c.unknown) > 0 {
+		return opened{unknown: c.unknown}, diags
+	}
+
+	warnPlaintext(options.Client.BaseURL, &diags)
+
+	system, err := foreman.New(options)
+	if err != nil {
+		addUnusable(&diags, options.Client.BaseURL, err)
+
+		return opened{}, diags
+	}
+
+	// Foreman takes both in one place, and does not tell which it was.
+	return opened{system: system, credential: options.Password, mayBeToken: true}, diags
+}
+
+// foremanEnvironment honours the variables of Foreman's other tools about TLS.
+func foremanEnvironment(c connection, options *foreman.Options, diags *diag.Diagnostics) {
+	if name := os.Getenv("FOREMAN_CA_PATH"); name != "" && !c.caSet {
+		pem, err := os.ReadFile(name) //nolint:gosec // Reading the file that the user names is the purpose.
+		if err != nil {
+			diags.AddAttributeError(path.Root("ca_certificate"), "Could not read FOREMAN_CA_PATH",
+				tfvalue.Sentence(err)+" Correct the variable, or unset it.")
+		}
+
+		options.Client.TLS.CACertificate = string(pem)
+	}
+
+	if text := os.Getenv("FOREMAN_VALIDATE_CERTS"); text != "" && !c.verifySet {
+		verify, err := strconv.ParseBool(text)
+		if err != nil {
+			diags.AddAttributeError(path.Root("insecure_skip_verify"), "Could not read FOREMAN_VALIDATE_CERTS",
+				pat.Quote(text)+" is neither true nor false. Correct the variable, or unset it.")
+		}
+
+		options.Client.TLS.InsecureSkipVerify = err == nil && !verify
+	}
+}
+
+func foremanListing(of string) dsschema.SingleNestedAttribute {
+	expression := foreman.TokenOrder
+	if of == "users" {
+		expression = foreman.UserOrder
+	}
+
+	number := []validator.Int64{int64validator.AtLeast(1)}
+
+	return dsschema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "Parameters of Foreman's own list, for a provider that is configured for Foreman.",
+		Attributes: map[string]dsschema.Attribute{
+			"search": dsschema.StringAttribute{
+				Optional:   true,
+				Validators: []validator.String{tfvalue.NotBlank("search")},
+				MarkdownDescription: "A query in Foreman's search grammar, sent as it is. Foreman rarely refuses a query that " +
+					"it cannot read, but searches for something else: put values in double quotes.",
+			},
+			"order": dsschema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{tfvalue.Matches("order", expression, "must match "+expression.String())},
+				MarkdownDescription: "The field to order by, with ` ASC` or ` DESC` behind it. Default is `id`.",
+			},
+			"page": dsschema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The only page to read, from 1. Without it, all pages are read.",
+			},
+			"per_page": dsschema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "How many rows a page has. Default is the server's own setting with `page`, and 1000 without.",
+			},
+			"organization_id": dsschema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The organization to look in, in place of the provider's.",
+			},
+			"location_id": dsschema.Int64Attribute{
+				Optional: true, Validators: number,
+				MarkdownDescription: "The location to look in, in place of the provider's.",
+			},
+		},
+	}
+}
+
+// foremanQuery turns a listing into the driver's query, nil for none.
+func foremanQuery(ctx context.Context, listing types.Object) (any, diag.Diagnostics) {
+	if listing.IsNull() || listing.IsUnknown() {
+		return nil, nil
+	}
+
+	var model foremanListingModel
+
+	diags := listing.As(ctx, &model, basetypes.ObjectAsOptions{})
+
+	return foreman.Query{
+		Search:         tfvalue.OptionalText(model.Search),
+		Order:          tfvalue.OptionalText(model.Order),
+		Page:           tfvalue.OptionalNumber(model.Page),
+		PerPage:        tfvalue.OptionalNumber(model.PerPage),
+		OrganizationID: tfvalue.OptionalNumber(model.OrganizationID),
+		LocationID:     tfvalue.OptionalNumber(model.LocationID),
+	}, diags
+}

@@ -1,0 +1,50 @@
+package platform
+
+import (
+	"context"
+
+	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// platform is what one platform brings to the schemas, each part under its name.
+type platform struct {
+	// name is the attribute's name, and the Platform of the Traits.
+	name string
+	// urlVariable is the environment variable that says that this platform is meant.
+	urlVariable string
+	// block is the platform's object in the provider block.
+	block schema.SingleNestedAttribute
+	// open makes the System of a block, null where the environment says it all.
+	open func(ctx context.Context, block types.Object, connection connection) (opened, diag.Diagnostics)
+
+	// listing are the platform's own parameters of lists of "tokens" or "users", in a data
+	// source; nil where it has none.
+	listing func(of string) dsschema.SingleNestedAttribute
+	// query turns the listing into what the driver takes as a native query.
+	query func(ctx context.Context, listing types.Object) (any, diag.Diagnostics)
+
+	// record is the schema of what only this platform tells of a user.
+	record dsschema.SingleNestedAttribute
+	// fill turns pat.User.Native into the value of record.
+	fill func(ctx context.Context, native any) (types.Object, diag.Diagnostics)
+
+	// recognize reads a token out of another provider's object, and says whether the object
+	// is among this platform's tokens; nil where none can be moved here.
+	recognize func(object restObject) (Recognized, bool, error)
+}
+
+// opened is a System, or what is not known yet to make one.
+type opened struct {
+	system pat.System
+	// credential is the password or token that it logs in with.
+	credential pat.Secret
+	// mayBeToken is false where the credential is sure to be no personal access token.
+	mayBeToken bool
+	// unknown are the attributes whose values are known only after apply.
+	unknown []string
+}

@@ -1,0 +1,157 @@
+package platform
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// platforms are all platforms there are. Another one takes a line here, a field in Blocks and in
+// its map, and a file beside foreman.go.
+var platforms = []platform{foremanPlatform, universalControllerPlatform}
+
+// Blocks are the platforms' objects of the provider block and of users. Objects
+// may be unknown, which pointers to structs cannot be.
+type Blocks struct {
+	Foreman             types.Object `tfsdk:"foreman"`
+	UniversalController types.Object `tfsdk:"universal_controller"`
+}
+
+// of returns the object of a platform.
+func (b *Blocks) of(name string) *types.Object {
+	return map[string]*types.Object{
+		foremanPlatform.name:             &b.Foreman,
+		universalControllerPlatform.name: &b.UniversalController,
+	}[name]
+}
+
+// Listings are the objects of those platforms whose lists have parameters of
+// their own.
+type Listings struct {
+	Foreman types.Object `tfsdk:"foreman"`
+}
+
+// of returns the object of a platform, null where it has none.
+func (l *Listings) of(name string) types.Object {
+	return map[string]types.Object{
+		foremanPlatform.name: l.Foreman,
+	}[name]
+}
+
+// choose returns the platform that is configured: the one whose object is set, or else
+// the one whose URL the environment has. While an object is unknown it is that one, for what it
+// turns out to be decides.
+func choose(blocks Blocks, diags *diag.Diagnostics) (platform, bool) {
+	var configured, unknown, exported []platform
+
+	for _, p := range platforms {
+		switch block := blocks.of(p.name); {
+		case block.IsUnknown():
+			unknown = append(unknown, p)
+		case !block.IsNull():
+			configured = append(configured, p)
+		}
+
+		if os.Getenv(p.urlVariable) != "" {
+			exported = append(exported, p)
+		}
+	}
+
+	switch {
+	case len(unknown) > 0 && len(configured) < 2:
+		return unknown[0], true
+	case len(configured) == 1:
+		return configured[0], true
+	case len(configured) > 1:
+		diags.AddError("Two platforms are configured", fmt.Sprintf(
+			"%s are set. A provider reaches one server: use an alias for each.", names(configured, " and ")))
+	case len(exported) == 1:
+		return exported[0], true
+	case len(exported) > 1:
+		diags.AddError("Two platforms are configured", fmt.Sprintf(
+			"The provider block has no platform, and the environment has %s. "+
+				"Unset all but one, or say in the provider block which is meant.", variables(exported, " and ")))
+	default:
+		diags.AddError("No platform is configured", fmt.Sprintf(
+			"Set %s in the provider block, or %s in the environment.", names(platforms, " or "), variables(platforms, " or ")))
+	}
+
+	return platform{}, false
+}
+
+// foreign refuses parameters of a platform other than the one that is configured.
+func foreign(listings Listings, traits pat.Traits, diags *diag.Diagnostics) {
+	for _, p := range platforms {
+		if p.name != traits.Platform && !listings.of(p.name).IsNull() {
+			// It points at no attribute: the CLI would show the source of all that is in the object.
+			diags.AddError("Not an argument of this platform", fmt.Sprintf(
+				"The provider is configured for %s, which has no `%s`: leave it out.", traits.DisplayName, p.name))
+		}
+	}
+}
+
+// Attributes are those of the provider block.
+func Attributes() map[string]schema.Attribute {
+	attributes := connectionAttributes()
+	for _, p := range platforms {
+		attributes[p.name] = p.block
+	}
+
+	return attributes
+}
+
+// AddListings adds each platform's own parameters of lists of "tokens" or "users" to the
+// attributes.
+func AddListings(attributes map[string]dsschema.Attribute, of string) {
+	for _, p := range platforms {
+		if p.listing != nil {
+			attributes[p.name] = p.listing(of)
+		}
+	}
+}
+
+// AddRecords adds what only one platform tells of a user, for each platform, to the attributes.
+func AddRecords(attributes map[string]dsschema.Attribute) {
+	for _, p := range platforms {
+		attributes[p.name] = p.record
+	}
+}
+
+// Records are the objects of all platforms for one user: null but for the platform
+// whose System the user came from.
+func Records(ctx context.Context, user pat.User, diags *diag.Diagnostics) Blocks {
+	var blocks Blocks
+
+	for _, p := range platforms {
+		value, d := p.fill(ctx, user.Native)
+		diags.Append(d...)
+		*blocks.of(p.name) = value
+	}
+
+	return blocks
+}
+
+func names(list []platform, between string) string {
+	return enumerate(list, between, func(p platform) string { return "`" + p.name + "`" })
+}
+
+func variables(list []platform, between string) string {
+	return enumerate(list, between, func(p platform) string { return p.urlVariable })
+}
+
+func enumerate(list []platform, between string, text func(platform) string) string {
+	words := make([]string, 0, len(list))
+	for _, p := range list {
+		words = append(words, text(p))
+	}
+
+	return strings.Join(words, between)
+}

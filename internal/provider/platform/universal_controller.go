@@ -1,0 +1,134 @@
+package platform
+
+import (
+	"cmp"
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/universalcontroller"
+)
+
+// universalControllerPlatform is all that is Universal Controller's own. Its lists take
+// no parameters.
+var universalControllerPlatform = platform{
+	name:        "universal_controller",
+	urlVariable: "STONEBRANCH_BASE_URL",
+	block:       universalControllerBlock(),
+	open:        openUniversalController,
+	record:      universalControllerRecord(),
+	fill:        fillUniversalController,
+}
+
+// universalControllerModel is the provider's `universal_controller` object.
+type universalControllerModel struct {
+	URL      types.String `tfsdk:"url"`
+	Token    types.String `tfsdk:"token"`
+	Username types.String `tfsdk:"username"`
+	Password types.String `tfsdk:"password"`
+}
+
+func universalControllerBlock() schema.SingleNestedAttribute {
+	text := []validator.String{stringvalidator.LengthAtLeast(1)}
+
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "A Stonebranch Universal Controller, 7.3 or newer. " +
+			"Each value that is left out comes from the environment.",
+		Attributes: map[string]schema.Attribute{
+			"url": schema.StringAttribute{
+				Optional: true, Validators: text,
+				MarkdownDescription: "The server's URL with its context, if it has one: `https://uc.example.com/uc`, or " +
+					"`https://example.stonebranch.cloud`. Default is `STONEBRANCH_BASE_URL`.",
+			},
+			"token": schema.StringAttribute{
+				Optional: true, Sensitive: true, Validators: text,
+				MarkdownDescription: "A personal access token of the account. Default is `STONEBRANCH_API_TOKEN`. " +
+					"`token`, or `username` and `password`, are needed; a user of single sign-on has only the former.",
+			},
+			"username": schema.StringAttribute{
+				Optional: true, Validators: text,
+				MarkdownDescription: "The login of the account. Default is `STONEBRANCH_USERNAME`. Beside `token` it is needed " +
+					"for `opsaccess_current_user` and `opsaccess_revoke_personal_access_tokens`: Universal Controller does not tell " +
+					"whose a token is.",
+			},
+			"password": schema.StringAttribute{
+				Optional: true, Sensitive: true, Validators: text,
+				MarkdownDescription: "The password of the account. Default is `STONEBRANCH_PASSWORD`.",
+			},
+		},
+	}
+}
+
+// openUniversalController makes the System of a `universal_controller` object.
+func openUniversalController(ctx context.Context, block types.Object, c connection) (opened, diag.Diagnostics) {
+	var (
+		diags diag.Diagnostics
+		model universalControllerModel
+	)
+
+	if block.IsUnknown() {
+		return opened{unknown: []string{"universal_controller"}}, nil
+	}
+
+	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
+
+	resolve := func(name string, value types.String, required bool, variable string) string {
+		at := path.Root("universal_controller").AtName(name)
+
+		return c.resolve(setting{path: at, value: value, variables: []string{variable}, required: required}, &diags)
+	}
+
+	options := universalcontroller.Options{Client: c.options, Now: c.now}
+	options.Client.BaseURL = resolve("url", model.URL, true, "STONEBRANCH_BASE_URL")
+
+	if model.Token.IsUnknown() || model.Password.IsUnknown() {
+		// Either may turn out null: how to log in is not known yet, nor what is missing for it.
+		resolve("token", model.Token, false, "STONEBRANCH_API_TOKEN")
+		resolve("password", model.Password, false, "STONEBRANCH_PASSWORD")
+
+		return opened{unknown: c.unknown}, diags
+	}
+
+	if !model.Token.IsNull() && !model.Password.IsNull() {
+		// Not for a validator: the CLI shows the source of what its error points at.
+		diags.AddError("Two credentials are configured",
+			"`universal_controller.token` and `universal_controller.password` are both set: leave out one of them.")
+	}
+
+	// What the configuration has decides how to log in, and the environment of the other
+	// way does not matter then.
+	byPassword := !model.Password.IsNull() || model.Token.IsNull() && os.Getenv("STONEBRANCH_API_TOKEN") == ""
+	options.Username = resolve("username", model.Username, byPassword, "STONEBRANCH_USERNAME")
+
+	if byPassword {
+		options.Password = pat.Secret(resolve("password", model.Password, true, "STONEBRANCH_PASSWORD"))
+	} else {
+		options.Token = pat.Secret(resolve("token", model.Token, true, "STONEBRANCH_API_TOKEN"))
+	}
+
+	if diags.HasError() || len(c.unknown) > 0 {
+		return opened{unknown: c.unknown}, diags
+	}
+
+	warnPlaintext(options.Client.BaseURL, &diags)
+
+	system, err := universalcontroller.New(options)
+	if err != nil {
+		addUnusable(&diags, options.Client.BaseURL, err)
+
+		return opened{}, diags
+	}
+
+	return opened{
+		system: system, credential: cmp.Or(options.Token, options.Password), mayBeToken: options.Token != "",
+	}, diags
+}

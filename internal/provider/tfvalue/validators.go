@@ -1,0 +1,153 @@
+package tfvalue
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// TextCheck is a validator made of a function that says what is wrong with a text.
+type TextCheck struct {
+	summary     string
+	description string
+	check       func(string) error
+}
+
+var _ validator.String = TextCheck{}
+
+// Duration accepts what lifecycle reads as a duration.
+func Duration() TextCheck {
+	return TextCheck{
+		summary:     "Invalid duration",
+		description: "whole numbers with the units w, d, h, m (minutes) or s",
+		check: func(text string) error {
+			_, err := lifecycle.ParseDuration(text)
+
+			return err
+		},
+	}
+}
+
+// Overlap accepts what lifecycle reads as a duration, and none at all.
+func Overlap() TextCheck {
+	return TextCheck{
+		summary:     "Invalid duration",
+		description: "whole numbers with the units w, d, h, m (minutes) or s",
+		check: func(text string) error {
+			_, err := lifecycle.ParseOverlap(text)
+
+			return err
+		},
+	}
+}
+
+// PlainText accepts what comes back from a server as it was sent.
+func PlainText(what string) TextCheck {
+	return TextCheck{
+		summary:     "Invalid " + what,
+		description: "not blank, without outer blanks and control characters",
+		check:       lifecycle.CheckText,
+	}
+}
+
+// Matches accepts what the expression matches as a whole.
+func Matches(what string, expression *regexp.Regexp, message string) TextCheck {
+	return TextCheck{
+		summary:     "Invalid " + what,
+		description: message,
+		check: func(text string) error {
+			if expression.MatchString(text) {
+				return nil
+			}
+
+			return fmt.Errorf("%s %s", pat.Quote(text), message)
+		},
+	}
+}
+
+// NotBlank accepts what has more in it than blanks.
+func NotBlank(what string) TextCheck {
+	return TextCheck{
+		summary:     "Invalid " + what,
+		description: "not blank",
+		check: func(text string) error {
+			if strings.TrimSpace(text) == "" {
+				return fmt.Errorf("%q is blank: leave it out, or give it a value", text)
+			}
+
+			return nil
+		},
+	}
+}
+
+// OneOf accepts one of the words.
+func OneOf(words ...string) validator.String {
+	list := make([]string, 0, len(words))
+	for _, word := range words {
+		list = append(list, strconv.Quote(word))
+	}
+
+	message := "must be one of: [" + strings.Join(list, " ") + "]"
+
+	return TextCheck{
+		summary:     "Invalid Attribute Value Match",
+		description: "value " + message,
+		check: func(text string) error {
+			if slices.Contains(words, text) {
+				return nil
+			}
+
+			return fmt.Errorf("the value %s, got: %s", message, pat.Quote(text))
+		},
+	}
+}
+
+// AtMost accepts a text of this many characters, and of one at least.
+func AtMost(longest int) validator.String {
+	message := fmt.Sprintf("must have between 1 and %d characters", longest)
+
+	return TextCheck{
+		summary:     "Invalid Attribute Value Length",
+		description: "value " + message,
+		check: func(text string) error {
+			if length := utf8.RuneCountInString(text); length < 1 || length > longest {
+				return fmt.Errorf("the value %s, got: %s", message, pat.Quote(text))
+			}
+
+			return nil
+		},
+	}
+}
+
+func (v TextCheck) Description(context.Context) string { return v.description }
+
+func (v TextCheck) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v TextCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	v.Run(req.Path, req.ConfigValue, &resp.Diagnostics)
+}
+
+// Run checks a value that is a text and set.
+func (v TextCheck) Run(at path.Path, value attr.Value, diags *diag.Diagnostics) {
+	text, ok := value.(types.String)
+	if !ok || !IsSet(text) {
+		return
+	}
+
+	if err := v.check(text.ValueString()); err != nil {
+		AddTextError(diags, at, text.ValueString(), v.summary, Sentence(err))
+	}
+}

@@ -1,0 +1,127 @@
+package tfvalue
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// IsSet says whether a value is there to be read: neither null nor unknown.
+func IsSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
+
+// Text decodes a text.
+func Text(text types.String) lifecycle.Value[string] { return TextAs[string](text) }
+
+// TextAs decodes a text of a type of its own.
+func TextAs[T ~string](text types.String) lifecycle.Value[T] {
+	return lifecycle.Value[T]{V: T(text.ValueString()), Set: IsSet(text), Unknown: text.IsUnknown()}
+}
+
+// Int64 decodes a number.
+func Int64(number types.Int64) lifecycle.Value[int64] {
+	return lifecycle.Value[int64]{V: number.ValueInt64(), Set: IsSet(number), Unknown: number.IsUnknown()}
+}
+
+// Bool decodes a flag.
+func Bool(flag types.Bool) lifecycle.Value[bool] {
+	return lifecycle.Value[bool]{V: flag.ValueBool(), Set: IsSet(flag), Unknown: flag.IsUnknown()}
+}
+
+// ParsedDuration decodes a duration, 0s included. One that cannot be read is unknown: the error that says so
+// comes from its validator.
+func ParsedDuration(text types.String) lifecycle.Value[time.Duration] {
+	d, err := lifecycle.ParseOverlap(text.ValueString())
+
+	return lifecycle.Value[time.Duration]{V: d, Set: err == nil, Unknown: err != nil && !text.IsNull()}
+}
+
+// FromText encodes a text.
+func FromText[T ~string](value lifecycle.Value[T]) types.String {
+	switch {
+	case value.Unknown:
+		return types.StringUnknown()
+	case !value.Set:
+		return types.StringNull()
+	default:
+		return types.StringValue(string(value.V))
+	}
+}
+
+// FromSecret encodes a secret for state, the one place where it may go.
+func FromSecret(value lifecycle.Value[pat.Secret]) types.String {
+	return FromText(lifecycle.Value[string]{V: value.V.Reveal(), Set: value.Set, Unknown: value.Unknown})
+}
+
+// FromInt64 encodes a number.
+func FromInt64(value lifecycle.Value[int64]) types.Int64 {
+	switch {
+	case value.Unknown:
+		return types.Int64Unknown()
+	case !value.Set:
+		return types.Int64Null()
+	default:
+		return types.Int64Value(value.V)
+	}
+}
+
+// FromTime encodes an instant, in UTC.
+func FromTime(value lifecycle.Value[time.Time]) types.String {
+	return FromText(lifecycle.Value[string]{
+		V: value.V.UTC().Format(time.RFC3339), Set: value.Set, Unknown: value.Unknown,
+	})
+}
+
+// StringOrNull returns null for an empty text: a server's way to say that it has none.
+func StringOrNull(text string) types.String {
+	return FromText(lifecycle.Value[string]{V: text, Set: text != ""})
+}
+
+// Timestamp returns an instant in UTC, null for the zero time.
+func Timestamp(t time.Time) types.String {
+	return FromTime(lifecycle.Value[time.Time]{V: t, Set: !t.IsZero()})
+}
+
+// OptionalText returns a text as code below the provider takes it.
+func OptionalText(text types.String) pat.Option[string] {
+	return pat.Option[string]{V: text.ValueString(), Set: IsSet(text)}
+}
+
+// OptionalNumber returns a number as code below the provider takes it.
+func OptionalNumber(number types.Int64) pat.Option[int64] {
+	return pat.Option[int64]{V: number.ValueInt64(), Set: IsSet(number)}
+}
+
+// ReadDuration returns a duration as code below the provider takes it, and reports one that cannot
+// be read.
+func ReadDuration(text types.String, at path.Path, diags *diag.Diagnostics) pat.Option[time.Duration] {
+	if !IsSet(text) {
+		return pat.Option[time.Duration]{}
+	}
+
+	d, err := lifecycle.ParseDuration(text.ValueString())
+	if err != nil {
+		AddTextError(diags, at, text.ValueString(), Duration().summary, Sentence(err))
+	}
+
+	return pat.Some(d)
+}
+
+// StringList returns the texts, and keeps nil, which is null, apart from empty.
+func StringList(texts []string) []types.String {
+	if texts == nil {
+		return nil
+	}
+
+	list := make([]types.String, 0, len(texts))
+	for _, text := range texts {
+		list = append(list, types.StringValue(text))
+	}
+
+	return list
+}

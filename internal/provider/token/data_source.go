@@ -1,0 +1,112 @@
+package token
+
+import (
+	"context"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+var (
+	_ datasource.DataSource              = (*tokenDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*tokenDataSource)(nil)
+)
+
+// NewDataSource returns the data source of one token.
+func NewDataSource() datasource.DataSource { return &tokenDataSource{} }
+
+type tokenDataSource struct{ *platform.Configured }
+
+type tokenDataSourceModel struct {
+	Username types.String `tfsdk:"username"`
+	UserID   types.String `tfsdk:"user_id"`
+	TokenID  types.String `tfsdk:"token_id"`
+
+	Listed
+}
+
+func (d *tokenDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_personal_access_token"
+}
+
+func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := ListedAttributes()
+	attributes["username"], attributes["user_id"] = platform.UserArguments()
+	attributes["token_id"] = schema.StringAttribute{
+		Optional: true,
+		Validators: []validator.String{
+			tfvalue.AtMost(128), stringvalidator.ExactlyOneOf(path.MatchRoot("token_id"), path.MatchRoot("name")),
+		},
+		MarkdownDescription: "The token's id, a number on Foreman. `token_id` or `name` is needed. " +
+			"Not on a platform whose tokens have no ids.",
+	}
+	attributes["name"] = schema.StringAttribute{
+		Optional: true, Computed: true, Validators: []validator.String{tfvalue.PlainText("name")},
+		MarkdownDescription: "The token's name, matched exactly.",
+	}
+
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Shows one personal access token of a user, without its secret. It is an error if there is none.",
+		Attributes:          attributes,
+	}
+}
+
+func (d *tokenDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.Configured = platform.Configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model tokenDataSourceModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+		return
+	}
+
+	if traits := d.System.Traits(); !model.TokenID.IsNull() && !traits.TokenIDs {
+		resp.Diagnostics.AddAttributeError(path.Root("token_id"), "Not an argument of this platform",
+			"Tokens of "+traits.DisplayName+" have no ids: use name.")
+
+		return
+	}
+
+	userID, ok := d.UserID(ctx, model.Username, model.UserID, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+
+	var (
+		token pat.Token
+		err   error
+	)
+
+	if model.TokenID.IsNull() {
+		token, err = tokens.FindByName(ctx, d.System, userID, model.Name.ValueString())
+	} else {
+		token, err = d.System.Token(ctx, pat.Key{UserID: userID, TokenID: model.TokenID.ValueString()})
+	}
+
+	if err != nil {
+		tfvalue.AddError(&resp.Diagnostics, "read the personal access token", err)
+
+		return
+	}
+
+	model.Listed = List(token)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

@@ -1,0 +1,93 @@
+package token
+
+import (
+	"context"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+)
+
+var (
+	_ datasource.DataSource              = (*tokensDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*tokensDataSource)(nil)
+)
+
+// NewListDataSource returns the data source of a user's tokens.
+func NewListDataSource() datasource.DataSource { return &tokensDataSource{} }
+
+type tokensDataSource struct{ *platform.Configured }
+
+type tokensDataSourceModel struct {
+	Tokens []Listed `tfsdk:"tokens"`
+
+	filterModel
+}
+
+func (d *tokensDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_personal_access_tokens"
+}
+
+func (d *tokensDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	arguments := filterArguments("Only tokens of this status: `active`, `expired` or `revoked`.")
+	arguments["tokens"] = schema.ListNestedAttribute{
+		Computed:            true,
+		MarkdownDescription: "The tokens, in the order of their ids unless another was asked for.",
+		NestedObject:        schema.NestedAttributeObject{Attributes: ListedAttributes()},
+	}
+
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists a user's personal access tokens, without their secrets. " +
+			"A token is listed if all filters let it pass. Foreman lists revoked and expired tokens for ever.",
+		Attributes: arguments,
+	}
+}
+
+func (d *tokensDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.Configured = platform.Configure(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model tokensDataSourceModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+		return
+	}
+
+	filter, now := model.filter(&resp.Diagnostics), d.Now()
+
+	query := model.query(ctx, d.Configured, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	userID, ok := d.UserID(ctx, model.Username, model.UserID, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+
+	tokens, err := d.System.Tokens(ctx, userID, query)
+	if err != nil {
+		tfvalue.AddError(&resp.Diagnostics, "list the personal access tokens", err)
+
+		return
+	}
+
+	model.Tokens = []Listed{}
+
+	for _, token := range tokens {
+		if filter.Selects(token, now) {
+			model.Tokens = append(model.Tokens, List(token))
+		}
+	}
+
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

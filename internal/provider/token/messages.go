@@ -1,0 +1,475 @@
+package token
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+)
+
+// This file alone turns what the engine has to say into words.
+
+// report words the notices.
+func report(c *platform.Configured, notices tokens.Notices, diags *diag.Diagnostics) {
+	for _, notice := range notices {
+		if _, unknown := notice.(tokens.ServerUnknown); unknown {
+			c.Ready(diags)
+
+			continue
+		}
+
+		diags.Append(diagnostic(notice))
+	}
+}
+
+// message is a notice in words.
+type message struct {
+	// at is the argument that it is about, an empty path for none.
+	at              path.Path
+	summary, detail string
+}
+
+// diagnostic words one notice.
+func diagnostic(notice tokens.Notice) diag.Diagnostic {
+	m := worded(notice)
+
+	switch at := len(m.at.Steps()) > 0; {
+	case notice.Fatal() && at:
+		return diag.NewAttributeErrorDiagnostic(m.at, m.summary, m.detail)
+	case notice.Fatal():
+		return diag.NewErrorDiagnostic(m.summary, m.detail)
+	case at:
+		return diag.NewAttributeWarningDiagnostic(m.at, m.summary, m.detail)
+	default:
+		return diag.NewWarningDiagnostic(m.summary, m.detail)
+	}
+}
+
+// topics word the notices of one kind each, and say whether a notice is of theirs.
+var topics = []func(tokens.Notice) (message, bool){
+	stepWords, serverWords, userWords, nameWords, argumentWords, expiryWords, reissueWords, importWords, predecessorWords, orphanWords,
+}
+
+// worded returns the notice in words.
+func worded(notice tokens.Notice) message {
+	for _, words := range topics {
+		if m, ok := words(notice); ok {
+			return m
+		}
+	}
+
+	panic(fmt.Sprintf("token: no words for a %T", notice))
+}
+
+// pastADestroy says how a destroy, which makes a plan first, gets past an error of the plan that is
+// not about the configuration's text.
+const pastADestroy = " (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)"
+
+// steps say what was tried.
+var steps = map[tokens.Step]string{
+	tokens.StepFindUser:            "find the token's user",
+	tokens.StepFindImportedUser:    "find the user of the token to import",
+	tokens.StepFindImportedToken:   "find the token to import",
+	tokens.StepLookForName:         "look for tokens of the same name",
+	tokens.StepIssue:               "issue the personal access token",
+	tokens.StepReissue:             "reissue the personal access token",
+	tokens.StepIssueEphemeral:      "issue the ephemeral token",
+	tokens.StepKeepSecret:          "keep the personal access token",
+	tokens.StepRead:                "read the personal access token",
+	tokens.StepReadPredecessor:     "read a predecessor of the personal access token",
+	tokens.StepLookOnOtherServer:   "look for the personal access token on another server",
+	tokens.StepRevoke:              "revoke the personal access token",
+	tokens.StepRevokePredecessor:   "revoke a predecessor of the personal access token",
+	tokens.StepRevokeBeforeReissue: "revoke the personal access token before reissuing it under its name",
+}
+
+// stepWords are about a step that failed: what could not be done, in the summary; what was tried,
+// what the server said and what to do next, in the detail.
+func stepWords(notice tokens.Notice) (message, bool) {
+	n, ok := notice.(tokens.StepFailed)
+	if !ok {
+		return message{}, false
+	}
+
+	m := message{summary: "Could not " + steps[n.Step], detail: tfvalue.Sentence(n.Err)}
+
+	var (
+		taken  *tokens.TakenError
+		shared *tokens.SharedError
+	)
+
+	switch {
+	case errors.As(n.Err, &taken):
+		m.at, m.summary = path.Root("name"), nameTaken
+	case errors.As(n.Err, &shared):
+		m.at, m.summary = path.Root("series"), sameSeries
+	case n.Planning:
+		m.detail += pastADestroy
+	default:
+		m.at = tfvalue.RefusedArgument(n.Err)
+	}
+
+	return m, true
+}
+
+// serverWords are about the server that a token is on.
+func serverWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.OtherServer:
+		if n.Recorded == "" {
+			return message{path.Root("server"), "The token is not on this server", fmt.Sprintf(
+				"It was moved here without its server's URL. The provider is configured for %s, which does not have the token %s. "+
+					"Nothing was changed or forgotten. Give the resource the provider (alias) of the server that the other provider had "+
+					"it on; or, to give the token up, remove the resource from state with a `removed` block.",
+				n.Configured, n.ID)}, true
+		}
+
+		return message{path.Root("server"), "The token is on another server", fmt.Sprintf(
+			"It was issued by %s, the provider is configured for %s, and the token %s is not there. "+
+				"Nothing was changed or forgotten. Give the resource the provider (alias) of its server; or, to give the "+
+				"token up, remove the resource from state with a `removed` block.",
+			n.Recorded, n.Configured, n.ID)}, true
+	case tokens.OtherPlatform:
+		return message{path.Root("platform"), "The token is of another platform", fmt.Sprintf(
+			"It was moved here, and is one of `%s`. The provider is configured for %s. Nothing was changed or forgotten: give the "+
+				"resource the provider (alias) of the token's server.", n.Recorded, n.Configured.DisplayName)}, true
+	case tokens.ServerMoved:
+		return message{path.Root("server"), "The token's server has moved", fmt.Sprintf(
+			"The token was issued by %s. The provider is configured for %s, which has the same token: "+
+				"its id, name and time of creation agree. From now on it is looked for there.", n.Recorded, n.Configured)}, true
+	default:
+		return message{}, false
+	}
+}
+
+// userWords are about the user whom a token belongs to.
+func userWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.UserNotFound:
+		return message{summary: "The token's user does not exist yet", detail: fmt.Sprintf(
+			"Unless this run creates the %s first, the apply will fail. %s", n.User, tfvalue.Sentence(n.Err))}, true
+	case tokens.OtherOwner:
+		return message{path.Root(n.Argument), "The token belongs to another user", fmt.Sprintf(
+			"It was issued to user %s (id %s). A token cannot change hands, and this run did not refresh the resource, so "+
+				"that it cannot be replaced. Nothing was changed: plan again, without -refresh=false.",
+			n.Owner.Username, n.Owner.ID)}, true
+	case tokens.CannotReissueToUser:
+		return message{summary: cannotReissue, detail: fmt.Sprintf(
+			"%s The token stays that of %s. Until the %s exists, an apply fails before anything is sent.",
+			tfvalue.Sentence(n.Err), n.Owner, n.User)}, true
+	case tokens.InvalidUserID:
+		return ofText("user_id", n.Text, "Invalid user_id", fmt.Sprintf(
+			"%s is not a user's key on %s, which matches %s. For a login, use username.",
+			pat.Quote(n.Text), n.Traits.DisplayName, n.Traits.UserID)), true
+	default:
+		return message{}, false
+	}
+}
+
+const (
+	nameTaken  = "The name is taken"
+	sameSeries = "Two resources have the same series"
+)
+
+// nameWords are about the names of tokens.
+func nameWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.NameTaken:
+		return message{path.Root("name"), nameTaken, tfvalue.Sentence(n.Err) + pastADestroy}, true
+	case tokens.NameCannotComeBack:
+		return message{path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
+			"The token %q is to be replaced, and %s never frees a name. Choose another name, or use name_prefix.",
+			n.Name, n.Traits.DisplayName) + pastADestroy}, true
+	case tokens.NameMissing:
+		return message{summary: couldNotReissue, detail: "Neither `name` nor `name_prefix` is set, perhaps because of " +
+			"`ignore_changes`: no token was issued, and the live one was left alone. Set one of them."}, true
+	case tokens.FixedNameRotates:
+		return message{path.Root("rotation"), "A fixed name cannot rotate",
+			"Each generation of a token needs a name of its own, for both live for a while: use name_prefix in place of name, " +
+				"or leave out rotation."}, true
+	case tokens.SeriesCollides:
+		change := make([]string, 0, len(n.Change))
+		for _, live := range n.Change {
+			change = append(change, fmt.Sprintf("the resource of the token %q", live.Name))
+		}
+
+		return message{path.Root("series"), sameSeries, fmt.Sprintf(
+			"The tokens %q (id %s) and %q (id %s) are of two resources, and one resource would take the token of the other for a lost "+
+				"one of its own. Set a new `series` on %s: that issues no token.%s",
+			n.Other.Name, n.Other.ID, n.Live.Name, n.Live.ID, strings.Join(change, " and on "), pastADestroy)}, true
+	default:
+		return message{}, false
+	}
+}
+
+// argumentWords are about arguments that the platform does not allow.
+func argumentWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.InvalidArgument:
+		if n.Argument == "expires_at" {
+			return message{path.Root("expires_at"), "Invalid expiry", tfvalue.Sentence(n.Err)}, true
+		}
+
+		return ofText(n.Argument, n.Text, "Invalid "+n.Argument, tfvalue.Sentence(n.Err)), true
+	case tokens.InvalidPolicy:
+		detail := tfvalue.Sentence(n.Err)
+		if n.Argument != "" {
+			// Terraform shows nothing of a path within an object, so the text has to.
+			detail = fmt.Sprintf("`rotation.%s`: %s", n.Argument, detail)
+		}
+
+		return message{path.Root("rotation"), "Impossible rotation policy", detail}, true
+	case tokens.InvalidRecipient:
+		return message{summary: invalidRecipient, detail: recipientDetail(n.Err)}, true
+	default:
+		return message{}, false
+	}
+}
+
+// expiryWords are about when a token expires.
+func expiryWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.NeverExpires:
+		return message{summary: "The token will never expire",
+			detail: "Neither expires_in nor expires_at is set. Whoever gets hold of the token can use it until it is revoked. " +
+				"Set expires_in."}, true
+	case tokens.ExpiresWithinADay:
+		return message{path.Root(n.Argument), "The token expires within a day", fmt.Sprintf(
+			"Tokens of %s expire on a date, and at which moment of it, in which time zone, the server decides. This one is to expire "+
+				"on %s: the server may refuse it, or it may work for hours or for days. With two days or more it works for one at least.",
+			n.Traits.DisplayName, n.Expiry.Format(time.DateOnly))}, true
+	case tokens.OtherExpiry:
+		return message{summary: "The server gave the token another expiry", detail: fmt.Sprintf(
+			"The expiry of the token %q that was asked for is: %s. The server says: %s. A rotation goes by what the server says. "+
+				"Look for a limit that the server sets to the lifetime of tokens.",
+			n.Issued.Name, whenExpires(n.Issued.Asked.V), whenExpires(n.Issued.ExpiresAt))}, true
+	case tokens.ExpiryPassed:
+		summary := "The personal access token cannot be issued"
+		if n.Reissue {
+			summary = cannotReissue
+		}
+
+		return message{summary: summary, detail: tfvalue.Sentence(n.Err) +
+			" Change `expires_at`. Until then an apply fails before anything is sent."}, true
+	case tokens.ExpiredOnTime:
+		return message{path.Root("expires_at"), "The token has expired", fmt.Sprintf(
+			"It expired at %s, as expires_at says. Change expires_at to have another one issued.",
+			n.Token.ExpiresAt.UTC().Format(time.RFC3339))}, true
+	default:
+		return message{}, false
+	}
+}
+
+const (
+	cannotReissue   = "The personal access token cannot be reissued"
+	couldNotReissue = "Could not reissue the personal access token"
+)
+
+// reissueWords are about a token that is issued in place of another, or is not.
+func reissueWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.CannotReissue:
+		return message{summary: cannotReissue, detail: newUser(n) + refusalDetail(n.Refusal)}, true
+	case tokens.ReissueRefused:
+		return message{summary: couldNotReissue, detail: refusalDetail(n.Refusal)}, true
+	case tokens.KeptInvalid:
+		return message{path.Root("reissue_when_invalid"), "The token cannot be used", fmt.Sprintf(
+			"The token %q is %s, and reissue_when_invalid is false. Set it to true, or change an argument, for another one.",
+			n.Token.Name, n.Token.Status)}, true
+	case tokens.RevokedFirst:
+		if n.SameName {
+			return message{path.Root("name"), revokedFirst, fmt.Sprintf(
+				"Another token is issued under the name %q, which the live one has to give up: there is a moment without a token, "+
+					"and whoever uses it must move at once. With name_prefix both would live for a while.", n.Token.Name)}, true
+		}
+
+		return message{path.Root("rotation").AtName("overlap"), revokedFirst,
+			"With an overlap of 0s there is a moment without a token, and whoever uses it must move at once. " +
+				"If the run is interrupted in between, there is none until the next apply."}, true
+	case tokens.RecipientsChanged:
+		return message{path.Root("encrypt_to"), "Other recipients need another token",
+			"The secret of the live token cannot be encrypted anew, so another token is issued. The live one goes to `previous` " +
+				"and works until its overlap is over. Those who could read it so far still can until then."}, true
+	case tokens.LeftBehind:
+		return message{summary: "A token may be left behind", detail: strings.TrimSuffix(n.Sentence, ".") +
+			". Another token was issued in its place, and works. Look for the lost one on the server, and revoke it if it is there."}, true
+	default:
+		return message{}, false
+	}
+}
+
+const revokedFirst = "The live token will be revoked first"
+
+// refusalDetail says why a token cannot be reissued, and what can be done.
+func refusalDetail(n tokens.Refusal) string {
+	server := cmp.Or(n.Traits.DisplayName, "the server")
+
+	switch argument := n.Decision.Argument; {
+	case n.Decision.UserGone:
+		return fmt.Sprintf("The user of the token %q was deleted. Remove the resource, or give it another user. "+
+			"If the user was made again under the same login, replace the token: `terraform apply -replace=ADDRESS`, where "+
+			"ADDRESS is that of this resource. Until then an apply fails before anything is sent.", n.Name)
+	case argument == "":
+		return fmt.Sprintf("The token %q is %s. Choose another `name` or use `name_prefix`, for %s never frees a name. "+
+			"Until then an apply fails before anything is sent.", n.Name, n.Decision.Reason, server)
+	case argument == "username" || argument == "user_id":
+		return fmt.Sprintf("`%s` names another user, or one who does not exist, and a token cannot change hands. Nothing was "+
+			"changed, and the token %q stays as it is. Correct the argument, or plan again once the user exists.", argument, n.Name)
+	default:
+		return fmt.Sprintf("`%s` asks for another token (%s), and %s never frees the name %q. "+
+			"Choose another `name`, or use `name_prefix`. Until then the token stays as it is.",
+			argument, n.Decision.Reason, server, n.Name)
+	}
+}
+
+// newUser says, of an owner who was deleted, that another user has the login now.
+func newUser(n tokens.CannotReissue) string {
+	if !n.NewUser.Set {
+		return ""
+	}
+
+	return fmt.Sprintf("There is a new %s now, with another id (%s). ", pat.UserRef{Username: n.NewUser.V.Username}, n.NewUser.V.ID)
+}
+
+// importWords are about tokens that were issued elsewhere.
+func importWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.ImportInactive:
+		return message{summary: "Could not import the personal access token", detail: fmt.Sprintf(
+			"The token %q (id %s) of %s is %s. Only an active token can be imported: create a new one instead.",
+			n.Token.Name, n.Token.ID, n.Owner.Username, n.Token.Status)}, true
+	case tokens.SecretUnknown:
+		return message{summary: "The token's secret is not known", detail: fmt.Sprintf(
+			"Servers show a secret once, so `token` is null for the imported token %q, and for any other that this run imports. "+
+				"For a new token with a known secret, change a value of `rotation.triggers` after the next apply; "+
+				"the imported one lives on for the overlap.", n.Name)}, true
+	case tokens.ImportedDiffers:
+		live := fmt.Sprintf("The live token's name is %q.", n.Token.Name)
+
+		switch {
+		case n.Argument == "expires_at" && n.Token.ExpiresAt.IsZero():
+			live = "The live token never expires."
+		case n.Argument == "expires_at":
+			live = fmt.Sprintf("The live token expires at %s.", whenExpires(n.Token.ExpiresAt))
+		}
+
+		return message{path.Root(n.Argument), "The imported token differs",
+			live + " It is left alone: the argument counts for the next token."}, true
+	default:
+		return message{}, false
+	}
+}
+
+// predecessorWords are about tokens that a run revokes, or does not.
+func predecessorWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.NotRevoked:
+		return message{path.Root("previous"), "A predecessor could not be revoked", fmt.Sprintf(
+			"The token %q (id %s) lives on; the next apply tries again. %s", n.Token.Name, n.Token.ID, tfvalue.Sentence(n.Err))}, true
+	case tokens.Held:
+		return message{path.Root("previous"), "A predecessor is still in use", fmt.Sprintf(
+			"The token %q (id %s) was to be revoked at %s, and was last used %s. It is held until it has not been used for "+
+				"rotation.hold_if_used_within, or for a day where state never had its secret. Find who uses it: they have not moved to the new token.",
+			n.Predecessor.Token.Name, n.Predecessor.Token.ID, n.Predecessor.RetireAt.Format(time.RFC3339),
+			lastUse(n.Predecessor.Token))}, true
+	case tokens.OwnPredecessor:
+		return message{path.Root("previous"), "A predecessor is the provider's own credential", fmt.Sprintf(
+			"The provider logs in with the token %q (id %s), so this run does not revoke it. "+
+				"Give the provider another credential, such as the new token.", n.Token.Name, n.Token.ID)}, true
+	case tokens.OwnCredential:
+		return message{summary: "The token is the provider's own credential", detail: fmt.Sprintf(
+			"The provider logs in with the token %q (id %s), and would lock itself out. Nothing was revoked. Give the provider "+
+				"another credential; or remove the resource from state with a `removed` block, and revoke the token by hand.",
+			n.Token.Name, n.Token.ID)}, true
+	case tokens.OwnCredentialHasName:
+		return message{summary: couldNotReissue, detail: fmt.Sprintf(
+			"The provider logs in with the token %q, which would have to be revoked first. "+
+				"Give the provider another credential, or use name_prefix.", n.Token.Name)}, true
+	case tokens.EphemeralNotRevoked:
+		return message{summary: "The ephemeral token was not revoked", detail: fmt.Sprintf(
+			"The token %q (id %s) of %s lives on, %s. Revoke it on the server, or let it expire. %s",
+			n.Token.Name, n.Token.ID, n.Owner, tokens.UntilExpiry(n.Token, n.Traits), tfvalue.Sentence(n.Err))}, true
+	default:
+		return message{}, false
+	}
+}
+
+// orphanWords are about active tokens of the series that are not in state.
+func orphanWords(notice tokens.Notice) (message, bool) {
+	switch n := notice.(type) {
+	case tokens.OrphanAdopted:
+		return message{path.Root("previous"), "An active token is not in state", orphanDetail(n.Orphan, n.Recorded)}, true
+	case tokens.OrphanDestroyed:
+		return message{path.Root("previous"), "A token that may be another state's will be revoked", fmt.Sprintf(
+			"Destroying this resource also revokes the token %q (id %s), whose secret was never in this state. If another "+
+				"state issued it, first remove this resource from the state with a `removed` block, and revoke its other "+
+				"tokens by hand.", n.Token.Name, n.Token.ID)}, true
+	case tokens.ResemblingToken:
+		return message{summary: "A token is named like those of this resource, with another prefix", detail: fmt.Sprintf(
+			"The user has the active token %q (id %s), issued after the token in state. If an interrupted run issued it under a "+
+				"`name_prefix` that you have since changed back, nobody has its secret: revoke it by hand. Otherwise ignore this "+
+				"warning: the provider leaves the token alone.", n.Token.Name, n.Token.ID)}, true
+	default:
+		return message{}, false
+	}
+}
+
+// orphanDetail says that a token is in no state, where it may come from, and what becomes of it.
+func orphanDetail(orphan lifecycle.Predecessor, recorded int64) string {
+	token := orphan.Token
+
+	use := "and was never used"
+	if token.Used {
+		use = "and was last used " + lastUse(token)
+	}
+
+	text := fmt.Sprintf("The user has the active token %q (id %s), which is named like the tokens of this resource, is not in "+
+		"its state, %s.", token.Name, token.ID, use)
+
+	if recorded > 0 && orphan.Generation > recorded && token.Used {
+		text += fmt.Sprintf("\n\nIts generation, %d, is newer than that of the state, %d: the state was restored from a backup, or "+
+			"another state manages the same token. If there is a newer state, restore it before you apply.",
+			orphan.Generation, recorded)
+	} else {
+		text += "\n\nAn interrupted run lost its secret, this run replaces it (`create_before_destroy`), or another resource or " +
+			"state has the same `series`. In the last case, set a different `series` on one of them."
+	}
+
+	return text + fmt.Sprintf("\n\nIt is now in `previous`. An apply after %s revokes it, unless it was used within the time of "+
+		"`rotation.hold_if_used_within` (a day if that is not set).", orphan.RetireAt.UTC().Format(time.RFC3339))
+}
+
+// ofText is a message about the text of an argument, which may be a secret.
+func ofText(argument, text, summary, detail string) message {
+	at, detail := tfvalue.AboutText(path.Root(argument), text, detail)
+
+	return message{at, summary, detail}
+}
+
+// lastUse says when a token was used, for one that was.
+func lastUse(token pat.Token) string {
+	if token.LastUsedAt.IsZero() {
+		return "at a time that the server does not tell"
+	}
+
+	return "at " + token.LastUsedAt.UTC().Format(time.RFC3339)
+}
+
+// whenExpires says when a token expires.
+func whenExpires(expiry time.Time) string {
+	if expiry.IsZero() {
+		return "never"
+	}
+
+	return expiry.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,93 @@
+package token
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// MoveState takes over the states of other resources. Terraform asks a provider that is
+// not configured, so that nothing is known of the server: the next refresh has to ask it.
+func (r *tokenResource) MoveState(context.Context) []resource.StateMover {
+	return []resource.StateMover{{StateMover: moveRESTObject}}
+}
+
+// moveRESTObject makes a token's state of that of a restapi_object. The schemas of that
+// differ from version to version, and the raw state has all that is needed of any.
+func moveRESTObject(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+	diags := &resp.Diagnostics
+
+	if !isRESTObject(req) {
+		diags.AddError("Only a restapi_object can be moved", fmt.Sprintf(
+			"The source is a %s of the provider %s. State can be moved here from the restapi_object of the provider "+
+				"Mastercard/restapi alone. %s", req.SourceTypeName, req.SourceProviderAddress, howToImport))
+
+		return
+	}
+
+	name, found, err := platform.Recognize(req.SourceRawState.JSON)
+	if err != nil {
+		refuseMove(err, diags)
+
+		return
+	}
+
+	diags.Append(resp.TargetState.Set(ctx, emptyModel().with(moved(name, found)).object(diags))...)
+
+	if found.Token.Secret == "" {
+		report(nil, tokens.Notices{tokens.SecretUnknown{Name: found.Token.Name}}, diags)
+
+		return
+	}
+
+	diags.AddWarning("Old states hold the token's secret", fmt.Sprintf(
+		"The object had the secret of the token %q (id %s) in plain text. It is in `token` now, and nowhere else in this "+
+			"state, but earlier versions and backups of the state still hold it, for whoever can read them. Rotate it: change a "+
+			"value of `rotation.triggers` after the next apply.", found.Token.Name, found.Token.ID))
+}
+
+const howToImport = "Take the `moved` block out. The token can be imported: drop the other resource from the state with a " +
+	"`removed` block with `destroy = false`, and write an `import` block with <username or user id>/<token id or name>."
+
+func refuseMove(err error, diags *diag.Diagnostics) {
+	diags.AddError("Could not move the restapi_object", tfvalue.Sentence(err)+" Nothing was changed. "+howToImport)
+}
+
+// moved returns the record of a token that another provider managed. With its secret
+// it is like one that was issued here, and without like an imported one.
+func moved(platformName string, found platform.Recognized) tokens.Record {
+	token := found.Token
+	// What it was when it was last read: the refresh tells what it is.
+	token.Status = pat.StatusActive
+
+	record := tokens.Adopted(pat.User{ID: token.UserID}, token.Token)
+	record.Platform = lifecycle.Known(platformName)
+
+	if found.Username != "" {
+		record.Username = lifecycle.Known(found.Username)
+	} else {
+		record.UserID = lifecycle.Known(token.UserID)
+	}
+
+	if token.Secret != "" {
+		record = record.WithKnownSecret(token.Secret)
+	}
+
+	return record
+}
+
+func isRESTObject(req resource.MoveStateRequest) bool {
+	address := "/" + strings.ToLower(req.SourceProviderAddress)
+
+	return req.SourceTypeName == "restapi_object" && strings.HasSuffix(address, "/mastercard/restapi")
+}

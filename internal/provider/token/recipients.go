@@ -1,0 +1,80 @@
+package token
+
+import (
+	"context"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// tokenEncryptTo is the argument that keeps the secret out of state.
+func tokenEncryptTo() schema.SetAttribute {
+	return schema.SetAttribute{
+		Optional:    true,
+		ElementType: types.StringType,
+		Validators:  []validator.Set{ageRecipients{}},
+		MarkdownDescription: "Who may read the secret: recipients of [age](https://age-encryption.org), each a native one " +
+			"(`age1…`) or an SSH public key (`ssh-ed25519 …` or `ssh-rsa …`). If set, `token` is null and `encrypted_token` " +
+			"has the secret, which is then in no plan and no state. A change issues another token, for what is not in state " +
+			"cannot be encrypted anew.",
+	}
+}
+
+// ageRecipients accepts what a secret can be encrypted to. It validates the set and not its
+// elements: the path of one shows its value.
+type ageRecipients struct{}
+
+var _ validator.Set = ageRecipients{}
+
+func (ageRecipients) Description(context.Context) string {
+	return "each a native recipient of age, or an SSH public key"
+}
+
+func (v ageRecipients) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (ageRecipients) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	checkRecipients(req.ConfigValue, &resp.Diagnostics)
+}
+
+// checkRecipients reports recipients that no secret can be encrypted to.
+func checkRecipients(recipients types.Set, diags *diag.Diagnostics) {
+	if !tfvalue.IsSet(recipients) {
+		return
+	}
+
+	if len(recipients.Elements()) == 0 {
+		addRecipientError(tokens.ErrNoRecipient, diags)
+	}
+
+	for _, element := range recipients.Elements() {
+		text, ok := element.(types.String)
+
+		switch {
+		case !ok || text.IsUnknown():
+			continue
+		case text.IsNull():
+			addRecipientError(tokens.ErrNoRecipient, diags)
+
+			continue
+		}
+
+		if err := tokens.CheckRecipient(text.ValueString()); err != nil {
+			addRecipientError(err, diags)
+		}
+	}
+}
+
+// addRecipientError reports what is no recipient. It points at no attribute, for the CLI would
+// show the source of all recipients, and one of them may be a private key.
+func addRecipientError(err error, diags *diag.Diagnostics) {
+	diags.AddError(invalidRecipient, recipientDetail(err))
+}
+
+const invalidRecipient = "Invalid recipient"
+
+func recipientDetail(err error) string { return "In `encrypt_to`: " + err.Error() + "." }

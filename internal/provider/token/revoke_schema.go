@@ -1,0 +1,158 @@
+package token
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// revokeTokensModel is the action's configuration.
+type revokeTokensModel struct {
+	Username       types.String    `tfsdk:"username"`
+	UserID         types.String    `tfsdk:"user_id"`
+	NamePrefix     types.String    `tfsdk:"name_prefix"`
+	CreatedBefore  tfvalue.Instant `tfsdk:"created_before"`
+	UnusedFor      types.String    `tfsdk:"unused_for"`
+	Status         types.String    `tfsdk:"status"`
+	All            types.Bool      `tfsdk:"all"`
+	IncludeOwnUser types.Bool      `tfsdk:"include_own_user"`
+	DryRun         types.Bool      `tfsdk:"dry_run"`
+}
+
+func revokeTokensSchema() schema.Schema {
+	username, userID := platform.UserArguments()
+
+	return schema.Schema{
+		MarkdownDescription: "Revokes a user's personal access tokens, whoever issued them, at once and for ever: for the hour " +
+			"in which tokens have leaked. A token is revoked if all filters select it. " +
+			"For several users, use `for_each`. A token of a resource is revoked like any other, and the resource's next plan " +
+			"shows it as revoked, or missing, and reissues it.",
+		Attributes: map[string]schema.Attribute{
+			"username": actionArgument(username),
+			"user_id":  actionArgument(userID),
+			"name_prefix": schema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: "Only tokens whose name begins with this.",
+			},
+			"created_before": schema.StringAttribute{
+				Optional:   true,
+				CustomType: tfvalue.InstantType{},
+				MarkdownDescription: "Only tokens that were created before this instant, in RFC 3339, such as " +
+					"`2031-05-06T07:08:09Z`. An instant in the future is an error.",
+			},
+			"unused_for": schema.StringAttribute{
+				Optional:   true,
+				Validators: []validator.String{tfvalue.Duration()},
+				MarkdownDescription: "Only tokens that nobody has logged in with for this long, such as `90d`. One that was " +
+					"never used counts from its creation. On Foreman a token that is used through a session shows no use.",
+			},
+			"status": schema.StringAttribute{
+				Optional: true,
+				Validators: []validator.String{
+					tfvalue.OneOf(string(pat.StatusActive), string(pat.StatusExpired)),
+				},
+				MarkdownDescription: "Only tokens of this status: `active` or `expired`. Default is `active`. To revoke an expired token is to tidy up: on " +
+					"Universal Controller that removes it from the user's list, and on Foreman it marks the row.",
+			},
+			"all": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "`true` revokes every token of the user that has the `status`. Without it, `name_prefix`, " +
+					"`created_before` or `unused_for` is needed, so that a filter that turns out null does not revoke everything; " +
+					"with it, none of them is allowed.",
+			},
+			"include_own_user": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "`true` revokes tokens of the very user that the provider logs in as. Without it, that is an " +
+					"error: the provider's own credential may be one of them, and the list of tokens does not tell which. With " +
+					"it, the token that was used last is revoked last. It is not needed where the provider is known to log in " +
+					"with a password: on Universal Controller with `password`.",
+			},
+			"dry_run": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "`true` tells which tokens would be revoked, and revokes none. Default is `false`.",
+			},
+		},
+	}
+}
+
+// filter returns what the arguments select. It reports one that cannot be read, and a time of
+// creation that selects all tokens.
+func (m *revokeTokensModel) filter(now time.Time, diags *diag.Diagnostics) tokens.Filter {
+	filter := tokens.Filter{
+		NamePrefix:    tfvalue.OptionalText(m.NamePrefix),
+		Status:        pat.Some(m.status()),
+		CreatedBefore: m.CreatedBefore.Read(path.Root("created_before"), diags),
+		UnusedFor:     tfvalue.ReadDuration(m.UnusedFor, path.Root("unused_for"), diags),
+	}
+
+	if filter.CreatedBefore.V.After(now) {
+		diags.AddAttributeError(path.Root("created_before"), "The time in created_before is in the future", fmt.Sprintf(
+			"Every token was created before %s. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
+			m.CreatedBefore.ValueString()))
+	}
+
+	return filter
+}
+
+// status returns which tokens are meant: active ones, where the arguments do not say.
+func (m *revokeTokensModel) status() pat.Status {
+	if m.Status.IsNull() {
+		return pat.StatusActive
+	}
+
+	return pat.Status(m.Status.ValueString())
+}
+
+// words says what the filter selects.
+func (m *revokeTokensModel) words() string {
+	words := []string{string(m.status())}
+
+	if !m.NamePrefix.IsNull() {
+		words = append(words, "name begins with "+pat.Quote(m.NamePrefix.ValueString()))
+	}
+
+	if !m.CreatedBefore.IsNull() {
+		words = append(words, "created before "+m.CreatedBefore.ValueString())
+	}
+
+	if !m.UnusedFor.IsNull() {
+		words = append(words, "unused for "+m.UnusedFor.ValueString())
+	}
+
+	return strings.Join(words, ", ")
+}
+
+// checkScope reports a configuration that would revoke every token without saying so, as
+// far as it is known.
+func (m *revokeTokensModel) checkScope(diags *diag.Diagnostics) {
+	filters := []attr.Value{m.NamePrefix, m.CreatedBefore, m.UnusedFor}
+	narrowed := slices.ContainsFunc(filters, tfvalue.IsSet)
+	unknown := m.All.IsUnknown() || slices.ContainsFunc(filters, attr.Value.IsUnknown)
+
+	switch {
+	case m.All.ValueBool() && narrowed:
+		diags.AddAttributeError(path.Root("all"), "Both all and a filter are set",
+			"`all` revokes every token, and a filter beside it would be left unheeded: leave out `all`, or "+
+				"`name_prefix`, `created_before` and `unused_for`.")
+	case !m.All.ValueBool() && !narrowed && !unknown:
+		diags.AddError("Every token of the user would be revoked",
+			"None of `name_prefix`, `created_before` and `unused_for` is set. Set one of them; or, if every token is meant, "+
+				"`all = true`.")
+	}
+}

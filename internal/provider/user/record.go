@@ -1,0 +1,72 @@
+package user
+
+import (
+	"context"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
+
+	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// userRecord is a user as every data source shows it.
+type userRecord struct {
+	ID          types.String   `tfsdk:"id"`
+	Username    types.String   `tfsdk:"username"`
+	FirstName   types.String   `tfsdk:"first_name"`
+	LastName    types.String   `tfsdk:"last_name"`
+	Email       types.String   `tfsdk:"email"`
+	Enabled     types.Bool     `tfsdk:"enabled"`
+	Admin       types.Bool     `tfsdk:"admin"`
+	LastLoginAt types.String   `tfsdk:"last_login_at"`
+	Tokens      []token.Listed `tfsdk:"tokens"`
+
+	platform.Blocks
+}
+
+func userRecordAttributes() map[string]dsschema.Attribute {
+	text := func(description string) dsschema.StringAttribute {
+		return dsschema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+
+	attributes := map[string]dsschema.Attribute{
+		"id":            text("The platform's own key of the user, which a rename leaves alone."),
+		"username":      text("The user's login."),
+		"first_name":    text("The user's first name."),
+		"last_name":     text("The user's last name."),
+		"email":         text("The user's mail address."),
+		"enabled":       dsschema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user can log in."},
+		"admin":         dsschema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user is an administrator, by itself or through a group."},
+		"last_login_at": text("When the user last logged in, in UTC. Null if never, or if the platform does not tell."),
+		"tokens": dsschema.ListNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "The user's tokens, without their secrets. Null, not empty, unless `show_tokens` is `true`.",
+			NestedObject:        dsschema.NestedAttributeObject{Attributes: token.ListedAttributes()},
+		},
+	}
+
+	platform.AddRecords(attributes)
+
+	return attributes
+}
+
+// newUserRecord converts a user.
+func newUserRecord(ctx context.Context, user pat.User, diags *diag.Diagnostics) userRecord {
+	return userRecord{
+		ID:          types.StringValue(user.ID),
+		Username:    types.StringValue(user.Username),
+		FirstName:   tfvalue.StringOrNull(user.FirstName),
+		LastName:    tfvalue.StringOrNull(user.LastName),
+		Email:       tfvalue.StringOrNull(user.Email),
+		Enabled:     types.BoolValue(user.Enabled),
+		Admin:       types.BoolValue(user.Admin),
+		LastLoginAt: tfvalue.Timestamp(user.LastLoginAt),
+		Tokens:      token.ListAll(user.Tokens),
+		Blocks:      platform.Records(ctx, user, diags),
+	}
+}

@@ -1,0 +1,203 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// checkPolicy reports a rotation policy that would rotate at every run or never.
+func checkPolicy(arguments Arguments, traits pat.Traits, notices *Notices) {
+	if !arguments.Rotation {
+		return
+	}
+
+	triggers := arguments.Triggers.Values != nil || arguments.Triggers.Unknown
+	if argument, err := arguments.Policy.Check(arguments.ExpiresIn, triggers, traits); err != nil {
+		notices.add(InvalidPolicy{Argument: argument, Err: err})
+	}
+}
+
+// CheckConfiguration reports what no platform can do.
+func CheckConfiguration(arguments Arguments) Notices {
+	var notices Notices
+
+	if arguments.Name.Set && arguments.Rotation {
+		notices.add(FixedNameRotates{})
+	}
+
+	checkPolicy(arguments, pat.Traits{}, &notices)
+
+	return notices
+}
+
+// CheckEphemeral reports what the platform does not allow of an ephemeral token, without asking the
+// server.
+func (e *Engine) CheckEphemeral(userID lifecycle.Value[string], order Order) Notices {
+	var notices Notices
+
+	if e.System == nil {
+		return nil
+	}
+
+	if err := lifecycle.CheckPrefix(order.NamePrefix, e.System.Traits()); err != nil {
+		notices.add(InvalidArgument{Argument: "name_prefix", Text: order.NamePrefix, Err: err})
+	}
+
+	e.checkUserID(userID, &notices)
+
+	return notices
+}
+
+// checkArguments reports what the platform does not allow. The clock is asked for an error
+// alone, and only where a token is sure to be issued.
+func (e *Engine) checkArguments(plan Record, certain bool, notices *Notices) {
+	if e.System == nil {
+		return
+	}
+
+	traits := e.System.Traits()
+	checkPolicy(plan.Arguments, traits, notices)
+
+	if prefix := plan.NamePrefix; prefix.Set {
+		if err := lifecycle.CheckPrefix(prefix.V, traits); err != nil {
+			notices.add(InvalidArgument{Argument: "name_prefix", Text: prefix.V, Err: err})
+		}
+	} else if name := plan.Name; prefix.Null() && name.Set {
+		if err := lifecycle.CheckName(name.V, traits); err != nil {
+			notices.add(InvalidArgument{Argument: "name", Text: name.V, Err: err})
+		}
+	}
+
+	if !plan.lifetimeKnown() || !certain {
+		return
+	}
+
+	// That it has passed is for warnPast to say.
+	if err := plan.Lifetime().Check(e.Now(), traits); err != nil && !errors.Is(err, lifecycle.ErrPast) {
+		notices.add(InvalidArgument{Argument: "expires_at", Err: err})
+	}
+}
+
+// checkRecipient looks at the user and, for a fixed name, at the names the user has.
+func (e *Engine) checkRecipient(ctx context.Context, arguments Arguments, notices *Notices) {
+	if arguments.Username.Unknown || arguments.UserID.Unknown || !e.checkUserID(arguments.UserID, notices) {
+		return
+	}
+
+	user, err := e.Recipient(ctx, arguments.User())
+
+	switch {
+	case notFound(err):
+		// Another resource of this very run may create the user.
+		notices.add(UserNotFound{User: arguments.User(), Err: err})
+	case err != nil:
+		notices.add(StepFailed{Step: StepFindUser, Err: err, Planning: true})
+	case arguments.Name.Set && arguments.NamePrefix.Null():
+		e.checkTaken(ctx, user.ID, arguments.Name.V, notices)
+	}
+}
+
+// checkTaken reports a fixed name that the user has a token of already.
+func (e *Engine) checkTaken(ctx context.Context, userID, name string, notices *Notices) {
+	var (
+		taken  *TakenError
+		denied *pat.PermissionError
+	)
+
+	err := e.issuer.Taken(ctx, userID, name)
+
+	switch {
+	case err == nil, errors.As(err, &denied):
+	case errors.As(err, &taken) && e.registry.Has(taken.Token.Key()):
+		if traits := e.System.Traits(); !traits.ReusableNames {
+			notices.add(NameCannotComeBack{Name: name, Traits: traits})
+		}
+	case errors.As(err, &taken):
+		notices.add(NameTaken{Err: taken})
+	default:
+		notices.add(StepFailed{Step: StepLookForName, Err: err, Planning: true})
+	}
+}
+
+// warnLifetime warns of an expiry that the next token should not have, or of none.
+func (e *Engine) warnLifetime(arguments Arguments, notices *Notices) {
+	if arguments.ExpiresIn.Null() && arguments.ExpiresAt.Null() {
+		notices.add(NeverExpires{})
+	}
+
+	if e.System == nil || !arguments.lifetimeKnown() {
+		return
+	}
+
+	lifetime, traits, now := arguments.Lifetime(), e.System.Traits(), e.Now()
+	if !lifetime.Vague(now, traits) {
+		return
+	}
+
+	argument := "expires_in"
+	if !lifetime.In.Set {
+		argument = "expires_at"
+	}
+
+	notices.add(ExpiresWithinADay{Argument: argument, Expiry: lifetime.Expiry(now, traits).V, Traits: traits})
+}
+
+// warnPast warns of an expiry under which nothing can be issued, and says whether there is one. It is
+// no error, which would block a destroy: that makes a plan first.
+func (e *Engine) warnPast(arguments Arguments, reissue bool, notices *Notices) bool {
+	if notices.Failed() || e.System == nil || !arguments.lifetimeKnown() {
+		return false
+	}
+
+	err := arguments.Lifetime().Check(e.Now(), e.System.Traits())
+	if err != nil {
+		notices.add(ExpiryPassed{Reissue: reissue, Err: err})
+	}
+
+	return err != nil
+}
+
+// warnExpiredOnTime warns of a token that expired when it was told to.
+func warnExpiredOnTime(arguments Arguments, live pat.Token, notices *Notices) {
+	if !arguments.ExpiresAt.Null() && arguments.ExpiresIn.Null() && live.Status == pat.StatusExpired {
+		notices.add(ExpiredOnTime{Token: live})
+	}
+}
+
+// warnKeptInvalid warns of a token that cannot be used and is not to be reissued.
+func warnKeptInvalid(arguments Arguments, live pat.Token, notices *Notices) {
+	if keep := arguments.ReissueWhenInvalid; keep.Set && !keep.V && live.Status != pat.StatusActive {
+		notices.add(KeptInvalid{Token: live})
+	}
+}
+
+// warnImported says where arguments differ from the imported token that they were given
+// to: they are recorded, and count for the next one.
+func warnImported(arguments Arguments, live pat.Token, notices *Notices) {
+	if !strings.HasPrefix(live.Name, arguments.NamePrefix.V) {
+		notices.add(ImportedDiffers{Argument: "name_prefix", Token: live})
+	}
+
+	if name := arguments.Name.V; name != "" && arguments.NamePrefix.Null() && name != live.Name {
+		notices.add(ImportedDiffers{Argument: "name", Token: live})
+	}
+
+	if at := arguments.ExpiresAt; at.Set && arguments.ExpiresIn.Null() && !at.V.Equal(live.ExpiresAt) {
+		notices.add(ImportedDiffers{Argument: "expires_at", Token: live})
+	}
+}
+
+// plannedCurrent is a token that is to be issued.
+func plannedCurrent(reason lifecycle.Value[lifecycle.Reason]) Current {
+	text, at := lifecycle.Unknown[string](), lifecycle.Unknown[time.Time]()
+
+	return Current{
+		ID: text, Name: text, CreatedAt: at, ExpiresAt: at, RotateAt: at, SHA256: text,
+		Status: lifecycle.Known(pat.StatusActive), IssueReason: reason,
+	}
+}

@@ -1,0 +1,74 @@
+package tokens
+
+import (
+	"context"
+	"slices"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// PlanDestroy says what keeps a resource from being destroyed, and what the user may not expect to
+// be destroyed with it.
+func (e *Engine) PlanDestroy(state Record) Notices {
+	var notices Notices
+
+	if !e.checkDestroy(state, &notices) {
+		return notices
+	}
+
+	for _, predecessor := range state.Previous.V {
+		if predecessor.Orphan() && !predecessor.Due {
+			notices.add(OrphanDestroyed{Token: predecessor.Token})
+		}
+	}
+
+	return notices
+}
+
+// Destroy revokes the live token and all predecessors. After a failure, the record has exactly
+// what still lives.
+func (e *Engine) Destroy(ctx context.Context, state Record) (Record, Notices) {
+	var notices Notices
+
+	if !e.requireServer(ctx, state, &notices) || !e.checkDestroy(state, &notices) {
+		return state, notices
+	}
+
+	var living []lifecycle.Predecessor
+
+	for _, predecessor := range state.Previous.V {
+		if err := e.System.Revoke(ctx, predecessor.Token); err != nil {
+			notices.add(StepFailed{Step: StepRevokePredecessor, Err: err})
+
+			living = append(living, predecessor)
+		}
+	}
+
+	live := state.Live().Token
+
+	if err := e.System.Revoke(ctx, live); err != nil {
+		notices.add(StepFailed{Step: StepRevoke, Err: err})
+	} else {
+		e.registry.Remove(live.Key())
+
+		state.Current.Status = lifecycle.Known(pat.StatusRevoked)
+	}
+
+	state.Previous = lifecycle.Known(living)
+
+	return state, notices
+}
+
+// checkDestroy refuses to revoke what the provider logs in with.
+func (e *Engine) checkDestroy(state Record, notices *Notices) bool {
+	for _, token := range append(slices.Clone(state.Previous.V), state.Live()) {
+		if e.owns(token.SHA256) {
+			notices.add(OwnCredential{Token: token.Token})
+
+			return false
+		}
+	}
+
+	return true
+}

@@ -1,0 +1,84 @@
+package tokens
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// NameMark forces the token's part of an import id to be read as a name.
+const NameMark = "name="
+
+// Import returns the record of a user's token, each given as an import id has it. It changes
+// nothing on the server, and cannot know the secret. Only an active token can be imported: any
+// other would be reissued by the next apply.
+func (e *Engine) Import(ctx context.Context, user, token string) (Record, Notices) {
+	var notices Notices
+
+	ref := pat.UserRef{Username: user}
+	if e.System.Traits().UserID.MatchString(user) {
+		ref = pat.UserRef{ID: user}
+	}
+
+	owner, err := e.System.User(ctx, ref)
+	if err != nil {
+		notices.add(StepFailed{Step: StepFindImportedUser, Err: err})
+
+		return Record{}, notices
+	}
+
+	found, err := Find(ctx, e.System, owner.ID, token)
+	if err != nil {
+		notices.add(StepFailed{Step: StepFindImportedToken, Err: err})
+
+		return Record{}, notices
+	}
+
+	if found.Status != pat.StatusActive {
+		notices.add(ImportInactive{Token: found, Owner: owner})
+	}
+
+	// Once in a run: a CLI does not put together what has no place in the configuration.
+	if !notices.Failed() && !e.importWarned.Swap(true) {
+		notices.add(SecretUnknown{Name: found.Name})
+	}
+
+	return e.Imported(owner, found), notices
+}
+
+// Imported returns the record of a token of this server that was issued elsewhere.
+func (e *Engine) Imported(owner pat.User, token pat.Token) Record {
+	record := Adopted(owner, token).on(e.System)
+	record.Username = setUnlessEmpty(owner.Username)
+
+	return record
+}
+
+// Find returns the token of a user by its id, where there are such ids, or name.
+func Find(ctx context.Context, system pat.System, userID, token string) (pat.Token, error) {
+	name, forced := strings.CutPrefix(token, NameMark)
+	if system.Traits().TokenIDs && !forced && strings.Trim(token, "0123456789") == "" {
+		return system.Token(ctx, pat.Key{UserID: userID, TokenID: token})
+	}
+
+	return FindByName(ctx, system, userID, name)
+}
+
+// FindByName returns the only token of that name.
+func FindByName(ctx context.Context, system pat.System, userID, name string) (pat.Token, error) {
+	tokens, err := system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
+
+	switch {
+	case err != nil:
+		return pat.Token{}, err
+	case len(tokens) == 0:
+		return pat.Token{}, fmt.Errorf("the user with id %s has no token named %s; names are matched exactly", userID, pat.Quote(name))
+	case len(tokens) > 1:
+		return pat.Token{}, fmt.Errorf("the user with id %s has %d tokens named %q; use an id, such as %s",
+			userID, len(tokens), name, tokens[0].ID)
+	default:
+		return tokens[0], nil
+	}
+}

@@ -1,0 +1,207 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// errStopped is what an ephemeral resource says that is opened too late.
+var errStopped = errors.New("the run was told to stop, so that no token was issued")
+
+// Leases are the tokens that ephemeral resources have issued and nobody has revoked yet, on
+// whatever server. A CLI closes none of them after a consumer failed or the run was interrupted.
+// It is safe for concurrent use. The zero value has none.
+type Leases struct {
+	mu   sync.Mutex
+	all  map[*lease]bool
+	over bool
+	// revoked are the tokens that were revoked without being closed.
+	revoked map[pat.Key]bool
+}
+
+// lease is a token that is being issued or was.
+type lease struct {
+	user pat.UserRef
+	// settled is closed when it is known whether there is a token. What follows is not
+	// written any more then.
+	settled chan struct{}
+	system  pat.System
+	token   pat.Token
+}
+
+// Open issues a token that [Leases.RevokeAll] revokes if nobody closes it before.
+func (l *Leases) Open(ctx context.Context, e *Engine, user pat.UserRef, order Order) (owner pat.User, issued pat.Issued, notices Notices) {
+	opened, err := l.begin(user)
+	if err != nil {
+		notices.add(StepFailed{Step: StepIssueEphemeral, Err: err})
+
+		return owner, issued, notices
+	}
+
+	owner, err = e.Recipient(ctx, user)
+	if err != nil {
+		l.failed(opened)
+		notices.add(StepFailed{Step: StepFindUser, Err: err})
+
+		return owner, issued, notices
+	}
+
+	order.UserID = owner.ID
+
+	result, err := e.issuer.Issue(ctx, order)
+	if err != nil {
+		l.failed(opened)
+		notices.add(StepFailed{Step: StepIssueEphemeral, Err: err})
+
+		return owner, issued, notices
+	}
+
+	l.issued(opened, e.System, result.Token)
+	reportIssued(result, &notices)
+
+	return owner, result.Issued, notices
+}
+
+// Close revokes the token. A failure is a warning: the run has done its work, and the
+// token expires by itself.
+func (l *Leases) Close(ctx context.Context, e *Engine, token pat.Token, owner pat.UserRef) Notices {
+	if l.wasRevoked(token.Key()) {
+		return nil
+	}
+
+	if err := e.System.Revoke(ctx, token); err != nil {
+		return Notices{EphemeralNotRevoked{Token: token, Owner: owner, Traits: e.System.Traits(), Err: err}}
+	}
+
+	l.closed(token.Key())
+
+	return nil
+}
+
+// RevokeAll revokes all tokens at once, those included that are being issued, and lets no
+// other one be issued. It is over when ctx is, and its error names what may live on.
+func (l *Leases) RevokeAll(ctx context.Context) error {
+	l.mu.Lock()
+	l.over = true
+	open := slices.Collect(maps.Keys(l.all))
+	l.mu.Unlock()
+
+	var (
+		errs     = make([]error, len(open))
+		underWay sync.WaitGroup
+	)
+
+	for i, opened := range open {
+		underWay.Go(func() { errs[i] = l.revoke(ctx, opened) })
+	}
+
+	underWay.Wait()
+
+	return errors.Join(errs...)
+}
+
+// begin announces a token. It fails once all were revoked: nobody would revoke that one.
+func (l *Leases) begin(user pat.UserRef) (*lease, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	if l.over {
+		return nil, errStopped
+	}
+
+	if l.all == nil {
+		l.all = map[*lease]bool{}
+	}
+
+	opened := &lease{user: user, settled: make(chan struct{})}
+	l.all[opened] = true
+
+	return opened, nil
+}
+
+// issued records that the token was issued.
+func (l *Leases) issued(opened *lease, system pat.System, token pat.Token) {
+	opened.system, opened.token = system, token
+	close(opened.settled)
+}
+
+// failed records that there is no token after all.
+func (l *Leases) failed(opened *lease) {
+	l.forget(opened)
+	close(opened.settled)
+}
+
+// closed forgets a token that was revoked.
+func (l *Leases) closed(key pat.Key) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	maps.DeleteFunc(l.all, func(opened *lease, _ bool) bool {
+		select {
+		case <-opened.settled:
+			return opened.token.Key() == key
+		default:
+			return false
+		}
+	})
+}
+
+func (l *Leases) forget(opened *lease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	delete(l.all, opened)
+}
+
+func (l *Leases) wasRevoked(key pat.Key) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.revoked[key]
+}
+
+func (l *Leases) revoke(ctx context.Context, opened *lease) error {
+	select {
+	case <-opened.settled:
+	case <-ctx.Done():
+		return fmt.Errorf("a token of %s was being issued and may live: %w", opened.user, ctx.Err())
+	}
+
+	if opened.system == nil {
+		return nil
+	}
+
+	if err := opened.system.Revoke(ctx, opened.token); err != nil {
+		return fmt.Errorf("the token %q (id %s) of %s lives %s: %w",
+			opened.token.Name, opened.token.ID, opened.user, UntilExpiry(opened.token, opened.system.Traits()), err)
+	}
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	if l.revoked == nil {
+		l.revoked = map[pat.Key]bool{}
+	}
+
+	l.revoked[opened.token.Key()] = true
+	delete(l.all, opened)
+
+	return nil
+}
+
+// UntilExpiry says until when a token that is not revoked may work.
+func UntilExpiry(token pat.Token, traits pat.Traits) string {
+	if token.ExpiresAt.IsZero() {
+		return "until it is revoked"
+	}
+
+	return fmt.Sprintf("until %s at the latest", lifecycle.Latest(token.ExpiresAt, traits).Format(time.RFC3339))
+}

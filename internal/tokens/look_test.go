@@ -1,0 +1,125 @@
+package tokens
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// shelf is a System with the tokens of one user, from the oldest on.
+type shelf struct {
+	pat.System
+
+	ids    bool
+	tokens []pat.Token
+}
+
+func (s *shelf) Traits() pat.Traits { return pat.Traits{Platform: "shelf", TokenIDs: s.ids} }
+
+func (s *shelf) Server() string { return "https://new.example.com" }
+
+func (s *shelf) Token(_ context.Context, key pat.Key) (pat.Token, error) {
+	for _, token := range slices.Backward(s.tokens) {
+		if token.Key() == key {
+			return token, nil
+		}
+	}
+
+	return pat.Token{}, &pat.GoneError{}
+}
+
+func (s *shelf) Tokens(_ context.Context, _ string, query pat.TokenQuery) ([]pat.Token, error) {
+	var found []pat.Token
+
+	for _, token := range s.tokens {
+		if query.Selects(token) {
+			found = append(found, token)
+		}
+	}
+
+	return found, nil
+}
+
+// Where a name is all that addresses a token, the newest of that name need not be the one that
+// is recorded.
+func TestLook_findsTheRecordedTokenAmongItsNamesakes(t *testing.T) {
+	t.Parallel()
+
+	older := pat.Token{
+		UserID: "u", ID: "deploy", Name: "deploy", Status: pat.StatusActive,
+		CreatedAt: time.Date(2028, 2, 27, 12, 0, 0, 0, time.UTC), ExpiresAt: time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC),
+	}
+	newer, unknown := older, older
+	newer.CreatedAt, newer.ExpiresAt = older.CreatedAt.Add(time.Hour), older.ExpiresAt.AddDate(0, 0, 7)
+	unknown.CreatedAt = time.Time{}
+
+	for name, test := range map[string]struct {
+		recorded pat.Token
+		there    []pat.Token
+		want     pat.Token // Zero is gone.
+	}{
+		"alone":                               {older, []pat.Token{older}, older},
+		"the newer of two":                    {newer, []pat.Token{older, newer}, newer},
+		"the older of two":                    {older, []pat.Token{older, newer}, older},
+		"another alone":                       {older, []pat.Token{newer}, pat.Token{}},
+		"none":                                {older, nil, pat.Token{}},
+		"of an unknown time, alone":           {unknown, []pat.Token{newer}, newer},
+		"of an unknown time, one of two":      {unknown, []pat.Token{older, newer}, unknown},
+		"on a server that shows no times":     {older, []pat.Token{unknown}, unknown},
+		"on a server that shows none, of two": {older, []pat.Token{unknown, newer}, unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			got, gone, err := look(t.Context(), &shelf{tokens: test.there}, test.recorded)
+			if err != nil || (gone != nil) != (test.want == pat.Token{}) || got != test.want {
+				t.Errorf("%v, gone %v, %v; want %v", got, gone, err, test.want)
+			}
+		})
+	}
+}
+
+// Another server may have a token of any name. Without the time of creation it proves nothing
+// there.
+func TestOnThisServer_wantsTheTimeOfCreation(t *testing.T) {
+	t.Parallel()
+
+	created := time.Date(2028, 2, 27, 12, 0, 0, 0, time.UTC)
+
+	for name, test := range map[string]struct {
+		ids             bool
+		server          string
+		recorded, there time.Time
+		want            bool
+	}{
+		"the same time":                 {server: "https://old.example.com", recorded: created, there: created, want: true},
+		"another time":                  {server: "https://old.example.com", recorded: created, there: created.Add(1)},
+		"none recorded":                 {server: "https://old.example.com", there: created},
+		"none shown":                    {server: "https://old.example.com", recorded: created},
+		"none recorded, where ids tell": {ids: true, server: "https://old.example.com", there: created, want: true},
+		"none recorded, the same URL":   {server: "https://new.example.com", there: created, want: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			token := pat.Token{UserID: "u", ID: "deploy", Name: "deploy", CreatedAt: test.there}
+			system := &shelf{ids: test.ids, tokens: []pat.Token{token}}
+			r := &tokenResource{&configured{system: system, direct: system}}
+
+			token.CreatedAt = test.recorded
+
+			var diags diag.Diagnostics
+
+			model := tokenModel{Server: types.StringValue(test.server), Platform: types.StringValue("shelf")}
+			if got := r.onThisServer(t.Context(), model, token, &diags); got != test.want || diags.HasError() == test.want {
+				t.Errorf("on this server: %t, want %t; said %v", got, test.want, diags)
+			}
+		})
+	}
+}

@@ -1,0 +1,335 @@
+package tokens
+
+import (
+	"slices"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// Notice is something that the user has to know of an operation. It has no words: those are the
+// provider's.
+type Notice interface {
+	// Fatal says whether the operation failed. All other notices are warnings.
+	Fatal() bool
+}
+
+// Notices are those of one operation, in the order in which things happened.
+type Notices []Notice
+
+// Failed says whether the operation failed.
+func (n Notices) Failed() bool { return slices.ContainsFunc(n, Notice.Fatal) }
+
+func (n *Notices) add(notice Notice) { *n = append(*n, notice) }
+
+type failure struct{}
+
+// Fatal is true.
+func (failure) Fatal() bool { return true }
+
+type warning struct{}
+
+// Fatal is false.
+func (warning) Fatal() bool { return false }
+
+// Step is what was tried when an error came.
+type Step int
+
+// The steps of the operations.
+const (
+	StepFindUser Step = iota
+	StepFindImportedUser
+	StepFindImportedToken
+	StepLookForName
+	StepIssue
+	StepReissue
+	StepIssueEphemeral
+	StepKeepSecret
+	StepRead
+	StepReadPredecessor
+	StepLookOnOtherServer
+	StepRevoke
+	StepRevokePredecessor
+	StepRevokeBeforeReissue
+)
+
+// The failures.
+type (
+	// StepFailed says that a step came back with an error of a [pat.System] or of this package.
+	StepFailed struct {
+		failure
+
+		Step Step
+		Err  error
+		// Planning is true if a plan asked: a destroy makes one, too.
+		Planning bool
+	}
+	// NameTaken says that the user has a token of the fixed name already.
+	NameTaken struct {
+		failure
+
+		Err *TakenError
+	}
+	// NameCannotComeBack says that a token with a fixed name is to be replaced on a platform that
+	// never frees names.
+	NameCannotComeBack struct {
+		failure
+
+		Name   string
+		Traits pat.Traits
+	}
+	// SeriesCollides says that two resources of this process would take each other's tokens for
+	// their own.
+	SeriesCollides struct {
+		failure
+
+		Live, Other pat.Token
+		// Change are the live tokens of the resources that need another series.
+		Change []pat.Token
+	}
+	// ServerUnknown says that a plan needs the server, whose settings are not known yet.
+	ServerUnknown struct{ failure }
+	// FixedNameRotates says that a rotation policy is set beside a fixed name.
+	FixedNameRotates struct{ failure }
+	// NameMissing says that a token is to be issued, and that neither `name` nor `name_prefix` is
+	// set.
+	NameMissing struct{ failure }
+	// ReissueRefused says that an update asks for a token that cannot be issued.
+	ReissueRefused struct {
+		failure
+
+		Refusal
+	}
+	// OtherServer says that the token is not on the configured server.
+	OtherServer struct {
+		failure
+
+		// ID is the resource's id; Recorded is empty for one that was moved from another provider.
+		ID, Recorded, Configured string
+	}
+	// OtherPlatform says that a token was moved to a provider of another platform.
+	OtherPlatform struct {
+		failure
+
+		// Recorded is the name of the token's platform.
+		Recorded   string
+		Configured pat.Traits
+	}
+	// OtherOwner says that the arguments name another user than the token's, in a run that did not
+	// refresh the resource and therefore cannot replace it.
+	OtherOwner struct {
+		failure
+
+		Argument string
+		Owner    pat.UserRef
+	}
+	// InvalidUserID says that `user_id` cannot be one of the platform's.
+	InvalidUserID struct {
+		failure
+
+		Text   string
+		Traits pat.Traits
+	}
+	// InvalidArgument says that the platform does not allow an argument's value.
+	InvalidArgument struct {
+		failure
+
+		// Argument is `name`, `name_prefix` or `expires_at`, and Text its value.
+		Argument, Text string
+		Err            error
+	}
+	// InvalidPolicy says that a rotation policy would rotate at every run or never.
+	InvalidPolicy struct {
+		failure
+
+		// Argument is the part of `rotation` to blame; empty blames the whole.
+		Argument string
+		Err      error
+	}
+	// InvalidRecipient says that a secret cannot be encrypted to a recipient. The error does not
+	// repeat it.
+	InvalidRecipient struct {
+		failure
+
+		Err error
+	}
+	// OwnCredential says that the token which is to be destroyed is what the provider logs in with.
+	OwnCredential struct {
+		failure
+
+		Token pat.Token
+	}
+	// OwnCredentialHasName says that the name is to be issued again of the token that the provider
+	// logs in with.
+	OwnCredentialHasName struct {
+		failure
+
+		Token pat.Token
+	}
+	// ImportInactive says that the token to import can no longer be used.
+	ImportInactive struct {
+		failure
+
+		Token pat.Token
+		Owner pat.User
+	}
+)
+
+// The warnings.
+type (
+	// CannotReissue says, in a plan, that an update will be refused.
+	CannotReissue struct {
+		warning
+
+		Refusal
+		// NewUser has the login of the owner, who was deleted; not set if there is none, or if nobody
+		// can tell.
+		NewUser pat.Option[pat.User]
+	}
+	// CannotReissueToUser says that the arguments name a user who does not exist.
+	CannotReissueToUser struct {
+		warning
+
+		User, Owner pat.UserRef
+		Err         error
+	}
+	// ExpiryPassed says that a token is to be issued with an expiry in the past.
+	ExpiryPassed struct {
+		warning
+
+		// Reissue is true if there is a token already.
+		Reissue bool
+		Err     error
+	}
+	// UserNotFound says that the user of a new token does not exist at the time of the plan.
+	UserNotFound struct {
+		warning
+
+		User pat.UserRef
+		Err  error
+	}
+	// NeverExpires says that the next token has no expiry.
+	NeverExpires struct{ warning }
+	// ExpiresWithinADay says that the next token has an expiry which the platform, whose tokens
+	// expire on a date, cannot give.
+	ExpiresWithinADay struct {
+		warning
+
+		Argument string
+		Expiry   time.Time
+		Traits   pat.Traits
+	}
+	// OtherExpiry says that the server gave the token another expiry than was asked for.
+	OtherExpiry struct {
+		warning
+
+		Issued pat.Issued
+	}
+	// LeftBehind says, in a sentence, that a token may live besides the one that was issued.
+	LeftBehind struct {
+		warning
+
+		Sentence string
+	}
+	// ExpiredOnTime says that the token has expired as `expires_at` says.
+	ExpiredOnTime struct {
+		warning
+
+		Token pat.Token
+	}
+	// KeptInvalid says that the token cannot be used, and that `reissue_when_invalid` keeps it.
+	KeptInvalid struct {
+		warning
+
+		Token pat.Token
+	}
+	// RevokedFirst says that a reissue revokes the live token before it issues another.
+	RevokedFirst struct {
+		warning
+
+		Token pat.Token
+		// SameName is true if the name is needed again; otherwise the overlap is none.
+		SameName bool
+	}
+	// RecipientsChanged says that a change of the recipients issues another token.
+	RecipientsChanged struct{ warning }
+	// ImportedDiffers says that an argument is not as the imported token is.
+	ImportedDiffers struct {
+		warning
+
+		// Argument is `name`, `name_prefix` or `expires_at`.
+		Argument string
+		Token    pat.Token
+	}
+	// SecretUnknown says that the secret of an imported or moved token is not known.
+	SecretUnknown struct {
+		warning
+
+		Name string
+	}
+	// NotRevoked says that a predecessor could not be revoked.
+	NotRevoked struct {
+		warning
+
+		Token pat.Token
+		Err   error
+	}
+	// OwnPredecessor says that a predecessor is not revoked because the provider logs in with it.
+	OwnPredecessor struct {
+		warning
+
+		Token pat.Token
+	}
+	// Held says that a predecessor is still in use.
+	Held struct {
+		warning
+
+		Predecessor lifecycle.Predecessor
+	}
+	// OrphanAdopted says that an active token of the series is not in state, and is a predecessor
+	// from now on.
+	OrphanAdopted struct {
+		warning
+
+		Orphan lifecycle.Predecessor
+		// Recorded is the generation in state; 0 for the first token of a resource.
+		Recorded int64
+	}
+	// ResemblingToken says that a token is named like one of the series but for the prefix.
+	ResemblingToken struct {
+		warning
+
+		Token pat.Token
+	}
+	// OrphanDestroyed says that a destroy will revoke a token that may be another state's.
+	OrphanDestroyed struct {
+		warning
+
+		Token pat.Token
+	}
+	// ServerMoved says that the token's server has another URL now.
+	ServerMoved struct {
+		warning
+
+		Recorded, Configured string
+	}
+	// EphemeralNotRevoked says that the token of an ephemeral resource lives on.
+	EphemeralNotRevoked struct {
+		warning
+
+		Token  pat.Token
+		Owner  pat.UserRef
+		Traits pat.Traits
+		Err    error
+	}
+)
+
+// Refusal says why a token cannot be reissued.
+type Refusal struct {
+	Decision lifecycle.Decision
+	// Name is the live token's.
+	Name string
+	// Traits are the platform's; zero while that is not known.
+	Traits pat.Traits
+}

@@ -1,0 +1,112 @@
+package tokens
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// sight is what a refresh sees of a resource's tokens.
+type sight struct {
+	// shown is the live token, unless gone proves that there is none.
+	shown pat.Token
+	gone  *pat.GoneError
+	// beyond are tokens of the series that state may not know of.
+	beyond []pat.Token
+}
+
+// lookForOrphans looks at the live token, as look does, and for tokens of the series that were
+// issued after it, or at any time if a request was not answered: at the same time, so that one
+// request can answer both.
+func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memory) (sight, error) {
+	var (
+		seen      sight
+		searchErr error
+		both      sync.WaitGroup
+	)
+
+	live, names := record.Live().Token, record.names(memory.Prefixes)
+
+	// Without these no name would prove that a token is this resource's.
+	if len(names.Prefixes) > 0 && names.Series != "" && record.Generation.V >= 1 {
+		query := pat.TokenQuery{NameContains: lifecycle.Stem("", names.Series), AfterID: live.ID}
+		if memory.Unanswered {
+			query.AfterID = "0"
+		}
+
+		both.Go(func() { seen.beyond, searchErr = e.tokens(ctx, live.UserID, query) })
+	}
+
+	shown, gone, err := look(ctx, e.System, live)
+
+	both.Wait()
+
+	seen.shown, seen.gone = shown, gone
+
+	// Of a user who is gone there is nothing to find.
+	if err == nil && (gone == nil || !gone.UserGone) {
+		err = searchErr
+	}
+
+	return seen, err
+}
+
+// tokens returns those of a user that the query selects. An account that may read a token by its
+// id need not be allowed to list those of its user.
+func (e *Engine) tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
+	tokens, err := e.System.Tokens(ctx, userID, query)
+
+	if _, denied := errors.AsType[*pat.PermissionError](err); denied {
+		return nil, nil
+	}
+
+	return tokens, err
+}
+
+// findOrphans returns the orphans among the tokens that a refresh saw: an interrupted run left
+// them, a request was carried out late, or the state is an old one. It reports tokens that only
+// resemble one.
+func (e *Engine) findOrphans(record Record, memory Memory, beyond []pat.Token, notices *Notices) []lifecycle.Orphan {
+	names, live := record.names(memory.Prefixes), record.Live().Token
+	own := keysOf(append([]lifecycle.Predecessor{{Token: live}}, record.Previous.V...))
+
+	for _, token := range beyond {
+		_, ours := names.Generation(token.Name)
+		if !ours && names.Resembles(token.Name) && token.Status == pat.StatusActive && token.CreatedAt.After(live.CreatedAt) {
+			notices.add(ResemblingToken{Token: token})
+		}
+	}
+
+	return names.Orphans(beyond, func(key pat.Key) bool { return slices.Contains(own, key) || e.registry.Has(key) })
+}
+
+// adopt makes predecessors of orphans, newest first among those that there are, and says so.
+// recorded is the generation in state.
+func (e *Engine) adopt(
+	predecessors []lifecycle.Predecessor, orphans []lifecycle.Orphan, policy lifecycle.Policy, recorded int64, notices *Notices,
+) []lifecycle.Predecessor {
+	for _, orphan := range orphans {
+		adopted := policy.Adopt(orphan, e.Now())
+		predecessors = append(predecessors, adopted)
+
+		notices.add(OrphanAdopted{Orphan: adopted, Recorded: recorded})
+	}
+
+	slices.SortStableFunc(predecessors, func(a, b lifecycle.Predecessor) int { return cmp.Compare(b.Generation, a.Generation) })
+
+	return predecessors
+}
+
+func keysOf(predecessors []lifecycle.Predecessor) []pat.Key {
+	keys := make([]pat.Key, 0, len(predecessors))
+	for _, predecessor := range predecessors {
+		keys = append(keys, predecessor.Token.Key())
+	}
+
+	return keys
+}

@@ -1,0 +1,291 @@
+package tokens
+
+import (
+	"context"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// PlanCreate plans the first token of a resource, and checks all that can be checked before
+// anything is sent.
+func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices) {
+	var notices Notices
+
+	plan := config
+
+	// A series that is set, or may be, may have live tokens already.
+	if plan.Series.Null() {
+		plan.Previous = lifecycle.Known[[]lifecycle.Predecessor](nil)
+
+		if plan.Name.Null() || !plan.NamePrefix.Null() { // A fixed name has none.
+			plan.Series = lifecycle.Unknown[string]()
+		}
+	}
+
+	plan.Due = lifecycle.Value[lifecycle.Reason]{}
+	plan.Current = plannedCurrent(lifecycle.Known(lifecycle.ReasonCreated))
+	plan.Secret = plan.plannedSecret()
+
+	e.warnLifetime(plan.Arguments, &notices)
+
+	if e.System == nil {
+		return plan, notices
+	}
+
+	e.checkArguments(plan, true, &notices)
+	e.warnPast(plan.Arguments, false, &notices)
+
+	if !notices.Failed() {
+		e.checkRecipient(ctx, plan.Arguments, &notices)
+	}
+
+	return plan, notices
+}
+
+// PlanUpdate plans what becomes of a token that there is, when its configuration is now this one.
+// replace are the arguments whose change takes a replacement. No value of the plan depends on the
+// clock, for Terraform asks twice.
+func (e *Engine) PlanUpdate(
+	ctx context.Context, state, config Record, memory Memory,
+) (plan Record, replace []string, notices Notices) {
+	e.registry.Add(state.Live().Token.Key())
+
+	plan = config
+	plan.Owner = Owner{}
+	plan = plan.inherit(state)
+
+	if config.Series.Unknown { // It may turn out as another one.
+		plan.Series = config.Series
+	}
+
+	// A replacement revokes the token first: one that is sure to fail is planned as an update, which
+	// refuses.
+	plan, replace = e.planUser(ctx, state, plan, &notices)
+	if len(replace) > 0 && !e.warnPast(plan.Arguments, true, &notices) {
+		plan = plan.reissued(lifecycle.Known(lifecycle.ReasonCreated))
+		plan.Owner = Owner{ID: lifecycle.Unknown[string](), Username: lifecycle.Unknown[string]()}
+
+		return plan, replace, notices
+	}
+
+	e.claimSeries(plan, memory, state.Live().Token, &notices)
+
+	decision := e.decide(state, plan, memory)
+
+	switch decision.Action {
+	case lifecycle.Keep:
+		plan = e.planKeep(state, plan, memory, &notices)
+	case lifecycle.MayReissue:
+		plan = plan.reissued(lifecycle.Unknown[lifecycle.Reason]())
+
+		if state.Current.Status.V != pat.StatusActive { // It may stay as it is.
+			plan.Current.Status = lifecycle.Unknown[pat.Status]()
+		}
+
+		e.checkArguments(plan, false, &notices)
+	case lifecycle.Reissue:
+		plan = e.planReissue(state, plan, decision, &notices)
+	case lifecycle.Refuse:
+		plan = plan.reissued(lifecycle.Known(decision.Reason))
+		notices.add(CannotReissue{Refusal: e.refusal(decision, state), NewUser: e.namesake(ctx, plan, decision)})
+	}
+
+	return plan, nil, notices
+}
+
+// planKeep plans a resource whose token stays. Its predecessors may go, and what the refresh
+// adopted is saved.
+func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) Record {
+	edited := state.Policy != plan.Policy
+
+	if edited { // What is due by the new policy is for the next refresh to say.
+		plan.Due = lifecycle.Value[lifecycle.Reason]{}
+		plan = e.planSchedule(plan)
+	}
+
+	if (edited || plan.ExpiresIn != state.ExpiresIn) && e.System != nil {
+		checkPolicy(plan.Arguments, e.System.Traits(), notices)
+	}
+
+	if memory.Adopted || state.retires(plan.Policy) {
+		plan.Previous = lifecycle.Unknown[[]lifecycle.Predecessor]()
+	}
+
+	live := state.Live()
+	plan = plan.recognized(live.Token)
+	warnExpiredOnTime(plan.Arguments, live.Token, notices)
+	warnKeptInvalid(plan.Arguments, live.Token, notices)
+
+	if live.Generation == 0 {
+		warnImported(plan.Arguments, live.Token, notices)
+	}
+
+	return plan
+}
+
+// planReissue plans a token that is to be issued in place of the live one.
+func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, notices *Notices) Record {
+	if live := state.Live().Token; live.Status == pat.StatusActive && (plan.asksFor(live) || plan.Policy.Immediate()) {
+		notices.add(RevokedFirst{Token: live, SameName: plan.asksFor(live)})
+	}
+
+	if decision.Argument == "encrypt_to" {
+		notices.add(RecipientsChanged{})
+	}
+
+	plan = plan.reissued(lifecycle.Known(decision.Reason))
+
+	// An expiry that passed long ago is no error of this plan: it would block a destroy.
+	same := plan.ExpiresAt.Set && state.ExpiresAt.Set && plan.ExpiresAt.V.Equal(state.ExpiresAt.V)
+	e.checkArguments(plan, !same, notices)
+
+	e.warnPast(plan.Arguments, true, notices)
+	e.warnLifetime(plan.Arguments, notices)
+
+	return plan
+}
+
+// retires says whether the predecessors change when the policy is now this one: one of them is
+// due, or when they are is another question.
+func (r Record) retires(after lifecycle.Policy) bool {
+	for _, predecessor := range r.Previous.V {
+		if predecessor.Due || r.Policy.Overlap != after.Overlap || r.Policy.HoldIfUsedWithin != after.HoldIfUsedWithin {
+			return true
+		}
+	}
+
+	return false
+}
+
+// decide asks what becomes of the token when the state's arguments turn into the plan's. It
+// has no clock. While the platform is not known, what would come out differently on another
+// one is left open: the plan is made once more when it is known, and must keep what this one
+// says.
+func (e *Engine) decide(state, plan Record, memory Memory) lifecycle.Decision {
+	current, traits := state.forDecision(memory), e.traits()
+	decision := lifecycle.Decide(current, state.Arguments.Arguments, plan.Arguments.Arguments, traits)
+
+	if e.System != nil {
+		return decision
+	}
+
+	traits.ExpiryIsDate = true
+	if lifecycle.Decide(current, state.Arguments.Arguments, plan.Arguments.Arguments, traits).Action != decision.Action {
+		return lifecycle.Decision{Action: lifecycle.MayReissue}
+	}
+
+	return decision
+}
+
+// planSchedule plans when a token is to be succeeded that stays, by a policy that was edited.
+// That depends on the platform.
+func (e *Engine) planSchedule(plan Record) Record {
+	if e.System == nil {
+		plan.Current.RotateAt.Set, plan.Current.RotateAt.Unknown = false, true
+
+		return plan
+	}
+
+	return plan.scheduled(e.System.Traits())
+}
+
+// reissued marks as unknown what another token changes.
+func (r Record) reissued(reason lifecycle.Value[lifecycle.Reason]) Record {
+	r.Secret = r.plannedSecret()
+	r.Generation = lifecycle.Unknown[int64]()
+	r.Previous = lifecycle.Unknown[[]lifecycle.Predecessor]()
+	r.Due = lifecycle.Value[lifecycle.Reason]{}
+
+	if r.Series.Null() && !r.NamePrefix.Null() { // A fixed name has none.
+		r.Series = lifecycle.Unknown[string]()
+	}
+
+	r.Current = plannedCurrent(reason)
+
+	return r
+}
+
+// planUser compares the user that the arguments name with the owner, records another
+// name of the same one, and returns the arguments whose change takes a replacement. An
+// argument that is unknown or did not change is none: users are renamed. A user who does not
+// exist is refused: a replacement would revoke the token first, and then fail.
+func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Notices) (Record, []string) {
+	changed := changedUser(state, plan)
+
+	switch {
+	case len(changed) == 0:
+		return plan, nil
+	case plan.Username.Unknown || plan.UserID.Unknown:
+		// The same user may have another login by then.
+		plan.Owner = Owner{ID: state.Owner.ID, Username: lifecycle.Unknown[string]()}
+
+		return plan, nil
+	case plan.namesOwner():
+		return plan, nil
+	case e.System == nil:
+		notices.add(ServerUnknown{})
+
+		return plan, nil
+	case !e.checkUserID(plan.UserID, notices):
+		return plan, nil
+	}
+
+	owner := pat.UserRef{ID: state.Owner.ID.V, Username: state.Owner.Username.V}
+	user, err := e.Recipient(ctx, plan.User())
+
+	switch {
+	case notFound(err):
+		notices.add(CannotReissueToUser{User: plan.User(), Owner: owner, Err: err})
+	case err != nil:
+		notices.add(StepFailed{Step: StepFindUser, Err: err, Planning: true})
+	case user.ID == owner.ID:
+		plan = plan.ownedBy(user)
+	case e.registry.WasRead(state.Live().Token.Key()):
+		return plan, changed
+	default:
+		// Terraform takes a replacement in a plan only: when it asks once more during apply, because
+		// an argument became known, that is too late, and this process is another one that never
+		// read the resource.
+		notices.add(OtherOwner{Argument: changed[0], Owner: owner})
+	}
+
+	return plan, nil
+}
+
+// claimSeries reports another resource whose tokens this one would take for its own, or the
+// reverse. Only resources that exist are told apart: a replacement is planned twice. What is
+// created is checked when it is.
+func (e *Engine) claimSeries(plan Record, memory Memory, live pat.Token, notices *Notices) {
+	own := claim{live: live, names: plan.names(memory.Prefixes)}
+
+	other, collides := e.registry.register(own)
+	if !collides {
+		return
+	}
+
+	var change []pat.Token
+
+	for _, pair := range [][2]claim{{own, other}, {other, own}} {
+		if pair[0].covers(pair[1]) {
+			change = append(change, pair[0].live)
+		}
+	}
+
+	notices.add(SeriesCollides{Live: live, Other: other.live, Change: change})
+}
+
+// namesake returns, of an owner who was deleted, another user who has the login now.
+func (e *Engine) namesake(ctx context.Context, plan Record, decision lifecycle.Decision) pat.Option[pat.User] {
+	ref := pat.UserRef{Username: plan.Username.V}
+	if !decision.UserGone || ref.Username == "" || e.System == nil {
+		return pat.Option[pat.User]{}
+	}
+
+	user, err := e.System.User(ctx, ref)
+	if err != nil || user.ID == plan.Owner.ID.V {
+		return pat.Option[pat.User]{}
+	}
+
+	return pat.Some(user)
+}

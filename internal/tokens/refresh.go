@@ -1,0 +1,74 @@
+package tokens
+
+import (
+	"context"
+	"slices"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// Refresh returns the record with what the server shows, what is due by the clock and the policy
+// in it, and the orphans that were found. It leaves every argument alone, and never says that a
+// resource is no more: what is to be done about a token that is gone is for the plan. If it fails,
+// nothing of what it returns counts.
+func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Record, Memory, Notices) {
+	var notices Notices
+
+	if !e.checkPlatform(record, &notices) {
+		return record, memory, notices
+	}
+
+	recorded := record.Live().Token
+
+	seen, err := e.lookForOrphans(ctx, record, memory)
+	if err != nil {
+		notices.add(StepFailed{Step: StepRead, Err: err})
+
+		return record, memory, notices
+	}
+
+	pin, ok := e.checkServer(record, seen.shown, seen.gone, &notices)
+	if !ok {
+		return record, memory, notices
+	}
+
+	refreshed, moved := e.pinned(ctx, record, pin, seen.shown, &notices)
+
+	if seen.gone != nil {
+		refreshed.Current.Status = lifecycle.Known(pat.StatusMissing)
+	} else {
+		refreshed.Current = refreshed.Current.shown(seen.shown)
+	}
+
+	memory.Adopted = false
+
+	if !moved { // A run in which the server moved does nothing else.
+		refreshed, memory.Adopted = e.refreshRotation(ctx, refreshed, memory, seen.beyond, &notices)
+		memory.Unanswered = false // What the search found is in state now.
+	}
+
+	memory.UserGone = seen.gone != nil && seen.gone.UserGone
+
+	if !notices.Failed() {
+		e.registry.AddRead(recorded.Key())
+	}
+
+	return refreshed, memory, notices
+}
+
+// refreshRotation records what is due: the token, by the policy in state, and each
+// predecessor, with the orphans among the tokens that were found. It says whether there were any.
+func (e *Engine) refreshRotation(
+	ctx context.Context, record Record, memory Memory, beyond []pat.Token, notices *Notices,
+) (refreshed Record, adopted bool) {
+	record = record.dueNow(e.Now(), e.System.Traits())
+	known := keysOf(record.Previous.V)
+
+	orphans := e.findOrphans(record, memory, beyond, notices)
+	predecessors := e.adopt(slices.Clone(record.Previous.V), orphans, record.Policy, record.Generation.V, notices)
+	predecessors = e.review(ctx, predecessors, record.Policy, notices)
+	record.Previous = lifecycle.Known(predecessors)
+
+	return record, slices.ContainsFunc(keysOf(predecessors), func(key pat.Key) bool { return !slices.Contains(known, key) })
+}

@@ -1,0 +1,119 @@
+package tokens
+
+import (
+	"regexp"
+	"slices"
+	"sync"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// Registry is what one process knows of the token resources that it has met: their live tokens,
+// and the names that each takes for its own. It is safe for concurrent use. The zero value is
+// empty.
+type Registry struct {
+	mu sync.Mutex
+	// live are the live tokens; true if this process has read the resource.
+	live   map[pat.Key]bool
+	claims map[string][]claim // By series: only what shares one can collide.
+}
+
+// claim is one resource: its live token, and what tells its tokens by their names.
+type claim struct {
+	live  pat.Token
+	names lifecycle.Names
+}
+
+// seriesName finds the series in the name of a token.
+var seriesName = regexp.MustCompile(`([a-z2-7]{6})-[0-9]+$`)
+
+// Add notes that the token is a resource's live one.
+func (r *Registry) Add(key pat.Key) { r.note(key, false) }
+
+// AddRead notes that the token is the live one of a resource that this process has read.
+func (r *Registry) AddRead(key pat.Key) { r.note(key, true) }
+
+// Remove notes that the token is no resource's live one any more: a successor was issued.
+func (r *Registry) Remove(key pat.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	delete(r.live, key)
+}
+
+// Has says whether the token is a resource's live one.
+func (r *Registry) Has(key pat.Key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	_, ok := r.live[key]
+
+	return ok
+}
+
+// WasRead says whether this process has read the resource whose live token it is.
+func (r *Registry) WasRead(key pat.Key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	return r.live[key]
+}
+
+func (r *Registry) note(key pat.Key, read bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	if r.live == nil {
+		r.live = map[pat.Key]bool{}
+	}
+
+	r.live[key] = read || r.live[key]
+}
+
+// register notes a resource, in place of what it was before, and returns another one that collides
+// with it: one of the two would take the other's live token for an orphan of its own. What is no
+// resource's live token any more does not count.
+func (r *Registry) register(c claim) (other claim, collides bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	if r.claims == nil {
+		r.claims = map[string][]claim{}
+	}
+
+	for _, series := range c.series() {
+		others := slices.DeleteFunc(r.claims[series], func(old claim) bool {
+			_, live := r.live[old.live.Key()]
+
+			return old.live.Key() == c.live.Key() || !live
+		})
+
+		for _, old := range others {
+			if c.covers(old) || old.covers(c) {
+				other, collides = old, true
+			}
+		}
+
+		r.claims[series] = append(others, c)
+	}
+
+	return other, collides
+}
+
+// series returns the one that is recorded and the one in the live token's name.
+func (c claim) series() []string {
+	all := []string{c.names.Series}
+	if match := seriesName.FindStringSubmatch(c.live.Name); match != nil {
+		all = with(all, match[1])
+	}
+
+	return all
+}
+
+// covers says whether the resource would take the other's live token for one of its own.
+func (c claim) covers(other claim) bool {
+	_, ok := c.names.Generation(other.live.Name)
+
+	return ok && c.live.UserID == other.live.UserID && c.live.Key() != other.live.Key()
+}

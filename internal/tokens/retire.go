@@ -1,0 +1,128 @@
+package tokens
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// review looks at each predecessor: it drops those that are dead, and says which are due
+// and which are held. It changes nothing on the server.
+func (e *Engine) review(
+	ctx context.Context, predecessors []lifecycle.Predecessor, policy lifecycle.Policy, notices *Notices,
+) []lifecycle.Predecessor {
+	living := make([]lifecycle.Predecessor, 0, len(predecessors))
+
+	for _, predecessor := range predecessors {
+		examined, alive, err := e.examine(ctx, e.System, predecessor, policy, notices)
+		if err != nil {
+			notices.add(StepFailed{Step: StepReadPredecessor, Err: err})
+		}
+
+		if alive {
+			living = append(living, examined)
+		}
+	}
+
+	return living
+}
+
+// retire revokes the predecessors that are due, and returns those that live on. Last use
+// is read again right before: whoever came back since the plan is not cut off. A failure
+// is a warning: the predecessor stays, and the next run tries again.
+func (e *Engine) retire(
+	ctx context.Context, predecessors []lifecycle.Predecessor, policy lifecycle.Policy, notices *Notices,
+) []lifecycle.Predecessor {
+	living := make([]lifecycle.Predecessor, 0, len(predecessors))
+
+	for _, predecessor := range predecessors {
+		examined, alive, err := e.examine(ctx, e.Direct, predecessor, policy, notices)
+		if err == nil && alive && examined.Due {
+			err = e.System.Revoke(ctx, examined.Token)
+			alive = err != nil
+		}
+
+		if err != nil {
+			notices.add(NotRevoked{Token: predecessor.Token, Err: err})
+		}
+
+		if alive {
+			living = append(living, examined)
+		}
+	}
+
+	return living
+}
+
+// examine looks at one predecessor and says whether it is alive, due or held. One that
+// cannot be read is as it was.
+func (e *Engine) examine(
+	ctx context.Context, system pat.System, predecessor lifecycle.Predecessor, policy lifecycle.Policy, notices *Notices,
+) (examined lifecycle.Predecessor, alive bool, err error) {
+	shown, gone, err := look(ctx, system, predecessor.Token)
+
+	switch {
+	case err != nil:
+		return predecessor, true, err
+	case gone != nil || shown.Status != pat.StatusActive:
+		return predecessor, false, nil
+	case e.registry.Has(shown.Key()): // Another resource has it as its live token.
+		return predecessor, false, nil
+	}
+
+	predecessor.Token = shown
+	predecessor = policy.Judge(predecessor, e.Now())
+
+	if predecessor.Due && e.owns(predecessor.SHA256) {
+		predecessor.Due = false
+
+		notices.add(OwnPredecessor{Token: predecessor.Token})
+	}
+
+	if predecessor.Held {
+		notices.add(Held{Predecessor: predecessor})
+	}
+
+	return predecessor, true, nil
+}
+
+// retireDue reschedules the predecessors of a state if the policy was edited since, and revokes
+// those that are due. It returns false if that is not the server to do so on.
+func (e *Engine) retireDue(ctx context.Context, state, record Record, notices *Notices) (Record, bool) {
+	predecessors := state.Previous.V
+	if len(predecessors) == 0 {
+		return record, true
+	}
+
+	if !e.requireServer(ctx, record, notices) {
+		return record, false
+	}
+
+	if live := state.Live(); state.Policy != record.Policy {
+		predecessors = state.Policy.Reschedule(record.Policy, predecessors, live.Token, live.Generation)
+	}
+
+	record.Previous = lifecycle.Known(e.retire(ctx, predecessors, record.Policy, notices))
+
+	return record, true
+}
+
+// succeed sets when the predecessors are to be revoked whose successor was created then; where the
+// server did not say, that is now. Those that were succeeded before stay as they are.
+func (e *Engine) succeed(predecessors []lifecycle.Predecessor, successor time.Time, policy lifecycle.Policy) []lifecycle.Predecessor {
+	if successor.IsZero() {
+		successor = e.Now()
+	}
+
+	succeeded := slices.Clone(predecessors)
+	for i, predecessor := range succeeded {
+		if predecessor.RetireAt.IsZero() {
+			succeeded[i].RetireAt = policy.RetireAt(predecessor.Token.ExpiresAt, successor)
+		}
+	}
+
+	return succeeded
+}
