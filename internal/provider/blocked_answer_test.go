@@ -77,7 +77,7 @@ func (s *sandboxed) live(t *testing.T, userID string) int {
 }
 
 // failedCreate plans and applies a new resource, and returns the errors of the apply.
-func failedCreate(t *testing.T, server frameworkServer, set map[string]any) []string {
+func failedCreate(t *testing.T, server protocolServer, set map[string]any) []string {
 	t.Helper()
 
 	of := schemas(t)["resource "+tokenType].ValueType()

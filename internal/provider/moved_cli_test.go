@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -36,7 +37,7 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 			s, user, issued := movableToken(t)
 			w := s.restWorkspace(t, restStates(t, issued)[version])
 			config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_at = %q",
-				user.id, issued.Name, newInstant(issued.ExpiresAt).ValueString()))
+				user.id, issued.Name, issued.ExpiresAt.UTC().Format(time.RFC3339)))
 			w.write(t, config+movedBlock)
 			s.console.ResetRequests()
 
@@ -54,7 +55,7 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 					"id": knownvalue.StringExact(user.id), "username": knownvalue.StringExact(user.login),
 				})),
 				value(at("token"), knownvalue.StringExact(issued.Secret.Reveal())),
-				has(tokenAddress, fingerprint(issued.Secret), "sha256"))
+				has(tokenAddress, secretFingerprint(issued.Secret), "sha256"))
 			w.unchanged(t).quiet(t)
 
 			// The moved block may stay.
@@ -94,7 +95,7 @@ func TestAccMove_thenRotates(t *testing.T) {
 	w.write(t, config("old states")+movedBlock)
 	w.apply(t, generation(2), reason("triggers"), predecessors(map[string]knownvalue.Check{
 		"id": knownvalue.StringExact(issued.ID), "generation": knownvalue.Int64Exact(1),
-		"sha256": knownvalue.StringExact(fingerprint(issued.Secret)),
+		"sha256": knownvalue.StringExact(secretFingerprint(issued.Secret)),
 	}))
 	s.works(t, user, issued.Secret.Reveal())
 	w.unchanged(t).quiet(t)
@@ -136,10 +137,10 @@ func TestAccMove_withoutAnswers(t *testing.T) {
 
 	w := s.restWorkspace(t, object)
 	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_at = %q",
-		user.id, issued.Name, newInstant(issued.ExpiresAt).ValueString()))+movedBlock)
+		user.id, issued.Name, issued.ExpiresAt.UTC().Format(time.RFC3339)))+movedBlock)
 
 	w.planned(t, plancheck.ExpectResourceAction(tokenAddress, plancheck.ResourceActionNoop))
-	w.apply(t, generation(0), has(tokenAddress, newInstant(issued.ExpiresAt).ValueString(), "expires_at"))
+	w.apply(t, generation(0), has(tokenAddress, issued.ExpiresAt.UTC().Format(time.RFC3339), "expires_at"))
 	w.unchanged(t).quiet(t)
 }
 
