@@ -52,8 +52,8 @@ func encryptedTo(user account, recipients ...string) string {
 	return rotating(user, "expires_in = \"90d\"\nencrypt_to = ["+strings.Join(quoted, ", ")+"]", trigger(1)+"\noverlap = \"48h\"")
 }
 
-// sealed returns the encrypted secret in state.
-func (w *workspace) sealed(t *testing.T) string {
+// sealedToken returns the encrypted secret in state.
+func sealedToken(t *testing.T, w *workspace) string {
 	t.Helper()
 
 	text, _ := managed(t, w.state(t))["encrypted_token"].(string)
@@ -75,10 +75,10 @@ func TestAccEncryption_recipients(t *testing.T) {
 		w.write(t, s.provider()+encryptedTo(user, alice.Recipient, bob.Recipient))
 		w.apply(t, generation(1), value(at("token"), knownvalue.Null()))
 
-		first := agekeys.Decrypt(t, w.sealed(t), alice.Identity)
+		first := agekeys.Decrypt(t, sealedToken(t, w), alice.Identity)
 		s.works(t, user, first)
 
-		if again := agekeys.Decrypt(t, w.sealed(t), bob.Identity); again != first {
+		if again := agekeys.Decrypt(t, sealedToken(t, w), bob.Identity); again != first {
 			t.Error("the second recipient reads another secret")
 		}
 
@@ -92,7 +92,7 @@ func TestAccEncryption_recipients(t *testing.T) {
 		w.unchanged(t).quiet(t)
 		s.works(t, user, first)
 
-		second := agekeys.Decrypt(t, w.sealed(t), carol.Identity)
+		second := agekeys.Decrypt(t, sealedToken(t, w), carol.Identity)
 		s.works(t, user, second)
 
 		for _, secret := range []string{first, second} {
@@ -163,7 +163,7 @@ func TestAccEncryption_anImportedTokenIsLeftAlone(t *testing.T) {
 
 		w.write(t, s.provider()+strings.Replace(encryptedTo(user, alice.Recipient), trigger(1), trigger(2), 1))
 		w.apply(t, generation(1), value(at("token"), knownvalue.Null()))
-		s.works(t, user, agekeys.Decrypt(t, w.sealed(t), alice.Identity))
+		s.works(t, user, agekeys.Decrypt(t, sealedToken(t, w), alice.Identity))
 		w.destroy(t)
 	})
 }
@@ -186,12 +186,12 @@ func TestAccEncryption_recipientsNotKnownYet(t *testing.T) {
 		w.write(t, config(1, later))
 		w.apply(t, generation(1), value(at("token"), knownvalue.Null()))
 
-		sealed := w.sealed(t)
+		sealed := sealedToken(t, w)
 
 		w.write(t, config(2, later))
 		w.apply(t, generation(1))
 
-		if w.sealed(t) != sealed {
+		if sealedToken(t, w) != sealed {
 			t.Error("the secret was encrypted anew, and the recipients turned out to be the same")
 		}
 

@@ -228,7 +228,7 @@ func addToken(t *testing.T, server *foremanserver.Server, login, name string) in
 
 // copyExamples copies the configuration in an example and in the folders below it, but not
 // what a CLI may have left there, into a folder of the workspace.
-func (w *workspace) copyExamples(t *testing.T, from, to string) {
+func copyExamples(t *testing.T, w *workspace, from, to string) {
 	t.Helper()
 
 	for _, folder := range exampleFolders(t) {

@@ -11,7 +11,7 @@ import (
 
 	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	fwresource "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/config"
@@ -33,8 +33,8 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 	var want []string
 
 	p, ok := New("test")().(interface {
-		provider.ProviderWithActions
-		provider.ProviderWithListResources
+		fwprovider.ProviderWithActions
+		fwprovider.ProviderWithListResources
 	})
 	if !ok {
 		t.Fatal("the provider has no actions or list resources")

@@ -35,7 +35,7 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 			t.Parallel()
 
 			s, user, issued := movableToken(t)
-			w := s.restWorkspace(t, restStates(t, issued)[version])
+			w := newRESTWorkspace(t, s.target, restStates(t, issued)[version])
 			config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_at = %q",
 				user.id, issued.Name, issued.ExpiresAt.UTC().Format(time.RFC3339)))
 			w.write(t, config+movedBlock)
@@ -65,7 +65,7 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 			onlyReads(t, s)
 			s.works(t, user, issued.Secret.Reveal())
 
-			state := w.stateText(t)
+			state := stateText(t, w)
 			if count := strings.Count(state, issued.Secret.Reveal()); count != 1 || strings.Contains(state, "create_response") {
 				t.Errorf("the secret is %d times in the state, want once, and no copy of an answer:\n%s", count, state)
 			}
@@ -79,7 +79,7 @@ func TestAccMove_thenRotates(t *testing.T) {
 	t.Parallel()
 
 	s, user, issued := movableToken(t)
-	w := s.restWorkspace(t, restStates(t, issued)["3.0"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["3.0"])
 	config := func(reason string) string {
 		return s.provider() + tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"dep\"\nexpires_in = \"90d\"\n"+movedTrigger,
 			user.login, reason))
@@ -100,7 +100,7 @@ func TestAccMove_thenRotates(t *testing.T) {
 	s.works(t, user, issued.Secret.Reveal())
 	w.unchanged(t).quiet(t)
 
-	if state := w.stateText(t); strings.Contains(state, issued.Secret.Reveal()) {
+	if state := stateText(t, w); strings.Contains(state, issued.Secret.Reveal()) {
 		t.Error("the moved token's secret is still in the state")
 	}
 
@@ -116,7 +116,7 @@ func TestAccMove_withoutTheSecret(t *testing.T) {
 	t.Parallel()
 
 	s, user, issued := movableToken(t)
-	w := s.restWorkspace(t, restStates(t, issued)["3.0 after an import"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["3.0 after an import"])
 	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"other-\"", user.id))+movedBlock)
 	s.console.ResetRequests()
 
@@ -135,7 +135,7 @@ func TestAccMove_withoutAnswers(t *testing.T) {
 	object := restStates(t, issued)["1.0"]
 	object.attributes = with(object.attributes, map[string]any{"api_data": nil})
 
-	w := s.restWorkspace(t, object)
+	w := newRESTWorkspace(t, s.target, object)
 	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_at = %q",
 		user.id, issued.Name, issued.ExpiresAt.UTC().Format(time.RFC3339)))+movedBlock)
 
@@ -150,7 +150,7 @@ func TestAccMove_withoutRefresh(t *testing.T) {
 	t.Parallel()
 
 	s, user, issued := movableToken(t)
-	w := s.restWorkspace(t, restStates(t, issued)["2.0"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["2.0"])
 	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"dep\"", user.login))+movedBlock)
 	s.console.ResetRequests()
 
@@ -174,7 +174,7 @@ func TestAccMove_toAnotherServer(t *testing.T) {
 		t.Fatalf("the users have the ids %s and %s: the test needs two that look alike", user.id, awayUser.id)
 	}
 
-	w := s.restWorkspace(t, restStates(t, issued)["3.0"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["3.0"])
 	token := tokenConfig(fmt.Sprintf("user_id = %q\nname = %q", user.id, issued.Name)) + movedBlock
 
 	// Of the very id, and another's.
@@ -208,7 +208,7 @@ func TestAccMove_asTheGuideSays(t *testing.T) {
 	t.Parallel()
 
 	s, _, issued := movableToken(t)
-	w := s.restWorkspace(t, restStates(t, issued)["3.0"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["3.0"])
 	block := firstOf(guideBlocks(t, "terraform"), movingGuide).text
 	w.write(t, s.provider()+strings.NewReplacer(
 		"opsaccess_personal_access_token.deploy", tokenAddress, `token" "deploy"`, `token" "test"`).Replace(block))
@@ -244,7 +244,7 @@ func onlyReads(t *testing.T, s *sandboxed) {
 }
 
 // stateText returns the state as it is on disk.
-func (w *workspace) stateText(t *testing.T) string {
+func stateText(t *testing.T, w *workspace) string {
 	t.Helper()
 
 	text, err := os.ReadFile(filepath.Join(w.folder, "terraform.tfstate"))
