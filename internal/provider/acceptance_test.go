@@ -82,7 +82,7 @@ func (s *target) provider(more ...string) string { return s.block(s.login, s.pas
 // used.
 func (s *target) factories(steps []resource.TestStep) map[string]func() (tfprotov6.ProviderServer, error) {
 	serve := func() (tfprotov6.ProviderServer, error) {
-		return newPluginServer(&opsaccessProvider{version: "test", now: s.now}), nil
+		return newProtocolServer(Surroundings{Now: s.now}), nil
 	}
 	factories := map[string]func() (tfprotov6.ProviderServer, error){"opsaccess": serve}
 

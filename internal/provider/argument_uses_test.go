@@ -14,7 +14,7 @@ import (
 type argumentScene struct {
 	*sandboxed
 	user    account
-	server  frameworkServer
+	server  protocolServer
 	schemas map[string]*tfprotov6.Schema
 }
 
@@ -131,7 +131,7 @@ func (s *argumentScene) useProvider(t *testing.T, _, argument string, set map[st
 		}
 	}
 
-	server := newPluginServer(&opsaccessProvider{version: "test", now: s.now})
+	server := newProtocolServer(Surroundings{Now: s.now})
 	response, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: dynamic(t, s.schemas["provider"].ValueType(), settings), TerraformVersion: "1.11.4",
 	})

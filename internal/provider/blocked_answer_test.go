@@ -40,7 +40,7 @@ func TestToken_aBlockedAnswerLeavesNoTokenBehind(t *testing.T) {
 			token.run(t, s.serve(t, settings))
 			s.console.ClearFaults()
 
-			if live := s.live(t, user.id); live != 1 || s.issued()-issued != 2 {
+			if live := s.alive(t, user.id); live != 1 || s.issued()-issued != 2 {
 				t.Errorf("%s: %d tokens live of %d that were issued, want 1 of 2", what, live, s.issued()-issued)
 			}
 
@@ -54,30 +54,15 @@ func TestToken_aBlockedAnswerLeavesNoTokenBehind(t *testing.T) {
 			errs := failedCreate(t, s.serve(t, settings), arguments)
 			s.console.ClearFaults()
 
-			if live := s.live(t, user.id); live != 0 || !strings.Contains(strings.Join(errs, " "), "HTTP 4") {
+			if live := s.alive(t, user.id); live != 0 || !strings.Contains(strings.Join(errs, " "), "HTTP 4") {
 				t.Errorf("%s: %d tokens live, %q", what, live, errs)
 			}
 		}
 	})
 }
 
-// live counts the live tokens of a user.
-func (s *sandboxed) live(t *testing.T, userID string) int {
-	t.Helper()
-
-	count := 0
-
-	for _, token := range s.tokensOf(t, userID) {
-		if token.Status == "active" {
-			count++
-		}
-	}
-
-	return count
-}
-
 // failedCreate plans and applies a new resource, and returns the errors of the apply.
-func failedCreate(t *testing.T, server frameworkServer, set map[string]any) []string {
+func failedCreate(t *testing.T, server protocolServer, set map[string]any) []string {
 	t.Helper()
 
 	of := schemas(t)["resource "+tokenType].ValueType()

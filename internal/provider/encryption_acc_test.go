@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
 )
 
 // An expired token is kept while its own expiry is asked for. Its secret is not, where others are
@@ -24,7 +25,7 @@ func TestAccEncryption_recipientsOfAnExpiredToken(t *testing.T) {
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-encrypted-late"})
 		w := s.workspace(t)
-		_, key := nativeKey(t)
+		_, key := agekeys.Native(t)
 		expiry := s.expiry(10 * day).Truncate(time.Second).Format(time.RFC3339)
 		config := func(run, encryptTo string) string {
 			return s.provider() + later("expiry", expiry, run) + tokenConfig(fmt.Sprintf(
@@ -35,7 +36,7 @@ func TestAccEncryption_recipientsOfAnExpiredToken(t *testing.T) {
 		w.apply(t, generation(1), value(at("token"), knownvalue.NotNull()))
 		s.clock.move(13 * day)
 
-		w.write(t, config("2", fmt.Sprintf("encrypt_to = [%q]", key.recipient)))
+		w.write(t, config("2", fmt.Sprintf("encrypt_to = [%q]", key.Recipient)))
 		w.apply(t, generation(1), value(at("token"), knownvalue.Null()))
 		w.unchanged(t)
 	})
@@ -51,8 +52,8 @@ func encryptedTo(user account, recipients ...string) string {
 	return rotating(user, "expires_in = \"90d\"\nencrypt_to = ["+strings.Join(quoted, ", ")+"]", trigger(1)+"\noverlap = \"48h\"")
 }
 
-// sealed returns the encrypted secret in state.
-func (w *workspace) sealed(t *testing.T) string {
+// sealedToken returns the encrypted secret in state.
+func sealedToken(t *testing.T, w *workspace) string {
 	t.Helper()
 
 	text, _ := managed(t, w.state(t))["encrypted_token"].(string)
@@ -68,30 +69,30 @@ func TestAccEncryption_recipients(t *testing.T) {
 		user := s.addUser(t, testUser{login: "svc-encrypted"})
 		w := s.workspace(t)
 
-		_, alice := nativeKey(t)
-		bob, carol := ed25519Key(t), rsaKey(t)
+		_, alice := agekeys.Native(t)
+		bob, carol := agekeys.Ed25519(t), agekeys.RSA(t)
 
-		w.write(t, s.provider()+encryptedTo(user, alice.recipient, bob.recipient))
+		w.write(t, s.provider()+encryptedTo(user, alice.Recipient, bob.Recipient))
 		w.apply(t, generation(1), value(at("token"), knownvalue.Null()))
 
-		first := open(t, w.sealed(t), alice.identity)
+		first := agekeys.Decrypt(t, sealedToken(t, w), alice.Identity)
 		s.works(t, user, first)
 
-		if again := open(t, w.sealed(t), bob.identity); again != first {
+		if again := agekeys.Decrypt(t, sealedToken(t, w), bob.Identity); again != first {
 			t.Error("the second recipient reads another secret")
 		}
 
 		// Spelled otherwise, they are the same recipients.
-		w.write(t, s.provider()+encryptedTo(user, bob.recipient+" bob@laptop", alice.recipient))
+		w.write(t, s.provider()+encryptedTo(user, bob.Recipient+" bob@laptop", alice.Recipient))
 		w.apply(t, generation(1)).quiet(t)
 		w.unchanged(t).quiet(t)
 
-		w.write(t, s.provider()+encryptedTo(user, carol.recipient))
+		w.write(t, s.provider()+encryptedTo(user, carol.Recipient))
 		w.apply(t, generation(2), reason("changed")).warns(t, "Other recipients need another token")
 		w.unchanged(t).quiet(t)
 		s.works(t, user, first)
 
-		second := open(t, w.sealed(t), carol.identity)
+		second := agekeys.Decrypt(t, sealedToken(t, w), carol.Identity)
 		s.works(t, user, second)
 
 		for _, secret := range []string{first, second} {
@@ -109,7 +110,7 @@ func TestAccEncryption_recipients(t *testing.T) {
 		w.apply(t, generation(3), value(at("encrypted_token"), knownvalue.Null()))
 		s.works(t, user, w.secret(t))
 
-		w.write(t, s.provider()+encryptedTo(user, alice.recipient))
+		w.write(t, s.provider()+encryptedTo(user, alice.Recipient))
 		w.apply(t, generation(4), value(at("token"), knownvalue.Null()))
 		w.destroy(t)
 		s.wantNoneAlive(t)
@@ -122,16 +123,16 @@ func TestAccEncryption_pipeline(t *testing.T) {
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-pipeline"})
 		w := s.workspace(t)
-		identity, alice := nativeKey(t)
+		identity, alice := agekeys.Native(t)
 
-		w.write(t, s.provider()+encryptedTo(user, alice.recipient)+fmt.Sprintf(
+		w.write(t, s.provider()+encryptedTo(user, alice.Recipient)+fmt.Sprintf(
 			"\noutput \"token\" {\n value = %s.encrypted_token\n}\n", tokenAddress))
 		w.apply(t)
 
 		key := filepath.Join(t.TempDir(), "key.txt")
 		must(t, os.WriteFile(key, []byte(identity.String()+"\n"), 0o600))
 
-		decrypt := exec.CommandContext(t.Context(), "go", "tool", "-modfile=../../tools/go.mod", "age", "-d", "-i", key) //nolint:gosec // The test's own arguments.
+		decrypt := exec.CommandContext(t.Context(), "go", "tool", "-modfile="+filepath.Join(repository(), "tools", "go.mod"), "age", "-d", "-i", key) //nolint:gosec // The test's own arguments.
 		decrypt.Stdin = strings.NewReader(w.run(t, "output", "-raw", "token").text)
 
 		var plain, said bytes.Buffer
@@ -154,15 +155,15 @@ func TestAccEncryption_anImportedTokenIsLeftAlone(t *testing.T) {
 		must(t, err)
 
 		w := s.workspace(t)
-		_, alice := nativeKey(t)
+		_, alice := agekeys.Native(t)
 
-		w.write(t, s.provider()+encryptedTo(user, alice.recipient)+importBlock(user.id+"/"+issued.ID))
+		w.write(t, s.provider()+encryptedTo(user, alice.Recipient)+importBlock(user.id+"/"+issued.ID))
 		w.apply(t, generation(0), value(at("encrypted_token"), knownvalue.Null()))
 		w.unchanged(t)
 
-		w.write(t, s.provider()+strings.Replace(encryptedTo(user, alice.recipient), trigger(1), trigger(2), 1))
+		w.write(t, s.provider()+strings.Replace(encryptedTo(user, alice.Recipient), trigger(1), trigger(2), 1))
 		w.apply(t, generation(1), value(at("token"), knownvalue.Null()))
-		s.works(t, user, open(t, w.sealed(t), alice.identity))
+		s.works(t, user, agekeys.Decrypt(t, sealedToken(t, w), alice.Identity))
 		w.destroy(t)
 	})
 }
@@ -173,10 +174,10 @@ func TestAccEncryption_recipientsNotKnownYet(t *testing.T) {
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-unknown"})
 		w := s.workspace(t)
-		_, alice := nativeKey(t)
+		_, alice := agekeys.Native(t)
 
 		config := func(n int, recipients string) string {
-			return s.provider() + fmt.Sprintf("resource \"terraform_data\" \"key\" {\n input = %q\n triggers_replace = %d\n}\n", alice.recipient, n) +
+			return s.provider() + fmt.Sprintf("resource \"terraform_data\" \"key\" {\n input = %q\n triggers_replace = %d\n}\n", alice.Recipient, n) +
 				rotating(user, "expires_in = \"90d\"\nencrypt_to = "+recipients, "max_age = \"60d\"")
 		}
 
@@ -185,12 +186,12 @@ func TestAccEncryption_recipientsNotKnownYet(t *testing.T) {
 		w.write(t, config(1, later))
 		w.apply(t, generation(1), value(at("token"), knownvalue.Null()))
 
-		sealed := w.sealed(t)
+		sealed := sealedToken(t, w)
 
 		w.write(t, config(2, later))
 		w.apply(t, generation(1))
 
-		if w.sealed(t) != sealed {
+		if sealedToken(t, w) != sealed {
 			t.Error("the secret was encrypted anew, and the recipients turned out to be the same")
 		}
 

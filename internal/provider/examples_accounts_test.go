@@ -14,7 +14,7 @@ import (
 func TestAccExamples_checks(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	s, server, clock := agedForemanExamples(t, 100)
 	w := s.workspace(t)
-	w.copyExamples(t, "checks", "checks")
+	copyExamples(t, w, "checks", "checks")
 	w.folder += "/checks"
 
 	// What the server has before: "backup server" has no expiry and is 100 days old.
@@ -31,10 +31,10 @@ func TestAccExamples_checks(t *testing.T) { //nolint:paralleltest // The environ
 	late := soon.Add(365 * day)
 	forgotten, short := add("forgotten", late), add("short", soon)
 	add("unnoticed", late)
-	s.mustLogIn(t, exampleDeployUser, forgotten)
+	mustLogIn(t, s, exampleDeployUser, forgotten)
 
 	clock.move(100 * day)
-	s.mustLogIn(t, exampleDeployUser, short)
+	mustLogIn(t, s, exampleDeployUser, short)
 	add("good", late)
 
 	problems := func() map[string][]string {
@@ -77,7 +77,7 @@ func TestAccExamples_checks(t *testing.T) { //nolint:paralleltest // The environ
 	}
 
 	for _, login := range []string{"svc-backup", exampleDeployUser} {
-		s.revokeAllBut(t, server.UserID(login), "good")
+		revokeAllBut(t, s, server.UserID(login), "good")
 	}
 
 	for name, messages := range problems() {
@@ -91,7 +91,7 @@ func TestAccExamples_checks(t *testing.T) { //nolint:paralleltest // The environ
 func TestAccExamples_bootstrap(t *testing.T) {
 	s, server, clock := agedForemanExamples(t, 0)
 	w := s.workspace(t)
-	w.copyExamples(t, "bootstrap", "bootstrap")
+	copyExamples(t, w, "bootstrap", "bootstrap")
 	w.folder += "/bootstrap"
 
 	const variable = "TF_VAR_foreman_password"
@@ -156,7 +156,7 @@ func TestAccExamples_bootstrap(t *testing.T) {
 }
 
 // mustLogIn uses a token, which the server notes.
-func (s exampleServer) mustLogIn(t *testing.T, login, secret string) {
+func mustLogIn(t *testing.T, s exampleServer, login, secret string) {
 	t.Helper()
 
 	used := foremanTarget(t, s.url, login, secret)
@@ -166,7 +166,7 @@ func (s exampleServer) mustLogIn(t *testing.T, login, secret string) {
 }
 
 // revokeAllBut revokes a user's tokens behind Terraform's back, but for some.
-func (s exampleServer) revokeAllBut(t *testing.T, userID int, names ...string) {
+func revokeAllBut(t *testing.T, s exampleServer, userID int, names ...string) {
 	t.Helper()
 
 	for _, token := range s.tokensOf(t, fmt.Sprint(userID)) {

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
@@ -31,7 +31,7 @@ var (
 )
 
 // examples are the files below examples/.
-func examples() fs.FS { return os.DirFS("../../examples") }
+func examples() fs.FS { return os.DirFS(filepath.Join(repository(), "examples")) }
 
 // exampleFolders returns the folders that hold files, by their paths below examples/.
 func exampleFolders(t *testing.T) []string {
@@ -167,12 +167,11 @@ func ephemerals(t *testing.T) []string {
 
 	var names []string
 
-	p := NewPlugin("test").provider
-	for _, construct := range p.EphemeralResources(t.Context()) {
-		var metadata ephemeral.MetadataResponse
+	metadata, err := protocol(t).GetMetadata(t.Context(), &tfprotov6.GetMetadataRequest{})
+	must(t, err)
 
-		construct().Metadata(t.Context(), ephemeral.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
-		names = append(names, metadata.TypeName)
+	for _, construct := range metadata.EphemeralResources {
+		names = append(names, construct.TypeName)
 	}
 
 	return names
@@ -229,7 +228,7 @@ func addToken(t *testing.T, server *foremanserver.Server, login, name string) in
 
 // copyExamples copies the configuration in an example and in the folders below it, but not
 // what a CLI may have left there, into a folder of the workspace.
-func (w *workspace) copyExamples(t *testing.T, from, to string) {
+func copyExamples(t *testing.T, w *workspace, from, to string) {
 	t.Helper()
 
 	for _, folder := range exampleFolders(t) {

@@ -14,7 +14,7 @@ func TestAccExamples_moduleTests(t *testing.T) { //nolint:paralleltest // The en
 	setEnvironment(t, nil)
 
 	w := (&target{now: time.Now}).workspace(t)
-	w.copyExamples(t, "module", "module")
+	copyExamples(t, w, "module", "module")
 
 	done := w.run(t, "-chdir=module", "test", "-json")
 
@@ -45,7 +45,7 @@ func TestAccExamples_module(t *testing.T) { //nolint:paralleltest // The environ
 	setEnvironment(t, s.env)
 
 	w := s.workspace(t)
-	w.copyExamples(t, "module", "module")
+	copyExamples(t, w, "module", "module")
 	w.folder += "/module/examples/ci"
 
 	before := s.live()

@@ -105,12 +105,12 @@ func TestAccExamples_pipelines(t *testing.T) {
 			rotate: func(t *testing.T, w *workspace) outcome {
 				t.Helper()
 
-				return w.githubJob(t, "gitops/github-actions/rotate.yml", "rotate")
+				return runGitHubJob(t, w, "gitops/github-actions/rotate.yml", "rotate")
 			},
 			monitor: func(t *testing.T, w *workspace) outcome {
 				t.Helper()
 
-				return w.githubJob(t, "gitops/github-actions/monitor.yml", "monitor")
+				return runGitHubJob(t, w, "gitops/github-actions/monitor.yml", "monitor")
 			},
 		},
 		"GitLab CI": {
@@ -119,14 +119,14 @@ func TestAccExamples_pipelines(t *testing.T) {
 
 				pipeline := decodeExample[gitlabPipeline](t, "gitops/gitlab-ci/gitlab-ci.yml")
 
-				return w.gitlabJob(t, pipeline.Default.Before, pipeline.Rotate.Script)
+				return runGitLabJob(t, w, pipeline.Default.Before, pipeline.Rotate.Script)
 			},
 			monitor: func(t *testing.T, w *workspace) outcome {
 				t.Helper()
 
 				pipeline := decodeExample[gitlabPipeline](t, "gitops/gitlab-ci/gitlab-ci.yml")
 
-				return w.gitlabJob(t, pipeline.Default.Before, pipeline.Monitor.Script)
+				return runGitLabJob(t, w, pipeline.Default.Before, pipeline.Monitor.Script)
 			},
 		},
 	}
@@ -135,8 +135,8 @@ func TestAccExamples_pipelines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, server, clock := agedForemanExamples(t, 80)
 			w := s.workspace(t)
-			w.copyExamples(t, "gitops/tokens", "tokens")
-			w.onPath(t)
+			copyExamples(t, w, "gitops/tokens", "tokens")
+			putOnPath(t, w)
 
 			ends := func(of run, code, alive int, text string) {
 				t.Helper()

@@ -46,8 +46,8 @@ type gitlabPipeline struct {
 	} `yaml:"monitor"`
 }
 
-// githubJob carries out the steps of a job that are scripts.
-func (w *workspace) githubJob(t *testing.T, workflow, id string) outcome {
+// runGitHubJob carries out the steps of a job that are scripts.
+func runGitHubJob(t *testing.T, w *workspace, workflow, id string) outcome {
 	t.Helper()
 
 	job, ok := decodeExample[githubWorkflow](t, workflow).Jobs[id]
@@ -100,8 +100,8 @@ func holds(t *testing.T, condition, outputs string) bool {
 	return slices.Contains(strings.Split(string(text), "\n"), parts[1]+"="+parts[2])
 }
 
-// gitlabJob carries out a job's scripts, in one shell as a runner does.
-func (w *workspace) gitlabJob(t *testing.T, scripts ...[]string) outcome {
+// runGitLabJob carries out a job's scripts, in one shell as a runner does.
+func runGitLabJob(t *testing.T, w *workspace, scripts ...[]string) outcome {
 	t.Helper()
 
 	lines := slices.Concat(scripts...)
@@ -112,8 +112,8 @@ func (w *workspace) gitlabJob(t *testing.T, scripts ...[]string) outcome {
 	return w.start(t, "sh", "-ec", strings.Join(lines, "\n"))
 }
 
-// onPath lets scripts find the CLI of the tests under the name that examples call it by.
-func (w *workspace) onPath(t *testing.T) {
+// putOnPath lets scripts find the CLI of the tests under the name that examples call it by.
+func putOnPath(t *testing.T, w *workspace) {
 	t.Helper()
 
 	cli, err := filepath.Abs(guideCLI(t))

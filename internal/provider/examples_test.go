@@ -8,16 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	fwpath "github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	fwresource "github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -38,8 +33,8 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 	var want []string
 
 	p, ok := New("test")().(interface {
-		provider.ProviderWithActions
-		provider.ProviderWithListResources
+		fwprovider.ProviderWithActions
+		fwprovider.ProviderWithListResources
 	})
 	if !ok {
 		t.Fatal("the provider has no actions or list resources")
@@ -234,45 +229,37 @@ func TestExamples_importByIdentity(t *testing.T) { //nolint:paralleltest // The 
 	_, server := newExampleSandbox(t)
 	seedImports(t, server)
 
-	identitySchema := tokenIdentitySchema()
-	object, ok := identitySchema.Type().TerraformType(t.Context()).(tftypes.Object)
+	identity := map[string]any{}
 
+	text := exampleText(t, "resources/opsaccess_personal_access_token/import-by-identity.tf")
+	for _, argument := range importArgument.FindAllStringSubmatch(text, -1) {
+		identity[argument[1]] = argument[2]
+	}
+
+	provider, diagnostics := configureWith(t, nil)
+	wantNoErrors(t, "configure", diagnostics)
+
+	of, ok := identityType(t, provider).(tftypes.Object)
 	if !ok {
 		t.Fatal("an identity is no object")
 	}
 
-	values := map[string]tftypes.Value{}
-	for name := range object.AttributeTypes {
-		values[name] = tftypes.NewValue(tftypes.String, nil)
-	}
-
-	text := exampleText(t, "resources/opsaccess_personal_access_token/import-by-identity.tf")
-	for _, argument := range importArgument.FindAllStringSubmatch(text, -1) {
-		if _, ok := object.AttributeTypes[argument[1]]; !ok {
-			t.Fatalf("the identity has no %q", argument[1])
+	for argument := range identity {
+		if _, ok := of.AttributeTypes[argument]; !ok {
+			t.Fatalf("the identity has no %q", argument)
 		}
-
-		values[argument[1]] = tftypes.NewValue(tftypes.String, argument[2])
 	}
 
-	var diags diag.Diagnostics
+	response := importIdentity(t, provider, identity)
+	wantNoErrors(t, "import", response.Diagnostics)
 
-	r := &tokenResource{configured: (&opsaccessProvider{now: time.Now}).open(t.Context(), providerModel{}, "test", &diags)}
-	stateType := tokenSchema().Type().TerraformType(t.Context())
-	response := fwresource.ImportStateResponse{
-		State:    tfsdk.State{Schema: tokenSchema(), Raw: tftypes.NewValue(stateType, nil)},
-		Identity: &tfsdk.ResourceIdentity{Schema: identitySchema, Raw: tftypes.NewValue(object, nil)},
-	}
-	r.ImportState(t.Context(), fwresource.ImportStateRequest{
-		Identity: &tfsdk.ResourceIdentity{Schema: identitySchema, Raw: tftypes.NewValue(object, values)},
-	}, &response)
+	state := decode(t, schemas(t)["resource "+tokenType].ValueType(), response.ImportedResources[0].State)
 
-	var id types.String
+	var id string
 
-	diags.Append(response.Diagnostics...)
-	diags.Append(response.State.GetAttribute(t.Context(), fwpath.Root("id"), &id)...)
+	must(t, state["id"].As(&id))
 
-	if diags.HasError() || id.ValueString() != deployTokenID(server) {
-		t.Errorf("imported %s, want %s; %v", id, deployTokenID(server), diags.Errors())
+	if id != deployTokenID(server) {
+		t.Errorf("imported %s, want %s", id, deployTokenID(server))
 	}
 }

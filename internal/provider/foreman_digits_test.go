@@ -114,7 +114,7 @@ type protocolResource struct {
 }
 
 // run reads, plans and applies in one process of the provider, as a run of Terraform does.
-func (m *protocolResource) run(t *testing.T, server frameworkServer) {
+func (m *protocolResource) run(t *testing.T, server protocolServer) {
 	t.Helper()
 
 	of := schemas(t)["resource "+tokenType].ValueType()
@@ -194,7 +194,7 @@ func wantNoErrors(t *testing.T, step string, diagnostics []*tfprotov6.Diagnostic
 }
 
 // readData reads a data source, and returns its attributes.
-func readData(t *testing.T, server frameworkServer, typeName string, set map[string]any) map[string]any {
+func readData(t *testing.T, server protocolServer, typeName string, set map[string]any) map[string]any {
 	t.Helper()
 
 	of := schemas(t)["data "+typeName].ValueType()

@@ -146,7 +146,7 @@ func (row gone) run(t *testing.T, s *standing) {
 		t.Errorf("%d tokens were asked for by a destroy", got-issued)
 	}
 
-	if left := s.w.recorded(t); left != nil {
+	if left := recordedAttributes(t, s.w); left != nil {
 		t.Errorf("the destroy left %v", left["id"])
 	}
 
@@ -195,7 +195,7 @@ func (row gone) reissues(t *testing.T, s *standing, provider string) {
 		value(at("token"), knownvalue.NotNull()))
 	s.w.unchanged(t).quiet(t)
 
-	s.attributes = s.w.recorded(t)
+	s.attributes = recordedAttributes(t, s.w)
 	s.tokens = s.survivors(t)
 
 	secret, _ := s.attributes["token"].(string)
@@ -219,7 +219,7 @@ func (row gone) keepsUserless(t *testing.T, s *standing, provider string) {
 		t.Errorf("%d tokens were asked for", got-issued)
 	}
 
-	if got, want := s.w.recorded(t)["token"], s.attributes["token"]; got != want {
+	if got, want := recordedAttributes(t, s.w)["token"], s.attributes["token"]; got != want {
 		t.Error("the secret is not in state any more")
 	}
 }

@@ -76,7 +76,7 @@ func stand(t *testing.T, s *sandboxed) *standing {
 	s.clock.move(2 * time.Hour)
 	standing.w.applyWith(t, []string{"-refresh-only"})
 
-	standing.attributes = standing.w.recorded(t)
+	standing.attributes = recordedAttributes(t, standing.w)
 	standing.tokens = s.tokensOf(t, standing.user.id)
 
 	if previous, _ := standing.attributes["previous"].([]any); len(previous) != 1 {
@@ -86,8 +86,8 @@ func stand(t *testing.T, s *sandboxed) *standing {
 	return standing
 }
 
-// recorded returns the attributes of the resource in the state's file.
-func (w *workspace) recorded(t *testing.T) map[string]any {
+// recordedAttributes returns the attributes of the resource in the state's file.
+func recordedAttributes(t *testing.T, w *workspace) map[string]any {
 	t.Helper()
 
 	text, err := os.ReadFile(filepath.Join(w.folder, "terraform.tfstate"))
@@ -153,7 +153,7 @@ func (s *standing) sources() map[string]string {
 func (s *standing) intact(t *testing.T, dead bool) {
 	t.Helper()
 
-	if diff := cmp.Diff(s.attributes, s.w.recorded(t)); diff != "" {
+	if diff := cmp.Diff(s.attributes, recordedAttributes(t, s.w)); diff != "" {
 		t.Errorf("the state changed (-before +after):\n%s", diff)
 	}
 

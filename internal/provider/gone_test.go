@@ -125,10 +125,10 @@ func (row notGone) refreshes(t *testing.T, s *standing, provider string) {
 	s.w.write(t, config.String())
 	done := s.w.run(t, "plan", "-json")
 
-	row.refuses(t, aRefresh, done.of(`resource "opsaccess_personal_access_token" "test"`))
+	row.refuses(t, aRefresh, errorsOf(done, `resource "opsaccess_personal_access_token" "test"`))
 
 	for kind := range s.sources() {
-		errors := done.of(fmt.Sprintf("data %q %q", "opsaccess_"+kind, "test"))
+		errors := errorsOf(done, fmt.Sprintf("data %q %q", "opsaccess_"+kind, "test"))
 
 		switch shown := slices.Contains(row.shown, kind); {
 		case shown && errors != "":
@@ -202,8 +202,8 @@ func saysWhatWasTried(t *testing.T, what, text string) {
 	}
 }
 
-// of returns the errors about one block of the configuration.
-func (o outcome) of(block string) string {
+// errorsOf returns the errors about one block of the configuration.
+func errorsOf(o outcome, block string) string {
 	var all []string
 
 	for _, d := range o.says {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -219,7 +220,7 @@ func firstOf(blocks []block, guide string) block {
 }
 
 // guides are the files below templates/guides/.
-func guides() fs.FS { return os.DirFS("../../templates/guides") }
+func guides() fs.FS { return os.DirFS(filepath.Join(repository(), "templates", "guides")) }
 
 // guideNames returns the names of these files.
 func guideNames(t *testing.T) []string {

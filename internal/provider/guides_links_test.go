@@ -3,6 +3,7 @@ package provider
 import (
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestGuides_linksLead(t *testing.T) {
 
 			found++
 
-			if info, err := os.Stat("../../" + to); err != nil {
+			if info, err := os.Stat(filepath.Join(repository(), to)); err != nil {
 				t.Errorf("%s: %s leads nowhere: %v", page, match[0], err)
 			} else if anchor != "" && (info.IsDir() || !headings(t, to)[anchor]) {
 				t.Errorf("%s: %s leads to no heading of %s", page, match[0], to)
@@ -107,7 +108,7 @@ func headings(t *testing.T, name string) map[string]bool {
 func projectText(t *testing.T, name string) string {
 	t.Helper()
 
-	text, err := os.ReadFile("../../" + name) //nolint:gosec // A file of the project.
+	text, err := os.ReadFile(filepath.Join(repository(), name)) //nolint:gosec // A file of the project.
 	must(t, err)
 
 	return string(text)

@@ -76,7 +76,7 @@ func leakCall(t *testing.T, watch *leakWatch, what string, call func(context.Con
 	watch.lookAtText("the log of "+what, log.String())
 }
 
-func leakList(ctx context.Context, t *testing.T, watch *leakWatch, server frameworkServer, user account) {
+func leakList(ctx context.Context, t *testing.T, watch *leakWatch, server protocolServer, user account) {
 	t.Helper()
 
 	stream, err := server.ListResource(ctx, &tfprotov6.ListResourceRequest{
@@ -96,7 +96,7 @@ func leakList(ctx context.Context, t *testing.T, watch *leakWatch, server framew
 	}
 }
 
-func leakInvoke(ctx context.Context, t *testing.T, watch *leakWatch, server frameworkServer, set map[string]any) {
+func leakInvoke(ctx context.Context, t *testing.T, watch *leakWatch, server protocolServer, set map[string]any) {
 	t.Helper()
 
 	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{

@@ -47,7 +47,7 @@ type leakScene struct {
 
 // leakPlugin builds the provider once for all tests, and returns its folder.
 var leakPlugin = sync.OnceValues(func() (string, error) {
-	folder, err := filepath.Abs("../../.cache/leak")
+	folder, err := filepath.Abs(filepath.Join(repository(), ".cache", "leak"))
 	if err != nil {
 		return "", err
 	}

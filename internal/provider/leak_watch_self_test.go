@@ -41,7 +41,7 @@ func TestLeakWatch_findsEveryKindOfSecret(t *testing.T) {
 		`the beginning of it: "` + foreverSecret[:8]:                             leakOfSecret,
 		"the end of it: " + foreverSecret[11:] + ".":                             leakOfSecret,
 		"in base64: " + base64.StdEncoding.EncodeToString([]byte(foreverSecret)): leakOfSecret,
-		"its fingerprint: " + fingerprint(foreverSecret):                         leakOfFingerprint,
+		"its fingerprint: " + secretFingerprint(foreverSecret):                   leakOfFingerprint,
 		"by its mark: " + leakPassword + "x":                                     leakOfPassword,
 		"a half: t-horse":                                                        leakOfPassword,
 		"Basic bWU6b3BhcXVl":                                                     leakOfCredentials,
@@ -66,7 +66,7 @@ func TestLeakWatch_findsItInEveryPlace(t *testing.T) {
 	watch := newLeakWatch()
 	watch.guardSecret(foreverSecret)
 
-	sum := fingerprint(foreverSecret)
+	sum := secretFingerprint(foreverSecret)
 	s := &leakScene{watch: watch, folder: t.TempDir()}
 	log := filepath.Join(t.TempDir(), "log")
 	private := base64.StdEncoding.EncodeToString(

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
@@ -16,14 +17,14 @@ import (
 func misplacedSecrets(t *testing.T) map[string]string {
 	t.Helper()
 
-	identity, native := nativeKey(t)
+	identity, native := agekeys.Native(t)
 	key := identity.String()
 
 	const body = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
 
 	return map[string]string{ //nolint:gosec // None of them opens anything.
 		"a key of age":               key,
-		"the file of age-keygen":     "# created: 2026-01-01T00:00:00Z\n# public key: " + native.recipient + "\n" + key + "\n",
+		"the file of age-keygen":     "# created: 2026-01-01T00:00:00Z\n# public key: " + native.Recipient + "\n" + key + "\n",
 		"a key with a leading blank": " " + key,
 		"a key in small letters":     strings.ToLower(key),
 		"a key of OpenSSH":           "-----BEGIN OPENSSH PRIVATE KEY-----\n" + body + "\n-----END OPENSSH PRIVATE KEY-----\n",
@@ -32,7 +33,7 @@ func misplacedSecrets(t *testing.T) map[string]string {
 		"a token of the controller":  "ucp_taUFeDdhrlpn8Gc5Vu9IO2LRQ29pbvBRJUSPvifP",
 		"a token of Foreman":         "Zk3-v9QxT1bUw_7Yp2LmAe",
 		"a token with a line break":  "Zk3-v9QxT1bUw_7Yp2LmAe\n",
-		"a key behind a recipient":   native.recipient + "\n" + key,
+		"a key behind a recipient":   native.Recipient + "\n" + key,
 		"a key beside an SSH key":    "ssh-ed25519 " + key,
 		"a long line":                strings.Repeat("Secret words. ", 50),
 	}
@@ -55,11 +56,11 @@ func TestMisplacedSecrets_noDiagnosticShowsThem(t *testing.T) {
 				t.Parallel()
 
 				secrets := misplacedSecrets(t)
-				servers := map[*target]frameworkServer{s: s.admin(t), controller: controller.admin(t)}
+				servers := map[*target]protocolServer{s: s.admin(t), controller: controller.admin(t)}
 
 				if argument[0] == "encrypt_to" { // Of what it cannot read it shows nothing, be it public.
-					_, native := nativeKey(t)
-					secrets["a cut recipient"] = native.recipient[:len(native.recipient)-1]
+					_, native := agekeys.Native(t)
+					secrets["a cut recipient"] = native.Recipient[:len(native.Recipient)-1]
 					secrets["a word"] = "hunter2"
 				}
 
@@ -162,7 +163,7 @@ func put(of tftypes.Type, set map[string]any, argument []string, text string) {
 
 // react does with a configuration what a plan does, and returns what was said.
 func react(
-	t *testing.T, server frameworkServer, kind, typeName string, schema *tfprotov6.Schema, set map[string]any,
+	t *testing.T, server protocolServer, kind, typeName string, schema *tfprotov6.Schema, set map[string]any,
 ) []*tfprotov6.Diagnostic {
 	t.Helper()
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -34,9 +35,9 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 			t.Parallel()
 
 			s, user, issued := movableToken(t)
-			w := s.restWorkspace(t, restStates(t, issued)[version])
+			w := newRESTWorkspace(t, s.target, restStates(t, issued)[version])
 			config := s.provider() + tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_at = %q",
-				user.id, issued.Name, newInstant(issued.ExpiresAt).ValueString()))
+				user.id, issued.Name, issued.ExpiresAt.UTC().Format(time.RFC3339)))
 			w.write(t, config+movedBlock)
 			s.console.ResetRequests()
 
@@ -54,7 +55,7 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 					"id": knownvalue.StringExact(user.id), "username": knownvalue.StringExact(user.login),
 				})),
 				value(at("token"), knownvalue.StringExact(issued.Secret.Reveal())),
-				has(tokenAddress, fingerprint(issued.Secret), "sha256"))
+				has(tokenAddress, secretFingerprint(issued.Secret), "sha256"))
 			w.unchanged(t).quiet(t)
 
 			// The moved block may stay.
@@ -64,7 +65,7 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 			onlyReads(t, s)
 			s.works(t, user, issued.Secret.Reveal())
 
-			state := w.stateText(t)
+			state := stateText(t, w)
 			if count := strings.Count(state, issued.Secret.Reveal()); count != 1 || strings.Contains(state, "create_response") {
 				t.Errorf("the secret is %d times in the state, want once, and no copy of an answer:\n%s", count, state)
 			}
@@ -78,7 +79,7 @@ func TestAccMove_thenRotates(t *testing.T) {
 	t.Parallel()
 
 	s, user, issued := movableToken(t)
-	w := s.restWorkspace(t, restStates(t, issued)["3.0"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["3.0"])
 	config := func(reason string) string {
 		return s.provider() + tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"dep\"\nexpires_in = \"90d\"\n"+movedTrigger,
 			user.login, reason))
@@ -94,12 +95,12 @@ func TestAccMove_thenRotates(t *testing.T) {
 	w.write(t, config("old states")+movedBlock)
 	w.apply(t, generation(2), reason("triggers"), predecessors(map[string]knownvalue.Check{
 		"id": knownvalue.StringExact(issued.ID), "generation": knownvalue.Int64Exact(1),
-		"sha256": knownvalue.StringExact(fingerprint(issued.Secret)),
+		"sha256": knownvalue.StringExact(secretFingerprint(issued.Secret)),
 	}))
 	s.works(t, user, issued.Secret.Reveal())
 	w.unchanged(t).quiet(t)
 
-	if state := w.stateText(t); strings.Contains(state, issued.Secret.Reveal()) {
+	if state := stateText(t, w); strings.Contains(state, issued.Secret.Reveal()) {
 		t.Error("the moved token's secret is still in the state")
 	}
 
@@ -115,7 +116,7 @@ func TestAccMove_withoutTheSecret(t *testing.T) {
 	t.Parallel()
 
 	s, user, issued := movableToken(t)
-	w := s.restWorkspace(t, restStates(t, issued)["3.0 after an import"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["3.0 after an import"])
 	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"other-\"", user.id))+movedBlock)
 	s.console.ResetRequests()
 
@@ -134,12 +135,12 @@ func TestAccMove_withoutAnswers(t *testing.T) {
 	object := restStates(t, issued)["1.0"]
 	object.attributes = with(object.attributes, map[string]any{"api_data": nil})
 
-	w := s.restWorkspace(t, object)
+	w := newRESTWorkspace(t, s.target, object)
 	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_at = %q",
-		user.id, issued.Name, newInstant(issued.ExpiresAt).ValueString()))+movedBlock)
+		user.id, issued.Name, issued.ExpiresAt.UTC().Format(time.RFC3339)))+movedBlock)
 
 	w.planned(t, plancheck.ExpectResourceAction(tokenAddress, plancheck.ResourceActionNoop))
-	w.apply(t, generation(0), has(tokenAddress, newInstant(issued.ExpiresAt).ValueString(), "expires_at"))
+	w.apply(t, generation(0), has(tokenAddress, issued.ExpiresAt.UTC().Format(time.RFC3339), "expires_at"))
 	w.unchanged(t).quiet(t)
 }
 
@@ -149,7 +150,7 @@ func TestAccMove_withoutRefresh(t *testing.T) {
 	t.Parallel()
 
 	s, user, issued := movableToken(t)
-	w := s.restWorkspace(t, restStates(t, issued)["2.0"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["2.0"])
 	w.write(t, s.provider()+tokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"dep\"", user.login))+movedBlock)
 	s.console.ResetRequests()
 
@@ -173,7 +174,7 @@ func TestAccMove_toAnotherServer(t *testing.T) {
 		t.Fatalf("the users have the ids %s and %s: the test needs two that look alike", user.id, awayUser.id)
 	}
 
-	w := s.restWorkspace(t, restStates(t, issued)["3.0"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["3.0"])
 	token := tokenConfig(fmt.Sprintf("user_id = %q\nname = %q", user.id, issued.Name)) + movedBlock
 
 	// Of the very id, and another's.
@@ -207,7 +208,7 @@ func TestAccMove_asTheGuideSays(t *testing.T) {
 	t.Parallel()
 
 	s, _, issued := movableToken(t)
-	w := s.restWorkspace(t, restStates(t, issued)["3.0"])
+	w := newRESTWorkspace(t, s.target, restStates(t, issued)["3.0"])
 	block := firstOf(guideBlocks(t, "terraform"), movingGuide).text
 	w.write(t, s.provider()+strings.NewReplacer(
 		"opsaccess_personal_access_token.deploy", tokenAddress, `token" "deploy"`, `token" "test"`).Replace(block))
@@ -243,7 +244,7 @@ func onlyReads(t *testing.T, s *sandboxed) {
 }
 
 // stateText returns the state as it is on disk.
-func (w *workspace) stateText(t *testing.T) string {
+func stateText(t *testing.T, w *workspace) string {
 	t.Helper()
 
 	text, err := os.ReadFile(filepath.Join(w.folder, "terraform.tfstate"))

@@ -41,7 +41,9 @@ func openPlugin(t *testing.T, system pat.System, count int) *Plugin {
 
 	for i := range count {
 		o, err := p.provider.tokens.begin(pat.UserRef{Username: "svc"})
-		must(t, err)
+		if err != nil {
+			t.Fatal(err)
+		}
 
 		id := fmt.Sprint(i)
 		p.provider.tokens.issued(o, system, pat.Token{UserID: "5", ID: id, Name: "t-" + id})
@@ -81,7 +83,9 @@ func TestPlugin_Stop_isOverBeforeItIsKilled(t *testing.T) {
 
 		// One that is being issued, too.
 		_, err := p.provider.tokens.begin(pat.UserRef{Username: "svc-late"})
-		must(t, err)
+		if err != nil {
+			t.Fatal(err)
+		}
 
 		begun := time.Now()
 		err = p.Stop()
@@ -115,10 +119,14 @@ func TestPlugin_Stop_waitsForWhatIsBeingIssued(t *testing.T) {
 		tokens := &p.provider.tokens
 
 		late, err := tokens.begin(pat.UserRef{})
-		must(t, err)
+		if err != nil {
+			t.Fatal(err)
+		}
 
 		failed, err := tokens.begin(pat.UserRef{})
-		must(t, err)
+		if err != nil {
+			t.Fatal(err)
+		}
 
 		go func() {
 			time.Sleep(time.Second)
@@ -145,7 +153,9 @@ func TestPlugin_Stop_leavesAloneWhatWasClosed(t *testing.T) {
 
 	// Whoever is told to stop twice has nothing more to do.
 	for range 2 {
-		must(t, p.Stop())
+		if err := p.Stop(); err != nil {
+			t.Fatal(err)
+		}
 	}
 
 	if revoked := system.revoked.Load(); revoked != 2 {

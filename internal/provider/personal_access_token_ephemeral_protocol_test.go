@@ -15,7 +15,7 @@ import (
 func ephemeralPlugin(t *testing.T, s *target) (*Plugin, tfprotov6.ProviderServer) {
 	t.Helper()
 
-	p := &Plugin{provider: &opsaccessProvider{version: "test", now: s.now}}
+	p := NewPluginIn(Surroundings{Now: s.now}, "test")
 	server := p.Server()
 
 	for _, d := range configureServer(t, server, map[string]any{

@@ -72,7 +72,7 @@ func generated(t *testing.T, resource map[string]tftypes.Value) map[string]tftyp
 // plansNoChange validates the configuration, reads the resource and plans, as Terraform
 // does after an import.
 func plansNoChange(
-	t *testing.T, server frameworkServer, config map[string]tftypes.Value, imported *tfprotov6.ImportedResource,
+	t *testing.T, server protocolServer, config map[string]tftypes.Value, imported *tfprotov6.ImportedResource,
 ) {
 	t.Helper()
 

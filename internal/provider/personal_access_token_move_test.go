@@ -51,7 +51,7 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 
 			if source.secret {
 				want["token"], want["generation"] = movable.Secret.Reveal(), "1"
-				want["current"].(map[string]any)["sha256"] = fingerprint(movable.Secret) //nolint:forcetypeassert // Just made.
+				want["current"].(map[string]any)["sha256"] = secretFingerprint(movable.Secret) //nolint:forcetypeassert // Just made.
 				warning = "Old states hold the token's secret"
 			}
 

@@ -39,7 +39,7 @@ func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
 				warning: "svc-nobody", fails: "another user, or one who does not exist",
 			},
 			"the id of a user who is not there": {
-				before: base, after: having(base, map[string]any{"user_id": s.noUser()}),
+				before: base, after: having(base, map[string]any{"user_id": missingUserID(s)}),
 				warning: "an apply fails before anything is sent", fails: "another user, or one who does not exist",
 			},
 			"another user, with an expiry that has passed": {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
 )
 
 // Others: recipients that are recorded, beside the secret in plain text that they promise is not
@@ -15,8 +16,8 @@ func TestPlan_recordedRecipientsTakeTheSecretOutOfState(t *testing.T) {
 	onEachSandbox(t, func(t *testing.T, s *sandboxed) {
 		user := s.addUser(t, testUser{login: "svc-promised"})
 		server := s.admin(t)
-		_, key := nativeKey(t)
-		recipients := map[string]any{"encrypt_to": []tftypes.Value{tftypes.NewValue(tftypes.String, key.recipient)}}
+		_, key := agekeys.Native(t)
+		recipients := map[string]any{"encrypt_to": []tftypes.Value{tftypes.NewValue(tftypes.String, key.Recipient)}}
 		expiry := s.expiry(10 * day).Truncate(time.Second)
 		plain := map[string]any{"user_id": user.id, "name_prefix": "p-", "expires_at": expiry.Format(time.RFC3339)}
 

@@ -44,7 +44,7 @@ func (s *tokenState) value(t *testing.T, name string) tftypes.Value {
 }
 
 // plan validates and plans the configuration.
-func (s *tokenState) plan(t *testing.T, server frameworkServer, set map[string]any) *tokenPlan {
+func (s *tokenState) plan(t *testing.T, server protocolServer, set map[string]any) *tokenPlan {
 	t.Helper()
 
 	config := dynamic(t, s.of, set)
@@ -85,7 +85,7 @@ func (s *tokenState) plan(t *testing.T, server frameworkServer, set map[string]a
 }
 
 // applied applies a plan, records what comes of it, and returns the errors and warnings.
-func (s *tokenState) applied(t *testing.T, server frameworkServer, plan *tokenPlan) (errs, warnings []string) {
+func (s *tokenState) applied(t *testing.T, server protocolServer, plan *tokenPlan) (errs, warnings []string) {
 	t.Helper()
 
 	response, err := server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
@@ -106,7 +106,7 @@ func (s *tokenState) applied(t *testing.T, server frameworkServer, plan *tokenPl
 }
 
 // apply plans and applies a configuration that is fine.
-func (s *tokenState) apply(t *testing.T, server frameworkServer, set map[string]any) {
+func (s *tokenState) apply(t *testing.T, server protocolServer, set map[string]any) {
 	t.Helper()
 
 	plan := s.plan(t, server, set)
@@ -120,7 +120,7 @@ func (s *tokenState) apply(t *testing.T, server frameworkServer, set map[string]
 }
 
 // refresh reads the resource, and returns the errors.
-func (s *tokenState) refresh(t *testing.T, server frameworkServer) []string {
+func (s *tokenState) refresh(t *testing.T, server protocolServer) []string {
 	t.Helper()
 
 	response, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	tfjson "github.com/hashicorp/terraform-json"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
 // warned counts the warnings of a summary.
@@ -106,24 +105,5 @@ func TestAccPlanWarnings_ofPlainHTTP(t *testing.T) {
 				t.Errorf("want %d warnings: %s", test.want, done.warnings())
 			}
 		})
-	}
-}
-
-// Each token that may be left behind is named, with what to do about it.
-func TestWarnLeftovers(t *testing.T) {
-	t.Parallel()
-
-	var diags diag.Diagnostics
-
-	warnLeftovers(&diags, []string{"A token \"ci-1\" may live: HTTP 503", "A token \"ci-2\" may live: it is listed."})
-
-	if len(diags.Warnings()) != 2 {
-		t.Fatalf("%d warnings, want 2", len(diags.Warnings()))
-	}
-
-	for i, want := range []string{"may live: HTTP 503. Another token was issued", "may live: it is listed. Another token was issued"} {
-		if detail := diags.Warnings()[i].Detail(); !strings.Contains(detail, want) || !strings.HasSuffix(detail, "revoke it if it is there.") {
-			t.Errorf("got %q, want one with %q", detail, want)
-		}
 	}
 }

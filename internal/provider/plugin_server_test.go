@@ -18,7 +18,7 @@ func TestPluginServer_aCallLeavesNothingBehind(t *testing.T) {
 
 	const name = "opsaccess_nothing"
 
-	server := protocol(t)
+	server := newPluginServer(newProvider(Surroundings{}, "test"))
 
 	for call, do := range map[string]func(context.Context) error{
 		"ValidateResourceConfig": func(ctx context.Context) error {

@@ -60,11 +60,11 @@ func (c *core) nothing() instance {
 }
 
 // start starts a provider with these settings, as a walk does.
-func (c *core) start(settings map[string]any) frameworkServer {
+func (c *core) start(settings map[string]any) protocolServer {
 	c.t.Helper()
 
 	surroundings := Surroundings{Now: c.s.now, RetryWait: time.Millisecond}
-	server := newPluginServer(newProvider(surroundings, "test"))
+	server := newProtocolServer(surroundings)
 
 	for _, said := range c.configure(server, settings) {
 		c.t.Fatalf("the provider cannot be configured: %s: %s", said.Summary, said.Detail)
@@ -74,7 +74,7 @@ func (c *core) start(settings map[string]any) frameworkServer {
 }
 
 // configure configures a provider: Terraform validates its settings first.
-func (c *core) configure(server frameworkServer, settings map[string]any) []*tfprotov6.Diagnostic {
+func (c *core) configure(server protocolServer, settings map[string]any) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
 	config := encodedValue(valueOf(c.schemas["provider"].ValueType(), settings))
@@ -110,7 +110,7 @@ func (c *core) note(said []*tfprotov6.Diagnostic) (errors []*tfprotov6.Diagnosti
 }
 
 // validate validates a configuration of a construct of the kind.
-func (c *core) validate(server frameworkServer, kind, typeName string, config map[string]any) []*tfprotov6.Diagnostic {
+func (c *core) validate(server protocolServer, kind, typeName string, config map[string]any) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
 	of := c.schemas[kind+" "+typeName].ValueType()
@@ -119,7 +119,7 @@ func (c *core) validate(server frameworkServer, kind, typeName string, config ma
 }
 
 // read refreshes a resource. Only an import may write arguments.
-func (c *core) read(server frameworkServer, old instance) (instance, []*tfprotov6.Diagnostic) {
+func (c *core) read(server protocolServer, old instance) (instance, []*tfprotov6.Diagnostic) {
 	c.t.Helper()
 
 	response, err := server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
@@ -135,7 +135,7 @@ func (c *core) read(server frameworkServer, old instance) (instance, []*tfprotov
 }
 
 // imported imports a token.
-func (c *core) imported(server frameworkServer, id string) instance {
+func (c *core) imported(server protocolServer, id string) instance {
 	c.t.Helper()
 
 	response, err := server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: tokenType, ID: id})
@@ -157,7 +157,7 @@ func (c *core) imported(server frameworkServer, id string) instance {
 
 // plan plans a resource, and plans it anew as one that does not exist where it is replaced.
 // What breaks a rule of Terraform's is returned apart from the errors.
-func (c *core) plan(server frameworkServer, prior instance, config map[string]any) (
+func (c *core) plan(server protocolServer, prior instance, config map[string]any) (
 	planned proposal, errors []*tfprotov6.Diagnostic, broken []string,
 ) {
 	c.t.Helper()
@@ -198,7 +198,7 @@ func (c *core) plan(server frameworkServer, prior instance, config map[string]an
 }
 
 // apply makes a change, of which a null value is a destroy.
-func (c *core) apply(server frameworkServer, prior, planned instance, config map[string]any) (
+func (c *core) apply(server protocolServer, prior, planned instance, config map[string]any) (
 	after instance, errors []*tfprotov6.Diagnostic, broken []string,
 ) {
 	c.t.Helper()

@@ -186,7 +186,7 @@ func (c *call) judge(stage string, errors []*tfprotov6.Diagnostic, mayFail bool)
 
 // validates validates the configuration with unknown arguments and, where that is so, with known
 // ones. It returns false where that is the end of it.
-func (c *call) validates(server frameworkServer, first map[string]any) bool {
+func (c *call) validates(server protocolServer, first map[string]any) bool {
 	kind, typeName, _ := strings.Cut(c.construct, " ")
 
 	configurations := []map[string]any{first}

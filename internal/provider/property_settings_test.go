@@ -48,11 +48,11 @@ func (w *world) configures(path string, v any) {
 
 	surroundings := Surroundings{Now: w.s.now}
 
-	if errors := w.configure(newPluginServer(newProvider(surroundings, "test")), first); len(errors) > 0 && len(blamed) == 0 {
+	if errors := w.configure(newProtocolServer(surroundings), first); len(errors) > 0 && len(blamed) == 0 {
 		w.t.Errorf("%s: unknown at first: %s", what, diagnosticTexts(errors))
 	}
 
-	server := newPluginServer(newProvider(surroundings, "test"))
+	server := newProtocolServer(surroundings)
 	errors := w.configure(server, final)
 
 	if len(errors) == 0 {
@@ -74,7 +74,7 @@ func (w *world) configures(path string, v any) {
 }
 
 // whoAmI reads the provider's own user.
-func (w *world) whoAmI(server frameworkServer) []*tfprotov6.Diagnostic {
+func (w *world) whoAmI(server protocolServer) []*tfprotov6.Diagnostic {
 	w.t.Helper()
 
 	response, err := server.ReadDataSource(w.t.Context(), &tfprotov6.ReadDataSourceRequest{

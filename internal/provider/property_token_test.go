@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
 )
 
 var (
@@ -145,8 +146,8 @@ func eachStart(t *testing.T, test func(w *world, from start, index int)) {
 
 	var keys [3]string
 	for i := range keys {
-		_, pair := nativeKey(t)
-		keys[i] = pair.recipient
+		_, pair := agekeys.Native(t)
+		keys[i] = pair.Recipient
 	}
 
 	for _, platform := range []string{"foreman", "universal_controller"} {

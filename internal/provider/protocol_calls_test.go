@@ -21,10 +21,10 @@ func (s *target) settings(login, password string) map[string]any {
 }
 
 // serve returns a provider that is configured so, with the target's clock.
-func (s *target) serve(t *testing.T, settings map[string]any) frameworkServer {
+func (s *target) serve(t *testing.T, settings map[string]any) protocolServer {
 	t.Helper()
 
-	server := newPluginServer(&opsaccessProvider{version: "test", now: s.now})
+	server := newProtocolServer(Surroundings{Now: s.now})
 
 	for _, diagnostic := range configureServer(t, server, settings) {
 		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
@@ -34,7 +34,7 @@ func (s *target) serve(t *testing.T, settings map[string]any) frameworkServer {
 }
 
 // admin returns a provider that is configured for the administrator.
-func (s *target) admin(t *testing.T) frameworkServer {
+func (s *target) admin(t *testing.T) protocolServer {
 	t.Helper()
 
 	return s.serve(t, s.settings(s.login, s.password))
@@ -95,7 +95,7 @@ func (l listing) names() []string {
 }
 
 // listTokens validates and lists, as Terraform does.
-func listTokens(t *testing.T, server frameworkServer, request tfprotov6.ListResourceRequest, set map[string]any) listing {
+func listTokens(t *testing.T, server protocolServer, request tfprotov6.ListResourceRequest, set map[string]any) listing {
 	t.Helper()
 
 	request.TypeName = tokenType
@@ -134,7 +134,7 @@ type invocation struct {
 }
 
 // invoke validates, plans and invokes the action, as Terraform does.
-func invoke(t *testing.T, server frameworkServer, set map[string]any) invocation {
+func invoke(t *testing.T, server protocolServer, set map[string]any) invocation {
 	t.Helper()
 
 	config := dynamic(t, schemas(t)["action "+revokeType].ValueType(), set)

@@ -69,8 +69,8 @@ func (r *restResource) Delete(context.Context, resource.DeleteRequest, *resource
 	r.t.Error("an object of the other provider is destroyed")
 }
 
-// restWorkspace returns a folder with a state in which a restapi_object manages the token.
-func (s *target) restWorkspace(t *testing.T, object restState) *workspace {
+// newRESTWorkspace returns a folder with a state in which a restapi_object manages the token.
+func newRESTWorkspace(t *testing.T, s *target, object restState) *workspace {
 	t.Helper()
 
 	w := s.workspace(t)

@@ -71,7 +71,7 @@ func TestRevokeTokens_ownUser(t *testing.T) {
 
 					s := rotatingUniversalController(t, controllerserver.Options{})
 					user := seedLeaked(t, s)
-					settings := s.bearer(t, user)
+					settings := bearerSettings(t, s, user)
 
 					if with == "a token" {
 						delete(settings["universal_controller"].(map[string]any), "username") //nolint:forcetypeassert // As it was made.
@@ -96,8 +96,8 @@ func TestRevokeTokens_ownUser(t *testing.T) {
 	}
 }
 
-// bearer is the provider's configuration for an account that logs in with a new token.
-func (s *sandboxed) bearer(t *testing.T, user account) map[string]any {
+// bearerSettings is the provider's configuration for an account that logs in with a new token.
+func bearerSettings(t *testing.T, s *sandboxed, user account) map[string]any {
 	t.Helper()
 
 	issued, err := s.system.Create(t.Context(), user.id, pat.NewToken{Name: "a-credential"})
@@ -117,7 +117,7 @@ func TestRevokeTokens_theOwnCredentialGoesLast(t *testing.T) {
 	user := seedLeaked(t, s)
 
 	// The first in the list's order, and so the first to go if nobody took care.
-	done := invoke(t, s.serve(t, s.bearer(t, user)), map[string]any{"user_id": user.id, "all": true, "include_own_user": true})
+	done := invoke(t, s.serve(t, bearerSettings(t, s, user)), map[string]any{"user_id": user.id, "all": true, "include_own_user": true})
 	if len(done.errors) > 0 {
 		t.Fatal(done.errors)
 	}
@@ -135,7 +135,7 @@ func TestRevokeTokens_anotherUserThanTheProviders(t *testing.T) {
 	user := seedLeaked(t, s)
 	operator := s.addUser(t, testUser{login: "operator", admin: true})
 
-	done := invoke(t, s.serve(t, s.bearer(t, operator)), map[string]any{"user_id": user.id, "all": true})
+	done := invoke(t, s.serve(t, bearerSettings(t, s, operator)), map[string]any{"user_id": user.id, "all": true})
 	if len(done.errors) > 0 || s.alive(t, user.id) != 0 || s.alive(t, operator.id) != 1 {
 		t.Errorf("%q; %d and %d tokens are alive, want 0 and 1", done.errors, s.alive(t, user.id), s.alive(t, operator.id))
 	}

@@ -32,7 +32,7 @@ func TestRevokeTokens_refusals(t *testing.T) {
 			"a time that is yet to come":    {set: map[string]any{"created_before": "2028-04-01T00:00:00Z"}, stage: "plan", want: "in the future"},
 			"no user":                       {set: map[string]any{"all": true, "username": nil}, stage: "validate", want: "user_id"},
 			"a user who is not there":       {set: map[string]any{"all": true, "username": "nobody"}, stage: "plan", want: "Could not find the user"},
-			"a user's id that is not there": {set: map[string]any{"all": true, "username": nil, "user_id": s.noUser()}, stage: "invoke", want: "Could not list the personal access tokens"},
+			"a user's id that is not there": {set: map[string]any{"all": true, "username": nil, "user_id": missingUserID(s)}, stage: "invoke", want: "Could not list the personal access tokens"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -53,8 +53,8 @@ func TestRevokeTokens_refusals(t *testing.T) {
 	})
 }
 
-// noUser is a key that no user has.
-func (s *sandboxed) noUser() string {
+// missingUserID is a key that no user has.
+func missingUserID(s *sandboxed) string {
 	if s.system.Traits().TokenIDs {
 		return "99999"
 	}
@@ -81,7 +81,7 @@ func TestRevokeTokens_unknownValues(t *testing.T) {
 			"a filter beside all": {set: map[string]any{"all": true, "unused_for": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "unused_for": "1d"}, want: "Both all and a filter are set"},
 			"a time of creation":  {set: map[string]any{"created_before": tftypes.UnknownValue}, becoming: map[string]any{"created_before": "2029-01-01T00:00:00Z"}, want: "in the future"},
 			"the user":            {set: map[string]any{"all": true, "username": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "username": "nobody"}, want: "Could not find the user"},
-			"the own user":        {set: map[string]any{"all": true, "user_id": tftypes.UnknownValue, "username": nil}, becoming: map[string]any{"all": true, "user_id": s.noUser(), "username": nil}, want: "Could not list"},
+			"the own user":        {set: map[string]any{"all": true, "user_id": tftypes.UnknownValue, "username": nil}, becoming: map[string]any{"all": true, "user_id": missingUserID(s), "username": nil}, want: "Could not list"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

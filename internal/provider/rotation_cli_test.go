@@ -108,7 +108,7 @@ func (w *workspace) serve(t *testing.T) string {
 	}
 
 	add("opsaccess/opsaccess", func() tfprotov6.ProviderServer {
-		return newPluginServer(&opsaccessProvider{version: "test", now: w.on.now})
+		return newProtocolServer(Surroundings{Now: w.on.now})
 	})
 
 	for name, provider := range w.beside {

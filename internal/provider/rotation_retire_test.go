@@ -41,12 +41,12 @@ func TestAccRotation_predecessorInUseIsHeld(t *testing.T) {
 		s.works(t, user, straggler)
 
 		done := w.applyWith(t, []string{savedPlan}, held(true))
-		done.warns(t, "A predecessor is still in use", "was last used at "+s.lastUse(t, user))
+		done.warns(t, "A predecessor is still in use", "was last used at "+shownLastUse(t, s, user))
 
 		s.clock.move(5 * time.Hour)
 
 		done = w.unchanged(t)
-		done.warns(t, "was last used at "+s.lastUse(t, user), "they have not moved to the new token")
+		done.warns(t, "was last used at "+shownLastUse(t, s, user), "they have not moved to the new token")
 
 		if count := done.warned("A predecessor is still in use"); count != 1 || len(done.says) != 1 {
 			t.Errorf("it is said %d times: %s", count, done.warnings())
@@ -55,7 +55,7 @@ func TestAccRotation_predecessorInUseIsHeld(t *testing.T) {
 		s.works(t, user, straggler)
 
 		s.clock.move(5 * time.Hour)
-		w.apply(t, held(true)).warns(t, "was last used at "+s.lastUse(t, user))
+		w.apply(t, held(true)).warns(t, "was last used at "+shownLastUse(t, s, user))
 
 		s.clock.move(2 * time.Hour)
 		w.apply(t, alone()).quiet(t)
@@ -197,8 +197,8 @@ func held(held bool) statecheck.StateCheck {
 	})
 }
 
-// lastUse returns when a token of the user was last used, as warnings write it.
-func (s *sandboxed) lastUse(t *testing.T, user account) string {
+// shownLastUse returns when a token of the user was last used, as warnings write it.
+func shownLastUse(t *testing.T, s *sandboxed, user account) string {
 	t.Helper()
 
 	var last time.Time

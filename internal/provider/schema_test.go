@@ -23,15 +23,10 @@ var (
 )
 
 // protocol returns the provider as the CLI sees it.
-func protocol(t *testing.T) frameworkServer {
+func protocol(t *testing.T) protocolServer {
 	t.Helper()
 
-	server, ok := NewPlugin("test").Server().(frameworkServer)
-	if !ok {
-		t.Fatal("the provider does not serve what the framework does")
-	}
-
-	return server
+	return newProtocolServer(Surroundings{})
 }
 
 func schemas(t *testing.T) map[string]*tfprotov6.Schema {
@@ -173,7 +168,7 @@ func TestSchemas_areValid(t *testing.T) {
 // validateConfig validates the configuration of a construct of the kind; there is none that
 // the provider does not validate.
 func validateConfig(
-	t *testing.T, server frameworkServer, kind, typeName string, config *tfprotov6.DynamicValue,
+	t *testing.T, server protocolServer, kind, typeName string, config *tfprotov6.DynamicValue,
 ) []*tfprotov6.Diagnostic {
 	t.Helper()
 

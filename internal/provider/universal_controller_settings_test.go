@@ -5,12 +5,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // What is said of each platform alone is in the test of its settings; here is what both
@@ -92,24 +89,23 @@ func TestProvider_universalControllerCredentials(t *testing.T) { //nolint:parall
 
 		return request.Header.Get("Authorization")
 	}
-	text := types.StringValue
 	everything := map[string]string{
 		"STONEBRANCH_API_TOKEN": "env-token", "STONEBRANCH_USERNAME": "env-user", "STONEBRANCH_PASSWORD": "env-password",
 	}
 
 	for name, test := range map[string]struct { //nolint:paralleltest // As above.
-		block universalControllerModel
+		block map[string]any
 		env   map[string]string
 		want  string
 	}{
-		"a token in the block":     {block: universalControllerModel{Token: text("token")}, want: "Bearer token"},
-		"a password in the block":  {block: universalControllerModel{Username: text("user"), Password: text("password")}, want: basic("user", "password")},
-		"a token in either":        {block: universalControllerModel{Token: text("token")}, env: everything, want: "Bearer token"},
-		"a password in either":     {block: universalControllerModel{Username: text("user"), Password: text("password")}, env: everything, want: basic("user", "password")},
-		"a password, and the name": {block: universalControllerModel{Password: text("password")}, env: everything, want: basic("env-user", "password")},
-		"a username, and the rest": {block: universalControllerModel{Username: text("user")}, env: everything, want: "Bearer env-token"},
+		"a token in the block":     {block: map[string]any{"token": "token"}, want: "Bearer token"},
+		"a password in the block":  {block: map[string]any{"username": "user", "password": "password"}, want: basic("user", "password")},
+		"a token in either":        {block: map[string]any{"token": "token"}, env: everything, want: "Bearer token"},
+		"a password in either":     {block: map[string]any{"username": "user", "password": "password"}, env: everything, want: basic("user", "password")},
+		"a password, and the name": {block: map[string]any{"password": "password"}, env: everything, want: basic("env-user", "password")},
+		"a username, and the rest": {block: map[string]any{"username": "user"}, env: everything, want: "Bearer env-token"},
 		"a username, and a password": {
-			block: universalControllerModel{Username: text("user")},
+			block: map[string]any{"username": "user"},
 			env:   map[string]string{"STONEBRANCH_USERNAME": "env-user", "STONEBRANCH_PASSWORD": "env-password"},
 			want:  basic("user", "env-password"),
 		},
@@ -121,20 +117,19 @@ func TestProvider_universalControllerCredentials(t *testing.T) { //nolint:parall
 	} {
 		t.Run(name, func(t *testing.T) {
 			setEnvironment(t, test.env)
-			test.block.URL = text(server.URL)
 
-			attributes := objectTypes(universalControllerBlock().GetType())
+			block := map[string]any{"url": server.URL}
+			maps.Copy(block, test.block)
 
-			block, diags := types.ObjectValueFrom(t.Context(), attributes, test.block)
-			model := providerModel{platformBlocks: platformBlocks{UniversalController: block}}
-			opened := (&opsaccessProvider{now: time.Now}).open(t.Context(), model, "test", &diags)
-
-			if diags.HasError() {
-				t.Fatal(diags)
-			}
+			provider, diagnostics := configureWith(t, map[string]any{"universal_controller": block})
+			wantNoErrors(t, "configure", diagnostics)
 
 			// The answer is an error in any case.
-			_, _ = opened.system.Users(t.Context(), pat.UserQuery{})
+			_, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+				TypeName: "opsaccess_users",
+				Config:   dynamic(t, schemas(t)["data opsaccess_users"].ValueType(), nil),
+			})
+			must(t, err)
 
 			if authorization != test.want {
 				t.Errorf("logged in with %q, want %q", authorization, test.want)

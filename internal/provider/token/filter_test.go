@@ -59,7 +59,7 @@ func TestTokenFilter(t *testing.T) {
 	t.Parallel()
 
 	now := time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
-	unused := tokenFilter{unusedFor: pat.Some(day)}
+	unused := tokenFilter{unusedFor: pat.Some(24 * time.Hour)}
 	created := tokenFilter{createdBefore: pat.Some(now)}
 	expires := tokenFilter{expiresBefore: pat.Some(now)}
 
@@ -73,13 +73,13 @@ func TestTokenFilter(t *testing.T) {
 		"expires before year 1":                      {filter: tokenFilter{expiresBefore: pat.Some(time.Time{})}, token: pat.Token{ExpiresAt: now}},
 		"of a status that is empty":                  {filter: tokenFilter{status: pat.Some(pat.Status(""))}, token: pat.Token{Status: pat.StatusActive}},
 		"expired in year 1":                          {filter: expires, token: pat.Token{ExpiresAt: pat.ServerTime(time.Time{})}, want: true},
-		"used longer ago":                            {filter: unused, token: pat.Token{LastUsedAt: now.Add(-2 * day), Used: true}, want: true},
-		"used so long ago":                           {filter: unused, token: pat.Token{LastUsedAt: now.Add(-day), Used: true}, want: true},
-		"used since":                                 {filter: unused, token: pat.Token{LastUsedAt: now.Add(-time.Hour), CreatedAt: now.Add(-9 * day), Used: true}},
-		"never used, and old":                        {filter: unused, token: pat.Token{CreatedAt: now.Add(-2 * day)}, want: true},
+		"used longer ago":                            {filter: unused, token: pat.Token{LastUsedAt: now.Add(-2 * 24 * time.Hour), Used: true}, want: true},
+		"used so long ago":                           {filter: unused, token: pat.Token{LastUsedAt: now.Add(-24 * time.Hour), Used: true}, want: true},
+		"used since":                                 {filter: unused, token: pat.Token{LastUsedAt: now.Add(-time.Hour), CreatedAt: now.Add(-9 * 24 * time.Hour), Used: true}},
+		"never used, and old":                        {filter: unused, token: pat.Token{CreatedAt: now.Add(-2 * 24 * time.Hour)}, want: true},
 		"never used, and young":                      {filter: unused, token: pat.Token{CreatedAt: now.Add(-time.Hour)}},
 		"never used, and of an unknown age":          {filter: unused},
-		"used at an unknown time":                    {filter: unused, token: pat.Token{CreatedAt: now.Add(-9 * day), Used: true}},
+		"used at an unknown time":                    {filter: unused, token: pat.Token{CreatedAt: now.Add(-9 * 24 * time.Hour), Used: true}},
 		"created before":                             {filter: created, token: pat.Token{CreatedAt: now.Add(-time.Second)}, want: true},
 		"created then":                               {filter: created, token: pat.Token{CreatedAt: now}},
 		"created at an unknown time":                 {filter: created},
@@ -89,7 +89,7 @@ func TestTokenFilter(t *testing.T) {
 		"of the status":                              {filter: tokenFilter{status: pat.Some(pat.StatusActive)}, token: pat.Token{Status: pat.StatusActive}, want: true},
 		"of another name":                            {filter: tokenFilter{namePrefix: pat.Some("ci-")}, token: pat.Token{Name: "CI-1"}},
 		"of the name, and not of the status":         {filter: tokenFilter{namePrefix: pat.Some("ci-"), status: pat.Some(pat.StatusActive)}, token: pat.Token{Name: "ci-1"}},
-		"of the name, and used since, for all count": {filter: tokenFilter{namePrefix: pat.Some("ci-"), unusedFor: pat.Some(day)}, token: pat.Token{Name: "ci-1", LastUsedAt: now, Used: true}},
+		"of the name, and used since, for all count": {filter: tokenFilter{namePrefix: pat.Some("ci-"), unusedFor: pat.Some(24 * time.Hour)}, token: pat.Token{Name: "ci-1", LastUsedAt: now, Used: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
