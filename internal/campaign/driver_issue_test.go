@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
 // issue issues a token for each line, at the same time or one after the other, and says

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/coalesce"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
 // client is a program that issues tokens with the issuer over a driver, and keeps what it
@@ -24,7 +24,7 @@ type client struct {
 	// What follows is of the process that runs now.
 	process *process
 	system  pat.System
-	issuer  *issuer.Issuer
+	issuer  *tokens.Issuer
 	// operations counts them.
 	operations int
 }
@@ -108,7 +108,7 @@ func (c *client) start() error {
 		c.system = coalesce.New(system)
 	}
 
-	c.issuer = tokens.New(c.system, c.clock.now, &issuer.Managed{})
+	c.issuer = tokens.New(c.system, c.clock.now, &tokens.Registry{})
 
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
 )
 

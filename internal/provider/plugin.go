@@ -1,15 +1,8 @@
 package provider
 
 import (
-	"context"
-	"time"
-
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
-
-// stopTime is how long a plugin may take to revoke what is open when it is told to stop:
-// two seconds after that, the CLI kills it.
-const stopTime = 1800 * time.Millisecond
 
 // Plugin is the provider as a process that a CLI starts and ends.
 type Plugin struct{ provider *opsaccessProvider }
@@ -29,9 +22,4 @@ func (p *Plugin) Server() tfprotov6.ProviderServer { return newPluginServer(p.pr
 // within 1.8 seconds, and lets no other one be opened. It is for the end of the process.
 // Its error names the tokens that may live on, each with its user and without its secret;
 // nil is none.
-func (p *Plugin) Stop() error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
-	defer cancel()
-
-	return p.provider.process.Leases.RevokeAll(ctx)
-}
+func (p *Plugin) Stop() error { return p.provider.process.Leases.Stop() }

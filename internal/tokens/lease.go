@@ -13,6 +13,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
+// StopTime is how long a plugin may take to revoke what is open when it is told to stop:
+// two seconds after that, the CLI kills it.
+const StopTime = 1800 * time.Millisecond
+
 // errStopped is what an ephemeral resource says that is opened too late.
 var errStopped = errors.New("the run was told to stop, so that no token was issued")
 
@@ -37,7 +41,7 @@ type lease struct {
 	token   pat.Token
 }
 
-// Open issues a token that [Leases.RevokeAll] revokes if nobody closes it before.
+// Open issues a token that [Leases.Stop] revokes if nobody closes it before.
 func (l *Leases) Open(ctx context.Context, e *Engine, user pat.UserRef, order Order) (owner pat.User, issued pat.Issued, notices Notices) {
 	opened, err := l.begin(user)
 	if err != nil {
@@ -86,9 +90,13 @@ func (l *Leases) Close(ctx context.Context, e *Engine, token pat.Token, owner pa
 	return nil
 }
 
-// RevokeAll revokes all tokens at once, those included that are being issued, and lets no
-// other one be issued. It is over when ctx is, and its error names what may live on.
-func (l *Leases) RevokeAll(ctx context.Context) error {
+// Stop revokes all tokens at once, those included that are being issued, and lets no other one be
+// issued. It is for the end of the process, takes no longer than [StopTime], and its error names the
+// tokens that may live on, each with its user and without its secret; nil is none.
+func (l *Leases) Stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), StopTime)
+	defer cancel()
+
 	l.mu.Lock()
 	l.over = true
 	open := slices.Collect(maps.Keys(l.all))

@@ -6,9 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
@@ -87,7 +85,7 @@ func TestLook_findsTheRecordedTokenAmongItsNamesakes(t *testing.T) {
 
 // Another server may have a token of any name. Without the time of creation it proves nothing
 // there.
-func TestOnThisServer_wantsTheTimeOfCreation(t *testing.T) {
+func TestRequireServer_wantsTheTimeOfCreation(t *testing.T) {
 	t.Parallel()
 
 	created := time.Date(2028, 2, 27, 12, 0, 0, 0, time.UTC)
@@ -110,15 +108,17 @@ func TestOnThisServer_wantsTheTimeOfCreation(t *testing.T) {
 
 			token := pat.Token{UserID: "u", ID: "deploy", Name: "deploy", CreatedAt: test.there}
 			system := &shelf{ids: test.ids, tokens: []pat.Token{token}}
-			r := &tokenResource{&configured{system: system, direct: system}}
+			e := NewEngine(Options{System: system, Direct: system})
 
 			token.CreatedAt = test.recorded
 
-			var diags diag.Diagnostics
+			var notices Notices
 
-			model := tokenModel{Server: types.StringValue(test.server), Platform: types.StringValue("shelf")}
-			if got := r.onThisServer(t.Context(), model, token, &diags); got != test.want || diags.HasError() == test.want {
-				t.Errorf("on this server: %t, want %t; said %v", got, test.want, diags)
+			record := Adopted(pat.User{ID: "u"}, token)
+			record.Server, record.Platform = lifecycle.Known(test.server), lifecycle.Known("shelf")
+
+			if got := e.requireServer(t.Context(), record, &notices); got != test.want || notices.Failed() == test.want {
+				t.Errorf("on this server: %t, want %t; said %v", got, test.want, notices)
 			}
 		})
 	}

@@ -28,7 +28,7 @@ func report(c *platform.Configured, notices tokens.Notices, diags *diag.Diagnost
 			continue
 		}
 
-		diags.Append(diagnostic(notice))
+		diags.Append(Diagnostic(notice))
 	}
 }
 
@@ -39,8 +39,8 @@ type message struct {
 	summary, detail string
 }
 
-// diagnostic words one notice.
-func diagnostic(notice tokens.Notice) diag.Diagnostic {
+// Diagnostic words one notice.
+func Diagnostic(notice tokens.Notice) diag.Diagnostic {
 	m := worded(notice)
 
 	switch at := len(m.at.Steps()) > 0; {

@@ -1,19 +1,23 @@
-package provider
+package token
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
 // Each token that may be left behind is named, with what to do about it.
-func TestWarnLeftovers(t *testing.T) {
+func TestReport_leftBehind(t *testing.T) {
 	t.Parallel()
 
 	var diags diag.Diagnostics
 
-	warnLeftovers(&diags, []string{"A token \"ci-1\" may live: HTTP 503", "A token \"ci-2\" may live: it is listed."})
+	report(nil, tokens.Notices{
+		tokens.LeftBehind{Sentence: "A token \"ci-1\" may live: HTTP 503"}, tokens.LeftBehind{Sentence: "A token \"ci-2\" may live: it is listed."},
+	}, &diags)
 
 	if len(diags.Warnings()) != 2 {
 		t.Fatalf("%d warnings, want 2", len(diags.Warnings()))

@@ -1,4 +1,4 @@
-package provider
+package tokens
 
 import (
 	"context"
@@ -33,32 +33,32 @@ func (r *revoker) Revoke(ctx context.Context, token pat.Token) error {
 	return nil
 }
 
-// openPlugin makes a plugin with so many tokens open.
-func openPlugin(t *testing.T, system pat.System, count int) *Plugin {
+// leased makes leases with so many tokens open.
+func leased(t *testing.T, system pat.System, count int) *Leases {
 	t.Helper()
 
-	p := NewPlugin("test")
+	leases := &Leases{}
 
 	for i := range count {
-		o, err := p.provider.tokens.begin(pat.UserRef{Username: "svc"})
+		opened, err := leases.begin(pat.UserRef{Username: "svc"})
 		if err != nil {
 			t.Fatal(err)
 		}
 
 		id := fmt.Sprint(i)
-		p.provider.tokens.issued(o, system, pat.Token{UserID: "5", ID: id, Name: "t-" + id})
+		leases.issued(opened, system, pat.Token{UserID: "5", ID: id, Name: "t-" + id})
 	}
 
-	return p
+	return leases
 }
 
 // All are revoked at once: one after the other would take longer than there is.
-func TestPlugin_Stop_revokesInParallel(t *testing.T) {
+func TestLeases_Stop_revokesInParallel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		system := &revoker{revoke: func(ctx context.Context, _ pat.Token) error { return slow(ctx, time.Second) }}
 
-		if err := openPlugin(t, system, 50).Stop(); err != nil {
+		if err := leased(t, system, 50).Stop(); err != nil {
 			t.Error(err)
 		}
 
@@ -69,7 +69,7 @@ func TestPlugin_Stop_revokesInParallel(t *testing.T) {
 }
 
 // A server that hangs takes no longer than a CLI waits. What it kept is told.
-func TestPlugin_Stop_isOverBeforeItIsKilled(t *testing.T) {
+func TestLeases_Stop_isOverBeforeItIsKilled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		system := &revoker{revoke: func(ctx context.Context, token pat.Token) error {
@@ -79,19 +79,19 @@ func TestPlugin_Stop_isOverBeforeItIsKilled(t *testing.T) {
 
 			return nil
 		}}
-		p := openPlugin(t, system, 3)
+		leases := leased(t, system, 3)
 
 		// One that is being issued, too.
-		_, err := p.provider.tokens.begin(pat.UserRef{Username: "svc-late"})
+		_, err := leases.begin(pat.UserRef{Username: "svc-late"})
 		if err != nil {
 			t.Fatal(err)
 		}
 
 		begun := time.Now()
-		err = p.Stop()
+		err = leases.Stop()
 
-		if took := time.Since(begun); took != stopTime || took >= 2*time.Second {
-			t.Errorf("it took %s, want %s", took, stopTime)
+		if took := time.Since(begun); took != StopTime || took >= 2*time.Second {
+			t.Errorf("it took %s, want %s", took, StopTime)
 		}
 
 		if err == nil {
@@ -111,49 +111,48 @@ func TestPlugin_Stop_isOverBeforeItIsKilled(t *testing.T) {
 }
 
 // A token that is issued while the plugin ends is revoked, too, and none after that.
-func TestPlugin_Stop_waitsForWhatIsBeingIssued(t *testing.T) {
+func TestLeases_Stop_waitsForWhatIsBeingIssued(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		system := &revoker{revoke: func(context.Context, pat.Token) error { return nil }}
-		p := NewPlugin("test")
-		tokens := &p.provider.tokens
+		leases := &Leases{}
 
-		late, err := tokens.begin(pat.UserRef{})
+		late, err := leases.begin(pat.UserRef{})
 		if err != nil {
 			t.Fatal(err)
 		}
 
-		failed, err := tokens.begin(pat.UserRef{})
+		failed, err := leases.begin(pat.UserRef{})
 		if err != nil {
 			t.Fatal(err)
 		}
 
 		go func() {
 			time.Sleep(time.Second)
-			tokens.failed(failed)
-			tokens.issued(late, system, pat.Token{ID: "1"})
+			leases.failed(failed)
+			leases.issued(late, system, pat.Token{ID: "1"})
 		}()
 
-		if err := p.Stop(); err != nil || system.revoked.Load() != 1 {
+		if err := leases.Stop(); err != nil || system.revoked.Load() != 1 {
 			t.Errorf("%d tokens were revoked, want 1; error: %v", system.revoked.Load(), err)
 		}
 
-		if _, err := tokens.begin(pat.UserRef{}); !errors.Is(err, errStopped) {
+		if _, err := leases.begin(pat.UserRef{}); !errors.Is(err, errStopped) {
 			t.Errorf("another token may be issued: %v", err)
 		}
 	})
 }
 
-func TestPlugin_Stop_leavesAloneWhatWasClosed(t *testing.T) {
+func TestLeases_Stop_leavesAloneWhatWasClosed(t *testing.T) {
 	t.Parallel()
 
 	system := &revoker{revoke: func(context.Context, pat.Token) error { return nil }}
-	p := openPlugin(t, system, 3)
-	p.provider.tokens.closed(pat.Key{UserID: "5", TokenID: "1"})
+	leases := leased(t, system, 3)
+	leases.closed(pat.Key{UserID: "5", TokenID: "1"})
 
 	// Whoever is told to stop twice has nothing more to do.
 	for range 2 {
-		if err := p.Stop(); err != nil {
+		if err := leases.Stop(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,14 +1,11 @@
-package token
+package tokens
 
 import (
 	"strings"
 	"testing"
 
 	"filippo.io/age"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
 )
 
@@ -86,23 +83,14 @@ func TestParseRecipient_refuses(t *testing.T) {
 	}
 }
 
-func TestRecipientSet(t *testing.T) {
+func TestJoinRecipients(t *testing.T) {
 	t.Parallel()
 
 	_, a := agekeys.Native(t)
 	_, b := agekeys.Native(t)
 	key := agekeys.Ed25519(t).Recipient
 
-	set := func(texts ...string) lifecycle.Value[string] {
-		var elements []attr.Value
-		for _, text := range texts {
-			elements = append(elements, types.StringValue(text))
-		}
-
-		model := tokenModel{EncryptTo: types.SetValueMust(types.StringType, elements)}
-
-		return model.recipientSet()
-	}
+	set := func(texts ...string) string { return JoinRecipients(texts) }
 
 	if set(a.Recipient, b.Recipient) != set(b.Recipient, a.Recipient) || set(key+" alice@laptop") != set(key+"  bob", key) {
 		t.Error("the order, a comment or a repetition makes another set")
@@ -110,15 +98,5 @@ func TestRecipientSet(t *testing.T) {
 
 	if set(a.Recipient) == set(b.Recipient) || set(a.Recipient) == set(a.Recipient, b.Recipient) {
 		t.Error("other recipients are the same set")
-	}
-
-	for name, unknown := range map[string]types.Set{
-		"the set":    types.SetUnknown(types.StringType),
-		"an element": types.SetValueMust(types.StringType, []attr.Value{types.StringUnknown(), types.StringValue(a.Recipient)}),
-	} {
-		model := tokenModel{EncryptTo: unknown}
-		if got := model.recipientSet(); !got.Unknown || got.Set {
-			t.Errorf("%s is not known: %+v", name, got)
-		}
 	}
 }
