@@ -7,22 +7,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Reason says why a token was issued, or is to be.
-type Reason string
-
-// The reasons. Only ReasonImported is about a token that somebody else issued.
-const (
-	ReasonCreated      Reason = "created"
-	ReasonImported     Reason = "imported"
-	ReasonExpired      Reason = "expired"
-	ReasonRevoked      Reason = "revoked"
-	ReasonMissing      Reason = "missing"
-	ReasonChanged      Reason = "changed"
-	ReasonBeforeExpiry Reason = "before_expiry"
-	ReasonMaxAge       Reason = "max_age"
-	ReasonTriggers     Reason = "triggers"
-)
-
 // Action is what is to be done with a token.
 type Action int
 
@@ -271,11 +255,4 @@ func reissue(current Current, after Arguments, traits pat.Traits, reason Reason,
 func burnt(current Current, after Arguments, traits pat.Traits) bool {
 	return !traits.ReusableNames && !after.NamePrefix.Set && !after.NamePrefix.Unknown &&
 		after.Name.Set && after.Name.V == current.Name
-}
-
-func equal(a, b string) bool { return a == b }
-
-// same compares two values; an unknown one is the same as none.
-func same[T any](a, b Value[T], equal func(T, T) bool) bool {
-	return a.Set == b.Set && !a.Unknown && !b.Unknown && (!a.Set || equal(a.V, b.V))
 }

@@ -9,6 +9,22 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
+// Reason says why a token was issued, or is to be.
+type Reason string
+
+// The reasons. Only ReasonImported is about a token that somebody else issued.
+const (
+	ReasonCreated      Reason = "created"
+	ReasonImported     Reason = "imported"
+	ReasonExpired      Reason = "expired"
+	ReasonRevoked      Reason = "revoked"
+	ReasonMissing      Reason = "missing"
+	ReasonChanged      Reason = "changed"
+	ReasonBeforeExpiry Reason = "before_expiry"
+	ReasonMaxAge       Reason = "max_age"
+	ReasonTriggers     Reason = "triggers"
+)
+
 // defaultOverlap is how long a predecessor lives on where nothing else is said, or as
 // long as a token is issued before its predecessor expires, if that is shorter.
 const defaultOverlap = 24 * time.Hour

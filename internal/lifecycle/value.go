@@ -25,3 +25,10 @@ func (v Value[T]) Null() bool { return !v.Set && !v.Unknown }
 func (v Value[T]) Option() pat.Option[T] {
 	return pat.Option[T]{V: v.V, Set: v.Set || v.Unknown}
 }
+
+func equal(a, b string) bool { return a == b }
+
+// same compares two values; an unknown one is the same as none.
+func same[T any](a, b Value[T], equal func(T, T) bool) bool {
+	return a.Set == b.Set && !a.Unknown && !b.Unknown && (!a.Set || equal(a.V, b.V))
+}

@@ -70,7 +70,7 @@ func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 		MarkdownDescription: "Issues, rotates, revokes and lists personal access tokens on operations platforms. " +
 			"Configure exactly one platform; with none, the environment decides. " +
 			"For two platforms or two servers, use provider aliases.",
-		Attributes: platform.Attributes(),
+		Attributes: platform.ProviderAttributes(),
 	}
 }
 

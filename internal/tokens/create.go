@@ -37,7 +37,7 @@ func (e *Engine) issue(
 	ctx context.Context, record Record, order Order, reason lifecycle.Reason,
 	predecessors []lifecycle.Predecessor, memory Memory, notices *Notices,
 ) (Record, Memory) {
-	order.Known = append(order.Known, keysOf(predecessors)...)
+	order.Known = append(order.Known, tokenKeys(predecessors)...)
 	order.Prefixes = memory.Prefixes
 	memory = memory.noting(record.NamePrefix.V)
 
@@ -55,7 +55,7 @@ func (e *Engine) issue(
 		return record, memory
 	}
 
-	if record.Secret, err = keep(result.Secret, recipients); err != nil {
+	if record.Secret, err = keptSecret(result.Secret, recipients); err != nil {
 		notices.add(StepFailed{Step: StepKeepSecret, Err: e.giveBack(ctx, result.Token, err)})
 
 		return record, memory

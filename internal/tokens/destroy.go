@@ -2,7 +2,6 @@ package tokens
 
 import (
 	"context"
-	"slices"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -58,17 +57,4 @@ func (e *Engine) Destroy(ctx context.Context, state Record) (Record, Notices) {
 	state.Previous = lifecycle.Known(living)
 
 	return state, notices
-}
-
-// checkDestroy refuses to revoke what the provider logs in with.
-func (e *Engine) checkDestroy(state Record, notices *Notices) bool {
-	for _, token := range append(slices.Clone(state.Previous.V), state.Live()) {
-		if e.owns(token.SHA256) {
-			notices.add(OwnCredential{Token: token.Token})
-
-			return false
-		}
-	}
-
-	return true
 }

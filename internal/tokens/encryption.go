@@ -14,7 +14,6 @@ import (
 	"filippo.io/age/agessh"
 	"filippo.io/age/armor"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
@@ -34,7 +33,7 @@ var (
 func CheckRecipient(text string) error {
 	recipient, _, err := parseRecipient(text)
 	if err == nil {
-		_, err = seal("", []age.Recipient{recipient})
+		_, err = sealSecret("", []age.Recipient{recipient})
 	}
 
 	return err
@@ -99,15 +98,10 @@ func parseRecipient(text string) (recipient age.Recipient, canonical string, err
 		utf8.RuneCountInString(text), err)
 }
 
-// recipients returns who may read the secret, none if it is not to be encrypted. That a
-// secret can be encrypted to all of them together is tried out, for nothing may fail once
-// there is a secret.
-func (a Arguments) recipients() ([]age.Recipient, error) {
-	if !a.Recipients.Set {
-		return nil, nil
-	}
-
-	texts := strings.Split(a.Recipients.V, "\n")
+// readRecipients returns who may read a secret. That a secret can be encrypted to all of them
+// together is tried out, for nothing may fail once there is a secret.
+func readRecipients(joined string) ([]age.Recipient, error) {
+	texts := strings.Split(joined, "\n")
 	recipients := make([]age.Recipient, 0, len(texts))
 
 	for _, text := range texts {
@@ -119,15 +113,15 @@ func (a Arguments) recipients() ([]age.Recipient, error) {
 		recipients = append(recipients, recipient)
 	}
 
-	if _, err := seal("", recipients); err != nil {
+	if _, err := sealSecret("", recipients); err != nil {
 		return nil, err
 	}
 
 	return recipients, nil
 }
 
-// seal encrypts a secret, in armor.
-func seal(secret pat.Secret, recipients []age.Recipient) (string, error) {
+// sealSecret encrypts a secret, in armor.
+func sealSecret(secret pat.Secret, recipients []age.Recipient) (string, error) {
 	var sealed bytes.Buffer
 
 	armored := armor.NewWriter(&sealed)
@@ -144,56 +138,4 @@ func seal(secret pat.Secret, recipients []age.Recipient) (string, error) {
 	}
 
 	return sealed.String(), nil
-}
-
-// keep returns what state keeps of a secret: it as it is, or encrypted if there are recipients.
-func keep(secret pat.Secret, recipients []age.Recipient) (Secret, error) {
-	if len(recipients) == 0 {
-		return Secret{Plain: lifecycle.Known(secret)}, nil
-	}
-
-	sealed, err := seal(secret, recipients)
-	if err != nil {
-		return Secret{}, err
-	}
-
-	return Secret{Encrypted: lifecycle.Known(sealed)}, nil
-}
-
-// plannedSecret is the secret of a token that is to be issued: it will be in one of two outputs,
-// and the other one is null.
-func (a Arguments) plannedSecret() Secret {
-	plain, encrypted := lifecycle.Unknown[pat.Secret](), lifecycle.Unknown[string]()
-
-	switch {
-	case a.Recipients.Unknown:
-		return Secret{Plain: plain, Encrypted: encrypted}
-	case a.Recipients.Set:
-		return Secret{Encrypted: encrypted}
-	default:
-		return Secret{Plain: plain}
-	}
-}
-
-// withSecretApart keeps, of a secret that is taken over, only what the recipients allow in state:
-// they can be recorded without another token, as for one that has expired when it was told to.
-func (r Record) withSecretApart() Record {
-	switch {
-	case r.Recipients.Unknown:
-		r.Secret = Secret{Plain: unknownUnlessNull(r.Secret.Plain), Encrypted: unknownUnlessNull(r.Secret.Encrypted)}
-	case r.Recipients.Set:
-		r.Secret.Plain = lifecycle.Value[pat.Secret]{}
-	default:
-		r.Secret.Encrypted = lifecycle.Value[string]{}
-	}
-
-	return r
-}
-
-func unknownUnlessNull[T any](value lifecycle.Value[T]) lifecycle.Value[T] {
-	if value.Null() {
-		return value
-	}
-
-	return lifecycle.Unknown[T]()
 }

@@ -28,7 +28,7 @@ func TestSeal_eachRecipientCanRead(t *testing.T) {
 		recipients = append(recipients, recipient)
 	}
 
-	sealed, err := seal(secret, recipients)
+	sealed, err := sealSecret(secret, recipients)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,8 @@ type Options struct {
 	// Credential is the SHA-256 of the password or token that the provider logs in with, as
 	// [Fingerprint] returns it.
 	Credential string
+	// MayBeToken is false where that is sure to be no personal access token.
+	MayBeToken bool
 }
 
 // NewEngine returns an Engine.
@@ -53,6 +55,3 @@ func (e *Engine) traits() pat.Traits {
 
 	return e.System.Traits()
 }
-
-// owns says whether a secret of this SHA-256 is the provider's own credential.
-func (e *Engine) owns(sha256 string) bool { return sha256 != "" && sha256 == e.Credential }

@@ -50,7 +50,7 @@ func (e *Engine) Import(ctx context.Context, user, token string) (Record, Notice
 
 // Imported returns the record of a token of this server that was issued elsewhere.
 func (e *Engine) Imported(owner pat.User, token pat.Token) Record {
-	record := Adopted(owner, token).on(e.System)
+	record := AdoptedRecord(owner, token).on(e.System)
 	record.Username = setUnlessEmpty(owner.Username)
 
 	return record

@@ -9,9 +9,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// look returns the very token that is recorded, or the proof that it is gone. Another
+// findRecorded returns the very token that is recorded, or the proof that it is gone. Another
 // token of the same key is such a proof.
-func look(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
+func findRecorded(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
 	shown, err := system.Token(ctx, recorded.Key())
 
 	var gone *pat.GoneError
@@ -27,13 +27,13 @@ func look(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token
 		return pat.Token{}, &pat.GoneError{}, nil
 	default:
 		// The server shows the newest of the name, which need not be the recorded one.
-		return lookAmong(ctx, system, recorded)
+		return findRecordedAmong(ctx, system, recorded)
 	}
 }
 
-// lookAmong is look where several tokens may have the name that addresses the recorded one.
+// findRecordedAmong is look where several tokens may have the name that addresses the recorded one.
 // Where nobody can tell which of them it is, nothing of theirs is recorded but the status.
-func lookAmong(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
+func findRecordedAmong(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
 	namesakes, err := system.Tokens(ctx, recorded.UserID, pat.TokenQuery{Name: pat.Some(recorded.Name)})
 
 	if gone, ok := errors.AsType[*pat.GoneError](err); ok {
@@ -101,7 +101,7 @@ func (e *Engine) requireServer(ctx context.Context, record Record, notices *Noti
 		return false
 	}
 
-	shown, gone, err := look(ctx, e.System, record.Live().Token)
+	shown, gone, err := findRecorded(ctx, e.System, record.Live().Token)
 	if err != nil {
 		notices.add(StepFailed{Step: StepLookOnOtherServer, Err: err})
 

@@ -75,7 +75,7 @@ func TestLook_findsTheRecordedTokenAmongItsNamesakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			got, gone, err := look(t.Context(), &shelf{tokens: test.there}, test.recorded)
+			got, gone, err := findRecorded(t.Context(), &shelf{tokens: test.there}, test.recorded)
 			if err != nil || (gone != nil) != (test.want == pat.Token{}) || got != test.want {
 				t.Errorf("%v, gone %v, %v; want %v", got, gone, err, test.want)
 			}
@@ -114,7 +114,7 @@ func TestRequireServer_wantsTheTimeOfCreation(t *testing.T) {
 
 			var notices Notices
 
-			record := Adopted(pat.User{ID: "u"}, token)
+			record := AdoptedRecord(pat.User{ID: "u"}, token)
 			record.Server, record.Platform = lifecycle.Known(test.server), lifecycle.Known("shelf")
 
 			if got := e.requireServer(t.Context(), record, &notices); got != test.want || notices.Failed() == test.want {

@@ -21,14 +21,14 @@ type Memory struct {
 // noting is the memory with another name_prefix.
 func (m Memory) noting(prefix string) Memory {
 	if prefix != "" {
-		m.Prefixes = with(m.Prefixes, prefix)
+		m.Prefixes = addUnique(m.Prefixes, prefix)
 	}
 
 	return m
 }
 
-// with returns the texts with another one, unless it is among them.
-func with(texts []string, text string) []string {
+// addUnique returns the texts with another one, unless it is among them.
+func addUnique(texts []string, text string) []string {
 	if slices.Contains(texts, text) {
 		return texts
 	}

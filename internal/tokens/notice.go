@@ -167,6 +167,19 @@ type (
 
 		Token pat.Token
 	}
+	// OwnUserUnknown says that the tokens of a user are to be revoked while it cannot be found out
+	// who the provider is.
+	OwnUserUnknown struct {
+		failure
+
+		Err error
+	}
+	// OwnUser says that the tokens are to be revoked of the user who the provider is.
+	OwnUser struct {
+		failure
+
+		User pat.User
+	}
 	// ImportInactive says that the token to import can no longer be used.
 	ImportInactive struct {
 		failure

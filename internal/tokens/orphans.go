@@ -11,8 +11,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// sight is what a refresh sees of a resource's tokens.
-type sight struct {
+// observation is what a refresh sees of a resource's tokens.
+type observation struct {
 	// shown is the live token, unless gone proves that there is none.
 	shown pat.Token
 	gone  *pat.GoneError
@@ -23,9 +23,9 @@ type sight struct {
 // lookForOrphans looks at the live token, as look does, and for tokens of the series that were
 // issued after it, or at any time if a request was not answered: at the same time, so that one
 // request can answer both.
-func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memory) (sight, error) {
+func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memory) (observation, error) {
 	var (
-		seen      sight
+		seen      observation
 		searchErr error
 		both      sync.WaitGroup
 	)
@@ -42,7 +42,7 @@ func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memor
 		both.Go(func() { seen.beyond, searchErr = e.tokens(ctx, live.UserID, query) })
 	}
 
-	shown, gone, err := look(ctx, e.System, live)
+	shown, gone, err := findRecorded(ctx, e.System, live)
 
 	both.Wait()
 
@@ -73,7 +73,7 @@ func (e *Engine) tokens(ctx context.Context, userID string, query pat.TokenQuery
 // resemble one.
 func (e *Engine) findOrphans(record Record, memory Memory, beyond []pat.Token, notices *Notices) []lifecycle.Orphan {
 	names, live := record.names(memory.Prefixes), record.Live().Token
-	own := keysOf(append([]lifecycle.Predecessor{{Token: live}}, record.Previous.V...))
+	own := tokenKeys(append([]lifecycle.Predecessor{{Token: live}}, record.Previous.V...))
 
 	for _, token := range beyond {
 		_, ours := names.Generation(token.Name)
@@ -102,7 +102,7 @@ func (e *Engine) adopt(
 	return predecessors
 }
 
-func keysOf(predecessors []lifecycle.Predecessor) []pat.Key {
+func tokenKeys(predecessors []lifecycle.Predecessor) []pat.Key {
 	keys := make([]pat.Key, 0, len(predecessors))
 	for _, predecessor := range predecessors {
 		keys = append(keys, predecessor.Token.Key())

@@ -257,7 +257,7 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 // reverse. Only resources that exist are told apart: a replacement is planned twice. What is
 // created is checked when it is.
 func (e *Engine) claimSeries(plan Record, memory Memory, live pat.Token, notices *Notices) {
-	own := claim{live: live, names: plan.names(memory.Prefixes)}
+	own := seriesClaim{live: live, names: plan.names(memory.Prefixes)}
 
 	other, collides := e.registry.register(own)
 	if !collides {
@@ -266,7 +266,7 @@ func (e *Engine) claimSeries(plan Record, memory Memory, live pat.Token, notices
 
 	var change []pat.Token
 
-	for _, pair := range [][2]claim{{own, other}, {other, own}} {
+	for _, pair := range [][2]seriesClaim{{own, other}, {other, own}} {
 		if pair[0].covers(pair[1]) {
 			change = append(change, pair[0].live)
 		}

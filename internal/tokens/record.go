@@ -3,6 +3,8 @@ package tokens
 import (
 	"time"
 
+	"filippo.io/age"
+
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -82,7 +84,7 @@ func (a Arguments) asksFor(token pat.Token) bool {
 func (a Arguments) names(had []string) lifecycle.Names {
 	prefixes := had
 	if a.NamePrefix.V != "" {
-		prefixes = with(had, a.NamePrefix.V)
+		prefixes = addUnique(had, a.NamePrefix.V)
 	}
 
 	return lifecycle.Names{Series: a.Series.V, Prefixes: prefixes}
@@ -221,9 +223,9 @@ func (r Record) recognized(live pat.Token) Record {
 	return r
 }
 
-// Adopted returns the record of a token that was issued elsewhere, with the name and expiry that a
+// AdoptedRecord returns the record of a token that was issued elsewhere, with the name and expiry that a
 // configuration of it would have, but for where it is and by which argument its user is named.
-func Adopted(owner pat.User, token pat.Token) Record {
+func AdoptedRecord(owner pat.User, token pat.Token) Record {
 	record := Record{
 		Generation: lifecycle.Known[int64](0),
 		Current:    Current{IssueReason: lifecycle.Known(lifecycle.ReasonImported)}.shown(token),
@@ -243,6 +245,67 @@ func (r Record) WithKnownSecret(secret pat.Secret) Record {
 	r.Current.SHA256 = lifecycle.Known(Fingerprint(secret))
 
 	return r
+}
+
+// recipients returns who may read the secret, none if it is not to be encrypted.
+func (a Arguments) recipients() ([]age.Recipient, error) {
+	if !a.Recipients.Set {
+		return nil, nil
+	}
+
+	return readRecipients(a.Recipients.V)
+}
+
+// keptSecret returns what state keeps of a secret: it as it is, or encrypted if there are recipients.
+func keptSecret(secret pat.Secret, recipients []age.Recipient) (Secret, error) {
+	if len(recipients) == 0 {
+		return Secret{Plain: lifecycle.Known(secret)}, nil
+	}
+
+	sealed, err := sealSecret(secret, recipients)
+	if err != nil {
+		return Secret{}, err
+	}
+
+	return Secret{Encrypted: lifecycle.Known(sealed)}, nil
+}
+
+// plannedSecret is the secret of a token that is to be issued: it will be in one of two outputs,
+// and the other one is null.
+func (a Arguments) plannedSecret() Secret {
+	plain, encrypted := lifecycle.Unknown[pat.Secret](), lifecycle.Unknown[string]()
+
+	switch {
+	case a.Recipients.Unknown:
+		return Secret{Plain: plain, Encrypted: encrypted}
+	case a.Recipients.Set:
+		return Secret{Encrypted: encrypted}
+	default:
+		return Secret{Plain: plain}
+	}
+}
+
+// withSecretApart keeps, of a secret that is taken over, only what the recipients allow in state:
+// they can be recorded without another token, as for one that has expired when it was told to.
+func (r Record) withSecretApart() Record {
+	switch {
+	case r.Recipients.Unknown:
+		r.Secret = Secret{Plain: unknownUnlessNull(r.Secret.Plain), Encrypted: unknownUnlessNull(r.Secret.Encrypted)}
+	case r.Recipients.Set:
+		r.Secret.Plain = lifecycle.Value[pat.Secret]{}
+	default:
+		r.Secret.Encrypted = lifecycle.Value[string]{}
+	}
+
+	return r
+}
+
+func unknownUnlessNull[T any](value lifecycle.Value[T]) lifecycle.Value[T] {
+	if value.Null() {
+		return value
+	}
+
+	return lifecycle.Unknown[T]()
 }
 
 // setUnlessEmpty is a server's text, which is empty where it has none.

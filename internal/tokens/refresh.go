@@ -63,12 +63,12 @@ func (e *Engine) refreshRotation(
 	ctx context.Context, record Record, memory Memory, beyond []pat.Token, notices *Notices,
 ) (refreshed Record, adopted bool) {
 	record = record.dueNow(e.Now(), e.System.Traits())
-	known := keysOf(record.Previous.V)
+	known := tokenKeys(record.Previous.V)
 
 	orphans := e.findOrphans(record, memory, beyond, notices)
 	predecessors := e.adopt(slices.Clone(record.Previous.V), orphans, record.Policy, record.Generation.V, notices)
 	predecessors = e.review(ctx, predecessors, record.Policy, notices)
 	record.Previous = lifecycle.Known(predecessors)
 
-	return record, slices.ContainsFunc(keysOf(predecessors), func(key pat.Key) bool { return !slices.Contains(known, key) })
+	return record, slices.ContainsFunc(tokenKeys(predecessors), func(key pat.Key) bool { return !slices.Contains(known, key) })
 }

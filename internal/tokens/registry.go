@@ -16,11 +16,11 @@ type Registry struct {
 	mu sync.Mutex
 	// live are the live tokens; true if this process has read the resource.
 	live   map[pat.Key]bool
-	claims map[string][]claim // By series: only what shares one can collide.
+	claims map[string][]seriesClaim // By series: only what shares one can collide.
 }
 
-// claim is one resource: its live token, and what tells its tokens by their names.
-type claim struct {
+// seriesClaim is one resource: its live token, and what tells its tokens by their names.
+type seriesClaim struct {
 	live  pat.Token
 	names lifecycle.Names
 }
@@ -72,18 +72,18 @@ func (r *Registry) note(key pat.Key, read bool) {
 }
 
 // register notes a resource, in place of what it was before, and returns another one that collides
-// with it: one of the two would take the other's live token for an orphan of its own. What is no
+// addUnique it: one of the two would take the other's live token for an orphan of its own. What is no
 // resource's live token any more does not count.
-func (r *Registry) register(c claim) (other claim, collides bool) {
+func (r *Registry) register(c seriesClaim) (other seriesClaim, collides bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
 	if r.claims == nil {
-		r.claims = map[string][]claim{}
+		r.claims = map[string][]seriesClaim{}
 	}
 
 	for _, series := range c.series() {
-		others := slices.DeleteFunc(r.claims[series], func(old claim) bool {
+		others := slices.DeleteFunc(r.claims[series], func(old seriesClaim) bool {
 			_, live := r.live[old.live.Key()]
 
 			return old.live.Key() == c.live.Key() || !live
@@ -102,17 +102,17 @@ func (r *Registry) register(c claim) (other claim, collides bool) {
 }
 
 // series returns the one that is recorded and the one in the live token's name.
-func (c claim) series() []string {
+func (c seriesClaim) series() []string {
 	all := []string{c.names.Series}
 	if match := seriesName.FindStringSubmatch(c.live.Name); match != nil {
-		all = with(all, match[1])
+		all = addUnique(all, match[1])
 	}
 
 	return all
 }
 
 // covers says whether the resource would take the other's live token for one of its own.
-func (c claim) covers(other claim) bool {
+func (c seriesClaim) covers(other seriesClaim) bool {
 	_, ok := c.names.Generation(other.live.Name)
 
 	return ok && c.live.UserID == other.live.UserID && c.live.Key() != other.live.Key()

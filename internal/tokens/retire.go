@@ -62,7 +62,7 @@ func (e *Engine) retire(
 func (e *Engine) examine(
 	ctx context.Context, system pat.System, predecessor lifecycle.Predecessor, policy lifecycle.Policy, notices *Notices,
 ) (examined lifecycle.Predecessor, alive bool, err error) {
-	shown, gone, err := look(ctx, system, predecessor.Token)
+	shown, gone, err := findRecorded(ctx, system, predecessor.Token)
 
 	switch {
 	case err != nil:

@@ -179,7 +179,7 @@ func (e *Engine) revokeBeforeReissue(
 	var err error
 
 	if !sameName && record.Policy.HoldIfUsedWithin.Set {
-		shown, gone, lookErr := look(ctx, e.Direct, old.Token)
+		shown, gone, lookErr := findRecorded(ctx, e.Direct, old.Token)
 		if lookErr == nil && gone == nil && record.Policy.HoldsNow(shown, e.Now()) {
 			return true, true
 		}

@@ -23,8 +23,6 @@ type Configured struct {
 	Direct pat.System
 	// Now is the clock.
 	Now func() time.Time
-	// MayBeToken is false where the provider is sure to log in without a personal access token.
-	MayBeToken bool
 	// Engine carries out what token resources ask for.
 	Engine *tokens.Engine
 	// Leases are what is open of ephemeral resources in this process.
@@ -53,7 +51,7 @@ type Process struct {
 
 // Open makes the System that the configuration describes.
 func (p *Process) Open(ctx context.Context, model Model, terraformVersion string, diags *diag.Diagnostics) *Configured {
-	platform, ok := choose(model.Blocks, diags)
+	platform, ok := chooseConfigured(model.Blocks, diags)
 	if !ok {
 		return nil
 	}
@@ -71,7 +69,7 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	}
 
 	c := &Configured{
-		Direct: opened.system, Now: p.Now, MayBeToken: opened.mayBeToken, Leases: &p.Leases,
+		Direct: opened.system, Now: p.Now, Leases: &p.Leases,
 		unknown: slices.Sorted(slices.Values(opened.unknown)),
 	}
 
@@ -80,7 +78,7 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	}
 
 	c.Engine = tokens.NewEngine(tokens.Options{
-		System: c.System, Direct: c.Direct, Now: p.Now, Credential: tokens.Fingerprint(opened.credential),
+		System: c.System, Direct: c.Direct, Now: p.Now, Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
 	})
 
 	return c
@@ -144,9 +142,9 @@ func (c *Configured) Tokens() *tokens.Engine {
 // another platform.
 func (c *Configured) Listing(ctx context.Context, listings Listings, diags *diag.Diagnostics) any {
 	traits := c.System.Traits()
-	foreign(listings, traits, diags)
+	refuseForeign(listings, traits, diags)
 
-	for _, p := range platforms {
+	for _, p := range allPlatforms {
 		if p.name == traits.Platform && p.query != nil {
 			native, d := p.query(ctx, listings.of(p.name))
 			diags.Append(d...)

@@ -42,8 +42,8 @@ type connectionModel struct {
 	InsecureSkipVerify    types.Bool   `tfsdk:"insecure_skip_verify"`
 }
 
-// connection is connectionModel with its defaults, for a platform to complete.
-type connection struct {
+// connectionSettings is connectionModel with its defaults, for a platform to complete.
+type connectionSettings struct {
 	options rest.Options
 	// now is the provider's clock.
 	now func() time.Time
@@ -100,8 +100,8 @@ func connectionAttributes() map[string]schema.Attribute {
 }
 
 // connection returns the settings with their defaults, and reports one that cannot be read.
-func (m connectionModel) connection(userAgent string, now func() time.Time, diags *diag.Diagnostics) connection {
-	c := connection{
+func (m connectionModel) connection(userAgent string, now func() time.Time, diags *diag.Diagnostics) connectionSettings {
+	c := connectionSettings{
 		now: now,
 		options: rest.Options{
 			UserAgent:             userAgent,
@@ -141,8 +141,8 @@ func (m connectionModel) connection(userAgent string, now func() time.Time, diag
 	return c
 }
 
-// setting is a text of a platform's object that a variable can stand in for.
-type setting struct {
+// textSetting is a text of a platform's object that a variable can stand in for.
+type textSetting struct {
 	path      path.Path
 	value     types.String
 	variables []string // At least one.
@@ -152,7 +152,7 @@ type setting struct {
 // resolve returns the setting's value: the configuration's, or that of the first
 // variable which is set. It reports a required one that is missing and one that no server can
 // have meant, and notes one that is unknown.
-func (c *connection) resolve(s setting, diags *diag.Diagnostics) string {
+func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) string {
 	if s.value.IsUnknown() {
 		c.unknown = append(c.unknown, s.path.String())
 
@@ -184,7 +184,7 @@ func (c *connection) resolve(s setting, diags *diag.Diagnostics) string {
 // mistyped says what makes a URL or a credential one that no server can have meant, and nothing
 // of the value itself: a line break at the end of a file, a byte order mark, a colon that Basic
 // authentication would take for the end of the username.
-func (s setting) mistyped(text string) string {
+func (s textSetting) mistyped(text string) string {
 	for i, character := range []rune(text) {
 		switch {
 		case character == '\n' || character == '\r':

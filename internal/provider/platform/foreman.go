@@ -22,7 +22,7 @@ import (
 )
 
 // foremanPlatform is all that is Foreman's own.
-var foremanPlatform = platform{
+var foremanPlatform = definition{
 	name:        "foreman",
 	urlVariable: "FOREMAN_SERVER_URL",
 	block:       foremanBlock(),
@@ -96,14 +96,14 @@ func foremanBlock() schema.SingleNestedAttribute {
 }
 
 // openForeman makes the System of a `foreman` object.
-func openForeman(ctx context.Context, block types.Object, c connection) (opened, diag.Diagnostics) {
+func openForeman(ctx context.Context, block types.Object, c connectionSettings) (openedSystem, diag.Diagnostics) {
 	var (
 		diags diag.Diagnostics
 		model foremanModel
 	)
 
 	if block.IsUnknown() {
-		return opened{unknown: []string{"foreman"}}, nil
+		return openedSystem{unknown: []string{"foreman"}}, nil
 	}
 
 	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
@@ -111,7 +111,7 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 	resolve := func(name string, value types.String, variables ...string) string {
 		at := path.Root("foreman").AtName(name)
 
-		return c.resolve(setting{path: at, value: value, variables: variables, required: true}, &diags)
+		return c.resolve(textSetting{path: at, value: value, variables: variables, required: true}, &diags)
 	}
 
 	options := foreman.Options{Client: c.options}
@@ -138,7 +138,7 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 	foremanEnvironment(c, &options, &diags)
 
 	if diags.HasError() || len(c.unknown) > 0 {
-		return opened{unknown: c.unknown}, diags
+		return openedSystem{unknown: c.unknown}, diags
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)
@@ -147,15 +147,15 @@ func openForeman(ctx context.Context, block types.Object, c connection) (opened,
 	if err != nil {
 		addUnusable(&diags, options.Client.BaseURL, err)
 
-		return opened{}, diags
+		return openedSystem{}, diags
 	}
 
 	// Foreman takes both in one place, and does not tell which it was.
-	return opened{system: system, credential: options.Password, mayBeToken: true}, diags
+	return openedSystem{system: system, credential: options.Password, mayBeToken: true}, diags
 }
 
 // foremanEnvironment honours the variables of Foreman's other tools about TLS.
-func foremanEnvironment(c connection, options *foreman.Options, diags *diag.Diagnostics) {
+func foremanEnvironment(c connectionSettings, options *foreman.Options, diags *diag.Diagnostics) {
 	if name := os.Getenv("FOREMAN_CA_PATH"); name != "" && !c.caSet {
 		pem, err := os.ReadFile(name) //nolint:gosec // Reading the file that the user names is the purpose.
 		if err != nil {

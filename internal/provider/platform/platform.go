@@ -11,8 +11,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// platform is what one platform brings to the schemas, each part under its name.
-type platform struct {
+// definition is what one platform brings to the schemas, each part under its name.
+type definition struct {
 	// name is the attribute's name, and the Platform of the Traits.
 	name string
 	// urlVariable is the environment variable that says that this platform is meant.
@@ -20,7 +20,7 @@ type platform struct {
 	// block is the platform's object in the provider block.
 	block schema.SingleNestedAttribute
 	// open makes the System of a block, null where the environment says it all.
-	open func(ctx context.Context, block types.Object, connection connection) (opened, diag.Diagnostics)
+	open func(ctx context.Context, block types.Object, connection connectionSettings) (openedSystem, diag.Diagnostics)
 
 	// listing are the platform's own parameters of lists of "tokens" or "users", in a data
 	// source; nil where it has none.
@@ -38,8 +38,8 @@ type platform struct {
 	recognize func(object restObject) (Recognized, bool, error)
 }
 
-// opened is a System, or what is not known yet to make one.
-type opened struct {
+// openedSystem is a System, or what is not known yet to make one.
+type openedSystem struct {
 	system pat.System
 	// credential is the password or token that it logs in with.
 	credential pat.Secret

@@ -14,9 +14,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// platforms are all platforms there are. Another one takes a line here, a field in Blocks and in
+// allPlatforms are all platforms there are. Another one takes a line here, a field in Blocks and in
 // its map, and a file beside foreman.go.
-var platforms = []platform{foremanPlatform, universalControllerPlatform}
+var allPlatforms = []definition{foremanPlatform, universalControllerPlatform}
 
 // Blocks are the platforms' objects of the provider block and of users. Objects
 // may be unknown, which pointers to structs cannot be.
@@ -46,13 +46,13 @@ func (l *Listings) of(name string) types.Object {
 	}[name]
 }
 
-// choose returns the platform that is configured: the one whose object is set, or else
+// chooseConfigured returns the platform that is configured: the one whose object is set, or else
 // the one whose URL the environment has. While an object is unknown it is that one, for what it
 // turns out to be decides.
-func choose(blocks Blocks, diags *diag.Diagnostics) (platform, bool) {
-	var configured, unknown, exported []platform
+func chooseConfigured(blocks Blocks, diags *diag.Diagnostics) (definition, bool) {
+	var configured, unknown, exported []definition
 
-	for _, p := range platforms {
+	for _, p := range allPlatforms {
 		switch block := blocks.of(p.name); {
 		case block.IsUnknown():
 			unknown = append(unknown, p)
@@ -72,24 +72,24 @@ func choose(blocks Blocks, diags *diag.Diagnostics) (platform, bool) {
 		return configured[0], true
 	case len(configured) > 1:
 		diags.AddError("Two platforms are configured", fmt.Sprintf(
-			"%s are set. A provider reaches one server: use an alias for each.", names(configured, " and ")))
+			"%s are set. A provider reaches one server: use an alias for each.", platformNames(configured, " and ")))
 	case len(exported) == 1:
 		return exported[0], true
 	case len(exported) > 1:
 		diags.AddError("Two platforms are configured", fmt.Sprintf(
 			"The provider block has no platform, and the environment has %s. "+
-				"Unset all but one, or say in the provider block which is meant.", variables(exported, " and ")))
+				"Unset all but one, or say in the provider block which is meant.", urlVariables(exported, " and ")))
 	default:
 		diags.AddError("No platform is configured", fmt.Sprintf(
-			"Set %s in the provider block, or %s in the environment.", names(platforms, " or "), variables(platforms, " or ")))
+			"Set %s in the provider block, or %s in the environment.", platformNames(allPlatforms, " or "), urlVariables(allPlatforms, " or ")))
 	}
 
-	return platform{}, false
+	return definition{}, false
 }
 
-// foreign refuses parameters of a platform other than the one that is configured.
-func foreign(listings Listings, traits pat.Traits, diags *diag.Diagnostics) {
-	for _, p := range platforms {
+// refuseForeign refuses parameters of a platform other than the one that is configured.
+func refuseForeign(listings Listings, traits pat.Traits, diags *diag.Diagnostics) {
+	for _, p := range allPlatforms {
 		if p.name != traits.Platform && !listings.of(p.name).IsNull() {
 			// It points at no attribute: the CLI would show the source of all that is in the object.
 			diags.AddError("Not an argument of this platform", fmt.Sprintf(
@@ -98,10 +98,10 @@ func foreign(listings Listings, traits pat.Traits, diags *diag.Diagnostics) {
 	}
 }
 
-// Attributes are those of the provider block.
-func Attributes() map[string]schema.Attribute {
+// ProviderAttributes are those of the provider block.
+func ProviderAttributes() map[string]schema.Attribute {
 	attributes := connectionAttributes()
-	for _, p := range platforms {
+	for _, p := range allPlatforms {
 		attributes[p.name] = p.block
 	}
 
@@ -111,26 +111,26 @@ func Attributes() map[string]schema.Attribute {
 // AddListings adds each platform's own parameters of lists of "tokens" or "users" to the
 // attributes.
 func AddListings(attributes map[string]dsschema.Attribute, of string) {
-	for _, p := range platforms {
+	for _, p := range allPlatforms {
 		if p.listing != nil {
 			attributes[p.name] = p.listing(of)
 		}
 	}
 }
 
-// AddRecords adds what only one platform tells of a user, for each platform, to the attributes.
-func AddRecords(attributes map[string]dsschema.Attribute) {
-	for _, p := range platforms {
+// AddUserObjects adds what only one platform tells of a user, for each platform, to the attributes.
+func AddUserObjects(attributes map[string]dsschema.Attribute) {
+	for _, p := range allPlatforms {
 		attributes[p.name] = p.record
 	}
 }
 
-// Records are the objects of all platforms for one user: null but for the platform
+// UserObjects are the objects of all platforms for one user: null but for the platform
 // whose System the user came from.
-func Records(ctx context.Context, user pat.User, diags *diag.Diagnostics) Blocks {
+func UserObjects(ctx context.Context, user pat.User, diags *diag.Diagnostics) Blocks {
 	var blocks Blocks
 
-	for _, p := range platforms {
+	for _, p := range allPlatforms {
 		value, d := p.fill(ctx, user.Native)
 		diags.Append(d...)
 		*blocks.of(p.name) = value
@@ -139,15 +139,15 @@ func Records(ctx context.Context, user pat.User, diags *diag.Diagnostics) Blocks
 	return blocks
 }
 
-func names(list []platform, between string) string {
-	return enumerate(list, between, func(p platform) string { return "`" + p.name + "`" })
+func platformNames(list []definition, between string) string {
+	return joinedBy(list, between, func(p definition) string { return "`" + p.name + "`" })
 }
 
-func variables(list []platform, between string) string {
-	return enumerate(list, between, func(p platform) string { return p.urlVariable })
+func urlVariables(list []definition, between string) string {
+	return joinedBy(list, between, func(p definition) string { return p.urlVariable })
 }
 
-func enumerate(list []platform, between string, text func(platform) string) string {
+func joinedBy(list []definition, between string, text func(definition) string) string {
 	words := make([]string, 0, len(list))
 	for _, p := range list {
 		words = append(words, text(p))

@@ -12,7 +12,7 @@ func Recognize(raw []byte) (name string, found Recognized, err error) {
 		return "", Recognized{}, err
 	}
 
-	for _, p := range platforms {
+	for _, p := range allPlatforms {
 		if p.recognize == nil {
 			continue
 		}

@@ -19,7 +19,7 @@ import (
 
 // universalControllerPlatform is all that is Universal Controller's own. Its lists take
 // no parameters.
-var universalControllerPlatform = platform{
+var universalControllerPlatform = definition{
 	name:        "universal_controller",
 	urlVariable: "STONEBRANCH_BASE_URL",
 	block:       universalControllerBlock(),
@@ -69,14 +69,14 @@ func universalControllerBlock() schema.SingleNestedAttribute {
 }
 
 // openUniversalController makes the System of a `universal_controller` object.
-func openUniversalController(ctx context.Context, block types.Object, c connection) (opened, diag.Diagnostics) {
+func openUniversalController(ctx context.Context, block types.Object, c connectionSettings) (openedSystem, diag.Diagnostics) {
 	var (
 		diags diag.Diagnostics
 		model universalControllerModel
 	)
 
 	if block.IsUnknown() {
-		return opened{unknown: []string{"universal_controller"}}, nil
+		return openedSystem{unknown: []string{"universal_controller"}}, nil
 	}
 
 	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
@@ -84,7 +84,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	resolve := func(name string, value types.String, required bool, variable string) string {
 		at := path.Root("universal_controller").AtName(name)
 
-		return c.resolve(setting{path: at, value: value, variables: []string{variable}, required: required}, &diags)
+		return c.resolve(textSetting{path: at, value: value, variables: []string{variable}, required: required}, &diags)
 	}
 
 	options := universalcontroller.Options{Client: c.options, Now: c.now}
@@ -95,7 +95,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		resolve("token", model.Token, false, "STONEBRANCH_API_TOKEN")
 		resolve("password", model.Password, false, "STONEBRANCH_PASSWORD")
 
-		return opened{unknown: c.unknown}, diags
+		return openedSystem{unknown: c.unknown}, diags
 	}
 
 	if !model.Token.IsNull() && !model.Password.IsNull() {
@@ -116,7 +116,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	}
 
 	if diags.HasError() || len(c.unknown) > 0 {
-		return opened{unknown: c.unknown}, diags
+		return openedSystem{unknown: c.unknown}, diags
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)
@@ -125,10 +125,10 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	if err != nil {
 		addUnusable(&diags, options.Client.BaseURL, err)
 
-		return opened{}, diags
+		return openedSystem{}, diags
 	}
 
-	return opened{
+	return openedSystem{
 		system: system, credential: cmp.Or(options.Token, options.Password), mayBeToken: options.Token != "",
 	}, diags
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -39,6 +40,21 @@ func Duration() TextCheck {
 			return err
 		},
 	}
+}
+
+// ReadDuration returns a duration as code below the provider takes it, and reports one that cannot
+// be read.
+func ReadDuration(text types.String, at path.Path, diags *diag.Diagnostics) pat.Option[time.Duration] {
+	if !IsSet(text) {
+		return pat.Option[time.Duration]{}
+	}
+
+	d, err := lifecycle.ParseDuration(text.ValueString())
+	if err != nil {
+		AddTextError(diags, at, text.ValueString(), Duration().summary, Sentence(err))
+	}
+
+	return pat.Some(d)
 }
 
 // Overlap accepts what lifecycle reads as a duration, and none at all.

@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
@@ -95,21 +93,6 @@ func OptionalText(text types.String) pat.Option[string] {
 // OptionalNumber returns a number as code below the provider takes it.
 func OptionalNumber(number types.Int64) pat.Option[int64] {
 	return pat.Option[int64]{V: number.ValueInt64(), Set: IsSet(number)}
-}
-
-// ReadDuration returns a duration as code below the provider takes it, and reports one that cannot
-// be read.
-func ReadDuration(text types.String, at path.Path, diags *diag.Diagnostics) pat.Option[time.Duration] {
-	if !IsSet(text) {
-		return pat.Option[time.Duration]{}
-	}
-
-	d, err := lifecycle.ParseDuration(text.ValueString())
-	if err != nil {
-		AddTextError(diags, at, text.ValueString(), Duration().summary, Sentence(err))
-	}
-
-	return pat.Some(d)
 }
 
 // StringList returns the texts, and keeps nil, which is null, apart from empty.

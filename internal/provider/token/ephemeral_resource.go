@@ -49,7 +49,7 @@ func (e *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 	}
 
 	order := model.order(diags)
-	report(e.Configured, e.Tokens().CheckEphemeral(tfvalue.Text(model.UserID), order), diags)
+	reportNotices(e.Configured, e.Tokens().CheckEphemeral(tfvalue.Text(model.UserID), order), diags)
 
 	if diags.HasError() {
 		return
@@ -66,7 +66,7 @@ func (e *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 	}
 
 	owner, issued, notices := e.Leases.Open(ctx, e.Engine, model.user(), order)
-	if report(e.Configured, notices, diags); notices.Failed() {
+	if reportNotices(e.Configured, notices, diags); notices.Failed() {
 		return
 	}
 
@@ -81,5 +81,5 @@ func (e *ephemeralResource) Close(ctx context.Context, req ephemeral.CloseReques
 		return
 	}
 
-	report(e.Configured, e.Leases.Close(ctx, e.Engine, kept.token(), kept.owner()), &resp.Diagnostics)
+	reportNotices(e.Configured, e.Leases.Close(ctx, e.Engine, kept.token(), kept.owner()), &resp.Diagnostics)
 }

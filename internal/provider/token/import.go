@@ -35,7 +35,7 @@ func (r *tokenResource) ImportState(
 	}
 
 	record, notices := r.Tokens().Import(ctx, user, token)
-	if report(r.Configured, notices, &resp.Diagnostics); notices.Failed() {
+	if reportNotices(r.Configured, notices, &resp.Diagnostics); notices.Failed() {
 		return
 	}
 

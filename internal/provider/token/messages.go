@@ -19,8 +19,8 @@ import (
 
 // This file alone turns what the engine has to say into words.
 
-// report words the notices.
-func report(c *platform.Configured, notices tokens.Notices, diags *diag.Diagnostics) {
+// reportNotices words the notices.
+func reportNotices(c *platform.Configured, notices tokens.Notices, diags *diag.Diagnostics) {
 	for _, notice := range notices {
 		if _, unknown := notice.(tokens.ServerUnknown); unknown {
 			c.Ready(diags)
@@ -32,8 +32,8 @@ func report(c *platform.Configured, notices tokens.Notices, diags *diag.Diagnost
 	}
 }
 
-// message is a notice in words.
-type message struct {
+// wording is a notice in words.
+type wording struct {
 	// at is the argument that it is about, an empty path for none.
 	at              path.Path
 	summary, detail string
@@ -56,12 +56,12 @@ func Diagnostic(notice tokens.Notice) diag.Diagnostic {
 }
 
 // topics word the notices of one kind each, and say whether a notice is of theirs.
-var topics = []func(tokens.Notice) (message, bool){
+var topics = []func(tokens.Notice) (wording, bool){
 	stepWords, serverWords, userWords, nameWords, argumentWords, expiryWords, reissueWords, importWords, predecessorWords, orphanWords,
 }
 
 // worded returns the notice in words.
-func worded(notice tokens.Notice) message {
+func worded(notice tokens.Notice) wording {
 	for _, words := range topics {
 		if m, ok := words(notice); ok {
 			return m
@@ -75,8 +75,8 @@ func worded(notice tokens.Notice) message {
 // not about the configuration's text.
 const pastADestroy = " (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)"
 
-// steps say what was tried.
-var steps = map[tokens.Step]string{
+// stepPhrases say what was tried.
+var stepPhrases = map[tokens.Step]string{
 	tokens.StepFindUser:            "find the token's user",
 	tokens.StepFindImportedUser:    "find the user of the token to import",
 	tokens.StepFindImportedToken:   "find the token to import",
@@ -95,13 +95,13 @@ var steps = map[tokens.Step]string{
 
 // stepWords are about a step that failed: what could not be done, in the summary; what was tried,
 // what the server said and what to do next, in the detail.
-func stepWords(notice tokens.Notice) (message, bool) {
+func stepWords(notice tokens.Notice) (wording, bool) {
 	n, ok := notice.(tokens.StepFailed)
 	if !ok {
-		return message{}, false
+		return wording{}, false
 	}
 
-	m := message{summary: "Could not " + steps[n.Step], detail: tfvalue.Sentence(n.Err)}
+	m := wording{summary: "Could not " + stepPhrases[n.Step], detail: tfvalue.Sentence(n.Err)}
 
 	var (
 		taken  *tokens.TakenError
@@ -123,48 +123,48 @@ func stepWords(notice tokens.Notice) (message, bool) {
 }
 
 // serverWords are about the server that a token is on.
-func serverWords(notice tokens.Notice) (message, bool) {
+func serverWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.OtherServer:
 		if n.Recorded == "" {
-			return message{path.Root("server"), "The token is not on this server", fmt.Sprintf(
+			return wording{path.Root("server"), "The token is not on this server", fmt.Sprintf(
 				"It was moved here without its server's URL. The provider is configured for %s, which does not have the token %s. "+
 					"Nothing was changed or forgotten. Give the resource the provider (alias) of the server that the other provider had "+
 					"it on; or, to give the token up, remove the resource from state with a `removed` block.",
 				n.Configured, n.ID)}, true
 		}
 
-		return message{path.Root("server"), "The token is on another server", fmt.Sprintf(
+		return wording{path.Root("server"), "The token is on another server", fmt.Sprintf(
 			"It was issued by %s, the provider is configured for %s, and the token %s is not there. "+
 				"Nothing was changed or forgotten. Give the resource the provider (alias) of its server; or, to give the "+
 				"token up, remove the resource from state with a `removed` block.",
 			n.Recorded, n.Configured, n.ID)}, true
 	case tokens.OtherPlatform:
-		return message{path.Root("platform"), "The token is of another platform", fmt.Sprintf(
+		return wording{path.Root("platform"), "The token is of another platform", fmt.Sprintf(
 			"It was moved here, and is one of `%s`. The provider is configured for %s. Nothing was changed or forgotten: give the "+
 				"resource the provider (alias) of the token's server.", n.Recorded, n.Configured.DisplayName)}, true
 	case tokens.ServerMoved:
-		return message{path.Root("server"), "The token's server has moved", fmt.Sprintf(
+		return wording{path.Root("server"), "The token's server has moved", fmt.Sprintf(
 			"The token was issued by %s. The provider is configured for %s, which has the same token: "+
 				"its id, name and time of creation agree. From now on it is looked for there.", n.Recorded, n.Configured)}, true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
 // userWords are about the user whom a token belongs to.
-func userWords(notice tokens.Notice) (message, bool) {
+func userWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.UserNotFound:
-		return message{summary: "The token's user does not exist yet", detail: fmt.Sprintf(
+		return wording{summary: "The token's user does not exist yet", detail: fmt.Sprintf(
 			"Unless this run creates the %s first, the apply will fail. %s", n.User, tfvalue.Sentence(n.Err))}, true
 	case tokens.OtherOwner:
-		return message{path.Root(n.Argument), "The token belongs to another user", fmt.Sprintf(
+		return wording{path.Root(n.Argument), "The token belongs to another user", fmt.Sprintf(
 			"It was issued to user %s (id %s). A token cannot change hands, and this run did not refresh the resource, so "+
 				"that it cannot be replaced. Nothing was changed: plan again, without -refresh=false.",
 			n.Owner.Username, n.Owner.ID)}, true
 	case tokens.CannotReissueToUser:
-		return message{summary: cannotReissue, detail: fmt.Sprintf(
+		return wording{summary: cannotReissue, detail: fmt.Sprintf(
 			"%s The token stays that of %s. Until the %s exists, an apply fails before anything is sent.",
 			tfvalue.Sentence(n.Err), n.Owner, n.User)}, true
 	case tokens.InvalidUserID:
@@ -172,7 +172,7 @@ func userWords(notice tokens.Notice) (message, bool) {
 			"%s is not a user's key on %s, which matches %s. For a login, use username.",
 			pat.Quote(n.Text), n.Traits.DisplayName, n.Traits.UserID)), true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
@@ -182,19 +182,19 @@ const (
 )
 
 // nameWords are about the names of tokens.
-func nameWords(notice tokens.Notice) (message, bool) {
+func nameWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.NameTaken:
-		return message{path.Root("name"), nameTaken, tfvalue.Sentence(n.Err) + pastADestroy}, true
+		return wording{path.Root("name"), nameTaken, tfvalue.Sentence(n.Err) + pastADestroy}, true
 	case tokens.NameCannotComeBack:
-		return message{path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
+		return wording{path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
 			"The token %q is to be replaced, and %s never frees a name. Choose another name, or use name_prefix.",
 			n.Name, n.Traits.DisplayName) + pastADestroy}, true
 	case tokens.NameMissing:
-		return message{summary: couldNotReissue, detail: "Neither `name` nor `name_prefix` is set, perhaps because of " +
+		return wording{summary: couldNotReissue, detail: "Neither `name` nor `name_prefix` is set, perhaps because of " +
 			"`ignore_changes`: no token was issued, and the live one was left alone. Set one of them."}, true
 	case tokens.FixedNameRotates:
-		return message{path.Root("rotation"), "A fixed name cannot rotate",
+		return wording{path.Root("rotation"), "A fixed name cannot rotate",
 			"Each generation of a token needs a name of its own, for both live for a while: use name_prefix in place of name, " +
 				"or leave out rotation."}, true
 	case tokens.SeriesCollides:
@@ -203,21 +203,21 @@ func nameWords(notice tokens.Notice) (message, bool) {
 			change = append(change, fmt.Sprintf("the resource of the token %q", live.Name))
 		}
 
-		return message{path.Root("series"), sameSeries, fmt.Sprintf(
+		return wording{path.Root("series"), sameSeries, fmt.Sprintf(
 			"The tokens %q (id %s) and %q (id %s) are of two resources, and one resource would take the token of the other for a lost "+
 				"one of its own. Set a new `series` on %s: that issues no token.%s",
 			n.Other.Name, n.Other.ID, n.Live.Name, n.Live.ID, strings.Join(change, " and on "), pastADestroy)}, true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
 // argumentWords are about arguments that the platform does not allow.
-func argumentWords(notice tokens.Notice) (message, bool) {
+func argumentWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.InvalidArgument:
 		if n.Argument == "expires_at" {
-			return message{path.Root("expires_at"), "Invalid expiry", tfvalue.Sentence(n.Err)}, true
+			return wording{path.Root("expires_at"), "Invalid expiry", tfvalue.Sentence(n.Err)}, true
 		}
 
 		return ofText(n.Argument, n.Text, "Invalid "+n.Argument, tfvalue.Sentence(n.Err)), true
@@ -228,28 +228,28 @@ func argumentWords(notice tokens.Notice) (message, bool) {
 			detail = fmt.Sprintf("`rotation.%s`: %s", n.Argument, detail)
 		}
 
-		return message{path.Root("rotation"), "Impossible rotation policy", detail}, true
+		return wording{path.Root("rotation"), "Impossible rotation policy", detail}, true
 	case tokens.InvalidRecipient:
-		return message{summary: invalidRecipient, detail: recipientDetail(n.Err)}, true
+		return wording{summary: invalidRecipient, detail: recipientDetail(n.Err)}, true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
 // expiryWords are about when a token expires.
-func expiryWords(notice tokens.Notice) (message, bool) {
+func expiryWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.NeverExpires:
-		return message{summary: "The token will never expire",
+		return wording{summary: "The token will never expire",
 			detail: "Neither expires_in nor expires_at is set. Whoever gets hold of the token can use it until it is revoked. " +
 				"Set expires_in."}, true
 	case tokens.ExpiresWithinADay:
-		return message{path.Root(n.Argument), "The token expires within a day", fmt.Sprintf(
+		return wording{path.Root(n.Argument), "The token expires within a day", fmt.Sprintf(
 			"Tokens of %s expire on a date, and at which moment of it, in which time zone, the server decides. This one is to expire "+
 				"on %s: the server may refuse it, or it may work for hours or for days. With two days or more it works for one at least.",
 			n.Traits.DisplayName, n.Expiry.Format(time.DateOnly))}, true
 	case tokens.OtherExpiry:
-		return message{summary: "The server gave the token another expiry", detail: fmt.Sprintf(
+		return wording{summary: "The server gave the token another expiry", detail: fmt.Sprintf(
 			"The expiry of the token %q that was asked for is: %s. The server says: %s. A rotation goes by what the server says. "+
 				"Look for a limit that the server sets to the lifetime of tokens.",
 			n.Issued.Name, whenExpires(n.Issued.Asked.V), whenExpires(n.Issued.ExpiresAt))}, true
@@ -259,14 +259,14 @@ func expiryWords(notice tokens.Notice) (message, bool) {
 			summary = cannotReissue
 		}
 
-		return message{summary: summary, detail: tfvalue.Sentence(n.Err) +
+		return wording{summary: summary, detail: tfvalue.Sentence(n.Err) +
 			" Change `expires_at`. Until then an apply fails before anything is sent."}, true
 	case tokens.ExpiredOnTime:
-		return message{path.Root("expires_at"), "The token has expired", fmt.Sprintf(
+		return wording{path.Root("expires_at"), "The token has expired", fmt.Sprintf(
 			"It expired at %s, as expires_at says. Change expires_at to have another one issued.",
 			n.Token.ExpiresAt.UTC().Format(time.RFC3339))}, true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
@@ -276,35 +276,35 @@ const (
 )
 
 // reissueWords are about a token that is issued in place of another, or is not.
-func reissueWords(notice tokens.Notice) (message, bool) {
+func reissueWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.CannotReissue:
-		return message{summary: cannotReissue, detail: newUser(n) + refusalDetail(n.Refusal)}, true
+		return wording{summary: cannotReissue, detail: newUser(n) + refusalDetail(n.Refusal)}, true
 	case tokens.ReissueRefused:
-		return message{summary: couldNotReissue, detail: refusalDetail(n.Refusal)}, true
+		return wording{summary: couldNotReissue, detail: refusalDetail(n.Refusal)}, true
 	case tokens.KeptInvalid:
-		return message{path.Root("reissue_when_invalid"), "The token cannot be used", fmt.Sprintf(
+		return wording{path.Root("reissue_when_invalid"), "The token cannot be used", fmt.Sprintf(
 			"The token %q is %s, and reissue_when_invalid is false. Set it to true, or change an argument, for another one.",
 			n.Token.Name, n.Token.Status)}, true
 	case tokens.RevokedFirst:
 		if n.SameName {
-			return message{path.Root("name"), revokedFirst, fmt.Sprintf(
+			return wording{path.Root("name"), revokedFirst, fmt.Sprintf(
 				"Another token is issued under the name %q, which the live one has to give up: there is a moment without a token, "+
 					"and whoever uses it must move at once. With name_prefix both would live for a while.", n.Token.Name)}, true
 		}
 
-		return message{path.Root("rotation").AtName("overlap"), revokedFirst,
+		return wording{path.Root("rotation").AtName("overlap"), revokedFirst,
 			"With an overlap of 0s there is a moment without a token, and whoever uses it must move at once. " +
 				"If the run is interrupted in between, there is none until the next apply."}, true
 	case tokens.RecipientsChanged:
-		return message{path.Root("encrypt_to"), "Other recipients need another token",
+		return wording{path.Root("encrypt_to"), "Other recipients need another token",
 			"The secret of the live token cannot be encrypted anew, so another token is issued. The live one goes to `previous` " +
 				"and works until its overlap is over. Those who could read it so far still can until then."}, true
 	case tokens.LeftBehind:
-		return message{summary: "A token may be left behind", detail: strings.TrimSuffix(n.Sentence, ".") +
+		return wording{summary: "A token may be left behind", detail: strings.TrimSuffix(n.Sentence, ".") +
 			". Another token was issued in its place, and works. Look for the lost one on the server, and revoke it if it is there."}, true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
@@ -342,14 +342,14 @@ func newUser(n tokens.CannotReissue) string {
 }
 
 // importWords are about tokens that were issued elsewhere.
-func importWords(notice tokens.Notice) (message, bool) {
+func importWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.ImportInactive:
-		return message{summary: "Could not import the personal access token", detail: fmt.Sprintf(
+		return wording{summary: "Could not import the personal access token", detail: fmt.Sprintf(
 			"The token %q (id %s) of %s is %s. Only an active token can be imported: create a new one instead.",
 			n.Token.Name, n.Token.ID, n.Owner.Username, n.Token.Status)}, true
 	case tokens.SecretUnknown:
-		return message{summary: "The token's secret is not known", detail: fmt.Sprintf(
+		return wording{summary: "The token's secret is not known", detail: fmt.Sprintf(
 			"Servers show a secret once, so `token` is null for the imported token %q, and for any other that this run imports. "+
 				"For a new token with a known secret, change a value of `rotation.triggers` after the next apply; "+
 				"the imported one lives on for the overlap.", n.Name)}, true
@@ -363,64 +363,76 @@ func importWords(notice tokens.Notice) (message, bool) {
 			live = fmt.Sprintf("The live token expires at %s.", whenExpires(n.Token.ExpiresAt))
 		}
 
-		return message{path.Root(n.Argument), "The imported token differs",
+		return wording{path.Root(n.Argument), "The imported token differs",
 			live + " It is left alone: the argument counts for the next token."}, true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
 // predecessorWords are about tokens that a run revokes, or does not.
-func predecessorWords(notice tokens.Notice) (message, bool) {
+func predecessorWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.NotRevoked:
-		return message{path.Root("previous"), "A predecessor could not be revoked", fmt.Sprintf(
+		return wording{path.Root("previous"), "A predecessor could not be revoked", fmt.Sprintf(
 			"The token %q (id %s) lives on; the next apply tries again. %s", n.Token.Name, n.Token.ID, tfvalue.Sentence(n.Err))}, true
 	case tokens.Held:
-		return message{path.Root("previous"), "A predecessor is still in use", fmt.Sprintf(
+		return wording{path.Root("previous"), "A predecessor is still in use", fmt.Sprintf(
 			"The token %q (id %s) was to be revoked at %s, and was last used %s. It is held until it has not been used for "+
 				"rotation.hold_if_used_within, or for a day where state never had its secret. Find who uses it: they have not moved to the new token.",
 			n.Predecessor.Token.Name, n.Predecessor.Token.ID, n.Predecessor.RetireAt.Format(time.RFC3339),
 			lastUse(n.Predecessor.Token))}, true
 	case tokens.OwnPredecessor:
-		return message{path.Root("previous"), "A predecessor is the provider's own credential", fmt.Sprintf(
+		return wording{path.Root("previous"), "A predecessor is the provider's own credential", fmt.Sprintf(
 			"The provider logs in with the token %q (id %s), so this run does not revoke it. "+
 				"Give the provider another credential, such as the new token.", n.Token.Name, n.Token.ID)}, true
 	case tokens.OwnCredential:
-		return message{summary: "The token is the provider's own credential", detail: fmt.Sprintf(
+		return wording{summary: "The token is the provider's own credential", detail: fmt.Sprintf(
 			"The provider logs in with the token %q (id %s), and would lock itself out. Nothing was revoked. Give the provider "+
 				"another credential; or remove the resource from state with a `removed` block, and revoke the token by hand.",
 			n.Token.Name, n.Token.ID)}, true
+	case tokens.OwnUserUnknown:
+		return wording{path.Root("include_own_user"), "It is not known who the provider is", fmt.Sprintf(
+			"The provider's own credential may be one of the tokens, and nothing was revoked. %s %s",
+			tfvalue.Sentence(n.Err), includeOwnUser)}, true
+	case tokens.OwnUser:
+		return wording{path.Root("include_own_user"), "The tokens are those of the provider's own user", fmt.Sprintf(
+			"The provider logs in as %s, and its credential may be one of the tokens. Nothing was revoked. Use the account of "+
+				"another administrator. %s", n.User.Username, includeOwnUser)}, true
 	case tokens.OwnCredentialHasName:
-		return message{summary: couldNotReissue, detail: fmt.Sprintf(
+		return wording{summary: couldNotReissue, detail: fmt.Sprintf(
 			"The provider logs in with the token %q, which would have to be revoked first. "+
 				"Give the provider another credential, or use name_prefix.", n.Token.Name)}, true
 	case tokens.EphemeralNotRevoked:
-		return message{summary: "The ephemeral token was not revoked", detail: fmt.Sprintf(
+		return wording{summary: "The ephemeral token was not revoked", detail: fmt.Sprintf(
 			"The token %q (id %s) of %s lives on, %s. Revoke it on the server, or let it expire. %s",
 			n.Token.Name, n.Token.ID, n.Owner, tokens.UntilExpiry(n.Token, n.Traits), tfvalue.Sentence(n.Err))}, true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
+// includeOwnUser says how tokens are revoked among which the provider's own credential may be.
+const includeOwnUser = "To revoke them all the same, set `include_own_user = true`: the token that was used last is then revoked " +
+	"last, and this run may be the last one with this credential."
+
 // orphanWords are about active tokens of the series that are not in state.
-func orphanWords(notice tokens.Notice) (message, bool) {
+func orphanWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.OrphanAdopted:
-		return message{path.Root("previous"), "An active token is not in state", orphanDetail(n.Orphan, n.Recorded)}, true
+		return wording{path.Root("previous"), "An active token is not in state", orphanDetail(n.Orphan, n.Recorded)}, true
 	case tokens.OrphanDestroyed:
-		return message{path.Root("previous"), "A token that may be another state's will be revoked", fmt.Sprintf(
+		return wording{path.Root("previous"), "A token that may be another state's will be revoked", fmt.Sprintf(
 			"Destroying this resource also revokes the token %q (id %s), whose secret was never in this state. If another "+
 				"state issued it, first remove this resource from the state with a `removed` block, and revoke its other "+
 				"tokens by hand.", n.Token.Name, n.Token.ID)}, true
 	case tokens.ResemblingToken:
-		return message{summary: "A token is named like those of this resource, with another prefix", detail: fmt.Sprintf(
+		return wording{summary: "A token is named like those of this resource, with another prefix", detail: fmt.Sprintf(
 			"The user has the active token %q (id %s), issued after the token in state. If an interrupted run issued it under a "+
 				"`name_prefix` that you have since changed back, nobody has its secret: revoke it by hand. Otherwise ignore this "+
 				"warning: the provider leaves the token alone.", n.Token.Name, n.Token.ID)}, true
 	default:
-		return message{}, false
+		return wording{}, false
 	}
 }
 
@@ -450,10 +462,10 @@ func orphanDetail(orphan lifecycle.Predecessor, recorded int64) string {
 }
 
 // ofText is a message about the text of an argument, which may be a secret.
-func ofText(argument, text, summary, detail string) message {
+func ofText(argument, text, summary, detail string) wording {
 	at, detail := tfvalue.AboutText(path.Root(argument), text, detail)
 
-	return message{at, summary, detail}
+	return wording{at, summary, detail}
 }
 
 // lastUse says when a token was used, for one that was.

@@ -15,7 +15,7 @@ func TestReport_leftBehind(t *testing.T) {
 
 	var diags diag.Diagnostics
 
-	report(nil, tokens.Notices{
+	reportNotices(nil, tokens.Notices{
 		tokens.LeftBehind{Sentence: "A token \"ci-1\" may live: HTTP 503"}, tokens.LeftBehind{Sentence: "A token \"ci-2\" may live: it is listed."},
 	}, &diags)
 

@@ -115,14 +115,14 @@ var tokenTypes = sync.OnceValue(func() map[string]attr.Type {
 	return typ.AttributeTypes()
 })
 
-// object is where the framework keeps the values of a resource: its configuration, plan or
+// valueSource is where the framework keeps the values of a resource: its configuration, plan or
 // state.
-type object interface {
+type valueSource interface {
 	Get(ctx context.Context, target any) diag.Diagnostics
 }
 
 // readModel returns the resource as a configuration, plan or state has it.
-func readModel(ctx context.Context, from object, diags *diag.Diagnostics) tokenModel {
+func readModel(ctx context.Context, from valueSource, diags *diag.Diagnostics) tokenModel {
 	var values types.Object
 
 	diags.Append(from.Get(ctx, &values)...)

@@ -42,10 +42,10 @@ func moveRESTObject(ctx context.Context, req resource.MoveStateRequest, resp *re
 		return
 	}
 
-	diags.Append(resp.TargetState.Set(ctx, emptyModel().with(moved(name, found)).object(diags))...)
+	diags.Append(resp.TargetState.Set(ctx, emptyModel().with(movedRecord(name, found)).object(diags))...)
 
 	if found.Token.Secret == "" {
-		report(nil, tokens.Notices{tokens.SecretUnknown{Name: found.Token.Name}}, diags)
+		reportNotices(nil, tokens.Notices{tokens.SecretUnknown{Name: found.Token.Name}}, diags)
 
 		return
 	}
@@ -63,14 +63,14 @@ func refuseMove(err error, diags *diag.Diagnostics) {
 	diags.AddError("Could not move the restapi_object", tfvalue.Sentence(err)+" Nothing was changed. "+howToImport)
 }
 
-// moved returns the record of a token that another provider managed. With its secret
+// movedRecord returns the record of a token that another provider managed. With its secret
 // it is like one that was issued here, and without like an imported one.
-func moved(platformName string, found platform.Recognized) tokens.Record {
+func movedRecord(platformName string, found platform.Recognized) tokens.Record {
 	token := found.Token
 	// What it was when it was last read: the refresh tells what it is.
 	token.Status = pat.StatusActive
 
-	record := tokens.Adopted(pat.User{ID: token.UserID}, token.Token)
+	record := tokens.AdoptedRecord(pat.User{ID: token.UserID}, token.Token)
 	record.Platform = lifecycle.Known(platformName)
 
 	if found.Username != "" {

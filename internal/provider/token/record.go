@@ -80,12 +80,12 @@ func (m tokenModel) policy() (lifecycle.Policy, lifecycle.Triggers) {
 		MaxAge:           tfvalue.ParsedDuration(model.MaxAge),
 		Overlap:          tfvalue.ParsedDuration(model.Overlap),
 		HoldIfUsedWithin: tfvalue.ParsedDuration(model.HoldIfUsedWithin),
-	}, triggers(model.Triggers)
+	}, decodedTriggers(model.Triggers)
 }
 
-// triggers decodes the map as far as it is known. A null value is one like any other,
+// decodedTriggers decodes the map as far as it is known. A null value is one like any other,
 // told from an empty text.
-func triggers(value types.Map) lifecycle.Triggers {
+func decodedTriggers(value types.Map) lifecycle.Triggers {
 	if !tfvalue.IsSet(value) {
 		return lifecycle.Triggers{Unknown: value.IsUnknown()}
 	}

@@ -62,7 +62,7 @@ func (r *tokenResource) ValidateConfig(
 		return
 	}
 
-	report(r.Configured, tokens.CheckConfiguration(config.arguments()), &resp.Diagnostics)
+	reportNotices(r.Configured, tokens.CheckConfiguration(config.arguments()), &resp.Diagnostics)
 }
 
 // ModifyPlan plans the whole resource: no attribute has a plan modifier.
@@ -82,7 +82,7 @@ func (r *tokenResource) ModifyPlan(
 	}
 
 	if req.Plan.Raw.IsNull() {
-		report(r.Configured, r.Tokens().PlanDestroy(recorded), diags)
+		reportNotices(r.Configured, r.Tokens().PlanDestroy(recorded), diags)
 
 		return
 	}
@@ -120,7 +120,7 @@ func (r *tokenResource) ModifyPlan(
 		}
 	}
 
-	if report(r.Configured, notices, diags); !diags.HasError() {
+	if reportNotices(r.Configured, notices, diags); !diags.HasError() {
 		diags.Append(resp.Plan.Set(ctx, plan.with(planned).object(diags))...)
 	}
 }
@@ -140,7 +140,7 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	created, memory, notices := r.Tokens().Create(ctx, record, recallMemory(ctx, resp.Private, diags))
 	keepMemory(ctx, resp.Private, memory, diags)
 
-	if report(r.Configured, notices, diags); notices.Failed() {
+	if reportNotices(r.Configured, notices, diags); notices.Failed() {
 		return
 	}
 
@@ -169,7 +169,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 
 	refreshed, memory, notices := r.Tokens().Refresh(ctx, record, recallMemory(ctx, req.Private, diags))
-	if report(r.Configured, notices, diags); notices.Failed() {
+	if reportNotices(r.Configured, notices, diags); notices.Failed() {
 		return
 	}
 
@@ -197,7 +197,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 
 	updated, memory, notices := r.Tokens().Update(ctx, recorded, planned, recallMemory(ctx, req.Private, diags))
 	keepMemory(ctx, resp.Private, memory, diags)
-	report(r.Configured, notices, diags)
+	reportNotices(r.Configured, notices, diags)
 
 	model := plan.with(updated)
 	if notices.Failed() { // The arguments stay, as they are written there.
@@ -221,7 +221,7 @@ func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 
 	left, notices := r.Tokens().Destroy(ctx, record)
-	if report(r.Configured, notices, diags); notices.Failed() {
+	if reportNotices(r.Configured, notices, diags); notices.Failed() {
 		diags.Append(resp.State.Set(ctx, state.with(left).object(diags))...)
 	}
 }

@@ -130,7 +130,14 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 func (a *revokeTokensAction) target(ctx context.Context, model revokeTokensModel, diags *diag.Diagnostics) (string, bool) {
 	userID, ok := a.UserID(ctx, model.Username, model.UserID, diags)
 
-	return userID, ok && a.mayRevokeOf(ctx, model, userID, diags)
+	if !ok || model.IncludeOwnUser.ValueBool() {
+		return userID, ok
+	}
+
+	refusals := a.Engine.CheckOwnUser(ctx, userID)
+	reportNotices(a.Configured, refusals, diags)
+
+	return userID, !refusals.Failed()
 }
 
 // selected returns the tokens that are to be revoked, as the server has them right now. The

@@ -50,7 +50,7 @@ func userRecordAttributes() map[string]dsschema.Attribute {
 		},
 	}
 
-	platform.AddRecords(attributes)
+	platform.AddUserObjects(attributes)
 
 	return attributes
 }
@@ -67,6 +67,6 @@ func newUserRecord(ctx context.Context, user pat.User, diags *diag.Diagnostics) 
 		Admin:       types.BoolValue(user.Admin),
 		LastLoginAt: tfvalue.Timestamp(user.LastLoginAt),
 		Tokens:      token.ListAll(user.Tokens),
-		Blocks:      platform.Records(ctx, user, diags),
+		Blocks:      platform.UserObjects(ctx, user, diags),
 	}
 }
