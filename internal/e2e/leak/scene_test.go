@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -47,24 +45,7 @@ type leakScene struct {
 }
 
 // leakPlugin builds the provider once for all tests, and returns its folder.
-var leakPlugin = sync.OnceValues(func() (string, error) {
-	folder, err := filepath.Abs(filepath.Join(providertest.Repository(), ".cache", "leak"))
-	if err != nil {
-		return "", err
-	}
-
-	file := filepath.Join(folder, "terraform-provider-opsaccess")
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
-
-	output, err := exec.Command("go", "build", "-o", file, "../..").CombinedOutput() //nolint:gosec // The project's own package; no test's context outlives the build.
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
-	}
-
-	return folder, nil
-})
+var leakPlugin = sync.OnceValues(func() (string, error) { return providertest.BuildPlugin("leak") })
 
 // open starts the front and prepares the folder.
 func (p leakPlatform) open(t *testing.T) *leakScene {

@@ -1,18 +1,20 @@
 //go:build unix
 
-package main
+package repository
 
 import (
 	goversion "go/version"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
 // pinnedAction is an action by its commit, with the version for people as a comment.
@@ -197,7 +199,7 @@ func TestDependabot_knowsEveryModuleAndTool(t *testing.T) {
 	}](t, ".github/dependabot.yml")
 
 	for _, module := range goModules(t) {
-		folder := strings.TrimSuffix("/"+filepath.ToSlash(filepath.Dir(module.path)), "/.")
+		folder := strings.TrimSuffix("/"+path.Dir(module.path), "/.")
 
 		at := slices.IndexFunc(config.Updates, func(u update) bool {
 			return u.Ecosystem == "gomod" && strings.TrimSuffix(u.Directory, "/") == folder
@@ -221,11 +223,14 @@ func TestDependabot_knowsEveryModuleAndTool(t *testing.T) {
 	}
 }
 
+// repository is all files of the repository.
+func repository() fs.FS { return os.DirFS(providertest.Repository()) }
+
 func workflowFiles(t *testing.T) []string {
 	t.Helper()
 
-	files, err := filepath.Glob(".github/workflows/*.yml")
-	must(t, err)
+	files, err := fs.Glob(repository(), ".github/workflows/*.yml")
+	providertest.Must(t, err)
 
 	if len(files) < 4 {
 		t.Fatalf("only %d workflows: are they still found?", len(files))
@@ -242,12 +247,12 @@ func goModules(t *testing.T) []goModule {
 
 	var modules []goModule
 
-	must(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+	providertest.Must(t, fs.WalkDir(repository(), ".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case entry.IsDir() && path != "." && strings.HasPrefix(entry.Name(), "."):
-			return filepath.SkipDir
+			return fs.SkipDir
 		case entry.Name() != "go.mod":
 			return nil
 		}
@@ -279,7 +284,7 @@ func decodeYAML[T any](t *testing.T, name string) T {
 
 	var document T
 
-	must(t, yaml.Unmarshal([]byte(readFile(t, name)), &document))
+	providertest.Must(t, yaml.Unmarshal([]byte(readFile(t, name)), &document))
 
 	return document
 }
@@ -287,8 +292,8 @@ func decodeYAML[T any](t *testing.T, name string) T {
 func readFile(t *testing.T, name string) string {
 	t.Helper()
 
-	text, err := os.ReadFile(name) //nolint:gosec // A file of this repository.
-	must(t, err)
+	text, err := fs.ReadFile(repository(), name)
+	providertest.Must(t, err)
 
 	return string(text)
 }

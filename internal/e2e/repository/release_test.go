@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package repository
 
 import (
 	"encoding/json"
@@ -12,6 +12,8 @@ import (
 	"text/template"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
 // releaseFile is a file that is released as it is in the repository.
@@ -52,7 +54,7 @@ func TestRelease_filesAreNamedAsTheRegistriesWant(t *testing.T) {
 	name := func(text string) string {
 		var name strings.Builder
 
-		must(t, template.Must(template.New("").Parse(text)).Execute(&name, map[string]string{
+		providertest.Must(t, template.Must(template.New("").Parse(text)).Execute(&name, map[string]string{
 			"ProjectName": config.Project, "Version": "1.2.3", "Os": "linux", "Arch": "amd64",
 		}))
 
@@ -82,7 +84,7 @@ func TestRelease_filesAreNamedAsTheRegistriesWant(t *testing.T) {
 
 	var manifest any
 
-	must(t, json.Unmarshal([]byte(readFile(t, config.Checksum.Files[0].Glob)), &manifest))
+	providertest.Must(t, json.Unmarshal([]byte(readFile(t, config.Checksum.Files[0].Glob)), &manifest))
 
 	protocol := map[string]any{"version": 1.0, "metadata": map[string]any{"protocol_versions": []any{"6.0"}}}
 	if diff := cmp.Diff(any(protocol), manifest); diff != "" {
@@ -93,8 +95,8 @@ func TestRelease_filesAreNamedAsTheRegistriesWant(t *testing.T) {
 func TestRelease_notesAreTheSectionOfTheVersion(t *testing.T) {
 	t.Parallel()
 
-	script, err := filepath.Abs("scripts/release-notes.sh")
-	must(t, err)
+	script, err := filepath.Abs(filepath.Join(providertest.Repository(), "scripts", "release-notes.sh"))
+	providertest.Must(t, err)
 
 	const changelog = `# Changelog
 
@@ -139,7 +141,7 @@ FEATURES:
 			t.Parallel()
 
 			folder := t.TempDir()
-			must(t, os.WriteFile(filepath.Join(folder, "CHANGELOG.md"), []byte(changelog), 0o600))
+			providertest.Must(t, os.WriteFile(filepath.Join(folder, "CHANGELOG.md"), []byte(changelog), 0o600))
 
 			command := exec.CommandContext(t.Context(), script, test.tag) //nolint:gosec // A script of this repository.
 			command.Dir = folder

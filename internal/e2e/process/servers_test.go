@@ -1,12 +1,13 @@
 //go:build unix
 
-package main
+package process
 
 import (
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
@@ -50,14 +51,14 @@ func newForeman(t *testing.T) *server {
 	f := foremanserver.New(foremanserver.Options{})
 
 	running, err := sandbox.Start(f, "127.0.0.1:0")
-	must(t, err)
+	providertest.Must(t, err)
 	t.Cleanup(func() { _ = running.Close() })
 
 	_, err = f.AddUser(foremanserver.User{
 		Login: userLogin, OrganizationIDs: []int{foremanserver.DefaultOrganizationID},
 		LocationIDs: []int{foremanserver.DefaultLocationID},
 	})
-	must(t, err)
+	providertest.Must(t, err)
 
 	return &server{
 		console: f.Console,
@@ -84,13 +85,13 @@ func newUniversalController(t *testing.T) *server {
 	u := controllerserver.New(controllerserver.Options{})
 
 	running, err := sandbox.Start(u, "127.0.0.1:0")
-	must(t, err)
+	providertest.Must(t, err)
 	t.Cleanup(func() { _ = running.Close() })
 
 	_, err = u.AddUser(controllerserver.User{
 		UserName: userLogin, Roles: controllerserver.RolesOf(controllerserver.RoleService),
 	})
-	must(t, err)
+	providertest.Must(t, err)
 
 	url := running.URL() + u.Context()
 

@@ -1,25 +1,60 @@
 //go:build unix
 
-package main
+package process
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
 // patience is how long a test waits for what has to come.
 const patience = time.Minute
 
-// run is a folder in which a real CLI runs, with the plugins of this program as processes
-// of their own.
+// TestMain makes this program the plugin that consumes what the provider issues, when a CLI
+// starts it under that name.
+func TestMain(m *testing.M) {
+	if isPlugin(consumerPlugin) {
+		if err := serveConsumer(); err != nil {
+			log.Fatal(err)
+		}
+
+		return
+	}
+
+	os.Exit(m.Run())
+}
+
+// builtPlugin builds the provider once for all tests, with the race detector if the tests
+// have it, and returns its folder.
+var builtPlugin = sync.OnceValues(func() (string, error) {
+	var flags []string
+
+	if self, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range self.Settings {
+			if setting.Key == "-race" && setting.Value == "true" {
+				flags = append(flags, "-race")
+			}
+		}
+	}
+
+	return providertest.BuildPlugin("process", flags...)
+})
+
+// run is a folder in which a real CLI runs, with plugins as processes of their own: the
+// provider as it is released, and this program.
 type run struct{ folder, plugins, ready string }
 
 func newRun(t *testing.T) *run {
@@ -29,12 +64,17 @@ func newRun(t *testing.T) *run {
 	r.ready = filepath.Join(r.folder, "ready")
 
 	self, err := os.Executable()
-	must(t, err)
+	providertest.Must(t, err)
+
+	built, err := builtPlugin()
+	providertest.Must(t, err)
 
 	overrides := ""
 
-	for _, name := range []string{"opsaccess", "consumer"} {
-		must(t, os.Symlink(self, filepath.Join(r.plugins, "terraform-provider-"+name)))
+	for name, program := range map[string]string{
+		"opsaccess": filepath.Join(built, "terraform-provider-opsaccess"), "consumer": self,
+	} {
+		providertest.Must(t, os.Symlink(program, filepath.Join(r.plugins, "terraform-provider-"+name)))
 
 		for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
 			overrides += fmt.Sprintf("    %q = %q\n", host+"/opsaccess/"+name, r.plugins)
@@ -48,7 +88,7 @@ func newRun(t *testing.T) *run {
 
 func (r *run) file(t *testing.T, name, text string) {
 	t.Helper()
-	must(t, os.WriteFile(filepath.Join(r.folder, name), []byte(text), 0o600))
+	providertest.Must(t, os.WriteFile(filepath.Join(r.folder, name), []byte(text), 0o600))
 }
 
 // write writes the configuration.
@@ -68,7 +108,7 @@ func (r *run) start(t *testing.T, arguments ...string) *exec.Cmd {
 	}
 
 	output, err := os.Create(filepath.Join(r.folder, "output"))
-	must(t, err)
+	providertest.Must(t, err)
 	t.Cleanup(func() { _ = output.Close() })
 
 	//nolint:gosec,noctx // The CLI is the caller's own choice, and is waited for.
@@ -82,7 +122,7 @@ func (r *run) start(t *testing.T, arguments ...string) *exec.Cmd {
 		"TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(r.folder, "log"),
 	}
 
-	must(t, command.Start())
+	providertest.Must(t, command.Start())
 	t.Cleanup(func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) })
 
 	return command
@@ -131,7 +171,7 @@ func (r *run) text(t *testing.T, name string) string {
 	t.Helper()
 
 	text, err := fs.ReadFile(os.DirFS(r.folder), name)
-	must(t, err)
+	providertest.Must(t, err)
 
 	return string(text)
 }
@@ -142,7 +182,7 @@ func (r *run) holdsNo(t *testing.T, secret string) {
 	t.Helper()
 
 	entries, err := os.ReadDir(r.folder)
-	must(t, err)
+	providertest.Must(t, err)
 
 	for _, entry := range entries {
 		if entry.Type().IsRegular() && strings.Contains(r.text(t, entry.Name()), secret) {
@@ -171,7 +211,7 @@ func (s signalled) send(t *testing.T, command *exec.Cmd) {
 		pid = -pid
 	}
 
-	must(t, syscall.Kill(pid, s.signal))
+	providertest.Must(t, syscall.Kill(pid, s.signal))
 }
 
 // eventually waits until the condition holds.
@@ -182,13 +222,5 @@ func eventually(t *testing.T, otherwise string, holds func() bool) {
 		if time.Now().After(end) {
 			t.Fatal(otherwise)
 		}
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-
-	if err != nil {
-		t.Fatal(err)
 	}
 }
