@@ -1,26 +1,19 @@
 package main
 
 import (
-	"log"
 	"os"
 	"testing"
 )
 
-// TestMain makes this program the plugins that a CLI starts in tests, each under its own
-// file name: this provider as main serves it, and one that consumes what it issues.
+// TestMain makes this program the client of a server that a test of the log names.
 func TestMain(m *testing.M) {
-	switch {
-	case isPlugin("terraform-provider-opsaccess"):
-		main()
-	case isPlugin(consumerPlugin):
-		if err := serveConsumer(); err != nil {
-			log.Fatal(err)
-		}
-	case os.Getenv(unaskedFor) != "":
-		askUnasked(os.Getenv(unaskedFor))
-	default:
-		os.Exit(m.Run())
+	if url := os.Getenv(unaskedFor); url != "" {
+		askUnasked(url)
+
+		return
 	}
+
+	os.Exit(m.Run())
 }
 
 func TestLogged(t *testing.T) {

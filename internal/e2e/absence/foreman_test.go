@@ -1,0 +1,243 @@
+package absence
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+var (
+	onToken       = regexp.MustCompile(`/personal_access_tokens/\d+$`)
+	onUsers       = regexp.MustCompile(`/users$`)
+	onCurrentUser = regexp.MustCompile(`/current_user$`)
+)
+
+// foremanSays are Foreman's own answers that prove nothing.
+func foremanSays() map[string]notGone {
+	const (
+		provesNothing = "This proves nothing, for the account may not see all users and tokens"
+		giveAll       = "give it a role with view_users and view_personal_access_tokens in every organization, or use an administrator. " +
+			"Nothing was changed or forgotten."
+	)
+
+	lacks := func(permission string) reply {
+		return reply{
+			"HTTP 403: Access denied: Missing one of the required permissions: " + permission,
+			"Give the account a role with the permission " + permission + ", or use an administrator.",
+		}
+	}
+	// The token alone is a 404. A 403 comes first where a data source has all listed.
+	unseen := reply{"HTTP 40", "view_users"}
+
+	return map[string]notGone{
+		// The credentials.
+		"a wrong password": {
+			caller: func(_ *testing.T, s *standing) string { return s.ProviderBlock(s.Login, "wrong") },
+			said:   "HTTP 401: Unable to authenticate user admin", do: "Check the username and the password or token.",
+		},
+		"a disabled account": {
+			caller: func(t *testing.T, s *standing) string {
+				t.Helper()
+
+				account := s.AddUser(t, providertest.User{Login: "disabled-" + providertest.Unique(), Admin: true})
+				providertest.Must(t, s.Foreman.UpdateUser(account.Login, func(u *foremanserver.User) { u.Disabled = true }))
+
+				return s.ProviderBlock(account.Login, account.Password)
+			},
+			said: "HTTP 401: User account is disabled", do: "Check the username and the password or token.",
+		},
+		"an address that is locked out": {
+			meets: everywhere(providertest.AnswerFault(http.StatusUnauthorized, providertest.JSON, `{"error":{"message":"Too many tries, please try again in a few minutes."}}`)),
+			said:  "HTTP 401: Too many tries", do: "refuses every login from this address for five minutes, right ones too",
+		},
+
+		// A missing permission.
+		"an account without any permission": {
+			caller: as(), said: lacks("view_personal_access_tokens").said, do: lacks("view_personal_access_tokens").do,
+			but: map[operation]reply{aDestroy: lacks("revoke_personal_access_tokens")}, shown: []string{"current_user"},
+		},
+		"an account to which the list is empty for want of view_users": {
+			caller: as("view_personal_access_tokens"), said: "HTTP 404: Resource personal_access_token not found by id",
+			do:    provesNothing,
+			but:   map[operation]reply{aRefresh: unseen, aRotation: lacks("view_users"), aDestroy: lacks("revoke_personal_access_tokens")},
+			shown: []string{"current_user"},
+		},
+		"an account to which the list is empty and which may revoke": {
+			caller: as("view_personal_access_tokens", "revoke_personal_access_tokens"),
+			said:   "HTTP 404: Resource personal_access_token not found by id", do: giveAll,
+			but: map[operation]reply{aRefresh: unseen, aRotation: lacks("view_users")}, shown: []string{"current_user"},
+		},
+		"an account whose role ends at another organization": {
+			caller: func(t *testing.T, s *standing) string {
+				t.Helper()
+
+				account := s.AddUser(t, providertest.User{Login: "elsewhere-" + providertest.Unique(), Permissions: providertest.EveryPermission, Outside: true})
+				other := s.Foreman.AddOrganization("Other " + account.Login)
+				providertest.Must(t, s.Foreman.UpdateUser(account.Login, func(u *foremanserver.User) { u.OrganizationIDs = []int{other} }))
+
+				return s.ProviderBlock(account.Login, account.Password)
+			},
+			said: "HTTP 422: Couldn't find User with 'id'=", do: giveAll, shown: []string{"current_user", "users"},
+		},
+
+		// A wrong context.
+		"an organization that the user is not in": {
+			caller: within(func(s *standing) string {
+				return fmt.Sprint("organization_id = ", s.Foreman.AddOrganization(providertest.Unique()))
+			}),
+			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or leave out organization_id and location_id",
+			shown: []string{"current_user", "users"},
+		},
+		"a location that the user is not in": {
+			caller: within(func(s *standing) string {
+				return fmt.Sprint("location_id = ", s.Foreman.AddLocation(providertest.Unique()))
+			}),
+			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or leave out organization_id and location_id",
+			shown: []string{"current_user", "users"},
+		},
+		"an organization that is not there": {
+			caller: within(func(*standing) string { return "organization_id = 999" }),
+			said:   "HTTP 404: Organization with id 999-~ not found", do: "check organization_id and location_id", shown: []string{"current_user"},
+		},
+		"an organization that is not there, without a permission": {
+			caller: func(t *testing.T, s *standing) string {
+				t.Helper()
+
+				account := s.AddUser(t, providertest.User{Login: "none-" + providertest.Unique()})
+
+				return s.ProviderBlock(account.Login, account.Password, "organization_id = 999")
+			},
+			said: "HTTP 500: Internal Server Error", do: serverDown, shown: []string{"current_user"},
+		},
+
+		// Failures.
+		"a null": {
+			meets: everywhere(providertest.AnswerFault(http.StatusOK, providertest.JSON, "null")), said: "the JSON is not what Foreman documents", do: checkURL,
+		},
+		"a database that is down": {
+			meets: everywhere(providertest.AnswerFault(http.StatusInternalServerError, providertest.JSON, `{"error":{"message":"reset has failed"}}`)),
+			said:  "HTTP 500: reset has failed", do: serverDown,
+		},
+		"migrations that are pending": {
+			meets: everywhere(providertest.AnswerFault(http.StatusServiceUnavailable, providertest.JSON,
+				`{"message":"ERF64-6496 [Foreman::MaintenanceException]: There are migrations pending in the system."}`)),
+			said: "HTTP 503: ERF64-6496", do: tryLater,
+		},
+		"a session that has expired at once": {
+			meets: everywhere(providertest.AnswerFault(http.StatusUnauthorized, providertest.PlainText, "\n")), said: "HTTP 401", do: "Check the credentials of user admin",
+		},
+
+		// Others, who word their answers alike.
+		"a path of another application": {
+			caller: func(_ *testing.T, s *standing) string {
+				return strings.Replace(s.AdminBlock(), s.URL, s.URL+"/elsewhere", 1)
+			},
+			said: "HTTP 404: a web page: The page you were looking for doesn't exist (404)", do: noSignOn,
+		},
+		"a gateway without a route": {
+			meets: everywhere(providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"message":"no Route matched with those values"}`)),
+			said:  "HTTP 404: no Route matched with those values", do: checkURL,
+		},
+		"a gateway that words its 404 as Foreman does": {
+			meets: everywhere(providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"error":{"message":"no such service"}}`)),
+			said:  "HTTP 404: no such service", do: "It may not exist, or user admin may not see it.",
+		},
+		"a gateway that words its 422 as Foreman does": {
+			meets: everywhere(providertest.AnswerFault(http.StatusUnprocessableEntity, providertest.JSON, `{"error":{"message":"cannot be processed"}}`)),
+			said:  "HTTP 422: cannot be processed", do: "It may not exist, or user admin may not see it.",
+		},
+		"a server whose keys are others": {
+			meets: everywhere(providertest.AnswerFault(http.StatusOK, providertest.JSON,
+				`{"total":1,"subtotal":1,"results":[{"id":2,"user_id":5,"login":"x","name":"x","active":true}],"id":2,"user_id":5}`)),
+			said: "without an id or a state", do: checkURL,
+		},
+
+		// The tokens are gone, and nobody can tell.
+		"tokens that are gone, to whom has every permission": {
+			meets: deleteTokens, dead: true, caller: as(providertest.EveryPermission...), said: "HTTP 404: Resource personal_access_token not found by id", do: giveAll,
+			rotated: true, shown: []string{"current_user", "user", "users", "personal_access_tokens"},
+		},
+		"tokens that are gone, while nobody says who asks": {
+			meets: both(deleteTokens, at500(onCurrentUser)), dead: true,
+			said: "ho asks could not be learned", do: serverDown,
+			but: map[operation]reply{aRefresh: {"HTTP 500: Sorry", serverDown}, aRotation: {"HTTP 500: Sorry", serverDown}},
+		},
+		"tokens that are gone, while users cannot be listed": {
+			meets: both(deleteTokens, at500(onUsers)), dead: true,
+			said: "HTTP 500", do: serverDown, rotated: true, shown: []string{"current_user", "user", "personal_access_tokens"},
+		},
+		"a user who is gone, to whom has every permission": {
+			meets: deleteForemanUser, dead: true, caller: as(providertest.EveryPermission...), said: "HTTP 422: Couldn't find User with 'id'=", do: giveAll,
+			shown: []string{"current_user", "users"},
+		},
+		"a user who is gone, while the list of users is empty": {
+			meets: both(deleteForemanUser, onPath(onUsers, providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"total":0,"subtotal":0,"results":[]}`))), dead: true,
+			said: "does not even hold the user who asks", do: checkURL, shown: []string{"current_user", "users"},
+		},
+		"a user who is gone, while the list of users is that of others": {
+			meets: both(deleteForemanUser, onPath(onUsers, providertest.AnswerFault(http.StatusOK, providertest.JSON,
+				`{"total":9,"subtotal":9,"results":[{"id":4,"login":"admin"},{"id":9,"login":"eve"}]}`))), dead: true,
+			said: "holds users who were not asked for", do: checkURL, shown: []string{"current_user"},
+		},
+	}
+}
+
+// as is the caller of an account with these permissions.
+func as(permissions ...string) func(*testing.T, *standing) string {
+	return func(t *testing.T, s *standing) string {
+		t.Helper()
+
+		account := s.AddUser(t, providertest.User{Login: "caller-" + providertest.Unique(), Permissions: permissions})
+
+		return s.ProviderBlock(account.Login, account.Password)
+	}
+}
+
+// within is the administrator with another argument of the platform's object.
+func within(argument func(*standing) string) func(*testing.T, *standing) string {
+	return func(_ *testing.T, s *standing) string { return s.AdminBlock(argument(s)) }
+}
+
+// both lets one thing happen after the other.
+func both(first, second func(*testing.T, *standing)) func(*testing.T, *standing) {
+	return func(t *testing.T, s *standing) {
+		t.Helper()
+		first(t, s)
+		second(t, s)
+	}
+}
+
+// onPath makes something go wrong with the requests of a path.
+func onPath(path *regexp.Regexp, fault sandbox.Fault) func(*testing.T, *standing) {
+	fault.Path = path
+
+	return everywhere(fault)
+}
+
+func at500(path *regexp.Regexp) func(*testing.T, *standing) {
+	return onPath(path, providertest.AnswerFault(http.StatusInternalServerError, providertest.PlainText, "Sorry"))
+}
+
+// deleteTokens deletes the rows of all the user's tokens.
+func deleteTokens(_ *testing.T, s *standing) {
+	for _, token := range s.tokens {
+		id, _ := strconv.Atoi(token.ID)
+		s.Foreman.DeleteToken(s.user.Login, id)
+	}
+}
+
+func deleteForemanUser(_ *testing.T, s *standing) { s.Foreman.DeleteUser(s.user.Login) }
+
+// Others: an account that may not see the users finds an empty list, and a wrong
+// organization finds nothing at all.
+func TestAccGone_foremanSaysNothing(t *testing.T) {
+	t.Parallel()
+	checkRows(t, providertest.NewForemanSandbox, foremanSays())
+}

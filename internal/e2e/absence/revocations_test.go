@@ -1,0 +1,187 @@
+package absence
+
+import (
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+)
+
+// revocationsOfNobody are answers to a revocation, alone, that do not say that it was
+// carried out.
+func revocationsOfNobody() map[string]notGone {
+	rows := map[string]notGone{
+		"a revocation that gets a login page":      {meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.HTML, "<html>Please sign in</html>")), said: "HTTP 200, text/html", do: noSignOn},
+		"a revocation that gets nothing":           {meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.PlainText, "\n")), said: "HTTP 200, text/plain", do: checkURL},
+		"a revocation to which a proxy says OK":    {meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.PlainText, "OK")), said: "HTTP 200, text/plain", do: checkURL},
+		"a revocation that gets no content":        {meets: onRevocations(providertest.AnswerFault(http.StatusNoContent, providertest.PlainText, " ")), said: "HTTP 204", do: checkURL},
+		"a revocation that gets a 404 page":        {meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.HTML, "<html>Not found</html>")), said: "HTTP 404: a web page: Not found", do: "heck that `url` names the server"},
+		"a revocation that gets a 404 of a router": {meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, "404 page not found\n")), said: "HTTP 404: 404 page not found", do: "heck that `url` names the server"},
+		"a revocation that gets a 410":             {meets: onRevocations(providertest.AnswerFault(http.StatusGone, providertest.HTML, "")), said: "HTTP 410", do: "heck that `url` names the server"},
+		"a revocation that a firewall refuses":     {meets: onRevocations(providertest.AnswerFault(http.StatusForbidden, providertest.HTML, "<html>No DELETE here</html>")), said: "HTTP 403: a web page: No DELETE here", do: "a proxy may refuse the request"},
+		"a revocation that a proxy does not know":  {meets: onRevocations(providertest.AnswerFault(http.StatusMethodNotAllowed, providertest.HTML, "<html>GET only</html>")), said: "HTTP 405: a web page: GET only", do: noSignOn},
+		"a revocation that wants a login":          {meets: onRevocations(providertest.AnswerFault(http.StatusUnauthorized, providertest.HTML, "<html>Who?</html>")), said: "HTTP 401", do: "Check the "},
+		"a revocation that is redirected": {
+			meets: onRevocations(sandbox.Fault{Kind: sandbox.FaultRedirect, Location: "https://sso.example.com/login"}),
+			said:  "redirected to https://sso.example.com/login", do: "Set `url` to the address",
+		},
+		"a revocation that fails":              {meets: onRevocations(providertest.AnswerFault(http.StatusInternalServerError, providertest.PlainText, "Sorry")), said: "HTTP 500: Sorry", do: serverDown},
+		"a revocation at a gateway":            {meets: onRevocations(providertest.AnswerFault(http.StatusBadGateway, providertest.HTML, "")), said: "HTTP 502", do: tryLater},
+		"a revocation that breaks off":         {meets: onRevocations(sandbox.Fault{Kind: sandbox.FaultDrop}), said: "EOF", do: "Check that `url` names the server, that it runs"},
+		"a revocation of too many at one time": {meets: onRevocations(providertest.AnswerFault(http.StatusTooManyRequests, providertest.PlainText, "Slow down")), said: "HTTP 429: Slow down", do: tryLater},
+	}
+
+	return readable(rows)
+}
+
+// revocationsOfForeman are what Foreman and those who word their answers alike say to a
+// revocation.
+func revocationsOfForeman() map[string]notGone {
+	without := func(missing string) []string {
+		return slices.DeleteFunc(slices.Clone(providertest.EveryPermission), func(permission string) bool { return permission == missing })
+	}
+
+	return readable(map[string]notGone{
+		"an account that may not revoke": {
+			caller: as(without("revoke_personal_access_tokens")...),
+			said:   "HTTP 403: Access denied: Missing one of the required permissions: revoke_personal_access_tokens",
+			do:     "Give the account a role with the permission revoke_personal_access_tokens",
+		},
+		"an account that may not edit users, to which it is a 404": {
+			caller: as(without("edit_users")...),
+			said:   "Foreman did not revoke the token, and shows it as active",
+			do:     "Another user's token takes the permissions revoke_personal_access_tokens and edit_users",
+		},
+		"a revocation that gets an empty object": {
+			meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, "{}")), said: "Foreman did not revoke the token, and shows it as active",
+			do: "look into its log, and for a proxy that answers in its place",
+		},
+		"a revocation that gets the row of another": {
+			meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"id":99,"revoked":true}`)), said: "Foreman did not revoke the token, and shows it as active",
+			do: "look into its log, and for a proxy that answers in its place",
+		},
+		"a revocation that gets a row which is not revoked": {
+			meets: func(t *testing.T, s *standing) {
+				t.Helper()
+				onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"id":`+s.current()+`,"revoked":false}`))(t, s)
+			},
+			said: "Foreman did not revoke the token, and shows it as active", do: "look into its log",
+		},
+		"a gateway that knows the list and no single token": {
+			meets: onPath(onToken, providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"error":{"message":"no such route"}}`)),
+			said:  "the answer lists token", do: checkURL,
+		},
+		"a gateway that answers 422 to single tokens": {
+			meets: onPath(onToken, providertest.AnswerFault(http.StatusUnprocessableEntity, providertest.JSON, `{"error":{"message":"no such route"}}`)),
+			said:  "the answer lists token", do: checkURL,
+		},
+		"a token of which nobody says whether it is there": {
+			meets: both(onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"error":{"message":"not found"}}`)), at500(onToken)),
+			said:  "HTTP 500: Sorry", do: serverDown,
+		},
+	})
+}
+
+// revocationsOfUniversalController are the same of Universal Controller.
+func revocationsOfUniversalController() map[string]notGone {
+	return readable(map[string]notGone{
+		"an account that may list and not revoke": {
+			on: func(t *testing.T) *providertest.Sandbox {
+				t.Helper()
+
+				return providertest.NewUniversalControllerSandbox(t, controllerserver.Options{
+					Switches: controllerserver.Switches{ServiceRole: controllerserver.ServiceRoleAllTokens},
+				})
+			},
+			caller: changed(func(u *controllerserver.User) { u.Roles = controllerserver.RolesOf(controllerserver.RoleService) }),
+			said:   "HTTP 403: Operation prohibited due to security constraints.", do: "Give the account the role ops_admin or ops_user_admin",
+		},
+		"a token that is unknown, and listed": {
+			meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, `Personal access token "x" not found.`)),
+			said:  `HTTP 404: Personal access token "x" not found.`, do: "The token is still listed, so this proves nothing",
+		},
+		"a user who is denied, and whose tokens are listed": {
+			meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, `A user with id "x" does not exist.`)),
+			said:  `HTTP 404: A user with id "x" does not exist.`, do: "The token is still listed, so this proves nothing",
+		},
+		"a revocation that gets an envelope": {
+			meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"status":"ok","errors":[]}`)), said: "the token is still listed", do: checkURL,
+		},
+	})
+}
+
+// onRevocations makes something go wrong with revocations alone.
+func onRevocations(fault sandbox.Fault) func(*testing.T, *standing) {
+	fault.Method = http.MethodDelete
+
+	return everywhere(fault)
+}
+
+// readable returns rows in which all else is answered as ever.
+func readable(rows map[string]notGone) map[string]notGone {
+	for name, row := range rows {
+		row.readable = true
+		rows[name] = row
+	}
+
+	return rows
+}
+
+// Others: whatever answers a DELETE with a 200 or a 404 has revoked the token.
+func TestAccGone_revocationsThatAreNone(t *testing.T) {
+	t.Parallel()
+
+	own := map[string]map[string]notGone{
+		"Foreman": revocationsOfForeman(), "Universal Controller": revocationsOfUniversalController(),
+	}
+
+	for platform, open := range providertest.Sandboxes() {
+		t.Run(platform, func(t *testing.T) {
+			t.Parallel()
+
+			rows := revocationsOfNobody()
+			maps.Copy(rows, own[platform])
+			checkRows(t, open, rows)
+		})
+	}
+}
+
+// Without an overlap a token that is in use is held; and so is one of which nobody says
+// whether it is.
+func TestAccGone_unknownUseIsNoLeaveToRevoke(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-unknown-use"})
+		w := s.Workspace(t)
+		write := func(n int) {
+			w.Write(t, s.Impatient()+providertest.Rotating(user, "expires_in = \"90d\"", providertest.Trigger(n)+"\noverlap = \"0s\"\nhold_if_used_within = \"6h\""))
+		}
+
+		write(1)
+		w.Apply(t)
+
+		straggler := w.Secret(t)
+		s.WantAccepted(t, user, straggler)
+		write(2)
+
+		// One look alone fails: the others, to which the answer would be that all is well, do not.
+		s.Console.AddFault(sandbox.Fault{
+			Match: sandbox.Match{Method: http.MethodGet, Path: regexp.MustCompile(`/personal_access_tokens/\d+$|/user/token/list$`)},
+			Kind:  sandbox.FaultAnswer, Status: http.StatusInternalServerError,
+		})
+
+		done := w.ApplyWith(t, []string{"-refresh=false"}, providertest.Generation(2), providertest.Predecessors(nil))
+		done.Warns(t, "A predecessor could not be revoked", "HTTP 500")
+		s.WantAccepted(t, user, straggler)
+
+		if strings.Contains(done.Warnings(), straggler) {
+			t.Error("the warning holds a secret")
+		}
+	})
+}

@@ -1,0 +1,375 @@
+package documents
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	fwresource "github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
+)
+
+// importCommand is a line of import.sh, importArgument one of an identity.
+var (
+	importCommand  = regexp.MustCompile(`(?m)^terraform import (\S+) '?([^'\n]+)'?$`)
+	importArgument = regexp.MustCompile(`(?m)^ +(\w+) += "(.+)"$`)
+)
+
+func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
+	t.Parallel()
+
+	var want []string
+
+	p, ok := provider.New("test")().(interface {
+		fwprovider.ProviderWithActions
+		fwprovider.ProviderWithListResources
+	})
+	if !ok {
+		t.Fatal("the provider has no actions or list resources")
+	}
+
+	for _, construct := range p.Resources(t.Context()) {
+		var metadata fwresource.MetadataResponse
+
+		made := construct()
+		made.Metadata(t.Context(), fwresource.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		want = append(want, path.Join("resources", metadata.TypeName, "resource.tf"))
+
+		if _, ok := made.(fwresource.ResourceWithImportState); ok {
+			want = append(want, path.Join("resources", metadata.TypeName, "import.sh"),
+				path.Join("resources", metadata.TypeName, "import-by-string-id.tf"))
+		}
+
+		if _, ok := made.(fwresource.ResourceWithIdentity); ok {
+			want = append(want, path.Join("resources", metadata.TypeName, "import-by-identity.tf"))
+		}
+	}
+
+	for _, construct := range p.DataSources(t.Context()) {
+		var metadata datasource.MetadataResponse
+
+		construct().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		want = append(want, path.Join("data-sources", metadata.TypeName, "data-source.tf"))
+	}
+
+	for _, construct := range p.ListResources(t.Context()) {
+		var metadata fwresource.MetadataResponse
+
+		construct().Metadata(t.Context(), fwresource.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		want = append(want, path.Join("list-resources", metadata.TypeName, "list-resource.tfquery.hcl"))
+	}
+
+	for _, construct := range p.Actions(t.Context()) {
+		var metadata fwaction.MetadataResponse
+
+		construct().Metadata(t.Context(), fwaction.MetadataRequest{ProviderTypeName: "opsaccess"}, &metadata)
+		want = append(want, path.Join("actions", metadata.TypeName, "action.tf"))
+	}
+
+	for _, construct := range ephemerals(t) {
+		want = append(want, path.Join("ephemeral-resources", construct, "ephemeral-resource.tf"))
+	}
+
+	for _, file := range want {
+		if _, err := fs.Stat(examples.Files(), file); err != nil {
+			t.Errorf("examples/%s is missing", file)
+		}
+	}
+
+	// All others are for people to read, and one of them says what they are.
+	for _, folder := range examples.Folders(t) {
+		switch of := func(file string) bool { return path.Dir(file) == folder }; {
+		case folder == "provider" || slices.ContainsFunc(want, of):
+		case strings.HasPrefix(folder, "resources/"), strings.HasPrefix(folder, "data-sources/"):
+			t.Errorf("examples/%s is of no construct that the provider has", folder)
+		case !isExplained(folder):
+			t.Errorf("examples/%s has no README.md, nor has a folder that it is in", folder)
+		}
+	}
+}
+
+// Every example that needs this provider alone is applied as it stands.
+func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	var applied int
+
+	for _, name := range exampleConfigurations(t) { //nolint:paralleltest // As above.
+		text := examples.Text(t, name)
+		if needsOthers(text) {
+			continue
+		}
+
+		applied++
+
+		t.Run(name, func(t *testing.T) {
+			servers := examples.NewServers(t, name)
+			text := examples.OnSandbox(text, servers)
+			variables := config.Variables{}
+			live, issued := make([]int, len(servers)), make([]int, len(servers))
+
+			for i, s := range servers {
+				if strings.Contains(text, fmt.Sprintf("variable %q", s.Variable)) {
+					variables[s.Variable] = config.StringVariable(s.Credential(t))
+				}
+
+				live[i], issued[i] = s.Live(), s.Issued()
+			}
+
+			if path.Dir(name) == "provider" {
+				// Terraform configures a provider only if something needs it.
+				text += "\ndata \"opsaccess_current_user\" \"test\" {}\n"
+			}
+
+			opened := exampleEphemeral.FindAllStringSubmatch(text, -1)
+			text += keep(opened)
+
+			servers[0].Run(
+				t,
+				resource.TestStep{Config: text, ConfigVariables: variables},
+				resource.TestStep{
+					PreConfig: func() {
+						for i, s := range servers {
+							if count := s.Issued() - issued[i]; count < len(opened) {
+								t.Errorf("%d tokens were issued on %s, want %d or more", count, s.URL, len(opened))
+							}
+						}
+					},
+					Config: text, ConfigVariables: variables, ConfigPlanChecks: providertest.EmptyPlan(),
+				},
+				// What a test case does of itself at its end cannot take for_each.
+				resource.TestStep{Config: text, ConfigVariables: variables, Destroy: true},
+			)
+
+			for i, s := range servers {
+				if left := s.Live() - live[i]; left != 0 {
+					t.Errorf("%d tokens outlived the example on %s, want none", left, s.URL)
+				}
+			}
+		})
+	}
+
+	if applied < len(exampleConfigurations(t))/2 {
+		t.Errorf("only %d examples were applied: are they still found?", applied)
+	}
+}
+
+// The commands of import.sh import what they name, through the real CLI.
+func TestAccExamples_importCommands(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	const folder = "resources/opsaccess_personal_access_token"
+
+	commands := importCommand.FindAllStringSubmatch(examples.Text(t, folder+"/import.sh"), -1)
+	if len(commands) == 0 {
+		t.Fatal("import.sh has no command")
+	}
+
+	s, server := examples.NewSandbox(t)
+	want := examples.SeedImports(t, server)
+
+	for _, command := range commands { //nolint:paralleltest // As above.
+		address, id := command[1], command[2]
+
+		t.Run(id, func(t *testing.T) {
+			s.Run(t, resource.TestStep{
+				Config:        examples.Text(t, "provider/provider.tf") + examples.Text(t, folder+"/resource.tf"),
+				ResourceName:  address,
+				ImportState:   true,
+				ImportStateId: id,
+				ImportStateCheck: func(states []*terraform.InstanceState) error {
+					_, token, _ := strings.Cut(id, "/")
+					if len(states) != 1 || states[0].ID != want[token] {
+						return fmt.Errorf("imported %v, want the token %s", states, want[token])
+					}
+
+					return nil
+				},
+			})
+		})
+	}
+}
+
+// The import block with an id imports in a plan, and leaves the token as it is.
+func TestAccExamples_importBlock(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	const folder = "resources/opsaccess_personal_access_token"
+
+	s, server := examples.NewSandbox(t)
+	examples.SeedImports(t, server)
+
+	address := "opsaccess_personal_access_token.deploy"
+	text := examples.Text(t, folder+"/resource.tf") + examples.Text(t, folder+"/import-by-string-id.tf")
+
+	s.Run(
+		t,
+		resource.TestStep{
+			Config: text,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, providertest.Path("id"), knownvalue.StringExact(examples.DeployTokenID(server))),
+				statecheck.ExpectKnownValue(address, providertest.Path("token"), knownvalue.Null()),
+				statecheck.ExpectKnownValue(address, providertest.Path("generation"), knownvalue.Int64Exact(0)),
+			},
+		},
+		resource.TestStep{Config: text, ConfigPlanChecks: providertest.EmptyPlan()},
+		resource.TestStep{Config: text, Destroy: true},
+	)
+}
+
+// The import block with an identity takes Terraform 1.12, which is newer than the oldest
+// that is supported, so the provider is asked as Terraform would ask it.
+func TestExamples_importByIdentity(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	_, server := examples.NewSandbox(t)
+	examples.SeedImports(t, server)
+
+	identity := map[string]any{}
+
+	text := examples.Text(t, "resources/opsaccess_personal_access_token/import-by-identity.tf")
+	for _, argument := range importArgument.FindAllStringSubmatch(text, -1) {
+		identity[argument[1]] = argument[2]
+	}
+
+	provider, diagnostics := providertest.ConfigureWith(t, nil)
+	providertest.WantNoErrors(t, "configure", diagnostics)
+
+	of, ok := providertest.IdentityType(t, provider).(tftypes.Object)
+	if !ok {
+		t.Fatal("an identity is no object")
+	}
+
+	for argument := range identity {
+		if _, ok := of.AttributeTypes[argument]; !ok {
+			t.Fatalf("the identity has no %q", argument)
+		}
+	}
+
+	response := providertest.ImportIdentity(t, provider, identity)
+	providertest.WantNoErrors(t, "import", response.Diagnostics)
+
+	state := providertest.DecodeObject(t, providertest.Schemas(t)["resource "+providertest.TokenType].ValueType(), response.ImportedResources[0].State)
+
+	var id string
+
+	providertest.Must(t, state["id"].As(&id))
+
+	if id != examples.DeployTokenID(server) {
+		t.Errorf("imported %s, want %s", id, examples.DeployTokenID(server))
+	}
+}
+
+var (
+	exampleSource = regexp.MustCompile(`(?m)^ +source += "(.+)"$`)
+	// exampleEphemeral is the beginning of an ephemeral block.
+	exampleEphemeral = regexp.MustCompile(`(?m)^ephemeral "(\w+)" "(\w+)"`)
+	exampleBackend   = regexp.MustCompile(`(?m)^ +backend "`)
+)
+
+// isExplained says whether a folder, or one that it is in, has a README.md.
+func isExplained(folder string) bool {
+	for ; folder != "."; folder = path.Dir(folder) {
+		if _, err := fs.Stat(examples.Files(), path.Join(folder, "README.md")); err == nil {
+			return true
+		}
+	}
+
+	return false
+}
+
+// exampleConfigurations returns what is a configuration by itself: a folder with a
+// main.tf as a whole, unless it is a module for others to call, and of any other folder
+// each file but the imports. Those of actions are none that the oldest supported CLI can
+// read.
+func exampleConfigurations(t *testing.T) []string {
+	t.Helper()
+
+	var names []string
+
+	for _, folder := range examples.Folders(t) {
+		if strings.HasPrefix(folder, "actions/") {
+			continue
+		}
+
+		files := examples.FilesOf(t, folder)
+		if slices.Contains(files, path.Join(folder, "main.tf")) {
+			if !isModule(t, folder) {
+				names = append(names, folder)
+			}
+
+			continue
+		}
+
+		for _, file := range files {
+			if path.Ext(file) == ".tf" && !strings.HasPrefix(path.Base(file), "import") {
+				names = append(names, file)
+			}
+		}
+	}
+
+	return names
+}
+
+// isModule says whether a folder is a module for others to call, with tests of its own.
+func isModule(t *testing.T, folder string) bool {
+	t.Helper()
+
+	return len(examples.FilesOf(t, path.Join(folder, "tests"))) > 0
+}
+
+// needsOthers says whether a configuration takes more than this provider: another one, a
+// module, or a place for its state.
+func needsOthers(text string) bool {
+	if exampleBackend.MatchString(text) {
+		return true
+	}
+
+	for _, source := range exampleSource.FindAllStringSubmatch(text, -1) {
+		if source[1] != "opsaccess/opsaccess" {
+			return true
+		}
+	}
+
+	return false
+}
+
+// ephemerals returns the names of the provider's ephemeral resources.
+func ephemerals(t *testing.T) []string {
+	t.Helper()
+
+	var names []string
+
+	metadata, err := providertest.Protocol(t).GetMetadata(t.Context(), &tfprotov6.GetMetadataRequest{})
+	providertest.Must(t, err)
+
+	for _, construct := range metadata.EphemeralResources {
+		names = append(names, construct.TypeName)
+	}
+
+	return names
+}
+
+// keep returns what uses the names of ephemeral resources: nothing is opened in an apply
+// that changes nothing, nor by OpenTofu if nobody uses it.
+func keep(opened [][]string) string {
+	if len(opened) == 0 {
+		return ""
+	}
+
+	var names strings.Builder
+	for _, block := range opened {
+		fmt.Fprintf(&names, "ephemeral.%s.%s.name, ", block[1], block[2])
+	}
+
+	return "\nprovider \"echo\" {\n  data = [" + names.String() + "]\n}\n\nresource \"echo\" \"test\" {}\n"
+}

@@ -1,0 +1,244 @@
+package documents
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+const rotationGuide = "rotation.md.tmpl"
+
+var guideSchedule = regexp.MustCompile("(?m)^\\| [^`|]+ \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\|$")
+
+// Everything in a guide that is configuration is formatted, and so is well-formed.
+func TestAccGuides_configurationIsFormatted(t *testing.T) {
+	t.Parallel()
+
+	for _, b := range examples.GuideBlocks(t, "terraform") {
+		t.Run(b.Name(), func(t *testing.T) {
+			t.Parallel()
+
+			formatted(t, b.Text)
+		})
+	}
+}
+
+// The same holds for what the examples' README.md say.
+func TestAccGuides_configurationInReadmesIsFormatted(t *testing.T) {
+	t.Parallel()
+
+	var found int
+
+	for _, folder := range examples.Folders(t) {
+		name := folder + "/README.md"
+		if !slices.Contains(examples.FilesOf(t, folder), name) {
+			continue
+		}
+
+		blocks, err := examples.BlocksOf(name, string(examples.File(t, name)))
+		providertest.Must(t, err)
+
+		for _, b := range blocks {
+			if b.Language == "terraform" {
+				found++
+
+				formatted(t, b.Text)
+			}
+		}
+	}
+
+	if found == 0 {
+		t.Error("there is no configuration: is it still found?")
+	}
+}
+
+// All configuration is applied by a test, or says why it is not.
+func TestGuides_everyConfigurationIsMarked(t *testing.T) {
+	t.Parallel()
+
+	for _, b := range examples.GuideBlocks(t, "terraform") {
+		if b.Applied() == examples.Unapplied.MatchString(b.Mark) {
+			t.Errorf("%s is marked %q, want {{/* applied by a test */ -}} or {{/* not applied: why */ -}} in the line before it:\n%s",
+				b.Name(), b.Mark, b.Text)
+		}
+	}
+
+	for _, language := range examples.GuideLanguages {
+		if language == "terraform" {
+			continue
+		}
+
+		for _, guide := range examples.GuideNames(t) {
+			blocks, err := examples.BlocksOf(guide, examples.GuideText(t, guide))
+			providertest.Must(t, err)
+
+			for _, b := range blocks {
+				if b.Language == language && b.Mark != "" {
+					t.Errorf("%s in %s is marked %q, and nothing applies it", b.Name(), language, b.Mark)
+				}
+			}
+		}
+	}
+}
+
+// What a guide marks is applied as it stands, beside the tokens that it refers to.
+func TestAccGuides_apply(t *testing.T) {
+	blocks := examples.GuideBlocks(t, "terraform")
+
+	for _, b := range blocks {
+		if !b.Applied() || !b.Suits(t) {
+			continue
+		}
+
+		t.Run(b.Name(), func(t *testing.T) {
+			s := newGuideServer(t, b.OnController())
+			text := examples.OnSandbox(b.Whole(t, blocks), []examples.Server{s})
+			variables := config.Variables{}
+
+			if strings.Contains(text, fmt.Sprintf("variable %q", s.Variable)) {
+				variables[s.Variable] = config.StringVariable(s.Credential(t))
+			}
+
+			if strings.Contains(text, `variable "state_passphrase"`) {
+				// OpenTofu asks for it before it reads files of variables.
+				t.Setenv("TF_VAR_state_passphrase", "long enough for PBKDF2")
+			}
+
+			opened := exampleEphemeral.FindAllStringSubmatch(text, -1)
+			text += keep(opened)
+			live, issued := s.Live(), s.Issued()
+
+			s.Run(
+				t,
+				resource.TestStep{Config: text, ConfigVariables: variables},
+				resource.TestStep{
+					PreConfig: func() {
+						if count := s.Issued() - issued; count < len(opened) {
+							t.Errorf("%d tokens were issued, want %d or more", count, len(opened))
+						}
+					},
+					Config: text, ConfigVariables: variables, ConfigPlanChecks: providertest.EmptyPlan(),
+				},
+				resource.TestStep{Config: text, ConfigVariables: variables, Destroy: true},
+			)
+
+			// There may be fewer, for what was imported is revoked, too.
+			if left := s.Live() - live; left > 0 {
+				t.Errorf("%d tokens outlived the configuration, want none", left)
+			}
+		})
+	}
+}
+
+// A shell can read what the guides tell it.
+func TestGuides_commandsAreWellFormed(t *testing.T) {
+	t.Parallel()
+
+	for _, b := range examples.GuideBlocks(t, "sh") {
+		reading := exec.CommandContext(t.Context(), "sh", "-n")
+		reading.Stdin = strings.NewReader(b.Text)
+
+		if output, err := reading.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", b.Name(), err, output)
+		}
+	}
+}
+
+// Each schedule is one that the provider accepts, and may be as late as the guide says.
+func TestGuides_schedulesAreConsistent(t *testing.T) {
+	t.Parallel()
+
+	rows := guideSchedule.FindAllStringSubmatch(examples.GuideText(t, rotationGuide), -1)
+	if len(rows) == 0 {
+		t.Fatal("the guide has no schedules")
+	}
+
+	for _, row := range rows {
+		var values [5]time.Duration
+
+		for i, text := range row[1:] {
+			d, err := lifecycle.ParseDuration(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			values[i] = d
+		}
+
+		lifetime, before, overlap, interval, late := values[0], values[1], values[2], values[3], values[4]
+		policy := lifecycle.Policy{
+			BeforeExpiry: lifecycle.Value[time.Duration]{V: before, Set: true},
+			Overlap:      lifecycle.Value[time.Duration]{V: overlap, Set: true},
+		}
+		expiresIn := lifecycle.Value[time.Duration]{V: lifetime, Set: true}
+		dates := pat.Traits{DisplayName: "a platform of dates", ExpiryIsDate: true}
+
+		if _, err := policy.Check(expiresIn, false, pat.Traits{}); err != nil {
+			t.Errorf("%s: %v", row[0], err)
+		}
+
+		if _, err := policy.Check(expiresIn, false, dates); (err != nil) != strings.Contains(row[0], "not on Universal Controller") {
+			t.Errorf("%s: on a platform whose tokens expire on dates: %v", row[0], err)
+		}
+
+		if late != before-overlap || late < 3*interval || overlap >= lifetime-before {
+			t.Errorf("%s: a run may be late by %s, and there is one every %s",
+				row[0], lifecycle.FormatDuration(before-overlap), lifecycle.FormatDuration(interval))
+		}
+	}
+}
+
+// formatted fails the test unless the CLI would leave the configuration as it is.
+func formatted(t *testing.T, text string) {
+	t.Helper()
+
+	//nolint:gosec // The CLI is that of the developer who runs the test.
+	formatting := exec.CommandContext(t.Context(), providertest.CLIPath(t), "fmt", "-no-color", "-check", "-diff", "-")
+	formatting.Stdin = strings.NewReader(text)
+
+	if output, err := formatting.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// newGuideServer returns a sandbox with the users that the examples name, and the tokens
+// that the guides import. The environment leads there, and nowhere else.
+func newGuideServer(t *testing.T, controller bool) examples.Server {
+	t.Helper()
+
+	if controller {
+		s := examples.NewServers(t, "universal-controller")[0]
+
+		user, err := s.System.User(t.Context(), pat.UserRef{Username: "svc.deploy"})
+		providertest.Must(t, err)
+
+		_, err = s.System.Create(t.Context(), user.ID, pat.NewToken{Name: "deploy pipeline"})
+		providertest.Must(t, err)
+
+		return s
+	}
+
+	s, server := examples.NewForeman(t, foremanserver.Options{})
+	providertest.SetEnvironment(t, s.Env)
+	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "opsaccess")
+	examples.SeedImports(t, server)
+
+	for _, name := range []string{"deploy-k3v7xq-4", "deploy-by-hand", "nightly report", "weekly report"} {
+		providertest.AddToken(t, server, examples.DeployUser, name)
+	}
+
+	return s
+}

@@ -1,0 +1,106 @@
+package documents
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
+)
+
+const incidentGuide = "incident-response.md.tmpl"
+
+// Without actions, tokens that nobody manages are revoked by an import and a destroy: those
+// that were selected, and no others.
+func TestAccIncident_importAndDestroyRevoke(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user, bystander := s.AddUser(t, providertest.User{Login: "svc-deploy"}), s.AddUser(t, providertest.User{Login: "svc-bystander"})
+
+		issue := func(userID, name string, expires pat.Option[time.Time]) {
+			_, err := s.System.Create(t.Context(), userID, pat.NewToken{Name: name, ExpiresAt: expires})
+			providertest.Must(t, err)
+		}
+
+		for _, name := range []string{"deploy-1", "deploy pipeline", "deploy-no/thing"} {
+			issue(user.ID, name, providertest.Never)
+		}
+
+		issue(user.ID, "deploy-until", pat.Some(time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC)))
+		issue(user.ID, "other", providertest.Never)
+		issue(bystander.ID, "deploy-1", providertest.Never)
+
+		w := s.Workspace(t)
+		w.Write(t, s.AdminBlock()+strings.ReplaceAll(guideExample(t, incidentGuide, "import {"), `name_prefix = "deploy-"`, `name_prefix = "deploy"`))
+
+		// A destroy has to come second: there is nothing in the state for it yet.
+		w.Destroy(t)
+
+		if alive := s.Alive(t, user.ID); alive != 5 {
+			t.Errorf("%d tokens are alive before the import, want 5", alive)
+		}
+
+		if done, _ := w.Plan(t); done.Warned("The token's secret is not known") != 1 || len(done.Says) != 1 {
+			t.Errorf("the plan of several imports warns of something else, or more than once: %s", done.Warnings())
+		}
+
+		w.Apply(t)
+		w.Unchanged(t).Quiet(t)
+
+		if alive := s.Alive(t, user.ID); alive != 5 {
+			t.Errorf("%d tokens are alive after the import, want 5", alive)
+		}
+
+		w.Destroy(t)
+
+		if diff := cmp.Diff([]string{"other"}, s.AliveNames(t, user.ID)); diff != "" || s.Alive(t, bystander.ID) != 1 {
+			t.Errorf("what is alive of the user, and %d of a bystander:\n%s", s.Alive(t, bystander.ID), diff)
+		}
+	})
+}
+
+// The variables of the guide revoke a leaked token in the run that issues its successor, and
+// going back to normal does not rotate again.
+func TestAccIncident_variablesRevokeAtOnce(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-deploy"})
+		w := s.Workspace(t)
+		config := strings.Replace(guideExample(t, incidentGuide, `variable "incident"`), `"deploy" {`, `"test" {`, 1)
+		w.Write(t, s.AdminBlock()+config)
+		w.Apply(t, providertest.Generation(1))
+
+		leaked := w.Secret(t)
+		s.WantAccepted(t, user, leaked) // In use, as a leaked one is.
+
+		w.ApplyWith(t, []string{"-var", "incident=OPS-7", "-var", "overlap=0s"}, providertest.Generation(2), providertest.NoPredecessors()).
+			Warns(t, "The live token will be revoked first")
+		s.WantRefused(t, user, leaked)
+
+		successor := w.Secret(t)
+
+		w.Write(t, s.AdminBlock()+strings.Replace(config, `default     = "none"`, `default     = "OPS-7"`, 1))
+		w.Apply(t, providertest.Generation(2), providertest.NoPredecessors()).Quiet(t)
+		w.Unchanged(t).Quiet(t)
+		s.WantAccepted(t, user, successor)
+	})
+}
+
+// guideExample returns the only configuration of a guide that has the text in it.
+func guideExample(t *testing.T, guide, text string) string {
+	t.Helper()
+
+	blocks := slices.DeleteFunc(examples.GuideBlocks(t, "terraform"), func(b examples.Block) bool {
+		return b.Guide != guide || !strings.Contains(b.Text, text)
+	})
+	if len(blocks) != 1 {
+		t.Fatalf("%d blocks of %s have %q", len(blocks), guide, text)
+	}
+
+	return blocks[0].Text
+}

@@ -1,0 +1,262 @@
+package documents
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework-validators/helpers/validatordiag"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
+)
+
+const troubleshootingGuide = "troubleshooting.md.tmpl"
+
+var (
+	// guideDiagnostic is the row of a diagnostic, as a CLI prints it.
+	guideDiagnostic = regexp.MustCompile("(?m)^\\| `((?:Error|Warning): [^`]+)` \\|")
+	// guideDetail is the row of words that are in a diagnostic.
+	guideDetail = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
+	// guideQuotation is a diagnostic without its severity.
+	guideQuotation = regexp.MustCompile("(?:(?m:^)\\| |[Ww]arning |[Ww]arns |[Ee]rror |\\n)`([A-Z][a-z]* [^`]+)`")
+)
+
+// The guide has a row for everything that the provider can print, and none that it cannot.
+func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
+	t.Parallel()
+
+	s := readProvider(t)
+
+	printed, err := s.summaries()
+	if err != nil {
+		t.Errorf("summaries that nobody can look for:\n%v", err)
+	}
+
+	printed = append(printed, s.validatorSummaries(t)...)
+	slices.Sort(printed)
+
+	var explained []string
+	for _, row := range guideDiagnostic.FindAllStringSubmatch(examples.GuideText(t, troubleshootingGuide), -1) {
+		explained = append(explained, row[1])
+	}
+
+	slices.Sort(explained)
+
+	if diff := cmp.Diff(slices.Compact(printed), explained); diff != "" {
+		t.Errorf("what the code prints, and what the guide explains (-code +guide):\n%s", diff)
+	}
+}
+
+// What other guides quote is printed, too: in tables, and after "the warning" or "the error".
+func TestGuides_quotedDiagnosticsAre(t *testing.T) {
+	t.Parallel()
+
+	printed, err := readProvider(t).summaries()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var found int
+
+	for _, guide := range examples.GuideNames(t) {
+		if guide == troubleshootingGuide { // It says how bad each is.
+			continue
+		}
+
+		for _, quoted := range guideQuotation.FindAllStringSubmatch(examples.GuideText(t, guide), -1) {
+			if found++; !slices.Contains(printed, "Error: "+quoted[1]) && !slices.Contains(printed, "Warning: "+quoted[1]) {
+				t.Errorf("%s: nothing prints %q", guide, quoted[1])
+			}
+		}
+	}
+
+	if found == 0 {
+		t.Error("no guide quotes a diagnostic: are they still found?")
+	}
+}
+
+// The words that the guide explains are the code's own.
+func TestGuides_explainedDetailsAre(t *testing.T) {
+	t.Parallel()
+
+	_, section, _ := strings.Cut(examples.GuideText(t, troubleshootingGuide), "\n## What the text below says\n")
+
+	rows := guideDetail.FindAllStringSubmatch(section, -1)
+	if len(rows) == 0 {
+		t.Fatal("the guide explains none")
+	}
+
+	files := literals(t)
+
+	for _, row := range rows {
+		if !slices.ContainsFunc(files, func(text string) bool { return inOrder(text, strings.Split(row[1], anything)) }) {
+			t.Errorf("no code says %q", row[1])
+		}
+	}
+}
+
+// inOrder says whether a text has the parts, one after the other.
+func inOrder(text string, parts []string) bool {
+	for _, part := range parts {
+		_, after, ok := strings.Cut(text, part)
+		if !ok {
+			return false
+		}
+
+		text = after
+	}
+
+	return true
+}
+
+// literals are the texts in the code of each file that has a say in diagnostics, in their
+// order.
+func literals(t *testing.T) []string {
+	t.Helper()
+
+	var all []string
+
+	for _, name := range sourceFiles(t, "internal") {
+		if strings.HasPrefix(name, "internal/cmd/") || strings.HasPrefix(name, "internal/sandbox/") ||
+			strings.HasPrefix(name, "internal/providertest/") {
+			continue
+		}
+
+		tree, err := parser.ParseFile(token.NewFileSet(), filepath.Join(providertest.Repository(), name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		var texts strings.Builder
+
+		ast.Inspect(tree, func(node ast.Node) bool {
+			if literal, ok := node.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				text, _ := strconv.Unquote(literal.Value)
+				texts.WriteString(text)
+			}
+
+			return true
+		})
+
+		all = append(all, texts.String())
+	}
+
+	return all
+}
+
+// validatorSummaries are those of the framework's validators that the schemas have.
+func (s *source) validatorSummaries(t *testing.T) []string {
+	t.Helper()
+
+	combination := validatordiag.InvalidAttributeCombinationDiagnostic(path.Empty(), "")
+	match := validatordiag.InvalidAttributeValueMatchDiagnostic(path.Empty(), "", "")
+	length := validatordiag.InvalidAttributeValueLengthDiagnostic(path.Empty(), "", "")
+	value := validatordiag.InvalidAttributeValueDiagnostic(path.Empty(), "", "")
+
+	known := map[string]diag.Diagnostic{
+		"AtLeastOneOf": combination, "ExactlyOneOf": combination, "ConflictsWith": combination,
+		"OneOf": match, "RegexMatches": match,
+		"LengthAtLeast": length, "LengthBetween": length,
+		"AtLeast": value, "Between": value, "SizeAtLeast": value,
+		"NoNullValues": diag.NewErrorDiagnostic("Null Set Value", ""),
+	}
+
+	var all []string
+
+	for _, tree := range s.trees {
+		ast.Inspect(tree, func(node ast.Node) bool {
+			selector, ok := node.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+
+			from, ok := selector.X.(*ast.Ident)
+			if !ok || from.Name == "validator" || !strings.HasSuffix(from.Name, "validator") {
+				return true
+			}
+
+			diagnostic, ok := known[selector.Sel.Name]
+			if !ok {
+				t.Errorf("%v", s.at(node, "what does %s.%s say?", from.Name, selector.Sel.Name))
+
+				return true
+			}
+
+			all = append(all, "Error: "+diagnostic.Summary())
+
+			return true
+		})
+	}
+
+	return all
+}
+
+// What cannot be told is an error with its place, and the rest is told in whatever way it
+// is written.
+func TestSummaries(t *testing.T) {
+	t.Parallel()
+
+	const header = "import \"fmt\"; import \"example.com/diag\"; type D = *diag.Diagnostics\n"
+
+	for name, test := range map[string]struct {
+		body  string
+		other string // The body of another package, values.
+		want  []string
+		err   string
+	}{
+		"a literal":         {body: `func f(d D) { d.AddError("A", "") }`, want: []string{"Error: A"}},
+		"an attribute's":    {body: `func f(d D) { d.AddAttributeWarning(nil, "A", "") }`, want: []string{"Warning: A"}},
+		"a constructor":     {body: `var x = diag.NewWarningDiagnostic("A", "")`, want: []string{"Warning: A"}},
+		"a constant":        {body: "const a = \"A\"\nfunc f(d D) { const b = a + \"B\"; d.AddError(b, \"\") }", want: []string{"Error: AB"}},
+		"a sum":             {body: "func g() { f(nil, \"x\"); f(nil, (\"y\")) }\nfunc f(d D, what string) { d.AddError(\"A \"+what, \"\") }", want: []string{"Error: A x", "Error: A y"}},
+		"a method":          {body: "type T struct{}\nfunc (t T) f(d D, what string) { d.AddError(what, \"\") }\nfunc g(t T) { t.f(nil, \"A\") }", want: []string{"Error: A"}},
+		"a variable":        {body: "func f(d D, more bool) { s := \"A\"; if more { s = \"B\" }; d.AddError(s, \"\") }", want: []string{"Error: A", "Error: B"}},
+		"a field":           {body: "type T struct{ s string }\nvar x = T{s: \"A\"}\nfunc f(d D, t T) { d.AddError(t.s, \"\") }", want: []string{"Error: A"}},
+		"a format":          {body: `func f(d D, n int) { d.AddError(fmt.Sprintf("A %d of %q, 5%%", n, n), "") }`, want: []string{"Error: A … of …, 5%"}},
+		"the same twice":    {body: `func f(d D) { d.AddError("A", ""); d.AddError("A", "") }`, want: []string{"Error: A"}},
+		"an error's text":   {body: `func f(d D, err error) { d.AddError(err.Error(), "") }`, err: "text0.go:2:37"},
+		"a result":          {body: "func g() (string, bool) { return \"\", true }\nfunc f(d D) { s, _ := g(); d.AddError(s, \"\") }", err: "text0.go:3:39"},
+		"an element":        {body: "func f(d D) { for _, s := range []string{\"A\"} { d.AddError(s, \"\") } }", err: "text0.go:2:60"},
+		"a longer variable": {body: "func f(d D, x string) { s := \"A\"; s += x; d.AddError(s, \"\") }", err: "text0.go:2:54"},
+		"a pointer":         {body: "func f(d D) { s := \"A\"; g(&s); d.AddError(s, \"\") }\nfunc g(*string) {}", err: "text0.go:2:43"},
+		"never assigned":    {body: `func f(d D, what string) { d.AddError(what, "") }`, err: "nothing is ever assigned"},
+		"a function value":  {body: "func g(d D) { h := f; h(d, \"x\") }\nfunc f(d D, what string) { d.AddError(what, \"\") }", err: "handed on"},
+		"a method value":    {body: `func f(d D) { g := d.AddError; g("A", "") }`, err: "AddError is handed on"},
+		"another package's parameter": {
+			body:  "func g(d D) { values.Report(d, \"A\") }",
+			other: "func Report(d D, what string) { d.AddError(what, \"\") }", want: []string{"Error: A"},
+		},
+		"another package's constant": {
+			body: "func f(d D) { d.AddError(values.Name+\"B\", \"\") }", other: "const Name = \"A\"", want: []string{"Error: AB"},
+		},
+		"itself":       {body: "func f(d D, s string) { s = s; d.AddError(s, \"\") }", err: "cannot be told"},
+		"another type": {body: "type T struct{}\nfunc (T) Summary() string { return \"\" }", err: "text0.go:3:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			got, err := readSource(t, map[string][]string{
+				"example.com/provider": {"package provider; import \"example.com/values\"; " + header + test.body},
+				"example.com/values":   {"package values; " + header + test.other},
+			}).summaries()
+
+			if (err != nil) != (test.err != "") || err != nil && !strings.Contains(err.Error(), test.err) {
+				t.Errorf("got the error %v, want one of %q", err, test.err)
+			}
+
+			if diff := cmp.Diff(test.want, got); test.err == "" && diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,200 @@
+package leak
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// leakMoved is in the addresses that hostile redirects lead to.
+const leakMoved = "/moved"
+
+// leakFront stands before a sandbox. It tells the watch what must not come out, and gives
+// hostile answers in the sandbox's place. Which one it gives, the first part of the path
+// says: each provider of a configuration has a URL of its own.
+type leakFront struct {
+	sandbox http.Handler
+	watch   *leakWatch
+	answers map[string][]hostileAnswer
+
+	mu     sync.Mutex
+	attack *regexp.Regexp // the methods of the requests that are answered so; nil for none
+	given  map[string]int // how often each hostile answer was given
+}
+
+// attackOn makes the answers to these methods hostile, and counts from nothing.
+func (f *leakFront) attackOn(methods string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.attack, f.given = nil, map[string]int{}
+	if methods != "" {
+		f.attack = regexp.MustCompile(`^(?:` + methods + `)$`)
+	}
+}
+
+// missing returns the hostile answers that nobody got.
+func (f *leakFront) missing() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	var names []string
+
+	for _, answer := range hostileAnswers {
+		if f.given[answer.name] == 0 {
+			names = append(names, answer.name)
+		}
+	}
+
+	return names
+}
+
+// hostile returns the answer to a request: of those that its provider gets, that which was
+// given least. It returns how often that was, this time included; 0 is for no such answer.
+func (f *leakFront) hostile(slug, method string) (answer hostileAnswer, nth int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	if f.attack == nil || !f.attack.MatchString(method) || len(f.answers[slug]) == 0 {
+		return hostileAnswer{}, 0
+	}
+
+	answer = slices.MinFunc(f.answers[slug], func(a, b hostileAnswer) int { return f.given[a.name] - f.given[b.name] })
+	f.given[answer.name]++
+
+	return answer, f.given[answer.name]
+}
+
+// keepsWaiting says whether a provider gets an answer that only a timeout ends.
+func (f *leakFront) keepsWaiting(slug string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return slices.ContainsFunc(f.answers[slug], func(answer hostileAnswer) bool { return answer.waits })
+}
+
+func (f *leakFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	slug, path, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	f.watch.sent(r)
+
+	head, _ := httputil.DumpRequest(r, false)
+	body, _ := io.ReadAll(r.Body)
+
+	within := r.Clone(r.Context())
+	within.Body = io.NopCloser(bytes.NewReader(body))
+	within.URL = &url.URL{RawQuery: r.URL.RawQuery}
+	within.URL.Path, _ = url.PathUnescape("/" + path)
+	within.URL.RawPath = "/" + path
+	within.RequestURI = within.URL.RequestURI()
+
+	x := &leakExchange{w: w, path: r.URL.EscapedPath(), echo: string(head) + string(body), gone: r.Context().Done()}
+	x.work = sync.OnceValue(func() *httptest.ResponseRecorder {
+		recorded := httptest.NewRecorder()
+		f.sandbox.ServeHTTP(recorded, within)
+		f.watch.received(recorded.Header(), recorded.Body.String())
+
+		return recorded
+	})
+
+	if strings.Contains(x.path, leakMoved) {
+		// This address is not the provider's, but of a hostile answer.
+		x.answer(http.StatusNotFound, "text/plain", x.echo)
+
+		return
+	}
+
+	answer, nth := f.hostile(slug, r.Method)
+	if nth == 0 {
+		x.pass(x.work().Body.Bytes())
+
+		return
+	}
+
+	x.nth = nth
+	answer.give(x)
+}
+
+// leakExchange is a request that gets a hostile answer.
+type leakExchange struct {
+	w    http.ResponseWriter
+	path string
+	// echo is the request with its headers.
+	echo string
+	// nth says how often this kind of answer was given in this stage.
+	nth int
+	// gone ends when the client has hung up.
+	gone <-chan struct{}
+	// work has the sandbox carry out the request, once.
+	work func() *httptest.ResponseRecorder
+}
+
+// pass sends the sandbox's answer with another body.
+func (x *leakExchange) pass(body []byte) {
+	for name, values := range x.work().Header() {
+		if name != "Content-Length" {
+			x.w.Header()[name] = values
+		}
+	}
+
+	x.w.WriteHeader(x.work().Code)
+	_, _ = x.w.Write(body)
+}
+
+// answer sends an answer of one's own.
+func (x *leakExchange) answer(status int, mediaType, body string) {
+	x.w.Header().Set("Content-Type", mediaType)
+	x.w.WriteHeader(status)
+	_, _ = io.WriteString(x.w, body)
+}
+
+// raw sends bytes that need not be HTTP, and closes the connection.
+func (x *leakExchange) raw(text string) {
+	connection, _, err := http.NewResponseController(x.w).Hijack()
+	if err != nil {
+		panic(err) // Nothing that a test could do about its own server.
+	}
+
+	_, _ = io.WriteString(connection, text)
+	_ = connection.Close()
+}
+
+// framed returns an answer as it is on the wire, with a length that may be false.
+func framed(status, length int, body string) string {
+	return fmt.Sprintf("HTTP/1.1 %d Status\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", status, length, body)
+}
+
+// both is what the request held and what the sandbox answered, secrets included; a fresh one
+// comes first, for errors are cut. A session that the server began is sent in its header,
+// too, as a server would.
+func (x *leakExchange) both() string {
+	cookies := x.work().Header().Values("Set-Cookie")
+	x.w.Header()["Set-Cookie"] = cookies
+
+	body := x.work().Body.String()
+
+	return leakSecret.FindString(body) + "\n" + x.echo + "\n" + strings.Join(cookies, "\n") + "\n" + body
+}
+
+// cut returns the sandbox's answer up to the middle of the secret that it holds, or of all
+// of it.
+func (x *leakExchange) cut() []byte {
+	body := x.work().Body.Bytes()
+
+	for _, what := range []*regexp.Regexp{leakSecret, regexp.MustCompile(regexp.QuoteMeta(foremanserver.HashPrefix) + `.{8}`)} {
+		if at := what.FindIndex(body); at != nil {
+			return slices.Clone(body[:(at[0]+at[1]+len(foremanserver.HashPrefix))/2])
+		}
+	}
+
+	return slices.Clone(body[:len(body)/2])
+}

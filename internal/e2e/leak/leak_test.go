@@ -1,0 +1,138 @@
+package leak
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// leakGroups is how many providers share those answers that need no provider alone.
+const leakGroups = 4
+
+// behind is the clock of the leak tests' servers: an overlap of less than an hour is over
+// when it begins.
+func behind() time.Time { return time.Now().Add(-time.Hour) }
+
+// onEachLeakPlatform runs the test against a sandbox of every platform.
+func onEachLeakPlatform(t *testing.T, test func(t *testing.T, s *leakScene)) {
+	t.Helper()
+
+	for name, open := range map[string]func() leakPlatform{"Foreman": leakForeman, "Universal Controller": leakUniversalController} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open().open(t))
+		})
+	}
+}
+
+func leakForeman() leakPlatform {
+	server := foremanserver.New(foremanserver.Options{FailedLoginLimit: -1, Console: sandbox.Options{Now: behind}})
+
+	return leakPlatform{
+		handler: server, console: server.Console, block: "foreman",
+		addUser: func(login, password string) (string, error) {
+			id, err := server.AddUser(foremanserver.User{Login: login, Password: password, Admin: true})
+
+			return strconv.Itoa(id), err
+		},
+		addToken: func(login, name string) (string, error) {
+			_, secret, err := server.AddToken(login, name, time.Now().AddDate(0, 0, 30))
+
+			return secret, err
+		},
+		revokeAll: func(login, spared string) {
+			for _, token := range server.Tokens(login) {
+				if token.Name != spared {
+					server.RevokeToken(login, token.ID)
+				}
+			}
+		},
+		byToken: func(login, secret string) string {
+			return "username = " + strconv.Quote(login) + "\npassword = " + secret
+		},
+	}
+}
+
+func leakUniversalController() leakPlatform {
+	server := controllerserver.New(controllerserver.Options{Console: sandbox.Options{Now: behind}})
+
+	return leakPlatform{
+		handler: server, console: server.Console, block: "universal_controller", context: server.Context(),
+		addUser: func(login, password string) (string, error) {
+			return server.AddUser(controllerserver.User{
+				UserName: login, Password: password, Roles: controllerserver.RolesOf(controllerserver.RoleAdmin),
+			})
+		},
+		addToken: func(login, name string) (string, error) {
+			return server.AddToken(login, name, time.Now().AddDate(0, 0, 30))
+		},
+		revokeAll: func(login, spared string) {
+			for _, token := range server.Tokens(login) {
+				if token.Name != spared {
+					server.RevokeToken(login, token.Name)
+				}
+			}
+		},
+		byToken: func(login, secret string) string { return "username = " + strconv.Quote(login) + "\ntoken = " + secret },
+	}
+}
+
+// Terraform's own entries of the log are held to the same: neither Terraform nor OpenTofu
+// prints a value of a state or of a plan in them, nor what it sends to a provider. What they
+// print by design is not looked at: the values of variables in `show -json` of a saved plan,
+// the attribute `token` in a state, and the lines of a configuration that are the caller's.
+
+// Each operation of each construct fails in every hostile way, then succeeds, with all that
+// can be logged: nothing of it lets out a secret.
+func TestAccLeak_operations(t *testing.T) {
+	t.Parallel()
+	onEachLeakPlatform(t, func(t *testing.T, s *leakScene) {
+		var together [leakGroups][]hostileAnswer
+
+		for i, answer := range hostileAnswers {
+			if answer.alone {
+				s.add(t, i%2 == 1, answer)
+			} else {
+				together[i%leakGroups] = append(together[i%leakGroups], answer)
+			}
+		}
+
+		for i, answers := range together {
+			s.add(t, i%2 == 1, answers...)
+		}
+
+		for _, stage := range leakStages {
+			if !s.knows(t, stage) {
+				t.Logf("%s: the CLI is too old for it", stage.name)
+
+				continue
+			}
+
+			s.carryOut(t, stage)
+
+			if missing := s.front.missing(); stage.attack != "" && len(missing) > 0 {
+				t.Errorf("%s: nobody got %q", stage.name, missing)
+			}
+		}
+
+		for _, r := range s.console.Requests() {
+			s.watch.look("the journal of the server", r.Path+"\n"+r.RawQuery+"\n"+r.UserAgent+"\n"+r.RequestID)
+		}
+
+		for _, kind := range []string{leakOfSecret, leakOfFingerprint, leakOfPassword, leakOfCredentials, leakOfKey} {
+			if s.watch.count(kind) < len(s.providers) {
+				t.Errorf("too little of this kind was met: %s", kind)
+			}
+		}
+
+		if s.logged < 1000 || s.private == 0 {
+			t.Errorf("%d entries of the provider and %d pieces of private data were looked at", s.logged, s.private)
+		}
+
+		s.watch.report(t)
+	})
+}

@@ -1,0 +1,179 @@
+package leak
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// leakStage is a command that the leak tests run on all of a configuration.
+type leakStage struct {
+	name string
+	// attack are the methods of the requests that get hostile answers; empty for none.
+	attack string
+	// fails says that the command has to; otherwise it has to succeed.
+	fails bool
+	// command is the CLI's, with its arguments.
+	command []string
+	// before changes something behind Terraform's back.
+	before func(t *testing.T, s *leakScene)
+	// ticket is the value of the trigger of a rotation; 0 is before there is a token.
+	ticket int
+	// imports, reads, lists and acts say that imports, data sources, list resources and
+	// actions are in the configuration. The last two take a newer CLI: see [leakScene.knows]
+	// and, for any, leakCalls.
+	imports, reads, lists, acts bool
+}
+
+// leakStages are the commands in their order: each operation fails in every way, then
+// succeeds.
+var leakStages = []leakStage{
+	{name: "reading that fails", attack: "GET", fails: true, command: leakApply, reads: true},
+	{name: "creating that fails", attack: "POST|DELETE", fails: true, command: leakApply, ticket: 1},
+	{name: "creating and reading", command: leakApply, ticket: 1, reads: true},
+	{name: "listing that fails", attack: "GET", fails: true, command: leakQuery, ticket: 1, lists: true},
+	{name: "listing", command: leakQuery, ticket: 1, lists: true},
+	{name: "acting that fails", attack: "DELETE", fails: true, command: leakAct, ticket: 1, acts: true, before: addSpares},
+	{name: "acting", command: leakAct, ticket: 1, acts: true},
+	{name: "refreshing and importing that fails", attack: "GET", fails: true, command: leakApply, ticket: 1, imports: true},
+	{name: "rotating that fails", attack: "POST", fails: true, command: leakApply, ticket: 2},
+	{name: "planning to rotate and to import", command: []string{"plan", "-out=" + providertest.SavedPlan}, ticket: 2, imports: true},
+	{name: "rotating and importing", command: []string{"apply", providertest.SavedPlan}, ticket: 2, imports: true},
+	{name: "retiring that fails", attack: "DELETE", command: leakApply, ticket: 2, imports: true},
+	{name: "retiring", command: leakApply, ticket: 2, imports: true},
+	{name: "reissuing that fails", attack: "POST", fails: true, command: leakApply, ticket: 2, imports: true, before: revokeBehind},
+	{name: "reissuing", command: leakApply, ticket: 2, imports: true},
+	{name: "replacing that fails", attack: "POST|DELETE", fails: true, command: leakReplace, ticket: 2, imports: true},
+	{name: "replacing", command: leakReplace, ticket: 2, imports: true},
+	{name: "showing", command: []string{"show"}, ticket: 2, imports: true},
+	{name: "destroying that fails", attack: "DELETE", fails: true, command: leakDestroy, ticket: 2, imports: true},
+	{name: "destroying", command: leakDestroy, ticket: 2, imports: true},
+}
+
+var (
+	leakApply   = []string{"apply", "-auto-approve"}
+	leakDestroy = []string{"apply", "-auto-approve", "-destroy"}
+	leakQuery   = []string{"query"}
+	// leakReplace gets an argument for each resource, and leakAct, which is run as often,
+	// one for each action.
+	leakReplace = []string{"apply", "-auto-approve", "-replace"}
+	leakAct     = []string{"apply", "-auto-approve", "-invoke"}
+)
+
+// leakRecipient is one whose private key nobody has.
+const leakRecipient = "age1r90w9y0gfen862phh4t238qwyqaq8lu8x6elgep9qvp0k4t5tq5q2tqtrp"
+
+// leakConstruct is a construct for a user as it stands in a configuration at a stage; empty
+// is not yet, or not any more.
+type leakConstruct func(at leakStage, p *leakProvider, user providertest.Account) string
+
+// leakConstructs are all that the provider has; another one takes a row.
+var leakConstructs = []leakConstruct{
+	func(at leakStage, p *leakProvider, user providertest.Account) string {
+		if at.ticket == 0 {
+			return ""
+		}
+
+		// The server's clock is an hour behind, so that the overlap is over at once.
+		return p.construct(user, "resource", "personal_access_token", "made", fmt.Sprintf("user_id = %q\nname_prefix = \"made-\"\n"+
+			"expires_in = \"90d\"\nrotation = {\ntriggers = { ticket = %d }\noverlap = \"1m\"\n}", user.ID, at.ticket))
+	},
+	func(at leakStage, p *leakProvider, user providertest.Account) string {
+		if at.ticket == 0 || user != p.users[0] {
+			return ""
+		}
+
+		return p.construct(user, "resource", "personal_access_token", "sealed", fmt.Sprintf("user_id = %q\nname_prefix = \"sealed-\"\n"+
+			"expires_in = \"90d\"\nencrypt_to = [%q]\nrotation = {\ntriggers = { ticket = %d }\noverlap = \"1m\"\n}", user.ID, leakRecipient, at.ticket))
+	},
+	func(at leakStage, p *leakProvider, user providertest.Account) string {
+		if !at.imports {
+			return ""
+		}
+
+		return p.construct(user, "resource", "personal_access_token", "met",
+			fmt.Sprintf("user_id = %q\nname = \"met\"\nreissue_when_invalid = false", user.ID)) +
+			fmt.Sprintf("import {\nto = %s.met-%s\nid = %q\n}\n", providertest.TokenType, user.Login, user.Login+"/name=met")
+	},
+	func(at leakStage, p *leakProvider, user providertest.Account) string {
+		if !at.reads || user != p.users[0] {
+			return ""
+		}
+
+		return p.construct(user, "ephemeral", "personal_access_token", "lent",
+			fmt.Sprintf("user_id = %q\nname_prefix = \"lent-\"", user.ID))
+	},
+	func(at leakStage, p *leakProvider, user providertest.Account) string {
+		if !at.lists {
+			return ""
+		}
+
+		return p.construct(user, "list", "personal_access_token", "all", fmt.Sprintf("include_resource = true\nconfig {\nusername = %q\n}", user.Login))
+	},
+	func(at leakStage, p *leakProvider, user providertest.Account) string {
+		if !at.acts || user != p.users[0] {
+			return ""
+		}
+
+		return p.construct(user, "action", "revoke_personal_access_tokens", "spare",
+			fmt.Sprintf("config {\nuser_id = %q\nname_prefix = \"spare-\"\ninclude_own_user = true\n}", user.ID))
+	},
+	leakData("personal_access_token", "user_id = %[1]q\nname = \"met\""),
+	leakData("personal_access_tokens", "username = %[2]q"),
+	leakData("user", "user_id = %[1]q\nshow_tokens = true"),
+	leakData("user", "username = %[2]q"),
+	leakData("users", "user_id = %[1]q\nshow_tokens = true"),
+	leakData("users", "# of %[1]s and all others"),
+	leakData("current_user", "# %[1]s or not"),
+}
+
+// leakData is a data source with its arguments, which may have a user's id and login; one of
+// each provider is enough to get all of its answers.
+func leakData(kind, arguments string) leakConstruct {
+	return func(at leakStage, p *leakProvider, user providertest.Account) string {
+		if !at.reads || user != p.users[0] {
+			return ""
+		}
+
+		return p.construct(user, "data", kind, "read"+strconv.Itoa(len(arguments)), fmt.Sprintf(arguments+"\n# %[2]s", user.ID, user.Login))
+	}
+}
+
+// leakProvider is a provider of a configuration, which logs in with one credential.
+type leakProvider struct {
+	slug  string
+	users []providertest.Account
+	// credential are the arguments of the platform's object that log in, with variables
+	// for what is secret.
+	credential string
+}
+
+// construct is a block of this provider, for a user.
+func (p *leakProvider) construct(user providertest.Account, block, kind, name, arguments string) string {
+	return fmt.Sprintf("%s \"opsaccess_%s\" \"%s-%s\" {\nprovider = opsaccess.%s\n%s\n}\n", block, kind, name, user.Login, p.slug, arguments)
+}
+
+// configuration is all constructs of all providers at a stage; list resources have a file of
+// their own.
+func (s *leakScene) configuration(at leakStage) (configuration, queries string) {
+	var text, lists strings.Builder
+
+	for _, p := range s.providers {
+		text.WriteString(s.providerBlock(p, at))
+
+		for _, user := range p.users {
+			for _, construct := range leakConstructs {
+				if block := construct(at, p, user); strings.HasPrefix(block, "list ") {
+					lists.WriteString(block)
+				} else {
+					text.WriteString(block)
+				}
+			}
+		}
+	}
+
+	return text.String(), lists.String()
+}

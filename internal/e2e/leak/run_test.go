@@ -1,0 +1,288 @@
+package leak
+
+import (
+	"bufio"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// leakHeader begins every configuration.
+const leakHeader = `
+terraform {
+  required_providers {
+    opsaccess = { source = "opsaccess/opsaccess" }
+  }
+}
+
+variable "client_key" {
+  type      = string
+  sensitive = true
+}
+`
+
+// logHead matches the beginning of an entry in Terraform's log, up to the name of who wrote
+// it.
+var logHead = regexp.MustCompile(`^[0-9]{4}-[0-9-]+T[0-9:.+Z-]+ \[[A-Z]+\] +([^ :]*)`)
+
+// carryOut runs a stage and looks at all that comes out of it.
+func (s *leakScene) carryOut(t *testing.T, at leakStage) {
+	t.Helper()
+
+	if at.before != nil {
+		at.before(t, s)
+	}
+
+	configuration, queries := s.configuration(at)
+	s.file(t, "main.tf", leakHeader+configuration)
+	s.file(t, "all.tfquery.hcl", queries)
+	s.front.attackOn(at.attack)
+
+	for _, command := range s.commands(at) {
+		code, said := s.run(t, at.name, command...)
+
+		if failed := code != 0; failed != at.fails {
+			t.Fatalf("%s: exit code %d, after hostile answers to %q: %q", at.name, code, at.attack, s.watch.harmless(said))
+		}
+	}
+
+	if slices.Contains(at.command, "-out="+providertest.SavedPlan) {
+		s.lookAtPlan(t, at.name)
+	}
+}
+
+// commands are those of a stage, with an argument for each resource or action.
+func (s *leakScene) commands(at leakStage) [][]string {
+	last := len(at.command) - 1
+	before, flag := at.command[:last:last], at.command[last]
+
+	switch flag {
+	case "-replace":
+		for _, p := range s.providers {
+			for _, user := range p.users {
+				before = append(before, fmt.Sprintf("-replace=%s.made-%s", providertest.TokenType, user.Login))
+			}
+		}
+
+		return [][]string{before}
+	case "-invoke":
+		var all [][]string
+		for _, p := range s.providers { // The CLI takes one at a time.
+			all = append(all, append(before, fmt.Sprintf("-invoke=action.%s.spare-%s", providertest.RevokeType, p.users[0].Login)))
+		}
+
+		return all
+	default:
+		return [][]string{at.command}
+	}
+}
+
+// knows says whether the CLI knows what a stage needs: list resources and actions came with
+// Terraform 1.14, and OpenTofu has neither.
+func (s *leakScene) knows(t *testing.T, at leakStage) bool {
+	t.Helper()
+
+	command := exec.CommandContext(t.Context(), s.cli(), "version", "-json") //nolint:gosec // The CLI is the caller's own choice.
+	command.Dir, command.Env = s.folder, s.environment()
+
+	text, err := command.Output()
+	providertest.Must(t, err)
+
+	var cli struct {
+		Version *version.Version `json:"terraform_version"`
+	}
+
+	providertest.Must(t, json.Unmarshal(text, &cli))
+
+	return !at.lists && !at.acts || cli.Version.Core().GreaterThanOrEqual(tfversion.Version1_14_0)
+}
+
+// run runs a command, and looks at what it wrote, at the log and at the files that it left.
+func (s *leakScene) run(t *testing.T, name string, arguments ...string) (code int, said string) {
+	t.Helper()
+
+	log := filepath.Join(t.TempDir(), "log")
+
+	var stdout, stderr strings.Builder
+
+	command := exec.CommandContext(t.Context(), s.cli(), arguments...) //nolint:gosec // The CLI is the caller's own choice.
+	command.Dir, command.Stdout, command.Stderr = s.folder, &stdout, &stderr
+	command.Env = append(s.environment(), "TF_LOG=TRACE", "TF_LOG_PATH="+log)
+
+	err := command.Run()
+
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+
+	s.watch.lookAtText(name+": stdout", stdout.String())
+	s.watch.lookAtText(name+": stderr", stderr.String())
+	s.lookAtLog(t, name, log)
+	s.lookAtFiles(t, name)
+
+	return command.ProcessState.ExitCode(), stdout.String() + stderr.String()
+}
+
+// cli is the path of the CLI.
+func (*leakScene) cli() string {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+
+	return "terraform"
+}
+
+// environment is all of the CLI's.
+func (s *leakScene) environment() []string {
+	var all []string
+	for _, variable := range slices.Sorted(maps.Keys(s.env)) {
+		all = append(all, variable+"="+s.env[variable])
+	}
+
+	return all
+}
+
+// lookAtLog looks at all of a log, the provider's entries and Terraform's own.
+func (s *leakScene) lookAtLog(t *testing.T, name, file string) {
+	t.Helper()
+
+	log, err := os.Open(file) //nolint:gosec // A file of the test.
+	providertest.Must(t, err)
+
+	defer func() { _ = log.Close() }()
+
+	author := ""
+	lines := bufio.NewScanner(log)
+	lines.Buffer(nil, 64<<20)
+
+	for lines.Scan() {
+		if head := logHead.FindStringSubmatch(lines.Text()); head != nil {
+			author = "Terraform"
+			if strings.HasPrefix(head[1], "provider.terraform-provider-opsaccess") {
+				author = "the provider"
+				s.logged++
+			}
+		}
+
+		s.watch.look(name+": log of "+author, lines.Text())
+	}
+
+	providertest.Must(t, lines.Err())
+}
+
+// lookAtFiles looks at what a command left in the folder. Of a state it is all but the
+// attribute that keeps the secret.
+func (s *leakScene) lookAtFiles(t *testing.T, name string) {
+	t.Helper()
+
+	providertest.Must(t, filepath.WalkDir(s.folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || slices.Contains([]string{"main.tf", "all.tfquery.hcl", "client.pem", "ca.pem", "cli.tfrc", providertest.SavedPlan}, entry.Name()) {
+			return err
+		}
+
+		text, err := os.ReadFile(path) //nolint:gosec // A file of the test.
+		if err != nil {
+			return err
+		}
+
+		if strings.HasPrefix(entry.Name(), "terraform.tfstate") {
+			s.lookAtState(t, name, text)
+		} else {
+			s.watch.lookAtText(name+": "+entry.Name(), string(text))
+		}
+
+		return nil
+	}))
+}
+
+func (s *leakScene) lookAtState(t *testing.T, name string, text []byte) {
+	t.Helper()
+
+	if len(text) == 0 {
+		return
+	}
+
+	var state struct {
+		Resources []struct {
+			Type      string           `json:"type"`
+			Mode      string           `json:"mode"`
+			Instances []map[string]any `json:"instances"`
+		} `json:"resources"`
+	}
+
+	providertest.Must(t, json.Unmarshal(text, &state))
+
+	for _, r := range state.Resources {
+		for _, instance := range r.Instances {
+			attributes, _ := instance["attributes"].(map[string]any)
+			marks := map[string]any{}
+
+			if r.Mode == "managed" && r.Type == providertest.TokenType && attributes["encrypt_to"] == nil {
+				marks["attributes"] = map[string]any{"token": true}
+			}
+
+			if private, ok := instance["private"].(string); ok {
+				s.lookAtPrivate(t, name+": private data of "+r.Type, private)
+			}
+
+			s.watch.lookAtValues(name+": state of "+r.Type, instance, marks)
+		}
+	}
+}
+
+// lookAtPrivate looks at private data: base64 of JSON, whose values are in base64 again.
+func (s *leakScene) lookAtPrivate(t *testing.T, place, private string) {
+	t.Helper()
+
+	decoded, err := base64.StdEncoding.DecodeString(private)
+	providertest.Must(t, err)
+
+	var values map[string][]byte
+
+	providertest.Must(t, json.Unmarshal(decoded, &values))
+
+	for key, value := range values {
+		s.watch.look(place, key+"="+string(value))
+
+		s.private++
+	}
+}
+
+// lookAtPlan looks at the saved plan as JSON, but for what it marks as sensitive, and for
+// the values of variables: those are in it in plain, whatever they are.
+func (s *leakScene) lookAtPlan(t *testing.T, name string) {
+	t.Helper()
+
+	command := exec.CommandContext(t.Context(), s.cli(), "show", "-json", providertest.SavedPlan) //nolint:gosec // The CLI is the caller's own choice.
+	command.Dir, command.Env = s.folder, s.environment()
+
+	text, err := command.Output()
+	providertest.Must(t, err)
+
+	var plan map[string]any
+
+	providertest.Must(t, json.Unmarshal(text, &plan))
+
+	if _, ok := plan["resource_changes"]; !ok {
+		t.Fatal("the plan has no changes")
+	}
+
+	delete(plan, "variables")
+	s.watch.lookAtValues(name+": the plan", plan, nil)
+}

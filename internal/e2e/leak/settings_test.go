@@ -1,0 +1,175 @@
+package leak
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// leakMistake is a provider block or a token that cannot work, with secrets written into it,
+// and words of its error. In its arguments, [url], [context] and [key] stand for the front's URL, the
+// platform's context, and the key of the client certificate.
+type leakMistake struct {
+	name     string
+	object   string // the arguments of the platform's object
+	more     string // arguments beside it
+	resource string // the arguments of a token of this provider
+	want     string
+	platform string // empty for any
+}
+
+// leakMistakes are found when providers are validated, in the first list, and when they are
+// configured or used, in the second.
+var leakMistakes = [2][]leakMistake{
+	{
+		{
+			name:   "a key without its certificate",
+			object: `url = "[url]"`, more: `client_key = [key]`, want: "needs the certificate that it belongs to",
+		},
+		{
+			name:   "a certificate without its key",
+			object: "url = \"[url]\"\npassword = \"oaPWD-certificate\"", more: `client_certificate = [key]`, want: "needs the key that it was made for",
+		},
+		{
+			name:   "another argument of the object",
+			object: "url = \"\"\npassword = \"oaPWD-beside\"", want: "url string length must be at least 1",
+		},
+		{
+			name:   "a private key in place of a recipient",
+			object: `url = "[url]"`, resource: `encrypt_to = ["AGE-SECRET-KEY-1oaPWD-AGE"]`, want: "this is a private key",
+		},
+		{
+			name:   "a time that is none",
+			object: `url = "[url]", password = "oaPWD-beside"`, more: `request_timeout = "90"`, want: "has no unit",
+		},
+	},
+	{
+		{name: "a URL with a password", object: `url = "https://me:oaPWD-userinfo@127.0.0.1", username = "me", password = "oaPWD-beside"`, want: "must not contain a user name"}, //nolint:gosec // It is nobody's password.
+		{name: "a URL with a password and no host", object: `url = "https://me:oaPWD-port", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
+		{name: "a URL with a secret in its query", object: `url = "https://127.0.0.1/?token=oaPWD-query", username = "me", password = "oaPWD-beside"`, want: "must not contain a query"},
+		{name: "a login in place of a URL", object: `url = "oaPWD:oaPWD-opaque", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
+		{
+			name: "two credentials", platform: "universal_controller",
+			object: "url = \"[url]\"\ntoken = \"oaPWD-token\"\npassword = \"oaPWD-password\"", want: "are both set",
+		},
+		{name: "a token in place of a URL", object: `url = "oaPWD-0123456789", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
+		{
+			name:   "an authority that is none, behind a password in one line",
+			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = "ca.pem"`, want: "contains no PEM block",
+		},
+		{
+			name:   "a key in place of the authority",
+			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = [key]`, want: "PEM block that is not a CERTIFICATE",
+		},
+		{
+			name:   "a key that is none",
+			object: `url = "[url]", username = "me", password = "oaPWD-line"`,
+			more:   "client_key = \"oaPWD-key\"\nclient_certificate = file(\"client.pem\")", want: "failed to find any PEM data in key input",
+		},
+		{
+			name:   "no certificate at all",
+			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = file("ca.pem")`, want: "certificate required",
+		},
+		{
+			name:   "a wrong password",
+			object: `url = "[url]/wrong[context]", username = "me", password = "oaPWD-wrong"`, more: leakTLS, want: "Check the username and the password",
+		},
+		{
+			name: "a wrong token", platform: "universal_controller",
+			object: `url = "[url]/wrong[context]", token = "oaPWD-wrong-token"`, more: leakTLS, want: "Check the username and the password, or the token",
+		},
+		{
+			name:   "a proxy that repeats its credentials",
+			object: `url = "http://server.example.com", username = "me", password = "oaPWD-proxied"`, want: "HTTP 502: a web page",
+		},
+		{
+			name:   "a proxy that opens no tunnel",
+			object: `url = "https://server.example.com", username = "me", password = "oaPWD-tunnel"`, want: "Bad Gateway",
+		},
+	},
+}
+
+const leakTLS = "ca_certificate = file(\"ca.pem\")\nclient_certificate = file(\"client.pem\")\nclient_key = [key]"
+
+// What is written into a provider block shows in no error about it, nor does what an
+// environment has.
+func TestAccLeak_settings(t *testing.T) {
+	t.Parallel()
+	onEachLeakPlatform(t, func(t *testing.T, s *leakScene) {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.watch.sent(r)
+
+			if _, credentials, ok := strings.Cut(r.Header.Get("Proxy-Authorization"), " "); ok {
+				s.watch.guard(leakOfCredentials, credentials)
+			}
+
+			dump, _ := httputil.DumpRequest(r, true)
+
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusBadGateway)
+			_, _ = io.WriteString(w, "<html>"+string(dump)) //nolint:gosec // That it repeats the request is the purpose.
+		}))
+		t.Cleanup(proxy.Close)
+
+		for _, variable := range []string{"HTTP_PROXY", "HTTPS_PROXY"} {
+			s.env[variable] = strings.Replace(proxy.URL, "http://", "http://me:"+leakPassword+"proxy@", 1)
+		}
+
+		for i, mistakes := range leakMistakes {
+			s.file(t, "main.tf", leakHeader+s.mistaken(mistakes))
+
+			name := [...]string{"validating", "configuring"}[i]
+			code, said := s.run(t, name, "plan")
+
+			for _, m := range mistakes {
+				if s.applies(m) && (code != providertest.ExitError || !providertest.Words(m.want).MatchString(said)) {
+					t.Errorf("%s: no error with %q; the errors: %q", m.name, m.want, s.watch.harmless(said))
+				}
+			}
+		}
+
+		if s.watch.count(leakOfCredentials) == 0 {
+			t.Error("no credentials were sent")
+		}
+
+		s.watch.report(t)
+	})
+}
+
+func (s *leakScene) applies(m leakMistake) bool { return m.platform == "" || m.platform == s.block }
+
+// mistaken is a configuration of these mistakes, each of a provider of its own.
+func (s *leakScene) mistaken(mistakes []leakMistake) string {
+	var text strings.Builder
+
+	key := "<<-EOT\n" + s.env["TF_VAR_client_key"] + "EOT\n"
+	fill := strings.NewReplacer("[url]", s.running.URL(), "[context]", s.context, "[key]", key)
+
+	for i, m := range mistakes {
+		if !s.applies(m) {
+			continue
+		}
+
+		object := m.object
+		if strings.Contains(object, "\n") || !strings.Contains(object, ",") {
+			object = "\n" + object + "\n"
+		}
+
+		fmt.Fprintf(&text, "provider \"opsaccess\" {\nalias = \"m%d\"\n%s = {%s}\nmax_retries = 0\n%s\n}\n"+
+			"data \"opsaccess_current_user\" \"m%d\" {\nprovider = opsaccess.m%d\n}\n",
+			i, s.block, fill.Replace(object), fill.Replace(m.more), i, i)
+
+		if m.resource != "" {
+			fmt.Fprintf(&text, "resource \"opsaccess_personal_access_token\" \"m%d\" {\nprovider = opsaccess.m%d\nusername = \"me\"\n"+
+				"name_prefix = \"m\"\n%s\n}\n", i, i, m.resource)
+		}
+	}
+
+	return text.String()
+}

@@ -1,0 +1,226 @@
+//go:build unix
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// patience is how long a test waits for what has to come.
+const patience = time.Minute
+
+// TestMain makes this program the plugin that consumes what the provider issues, when a CLI
+// starts it under that name.
+func TestMain(m *testing.M) {
+	if isPlugin(consumerPlugin) {
+		if err := serveConsumer(); err != nil {
+			log.Fatal(err)
+		}
+
+		return
+	}
+
+	os.Exit(m.Run())
+}
+
+// builtPlugin builds the provider once for all tests, with the race detector if the tests
+// have it, and returns its folder.
+var builtPlugin = sync.OnceValues(func() (string, error) {
+	var flags []string
+
+	if self, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range self.Settings {
+			if setting.Key == "-race" && setting.Value == "true" {
+				flags = append(flags, "-race")
+			}
+		}
+	}
+
+	return providertest.BuildPlugin("process", flags...)
+})
+
+// run is a folder in which a real CLI runs, with plugins as processes of their own: the
+// provider as it is released, and this program.
+type run struct{ folder, plugins, ready string }
+
+func newRun(t *testing.T) *run {
+	t.Helper()
+
+	r := &run{folder: t.TempDir(), plugins: t.TempDir()}
+	r.ready = filepath.Join(r.folder, "ready")
+
+	self, err := os.Executable()
+	providertest.Must(t, err)
+
+	built, err := builtPlugin()
+	providertest.Must(t, err)
+
+	overrides := ""
+
+	for name, program := range map[string]string{
+		"opsaccess": filepath.Join(built, "terraform-provider-opsaccess"), "consumer": self,
+	} {
+		providertest.Must(t, os.Symlink(program, filepath.Join(r.plugins, "terraform-provider-"+name)))
+
+		for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+			overrides += fmt.Sprintf("    %q = %q\n", host+"/opsaccess/"+name, r.plugins)
+		}
+	}
+
+	r.file(t, "cli.rc", "provider_installation {\n  dev_overrides {\n"+overrides+"  }\n}\n")
+
+	return r
+}
+
+func (r *run) file(t *testing.T, name, text string) {
+	t.Helper()
+	providertest.Must(t, os.WriteFile(filepath.Join(r.folder, name), []byte(text), 0o600))
+}
+
+// write writes the configuration.
+func (r *run) write(t *testing.T, config string) {
+	t.Helper()
+	r.file(t, "main.tf", config)
+}
+
+// start starts a command in a process group of its own, which is killed when the test is
+// over. Nothing of the caller's environment reaches it.
+func (r *run) start(t *testing.T, arguments ...string) *exec.Cmd {
+	t.Helper()
+
+	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if path == "" {
+		path = "terraform"
+	}
+
+	output, err := os.Create(filepath.Join(r.folder, "output"))
+	providertest.Must(t, err)
+	t.Cleanup(func() { _ = output.Close() })
+
+	//nolint:gosec,noctx // The CLI is the caller's own choice, and is waited for.
+	command := exec.Command(path, append(arguments, "-no-color")...)
+	command.Dir, command.Stdout, command.Stderr = r.folder, output, output
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "HOME=" + r.folder,
+		"TF_CLI_CONFIG_FILE=" + filepath.Join(r.folder, "cli.rc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+		"GORACE=atexit_sleep_ms=0", // A race detector in the plugins makes each end a second later.
+		"TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(r.folder, "log"),
+	}
+
+	providertest.Must(t, command.Start())
+	t.Cleanup(func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) })
+
+	return command
+}
+
+// wait waits for the command and returns its exit code, -1 if a signal ended it.
+func (r *run) wait(t *testing.T, command *exec.Cmd) int {
+	t.Helper()
+
+	stuck := time.AfterFunc(patience, func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) })
+	err := command.Wait()
+
+	if !stuck.Stop() {
+		t.Fatalf("%s did not end:\n%s", strings.Join(command.Args, " "), r.output(t))
+	}
+
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+
+	return command.ProcessState.ExitCode()
+}
+
+// awaitConsumer waits until the consumer has logged in.
+func (r *run) awaitConsumer(t *testing.T) {
+	t.Helper()
+	eventually(t, "the consumer is not ready", func() bool {
+		_, err := os.Stat(r.ready)
+
+		return err == nil
+	})
+}
+
+// awaitInterrupted waits until the CLI has said that it was interrupted.
+func (r *run) awaitInterrupted(t *testing.T) {
+	t.Helper()
+	eventually(t, "the CLI was not interrupted", func() bool { return strings.Contains(r.output(t), "Interrupt received") })
+}
+
+func (r *run) output(t *testing.T) string { return r.text(t, "output") }
+
+func (r *run) log(t *testing.T) string { return r.text(t, "log") }
+
+func (r *run) text(t *testing.T, name string) string {
+	t.Helper()
+
+	text, err := fs.ReadFile(os.DirFS(r.folder), name)
+	providertest.Must(t, err)
+
+	return string(text)
+}
+
+// holdsNo fails the test if any file that the run left has the text: the state, what was
+// printed, the log.
+func (r *run) holdsNo(t *testing.T, secret string) {
+	t.Helper()
+
+	entries, err := os.ReadDir(r.folder)
+	providertest.Must(t, err)
+
+	for _, entry := range entries {
+		if entry.Type().IsRegular() && strings.Contains(r.text(t, entry.Name()), secret) {
+			t.Errorf("%s has a secret", entry.Name())
+		}
+	}
+}
+
+// signalled is a signal and who gets it.
+type signalled struct {
+	signal syscall.Signal
+	all    bool
+}
+
+// toCLI is a signal to the CLI alone.
+func toCLI(signal syscall.Signal) signalled { return signalled{signal: signal} }
+
+// toAll is a signal to the CLI and its plugins, as of a terminal or of what ends a job.
+func toAll(signal syscall.Signal) signalled { return signalled{signal: signal, all: true} }
+
+func (s signalled) send(t *testing.T, command *exec.Cmd) {
+	t.Helper()
+
+	pid := command.Process.Pid
+	if s.all {
+		pid = -pid
+	}
+
+	providertest.Must(t, syscall.Kill(pid, s.signal))
+}
+
+// eventually waits until the condition holds.
+func eventually(t *testing.T, otherwise string, holds func() bool) {
+	t.Helper()
+
+	for end := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(otherwise)
+		}
+	}
+}

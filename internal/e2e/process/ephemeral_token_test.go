@@ -1,0 +1,112 @@
+//go:build unix
+
+package process
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+)
+
+// lifetime is expires_in of the tokens here.
+const lifetime = 10 * time.Minute
+
+// An ephemeral token ends with its run, however the run ends. Only a plugin that is killed
+// cannot see to that.
+func TestAccEphemeralToken_endsWithTheRun(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		then      string
+		bystander string
+		// signals are sent, one after the other, when the consumer has the token.
+		signals []signalled
+		// fails says that the run does.
+		fails bool
+		// alive is how many tokens outlive the run.
+		alive int
+	}{
+		"the consumer succeeds":         {then: thenSucceed},
+		"the consumer fails":            {then: thenFail, fails: true},
+		"a bystander fails":             {then: thenSucceed, bystander: thenFail, fails: true},
+		"the run is interrupted":        {then: thenStop, signals: []signalled{toCLI(syscall.SIGINT)}, fails: true},
+		"Ctrl-C at a terminal":          {then: thenStop, signals: []signalled{toAll(syscall.SIGINT)}, fails: true},
+		"the run is interrupted twice":  {then: thenGoOn, signals: []signalled{toCLI(syscall.SIGINT), toCLI(syscall.SIGINT)}, fails: true},
+		"the job is terminated":         {then: thenGoOn, signals: []signalled{toAll(syscall.SIGTERM)}, fails: true},
+		"the terminal is closed":        {then: thenGoOn, signals: []signalled{toAll(syscall.SIGHUP)}, fails: true},
+		"everything is killed, at once": {then: thenGoOn, signals: []signalled{toAll(syscall.SIGKILL)}, fails: true, alive: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachServer(t, func(t *testing.T, s *server) {
+				r := newRun(t)
+				r.write(t, s.configuration(r, test.then, test.bystander))
+
+				if code := r.wait(t, r.start(t, "plan", "-input=false")); code != 0 {
+					t.Fatalf("the plan ended with %d:\n%s", code, r.output(t))
+				}
+
+				if issued := s.console.Count(nil); issued != 0 {
+					t.Errorf("the plan made %d requests, want none", issued)
+				}
+
+				command := r.start(t, "apply", "-auto-approve", "-input=false")
+				for i, signal := range test.signals {
+					r.awaitConsumer(t)
+
+					if i > 0 { // Two at once may be one.
+						r.awaitInterrupted(t)
+					}
+
+					signal.send(t, command)
+				}
+
+				if code := r.wait(t, command); (code != 0) != test.fails {
+					t.Errorf("the apply ended with %d:\n%s", code, r.output(t))
+				}
+
+				if issued := s.console.Count(s.issues); issued != 1 {
+					t.Errorf("%d tokens were issued, want 1:\n%s", issued, r.output(t))
+				}
+
+				if used := s.console.Count(usesToken); used != 1 {
+					t.Errorf("the token was used %d times, want once:\n%s", used, r.output(t))
+				}
+
+				s.awaitAlive(t, test.alive)
+				s.checkExpiry(t)
+				r.holdsNo(t, s.secretPrefix)
+			})
+		})
+	}
+}
+
+// A server that hangs does not keep a plugin from ending.
+func TestAccEphemeralToken_endsWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	onEachServer(t, func(t *testing.T, s *server) {
+		r := newRun(t)
+		r.write(t, s.configuration(r, thenFail, ""))
+		s.console.AddFault(sandbox.Fault{
+			Match: sandbox.Match{Method: "DELETE", Count: sandbox.Always}, Kind: sandbox.FaultHang,
+		})
+
+		if code := r.wait(t, r.start(t, "apply", "-auto-approve", "-input=false")); code == 0 {
+			t.Error("the apply succeeded, and its consumer failed")
+		}
+
+		s.awaitAlive(t, 1)
+		s.console.ClearFaults()
+
+		for _, text := range []string{"tokens of ephemeral resources were not revoked", "ci-", "user " + userLogin} {
+			if !strings.Contains(r.log(t), text) {
+				t.Errorf("the log does not say %q", text)
+			}
+		}
+	})
+}
+
+func usesToken(r sandbox.Request) bool { return r.Auth == sandbox.AuthToken && r.Status == 200 }

@@ -1,0 +1,642 @@
+package property
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// call is one case of a construct that is not a resource: some arguments are unknown when it is
+// validated, and then get their values.
+type call struct {
+	*world
+
+	construct string
+	arguments []string
+	values    []any
+	// validated says that Terraform validates the known values, too: it does not where they
+	// become known only when the construct is used.
+	validated bool
+	final     map[string]any
+	blamed    faults
+	broken    []string
+}
+
+func (c *call) String() string {
+	words := make([]string, 0, len(c.arguments))
+	for i, argument := range c.arguments {
+		words = append(words, fmt.Sprintf("%s = %s", argument, briefly(c.values[i])))
+	}
+
+	rest := maps.Clone(c.final)
+	for _, argument := range c.arguments {
+		delete(rest, argument)
+	}
+
+	return fmt.Sprintf("%s, validated when known: %t: %s, with %s", c.construct, c.validated, strings.Join(words, ", "), briefly(rest))
+}
+
+func (c *call) breaks(format string, arguments ...any) {
+	c.broken = append(c.broken, fmt.Sprintf(format, arguments...))
+}
+
+// populate begins a case with a user who has tokens of several kinds. alpha-2 was used just now.
+func (w *world) populate() {
+	w.next()
+
+	now := w.s.Now().UTC().Truncate(providertest.Day)
+
+	w.issuesByHand("alpha-1", time.Time{})
+	w.issuesByHand("alpha-3", now.Add(10*providertest.Day))
+
+	var secret string
+
+	if w.s.Foreman == nil {
+		issued, err := w.s.Controller.AddToken(w.user.Login, "alpha-2", now.Add(80*providertest.Day))
+		providertest.Must(w.t, err)
+
+		secret = issued
+	} else {
+		_, issued, err := w.s.Foreman.AddToken(w.user.Login, "alpha-2", now.Add(80*providertest.Day))
+		providertest.Must(w.t, err)
+
+		secret = issued
+	}
+
+	w.s.Clock.Move(20 * providertest.Day)
+	w.issuesByHand("beta-1", now.Add(30*providertest.Day))
+	w.issuesByHand("beta-2", time.Time{})
+	w.s.LogIn(w.t, w.user, secret)
+	w.s.Console.ResetRequests()
+}
+
+// filterFaults are the arguments that select some of a user's tokens and cannot be read.
+func (w *world) filterFaults(c map[string]any, blamed faults) {
+	if prefix, ok := c["name_prefix"].(string); ok && prefix == "" {
+		blamed.blame("name_prefix")
+	}
+
+	for _, argument := range []string{"expires_before", "created_before"} {
+		at, ok := readInstant(c[argument])
+		if c[argument] != nil && (!ok || argument == "created_before" && at.After(w.s.Now())) {
+			blamed.blame(argument)
+		}
+	}
+
+	if _, ok := hours(c["unused_for"], false); c["unused_for"] != nil && !ok {
+		blamed.blame("unused_for")
+	}
+}
+
+// selects says which tokens the filters of a configuration select. A default is the status where
+// none is set.
+func (w *world) selects(c map[string]any, status pat.Status, tokens []pat.Token) (names []string) {
+	prefix, _ := c["name_prefix"].(string)
+	if text, ok := c["status"].(string); ok {
+		status = pat.Status(text)
+	}
+
+	for _, token := range tokens {
+		selected := strings.HasPrefix(token.Name, prefix) && (status == "" || token.Status == status)
+
+		if at, ok := readInstant(c["expires_before"]); ok {
+			selected = selected && !token.ExpiresAt.IsZero() && token.ExpiresAt.Before(at)
+		}
+
+		if at, ok := readInstant(c["created_before"]); ok {
+			selected = selected && !token.CreatedAt.IsZero() && token.CreatedAt.Before(at)
+		}
+
+		if unused, ok := hours(c["unused_for"], false); ok {
+			used := token.LastUsedAt
+			if used.IsZero() {
+				used = token.CreatedAt
+			}
+
+			selected = selected && !used.After(w.s.Now().Add(-unused))
+		}
+
+		if selected {
+			names = append(names, token.Name)
+		}
+	}
+
+	slices.Sort(names)
+
+	return names
+}
+
+// listingFaults are those of Foreman's own parameters of a list.
+func (w *world) listingFaults(c map[string]any, order *regexp.Regexp, blamed faults) {
+	listing, ok := c["foreman"].(map[string]any)
+	if !ok {
+		return
+	}
+
+	if w.s.Foreman == nil {
+		blamed.blame("foreman")
+	}
+
+	if text, ok := listing["search"].(string); ok && strings.TrimSpace(text) == "" {
+		blamed.blame("search")
+	}
+
+	if text, ok := listing["order"].(string); ok && !order.MatchString(text) {
+		blamed.blame("order")
+	}
+
+	for _, argument := range []string{"page", "per_page", "organization_id", "location_id"} {
+		number, isInt := listing[argument].(int)
+		if isInt && number < 1 {
+			blamed.blame(argument)
+		}
+	}
+}
+
+// judge holds what came of a call against its configuration, and says whether it was right that
+// it went well.
+func (c *call) judge(stage string, errors []*tfprotov6.Diagnostic, mayFail bool) bool {
+	switch {
+	case len(errors) == 0 && len(c.blamed) == 0:
+		return true
+	case len(errors) == 0:
+		c.breaks("%s: no error names %s", stage, c.blamed)
+	case len(c.blamed) == 0 && !mayFail:
+		c.breaks("%s: a valid configuration is refused: %s", stage, diagnosticTexts(errors))
+	case len(c.blamed) > 0 && !blames(errors, c.blamed):
+		c.breaks("%s: the error names none of %s: %s", stage, c.blamed, diagnosticTexts(errors))
+	}
+
+	if sent := c.sent(http.MethodPost) + c.sent(http.MethodDelete); len(errors) > 0 && len(c.blamed) > 0 && sent > 0 {
+		c.breaks("%s: %d requests changed something before the error: %s", stage, sent, diagnosticTexts(errors))
+	}
+
+	return false
+}
+
+// validates validates the configuration with unknown arguments and, where that is so, with known
+// ones. It returns false where that is the end of it.
+func (c *call) validates(server providertest.ProtocolServer, first map[string]any) bool {
+	kind, typeName, _ := strings.Cut(c.construct, " ")
+
+	configurations := []map[string]any{first}
+	if c.validated {
+		configurations = append(configurations, c.final)
+	}
+
+	for _, config := range configurations {
+		if errors := c.validate(server, kind, typeName, config); len(errors) > 0 {
+			c.judge("validate", errors, false)
+
+			return false
+		}
+	}
+
+	return true
+}
+
+// eachCall makes all calls of a construct on each platform: each argument with each value, beside
+// each of some configurations.
+func eachCall(
+	t *testing.T, construct string, platforms []string, bases func(w *world) []map[string]any, begin func(w *world), do func(c *call, first map[string]any),
+) {
+	t.Helper()
+
+	all, domains := providertest.Schemas(t), domains()
+	paths := argumentPaths("", all[construct].Block.Attributes)
+
+	for _, platform := range platforms {
+		t.Run(platform+"/"+construct, func(t *testing.T) {
+			t.Parallel()
+
+			w := newWorld(t, propertyPlatforms()[platform], all, [3]string{})
+			begin(w)
+
+			for _, path := range paths {
+				for j, chosen := range domains[construct+" "+path] {
+					for i := range bases(w) {
+						if !*propertyAll && (i+j)%2 > 0 && len(bases(w)) > 1 {
+							continue
+						}
+
+						for _, validated := range []bool{true, false} {
+							begin(w)
+
+							base := bases(w)[i]
+							c := &call{
+								world: w, construct: construct, arguments: []string{path}, values: []any{sampled(chosen, w)}, validated: validated,
+							}
+							c.final = withArgument(base, path, c.values[0])
+							w.said = nil
+
+							do(c, withArgument(base, path, tftypes.UnknownValue))
+
+							for _, broken := range append(c.broken, w.leaks()...) {
+								t.Errorf("%s: %s", c, broken)
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// bothPlatforms are a sandbox of each.
+var bothPlatforms = []string{"foreman", "universal_controller"}
+
+// byEither are the configurations of what is asked of a user, who is named in one of two ways.
+func byEither(more map[string]any) func(w *world) []map[string]any {
+	return func(w *world) []map[string]any {
+		return []map[string]any{withArgument(more, "user_id", w.user.ID), withArgument(more, "username", w.user.Login)}
+	}
+}
+
+// populateOnce populates a world for calls that change nothing.
+func populateOnce(w *world) {
+	if w.cases == 0 {
+		w.populate()
+	}
+
+	w.s.Console.ResetRequests()
+}
+
+// named says whether a configuration names users of whom none, or another one, is the case's: then
+// the server has nothing to show, or refuses.
+func (c *call) namesAnother() bool {
+	id, login := c.final["user_id"], c.final["username"]
+
+	return id != nil && id != c.user.ID || login != nil && login != c.user.Login
+}
+
+// A data source reads what its arguments say, or an error names the argument.
+func TestProperty_dataSources(t *testing.T) {
+	t.Parallel()
+
+	for construct, bases := range map[string]func(w *world) []map[string]any{
+		"data " + providertest.TokenType: func(w *world) []map[string]any {
+			return append(byEither(nil)(w), byEither(map[string]any{"name": "beta-1"})(w)...)
+		},
+		"data opsaccess_personal_access_tokens": byEither(nil),
+		"data opsaccess_user":                   byEither(nil),
+		"data opsaccess_users":                  func(*world) []map[string]any { return []map[string]any{{}, {"show_tokens": true}} },
+		"data opsaccess_current_user":           func(*world) []map[string]any { return []map[string]any{{}} },
+	} {
+		eachCall(t, construct, bothPlatforms, bases, populateOnce, func(c *call, first map[string]any) {
+			server := c.start(c.settings)
+			c.blamed = c.readFaults()
+
+			if !c.validates(server, first) {
+				return
+			}
+
+			_, typeName, _ := strings.Cut(construct, " ")
+			of := c.schemas[construct].ValueType()
+
+			response, err := server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{
+				TypeName: typeName, Config: encodedValue(valueOf(of, c.final)),
+			})
+			providertest.Must(c.t, err)
+
+			listing, _ := c.final["foreman"].(map[string]any)
+			one := c.construct == "data "+providertest.TokenType && c.final["name"] != "beta-1" && c.final["token_id"] != c.tokenID("beta-1")
+
+			if !c.judge("read", c.note(response.Diagnostics), c.namesAnother() || len(listing) > 0 || one) {
+				return
+			}
+
+			result, err := response.State.Unmarshal(of)
+			providertest.Must(c.t, err)
+
+			c.checkRead(result)
+		})
+	}
+}
+
+// readFaults are the arguments of a data source or a list that are in error.
+func (c *call) readFaults() faults {
+	blamed := faults{}
+
+	if strings.HasSuffix(c.construct, "current_user") {
+		return blamed
+	}
+
+	users := strings.HasSuffix(c.construct, "_users")
+	blamed = c.userFaults(c.final, !users)
+	c.filterFaults(c.final, blamed)
+
+	order := regexp.MustCompile(`^(id|name|user_id)( ASC| DESC)?$`)
+	if users {
+		order = regexp.MustCompile(`^(id|login|firstname|lastname|mail|description|admin|last_login_on|disabled)( ASC| DESC)?$`)
+	}
+
+	c.listingFaults(c.final, order, blamed)
+
+	if status, ok := c.final["status"].(string); ok && !slices.Contains([]string{"active", "expired", "revoked"}, status) {
+		blamed.blame("status")
+	}
+
+	if c.construct != "data "+providertest.TokenType {
+		return blamed
+	}
+
+	name, id := c.final["name"], c.final["token_id"]
+	if (name == nil) == (id == nil) {
+		blamed.blame("name", "token_id")
+	}
+
+	if name != nil && !isPlain(name) {
+		blamed.blame("name")
+	}
+
+	if text, _ := id.(string); id != nil && (c.s.Foreman == nil || !regexp.MustCompile(`^[0-9]{1,128}$`).MatchString(text)) {
+		blamed.blame("token_id")
+	}
+
+	return blamed
+}
+
+// checkRead checks what a data source has read.
+func (c *call) checkRead(result tftypes.Value) {
+	if !result.IsFullyKnown() {
+		c.breaks("the result has unknown values")
+	}
+
+	for argument, value := range c.final {
+		if text, ok := value.(string); ok {
+			if got := textAt(result, argument); got == nil || *got != text {
+				c.breaks("the result has another %s", argument)
+			}
+		}
+	}
+
+	listing, _ := c.final["foreman"].(map[string]any)
+	if !strings.HasSuffix(c.construct, "_tokens") || len(listing) > 0 || c.namesAnother() {
+		return
+	}
+
+	var got []string
+
+	for _, token := range elementsOf(membersOf(result)["tokens"]) {
+		if name := textAt(token, "name"); name != nil {
+			got = append(got, *name)
+		}
+	}
+
+	slices.Sort(got)
+
+	if want := c.selects(c.final, "", c.s.TokensOf(c.t, c.user.ID)); !slices.Equal(got, want) {
+		c.breaks("selected are %q, want %q", got, want)
+	}
+}
+
+// The list resource lists what its arguments say, or an error names the argument.
+func TestProperty_list(t *testing.T) {
+	t.Parallel()
+
+	construct := "list " + providertest.TokenType
+
+	eachCall(t, construct, bothPlatforms, byEither(nil), populateOnce, func(c *call, first map[string]any) {
+		server := c.start(c.settings)
+		c.blamed = c.readFaults()
+
+		if !c.validates(server, first) {
+			return
+		}
+
+		stream, err := server.ListResource(c.t.Context(), &tfprotov6.ListResourceRequest{
+			TypeName: providertest.TokenType, Config: encodedValue(valueOf(c.schemas[construct].ValueType(), c.final)),
+		})
+		providertest.Must(c.t, err)
+
+		var (
+			errors []*tfprotov6.Diagnostic
+			got    []string
+		)
+
+		for result := range stream.Results {
+			errors = append(errors, c.note(result.Diagnostics)...)
+
+			if name, _, ok := strings.Cut(result.DisplayName, " ("); ok {
+				got = append(got, name)
+			}
+		}
+
+		listing, _ := c.final["foreman"].(map[string]any)
+		if !c.judge("list", errors, c.namesAnother() || len(listing) > 0) || len(listing) > 0 || c.namesAnother() {
+			return
+		}
+
+		slices.Sort(got)
+
+		if want := c.selects(c.final, pat.StatusActive, c.s.TokensOf(c.t, c.user.ID)); !slices.Equal(got, want) {
+			c.breaks("listed are %q, want %q", got, want)
+		}
+	})
+}
+
+// The action revokes exactly the tokens that its filters select, or an error names the argument and
+// nothing is revoked. The values are known in the plan, or only when the action is invoked.
+func TestProperty_action(t *testing.T) {
+	t.Parallel()
+
+	construct := "action " + providertest.RevokeType
+	bases := func(w *world) []map[string]any {
+		return []map[string]any{
+			{"user_id": w.user.ID},
+			{"username": w.user.Login, "name_prefix": "alpha-"},
+			{"user_id": w.user.ID, "all": true},
+			{"user_id": w.user.ID, "unused_for": "10d", "status": "active"},
+		}
+	}
+
+	eachCall(t, construct, bothPlatforms, bases, (*world).populate, func(c *call, first map[string]any) {
+		server := c.start(c.settings)
+		c.blamed = c.actionFaults()
+
+		if !c.validates(server, first) {
+			return
+		}
+
+		of := c.schemas[construct].ValueType()
+		planned := first
+
+		if c.validated {
+			planned = c.final
+		}
+
+		response, err := server.PlanAction(c.t.Context(), &tfprotov6.PlanActionRequest{
+			ActionType: providertest.RevokeType, Config: encodedValue(valueOf(of, planned)),
+		})
+		providertest.Must(c.t, err)
+
+		if errors := c.note(response.Diagnostics); len(errors) > 0 {
+			c.judge("plan", errors, c.namesAnother())
+
+			return
+		}
+
+		before := c.s.TokensOf(c.t, c.user.ID)
+
+		stream, err := server.InvokeAction(c.t.Context(), &tfprotov6.InvokeActionRequest{
+			ActionType: providertest.RevokeType, Config: encodedValue(valueOf(of, c.final)),
+		})
+		providertest.Must(c.t, err)
+
+		var errors []*tfprotov6.Diagnostic
+
+		for event := range stream.Events {
+			if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+				errors = append(errors, c.note(completed.Diagnostics)...)
+			}
+		}
+
+		c.judge("invoke", errors, c.namesAnother())
+		c.checkRevoked(before, len(errors) > 0 || len(c.blamed) > 0)
+	})
+}
+
+// actionFaults are the arguments of the action that are in error.
+func (c *call) actionFaults() faults {
+	blamed := c.userFaults(c.final, true)
+	c.filterFaults(c.final, blamed)
+
+	if status, ok := c.final["status"].(string); ok && !slices.Contains([]string{"active", "expired"}, status) {
+		blamed.blame("status")
+	}
+
+	if narrowed := c.final["name_prefix"] != nil || c.final["created_before"] != nil || c.final["unused_for"] != nil; narrowed == (c.final["all"] == true) {
+		blamed.blame("all", "name_prefix", "created_before", "unused_for")
+	}
+
+	return blamed
+}
+
+// checkRevoked checks which of the tokens from before are gone.
+func (c *call) checkRevoked(before []pat.Token, nothing bool) {
+	var want, got []string
+
+	if !nothing && !c.namesAnother() && c.final["dry_run"] != true {
+		want = c.selects(c.final, pat.StatusActive, before)
+	}
+
+	still := map[string]pat.Status{}
+	for _, token := range c.s.TokensOf(c.t, c.user.ID) {
+		still[token.Name] = token.Status
+	}
+
+	for _, token := range before {
+		if status, there := still[token.Name]; !there || status != token.Status {
+			got = append(got, token.Name)
+		}
+	}
+
+	slices.Sort(got)
+
+	if !slices.Equal(got, want) {
+		c.breaks("revoked are %q, want %q", got, want)
+	}
+}
+
+// The ephemeral resource issues what its arguments say and revokes it, or an error names the argument
+// and nothing is issued.
+func TestProperty_ephemeral(t *testing.T) {
+	t.Parallel()
+
+	construct := "ephemeral " + providertest.TokenType
+	platforms := append(slices.Clone(bothPlatforms), "universal_controller_east")
+
+	eachCall(t, construct, platforms, byEither(nil), func(w *world) { w.next(); w.s.Console.ResetRequests() }, func(c *call, first map[string]any) {
+		server := c.start(c.settings)
+		c.blamed = c.userFaults(c.final, true)
+
+		if _, ok := hours(c.final["expires_in"], false); c.final["expires_in"] != nil && !ok {
+			c.blamed.blame("expires_in")
+		}
+
+		single, _ := c.tokenFaults(withArgument(nil, "name_prefix", c.final["name_prefix"]))
+		maps.Copy(c.blamed, single)
+
+		if !c.validates(server, first) {
+			return
+		}
+
+		response, err := server.OpenEphemeralResource(c.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+			TypeName: providertest.TokenType, Config: encodedValue(valueOf(c.schemas[construct].ValueType(), c.final)),
+		})
+		providertest.Must(c.t, err)
+
+		if !c.judge("open", c.note(response.Diagnostics), c.namesAnother()) || c.namesAnother() {
+			return
+		}
+
+		result, err := response.Result.Unmarshal(c.schemas[construct].ValueType())
+		providertest.Must(c.t, err)
+
+		c.checkOpened(result)
+
+		closed, err := server.CloseEphemeralResource(c.t.Context(), &tfprotov6.CloseEphemeralResourceRequest{
+			TypeName: providertest.TokenType, Private: response.Private,
+		})
+		providertest.Must(c.t, err)
+
+		if len(c.note(closed.Diagnostics))+len(closed.Diagnostics)+len(c.living()) > 0 {
+			c.breaks("after the close %q live; said: %s", c.living(), diagnosticTexts(closed.Diagnostics))
+		}
+	})
+}
+
+// checkOpened checks what an ephemeral resource has issued.
+func (c *call) checkOpened(result tftypes.Value) {
+	name, secret := textAt(result, "name"), textAt(result, "token")
+
+	if c.final["applying"] == false {
+		if name != nil || secret != nil || c.s.Issued() > 0 {
+			c.breaks("applying is false, and a token was issued")
+		}
+
+		return
+	}
+
+	if name == nil || secret == nil {
+		c.breaks("no token was issued")
+
+		return
+	}
+
+	if !c.accepts(*secret) {
+		c.breaks("the server does not accept the secret")
+	}
+
+	lives, ok := hours(c.final["expires_in"], false)
+	if !ok {
+		lives = time.Hour
+	}
+
+	late := time.Minute
+	if c.s.System.Traits().ExpiryIsDate {
+		late = 3 * providertest.Day
+	}
+
+	expires, _ := c.expiry(*name)
+	if expires.Before(c.s.Now().Add(lives-time.Minute)) || expires.After(c.s.Now().Add(lives+late)) {
+		c.breaks("the token was to live for %s, and expires at %s", lives, expires.Format(time.RFC3339))
+	}
+
+	if lives < 400*providertest.Day {
+		if c.s.Clock.Move(lives - time.Minute); !c.accepts(*secret) {
+			c.breaks("the token was to live for %s, and the server does not accept it a minute before that", lives)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package property
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// Every setting of the provider, unknown at first and then each value of its domain. A setting that
+// is wrong is an error that names it, when the provider is configured or when it is first needed.
+func TestProperty_settings(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	providertest.SetEnvironment(t, nil)
+
+	all, domains := providertest.Schemas(t), domains()
+
+	for _, platform := range bothPlatforms { //nolint:paralleltest // As above.
+		t.Run(platform, func(t *testing.T) {
+			w := newWorld(t, propertyPlatforms()[platform], all, [3]string{})
+			w.next()
+
+			for _, path := range argumentPaths("", all["provider"].Block.Attributes) {
+				if block, _, _ := strings.Cut(path, "."); block != platform && slices.Contains(bothPlatforms, block) {
+					continue // The other one's sandbox tests it.
+				}
+
+				for _, chosen := range domains["provider "+path] {
+					w.configures(path, sampled(chosen, w))
+				}
+			}
+		})
+	}
+}
+
+// configures configures a provider with a setting that is unknown, and another with its value, which
+// then reads who it is.
+func (w *world) configures(path string, v any) {
+	w.said = nil
+	w.s.Console.ResetRequests()
+
+	what := fmt.Sprintf("provider: %s = %s", path, briefly(v))
+	first, final := withArgument(w.settings, path, tftypes.UnknownValue), withArgument(w.settings, path, v)
+	blamed := w.settingFaults(path, v)
+
+	surroundings := provider.Surroundings{Now: w.s.Now}
+
+	if errors := w.configure(providertest.NewProtocolServer(surroundings), first); len(errors) > 0 && len(blamed) == 0 {
+		w.t.Errorf("%s: unknown at first: %s", what, diagnosticTexts(errors))
+	}
+
+	server := providertest.NewProtocolServer(surroundings)
+	errors := w.configure(server, final)
+
+	if len(errors) == 0 {
+		errors = w.note(w.whoAmI(server))
+	}
+
+	switch {
+	case len(blamed) > 0 && len(errors) == 0:
+		w.t.Errorf("%s: no error names %s", what, blamed)
+	case len(blamed) > 0 && !blames(errors, blamed):
+		w.t.Errorf("%s: the error names none of %s: %s", what, blamed, diagnosticTexts(errors))
+	case len(blamed) > 0 && w.s.Console.Count(nil) > 0:
+		w.t.Errorf("%s: requests were sent before the error: %s", what, diagnosticTexts(errors))
+	}
+
+	for _, leak := range w.leaks() {
+		w.t.Errorf("%s: %s", what, leak)
+	}
+}
+
+// whoAmI reads the provider's own user.
+func (w *world) whoAmI(server providertest.ProtocolServer) []*tfprotov6.Diagnostic {
+	w.t.Helper()
+
+	response, err := server.ReadDataSource(w.t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: "opsaccess_current_user", Config: encodedValue(valueOf(w.schemas["data opsaccess_current_user"].ValueType(), map[string]any{})),
+	})
+	providertest.Must(w.t, err)
+
+	return response.Diagnostics
+}
+
+// settingFaults are the settings that are in error when this one has the value.
+func (w *world) settingFaults(path string, v any) faults {
+	blamed := faults{}
+	_, name, _ := strings.Cut("."+path, ".")
+	name = name[strings.LastIndex(name, ".")+1:]
+
+	if v == nil {
+		switch name {
+		case "url", "username", "password":
+			blamed.blame(name)
+		case w.s.System.Traits().Platform:
+			blamed.blame("foreman", "universal_controller")
+		}
+
+		return blamed
+	}
+
+	switch name {
+	case "foreman", "universal_controller":
+		blamed.blame("url", "username", "password")
+	case "request_timeout":
+		if _, ok := hours(v, false); !ok {
+			blamed.blame(name)
+		}
+	case "max_retries", "max_concurrent_requests", "organization_id", "location_id":
+		number, isInt := v.(int)
+		highest := map[string]int{"max_retries": 20, "max_concurrent_requests": 100}[name]
+
+		if isInt && (number < 0 || number == 0 && name != "max_retries" || highest > 0 && number > highest) || !isInt && highest > 0 {
+			blamed.blame(name)
+		}
+	case "url", "username", "password", "token":
+		if text, _ := v.(string); text == "" || strings.ContainsFunc(text, unicode.IsControl) || strings.HasPrefix(text, "\ufeff") ||
+			name == "username" && strings.Contains(text, ":") {
+			blamed.blame(name)
+		}
+
+		if name == "token" {
+			blamed.blame(name, "password") // Both are set.
+		}
+	case "ca_certificate":
+		blamed.blame(name)
+	case "client_certificate", "client_key":
+		blamed.blame("client_certificate", "client_key")
+	}
+
+	return blamed
+}

@@ -1,0 +1,602 @@
+package property
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
+)
+
+var (
+	propertyPairs = flag.Int("property.pairs", 40, "how many random pairs of arguments are changed on each platform")
+	propertySeed  = flag.Uint64("property.seed", 1, "what the random pairs follow from; 0 is from the clock")
+	propertyAll   = flag.Bool("property.all", false, "change each argument in every state and every mode")
+)
+
+// mode is how Terraform comes to a change.
+type mode struct {
+	name string
+	// unknown arguments become known only after the plan, and so do the settings of the
+	// provider with unknownSettings.
+	unknown, unknownSettings bool
+	// refreshes reads the state before the plan, and validates validates the known values.
+	refreshes, validates bool
+}
+
+var modes = []mode{
+	{name: "unknown at first", unknown: true, refreshes: true, validates: true},
+	{name: "settings unknown at first", unknownSettings: true, validates: true},
+	{name: "known", refreshes: true, validates: true},
+	{name: "unknown at first, not validated, -refresh=false", unknown: true},
+	{name: "known, -refresh=false", validates: true},
+	{name: "unknown at first, and so are the settings", unknown: true, unknownSettings: true, validates: true},
+}
+
+// change is one case: arguments of a resource in some state get other values.
+type change struct {
+	from      start
+	mode      mode
+	arguments []string
+	samples   []sample
+}
+
+// tokenChange is a change under way.
+type tokenChange struct {
+	*world
+	change
+
+	values      []any
+	base, final map[string]any
+	// single and together are the arguments of the final configuration that are in error.
+	single, together faults
+	broken           []string
+}
+
+func (c *tokenChange) String() string {
+	words := make([]string, 0, len(c.arguments))
+	for i, argument := range c.arguments {
+		words = append(words, fmt.Sprintf("%s = %s", argument, briefly(c.values[i])))
+	}
+
+	return fmt.Sprintf("resource, %s, %s: %s", c.from.name, c.mode.name, strings.Join(words, ", "))
+}
+
+// breaks notes what is wrong.
+func (c *tokenChange) breaks(format string, arguments ...any) {
+	c.broken = append(c.broken, fmt.Sprintf(format, arguments...))
+}
+
+// Every argument of the resource, unknown at first and then each value of its domain, in
+// states that a token can be in: some of them, or all with -property.all.
+func TestProperty_token(t *testing.T) {
+	t.Parallel()
+
+	domains, paths := domains(), argumentPaths("", providertest.Schemas(t)["resource "+providertest.TokenType].Block.Attributes)
+
+	eachStart(t, func(w *world, from start, index int) {
+		for i, path := range paths {
+			for j, chosen := range domains["resource "+providertest.TokenType+" "+path] {
+				w.next()
+
+				// What nobody can read is an error in every state.
+				states := 11
+				if path == "encrypt_to" || path == "expires_at" { // What depends most on the state.
+					states = 4
+				}
+
+				if single, _ := w.tokenFaults(withArgument(nil, path, sampled(chosen, w))); len(single) > 0 {
+					states = len(starts())
+				}
+
+				turn := index + 5*i + j
+				for k, mode := range modes {
+					if *propertyAll || turn%states == 0 && turn/states%len(modes) == k {
+						w.changes(change{from: from, mode: mode, arguments: []string{path}, samples: []sample{chosen}})
+					}
+				}
+			}
+		}
+	})
+}
+
+// Two arguments of the resource change together.
+func TestProperty_tokenPairs(t *testing.T) {
+	t.Parallel()
+
+	seed := *propertySeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+
+	t.Logf("-property.seed=%d", seed)
+
+	domains, paths := domains(), argumentPaths("", providertest.Schemas(t)["resource "+providertest.TokenType].Block.Attributes)
+
+	eachStart(t, func(w *world, from start, index int) {
+		random := rand.New(rand.NewPCG(seed, uint64(index))) //nolint:gosec // Reproducible on purpose.
+
+		for range *propertyPairs / len(starts()) {
+			c := change{from: from, mode: modes[random.IntN(len(modes))]}
+
+			for _, i := range random.Perm(len(paths))[:2] {
+				values := domains["resource "+providertest.TokenType+" "+paths[i]]
+				c.arguments = append(c.arguments, paths[i])
+				c.samples = append(c.samples, values[random.IntN(len(values))])
+			}
+
+			w.changes(c)
+		}
+	})
+}
+
+// eachStart runs the test from each state, on each platform.
+func eachStart(t *testing.T, test func(w *world, from start, index int)) {
+	t.Helper()
+
+	schemas := providertest.Schemas(t)
+
+	var keys [3]string
+	for i := range keys {
+		_, pair := agekeys.Native(t)
+		keys[i] = pair.Recipient
+	}
+
+	for _, platform := range []string{"foreman", "universal_controller"} {
+		for i, from := range starts() {
+			t.Run(platform+"/"+from.name, func(t *testing.T) {
+				t.Parallel()
+
+				if platform == "foreman" {
+					i += 2 // Another share of the values than on the other platform.
+				}
+
+				test(newWorld(t, propertyPlatforms()[platform], schemas, keys), from, i)
+			})
+		}
+	}
+}
+
+// changes carries out a change, and reports what is broken.
+func (w *world) changes(of change) {
+	w.t.Helper()
+	w.next()
+
+	c := &tokenChange{world: w, change: of}
+
+	prior, base := of.from.opens(w)
+	c.base, c.final = base, base
+	first := base
+
+	// What is an object comes before what is in it.
+	for i, argument := range of.arguments {
+		c.values = append(c.values, sampled(of.samples[i], w))
+		c.final = withArgument(c.final, argument, c.values[i])
+
+		planned := c.values[i]
+		if of.mode.unknown {
+			planned = tftypes.UnknownValue
+		}
+
+		first = withArgument(first, argument, planned)
+	}
+
+	c.single, c.together = w.tokenFaults(c.final)
+	c.run(prior, first)
+
+	for _, broken := range append(c.broken, w.leaks()...) {
+		w.t.Errorf("%s: %s", c, broken)
+	}
+}
+
+// run plans with the first configuration and applies the final one.
+func (c *tokenChange) run(prior instance, first map[string]any) {
+	settings := c.settings
+	if c.mode.unknownSettings {
+		settings = c.unknownSettings()
+	}
+
+	c.s.Console.ResetRequests()
+	server := c.start(settings)
+
+	if c.refused("validate", c.validate(server, "resource", providertest.TokenType, first)) {
+		return
+	}
+
+	var errors []*tfprotov6.Diagnostic
+
+	if c.mode.refreshes && !prior.value.IsNull() {
+		if prior, errors = c.read(server, prior); len(errors) > 0 {
+			c.breaks("the refresh fails: %s", diagnosticTexts(errors))
+
+			return
+		}
+	}
+
+	planned, errors, broken := c.plan(server, prior, first)
+	c.broken = append(c.broken, broken...)
+
+	if c.refused("plan", errors) {
+		return
+	}
+
+	after := prior
+
+	if !planned.empty {
+		var ok bool
+		if after, ok = c.apply(prior, planned); !ok {
+			return
+		}
+	}
+
+	c.succeeded(after)
+}
+
+// apply carries out a plan in a walk of its own: Terraform plans once more, with all values
+// known, and holds the provider to what it planned first.
+func (c *tokenChange) apply(prior instance, planned proposal) (after instance, ok bool) {
+	server := c.start(c.settings)
+
+	if len(planned.replaces) > 0 {
+		gone := c.nothing()
+		gone.private, gone.identity = prior.private, prior.identity
+
+		if _, errors, _ := c.core.apply(server, prior, gone, nil); len(errors) > 0 {
+			c.breaks("the token that is replaced cannot be destroyed: %s", diagnosticTexts(errors))
+
+			return prior, false
+		}
+
+		prior = c.nothing()
+	}
+
+	if c.mode.validates && c.refused("apply, validating", c.validate(server, "resource", providertest.TokenType, c.final)) {
+		return prior, false
+	}
+
+	final, errors, broken := c.plan(server, prior, c.final)
+	c.broken = append(c.broken, broken...)
+
+	if c.refused("apply, planning", errors) {
+		return prior, false
+	}
+
+	if len(final.replaces) > 0 {
+		c.breaks("inconsistent final plan: an update became a replacement for %s", strings.Join(final.replaces, ", "))
+	}
+
+	for _, difference := range incompatible(planned.value, final.value, "") {
+		c.breaks("inconsistent final plan: %s", difference)
+	}
+
+	if final.empty {
+		return prior, true
+	}
+
+	after, errors, broken = c.core.apply(server, prior, final.instance, c.final)
+	c.broken = append(c.broken, broken...)
+
+	return after, !c.refused("apply", errors)
+}
+
+// refused says whether there are errors, and notes those that should not be.
+func (c *tokenChange) refused(stage string, errors []*tfprotov6.Diagnostic) bool {
+	if len(errors) == 0 {
+		return false
+	}
+
+	blamed := maps.Clone(c.single)
+	maps.Copy(blamed, c.together)
+
+	if len(blamed) > 0 {
+		if !blames(errors, blamed) && c.mayRefuse("apply", errors) == "" {
+			c.breaks("%s: the error names none of %s: %s", stage, blamed, diagnosticTexts(errors))
+		}
+
+		if sent := c.sent(http.MethodPost) + c.sent(http.MethodDelete); sent > 0 {
+			c.breaks("%s: %d requests changed something before the error: %s", stage, sent, diagnosticTexts(errors))
+		}
+
+		return true
+	}
+
+	if why := c.mayRefuse(stage, errors); why == "" {
+		c.breaks("%s: a valid configuration is refused: %s", stage, diagnosticTexts(errors))
+	}
+
+	if sent := c.sent(http.MethodPost); sent > 0 {
+		c.breaks("%s: %d requests for a token before the error: %s", stage, sent, diagnosticTexts(errors))
+	}
+
+	return true
+}
+
+// mayRefuse says why a valid configuration cannot be applied, empty if it can. What the world
+// is like is no error of a plan, which comes before a destroy too; but for two users in one
+// configuration, and for another user of a token that was not refreshed.
+func (c *tokenChange) mayRefuse(stage string, errors []*tfprotov6.Diagnostic) string {
+	target, certain := c.target()
+	exists := !strings.HasPrefix(c.from.name, "not created")
+	applies := strings.HasPrefix(stage, "apply")
+	other := exists && target != c.user.ID && blames(errors, faults{"username": true, "user_id": true})
+
+	switch {
+	case !certain:
+		return "the arguments name two users"
+	case other && target != "" && (!c.mode.refreshes || c.mode.unknown):
+		return "the token is another user's"
+	case exists && c.mode.unknownSettings && blames(errors, faults{c.s.System.Traits().Platform + ".url": true}):
+		return "nobody can ask the server yet whose the token is"
+	case !applies:
+		return ""
+	case target == "":
+		return "the user does not exist"
+	case c.from.userGone:
+		return "the user is gone"
+	case c.overdue():
+		return "the expiry is in the past"
+	case exists && c.s.Foreman != nil && c.final["name_prefix"] == nil && c.final["name"] == c.base["name"]:
+		return "Foreman does not free a name"
+	default:
+		return ""
+	}
+}
+
+// overdue says whether an issued token would have expired already.
+func (c *tokenChange) overdue() bool {
+	at, ok := readInstant(c.final["expires_at"])
+
+	return ok && c.final["expires_in"] == nil && !at.After(c.s.Now())
+}
+
+// target is the id of the user that the configuration names, empty for one who does not
+// exist, and false where it names two.
+func (c *tokenChange) target() (id string, certain bool) {
+	named, _ := c.final["user_id"].(string)
+	login, _ := c.final["username"].(string)
+	byLogin := ""
+
+	for _, user := range []providertest.Account{c.user, c.other} {
+		if login == user.Login {
+			byLogin = user.ID
+		}
+	}
+
+	if named != c.user.ID && named != c.other.ID && named != "" {
+		return "", login == ""
+	}
+
+	switch {
+	case login == "":
+		return named, true
+	case named == "" || named == byLogin:
+		return byLogin, true
+	default:
+		return "", false
+	}
+}
+
+// alsoCalled are other words for an argument, in errors of what the server is asked for.
+var alsoCalled = map[string]string{
+	"user_id": "user by the id", "token_id": "token by the id", "username": "login", "url": "URL", "ca_certificate": "CA certificate",
+}
+
+// blames says whether an error names one of the arguments.
+func blames(errors []*tfprotov6.Diagnostic, blamed faults) bool {
+	return slices.ContainsFunc(errors, func(d *tfprotov6.Diagnostic) bool {
+		text := diagnosticTexts([]*tfprotov6.Diagnostic{d})
+
+		for argument := range blamed {
+			if other := alsoCalled[argument]; strings.Contains(text, argument) || other != "" && strings.Contains(text, other) {
+				return true
+			}
+		}
+
+		return false
+	})
+}
+
+// succeeded checks a change that met no error.
+func (c *tokenChange) succeeded(after instance) {
+	issued := c.s.Issued() > 0
+
+	switch {
+	case len(c.single) > 0 && (c.mode.validates || issued || c.sent(http.MethodDelete) > 0):
+		c.breaks("no error names %s; a token was issued: %t", c.single, issued)
+	case len(c.together) > 0 && c.mode.validates:
+		c.breaks("no error says that %s do not go together", c.together)
+	case len(c.single) == 0 && len(c.together) == 0:
+		c.checkState(after, issued)
+		c.checkNextRun(after)
+
+		return
+	}
+
+	c.destroy(after)
+}
+
+// checkState checks what came of a change.
+func (c *tokenChange) checkState(after instance, issued bool) {
+	secret, sealed := textAt(after.value, "token"), textAt(after.value, "encrypted_token")
+
+	if c.final["encrypt_to"] != nil && secret != nil {
+		c.breaks("encrypt_to is set, and token has a secret as it is")
+	}
+
+	known := map[string]bool{}
+
+	for _, previous := range elementsOf(membersOf(after.value)["previous"]) {
+		if name := textAt(previous, "name"); name != nil {
+			known[*name] = true
+		}
+	}
+
+	name := textAt(after.value, "current.name")
+	if name == nil {
+		c.breaks("the state has no current.name")
+
+		return
+	}
+
+	if owner := textAt(after.value, "owner.id"); owner != nil && *owner == c.user.ID {
+		known[*name] = true
+	} else {
+		issued = false // To the other user.
+	}
+
+	for _, living := range c.living() {
+		if !known[living] {
+			c.breaks("the token %q lives, and the state does not have it", living)
+		}
+	}
+
+	if !issued {
+		return
+	}
+
+	if secret == nil && (sealed == nil || c.final["encrypt_to"] == nil) {
+		c.breaks("a token was issued, and the state has no secret")
+	}
+
+	if secret != nil && !c.accepts(*secret) {
+		c.breaks("the server does not accept the secret of the token that was issued")
+	}
+
+	c.checkIssued(*name)
+}
+
+// checkIssued checks a token that was just issued.
+func (c *tokenChange) checkIssued(name string) {
+	if fixed, ok := c.final["name"].(string); ok && c.final["name_prefix"] == nil && name != fixed {
+		c.breaks("the token is called %q", name)
+	}
+
+	if prefix, ok := c.final["name_prefix"].(string); ok && !strings.HasPrefix(name, prefix) {
+		c.breaks("the token is called %q", name)
+	}
+
+	expires, ok := c.expiry(name)
+	if !ok {
+		c.breaks("the server has no token %q", name)
+
+		return
+	}
+
+	lives, relative := hours(c.final["expires_in"], false)
+	at, told := readInstant(c.final["expires_at"])
+
+	switch {
+	case relative:
+		// The clock runs on, and where tokens expire on a date they do so up to a day later.
+		if early, late := c.s.Now().Add(lives-time.Minute), c.s.Now().Add(lives+providertest.Day+time.Second); expires.Before(early) || expires.After(late) {
+			c.breaks("the token was to live for %s, and expires at %s", lives, expires.Format(time.RFC3339))
+		}
+	case told:
+		if expires.IsZero() || !expires.Equal(at) { // Zero is never, and year 1 is not.
+			c.breaks("the token was to expire at %s, and expires at %s", at.Format(time.RFC3339), expires.Format(time.RFC3339))
+		}
+	case !expires.IsZero():
+		c.breaks("the token was never to expire, and expires at %s", expires.Format(time.RFC3339))
+	}
+}
+
+// checkNextRun checks that there is nothing to do after an apply, and that the resource can be
+// destroyed. What was not refreshed may take another run to settle.
+func (c *tokenChange) checkNextRun(after instance) {
+	runs := 1
+	if !c.mode.refreshes && !strings.HasPrefix(c.from.name, "not created") || c.from.due {
+		runs = 2
+	}
+
+	for run := 1; ; run++ {
+		server := c.start(c.settings)
+
+		read, errors := c.read(server, after)
+		if len(errors) > 0 {
+			c.breaks("the refresh after the apply fails: %s", diagnosticTexts(errors))
+
+			return
+		}
+
+		for name, value := range membersOf(after.value) {
+			if _, set := c.final[name]; set && !value.Equal(membersOf(read.value)[name]) {
+				c.breaks("the refresh after the apply changes the argument %s", name)
+			}
+		}
+
+		planned, errors, broken := c.plan(server, read, c.final)
+		c.broken = append(c.broken, broken...)
+
+		if len(errors) > 0 {
+			c.breaks("the plan after the apply fails: %s", diagnosticTexts(errors))
+
+			break
+		}
+
+		if planned.empty {
+			break
+		}
+
+		if run == runs {
+			c.breaks("the plan after the apply is not empty: %s", strings.Join(planDifferences(read.value, planned), "; "))
+
+			break
+		}
+
+		if after, errors, _ = c.core.apply(c.start(c.settings), read, planned.instance, c.final); len(errors) > 0 {
+			if c.mayRefuse("apply", errors) == "" {
+				c.breaks("the run after the apply fails: %s", diagnosticTexts(errors))
+			}
+
+			break
+		}
+	}
+
+	c.destroy(after)
+}
+
+// planDifferences are what a plan changes.
+func planDifferences(prior tftypes.Value, planned proposal) (found []string) {
+	for _, argument := range planned.replaces {
+		found = append(found, "replaced for "+argument)
+	}
+
+	before, after := membersOf(prior), membersOf(planned.value)
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		switch {
+		case !after[name].IsFullyKnown():
+			found = append(found, name+" is known after apply")
+		default:
+			found = append(found, incompatible(before[name], after[name], name)...)
+		}
+	}
+
+	return found
+}
+
+// destroy destroys what there is.
+func (c *tokenChange) destroy(of instance) {
+	if of.value.IsNull() {
+		return
+	}
+
+	if errors := c.destroyed(of); len(errors) > 0 {
+		c.breaks("the resource cannot be destroyed: %s", diagnosticTexts(errors))
+
+		return
+	}
+
+	if living := c.living(); len(living) > 0 {
+		c.breaks("after the destroy %s live", strings.Join(living, ", "))
+	}
+}

@@ -1,0 +1,128 @@
+package protocol
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// useResource plans a new token with the configuration, and applies the plan in which one
+// argument was unknown and took this value. Then it does the same to a token that there is.
+func (s *argumentScene) useResource(t *testing.T, typeName, argument string, set map[string]any) []used {
+	t.Helper()
+
+	of := s.schemas["resource "+typeName].ValueType()
+	none, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, nil))
+	providertest.Must(t, err)
+
+	before := maps.Clone(set)
+	setArgument(before, argument, tftypes.UnknownValue)
+
+	config, unknown := providertest.EncodeObject(t, of, set), providertest.EncodeObject(t, of, before)
+	uses := s.changeResource(t, typeName, argument, &none, config, unknown)
+
+	// That the user is another one is another test's.
+	if argument == "username" || argument == "user_id" {
+		return uses
+	}
+
+	// A token that was issued without the argument, or with another name.
+	standing := map[string]any{"username": s.user.Login, "name_prefix": "standing-", "expires_in": "30d"}
+	planned := s.planResource(t, typeName, &none, providertest.EncodeObject(t, of, standing))
+	created, err := s.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: typeName, PriorState: &none, Config: providertest.EncodeObject(t, of, standing), PlannedState: planned.PlannedState,
+	})
+	providertest.Must(t, err)
+
+	for _, diagnostic := range problems(created.Diagnostics) {
+		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+	}
+
+	for _, use := range s.changeResource(t, typeName, argument, created.NewState, config, unknown) {
+		use.stage += " of an update"
+		uses = append(uses, use)
+	}
+
+	return uses
+}
+
+// changeResource plans with the configuration, and applies the plan of the other one, in
+// which an argument is unknown.
+func (s *argumentScene) changeResource(
+	t *testing.T, typeName, argument string, prior, config, unknown *tfprotov6.DynamicValue,
+) []used {
+	t.Helper()
+
+	of := s.schemas["resource "+typeName].ValueType()
+	uses := []used{{stage: "plan", errors: problems(s.planResource(t, typeName, prior, config).Diagnostics)}}
+
+	planned := s.planResource(t, typeName, prior, unknown)
+	if errs := problems(planned.Diagnostics); len(errs) > 0 {
+		t.Errorf("a plan in which %s is unknown: %s: %s", argument, errs[0].Summary, errs[0].Detail)
+
+		return uses
+	}
+
+	issued := s.Issued()
+	applied, err := s.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: typeName, PriorState: prior, Config: config, PlannedPrivate: planned.PlannedPrivate,
+		PlannedState: settled(t, of, planned.PlannedState, config, argument),
+	})
+	providertest.Must(t, err)
+
+	return append(uses, used{stage: "apply", errors: problems(applied.Diagnostics), changed: s.Issued() != issued})
+}
+
+// planResource plans as a CLI does, which proposes the outputs that are in state.
+func (s *argumentScene) planResource(
+	t *testing.T, typeName string, prior, config *tfprotov6.DynamicValue,
+) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+
+	schema := s.schemas["resource "+typeName]
+	of := schema.ValueType()
+	proposed := config
+
+	if state, err := prior.Unmarshal(of); err == nil && !state.IsNull() {
+		attributes := providertest.DecodeObject(t, of, config)
+
+		for _, attribute := range schema.Block.Attributes {
+			if attribute.Computed && attributes[attribute.Name].IsNull() {
+				attributes[attribute.Name] = providertest.DecodeObject(t, of, prior)[attribute.Name]
+			}
+		}
+
+		encoded, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, attributes))
+		providertest.Must(t, err)
+
+		proposed = &encoded
+	}
+
+	planned, err := s.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: prior, ProposedNewState: proposed, Config: config,
+	})
+	providertest.Must(t, err)
+
+	return planned
+}
+
+// settled is a planned state in which an argument has become known.
+func settled(
+	t *testing.T, of tftypes.Type, planned, config *tfprotov6.DynamicValue, argument string,
+) *tfprotov6.DynamicValue {
+	t.Helper()
+
+	root, _, _ := strings.Cut(argument, ".")
+	attributes := providertest.DecodeObject(t, of, planned)
+	attributes[root] = providertest.DecodeObject(t, of, config)[root]
+
+	encoded, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, attributes))
+	providertest.Must(t, err)
+
+	return &encoded
+}

@@ -1,0 +1,198 @@
+package protocol
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// ephemeralPlugin is a plugin that was configured for the target.
+func ephemeralPlugin(t *testing.T, s *providertest.Target) (*provider.Plugin, tfprotov6.ProviderServer) {
+	t.Helper()
+
+	p := provider.NewPluginIn(provider.Surroundings{Now: s.Now}, "test")
+	server := p.Server()
+
+	for _, d := range providertest.ConfigureServer(t, server, map[string]any{
+		"max_retries": 0,
+		s.System.Traits().Platform: map[string]any{
+			"url": s.URL, "username": s.Login, "password": s.Password,
+		},
+	}) {
+		t.Fatal(d.Summary, d.Detail)
+	}
+
+	return p, server
+}
+
+// openEphemeral opens a token, and returns the answer and the outputs that are texts.
+func openEphemeral(
+	t *testing.T, server tfprotov6.ProviderServer, set map[string]any,
+) (*tfprotov6.OpenEphemeralResourceResponse, map[string]string) {
+	t.Helper()
+
+	of := providertest.Schemas(t)["ephemeral "+providertest.TokenType].ValueType()
+
+	config, err := tfprotov6.NewDynamicValue(of, providertest.ObjectValue(of, set))
+	providertest.Must(t, err)
+
+	response, err := server.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+		TypeName: providertest.TokenType, Config: &config,
+	})
+	providertest.Must(t, err)
+
+	result, err := response.Result.Unmarshal(of)
+	providertest.Must(t, err)
+
+	var attributes map[string]tftypes.Value
+
+	providertest.Must(t, result.As(&attributes))
+
+	outputs := map[string]string{}
+
+	for name, value := range attributes {
+		var text *string
+		if value.Type().Is(tftypes.String) && value.As(&text) == nil && text != nil {
+			outputs[name] = *text
+		}
+	}
+
+	return response, outputs
+}
+
+// privateText returns all values in private data, which the framework encodes.
+func privateText(t *testing.T, private []byte) string {
+	t.Helper()
+
+	var values map[string][]byte
+
+	providertest.Must(t, json.Unmarshal(private, &values))
+
+	var text strings.Builder
+	for _, value := range values {
+		text.Write(value)
+	}
+
+	return text.String()
+}
+
+// closeEphemeral closes what was opened, and returns what that says.
+func closeEphemeral(t *testing.T, server tfprotov6.ProviderServer, private []byte) []*tfprotov6.Diagnostic {
+	t.Helper()
+
+	response, err := server.CloseEphemeralResource(t.Context(), &tfprotov6.CloseEphemeralResourceRequest{
+		TypeName: providertest.TokenType, Private: private,
+	})
+	providertest.Must(t, err)
+
+	return response.Diagnostics
+}
+
+// Private data goes through the CLI, which has no reason to keep it to itself.
+func TestEphemeralToken_privateDataHasNoSecret(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-private"})
+		_, server := ephemeralPlugin(t, s.Target)
+
+		opened, outputs := openEphemeral(t, server, map[string]any{"username": user.Login})
+		if len(opened.Diagnostics) > 0 || !s.LogIn(t, user, outputs["token"]) {
+			t.Fatalf("no token that works; said: %v", opened.Diagnostics)
+		}
+
+		private := privateText(t, opened.Private)
+		if strings.Contains(private, outputs["token"]) || strings.Contains(private, "oaSEC") {
+			t.Error("private data has the secret")
+		}
+
+		if !strings.Contains(private, outputs["name"]) {
+			t.Errorf("private data does not tell which token: %s", private)
+		}
+
+		// Twice, and then in a process that never opened it: private data is all it takes.
+		for range 2 {
+			if said := closeEphemeral(t, server, opened.Private); len(said) > 0 {
+				t.Errorf("closing says %s: %s", said[0].Summary, said[0].Detail)
+			}
+
+			s.WantRefused(t, user, outputs["token"])
+		}
+
+		again, outputs := openEphemeral(t, server, map[string]any{"username": user.Login})
+		_, other := ephemeralPlugin(t, s.Target)
+
+		if said := closeEphemeral(t, other, again.Private); len(said) > 0 {
+			t.Errorf("closing elsewhere says %s: %s", said[0].Summary, said[0].Detail)
+		}
+
+		s.WantRefused(t, user, outputs["token"])
+	})
+}
+
+// Who closes a token that is gone already need not hear of it.
+func TestEphemeralToken_closingWhatIsRevoked(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-revoked"})
+		plugin, server := ephemeralPlugin(t, s.Target)
+
+		byHand, _ := openEphemeral(t, server, map[string]any{"user_id": user.ID})
+		s.RevokeAll(t, user.ID)
+
+		if said := closeEphemeral(t, server, byHand.Private); len(said) > 0 {
+			t.Errorf("closing what was revoked by hand says %s: %s", said[0].Summary, said[0].Detail)
+		}
+
+		stopped, _ := openEphemeral(t, server, map[string]any{"user_id": user.ID})
+		providertest.Must(t, plugin.Stop())
+
+		s.WantNoneAlive(t)
+
+		s.Console.ResetRequests()
+
+		if said := closeEphemeral(t, server, stopped.Private); len(said) > 0 || s.Console.Count(nil) > 0 {
+			t.Errorf("closing after the stop says %v, and makes %d requests", said, s.Console.Count(nil))
+		}
+
+		late, _ := openEphemeral(t, server, map[string]any{"user_id": user.ID})
+		if len(late.Diagnostics) != 1 || s.Console.Count(nil) > 0 {
+			t.Errorf("opening after the stop says %v, and makes %d requests", late.Diagnostics, s.Console.Count(nil))
+		}
+	})
+}
+
+// What could not be closed is tried once more at the end.
+func TestEphemeralToken_stopAfterAFailedClose(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-again"})
+		plugin, server := ephemeralPlugin(t, s.Target)
+		opened, outputs := openEphemeral(t, server, map[string]any{"user_id": user.ID})
+		restore := s.FailRevocations()
+
+		said := closeEphemeral(t, server, opened.Private)
+		if len(said) != 1 || said[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+			t.Errorf("closing says %v, want a warning", said)
+		}
+
+		if err := plugin.Stop(); err == nil || strings.Contains(err.Error(), outputs["token"]) {
+			t.Errorf("the stop says %v, want an error without the secret", err)
+		}
+
+		restore()
+		providertest.Must(t, plugin.Stop())
+
+		s.WantNoneAlive(t)
+
+		if status := s.TokensOf(t, user.ID); len(status) > 0 && status[0].Status != pat.StatusRevoked {
+			t.Errorf("the token is %s", status[0].Status)
+		}
+	})
+}

@@ -1,0 +1,172 @@
+package protocol
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// Others: what an apply would fail with is an error of the plan, and a destroy makes a plan first. It
+// is a warning, and the apply fails before it issues anything.
+func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-world"})
+		reader := s.AddUser(t, providertest.User{Login: "svc-reader"})
+		midnight := s.Clock.Now().UTC().Truncate(providertest.Day)
+		base := map[string]any{"user_id": user.ID, "name_prefix": "w-", "expires_at": midnight.Add(30 * providertest.Day).Format(time.RFC3339)}
+
+		for name, test := range map[string]struct {
+			before, after  map[string]any
+			warning, fails string
+		}{
+			"a new token that would be born expired": {
+				after:   having(base, map[string]any{"expires_at": midnight.Add(-providertest.Day).Format(time.RFC3339)}),
+				warning: "is in the past", fails: "is in the past",
+			},
+			"a new token of a user who is not there": {
+				after:   map[string]any{"username": "svc-nobody", "name_prefix": "w-", "expires_in": "30d"},
+				warning: "svc-nobody", fails: "svc-nobody",
+			},
+			"a new expiry that has passed": {
+				before: base, after: having(base, map[string]any{"expires_at": midnight.Add(-providertest.Day).Format(time.RFC3339)}),
+				warning: "is in the past", fails: "is in the past",
+			},
+			"another user, who is not there": {
+				before: base, after: having(base, map[string]any{"user_id": nil, "username": "svc-nobody"}),
+				warning: "svc-nobody", fails: "another user, or one who does not exist",
+			},
+			"the id of a user who is not there": {
+				before: base, after: having(base, map[string]any{"user_id": missingUserID(s)}),
+				warning: "an apply fails before anything is sent", fails: "another user, or one who does not exist",
+			},
+			"another user, with an expiry that has passed": {
+				before:  base,
+				after:   having(base, map[string]any{"user_id": reader.ID, "expires_at": midnight.Add(-providertest.Day).Format(time.RFC3339)}),
+				warning: "is in the past", fails: "another user, or one who does not exist",
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+
+				server := s.Admin(t)
+				state := newTokenState(t)
+
+				if test.before != nil {
+					state.apply(t, server, test.before)
+
+					if errs := state.refresh(t, server); len(errs) > 0 {
+						t.Fatal(errs)
+					}
+				}
+
+				issued := state.value(t, "id")
+
+				plan := state.plan(t, server, test.after)
+				if len(plan.errors) > 0 || !strings.Contains(strings.Join(plan.warnings, "\n"), test.warning) || len(plan.RequiresReplace) > 0 {
+					t.Fatalf("errors %q, warnings %q, replaced by %v", plan.errors, plan.warnings, plan.RequiresReplace)
+				}
+
+				errs, _ := state.applied(t, server, plan)
+				if len(errs) != 1 || !strings.Contains(errs[0], test.fails) {
+					t.Errorf("the apply says %q, want an error with %q", errs, test.fails)
+				}
+
+				if now := state.value(t, "id"); test.before != nil && !now.Equal(issued) {
+					t.Errorf("the token of the state is %s, want %s", now, issued)
+				}
+			})
+		}
+	})
+}
+
+// What is wrong with the text of a configuration, or with an account, is an error of the plan. The
+// latter says how a destroy gets past it.
+func TestPlan_whatIsAnErrorOfThePlan(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-text"})
+		unable := s.AddUser(t, providertest.User{Login: "svc-unable"})
+		able := map[string]any{"user_id": user.ID, "name_prefix": "t-", "expires_in": "30d"}
+
+		for name, test := range map[string]struct {
+			set   map[string]any
+			as    providertest.Account
+			want  string
+			world bool
+		}{
+			"a name of the platform's own": {
+				set:  map[string]any{"user_id": user.ID, "name": "n", "expires_in": "30d", "rotation": map[string]any{"overlap": "1d"}},
+				want: "cannot rotate",
+			},
+			"a policy that rotates for ever": {
+				set: having(able, map[string]any{"rotation": map[string]any{"before_expiry": "30d"}}), want: "before_expiry",
+			},
+			"an account that may see no user": {
+				set: map[string]any{"username": user.Login, "name_prefix": "t-", "expires_in": "30d"}, as: unable,
+				want: "Could not find the token's user", world: true,
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+
+				as := test.as
+				if as.Login == "" {
+					as = providertest.Account{Login: s.Login, Password: s.Password}
+				}
+
+				plan := newTokenState(t).plan(t, s.Serve(t, s.Settings(as.Login, as.Password)), test.set)
+				if len(plan.errors) != 1 || !strings.Contains(plan.errors[0], test.want) {
+					t.Fatalf("errors %q, want one with %q", plan.errors, test.want)
+				}
+
+				if got := strings.Contains(plan.errors[0], "destroy -refresh=false"); got != test.world {
+					t.Errorf("it says how a destroy gets past it: %t, want %t: %s", got, test.world, plan.errors[0])
+				}
+			})
+		}
+	})
+}
+
+// An account that may see users, and does not see this one, proves nothing by that. It is a warning
+// all the same: the account did look.
+func TestPlan_aUserWhomTheAccountDoesNotSee(t *testing.T) {
+	t.Parallel()
+
+	s := providertest.NewForemanSandbox(t)
+	viewer := s.AddUser(t, providertest.User{Login: "viewer", Permissions: providertest.EveryPermission})
+
+	plan := newTokenState(t).plan(t, s.Serve(t, s.Settings(viewer.Login, viewer.Password)),
+		map[string]any{"username": "svc-nobody", "name_prefix": "w-", "expires_in": "30d"})
+
+	if len(plan.errors) > 0 || len(plan.warnings) == 0 || !strings.Contains(plan.warnings[len(plan.warnings)-1], "svc-nobody") {
+		t.Errorf("errors %q, warnings %q", plan.errors, plan.warnings)
+	}
+}
+
+// A destroy makes a plan first, with resources that were never made.
+func TestAccDestroy_isNotBlockedByWhatWasNeverMade(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-unblocked"})
+		w := s.Workspace(t)
+		made := s.AdminBlock() + providertest.TokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"d-\"\nexpires_in = \"30d\"", user.ID))
+
+		w.Write(t, made)
+		w.Apply(t)
+
+		never := func(name, arguments string) string {
+			return strings.Replace(providertest.TokenConfig(arguments), `"test"`, strconv.Quote(name), 1)
+		}
+
+		w.Write(t, made+
+			never("late", fmt.Sprintf("user_id = %q\nname_prefix = \"l-\"\nexpires_at = \"2001-01-01T00:00:00Z\"", user.ID))+
+			never("nobody", "username = \"svc-nobody\"\nname_prefix = \"n-\"\nexpires_in = \"30d\""))
+		w.Destroy(t)
+		s.WantNoneAlive(t)
+	})
+}

@@ -1,0 +1,185 @@
+package protocol
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
+)
+
+// Others: recipients that are recorded, beside the secret in plain text that they promise is not
+// there. The token has expired when it was told to, so that no other one is issued.
+func TestPlan_recordedRecipientsTakeTheSecretOutOfState(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-promised"})
+		server := s.Admin(t)
+		_, key := agekeys.Native(t)
+		recipients := map[string]any{"encrypt_to": []tftypes.Value{tftypes.NewValue(tftypes.String, key.Recipient)}}
+		expiry := s.Expiry(10 * providertest.Day).Truncate(time.Second)
+		plain := map[string]any{"user_id": user.ID, "name_prefix": "p-", "expires_at": expiry.Format(time.RFC3339)}
+
+		for name, test := range map[string]struct{ planned, applied map[string]any }{
+			"known": {having(plain, recipients), having(plain, recipients)},
+			"recipients known after apply": {
+				having(plain, map[string]any{"encrypt_to": tftypes.UnknownValue}), having(plain, recipients),
+			},
+			"an expiry known after apply": {
+				having(having(plain, recipients), map[string]any{"expires_at": tftypes.UnknownValue}), having(plain, recipients),
+			},
+			"kept on purpose": {
+				having(having(plain, recipients), map[string]any{"reissue_when_invalid": false}),
+				having(having(plain, recipients), map[string]any{"reissue_when_invalid": false}),
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				state := newTokenState(t)
+				state.apply(t, server, plain)
+				s.Clock.Move(13 * providertest.Day)
+
+				defer s.Clock.Move(-13 * providertest.Day)
+
+				if errs := state.refresh(t, server); len(errs) > 0 {
+					t.Fatal(errs)
+				}
+
+				first := state.plan(t, server, test.planned)
+				second := state.plan(t, server, test.applied)
+				checkConsistent(t, state.of, first.PlannedState, second.PlannedState)
+
+				if errs, _ := state.applied(t, server, second); len(errs) > 0 {
+					t.Fatal(errs)
+				}
+
+				if !state.value(t, "token").IsNull() || state.value(t, "encrypt_to").IsNull() {
+					t.Error("the secret is in state in plain text, beside encrypt_to")
+				}
+
+				again := state.plan(t, server, test.applied)
+				checkConsistent(t, state.of, again.PlannedState, state.state)
+			})
+		}
+	})
+}
+
+// Others: what is unknown is taken for what is set. A variable of a module that is null by default
+// is unknown to validate.
+func TestValidate_unknownIsNotSet(t *testing.T) {
+	t.Parallel()
+
+	var (
+		unknown = tftypes.UnknownValue
+		token   = map[string]any{"user_id": "5", "expires_in": "90d"}
+		rotated = having(token, map[string]any{"rotation": map[string]any{"max_age": "60d"}})
+	)
+
+	for name, test := range map[string]struct {
+		construct string
+		set       map[string]any
+	}{
+		"a name beside a prefix and rotation": {"resource " + providertest.TokenType, having(rotated, map[string]any{"name": unknown, "name_prefix": "x-"})},
+		"a name beside rotation":              {"resource " + providertest.TokenType, having(rotated, map[string]any{"name": unknown})},
+		"rotation beside a name":              {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "rotation": unknown})},
+		"a series beside a name":              {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "series": unknown})},
+		"an expiry beside another":            {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "expires_at": unknown})},
+		"a lifetime beside a policy": {"resource " + providertest.TokenType, map[string]any{
+			"user_id": "5", "name_prefix": "x-", "expires_in": unknown, "rotation": map[string]any{"before_expiry": "14d"},
+		}},
+		"both users":           {"data opsaccess_user", map[string]any{"username": unknown}},
+		"token_id beside name": {"data opsaccess_personal_access_token", map[string]any{"user_id": "5", "token_id": "1", "name": unknown}},
+		"all beside a filter":  {"action " + providertest.RevokeType, map[string]any{"user_id": "5", "all": unknown, "name_prefix": "x-"}},
+		"a filter beside all":  {"action " + providertest.RevokeType, map[string]any{"user_id": "5", "all": true, "name_prefix": unknown}},
+		"a key":                {"provider", map[string]any{"client_key": unknown}},
+		"a certificate":        {"provider", map[string]any{"client_certificate": unknown}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			kind, typeName, _ := strings.Cut(test.construct, " ")
+
+			for _, d := range providertest.ValidateConfig(t, providertest.Protocol(t), kind, typeName, providertest.EncodeObject(t, providertest.Schemas(t)[test.construct].ValueType(), test.set)) {
+				t.Errorf("%s: %s", d.Summary, d.Detail)
+			}
+		})
+	}
+}
+
+// A provider whose settings may be null by apply configures no second platform and no second
+// credential.
+func TestProvider_unknownSettingsAreNotSet(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
+	const secret = "secret-1"
+
+	foreman := map[string]any{"url": "https://foreman.example.com", "username": "a", "password": secret}
+	controller := map[string]any{"url": "https://uc.example.com", "username": "a", "password": secret}
+
+	for name, set := range map[string]map[string]any{ //nolint:paralleltest // As above.
+		"another platform":      {"foreman": foreman, "universal_controller": tftypes.UnknownValue},
+		"no platform for sure":  {"foreman": tftypes.UnknownValue, "universal_controller": tftypes.UnknownValue},
+		"a token":               {"universal_controller": having(controller, map[string]any{"token": tftypes.UnknownValue})},
+		"a password":            {"universal_controller": map[string]any{"url": "https://uc.example.com", "token": secret, "password": tftypes.UnknownValue}},
+		"a password for itself": {"universal_controller": map[string]any{"url": "https://uc.example.com", "password": tftypes.UnknownValue}},
+	} {
+		t.Run(name, func(t *testing.T) { settingsTest{set: set}.run(t) })
+	}
+}
+
+// Others: a plan that was made while the platform was not known promises what another platform
+// would do.
+func TestPlan_platformNotKnownYet(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-later"})
+		settings := s.Settings(s.Login, s.Password)
+		later := s.Serve(t, map[string]any{s.System.Traits().Platform: tftypes.UnknownValue})
+		policy := func(arguments map[string]any) map[string]any {
+			return map[string]any{"user_id": user.ID, "name_prefix": "l-", "expires_in": "90d", "rotation": arguments}
+		}
+		window := policy(map[string]any{"before_expiry": "10d"})
+		// A few hours before the window begins, or after that: it depends on how the platform reads a date.
+		age := s.Expiry(90*providertest.Day).Sub(s.Clock.Now()).Truncate(time.Hour) - 10*providertest.Day - 7*time.Hour
+		aged := map[string]any{"max_age": age.String()}
+		both := map[string]any{"max_age": age.String(), "before_expiry": "10d"}
+
+		for name, test := range map[string]struct{ before, after map[string]any }{
+			"a longer window":    {window, policy(map[string]any{"before_expiry": "20d"})},
+			"a shorter window":   {window, policy(map[string]any{"before_expiry": "5d", "overlap": "1d"})},
+			"an age in place":    {window, policy(map[string]any{"max_age": "60d"})},
+			"an age beside it":   {window, policy(both)},
+			"a window beside it": {policy(aged), policy(both)},
+			"an overlap":         {window, policy(map[string]any{"before_expiry": "10d", "overlap": "1h"})},
+			"no policy":          {window, map[string]any{"user_id": user.ID, "name_prefix": "l-", "expires_in": "90d"}},
+			"another lifetime":   {window, having(window, map[string]any{"expires_in": "80d"})},
+			"another prefix":     {window, having(window, map[string]any{"name_prefix": "m-"})},
+			"an unknown window":  {window, policy(map[string]any{"before_expiry": tftypes.UnknownValue})},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+
+				state := newTokenState(t)
+				state.apply(t, s.Serve(t, settings), test.before)
+
+				// Without a refresh, as with -refresh=false: the server cannot be asked.
+				first := state.plan(t, later, test.after)
+				if len(first.errors) > 0 {
+					t.Fatal(first.errors)
+				}
+
+				if name == "an unknown window" { // It turns out as it was.
+					test.after = test.before
+				}
+
+				known := s.Serve(t, settings)
+				second := state.plan(t, known, test.after)
+				checkConsistent(t, state.of, first.PlannedState, second.PlannedState)
+
+				if errs, _ := state.applied(t, known, second); len(errs) > 0 {
+					t.Fatal(errs)
+				}
+			})
+		}
+	})
+}

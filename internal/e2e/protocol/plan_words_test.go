@@ -1,0 +1,195 @@
+package protocol
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// Others: to replace a token of a fixed name with create_before_destroy fails with the advice to
+// import the token, which the resource manages already.
+func TestPlan_createBeforeDestroyWithAFixedName(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		user := s.AddUser(t, providertest.User{Login: "svc-before"})
+		fixed := map[string]any{"user_id": user.ID, "name": "fixed", "expires_in": "30d"}
+
+		planning := s.Admin(t)
+		state := newTokenState(t)
+		state.apply(t, planning, fixed)
+
+		// The successor is planned and made as if there were no predecessor, by a process that never met that.
+		applying := s.Admin(t)
+		successor := newTokenState(t)
+		planned := successor.plan(t, applying, fixed)
+
+		made := newTokenState(t)
+		errs, _ := made.applied(t, applying, made.plan(t, planning, fixed))
+
+		for when, said := range map[string][]string{"the plan": planned.errors, "the apply": errs} {
+			text := strings.Join(said, "\n")
+			if len(said) != 1 || !strings.Contains(text, "create_before_destroy") || !strings.Contains(text, "name_prefix") {
+				t.Errorf("%s says %q", when, text)
+			}
+
+			if reusable := s.System.Traits().ReusableNames; strings.Contains(text, "Remove `create_before_destroy`") != reusable {
+				t.Errorf("%s: that it would do without create_before_destroy is %t: %s", when, reusable, text)
+			}
+		}
+	})
+}
+
+// Others: of a user who was deleted and made again the resource says for ever that the user is gone.
+func TestPlan_aUserWhoWasMadeAgain(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		const login = "svc-again"
+
+		s.AddUser(t, providertest.User{Login: login})
+		server := s.Admin(t)
+		set := map[string]any{"username": login, "name_prefix": "a-", "expires_in": "30d"}
+
+		state := newTokenState(t)
+		state.apply(t, server, set)
+
+		if s.Foreman != nil {
+			s.Foreman.DeleteUser(login)
+		} else {
+			s.Controller.DeleteUser(login)
+		}
+
+		refreshed := func() *tokenPlan {
+			if errs := state.refresh(t, s.Admin(t)); len(errs) > 0 {
+				t.Fatal(errs)
+			}
+
+			return state.plan(t, s.Admin(t), set)
+		}
+
+		if text := strings.Join(refreshed().warnings, "\n"); !strings.Contains(text, "terraform apply -replace=") || strings.Contains(text, "with another id") {
+			t.Errorf("while the user is gone the plan says %q", text)
+		}
+
+		again := s.AddUser(t, providertest.User{Login: login})
+
+		if text := strings.Join(refreshed().warnings, "\n"); !strings.Contains(text, "terraform apply -replace=") ||
+			!strings.Contains(text, "with another id ("+again.ID+")") {
+			t.Errorf("once there is another user of that login the plan says %q", text)
+		}
+
+		// The way out works.
+		null, err := tfprotov6.NewDynamicValue(state.of, tftypes.NewValue(state.of, nil))
+		providertest.Must(t, err)
+
+		if errs, _ := state.applied(t, s.Admin(t), &tokenPlan{
+			PlanResourceChangeResponse: &tfprotov6.PlanResourceChangeResponse{PlannedState: &null}, of: state.of, config: &null,
+		}); len(errs) > 0 {
+			t.Fatalf("the token cannot be destroyed: %q", errs)
+		}
+
+		newTokenState(t).apply(t, s.Admin(t), set)
+		s.WantIssued(t, 2)
+	})
+}
+
+// Others: nobody learns that a server cut a token's life short.
+func TestApply_anotherExpiryThanWasAskedFor(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+		const asked, given = "2029-01-01", "2028-07-01"
+
+		user := s.AddUser(t, providertest.User{Login: "svc-short"})
+		origin, err := url.Parse(s.URL)
+		providertest.Must(t, err)
+
+		proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: origin.Scheme, Host: origin.Host})
+		proxy.ModifyResponse = func(response *http.Response) error {
+			body, err := io.ReadAll(response.Body)
+
+			for _, undashed := range []func(string) string{strings.Clone, func(date string) string { return strings.ReplaceAll(date, "-", "") }} {
+				body = bytes.ReplaceAll(body, []byte(undashed(asked)), []byte(undashed(given)))
+			}
+
+			response.Body = io.NopCloser(bytes.NewReader(body))
+			response.ContentLength = int64(len(body))
+			response.Header.Set("Content-Length", strconv.Itoa(len(body)))
+
+			return err
+		}
+
+		between := httptest.NewServer(proxy)
+		t.Cleanup(between.Close)
+
+		shortened := *s.Target
+		shortened.URL = between.URL + origin.Path
+
+		for name, test := range map[string]struct {
+			on   *providertest.Target
+			want int
+		}{"as asked": {s.Target, 0}, "cut short": {&shortened, 1}} {
+			server := test.on.Admin(t)
+			state := newTokenState(t)
+			plan := state.plan(t, server, map[string]any{"user_id": user.ID, "name_prefix": "x-", "expires_at": asked + "T00:00:00Z"})
+
+			errs, warnings := state.applied(t, server, plan)
+			if len(errs) > 0 || len(warnings) != test.want {
+				t.Fatalf("%s: errors %q, warnings %q", name, errs, warnings)
+			}
+
+			for _, warning := range warnings {
+				if !strings.Contains(warning, asked) || !strings.Contains(warning, given) {
+					t.Errorf("%s: %s", name, warning)
+				}
+			}
+		}
+	})
+}
+
+// A server may move an expiry by itself. The next refresh records it, and the moment of rotation with it.
+func TestRead_anExpiryThatTheServerMoved(t *testing.T) {
+	t.Parallel()
+
+	s := providertest.NewForemanSandbox(t)
+	user := s.AddUser(t, providertest.User{Login: "svc-moved-expiry"})
+	server := s.Admin(t)
+	set := map[string]any{
+		"user_id": user.ID, "name_prefix": "m-", "expires_in": "30d", "rotation": map[string]any{"before_expiry": "10d"},
+	}
+
+	state := newTokenState(t)
+	state.apply(t, server, set)
+
+	expires := s.Clock.Now().UTC().Truncate(providertest.Day).Add(300 * providertest.Day)
+	if !s.Foreman.SetExpiry(user.Login, s.Foreman.Tokens(user.Login)[0].ID, expires) {
+		t.Fatal("there is no token to move the expiry of")
+	}
+
+	if errs := state.refresh(t, s.Admin(t)); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+
+	var current map[string]tftypes.Value
+	value := state.value(t, "current")
+	providertest.Must(t, value.As(&current))
+
+	for name, want := range map[string]time.Time{"expires_at": expires, "rotate_at": expires.Add(-10 * providertest.Day)} {
+		if !current[name].Equal(tftypes.NewValue(tftypes.String, want.Format(time.RFC3339))) {
+			t.Errorf("%s is %s, want %s", name, current[name], want)
+		}
+	}
+
+	plan := state.plan(t, server, set)
+	checkConsistent(t, state.of, plan.PlannedState, state.state)
+}

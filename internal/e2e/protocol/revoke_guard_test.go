@@ -1,0 +1,143 @@
+package protocol
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+)
+
+// The tokens of the provider's own user are spared, for one may be what it logs in with;
+// unless it is known to log in with a password, or the user says so.
+func TestRevokeTokens_ownUser(t *testing.T) {
+	t.Parallel()
+
+	own := func(set map[string]any) map[string]any {
+		full := map[string]any{"all": true}
+		maps.Copy(full, set)
+
+		return full
+	}
+
+	for name, test := range map[string]struct {
+		set     map[string]any
+		foreman string // part of the error; empty where all are revoked
+		named   string // the same on Universal Controller, with a token and the username
+		unnamed string // and with a token alone
+	}{
+		"without a word": {
+			foreman: "The tokens are those of the provider's own user", named: "The tokens are those of the provider's own user",
+			unnamed: "It is not known who the provider is",
+		},
+		"even as a dry run": {
+			set:     map[string]any{"dry_run": true},
+			foreman: "include_own_user = true", named: "include_own_user = true", unnamed: "include_own_user = true",
+		},
+		"if the user says so": {set: map[string]any{"include_own_user": true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			check := func(t *testing.T, s *providertest.Sandbox, settings map[string]any, user providertest.Account, want string) {
+				t.Helper()
+
+				set := own(test.set)
+				set["user_id"] = user.ID
+
+				done := providertest.Invoke(t, s.Serve(t, settings), set)
+				alive := s.Alive(t, user.ID)
+
+				switch {
+				case want == "" && (len(done.Errors) > 0 || alive != 0):
+					t.Errorf("%q; %d tokens are alive, want none", done.Errors, alive)
+				case want != "" && (len(done.Errors) != 1 || done.Stage != "plan" || !strings.Contains(done.Errors[0], want) || alive == 0):
+					t.Errorf("%s: %q; %d tokens are alive; want at plan one error with %q", done.Stage, done.Errors, alive, want)
+				}
+			}
+
+			t.Run("Foreman", func(t *testing.T) {
+				t.Parallel()
+
+				s := providertest.NewForemanSandbox(t)
+				user := seedLeaked(t, s)
+				check(t, s, s.Settings(user.Login, user.Password), user, test.foreman)
+			})
+
+			for with, want := range map[string]string{"a token and the username": test.named, "a token": test.unnamed} {
+				t.Run("Universal Controller with "+with, func(t *testing.T) {
+					t.Parallel()
+
+					s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+					user := seedLeaked(t, s)
+					settings := bearerSettings(t, s, user)
+
+					if with == "a token" {
+						delete(settings["universal_controller"].(map[string]any), "username") //nolint:forcetypeassert // As it was made.
+					}
+
+					check(t, s, settings, user, want)
+				})
+			}
+
+			t.Run("Universal Controller with a password", func(t *testing.T) {
+				t.Parallel()
+
+				if test.set["dry_run"] == true {
+					return // Which revokes nothing.
+				}
+
+				s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+				user := seedLeaked(t, s)
+				check(t, s, s.Settings(user.Login, user.Password), user, "")
+			})
+		})
+	}
+}
+
+// bearerSettings is the provider's configuration for an account that logs in with a new token.
+func bearerSettings(t *testing.T, s *providertest.Sandbox, user providertest.Account) map[string]any {
+	t.Helper()
+
+	issued, err := s.System.Create(t.Context(), user.ID, pat.NewToken{Name: "a-credential"})
+	providertest.Must(t, err)
+
+	return map[string]any{s.System.Traits().Platform: map[string]any{
+		"url": s.URL, "username": user.Login, "token": issued.Secret.Reveal(),
+	}}
+}
+
+// With a token that revokes itself the others go first: after it the provider may be
+// locked out.
+func TestRevokeTokens_theOwnCredentialGoesLast(t *testing.T) {
+	t.Parallel()
+
+	s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+	user := seedLeaked(t, s)
+
+	// The first in the list's order, and so the first to go if nobody took care.
+	done := providertest.Invoke(t, s.Serve(t, bearerSettings(t, s, user)), map[string]any{"user_id": user.ID, "all": true, "include_own_user": true})
+	if len(done.Errors) > 0 {
+		t.Fatal(done.Errors)
+	}
+
+	if line := done.Progress[len(done.Progress)-2]; line != `Revoked "a-credential".` {
+		t.Errorf("the last token is another: %q", done.Progress)
+	}
+}
+
+// Another user's tokens need no word, whatever the provider logs in with.
+func TestRevokeTokens_anotherUserThanTheProviders(t *testing.T) {
+	t.Parallel()
+
+	s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+	user := seedLeaked(t, s)
+	operator := s.AddUser(t, providertest.User{Login: "operator", Admin: true})
+
+	done := providertest.Invoke(t, s.Serve(t, bearerSettings(t, s, operator)), map[string]any{"user_id": user.ID, "all": true})
+	if len(done.Errors) > 0 || s.Alive(t, user.ID) != 0 || s.Alive(t, operator.ID) != 1 {
+		t.Errorf("%q; %d and %d tokens are alive, want 0 and 1", done.Errors, s.Alive(t, user.ID), s.Alive(t, operator.ID))
+	}
+}

@@ -1,0 +1,3 @@
+// Package rotation tests the rotation of tokens through a real CLI, over weeks of a clock that the test
+// moves.
+package rotation

@@ -1,0 +1,232 @@
+package token
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// The plan right after an apply is empty for every optional argument, whatever the time
+// zone that the caller's account has and the server therefore answers in.
+func TestAccToken_planAfterApplyIsEmpty(t *testing.T) {
+	t.Parallel()
+
+	tokens := []struct {
+		address, arguments string
+		expires            knownvalue.Check
+	}{
+		{"never", `name_prefix = "never-"`, knownvalue.Null()},
+		{"relative", "name_prefix = \"relative-\"\nexpires_in = \"12w1d\"", knownvalue.StringRegexp(regexp.MustCompile(`Z$`))},
+		{"summer", "name_prefix = \"utc-\"\nexpires_at = \"2031-07-01T12:00:00Z\"", knownvalue.StringExact("2031-07-01T12:00:00Z")},
+		{"offset", "name_prefix = \"o-\"\nexpires_at = \"2031-01-01T12:00:00+05:30\"", knownvalue.StringExact("2031-01-01T06:30:00Z")},
+		// The hour that the end of summer time repeats.
+		{"repeated", "name_prefix = \"dst-\"\nexpires_at = \"2031-10-26T02:30:00+01:00\"", knownvalue.StringExact("2031-10-26T01:30:00Z")},
+		{"leap", "name_prefix = \"leap-\"\nexpires_at = \"2032-02-29T23:59:59-04:00\"", knownvalue.StringExact("2032-03-01T03:59:59Z")},
+		{"series", "name_prefix = \"l-\"\nseries = \"" + providertest.Unique() + "\"", knownvalue.Null()},
+		{"fixed", "name = \"fixed-" + providertest.Unique() + "\"", knownvalue.Null()},
+		{"both", "name_prefix = \"both-\"\nusername = local.username", knownvalue.Null()},
+	}
+
+	s := providertest.NewForeman(t)
+
+	for _, zone := range []string{"UTC", "Berlin", "London"} {
+		t.Run("read in "+zone, func(t *testing.T) {
+			t.Parallel()
+
+			user := s.AddUser(t, providertest.User{Login: "svc-in-" + zone})
+			caller := s.AddUser(t, providertest.User{Login: "admin-in-" + zone, Admin: true, Timezone: zone})
+
+			config := s.ProviderBlock(caller.Login, caller.Password) + fmt.Sprintf("locals {\n  username = %q\n}\n", user.Login)
+			checks := make([]statecheck.StateCheck, 0, len(tokens))
+
+			for _, token := range tokens {
+				config += fmt.Sprintf("resource \"opsaccess_personal_access_token\" %q {\nuser_id = %q\n%s\n}\n",
+					token.address, user.ID, token.arguments)
+				checks = append(checks, statecheck.ExpectKnownValue(
+					"opsaccess_personal_access_token."+token.address, providertest.Path("current", "expires_at"), token.expires))
+			}
+
+			s.Run(
+				t,
+				resource.TestStep{Config: config, ConfigStateChecks: checks},
+				resource.TestStep{Config: config, ConfigPlanChecks: providertest.EmptyPlan()},
+			)
+		})
+	}
+}
+
+func TestAccToken_aRespelledExpiryIsNoChange(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
+		user := s.AddUser(t, providertest.User{Login: "svc-respelled"})
+		config := func(at string) string {
+			return s.AdminBlock() + providertest.TokenConfig(fmt.Sprintf(
+				"user_id = %q\nname_prefix = \"r-\"\nexpires_at = %q", user.ID, at))
+		}
+
+		s.Run(
+			t,
+			resource.TestStep{Config: config("2031-05-06T00:00:00Z")},
+			resource.TestStep{Config: config("2031-05-06T02:00:00+02:00"), ConfigPlanChecks: providertest.EmptyPlan()},
+		)
+	})
+}
+
+// What is changed in place, what is only recorded, and what takes another token.
+func TestAccToken_changes(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
+		for name, test := range map[string]struct {
+			before, after string
+			reissued      bool
+			generation    int64
+		}{
+			"expires_in is recorded":            {before: `name_prefix = "c-"` + "\n" + `expires_in = "30d"`, after: `name_prefix = "c-"` + "\n" + `expires_in = "60d"`, generation: 1},
+			"expires_in is removed":             {before: `name_prefix = "c-"` + "\n" + `expires_in = "30d"`, after: `name_prefix = "c-"`, generation: 1},
+			"expires_at becomes relative":       {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"` + "\n" + `expires_in = "60d"`, generation: 1},
+			"expires_at is removed":             {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"`, generation: 1},
+			"series is recorded":                {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `series = "abcdef"`, generation: 1},
+			"expires_at is set":                 {before: `name_prefix = "c-"`, after: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, reissued: true, generation: 2},
+			"expires_at is moved":               {before: `name_prefix = "c-"` + "\n" + `expires_at = "2031-01-01T00:00:00Z"`, after: `name_prefix = "c-"` + "\n" + `expires_at = "2032-01-01T00:00:00Z"`, reissued: true, generation: 2},
+			"name_prefix is changed":            {before: `name_prefix = "c-"`, after: `name_prefix = "d-"`, reissued: true, generation: 2},
+			"a name takes the place of another": {before: `name = "fixed-` + providertest.Unique() + `"`, after: `name = "fixed-` + providertest.Unique() + `"`, reissued: true, generation: 2},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+
+				user := s.AddUser(t, providertest.User{Login: "svc-" + providertest.Unique()})
+				config := func(arguments string) string {
+					return s.AdminBlock() + providertest.TokenConfig(fmt.Sprintf("user_id = %q\n%s", user.ID, arguments))
+				}
+
+				secret, compared := statecheck.CompareValue(compare.ValuesSame()), action(plancheck.ResourceActionUpdate)
+				if test.reissued {
+					secret = statecheck.CompareValue(compare.ValuesDiffer())
+				} else {
+					compared.PreApply = append(compared.PreApply, providertest.KnownToken{})
+				}
+
+				s.Run(
+					t,
+					resource.TestStep{
+						Config:            config(test.before),
+						ConfigStateChecks: []statecheck.StateCheck{secret.AddStateValue(providertest.TokenAddress, providertest.Path("token"))},
+					},
+					resource.TestStep{
+						Config:           config(test.after),
+						ConfigPlanChecks: compared,
+						ConfigStateChecks: []statecheck.StateCheck{
+							secret.AddStateValue(providertest.TokenAddress, providertest.Path("token")),
+							providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(test.generation)),
+							providertest.HasValue(providertest.Path("current", "status"), knownvalue.StringExact("active")),
+						},
+					},
+					resource.TestStep{Config: config(test.after), ConfigPlanChecks: providertest.EmptyPlan()},
+				)
+
+				if alive := s.Alive(t, user.ID); alive != 0 {
+					t.Errorf("%d tokens are alive after the destroy, want none", alive)
+				}
+			})
+		}
+	})
+}
+
+func TestAccToken_ignoreChangesOfAll(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
+		user := s.AddUser(t, providertest.User{Login: "svc-ignore"})
+		config := func(arguments string) string {
+			return s.AdminBlock() + providertest.TokenConfig(fmt.Sprintf(
+				"user_id = %q\n%s\nlifecycle {\n ignore_changes = all\n}", user.ID, arguments))
+		}
+
+		s.Run(
+			t,
+			resource.TestStep{Config: config("name_prefix = \"i-\"\nexpires_in = \"30d\"")},
+			resource.TestStep{Config: config("name_prefix = \"j-\"\nexpires_in = \"60d\""), ConfigPlanChecks: providertest.EmptyPlan()},
+			resource.TestStep{Config: config("name = \"k\"\nexpires_at = \"2031-01-01T00:00:00Z\""), ConfigPlanChecks: providertest.EmptyPlan()},
+			resource.TestStep{
+				PreConfig: func() { s.RevokeAll(t, user.ID) },
+				Config:    config("name = \"k\""),
+				ConfigStateChecks: []statecheck.StateCheck{
+					providertest.HasValue(providertest.Path("current", "name"), knownvalue.StringRegexp(regexp.MustCompile(`^i-.*-2$`))),
+					providertest.HasValue(providertest.Path("current", "expires_at"), knownvalue.NotNull()),
+				},
+			},
+		)
+	})
+}
+
+// Names that are hostile to search grammars, URLs and shells come back as they went.
+func TestAccToken_hostileNames(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
+		user := s.AddUser(t, providertest.User{Login: "svc-hostile"})
+
+		var names strings.Builder
+
+		for _, name := range []string{
+			`and`, `not`, `a or b`, `say "hello"`, `back\slash`, `trailing\`, `it's`, `50%`, `under_score*`,
+			`<script>&amp;`, `a,b;c`, `((`, `name="x"`, `-rf /`, `../../etc`, `a/b?c=d#e`, `ünïcödé 令牌 🔑`, "inner\u00a0space",
+			strings.Repeat("long", 23),
+		} {
+			names.WriteString(providertest.HCLString(name+" "+providertest.Unique()) + ",\n")
+		}
+
+		// With count, for the test framework cannot read instances of for_each.
+		config := s.AdminBlock() + fmt.Sprintf(`
+locals {
+  names = [%s]
+}
+
+resource "opsaccess_personal_access_token" "hostile" {
+  count   = length(local.names)
+  user_id = %q
+  name    = local.names[count.index]
+}
+
+data "opsaccess_personal_access_token" "hostile" {
+  count   = length(local.names)
+  user_id = %q
+  name    = opsaccess_personal_access_token.hostile[count.index].name
+}
+
+output "asked" {
+  value = local.names
+}
+
+output "issued" {
+  value = opsaccess_personal_access_token.hostile[*].current.name
+}
+
+output "issued_ids" {
+  value = opsaccess_personal_access_token.hostile[*].current.id
+}
+
+output "found_ids" {
+  value = data.opsaccess_personal_access_token.hostile[*].id
+}
+`, names.String(), user.ID, user.ID)
+
+		s.Run(
+			t,
+			resource.TestStep{
+				Config: config,
+				ConfigStateChecks: []statecheck.StateCheck{
+					sameOutputs{"asked", "issued"}, sameOutputs{"issued_ids", "found_ids"},
+				},
+			},
+			resource.TestStep{Config: config, ConfigPlanChecks: providertest.EmptyPlan()},
+		)
+	})
+}

@@ -1,0 +1,140 @@
+package token
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// importing returns a configuration with an import block for the id.
+func importing(s *providertest.Target, id, arguments string) string {
+	return s.AdminBlock() + fmt.Sprintf("import {\n to = %s\n id = %s\n}\n", providertest.TokenAddress, providertest.HCLString(id)) + providertest.TokenConfig(arguments)
+}
+
+// Each form of the id finds the token, which is left as it is.
+func TestAccToken_importForms(t *testing.T) {
+	t.Parallel()
+
+	s := providertest.NewForeman(t)
+	user := s.AddUser(t, providertest.User{Login: "svc-import"})
+	expires := time.Now().AddDate(1, 0, 0).UTC().Truncate(time.Second)
+
+	for name, id := range map[string]func(pat.Token) string{
+		"login and id":                         func(token pat.Token) string { return user.Login + "/" + token.ID },
+		"user id and id":                       func(token pat.Token) string { return user.ID + "/" + token.ID },
+		"login and a name with slashes":        func(token pat.Token) string { return user.Login + "/" + token.Name },
+		"user id and a name that is forced":    func(token pat.Token) string { return user.ID + "/name=" + token.Name },
+		"login and a name made of digits only": func(token pat.Token) string { return user.Login + "/name=" + token.Name },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			tokenName := "a/b " + providertest.Unique()
+			if name == "login and a name made of digits only" {
+				tokenName = fmt.Sprint(time.Now().UnixNano())
+			}
+
+			issued, err := s.System.Create(t.Context(), user.ID, pat.NewToken{Name: tokenName, ExpiresAt: pat.Some(expires)})
+			providertest.Must(t, err)
+
+			arguments := fmt.Sprintf("username = %q\nname = %s\nexpires_at = %q",
+				user.Login, providertest.HCLString(tokenName), expires.In(time.FixedZone("", 7200)).Format(time.RFC3339))
+
+			s.Run(
+				t,
+				resource.TestStep{
+					Config: importing(s, id(issued.Token), arguments),
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+						plancheck.ExpectResourceAction(providertest.TokenAddress, plancheck.ResourceActionNoop), providertest.KnownToken{},
+					}},
+					ConfigStateChecks: []statecheck.StateCheck{
+						providertest.HasValue(providertest.Path("token"), knownvalue.Null()),
+						providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(0)),
+						providertest.HasValue(providertest.Path("current", "id"), knownvalue.StringExact(issued.ID)),
+						providertest.HasValue(providertest.Path("current", "issue_reason"), knownvalue.StringExact("imported")),
+						providertest.HasValue(providertest.Path("current", "sha256"), knownvalue.Null()),
+					},
+				},
+				resource.TestStep{Config: s.AdminBlock() + providertest.TokenConfig(arguments), ConfigPlanChecks: providertest.EmptyPlan()},
+			)
+		})
+	}
+}
+
+// What the server cannot know is recorded in place, and counts for the next token.
+func TestAccToken_importIsAdopted(t *testing.T) {
+	t.Parallel()
+	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
+		user := s.AddUser(t, providertest.User{Login: "svc-adopt"})
+
+		issued, err := s.System.Create(t.Context(), user.ID, pat.NewToken{Name: "by hand " + providertest.Unique()})
+		providertest.Must(t, err)
+
+		arguments := fmt.Sprintf("user_id = %q\nname_prefix = \"managed-\"\nexpires_in = \"30d\"", user.ID)
+
+		s.Run(
+			t,
+			resource.TestStep{
+				Config: importing(s, user.ID+"/"+issued.ID, arguments),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(providertest.TokenAddress, plancheck.ResourceActionUpdate), providertest.KnownToken{},
+				}},
+				ConfigStateChecks: []statecheck.StateCheck{
+					providertest.HasValue(providertest.Path("current", "id"), knownvalue.StringExact(issued.ID)),
+					providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(0)),
+				},
+			},
+			resource.TestStep{Config: s.AdminBlock() + providertest.TokenConfig(arguments), ConfigPlanChecks: providertest.EmptyPlan()},
+			resource.TestStep{
+				PreConfig: func() { s.RevokeAll(t, user.ID) },
+				Config:    s.AdminBlock() + providertest.TokenConfig(arguments),
+				ConfigStateChecks: []statecheck.StateCheck{
+					providertest.HasValue(providertest.Path("token"), knownvalue.NotNull()),
+					providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(1)),
+					providertest.HasValue(providertest.Path("current", "issue_reason"), s.AfterRevocation()),
+					providertest.HasValue(providertest.Path("current", "expires_at"), knownvalue.NotNull()),
+				},
+			},
+		)
+	})
+}
+
+// An import of what is not there, or would be reissued at once, fails and says why.
+func TestAccToken_importFailures(t *testing.T) {
+	t.Parallel()
+
+	s := providertest.NewForeman(t)
+	user := s.AddUser(t, providertest.User{Login: "svc-noimport"})
+	other := s.AddUser(t, providertest.User{Login: "svc-noimport2"})
+
+	issued, err := s.System.Create(t.Context(), user.ID, pat.NewToken{Name: "revoked " + providertest.Unique()})
+	providertest.Must(t, err)
+	providertest.Must(t, s.System.Revoke(t.Context(), issued.Token))
+
+	arguments := fmt.Sprintf("user_id = %q\nname_prefix = \"x-\"", user.ID)
+	step := func(id, text string) resource.TestStep {
+		return resource.TestStep{Config: importing(s, id, arguments), ExpectError: providertest.Words(text)}
+	}
+
+	s.Run(
+		t,
+		step("42", "does not name a token. Write <username or user id>/<token id or name>"),
+		step("/42", "does not name a token"),
+		step(user.ID+"/", "does not name a token"),
+		step(user.ID+"/name=", "does not name a token"),
+		step(user.ID+"/"+issued.ID, "Only an active token can be imported"),
+		step(user.ID+"/99999999", "not found by id '99999999'"),
+		step(other.ID+"/"+issued.ID, "not found by id"),
+		step(user.ID+"/no such name", "no token named \"no such name\""),
+		step("nobody-at-all/1", "no user has the login \"nobody-at-all\""),
+		step("99999999/1", "user not found by id '99999999-~'"),
+	)
+}

@@ -1,0 +1,329 @@
+package providertest
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strconv"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+)
+
+// WantNoErrors fails the test for an error.
+func WantNoErrors(t *testing.T, step string, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+
+	if errs := Texts(diagnostics, tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
+		t.Fatalf("%s: %q", step, errs)
+	}
+}
+
+// IdentityType returns the type of the resource's identity.
+func IdentityType(t *testing.T, server tfprotov6.ProviderServer) tftypes.Type {
+	t.Helper()
+
+	response, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return response.IdentitySchemas[TokenType].ValueType()
+}
+
+// ImportIdentity imports the token that the identity names.
+func ImportIdentity(
+	t *testing.T, server tfprotov6.ProviderServer, identity map[string]any,
+) *tfprotov6.ImportResourceStateResponse {
+	t.Helper()
+
+	of := IdentityType(t, server)
+
+	encoded, err := tfprotov6.NewDynamicValue(of, ObjectValue(of, identity))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	response, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: TokenType, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &encoded},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return response
+}
+
+// PlainValue returns a value as Go has it, with numbers and flags as texts.
+func PlainValue(t *testing.T, value tftypes.Value) any {
+	t.Helper()
+
+	if value.IsNull() {
+		return nil
+	}
+
+	var (
+		object map[string]tftypes.Value
+		list   []tftypes.Value
+		text   string
+	)
+
+	switch {
+	case value.As(&object) == nil:
+		attributes := map[string]any{}
+		for name, attribute := range object {
+			attributes[name] = PlainValue(t, attribute)
+		}
+
+		return attributes
+	case value.As(&list) == nil:
+		elements := []any{}
+		for _, element := range list {
+			elements = append(elements, PlainValue(t, element))
+		}
+
+		return elements
+	case value.As(&text) == nil:
+		return text
+	default:
+		return numberOrFlag(t, value)
+	}
+}
+
+func numberOrFlag(t *testing.T, value tftypes.Value) string {
+	t.Helper()
+
+	var (
+		number big.Float
+		flag   bool
+	)
+
+	if value.As(&number) == nil {
+		return number.String()
+	}
+
+	Must(t, value.As(&flag))
+
+	return strconv.FormatBool(flag)
+}
+
+// EncodeObject encodes a configuration in which some arguments are set.
+func EncodeObject(t *testing.T, of tftypes.Type, set map[string]any) *tfprotov6.DynamicValue {
+	t.Helper()
+
+	encoded, err := tfprotov6.NewDynamicValue(of, ObjectValue(of, set))
+	Must(t, err)
+
+	return &encoded
+}
+
+// DecodeObject returns the attributes of an object.
+func DecodeObject(t *testing.T, of tftypes.Type, encoded *tfprotov6.DynamicValue) map[string]tftypes.Value {
+	t.Helper()
+
+	value, err := encoded.Unmarshal(of)
+	Must(t, err)
+
+	var attributes map[string]tftypes.Value
+	Must(t, value.As(&attributes))
+
+	return attributes
+}
+
+// Texts is what diagnostics say, errors or warnings.
+func Texts(diagnostics []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSeverity) []string {
+	var texts []string
+
+	for _, diagnostic := range diagnostics {
+		if diagnostic.Severity == severity {
+			texts = append(texts, diagnostic.Summary+": "+diagnostic.Detail)
+		}
+	}
+
+	return texts
+}
+
+// ProtocolServer is the provider as a CLI sees it: version 6 of the plugin protocol, with
+// the parts that Terraform 1.14 and later call.
+type ProtocolServer interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+}
+
+// NewProtocolServer returns a server of the provider, which is not configured yet.
+func NewProtocolServer(surroundings provider.Surroundings) ProtocolServer {
+	server := provider.NewPluginIn(surroundings, "test").Server()
+
+	complete, ok := server.(ProtocolServer)
+	if !ok {
+		panic(fmt.Sprintf("providertest: a %T does not serve list resources and actions", server))
+	}
+
+	return complete
+}
+
+// Protocol returns the provider as the CLI sees it.
+func Protocol(t *testing.T) ProtocolServer {
+	t.Helper()
+
+	return NewProtocolServer(provider.Surroundings{})
+}
+
+// Schemas returns the schemas of the provider and of its constructs, by kind and type:
+// `resource opsaccess_personal_access_token`, for one.
+func Schemas(t *testing.T) map[string]*tfprotov6.Schema {
+	t.Helper()
+
+	response, err := Protocol(t).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, diagnostic := range response.Diagnostics {
+		t.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+	}
+
+	all := map[string]*tfprotov6.Schema{"provider": response.Provider}
+	for name, schema := range response.ResourceSchemas {
+		all["resource "+name] = schema
+	}
+
+	for name, schema := range response.DataSourceSchemas {
+		all["data "+name] = schema
+	}
+
+	for name, schema := range response.ListResourceSchemas {
+		all["list "+name] = schema
+	}
+
+	for name, schema := range response.ActionSchemas {
+		all["action "+name] = schema.Schema
+	}
+
+	for name, schema := range response.EphemeralResourceSchemas {
+		all["ephemeral "+name] = schema
+	}
+
+	return all
+}
+
+// ValidateConfig validates the configuration of a construct of the kind; there is none that
+// the provider does not validate.
+func ValidateConfig(
+	t *testing.T, server ProtocolServer, kind, typeName string, config *tfprotov6.DynamicValue,
+) []*tfprotov6.Diagnostic {
+	t.Helper()
+
+	switch kind {
+	case "provider":
+		response, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+		Must(t, err)
+
+		return response.Diagnostics
+	case "resource":
+		response, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+			TypeName: typeName, Config: config,
+		})
+		Must(t, err)
+
+		return response.Diagnostics
+	case "data":
+		response, err := server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+			TypeName: typeName, Config: config,
+		})
+		Must(t, err)
+
+		return response.Diagnostics
+	case "ephemeral":
+		response, err := server.ValidateEphemeralResourceConfig(t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{
+			TypeName: typeName, Config: config,
+		})
+		Must(t, err)
+
+		return response.Diagnostics
+	case "list":
+		response, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
+			TypeName: typeName, Config: config,
+		})
+		Must(t, err)
+
+		return response.Diagnostics
+	case "action":
+		response, err := server.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{
+			ActionType: typeName, Config: config,
+		})
+		Must(t, err)
+
+		return response.Diagnostics
+	default:
+		t.Fatalf("nothing validates a %s", kind)
+
+		return nil
+	}
+}
+
+// ObjectValue is an object of the type with some attributes set, the others null.
+func ObjectValue(of tftypes.Type, set map[string]any) tftypes.Value {
+	object, ok := of.(tftypes.Object)
+	if !ok {
+		return tftypes.NewValue(of, nil)
+	}
+
+	values := map[string]tftypes.Value{}
+
+	for name, attribute := range object.AttributeTypes {
+		switch v := set[name].(type) {
+		case map[string]any:
+			values[name] = ObjectValue(attribute, v)
+		case nil:
+			values[name] = tftypes.NewValue(attribute, nil)
+		default:
+			values[name] = tftypes.NewValue(attribute, v)
+		}
+	}
+
+	return tftypes.NewValue(object, values)
+}
+
+// ConfigureWith configures a provider over the protocol and returns it with what it said.
+func ConfigureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, []*tfprotov6.Diagnostic) {
+	t.Helper()
+
+	server := Protocol(t)
+
+	return server, ConfigureServer(t, server, set)
+}
+
+// ConfigureServer configures a provider over the protocol and returns what it said.
+func ConfigureServer(t *testing.T, server tfprotov6.ProviderServer, set map[string]any) []*tfprotov6.Diagnostic {
+	t.Helper()
+
+	schema := Schemas(t)["provider"]
+
+	config, err := tfprotov6.NewDynamicValue(schema.ValueType(), ObjectValue(schema.ValueType(), set))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	validated, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: &config})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if len(validated.Diagnostics) > 0 {
+		return validated.Diagnostics
+	}
+
+	configured, err := server.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{
+		Config: &config, TerraformVersion: "1.11.4",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return configured.Diagnostics
+}

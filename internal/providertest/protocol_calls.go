@@ -1,0 +1,131 @@
+package providertest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+)
+
+// What Terraform 1.14 and later call is tested over the protocol, in this
+// process: the oldest supported Terraform, and OpenTofu, do not call it.
+
+// Settings is the provider's configuration for an account, over the protocol.
+func (s *Target) Settings(login, password string) map[string]any {
+	return map[string]any{s.System.Traits().Platform: map[string]any{
+		"url": s.URL, "username": login, "password": password,
+	}}
+}
+
+// Serve returns a provider that is configured so, with the target's clock.
+func (s *Target) Serve(t *testing.T, settings map[string]any) ProtocolServer {
+	t.Helper()
+
+	server := NewProtocolServer(provider.Surroundings{Now: s.Now})
+
+	for _, diagnostic := range ConfigureServer(t, server, settings) {
+		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+	}
+
+	return server
+}
+
+// Admin returns a provider that is configured for the administrator.
+func (s *Target) Admin(t *testing.T) ProtocolServer {
+	t.Helper()
+
+	return s.Serve(t, s.Settings(s.Login, s.Password))
+}
+
+// Listing is the response of the list resource.
+type Listing struct {
+	Results          []tfprotov6.ListResourceResult
+	Errors, Warnings []string
+}
+
+// Names are those of the tokens in the results, without what else a line shows.
+func (l Listing) Names() []string {
+	var names []string
+
+	for _, result := range l.Results {
+		name, _, _ := strings.Cut(result.DisplayName, " (")
+		names = append(names, name)
+	}
+
+	return names
+}
+
+// ListTokens validates and lists, as Terraform does.
+func ListTokens(t *testing.T, server ProtocolServer, request tfprotov6.ListResourceRequest, set map[string]any) Listing {
+	t.Helper()
+
+	request.TypeName = TokenType
+	request.Config = EncodeObject(t, Schemas(t)["list "+TokenType].ValueType(), set)
+
+	diagnostics := ValidateConfig(t, server, "list", TokenType, request.Config)
+	answer := Listing{
+		Errors:   Texts(diagnostics, tfprotov6.DiagnosticSeverityError),
+		Warnings: Texts(diagnostics, tfprotov6.DiagnosticSeverityWarning),
+	}
+
+	if len(answer.Errors) > 0 {
+		return answer
+	}
+
+	stream, err := server.ListResource(t.Context(), &request)
+	Must(t, err)
+
+	for result := range stream.Results {
+		answer.Errors = append(answer.Errors, Texts(result.Diagnostics, tfprotov6.DiagnosticSeverityError)...)
+		answer.Warnings = append(answer.Warnings, Texts(result.Diagnostics, tfprotov6.DiagnosticSeverityWarning)...)
+
+		if result.Identity != nil {
+			answer.Results = append(answer.Results, result)
+		}
+	}
+
+	return answer
+}
+
+// Invocation is how an action went. Stage is where its errors came from: validate, plan or
+// invoke.
+type Invocation struct {
+	Stage            string
+	Progress, Errors []string
+}
+
+// Invoke validates, plans and invokes the action, as Terraform does.
+func Invoke(t *testing.T, server ProtocolServer, set map[string]any) Invocation {
+	t.Helper()
+
+	config := EncodeObject(t, Schemas(t)["action "+RevokeType].ValueType(), set)
+
+	if errs := Texts(ValidateConfig(t, server, "action", RevokeType, config), tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
+		return Invocation{Stage: "validate", Errors: errs}
+	}
+
+	planned, err := server.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: RevokeType, Config: config})
+	Must(t, err)
+
+	if errs := Texts(planned.Diagnostics, tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
+		return Invocation{Stage: "plan", Errors: errs}
+	}
+
+	stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: RevokeType, Config: config})
+	Must(t, err)
+
+	done := Invocation{Stage: "invoke"}
+
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			done.Progress = append(done.Progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			done.Errors = Texts(event.Diagnostics, tfprotov6.DiagnosticSeverityError)
+		}
+	}
+
+	return done
+}
