@@ -42,7 +42,7 @@ func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
 		t.Errorf("summaries that nobody can look for:\n%v", err)
 	}
 
-	printed = append(printed, s.validatorSummaries(t)...)
+	printed = append(append(printed, noticeSummaries()...), s.validatorSummaries(t)...)
 	slices.Sort(printed)
 
 	var explained []string
@@ -65,6 +65,8 @@ func TestGuides_quotedDiagnosticsAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
+	printed = append(printed, noticeSummaries()...)
 
 	var found int
 

@@ -45,7 +45,7 @@ func (c *Configured) UserID(
 
 	user, err := c.System.User(ctx, pat.UserRef{ID: userID.ValueString(), Username: username.ValueString()})
 	if err != nil {
-		tfvalue.AddError(diags, "find the user", err)
+		tfvalue.ReportError(diags, "find the user", err)
 
 		return "", false
 	}

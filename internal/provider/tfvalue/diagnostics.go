@@ -13,10 +13,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// AddError turns an error of a System into the one diagnostic that a user sees: what
+// ReportError turns an error of a System into the one diagnostic that a user sees: what
 // could not be done, in the summary; what was tried, what the server said and what to
 // do next, in the detail.
-func AddError(diags *diag.Diagnostics, what string, err error) {
+func ReportError(diags *diag.Diagnostics, what string, err error) {
 	addAt(diags, RefusedArgument(err), "Could not "+what, Sentence(err))
 }
 

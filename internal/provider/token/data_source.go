@@ -102,7 +102,7 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 
 	if err != nil {
-		tfvalue.AddError(&resp.Diagnostics, "read the personal access token", err)
+		tfvalue.ReportError(&resp.Diagnostics, "read the personal access token", err)
 
 		return
 	}

@@ -76,7 +76,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 
 	tokens, err := d.System.Tokens(ctx, userID, query)
 	if err != nil {
-		tfvalue.AddError(&resp.Diagnostics, "list the personal access tokens", err)
+		tfvalue.ReportError(&resp.Diagnostics, "list the personal access tokens", err)
 
 		return
 	}

@@ -67,7 +67,7 @@ func (r *tokenListResource) List(ctx context.Context, req list.ListRequest, stre
 		for token, err := range r.Engine.Each(ctx, owner.ID, query) {
 			switch {
 			case err != nil:
-				tfvalue.AddError(&diags, "list the personal access tokens", err)
+				tfvalue.ReportError(&diags, "list the personal access tokens", err)
 				push(list.ListResult{Diagnostics: diags})
 
 				return
@@ -115,7 +115,7 @@ func (r *tokenListResource) prepare(
 
 	owner, err := r.System.User(ctx, pat.UserRef{ID: owner.ID, Username: owner.Username})
 	if err != nil {
-		tfvalue.AddError(diags, "find the user", err)
+		tfvalue.ReportError(diags, "find the user", err)
 	}
 
 	return owner, query

@@ -112,7 +112,7 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 
 	switch {
 	case err != nil:
-		tfvalue.AddError(&resp.Diagnostics, "list the personal access tokens", err)
+		tfvalue.ReportError(&resp.Diagnostics, "list the personal access tokens", err)
 	case len(selected) == 0:
 		say("No token matches: nothing was revoked.")
 	case model.DryRun.ValueBool():

@@ -64,7 +64,7 @@ func (d *currentUserDataSource) Read(
 
 	user, err := d.System.CurrentUser(ctx)
 	if err != nil {
-		tfvalue.AddError(&resp.Diagnostics, "read the current user", err)
+		tfvalue.ReportError(&resp.Diagnostics, "read the current user", err)
 
 		return
 	}

@@ -67,7 +67,7 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 
 	user, err := d.System.User(ctx, pat.UserRef{ID: model.UserID.ValueString(), Username: model.Username.ValueString()})
 	if err != nil {
-		tfvalue.AddError(&resp.Diagnostics, "read the user", err)
+		tfvalue.ReportError(&resp.Diagnostics, "read the user", err)
 
 		return
 	}
@@ -95,7 +95,7 @@ func addTokens(ctx context.Context, system pat.System, user *pat.User, show type
 
 	tokens, err := system.Tokens(ctx, user.ID, pat.TokenQuery{})
 	if err != nil {
-		tfvalue.AddError(diags, "list the user's personal access tokens", err)
+		tfvalue.ReportError(diags, "list the user's personal access tokens", err)
 
 		return false
 	}

@@ -96,7 +96,7 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		Native:     native,
 	})
 	if err != nil {
-		tfvalue.AddError(&resp.Diagnostics, "list the users", err)
+		tfvalue.ReportError(&resp.Diagnostics, "list the users", err)
 
 		return
 	}

@@ -1,0 +1,139 @@
+package documents
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	words "github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+)
+
+// notices has one of each that the engine reports, and of each way in which it is worded.
+func notices() []tokens.Notice {
+	err := errors.New("HTTP 503")
+	refusal := func(argument string, userGone bool) tokens.Refusal {
+		return tokens.Refusal{Name: "ci-1", Decision: lifecycle.Decision{Argument: argument, UserGone: userGone}}
+	}
+
+	all := []tokens.Notice{
+		tokens.StepFailed{Err: &tokens.TakenError{}}, tokens.StepFailed{Err: &tokens.SharedError{}},
+		tokens.NameTaken{Err: &tokens.TakenError{}}, tokens.NameCannotComeBack{}, tokens.NameMissing{}, tokens.FixedNameRotates{},
+		tokens.SeriesCollides{Change: []pat.Token{{Name: "ci-1"}}},
+		tokens.ReissueRefused{Refusal: refusal("", false)}, tokens.ReissueRefused{Refusal: refusal("", true)},
+		tokens.CannotReissue{Refusal: refusal("user_id", false)}, tokens.CannotReissue{Refusal: refusal("encrypt_to", false)},
+		tokens.CannotReissueToUser{Err: err},
+		tokens.OtherServer{}, tokens.OtherServer{Recorded: "https://old.example.com"}, tokens.OtherPlatform{}, tokens.ServerMoved{},
+		tokens.OtherOwner{Argument: "username"}, tokens.UserNotFound{Err: err}, tokens.InvalidUserID{Text: "x"},
+		tokens.InvalidArgument{Argument: "name", Err: err}, tokens.InvalidArgument{Argument: "name_prefix", Err: err},
+		tokens.InvalidArgument{Argument: "expires_at", Err: err}, tokens.InvalidPolicy{Argument: "overlap", Err: err},
+		tokens.InvalidPolicy{Err: err}, tokens.InvalidRecipient{Err: err},
+		tokens.OwnCredential{}, tokens.OwnCredentialHasName{}, tokens.OwnUser{}, tokens.OwnUserUnknown{Err: err}, tokens.OwnPredecessor{},
+		tokens.ImportInactive{}, tokens.ImportedDiffers{Argument: "name"}, tokens.ImportedDiffers{Argument: "expires_at"}, tokens.SecretUnknown{},
+		tokens.NeverExpires{}, tokens.ExpiresWithinADay{Argument: "expires_in"}, tokens.OtherExpiry{},
+		tokens.ExpiryPassed{Err: err}, tokens.ExpiryPassed{Reissue: true, Err: err}, tokens.ExpiredOnTime{},
+		tokens.KeptInvalid{}, tokens.RevokedFirst{}, tokens.RevokedFirst{SameName: true}, tokens.RecipientsChanged{},
+		tokens.LeftBehind{Sentence: "A token may live"}, tokens.NotRevoked{Err: err}, tokens.Held{},
+		tokens.OrphanAdopted{}, tokens.OrphanDestroyed{}, tokens.ResemblingToken{}, tokens.EphemeralNotRevoked{Err: err},
+	}
+
+	for step := tokens.StepFindUser; step <= tokens.StepRevokeBeforeReissue; step++ {
+		all = append(all, tokens.StepFailed{Step: step, Err: err})
+	}
+
+	return all
+}
+
+// noticeSummaries are what the diagnostics of all notices begin with, as a CLI prints them.
+func noticeSummaries() []string {
+	var all []string
+
+	for _, notice := range notices() {
+		worded := words.Diagnostic(notice)
+		severity := "Warning"
+
+		if worded.Severity() == diag.SeverityError {
+			severity = "Error"
+		}
+
+		all = append(all, severity+": "+worded.Summary())
+	}
+
+	return all
+}
+
+// A notice of every type is in the table, so that none is without words or missing in the guide.
+func TestNotices_eachTypeHasWords(t *testing.T) {
+	t.Parallel()
+
+	worded := map[string]bool{
+		// It is the provider that says which settings are unknown, for all constructs alike.
+		"ServerUnknown": true,
+	}
+	for _, notice := range notices() {
+		worded[reflect.TypeOf(notice).Name()] = true
+	}
+
+	tree, err := parser.ParseFile(token.NewFileSet(), filepath.Join(providertest.Repository(), "internal/tokens/notice.go"), nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var types, stepNames int
+
+	ast.Inspect(tree, func(node ast.Node) bool {
+		switch n := node.(type) {
+		case *ast.TypeSpec:
+			if kind, ok := n.Type.(*ast.StructType); ok && reports(kind) {
+				if types++; !worded[n.Name.Name] {
+					t.Errorf("no %s in the table", n.Name.Name)
+				}
+			}
+		case *ast.ValueSpec:
+			if strings.HasPrefix(n.Names[0].Name, "Step") {
+				stepNames++
+			}
+		}
+
+		return true
+	})
+
+	if types == 0 || stepNames != int(tokens.StepRevokeBeforeReissue)+1 {
+		t.Errorf("%d types and %d steps were found: is the last step another one?", types, stepNames)
+	}
+}
+
+// reports says whether a type is one of a notice.
+func reports(kind *ast.StructType) bool {
+	for _, field := range kind.Fields.List {
+		if name, ok := field.Type.(*ast.Ident); ok && len(field.Names) == 0 && (name.Name == "failure" || name.Name == "warning") {
+			return true
+		}
+	}
+
+	return false
+}
+
+// Each notice says in the detail what there is to say, and a step that failed what was tried.
+func TestNotices_details(t *testing.T) {
+	t.Parallel()
+
+	for _, notice := range notices() {
+		worded := words.Diagnostic(notice)
+		if name := fmt.Sprintf("%T", notice); worded.Detail() == "" || strings.HasSuffix(worded.Summary(), "Could not ") ||
+			strings.Contains(worded.Detail(), "%!") {
+			t.Errorf("%s: %q, %q", name, worded.Summary(), worded.Detail())
+		}
+	}
+}
