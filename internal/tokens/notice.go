@@ -19,7 +19,7 @@ type Notice interface {
 type Notices []Notice
 
 // Failed says whether the operation failed.
-func (n Notices) Failed() bool { return slices.ContainsFunc(n, Notice.Fatal) }
+func (n *Notices) Failed() bool { return slices.ContainsFunc(*n, Notice.Fatal) }
 
 func (n *Notices) add(notice Notice) { *n = append(*n, notice) }
 

@@ -63,10 +63,11 @@ func (e *Engine) examine(
 	ctx context.Context, system pat.System, predecessor lifecycle.Predecessor, policy lifecycle.Policy, notices *Notices,
 ) (examined lifecycle.Predecessor, alive bool, err error) {
 	shown, gone, err := findRecorded(ctx, system, predecessor.Token)
+	if err != nil {
+		return predecessor, true, err
+	}
 
 	switch {
-	case err != nil:
-		return predecessor, true, err
 	case gone != nil || shown.Status != pat.StatusActive:
 		return predecessor, false, nil
 	case e.registry.Has(shown.Key()): // Another resource has it as its live token.

@@ -33,6 +33,7 @@ var bareDate = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 // compares text, so that +02:00 and Z would show a change for ever.
 type InstantType struct{ basetypes.StringType }
 
+// Equal says whether the other type is this one.
 func (t InstantType) Equal(other attr.Type) bool {
 	_, ok := other.(InstantType)
 
@@ -41,14 +42,17 @@ func (t InstantType) Equal(other attr.Type) bool {
 
 func (t InstantType) String() string { return "instant" }
 
+// ValueType returns an Instant.
 func (t InstantType) ValueType(context.Context) attr.Value { return Instant{} }
 
+// ValueFromString returns the text as an Instant.
 func (t InstantType) ValueFromString(
 	_ context.Context, value basetypes.StringValue,
 ) (basetypes.StringValuable, diag.Diagnostics) {
 	return Instant{StringValue: value}, nil
 }
 
+// ValueFromTerraform returns the text as an Instant. It fails for what is no text.
 func (t InstantType) ValueFromTerraform(ctx context.Context, value tftypes.Value) (attr.Value, error) {
 	plain, err := t.StringType.ValueFromTerraform(ctx, value)
 	if err != nil {
@@ -69,14 +73,17 @@ type Instant struct{ basetypes.StringValue }
 // NewInstant returns the instant in UTC, null for the zero time.
 func NewInstant(t time.Time) Instant { return Instant{StringValue: Timestamp(t)} }
 
+// Equal says whether the other value has the same text.
 func (v Instant) Equal(other attr.Value) bool {
 	o, ok := other.(Instant)
 
 	return ok && v.StringValue.Equal(o.StringValue)
 }
 
+// Type returns InstantType.
 func (v Instant) Type(context.Context) attr.Type { return InstantType{} }
 
+// StringSemanticEquals says whether the other value means the same instant.
 func (v Instant) StringSemanticEquals(
 	_ context.Context, other basetypes.StringValuable,
 ) (bool, diag.Diagnostics) {
@@ -85,6 +92,7 @@ func (v Instant) StringSemanticEquals(
 	return ok && v.Same(o), nil
 }
 
+// ValidateAttribute reports a text that cannot be read.
 func (v Instant) ValidateAttribute(
 	_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse,
 ) {

@@ -148,10 +148,13 @@ func AtMost(longest int) validator.String {
 	}
 }
 
+// Description says what is accepted.
 func (v TextCheck) Description(context.Context) string { return v.description }
 
+// MarkdownDescription is Description.
 func (v TextCheck) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
+// ValidateString checks the value of an attribute.
 func (v TextCheck) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	v.Run(req.Path, req.ConfigValue, &resp.Diagnostics)
 }

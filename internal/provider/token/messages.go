@@ -194,9 +194,11 @@ func nameWords(notice tokens.Notice) (wording, bool) {
 		return wording{summary: couldNotReissue, detail: "Neither `name` nor `name_prefix` is set, perhaps because of " +
 			"`ignore_changes`: no token was issued, and the live one was left alone. Set one of them."}, true
 	case tokens.FixedNameRotates:
-		return wording{path.Root("rotation"), "A fixed name cannot rotate",
+		return wording{
+			path.Root("rotation"), "A fixed name cannot rotate",
 			"Each generation of a token needs a name of its own, for both live for a while: use name_prefix in place of name, " +
-				"or leave out rotation."}, true
+				"or leave out rotation.",
+		}, true
 	case tokens.SeriesCollides:
 		change := make([]string, 0, len(n.Change))
 		for _, live := range n.Change {
@@ -240,9 +242,11 @@ func argumentWords(notice tokens.Notice) (wording, bool) {
 func expiryWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.NeverExpires:
-		return wording{summary: "The token will never expire",
+		return wording{
+			summary: "The token will never expire",
 			detail: "Neither expires_in nor expires_at is set. Whoever gets hold of the token can use it until it is revoked. " +
-				"Set expires_in."}, true
+				"Set expires_in.",
+		}, true
 	case tokens.ExpiresWithinADay:
 		return wording{path.Root(n.Argument), "The token expires within a day", fmt.Sprintf(
 			"Tokens of %s expire on a date, and at which moment of it, in which time zone, the server decides. This one is to expire "+
@@ -293,13 +297,17 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 					"and whoever uses it must move at once. With name_prefix both would live for a while.", n.Token.Name)}, true
 		}
 
-		return wording{path.Root("rotation").AtName("overlap"), revokedFirst,
+		return wording{
+			path.Root("rotation").AtName("overlap"), revokedFirst,
 			"With an overlap of 0s there is a moment without a token, and whoever uses it must move at once. " +
-				"If the run is interrupted in between, there is none until the next apply."}, true
+				"If the run is interrupted in between, there is none until the next apply.",
+		}, true
 	case tokens.RecipientsChanged:
-		return wording{path.Root("encrypt_to"), "Other recipients need another token",
+		return wording{
+			path.Root("encrypt_to"), "Other recipients need another token",
 			"The secret of the live token cannot be encrypted anew, so another token is issued. The live one goes to `previous` " +
-				"and works until its overlap is over. Those who could read it so far still can until then."}, true
+				"and works until its overlap is over. Those who could read it so far still can until then.",
+		}, true
 	case tokens.LeftBehind:
 		return wording{summary: "A token may be left behind", detail: strings.TrimSuffix(n.Sentence, ".") +
 			". Another token was issued in its place, and works. Look for the lost one on the server, and revoke it if it is there."}, true
@@ -363,8 +371,10 @@ func importWords(notice tokens.Notice) (wording, bool) {
 			live = fmt.Sprintf("The live token expires at %s.", whenExpires(n.Token.ExpiresAt))
 		}
 
-		return wording{path.Root(n.Argument), "The imported token differs",
-			live + " It is left alone: the argument counts for the next token."}, true
+		return wording{
+			path.Root(n.Argument), "The imported token differs",
+			live + " It is left alone: the argument counts for the next token.",
+		}, true
 	default:
 		return wording{}, false
 	}
