@@ -8,7 +8,7 @@ mock_provider "opsaccess" {
       token           = "not-a-secret"
       encrypted_token = null
       generation      = 1
-      series         = "k3v7xq"
+      series          = "k3v7xq"
       owner           = { id = "7", username = "svc-deploy" }
       platform        = "foreman"
       server          = "https://foreman.example.com"
