@@ -22,7 +22,7 @@ var (
 	}
 	unknownInCreate = []string{
 		"current.created_at", "current.expires_at", "current.id", "current.name", "current.rotate_at", "current.sha256",
-		"generation", "id", "series", "owner", "platform", "server", "token",
+		"generation", "id", "owner", "platform", "series", "server", "token",
 	}
 	unknownIfUndecided = slices.Sorted(slices.Values(append([]string{"current.issue_reason"}, unknownInRotation...)))
 	unknownInPrune     = []string{"previous"}
