@@ -25,7 +25,6 @@ var (
 	durationForm = regexp.MustCompile(`^([0-9]+[wdhms])+$`)
 	durationPart = regexp.MustCompile(`([0-9]+)([wdhms])`)
 	zeroDuration = regexp.MustCompile(`^(0+[wdhms])+$`)
-	allDigits    = regexp.MustCompile(`^[0-9]+$`)
 
 	units = map[string]time.Duration{
 		"w": Week, "d": Day, "h": time.Hour, "m": time.Minute, "s": time.Second,
@@ -35,7 +34,7 @@ var (
 // ParseDuration reads a duration such as 90d or 1w12h: whole numbers, each with one of
 // the units w, d, h, m (minutes) and s. It fails for zero and above [MaxDuration].
 func ParseDuration(text string) (time.Duration, error) {
-	if allDigits.MatchString(text) {
+	if pat.IsNumber(text) {
 		return 0, fmt.Errorf("%s has no unit: for days, write %s", pat.Quote(text), pat.Quote(text+"d"))
 	}
 

@@ -77,6 +77,15 @@ func (l Lifetime) Vague(now time.Time, traits pat.Traits) bool {
 	return traits.ExpiryIsDate && lives > 0 && lives < Day
 }
 
+// earliest returns the first moment that an expiry may mean.
+func earliest(expires time.Time, traits pat.Traits) time.Time {
+	if traits.ExpiryIsDate {
+		return expires.Add(-firstBegins)
+	}
+
+	return expires
+}
+
 // Latest returns the last moment that an expiry may mean.
 func Latest(expires time.Time, traits pat.Traits) time.Time {
 	if traits.ExpiryIsDate {

@@ -83,27 +83,6 @@ func (n Names) Resembles(name string) bool {
 	return ok
 }
 
-// Orphan is an active token of a series that is neither in the state that asks nor known to be
-// another resource's.
-type Orphan struct {
-	Token      pat.Token
-	Generation int64
-}
-
-// Orphans returns the orphans among the tokens of a user; known are the tokens that are not.
-func (n Names) Orphans(tokens []pat.Token, known func(pat.Key) bool) []Orphan {
-	var orphans []Orphan
-
-	for _, token := range tokens {
-		generation, ok := n.Generation(token.Name)
-		if ok && token.Status == pat.StatusActive && !known(token.Key()) {
-			orphans = append(orphans, Orphan{Token: token, Generation: generation})
-		}
-	}
-
-	return orphans
-}
-
 func number(digits string) (int64, bool) {
 	generation, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || generation < 1 || generation > maxGeneration || strconv.FormatInt(generation, 10) != digits {

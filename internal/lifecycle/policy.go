@@ -115,15 +115,6 @@ func (p Policy) overlap() time.Duration {
 	}
 }
 
-// earliest returns the first moment that an expiry may mean.
-func earliest(expires time.Time, traits pat.Traits) time.Time {
-	if traits.ExpiryIsDate {
-		return expires.Add(-firstBegins)
-	}
-
-	return expires
-}
-
 // Triggers are values whose change rotates a token. Nil is no map at all.
 type Triggers struct {
 	Values map[string]Value[string]

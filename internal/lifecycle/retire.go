@@ -6,62 +6,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// orphanTime is how long an orphan lives after its creation at least, and after its last use
-// where the policy has no hold of its own. Another state may have issued it a moment ago, for a
-// consumer that has not logged in yet.
-const orphanTime = 24 * time.Hour
-
-// Predecessor is a token that was succeeded by another and may live on for a while.
-type Predecessor struct {
-	Token      pat.Token
-	Generation int64
-	// RetireAt is when it is to be revoked.
-	RetireAt time.Time
-	// SHA256 is that of its secret; empty for one that was imported.
-	SHA256 string
-	// Due is true once RetireAt has passed and nothing holds it.
-	Due bool
-	// Held is true while it lives beyond RetireAt because it was used lately.
-	Held bool
-}
-
-// Orphan says whether it is a generation whose secret this state never held.
-func (p Predecessor) Orphan() bool { return p.SHA256 == "" && p.Generation > 0 }
-
-// capped says whether it is to be revoked only because it expires by itself then.
-func (p Predecessor) capped() bool { return p.RetireAt.Equal(p.Token.ExpiresAt) }
-
-// RetireAt returns when a token is to be revoked whose successor was created then: after
-// the overlap, and never later than it expires by itself. An expiry that had passed by
-// then does not count: the server evidently read it otherwise, as it may where expiries
-// are dates, and whoever uses the token needs the overlap.
-func (p Policy) RetireAt(expires, successor time.Time) time.Time {
-	at := successor.Add(p.overlap())
-	if expires.After(successor) && expires.Before(at) {
-		at = expires
-	}
-
-	return at.UTC()
-}
-
-// Adopt returns an orphan as the predecessor that it becomes now. It is never revoked at once.
-func (p Policy) Adopt(orphan Orphan, now time.Time) Predecessor {
-	return Predecessor{Token: orphan.Token, Generation: orphan.Generation, RetireAt: p.orphanUntil(orphan.Token, now)}
-}
-
-// orphanUntil returns when an orphan is revoked that was found then: after the overlap, and not
-// within a day of its creation.
-func (p Policy) orphanUntil(token pat.Token, found time.Time) time.Time {
-	at := p.Gentle().RetireAt(token.ExpiresAt, found)
-	day := Policy{Overlap: Value[time.Duration]{V: orphanTime, Set: true}}.RetireAt(token.ExpiresAt, token.CreatedAt)
-
-	if day.After(at) {
-		return day
-	}
-
-	return at
-}
-
 // Judge says whether a predecessor is due or held now, going by its RetireAt and its
 // token's last use.
 func (p Policy) Judge(predecessor Predecessor, now time.Time) Predecessor {
@@ -70,44 +14,6 @@ func (p Policy) Judge(predecessor Predecessor, now time.Time) Predecessor {
 	predecessor.Due = past && !predecessor.Held
 
 	return predecessor
-}
-
-// holdOf is the policy with the hold that applies to the predecessor: an orphan always has one.
-func (p Policy) holdOf(predecessor Predecessor) Policy {
-	if predecessor.Orphan() && !p.HoldIfUsedWithin.Set {
-		p.HoldIfUsedWithin = Value[time.Duration]{V: orphanTime, Set: true}
-	}
-
-	return p
-}
-
-// HoldsNow says whether a token that is due stays alive because it was used lately. A use
-// whose time the server does not tell, or tells in a form that cannot be read, may have been a
-// moment ago.
-func (p Policy) HoldsNow(token pat.Token, now time.Time) bool {
-	if !p.HoldIfUsedWithin.Set {
-		return false
-	}
-
-	if token.LastUsedAt.IsZero() {
-		return token.Used
-	}
-
-	return now.Sub(token.LastUsedAt) < p.HoldIfUsedWithin.V
-}
-
-// Immediate says whether a predecessor is to be revoked in the run that issues its
-// successor: only if the user said so.
-func (p Policy) Immediate() bool { return p.Overlap.Set && p.Overlap.V == 0 }
-
-// Gentle is the policy for orphans: they may be another state's, and have the default overlap
-// where the resource's own predecessors have none.
-func (p Policy) Gentle() Policy {
-	if p.Immediate() {
-		p.Overlap = Value[time.Duration]{}
-	}
-
-	return p
 }
 
 // Reschedule sets RetireAt of every predecessor anew after overlap was edited, the argument

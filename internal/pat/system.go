@@ -108,7 +108,7 @@ func (q TokenQuery) Selects(token Token) bool {
 // other or an earlier one.
 func later(id, after string) bool {
 	switch {
-	case !numeric(id) || !numeric(after):
+	case !IsNumber(id) || !IsNumber(after):
 		return true
 	case len(id) != len(after):
 		return len(id) > len(after)
@@ -117,6 +117,8 @@ func later(id, after string) bool {
 	}
 }
 
-func numeric(id string) bool {
-	return id != "" && strings.Trim(id, "0123456789") == ""
+// IsNumber says whether a text is made of digits alone: a number in decimal, as far as ids are. An
+// empty one is not.
+func IsNumber(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
 }

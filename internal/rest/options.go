@@ -14,12 +14,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// What applies where an option is zero.
+// What applies where a user sets nothing else.
 const (
-	defaultRequestTimeout        = 60 * time.Second
-	defaultMaxConcurrentRequests = 10
-	defaultShortestWait          = 500 * time.Millisecond
-	defaultLongestWait           = 10 * time.Second
+	// DefaultRequestTimeout is that of one attempt.
+	DefaultRequestTimeout = 60 * time.Second
+	// DefaultMaxRetries is the number of attempts beyond the first.
+	DefaultMaxRetries = 4
+	// DefaultMaxConcurrentRequests is the number of attempts under way at one time.
+	DefaultMaxConcurrentRequests = 10
+
+	defaultShortestWait = 500 * time.Millisecond
+	defaultLongestWait  = 10 * time.Second
 )
 
 // Options configure a [Client]. Only BaseURL is required.
@@ -39,11 +44,11 @@ type Options struct {
 	// which they might show there, and so is the Authorization header that Authorize sets.
 	Secrets []pat.Secret
 	// RequestTimeout bounds one attempt, the body of its answer included, but not the
-	// wait for its turn; 0 is 60 s.
+	// wait for its turn; 0 is the default.
 	RequestTimeout time.Duration
-	// MaxRetries is the number of attempts beyond the first; 0 is none.
+	// MaxRetries is the number of attempts beyond the first; 0 is none, and not the default.
 	MaxRetries int
-	// MaxConcurrentRequests bounds the attempts under way at one time; 0 is 10. Waits
+	// MaxConcurrentRequests bounds the attempts under way at one time; 0 is the default. Waits
 	// between attempts do not count.
 	MaxConcurrentRequests int
 	// TLS says whom to trust and how to prove who we are; the zero value trusts the
@@ -81,8 +86,8 @@ func (o Options) complete() (Options, error) {
 		return o, errors.New("a session needs credentials to begin with")
 	}
 
-	setDefault(&o.RequestTimeout, defaultRequestTimeout)
-	setDefault(&o.MaxConcurrentRequests, defaultMaxConcurrentRequests)
+	setDefault(&o.RequestTimeout, DefaultRequestTimeout)
+	setDefault(&o.MaxConcurrentRequests, DefaultMaxConcurrentRequests)
 	setDefault(&o.RetryWaitMax, max(defaultLongestWait, o.RetryWaitMin))
 	setDefault(&o.RetryWaitMin, min(defaultShortestWait, o.RetryWaitMax))
 

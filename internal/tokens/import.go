@@ -59,7 +59,7 @@ func (e *Engine) Imported(owner pat.User, token pat.Token) Record {
 // Find returns the token of a user by its id, where there are such ids, or name.
 func Find(ctx context.Context, system pat.System, userID, token string) (pat.Token, error) {
 	name, forced := strings.CutPrefix(token, NameMark)
-	if system.Traits().TokenIDs && !forced && strings.Trim(token, "0123456789") == "" {
+	if system.Traits().TokenIDs && !forced && pat.IsNumber(token) {
 		return system.Token(ctx, pat.Key{UserID: userID, TokenID: token})
 	}
 

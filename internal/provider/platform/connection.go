@@ -25,12 +25,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-const (
-	defaultTimeout  = 60 * time.Second
-	defaultRetries  = 4
-	defaultRequests = 10
-)
-
 // connectionModel is what is configured alike for every platform.
 type connectionModel struct {
 	RequestTimeout        types.String `tfsdk:"request_timeout"`
@@ -105,9 +99,9 @@ func (m connectionModel) connection(userAgent string, now func() time.Time, diag
 		now: now,
 		options: rest.Options{
 			UserAgent:             userAgent,
-			RequestTimeout:        tfvalue.ReadDuration(m.RequestTimeout, path.Root("request_timeout"), diags).Or(defaultTimeout),
-			MaxRetries:            defaultRetries,
-			MaxConcurrentRequests: defaultRequests,
+			RequestTimeout:        tfvalue.ReadDuration(m.RequestTimeout, path.Root("request_timeout"), diags).Or(rest.DefaultRequestTimeout),
+			MaxRetries:            rest.DefaultMaxRetries,
+			MaxConcurrentRequests: rest.DefaultMaxConcurrentRequests,
 			TLS: rest.TLSOptions{
 				CACertificate:      m.CACertificate.ValueString(),
 				ClientCertificate:  m.ClientCertificate.ValueString(),
