@@ -67,11 +67,9 @@ func (e *Engine) examine(
 		return predecessor, true, err
 	}
 
-	switch {
-	case gone != nil || shown.Status != pat.StatusActive:
-		return predecessor, false, nil
-	case e.registry.Has(shown.Key()): // Another resource has it as its live token.
-		return predecessor, false, nil
+	// One that another resource has as its live token is no predecessor of this one.
+	if gone != nil || shown.Status != pat.StatusActive || e.registry.Has(shown.Key()) {
+		return predecessor, false, nil //nolint:nilerr // That it is gone is the answer.
 	}
 
 	predecessor.Token = shown
