@@ -10,6 +10,8 @@ import (
 	"filippo.io/age/armor"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // instance is a resource in a state. Nobody changes it.
@@ -76,7 +78,7 @@ func recipients(count int) (texts []string) {
 
 // readersOf are those to whom the secret of a state is to be encrypted.
 func readersOf(state tftypes.Value) (found []age.Identity) {
-	for _, recipient := range elements(attributes(state)["encrypt_to"]) {
+	for _, recipient := range core.Elements(core.Members(state)["encrypt_to"]) {
 		for _, reader := range readers() {
 			if text(recipient) == reader.Recipient().String() {
 				found = append(found, reader)

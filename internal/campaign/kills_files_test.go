@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
 // nothingDone is what the CLI says of an apply of an empty plan.
@@ -60,7 +61,7 @@ func (k *killer) write() error {
 	text, err := json.Marshal(map[string]any{
 		"terraform": map[string]any{"required_providers": map[string]any{"opsaccess": map[string]string{"source": "opsaccess/opsaccess"}}},
 		"provider":  map[string]any{"opsaccess": map[string]any{k.place.platform: k.place.block(k.gate.url()), "max_retries": 1}},
-		"resource":  map[string]any{tokenType: resources},
+		"resource":  map[string]any{providertest.TokenType: resources},
 	})
 	if err != nil {
 		return err
@@ -104,7 +105,7 @@ func (k *killer) readState() ([]*instance, error) {
 		for _, i := range r.Instances {
 			raw := tfprotov6.RawState{JSON: i.Attributes}
 
-			value, err := raw.Unmarshal(all.ResourceSchemas[tokenType].ValueType())
+			value, err := raw.Unmarshal(all.ResourceSchemas[providertest.TokenType].ValueType())
 			if err != nil {
 				return nil, err
 			}

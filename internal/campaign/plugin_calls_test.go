@@ -6,6 +6,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 const (
@@ -15,8 +18,6 @@ const (
 	userType        = "opsaccess_user"
 	usersType       = "opsaccess_users"
 	currentUserType = "opsaccess_current_user"
-
-	revokeType = "opsaccess_revoke_personal_access_tokens"
 )
 
 // read reads a data source, and returns its attributes; none if that fails. Where an argument
@@ -27,7 +28,7 @@ func (p *plugin) read(ctx context.Context, of string, set map[string]any, valida
 
 	if validates {
 		valid, err := p.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
-			TypeName: of, Config: dynamic(valueOf(schema, set)),
+			TypeName: of, Config: dynamic(core.Value(schema, set)),
 		})
 		if s.add(diagnosticsOf(valid), err); len(s.errors) > before {
 			return nil
@@ -35,7 +36,7 @@ func (p *plugin) read(ctx context.Context, of string, set map[string]any, valida
 	}
 
 	response, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
-		TypeName: of, Config: dynamic(valueOf(schema, set)),
+		TypeName: of, Config: dynamic(core.Value(schema, set)),
 	})
 
 	if s.add(diagnosticsOf(response), err); len(s.errors) > before {
@@ -56,7 +57,7 @@ var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
 // query asks the list resource. What it pushed before an error is returned too.
 func (p *plugin) query(ctx context.Context, set map[string]any, limit int64, resources bool, s *said) (results []listed) {
 	stream, err := p.server.ListResource(ctx, &tfprotov6.ListResourceRequest{
-		TypeName: tokenType, Config: dynamic(valueOf(p.schemas.ListResourceSchemas[tokenType].ValueType(), set)),
+		TypeName: providertest.TokenType, Config: dynamic(core.Value(p.schemas.ListResourceSchemas[providertest.TokenType].ValueType(), set)),
 		Limit: limit, IncludeResource: resources,
 	})
 	if err != nil {
@@ -91,10 +92,10 @@ func (p *plugin) query(ctx context.Context, set map[string]any, limit int64, res
 
 // open opens the ephemeral resource, and returns its attributes and private data.
 func (p *plugin) open(ctx context.Context, set map[string]any, s *said) (opened map[string]tftypes.Value, private []byte) {
-	schema := p.schemas.EphemeralResourceSchemas[tokenType].ValueType()
+	schema := p.schemas.EphemeralResourceSchemas[providertest.TokenType].ValueType()
 
 	response, err := p.server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{
-		TypeName: tokenType, Config: dynamic(valueOf(schema, set)),
+		TypeName: providertest.TokenType, Config: dynamic(core.Value(schema, set)),
 	})
 	if s.add(diagnosticsOf(response), err); s.failed() {
 		return nil, nil
@@ -106,7 +107,7 @@ func (p *plugin) open(ctx context.Context, set map[string]any, s *said) (opened 
 // close closes the ephemeral resource of this private data.
 func (p *plugin) close(ctx context.Context, private []byte, s *said) {
 	response, err := p.server.CloseEphemeralResource(ctx, &tfprotov6.CloseEphemeralResourceRequest{
-		TypeName: tokenType, Private: private,
+		TypeName: providertest.TokenType, Private: private,
 	})
 
 	s.add(diagnosticsOf(response), err)
@@ -115,20 +116,20 @@ func (p *plugin) close(ctx context.Context, private []byte, s *said) {
 // invoke plans and invokes the action, and returns what it told of its progress. Terraform
 // validates what is known when it plans, and nothing more when it invokes.
 func (p *plugin) invoke(ctx context.Context, plan, set map[string]any, s *said) (progress []string) {
-	schema := p.schemas.ActionSchemas[revokeType].Schema.ValueType()
-	known, config := dynamic(valueOf(schema, plan)), dynamic(valueOf(schema, set))
+	schema := p.schemas.ActionSchemas[providertest.RevokeType].Schema.ValueType()
+	known, config := dynamic(core.Value(schema, plan)), dynamic(core.Value(schema, set))
 
-	valid, err := p.server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: revokeType, Config: known})
+	valid, err := p.server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: providertest.RevokeType, Config: known})
 	if s.add(diagnosticsOf(valid), err); s.failed() || p.gone() {
 		return nil
 	}
 
-	planned, err := p.server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: revokeType, Config: known})
+	planned, err := p.server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: providertest.RevokeType, Config: known})
 	if s.add(diagnosticsOf(planned), err); s.failed() || p.gone() {
 		return nil
 	}
 
-	stream, err := p.server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: revokeType, Config: config})
+	stream, err := p.server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: providertest.RevokeType, Config: config})
 	if err != nil {
 		s.add(nil, err)
 
@@ -156,5 +157,5 @@ func decodeAs(encoded *tfprotov6.DynamicValue, of tftypes.Type, s *said) map[str
 		return nil
 	}
 
-	return attributes(value)
+	return core.Members(value)
 }

@@ -14,11 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
-
-// tokenType is the resource, and so are called the ephemeral resource, the list resource and
-// the data source of one token.
-const tokenType = "opsaccess_personal_access_token"
 
 // schemas are the provider's.
 var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
@@ -30,18 +28,11 @@ var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, erro
 	return server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 })
 
-// server is all that the provider serves.
-type server interface {
-	tfprotov6.ProviderServer
-	tfprotov6.ListResourceServer
-	tfprotov6.ActionServer
-}
-
 // plugin is a provider in a process of its own, spoken to over the protocol.
 type plugin struct {
 	*process
 
-	server  server
+	server  providertest.ProtocolServer
 	stop    func() error
 	schemas *tfprotov6.GetProviderSchemaResponse
 	config  tftypes.Value
@@ -66,10 +57,12 @@ type said struct {
 	bugs []string
 }
 
-// contradicts notes what Terraform would call a bug in the provider.
-func (s *said) contradicts(what string, err error) {
-	text := what + ": " + err.Error()
-	s.errors, s.bugs = append(s.errors, text), append(s.bugs, text)
+// contradicts notes what Terraform would call bugs in the provider.
+func (s *said) contradicts(what string, places ...string) {
+	for _, place := range places {
+		text := what + ": " + place
+		s.errors, s.bugs = append(s.errors, text), append(s.bugs, text)
+	}
 }
 
 // append adds what was said in parts.
@@ -108,13 +101,13 @@ func startPlugin(p *process, now func() time.Time, block map[string]any) (*plugi
 
 	started := provider.NewPluginIn(surroundings, p.name)
 
-	serves, ok := started.Server().(server)
+	serves, ok := started.Server().(providertest.ProtocolServer)
 	if !ok {
 		return nil, errors.New("the provider does not serve list resources and actions")
 	}
 
 	return &plugin{
-		process: p, server: serves, stop: started.Stop, schemas: all, config: valueOf(all.Provider.ValueType(), block),
+		process: p, server: serves, stop: started.Stop, schemas: all, config: core.Value(all.Provider.ValueType(), block),
 	}, nil
 }
 
@@ -128,12 +121,12 @@ func (p *plugin) configure(ctx context.Context, s *said) {
 }
 
 // schema is the resource's.
-func (p *plugin) schema() *tfprotov6.Schema { return p.schemas.ResourceSchemas[tokenType] }
+func (p *plugin) schema() *tfprotov6.Schema { return p.schemas.ResourceSchemas[providertest.TokenType] }
 
 // refresh reads a resource.
 func (p *plugin) refresh(ctx context.Context, old *instance, s *said) *instance {
 	response, err := p.server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{
-		TypeName: tokenType, CurrentState: dynamic(old.value), Private: old.private, CurrentIdentity: old.identity,
+		TypeName: providertest.TokenType, CurrentState: dynamic(old.value), Private: old.private, CurrentIdentity: old.identity,
 	})
 	if err != nil {
 		s.add(nil, err)
@@ -148,7 +141,7 @@ func (p *plugin) refresh(ctx context.Context, old *instance, s *said) *instance 
 	}
 
 	if response.NewIdentity == nil {
-		s.contradicts("Missing Resource Identity After Read", errors.New("there is none"))
+		s.contradicts("Missing Resource Identity After Read", "there is none")
 	}
 
 	return &instance{
@@ -161,7 +154,7 @@ func (p *plugin) refresh(ctx context.Context, old *instance, s *said) *instance 
 func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value, s *said) *change {
 	if config.IsNull() {
 		response, err := p.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
-			TypeName: tokenType, PriorState: dynamic(prior.value), ProposedNewState: dynamic(config), Config: dynamic(config),
+			TypeName: providertest.TokenType, PriorState: dynamic(prior.value), ProposedNewState: dynamic(config), Config: dynamic(config),
 			PriorPrivate: prior.private, PriorIdentity: prior.identity,
 		})
 		if s.add(diagnosticsOf(response), err); err != nil || s.failed() {
@@ -171,7 +164,7 @@ func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value
 		return &change{prior: prior, config: config, planned: config, private: response.PlannedPrivate, identity: prior.identity}
 	}
 
-	valid, err := p.server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: tokenType, Config: dynamic(config)})
+	valid, err := p.server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: providertest.TokenType, Config: dynamic(config)})
 	if s.add(diagnosticsOf(valid), err); s.failed() {
 		return nil
 	}
@@ -185,8 +178,8 @@ func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value
 		}
 
 		response, err := p.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
-			TypeName: tokenType, PriorState: dynamic(from.value), Config: dynamic(config),
-			ProposedNewState: dynamic(proposed(p.schema(), config, from.value)),
+			TypeName: providertest.TokenType, PriorState: dynamic(from.value), Config: dynamic(config),
+			ProposedNewState: dynamic(core.Proposed(p.schema(), config, from.value)),
 			PriorPrivate:     from.private, PriorIdentity: from.identity,
 		})
 
@@ -203,9 +196,7 @@ func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value
 		c.planned = p.decode(response.PlannedState, s)
 		c.private, c.identity = response.PlannedPrivate, response.PlannedIdentity
 
-		if err := obeys(p.schema(), config, from.value, c.planned); err != nil {
-			s.contradicts("Provider produced invalid plan", err)
-		}
+		s.contradicts("Provider produced invalid plan", core.InvalidPlan(p.schema(), c.planned, config, from.value)...)
 
 		if !c.replaces && prior != nil && c.planned.Equal(prior.value) {
 			return nil
@@ -223,7 +214,7 @@ func (p *plugin) apply(ctx context.Context, c *change, s *said) *instance {
 	}
 
 	response, err := p.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: tokenType, PriorState: dynamic(from.value), PlannedState: dynamic(c.planned), Config: dynamic(c.config),
+		TypeName: providertest.TokenType, PriorState: dynamic(from.value), PlannedState: dynamic(c.planned), Config: dynamic(c.config),
 		PlannedPrivate: c.private, PlannedIdentity: c.identity,
 	})
 	if err != nil {
@@ -242,11 +233,9 @@ func (p *plugin) apply(ctx context.Context, c *change, s *said) *instance {
 	case value.IsNull():
 		return nil
 	case !value.IsFullyKnown():
-		s.contradicts("Provider returned invalid result object after apply", errors.New("something is unknown"))
+		s.contradicts("Provider returned invalid result object after apply", "something is unknown")
 	case !failed:
-		if err := fits(c.planned, value); err != nil {
-			s.contradicts("Provider produced inconsistent result after apply", err)
-		}
+		s.contradicts("Provider produced inconsistent result after apply", core.Misfits(c.planned, value, "")...)
 	}
 
 	return &instance{value: value, private: response.Private, identity: response.NewIdentity, tainted: failed && c.prior == nil}

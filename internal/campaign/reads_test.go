@@ -8,6 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
@@ -151,7 +153,7 @@ type shownToken struct{ name, id, status string }
 
 // shownTokens are those in the list of a data source.
 func shownTokens(list tftypes.Value) (shown []shownToken) {
-	for _, t := range elements(list) {
+	for _, t := range core.Elements(list) {
 		shown = append(shown, shownToken{name: text(t, "name"), id: text(t, "id"), status: text(t, "status")})
 	}
 
@@ -215,7 +217,7 @@ func (r *reads) token(s *said) string {
 		arguments["token_id"] = of.id
 	}
 
-	shown := r.p.read(r.p.context, tokenType, arguments, true, s)
+	shown := r.p.read(r.p.context, providertest.TokenType, arguments, true, s)
 	what := "the data source of " + of.name
 
 	if r.p.stopped() {
@@ -258,9 +260,9 @@ func (r *reads) users(s *said) string {
 	read := r.p.read(r.p.context, of, map[string]any{"username": login, "show_tokens": withTokens}, true, s)
 
 	if of == usersType {
-		users := elements(read["users"])
+		users := core.Elements(read["users"])
 		if read = nil; len(users) == 1 {
-			read = attributes(users[0])
+			read = core.Members(users[0])
 		}
 	}
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // mostApplies is how many may be needed until nothing is left to do.
@@ -197,7 +198,7 @@ func (t *terraform) accountFor(i int, inst *instance) {
 		t.ledger.broken(breachWrong, "the state of resource %d has the secret that it was to encrypt", i)
 	}
 
-	for _, previous := range elements(attributes(inst.value)["previous"]) {
+	for _, previous := range core.Elements(core.Members(inst.value)["previous"]) {
 		name := text(previous, "name")
 		if r, ok := t.place.find(func(r row) bool { return r.name == name }); !ok || !r.alive && !r.expired {
 			t.ledger.broken(breachWrong, "the state of resource %d has %s, which is dead", i, name)
@@ -233,8 +234,8 @@ func (t *terraform) lists(of *token) []string {
 
 	var unused []string
 
-	for _, shown := range elements(listed["tokens"]) {
-		if text(shown, "status") == "active" && attributes(shown)["last_used_at"].IsNull() {
+	for _, shown := range core.Elements(listed["tokens"]) {
+		if text(shown, "status") == "active" && core.Members(shown)["last_used_at"].IsNull() {
 			unused = append(unused, text(shown, "name"))
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // resourceSchedule lets somebody run Terraform again and again, while everything fails and
@@ -225,7 +227,7 @@ func (t *terraform) tells(i int) string {
 	}
 
 	told := text(inst.value, "current", "name") + " " + text(inst.value, "current", "status")
-	for _, previous := range elements(attributes(inst.value)["previous"]) {
+	for _, previous := range core.Elements(core.Members(inst.value)["previous"]) {
 		told += ", " + text(previous, "name") + " until " + text(previous, "retire_at")
 	}
 

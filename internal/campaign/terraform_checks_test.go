@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // isDue says whether a refreshed state asks for something by itself: for another token, for a
@@ -14,11 +16,11 @@ func isDue(before, inst *instance) bool {
 	}
 
 	var known []string
-	for _, previous := range elements(attributes(before.value)["previous"]) {
+	for _, previous := range core.Elements(core.Members(before.value)["previous"]) {
 		known = append(known, text(previous, "name"))
 	}
 
-	for _, previous := range elements(attributes(inst.value)["previous"]) {
+	for _, previous := range core.Elements(core.Members(inst.value)["previous"]) {
 		if truth(previous, "retire_due") || !slices.Contains(known, text(previous, "name")) {
 			return true
 		}

@@ -3,6 +3,8 @@ package campaign
 import (
 	"slices"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // resource returns the number of the resource that a token is of.
@@ -169,7 +171,7 @@ func (i *instance) retires(of *token) (until time.Time, known bool) {
 		return time.Time{}, false
 	}
 
-	for _, previous := range elements(attributes(i.value)["previous"]) {
+	for _, previous := range core.Elements(core.Members(i.value)["previous"]) {
 		created, _ := time.Parse(time.RFC3339, text(previous, "created_at"))
 		if text(previous, "id") == of.id && (created.IsZero() || created.Equal(of.made.Truncate(time.Second))) {
 			until, _ = time.Parse(time.RFC3339, text(previous, "retire_at"))
@@ -183,7 +185,7 @@ func (i *instance) retires(of *token) (until time.Time, known bool) {
 
 // adopted says whether an instance has a token in its `previous` whose secret it never had.
 func (i *instance) adopted(of *token) bool {
-	for _, previous := range elements(attributes(i.value)["previous"]) {
+	for _, previous := range core.Elements(core.Members(i.value)["previous"]) {
 		if text(previous, "id") == of.id {
 			return text(previous, "sha256") == ""
 		}

@@ -1,13 +1,14 @@
 package campaign
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // terraform is the core: it plans, applies and keeps the state of some resources as
@@ -251,7 +252,7 @@ func (t *terraform) planOne(p *plugin, op *operation, r run, i int, s *said) (*c
 		hide(arguments, r.hides[i])
 	}
 
-	config := valueOf(p.schema().ValueType(), arguments)
+	config := core.Value(p.schema().ValueType(), arguments)
 	if r.destroys {
 		config = tftypes.NewValue(p.schema().ValueType(), nil)
 	}
@@ -346,7 +347,7 @@ func (t *terraform) change(p *plugin, i int, c *change, s *said) (after *instanc
 	}
 
 	prior := c.prior
-	config := valueOf(p.schema().ValueType(), t.arguments(i))
+	config := core.Value(p.schema().ValueType(), t.arguments(i))
 
 	if c.replaces {
 		gone := &change{prior: prior, planned: tftypes.NewValue(c.planned.Type(), nil), config: tftypes.NewValue(config.Type(), nil)}
@@ -363,19 +364,17 @@ func (t *terraform) change(p *plugin, i int, c *change, s *said) (after *instanc
 	case s.failed():
 		return prior, false
 	case again == nil: // What was unknown has turned out to be as it was.
-		if err := fits(c.planned, prior.value); err != nil {
-			s.contradicts("Provider produced inconsistent final plan", err)
-		}
+		s.contradicts("Provider produced inconsistent final plan", core.Misfits(c.planned, prior.value, "")...)
 
 		return prior, false
 	case again.replaces && prior != nil:
-		s.contradicts("Provider produced inconsistent final plan", errors.New("the resource is replaced after all"))
+		s.contradicts("Provider produced inconsistent final plan", "the resource is replaced after all")
 
 		return prior, false
 	}
 
-	if err := fits(c.planned, again.planned); err != nil {
-		s.contradicts("Provider produced inconsistent final plan", err)
+	if misfits := core.Misfits(c.planned, again.planned, ""); len(misfits) > 0 {
+		s.contradicts("Provider produced inconsistent final plan", misfits...)
 
 		return prior, false
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // call is one case of a construct that is not a resource: some arguments are unknown when it is
@@ -305,7 +306,7 @@ func TestProperty_dataSources(t *testing.T) {
 			of := c.schemas[construct].ValueType()
 
 			response, err := server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{
-				TypeName: typeName, Config: encodedValue(valueOf(of, c.final)),
+				TypeName: typeName, Config: encodedValue(core.Value(of, c.final)),
 			})
 			providertest.Must(c.t, err)
 
@@ -375,7 +376,7 @@ func (c *call) checkRead(result tftypes.Value) {
 
 	for argument, value := range c.final {
 		if text, ok := value.(string); ok {
-			if got := textAt(result, argument); got == nil || *got != text {
+			if got := core.TextAt(result, argument); got == nil || *got != text {
 				c.breaks("the result has another %s", argument)
 			}
 		}
@@ -388,8 +389,8 @@ func (c *call) checkRead(result tftypes.Value) {
 
 	var got []string
 
-	for _, token := range elementsOf(membersOf(result)["tokens"]) {
-		if name := textAt(token, "name"); name != nil {
+	for _, token := range core.Elements(core.Members(result)["tokens"]) {
+		if name := core.TextAt(token, "name"); name != nil {
 			got = append(got, *name)
 		}
 	}
@@ -416,7 +417,7 @@ func TestProperty_list(t *testing.T) {
 		}
 
 		stream, err := server.ListResource(c.t.Context(), &tfprotov6.ListResourceRequest{
-			TypeName: providertest.TokenType, Config: encodedValue(valueOf(c.schemas[construct].ValueType(), c.final)),
+			TypeName: providertest.TokenType, Config: encodedValue(core.Value(c.schemas[construct].ValueType(), c.final)),
 		})
 		providertest.Must(c.t, err)
 
@@ -477,7 +478,7 @@ func TestProperty_action(t *testing.T) {
 		}
 
 		response, err := server.PlanAction(c.t.Context(), &tfprotov6.PlanActionRequest{
-			ActionType: providertest.RevokeType, Config: encodedValue(valueOf(of, planned)),
+			ActionType: providertest.RevokeType, Config: encodedValue(core.Value(of, planned)),
 		})
 		providertest.Must(c.t, err)
 
@@ -490,7 +491,7 @@ func TestProperty_action(t *testing.T) {
 		before := c.s.TokensOf(c.t, c.user.ID)
 
 		stream, err := server.InvokeAction(c.t.Context(), &tfprotov6.InvokeActionRequest{
-			ActionType: providertest.RevokeType, Config: encodedValue(valueOf(of, c.final)),
+			ActionType: providertest.RevokeType, Config: encodedValue(core.Value(of, c.final)),
 		})
 		providertest.Must(c.t, err)
 
@@ -573,7 +574,7 @@ func TestProperty_ephemeral(t *testing.T) {
 		}
 
 		response, err := server.OpenEphemeralResource(c.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
-			TypeName: providertest.TokenType, Config: encodedValue(valueOf(c.schemas[construct].ValueType(), c.final)),
+			TypeName: providertest.TokenType, Config: encodedValue(core.Value(c.schemas[construct].ValueType(), c.final)),
 		})
 		providertest.Must(c.t, err)
 
@@ -599,7 +600,7 @@ func TestProperty_ephemeral(t *testing.T) {
 
 // checkOpened checks what an ephemeral resource has issued.
 func (c *call) checkOpened(result tftypes.Value) {
-	name, secret := textAt(result, "name"), textAt(result, "token")
+	name, secret := core.TextAt(result, "name"), core.TextAt(result, "token")
 
 	if c.final["applying"] == false {
 		if name != nil || secret != nil || c.s.Issued() > 0 {

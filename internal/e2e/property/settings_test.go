@@ -12,6 +12,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // Every setting of the provider, unknown at first and then each value of its domain. A setting that
@@ -81,7 +82,7 @@ func (w *world) whoAmI(server providertest.ProtocolServer) []*tfprotov6.Diagnost
 	w.t.Helper()
 
 	response, err := server.ReadDataSource(w.t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: "opsaccess_current_user", Config: encodedValue(valueOf(w.schemas["data opsaccess_current_user"].ValueType(), map[string]any{})),
+		TypeName: "opsaccess_current_user", Config: encodedValue(core.Value(w.schemas["data opsaccess_current_user"].ValueType(), map[string]any{})),
 	})
 	providertest.Must(w.t, err)
 

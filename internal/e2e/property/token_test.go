@@ -16,6 +16,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 var (
@@ -251,7 +252,7 @@ func (c *tokenChange) apply(prior instance, planned proposal) (after instance, o
 		gone := c.nothing()
 		gone.private, gone.identity = prior.private, prior.identity
 
-		if _, errors, _ := c.core.apply(server, prior, gone, nil); len(errors) > 0 {
+		if _, errors, _ := c.terraform.apply(server, prior, gone, nil); len(errors) > 0 {
 			c.breaks("the token that is replaced cannot be destroyed: %s", diagnosticTexts(errors))
 
 			return prior, false
@@ -275,7 +276,7 @@ func (c *tokenChange) apply(prior instance, planned proposal) (after instance, o
 		c.breaks("inconsistent final plan: an update became a replacement for %s", strings.Join(final.replaces, ", "))
 	}
 
-	for _, difference := range incompatible(planned.value, final.value, "") {
+	for _, difference := range core.Misfits(planned.value, final.value, "") {
 		c.breaks("inconsistent final plan: %s", difference)
 	}
 
@@ -283,7 +284,7 @@ func (c *tokenChange) apply(prior instance, planned proposal) (after instance, o
 		return prior, true
 	}
 
-	after, errors, broken = c.core.apply(server, prior, final.instance, c.final)
+	after, errors, broken = c.terraform.apply(server, prior, final.instance, c.final)
 	c.broken = append(c.broken, broken...)
 
 	return after, !c.refused("apply", errors)
@@ -427,7 +428,7 @@ func (c *tokenChange) succeeded(after instance) {
 
 // checkState checks what came of a change.
 func (c *tokenChange) checkState(after instance, issued bool) {
-	secret, sealed := textAt(after.value, "token"), textAt(after.value, "encrypted_token")
+	secret, sealed := core.TextAt(after.value, "token"), core.TextAt(after.value, "encrypted_token")
 
 	if c.final["encrypt_to"] != nil && secret != nil {
 		c.breaks("encrypt_to is set, and token has a secret as it is")
@@ -435,20 +436,20 @@ func (c *tokenChange) checkState(after instance, issued bool) {
 
 	known := map[string]bool{}
 
-	for _, previous := range elementsOf(membersOf(after.value)["previous"]) {
-		if name := textAt(previous, "name"); name != nil {
+	for _, previous := range core.Elements(core.Members(after.value)["previous"]) {
+		if name := core.TextAt(previous, "name"); name != nil {
 			known[*name] = true
 		}
 	}
 
-	name := textAt(after.value, "current.name")
+	name := core.TextAt(after.value, "current.name")
 	if name == nil {
 		c.breaks("the state has no current.name")
 
 		return
 	}
 
-	if owner := textAt(after.value, "owner.id"); owner != nil && *owner == c.user.ID {
+	if owner := core.TextAt(after.value, "owner.id"); owner != nil && *owner == c.user.ID {
 		known[*name] = true
 	} else {
 		issued = false // To the other user.
@@ -528,8 +529,8 @@ func (c *tokenChange) checkNextRun(after instance) {
 			return
 		}
 
-		for name, value := range membersOf(after.value) {
-			if _, set := c.final[name]; set && !value.Equal(membersOf(read.value)[name]) {
+		for name, value := range core.Members(after.value) {
+			if _, set := c.final[name]; set && !value.Equal(core.Members(read.value)[name]) {
 				c.breaks("the refresh after the apply changes the argument %s", name)
 			}
 		}
@@ -553,7 +554,7 @@ func (c *tokenChange) checkNextRun(after instance) {
 			break
 		}
 
-		if after, errors, _ = c.core.apply(c.start(c.settings), read, planned.instance, c.final); len(errors) > 0 {
+		if after, errors, _ = c.terraform.apply(c.start(c.settings), read, planned.instance, c.final); len(errors) > 0 {
 			if c.mayRefuse("apply", errors) == "" {
 				c.breaks("the run after the apply fails: %s", diagnosticTexts(errors))
 			}
@@ -571,13 +572,13 @@ func planDifferences(prior tftypes.Value, planned proposal) (found []string) {
 		found = append(found, "replaced for "+argument)
 	}
 
-	before, after := membersOf(prior), membersOf(planned.value)
+	before, after := core.Members(prior), core.Members(planned.value)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		switch {
 		case !after[name].IsFullyKnown():
 			found = append(found, name+" is known after apply")
 		default:
-			found = append(found, incompatible(before[name], after[name], name)...)
+			found = append(found, core.Misfits(before[name], after[name], name)...)
 		}
 	}
 

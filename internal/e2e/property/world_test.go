@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
@@ -16,7 +17,7 @@ import (
 // world is a server with a user whose tokens are tested, and another user. Each case has a
 // user of its own.
 type world struct {
-	*core
+	*terraform
 
 	user, other providertest.Account
 	// keys are recipients that a secret can be encrypted to.
@@ -31,7 +32,7 @@ func newWorld(t *testing.T, open func(*testing.T) *providertest.Sandbox, schemas
 	t.Helper()
 
 	s := open(t)
-	w := &world{core: newCore(t, s, schemas), keys: keys}
+	w := &world{terraform: newTerraform(t, s, schemas), keys: keys}
 	w.hidden = []string{ageKeyBody, sshKeyBody, tokenBody, "oaSEC"}
 
 	return w
@@ -314,7 +315,7 @@ func startRotated(name string, config func(w *world) map[string]any, then func(w
 		after := withArgument(before, "rotation.triggers", map[string]any{"k": "2"})
 		second := w.applied(first, after)
 
-		if secret := textAt(first.value, "token"); secret != nil {
+		if secret := core.TextAt(first.value, "token"); secret != nil {
 			w.s.LogIn(w.t, w.user, *secret)
 		}
 

@@ -1,0 +1,91 @@
+package core
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Value returns a value of the type: an object of a map in which what is missing is null, a
+// map of a map, a set of a slice. tftypes.UnknownValue is unknown anywhere.
+func Value(of tftypes.Type, v any) tftypes.Value {
+	if v == nil || v == tftypes.UnknownValue {
+		return tftypes.NewValue(of, v)
+	}
+
+	switch of := of.(type) {
+	case tftypes.Object:
+		members, values := v.(map[string]any), map[string]tftypes.Value{} //nolint:forcetypeassert // A panic names the mistake.
+		for name, member := range of.AttributeTypes {
+			values[name] = Value(member, members[name])
+		}
+
+		return tftypes.NewValue(of, values)
+	case tftypes.Map:
+		values := map[string]tftypes.Value{}
+		for key, member := range v.(map[string]any) { //nolint:forcetypeassert // As above.
+			values[key] = Value(of.ElementType, member)
+		}
+
+		return tftypes.NewValue(of, values)
+	case tftypes.Set:
+		var values []tftypes.Value
+
+		if texts, ok := v.([]string); ok {
+			for _, text := range texts {
+				values = append(values, tftypes.NewValue(of.ElementType, text))
+			}
+
+			return tftypes.NewValue(of, values)
+		}
+
+		for _, member := range v.([]any) { //nolint:forcetypeassert // As above.
+			values = append(values, Value(of.ElementType, member))
+		}
+
+		return tftypes.NewValue(of, values)
+	default:
+		return tftypes.NewValue(of, v)
+	}
+}
+
+// Members returns the attributes of an object or a map; none of one that is null or unknown.
+func Members(value tftypes.Value) map[string]tftypes.Value {
+	var found map[string]tftypes.Value
+	if value.IsNull() || !value.IsKnown() || value.As(&found) != nil {
+		return nil
+	}
+
+	return maps.Clone(found)
+}
+
+// Elements returns those of a list or a set; none of one that is null or unknown.
+func Elements(value tftypes.Value) []tftypes.Value {
+	var found []tftypes.Value
+	if value.IsNull() || !value.IsKnown() || value.As(&found) != nil {
+		return nil
+	}
+
+	return slices.Clone(found)
+}
+
+// TextAt returns the text at a path; nil where there is none, or where it is null or unknown.
+func TextAt(value tftypes.Value, path string) *string {
+	for name := range strings.SplitSeq(path, ".") {
+		inner, ok := Members(value)[name]
+		if !ok {
+			return nil
+		}
+
+		value = inner
+	}
+
+	var text *string
+	if !value.IsKnown() || value.As(&text) != nil {
+		return nil
+	}
+
+	return text
+}
