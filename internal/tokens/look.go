@@ -30,7 +30,7 @@ func findRecorded(ctx context.Context, system pat.System, recorded pat.Token) (p
 	}
 }
 
-// findRecordedAmong is look where several tokens may have the name that addresses the recorded one.
+// findRecordedAmong is findRecorded where several tokens may have the name that addresses the recorded one.
 // Where nobody can tell which of them it is, nothing of theirs is recorded but the status.
 func findRecordedAmong(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
 	namesakes, err := system.Tokens(ctx, recorded.UserID, pat.TokenQuery{Name: pat.Some(recorded.Name)})

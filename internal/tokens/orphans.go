@@ -20,7 +20,7 @@ type observation struct {
 	beyond []pat.Token
 }
 
-// lookForOrphans looks at the live token, as look does, and for tokens of the series that were
+// lookForOrphans looks at the live token, as findRecorded does, and for tokens of the series that were
 // issued after it, or at any time if a request was not answered: at the same time, so that one
 // request can answer both.
 func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memory) (observation, error) {

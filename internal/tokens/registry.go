@@ -72,7 +72,7 @@ func (r *Registry) note(key pat.Key, read bool) {
 }
 
 // register notes a resource, in place of what it was before, and returns another one that collides
-// addUnique it: one of the two would take the other's live token for an orphan of its own. What is no
+// with it: one of the two would take the other's live token for an orphan of its own. What is no
 // resource's live token any more does not count.
 func (r *Registry) register(c seriesClaim) (other seriesClaim, collides bool) {
 	r.mu.Lock()
