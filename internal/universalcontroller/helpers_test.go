@@ -74,8 +74,8 @@ func (c *clock) advance(d time.Duration) {
 }
 
 // newDriver returns the driver of an account with a password.
-func newDriver(t *testing.T, base string, changes ...func(*Options)) *System {
-	t.Helper()
+func newDriver(tb testing.TB, base string, changes ...func(*Options)) *System {
+	tb.Helper()
 
 	options := Options{
 		Client: rest.Options{
@@ -91,7 +91,7 @@ func newDriver(t *testing.T, base string, changes ...func(*Options)) *System {
 
 	system, err := New(options)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	return system
