@@ -66,9 +66,9 @@ func (s *scene) ended(call operation, err, cause error, kinds ...string) {
 // request: any one, or one that is to change something.
 func (o operation) kinds(changing bool) []string {
 	switch {
-	case o.name != "Create":
+	case !o.changes:
 		return []string{"transient"}
-	case changing:
+	case changing && o.name == "Create":
 		return []string{"ambiguous"}
 	default:
 		return []string{"ambiguous", "transient"}

@@ -6,9 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"testing"
 
@@ -112,11 +110,7 @@ func (s *scene) http() HTTPServer {
 func Listen(tb testing.TB, handler http.Handler) (url string) {
 	tb.Helper()
 
-	server := httptest.NewUnstartedServer(handler)
-	_ = server.Listener.Close()
-	server.Listener = memorynet.Listen()
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.Start()
+	server := memorynet.NewServer(handler)
 	tb.Cleanup(server.Close)
 
 	return server.URL

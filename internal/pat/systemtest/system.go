@@ -77,7 +77,7 @@ func currentUser(s *scene) {
 }
 
 func refusedPassword(s *scene) {
-	id := s.server.AddUser(s, "alice")
+	on := s.addSubject()
 
 	wrong := Account{Username: "alice", Password: "wr0ng/p&ss word"}
 	s.keepSecret(wrong)
@@ -86,9 +86,9 @@ func refusedPassword(s *scene) {
 	before, _ := s.server.Requests()
 	errs := make([]error, 50)
 
-	atOnce(len(errs), func(i int) { _, errs[i] = system.Tokens(s.ctx, id, pat.TokenQuery{}) })
+	atOnce(len(errs), func(i int) { _, errs[i] = system.Tokens(s.ctx, on.token.UserID, pat.TokenQuery{}) })
 
-	for _, err := range append(errs, system.Revoke(s.ctx, pat.Token{UserID: id, ID: "1", Name: "1"})) {
+	for _, err := range append(errs, system.Revoke(s.ctx, on.token)) {
 		s.fails("with a wrong password", err, "authentication")
 	}
 
