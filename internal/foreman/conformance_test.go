@@ -159,7 +159,7 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		"an id twice":                  `{"id":5,"id":1,"id":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
 		"an id in two spellings":       `{"id":5,"ID":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
 		"an id twice, escaped":         `{"id":5,"\u0069d":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
-		"too many members":             `{"id":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"` + members(20_000) + `}`,
+		"too many members":             `{"id":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"` + hostileserver.Members(20_000) + `}`,
 		"a login of 70 KB":             `{"id":5,"login":"` + strings.Repeat("a", 70_000) + `","user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
 		"a list of another's":          `{"total":1,"subtotal":1,"results":[{"id":1,"user_id":6,"name":"old","active?":true}]}`,
 		"a list of null":               `{"total":1,"subtotal":1,"results":[null]}`,

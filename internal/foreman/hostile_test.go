@@ -7,32 +7,7 @@ import (
 	"testing"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
-
-// members is JSON of so many members.
-func members(n int) string {
-	var text strings.Builder
-	for i := range n {
-		fmt.Fprintf(&text, `,"m%d":0`, i)
-	}
-
-	return text.String()
-}
-
-func TestAUserOfAnotherLoginIsShownFitToBeRead(t *testing.T) {
-	t.Parallel()
-
-	login := `\u001b[31m` + strings.Repeat("a", 10_000)
-	server := newScript(t, map[string]canned{"GET /api/users/5-~": {status: 200, body: `{"id":5,"login":"` + login + `"}`}})
-
-	_, err := newDriver(t, server.url).User(t.Context(), pat.UserRef{ID: "5", Username: "alice"})
-	verdict.Want(t, err, "validation", "[31maaa")
-
-	if text := err.Error(); len(text) > 3*2048 || strings.Contains(text, "\x1b") {
-		t.Errorf("%d bytes: %q", len(text), text)
-	}
-}
 
 func TestNoErrorQuotesWhatHoldsASecret(t *testing.T) {
 	t.Parallel()

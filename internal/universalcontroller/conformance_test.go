@@ -181,7 +181,7 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		"a sysId that is a path":       `{"sysId":"../../../admin/00000000000000000000","userName":"alice","tokens":[]}`,
 		"a sysId that is not there":    `{"userName":"alice","tokens":[]}`,
 		"a userName of 70 KB":          `{"sysId":"` + userID + `","userName":"` + strings.Repeat("a", 70_000) + `","tokens":[]}`,
-		"too many members":             `{` + id + members(20_000) + `}`,
+		"too many members":             `{` + id + hostileserver.Members(20_000) + `}`,
 		"tokens of too much":           `[` + strings.Repeat(`{"name":"a"},`, 25_000) + `{}]`,
 		"a token of nobody's name":     `[{"name":""}]`,
 		"a token of another's":         `[{"name":"old","userId":"` + noSuchID + `"}]`,

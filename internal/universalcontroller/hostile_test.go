@@ -7,32 +7,7 @@ import (
 	"testing"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
-
-// members is JSON of so many members.
-func members(n int) string {
-	var text strings.Builder
-	for i := range n {
-		fmt.Fprintf(&text, `,"m%d":0`, i)
-	}
-
-	return text.String()
-}
-
-func TestAUserOfAnotherNameIsShownFitToBeRead(t *testing.T) {
-	t.Parallel()
-
-	name := `\u001b[31m` + strings.Repeat("a", 10_000)
-	s := newScript(t, map[string][]canned{callUser: {document(`{"sysId":"` + userID + `","userName":"` + name + `"}`)}})
-
-	_, err := newDriver(t, s.url).User(t.Context(), pat.UserRef{ID: userID, Username: "alice"})
-	verdict.Want(t, err, "validation", "[31maaa")
-
-	if text := err.Error(); len(text) > 3*2048 || strings.Contains(text, "\x1b") {
-		t.Errorf("%d bytes: %q", len(text), text)
-	}
-}
 
 func TestNoErrorQuotesWhatHoldsASecret(t *testing.T) {
 	t.Parallel()

@@ -40,7 +40,7 @@ func leapDayAcrossTimeZones(t *testing.T, s *stage) {
 	// 07:30. Nowhere has the leap day begun.
 	leap := date(2028, 2, 29)
 	now := leap.Add(-22 * time.Hour)
-	s.advance(now.Sub(today))
+	s.Advance(now.Sub(today))
 
 	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(leap.In(time.FixedZone("", 19800)))})
 	if err != nil {

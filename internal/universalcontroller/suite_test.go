@@ -2,8 +2,6 @@ package universalcontroller
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat/systemtest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
@@ -84,10 +81,10 @@ func worlds() []world {
 // usualZone is that of the server in most worlds.
 const usualZone = -4
 
-// stage is a Universal Controller that listens.
+// stage is a Universal Controller that listens, as its own tests use it.
 type stage struct {
 	*controllerserver.Server
-	*clock
+	*systemtest.Clock
 	world
 
 	base string
@@ -97,35 +94,13 @@ type stage struct {
 func newStage(t *testing.T, w world) *stage {
 	t.Helper()
 
-	s := &stage{clock: &clock{now: today}, world: w}
+	s := newConformanceServer(t, w)
 
-	options := w.variant.Options
-	options.Zone = time.FixedZone("", w.zone*60*60)
-	options.Console = sandbox.Options{Now: s.clock.Now}
-	s.Server = controllerserver.New(options)
-
-	if err := s.UpdateUser(controllerserver.AdminUserName, func(u *controllerserver.User) {
-		u.TimeZone = "Asia/Kolkata"
-	}); err != nil {
-		t.Fatal(err)
-	}
-
-	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		if w.xml && r.Method == http.MethodGet {
-			r.Header.Set("Accept", asXML)
-		}
-
-		s.ServeHTTP(out, r)
-	}))
-	t.Cleanup(server.Close)
-
-	s.base = server.URL + s.Context()
-
-	return s
+	return &stage{Server: s.controller, Clock: s.Clock, world: w, base: s.url + s.controller.Context()}
 }
 
 // Now settles which of the two embedded clocks is meant; they are the same.
-func (s *stage) Now() time.Time { return s.clock.Now() }
+func (s *stage) Now() time.Time { return s.Clock.Now() }
 
 // addUser adds a user and returns the id.
 func (s *stage) addUser(t *testing.T, name string, roles ...string) string {
@@ -165,7 +140,7 @@ func (s *stage) as(t *testing.T, user, password string) *System {
 	t.Helper()
 
 	return newDriver(t, s.base, func(o *Options) {
-		o.Now, o.Username, o.Password = s.clock.Now, user, pat.Secret(password)
+		o.Now, o.Username, o.Password = s.Clock.Now, user, pat.Secret(password)
 
 		if s.bearer {
 			o.Password, o.Token = "", pat.Secret(s.addToken(t, user, "the driver's own", time.Time{}))
@@ -261,9 +236,7 @@ func TestSuiteAgainstEveryWorld(t *testing.T) {
 
 					tests.Add(1)
 
-					s := newStage(t, w)
-					test(t, s)
-					checkJournal(t, s.Server)
+					test(t, newStage(t, w))
 				})
 			}
 		})

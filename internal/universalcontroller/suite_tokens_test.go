@@ -17,7 +17,7 @@ var nextYear = date(2027, 10, 1)
 func nameThatIsTaken(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 	s.addToken(t, "alice", "deploy", nextYear)
-	s.advance(time.Hour)
+	s.Advance(time.Hour)
 
 	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
 

@@ -74,7 +74,7 @@ func repeatedCredentials(s *scene, status int) {
 
 				w.Header().Set("Content-Type", contentType)
 				w.WriteHeader(status)
-				_, _ = fmt.Fprintf(w, `{"error":{"message":"%s %s:%s %s"}}`, header, username, password, encoded)
+				_, _ = fmt.Fprintf(w, `{"error":{"message":"%s %s:%s %s"}}`, header, username, password, encoded) //nolint:gosec // To repeat it is what is tested.
 			}},
 		}
 

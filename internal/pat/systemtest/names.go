@@ -3,6 +3,7 @@ package systemtest
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -10,10 +11,11 @@ import (
 // nameTests are about names, logins and ids that something on the way could misread.
 func nameTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"User matches exactly":                              userMatchesExactly,
-		"ids that the platform could not have are not sent": invalidUserIDs,
-		"Create takes every name":                           createdNames,
-		"Tokens finds exactly the names it is asked for":    tokensByName,
+		"User matches exactly":                               userMatchesExactly,
+		"ids that the platform could not have are not sent":  invalidUserIDs,
+		"an error shows no login that is not fit to be read": unreadableLogin,
+		"Create takes every name":                            createdNames,
+		"Tokens finds exactly the names it is asked for":     tokensByName,
 	}
 }
 
@@ -81,11 +83,22 @@ func userMatchesExactly(s *scene) {
 	}
 }
 
+func unreadableLogin(s *scene) {
+	id := s.server.AddUser(s, "\x1b[31m"+strings.Repeat("a", 10_000))
+
+	_, err := s.admin.User(s.ctx, pat.UserRef{ID: id, Username: "alice"})
+	s.fails("another login", err, "validation")
+
+	if text := err.Error(); len(text) > 3*2048 || strings.ContainsFunc(text, unicode.IsControl) {
+		s.Errorf("an error of %d bytes: %.3000q", len(text), text)
+	}
+}
+
 // invalidIDs are texts that are no ids on any platform. Those that look like an id of the
 // platform under test are left out.
-func (s *scene) invalidIDs(real string) []string {
+func (s *scene) invalidIDs(id string) []string {
 	all := append([]string{
-		"", " ", "alice", "-1", "+4", "0", "5abc", "4.0", " " + real, real + " ", real + "\n", real + "/", real + "-", "../" + real, "٣",
+		"", " ", "alice", "-1", "+4", "0", "5abc", "4.0", " " + id, id + " ", id + "\n", id + "/", id + "-", "../" + id, "٣",
 		strings.Repeat("9", 40), strings.Repeat("f", 80),
 	}, s.InvalidUserIDs...)
 

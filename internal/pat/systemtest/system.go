@@ -79,7 +79,7 @@ func currentUser(s *scene) {
 func refusedPassword(s *scene) {
 	on := s.addSubject()
 
-	wrong := Account{Username: "alice", Password: "wr0ng/p&ss word"}
+	wrong := Account{Username: "alice", Password: "wr0ng/p&ss word"} //nolint:gosec // Nobody has it.
 	s.keepSecret(wrong)
 
 	system := s.server.Open(s, wrong)

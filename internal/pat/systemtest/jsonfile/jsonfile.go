@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -108,7 +109,7 @@ func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	}
 
 	if ref.Username != "" && user.Username != ref.Username {
-		return pat.User{}, invalid(tried, "the user with id "+user.ID+" is "+user.Username)
+		return pat.User{}, invalid(tried, "the user with id "+user.ID+" is "+shownLogin(user.Username))
 	}
 
 	return user.shown(), nil
@@ -319,6 +320,15 @@ func (s *System) checkNew(tried string, token pat.NewToken) error {
 	default:
 		return nil
 	}
+}
+
+// shownLogin returns a login as an error shows it.
+func shownLogin(username string) string {
+	if strings.ContainsFunc(username, unicode.IsControl) || pat.MayBeSecret(username) {
+		return pat.Quote(username)
+	}
+
+	return username
 }
 
 // checkRef refuses a reference to nobody, and an id that is none.
