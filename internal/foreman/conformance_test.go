@@ -191,5 +191,8 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		all[what] = answer
 	}
 
+	// A proxy says this while a server restarts.
+	all["a 404 in plain text"] = hostileserver.Document(404, hostileserver.Text, "404 page not found $")
+
 	return all
 }

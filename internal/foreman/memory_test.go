@@ -14,14 +14,20 @@ import (
 // TestMain lets a process of this test ask a server and report what memory that took.
 func TestMain(m *testing.M) {
 	systemtest.Main(m, "5", pat.UserQuery{}, func(url string) (pat.System, error) {
-		return New(Options{
+		system, err := New(Options{
 			Client: rest.Options{BaseURL: url, RequestTimeout: 5 * time.Minute}, Username: "admin", Password: password,
 		})
+		if err == nil {
+			system.bounds.bytes = 16 << 20
+		}
+
+		return system, err
 	})
 }
 
-// TestNoAnswerFillsTheMemory has responses as large as may be read, 64 MiB. Where the size is
-// not the point, 16 MiB show a missing bound as well.
+// TestNoAnswerFillsTheMemory has a response that is larger than may be read, and others of as
+// many rows as may be. Where the size is not the point, a few MiB show a missing bound as well,
+// and so do lists of many pages that end after a quarter of what they may take.
 func TestNoAnswerFillsTheMemory(t *testing.T) {
 	t.Parallel()
 
@@ -30,13 +36,13 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 		row  = `{"id":#,"user_id":5,"active?":true,"login":"a","name":"a"}`
 	)
 
-	text := strings.Repeat("x", 1400)
+	text := strings.Repeat("x", 350)
 	page := func(row, tail string) hostileserver.Large {
 		return hostileserver.Large{Head: head, Row: row, Separator: ",", Tail: tail}
 	}
 	most := func(row string) hostileserver.Large {
 		large := page(row, "]}")
-		large.Rows, large.Size = 20_000, hostileserver.MaxAnswer
+		large.Rows, large.Size = 20_000, 17<<20
 
 		return large
 	}
@@ -47,16 +53,16 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 	}
 
 	systemtest.RunMemory(t, map[string]systemtest.MemoryTest{
-		"the largest list of tokens": {Large: most(`{"id":#,"user_id":5,"active?":true,"name":"` + text + `","` + text + `":0}`)},
+		"the largest list of tokens": {Large: most(`{"id":#,"user_id":5,"active?":true,"name":"` + text + `","` + text + `":0}`), Most: 96 << 20},
 		"the largest list of users": {
-			Large: most(`{"id":#,"login":"a","roles":[{},{},{},{},{}],"mail":"` + text + `","` + text + `":0}`), Users: true,
+			Large: most(`{"id":#,"login":"a","roles":[{},{},{},{},{}],"mail":"` + text + `","` + text + `":0}`), Users: true, Most: 160 << 20,
 		},
 		"pages without an end": {
 			Large: hostileserver.Large{
-				Head: `{"total":1000000,"subtotal":1000000,"results":[`, Row: `{"id":1PAGE#,"login":"a","mail":"` + text + `"}`,
+				Head: `{"total":1000000,"subtotal":1000000,"results":[`, Row: `{"id":1PAGE#,"login":"a","mail":"` + strings.Repeat(text, 4) + `"}`,
 				Separator: ",", Tail: "]}", Rows: pageSize,
 			},
-			Users: true, Want: "are not all",
+			Users: true, Want: "are not all", Most: 96 << 20,
 		},
 		"more than that":            {Large: hostileserver.Large{Row: strings.Repeat("[", 1<<10), Size: 65 << 20}, Want: "larger than 64 MiB"},
 		"rows of nothing":           {Large: page(`{}`, "]}"), Want: "more than 20000 rows"},
@@ -71,7 +77,7 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 		"the reasons for a failure": {Status: 503, Large: hostileserver.Large{Head: `{"error":{"full_messages":[`, Row: `""`, Separator: ",", Tail: "]}}"}, Want: "HTTP 503"},
 		// One alone takes 30 MiB, four together 120.
 		"four with a wrong row at the end, 8 MiB each": {
-			Large: of(page(`{"id":#,"user_id":5,"active?":true,"name":"`+text+`"}`, `,{}]}`), 8<<20), Times: 4, Most: 72 << 20, Want: "without an id",
+			Large: of(page(`{"id":#,"user_id":5,"active?":true,"name":"`+strings.Repeat(text, 4)+`"}`, `,{}]}`), 8<<20), Times: 4, Most: 72 << 20, Want: "without an id",
 		},
 		"fifty with too many rows, 1 MiB each": {Large: of(page(`{"id":#,"login":"a"}`, "]}"), 1<<20), Times: 50, Users: true, Want: "more than 20000 rows"},
 	})

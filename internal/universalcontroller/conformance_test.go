@@ -189,6 +189,13 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		"a token with a list of names": `[{"name":["old"]}]`,
 		"a token from long ago":        `[{"name":"old","createTime":"0000-00-00 00:00:00 +0000"}]`,
 		"a token that is null":         `[{"name":"old"},null]`,
+		"an object with a list":        `{"tokens":[]}`,
+		"an error in an envelope":      `{"errors":[{"message":"no"}]}`,
+		"a list that is cut":           `[{"name":"a"}`,
+		"two lists":                    `[] []`,
+		"a creation time in no form":   `[{"name":"a","createTime":"yesterday"}]`,
+		"an expiration in no form":     `[{"name":"a","expiration":"soon"}]`,
+		"an expiration on no day":      `[{"name":"a","expiration":"20270229"}]`,
 		"a secret in a list":           `["$"]`,
 		"two secrets":                  `"$" "$"`,
 	} {
@@ -198,6 +205,7 @@ func hostileDocuments() map[string]hostileserver.Answer {
 	}
 
 	for what, body := range map[string]string{ //nolint:gosec // Nobody has these credentials.
+		"XML that is cut":              `<tokens><token><name>a</name></token>`,
 		"XML with two names":           `<tokens><token><name>old</name><name>new</name></token></tokens>`,
 		"XML with two sysIds":          `<user><sysId>` + userID + `</sysId><sysId>` + noSuchID + `</sysId><userName>alice</userName><tokens/></user>`,
 		"XML with a name in pieces":    `<tokens><token><name>` + strings.Repeat(`aaaaaaaaaaaaaaaa<!-- -->`, 5000) + `</name></token></tokens>`,

@@ -136,19 +136,30 @@ func invalidUserIDs(s *scene) {
 
 func createdNames(s *scene) {
 	id := s.server.AddUser(s, "alice")
+	odd := s.oddNames()
 
-	for _, name := range s.oddNames() {
+	var all []pat.Issued
+
+	for _, name := range odd {
 		issued := s.create(id, name)
+		all = append(all, issued)
+
 		if issued.Name != name {
 			s.Errorf("%q was made of %q", issued.Name, name)
 		}
+	}
 
-		if found := s.token(id, name); !found.SameAs(issued.Token) {
-			s.Errorf("%q is found as %+v", name, found)
+	for i, issued := range all {
+		if found := s.token(id, issued.Name); !found.SameAs(issued.Token) {
+			s.Errorf("%q is found as %+v", issued.Name, found)
 		}
 
-		s.succeeds("Revoke "+name, s.admin.Revoke(s.ctx, issued.Token))
-		s.live("after the revocation of "+name, "alice", 0)
+		s.succeeds("Revoke "+issued.Name, s.admin.Revoke(s.ctx, issued.Token))
+		s.live("after the revocation of "+issued.Name, "alice", len(all)-i-1)
+
+		if s.server.Authenticates("alice", issued.Secret) {
+			s.Errorf("%q lives, and another one does not", issued.Name)
+		}
 	}
 }
 

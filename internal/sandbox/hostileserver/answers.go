@@ -214,6 +214,9 @@ func Blocks() map[string]Answer {
 		"a 422 of two documents":     Document(422, JSON, `{"error":{"message":"$"}} {}`),
 		"a 400 that is too large":    Document(400, JSON, `{"error":{"message":"$`+strings.Repeat("x", 2<<20)+`"}}`),
 		"a 403 that says it is text": Document(403, Text, page),
+		"a 404 that says it is text": Document(404, Text, page),
+		"a 413 of a blank":           Document(413, Text, " "),
+		"a 413 of a blank in JSON":   Document(413, JSON, " "),
 		"a 403 that says it is JSON": Document(403, JSON, page),
 	}
 	for _, status := range []int{400, 403, 404, 405, 406, 408, 409, 410, 413, 418, 422, 451, 499} {
