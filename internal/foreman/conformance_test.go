@@ -191,6 +191,12 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		all[what] = answer
 	}
 
+	// What would be right, were it not for its content type.
+	for _, contentType := range []string{"", hostileserver.Text, hostileserver.XML, hostileserver.HTML} {
+		all["a list that says it is "+contentType] = hostileserver.Document(200, contentType, `{"total":0,"subtotal":0,"results":[]}`)
+		all["a user that says it is "+contentType] = hostileserver.Document(200, contentType, `{"id":5,"login":"alice","admin":true}`)
+	}
+
 	// A proxy says this while a server restarts.
 	all["a 404 in plain text"] = hostileserver.Document(404, hostileserver.Text, "404 page not found $")
 

@@ -18,16 +18,16 @@ func TestMain(m *testing.M) {
 			Client: rest.Options{BaseURL: url, RequestTimeout: 5 * time.Minute}, Username: "admin", Password: password,
 		})
 		if err == nil {
-			system.bounds.bytes = 16 << 20
+			system.bounds.bytes = 8 << 20
 		}
 
 		return system, err
 	})
 }
 
-// TestNoAnswerFillsTheMemory has a response that is larger than may be read, and others of as
+// TestNoAnswerFillsTheMemory has responses as large as may be read, 64 MiB, and others of as
 // many rows as may be. Where the size is not the point, a few MiB show a missing bound as well,
-// and so do lists of many pages that end after a quarter of what they may take.
+// and so do lists of many pages that end after an eighth of what they may take.
 func TestNoAnswerFillsTheMemory(t *testing.T) {
 	t.Parallel()
 
@@ -36,7 +36,7 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 		row  = `{"id":#,"user_id":5,"active?":true,"login":"a","name":"a"}`
 	)
 
-	text := strings.Repeat("x", 350)
+	text, long := strings.Repeat("x", 350), strings.Repeat("x", 1400)
 	page := func(row, tail string) hostileserver.Large {
 		return hostileserver.Large{Head: head, Row: row, Separator: ",", Tail: tail}
 	}
@@ -53,16 +53,16 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 	}
 
 	systemtest.RunMemory(t, map[string]systemtest.MemoryTest{
-		"the largest list of tokens": {Large: most(`{"id":#,"user_id":5,"active?":true,"name":"` + text + `","` + text + `":0}`), Most: 96 << 20},
+		"the largest list of tokens": {Large: of(most(`{"id":#,"user_id":5,"active?":true,"name":"`+long+`","`+long+`":0}`), hostileserver.MaxAnswer)},
 		"the largest list of users": {
 			Large: most(`{"id":#,"login":"a","roles":[{},{},{},{},{}],"mail":"` + text + `","` + text + `":0}`), Users: true, Most: 160 << 20,
 		},
 		"pages without an end": {
 			Large: hostileserver.Large{
-				Head: `{"total":1000000,"subtotal":1000000,"results":[`, Row: `{"id":1PAGE#,"login":"a","mail":"` + strings.Repeat(text, 4) + `"}`,
+				Head: `{"total":1000000,"subtotal":1000000,"results":[`, Row: `{"id":1PAGE#,"login":"a","mail":"` + long + `"}`,
 				Separator: ",", Tail: "]}", Rows: pageSize,
 			},
-			Users: true, Want: "are not all", Most: 96 << 20,
+			Users: true, Want: "are not all", Most: 72 << 20,
 		},
 		"more than that":            {Large: hostileserver.Large{Row: strings.Repeat("[", 1<<10), Size: 65 << 20}, Want: "larger than 64 MiB"},
 		"rows of nothing":           {Large: page(`{}`, "]}"), Want: "more than 20000 rows"},
@@ -75,10 +75,10 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 		"a list in a list":          {Large: hostileserver.Large{Row: strings.Repeat("[", 1<<10)}, Want: "levels deep"},
 		"the refused fields":        {Status: 422, Large: hostileserver.Large{Head: `{"error":{"errors":{`, Row: `"#":[]`, Separator: ",", Tail: "}}}"}, Want: "larger than 1 MiB"},
 		"the reasons for a failure": {Status: 503, Large: hostileserver.Large{Head: `{"error":{"full_messages":[`, Row: `""`, Separator: ",", Tail: "]}}"}, Want: "HTTP 503"},
-		// One alone takes 30 MiB, four together 120.
-		"four with a wrong row at the end, 8 MiB each": {
-			Large: of(page(`{"id":#,"user_id":5,"active?":true,"name":"`+strings.Repeat(text, 4)+`"}`, `,{}]}`), 8<<20), Times: 4, Most: 72 << 20, Want: "without an id",
+		// One alone takes 30 MiB, three together 90.
+		"three with a wrong row at the end, 8 MiB each": {
+			Large: of(page(`{"id":#,"user_id":5,"active?":true,"name":"`+long+`"}`, `,{}]}`), 8<<20), Times: 3, Most: 72 << 20, Want: "without an id",
 		},
-		"fifty with too many rows, 1 MiB each": {Large: of(page(`{"id":#,"login":"a"}`, "]}"), 1<<20), Times: 50, Users: true, Want: "more than 20000 rows"},
+		"thirty with too many rows, 1 MiB each": {Large: of(page(`{"id":#,"login":"a"}`, "]}"), 1<<20), Times: 30, Users: true, Want: "more than 20000 rows"},
 	})
 }

@@ -226,5 +226,11 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		all[what] = answer
 	}
 
+	// What would be right, were it not for its content type.
+	for _, contentType := range []string{"", hostileserver.Text, hostileserver.XML, hostileserver.HTML} {
+		all["a list that says it is "+contentType] = hostileserver.Document(200, contentType, `[]`)
+		all["a user that says it is "+contentType] = hostileserver.Document(200, contentType, aliceJSON)
+	}
+
 	return all
 }
