@@ -36,7 +36,7 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 		row  = `{"id":#,"user_id":5,"active?":true,"login":"a","name":"a"}`
 	)
 
-	text, long := strings.Repeat("x", 350), strings.Repeat("x", 1400)
+	text, long := strings.Repeat("x", 100), strings.Repeat("x", 1400)
 	page := func(row, tail string) hostileserver.Large {
 		return hostileserver.Large{Head: head, Row: row, Separator: ",", Tail: tail}
 	}

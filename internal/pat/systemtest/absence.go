@@ -7,9 +7,9 @@ import (
 // absenceTests are about what proves that a user or a token does not exist, and what does not.
 func absenceTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"a token that is deleted is gone":                             tokenGone,
-		"a user who is deleted is gone, and so are all tokens":        userGone,
-		"who may not see something is told that, not that it is gone": hiddenAbsence,
+		"a token that is deleted is gone":                      tokenGone,
+		"a user who is deleted is gone, and so are all tokens": userGone,
+		"missing permissions never prove absence":              hiddenAbsence,
 	}
 }
 

@@ -20,10 +20,10 @@ func runCancellations(t *testing.T, platform Platform) {
 
 	for _, call := range callsOf(platform) {
 		for name, test := range map[string]func(*scene, operation){
-			"is not sent after its context":            cancelledBefore,
-			"ends with its context":                    cancelledInside,
-			"ends with the deadline of its context":    deadlineInside,
-			"does not disturb others when it is ended": cancelledBeside,
+			"sends nothing when its context has ended":         cancelledBefore,
+			"ends with its context":                            cancelledInside,
+			"ends with the deadline of its context":            deadlineInside,
+			"is not affected when another caller is cancelled": cancelledBeside,
 		} {
 			t.Run(call.name+" "+name, func(t *testing.T) {
 				t.Parallel()

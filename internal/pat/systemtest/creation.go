@@ -15,7 +15,7 @@ func createTests() map[string]func(*scene) {
 		"Create returns the token, its secret and what was asked for": created,
 		"Create is refused, and nothing was done":                     refusedCreates,
 		"a name comes back only where names are reusable":             reusedName,
-		"Create sends nothing that would be refused":                  unsentCreates,
+		"Create sends no invalid request":                             unsentCreates,
 		"an expiry is a date, or an instant":                          createdExpiries,
 		"Create whose response is lost is ambiguous":                  lostCreate,
 		"Create that does not reach the server has no effect":         unreachableCreate,

@@ -7,8 +7,8 @@ import (
 // failureTests are about servers that fail.
 func failureTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"a server that cannot be reached is a transient error": unreachable,
-		"a server of another kind is a protocol error":         unreadable,
+		"an unreachable server is a transient error":                   unreachable,
+		"a response that the platform never sends is a protocol error": unreadable,
 	}
 }
 

@@ -25,7 +25,7 @@ const MaxGrowth = 256 << 20
 
 // usualSize is how large a response is that shows a missing bound: decoded without, it takes
 // more memory than is allowed.
-const usualSize = 8 << 20
+const usualSize = 4 << 20
 
 // taskVariable makes a process of a test one that carries out a task.
 const taskVariable = "OPSACCESS_TEST_MEMORY_TASK"
@@ -34,7 +34,7 @@ const taskVariable = "OPSACCESS_TEST_MEMORY_TASK"
 type MemoryTest struct {
 	// Status is the HTTP status; 0 is 200.
 	Status int
-	// Large is the response, of 8 MiB where it does not say otherwise. PAGE in its rows is the
+	// Large is the response, of 4 MiB where it does not say otherwise. PAGE in its rows is the
 	// request's parameter "page", with zeros before it.
 	Large hostileserver.Large
 	// Users asks for users, and not for tokens.

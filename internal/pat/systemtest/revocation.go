@@ -10,13 +10,13 @@ import (
 // revokeTests are about Revoke.
 func revokeTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"Revoke succeeds, and does so again":                    revoked,
-		"Revoke leaves all other tokens alone":                  othersLive,
-		"Revoke leaves a later token of the name alone":         namesakeLives,
-		"Revoke of a token whose creation time is unknown":      unknownCreation,
-		"Revoke whose response is lost has its effect":          lostRevoke,
-		"Revoke that does not reach the server has no effect":   unreachableRevoke,
-		"Revoke of what vanishes before it is revoked succeeds": vanishingToken,
+		"Revoke succeeds, and does so again":                  revoked,
+		"Revoke leaves all other tokens alone":                othersLive,
+		"Revoke leaves a later token of the name alone":       namesakeLives,
+		"Revoke of a token whose creation time is unknown":    unknownCreation,
+		"Revoke whose response is lost has its effect":        lostRevoke,
+		"Revoke that does not reach the server has no effect": unreachableRevoke,
+		"Revoke succeeds when the token vanishes first":       vanishingToken,
 	}
 }
 

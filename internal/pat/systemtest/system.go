@@ -19,7 +19,7 @@ func systemTests() map[string]func(*scene) {
 		"CurrentUser is the account":                             currentUser,
 		"a refused password is sent once, and never after that":  refusedPassword,
 		"an account needs no permission for itself":              ownAccount,
-		"an account without permissions is refused, not misled":  noPermission,
+		"an account without permissions gets permission errors":  noPermission,
 		"two Systems of two accounts do not share their session": twoAccounts,
 	}
 }

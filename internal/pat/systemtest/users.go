@@ -9,7 +9,7 @@ import (
 // userTests are about User and Users.
 func userTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"User and Users refuse what names nobody": nobody,
+		"a reference without id and username is invalid": nobody,
 		"Users selects":                                usersSelect,
 		"Users adds tokens only if asked":              usersWithTokens,
 		"a renamed user keeps id and tokens":           renamedUser,
