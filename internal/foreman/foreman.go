@@ -47,6 +47,8 @@ type Options struct {
 type System struct {
 	rest  *rest.Client
 	scope scope
+	// bounds are those of a list.
+	bounds bounds
 
 	met atomic.Bool // whether a supported server answered
 
@@ -89,6 +91,7 @@ func New(options Options) (*System, error) {
 	return &System{
 		rest:   c,
 		scope:  scope{organizationID: options.OrganizationID, locationID: options.LocationID},
+		bounds: usualBounds,
 		asking: make(chan struct{}, 1),
 	}, nil
 }

@@ -16,12 +16,17 @@ const (
 	// pageSize is how many rows are asked for at once. Foreman sets no limit; its own
 	// default of 20 would make fifty requests of a thousand rows.
 	pageSize = 1000
-	// maxPages bounds a list that never ends.
-	maxPages = 10_000
-	// maxListed and maxListedBytes bound what such a list takes in memory.
-	maxListed      = 100_000
-	maxListedBytes = rest.MaxAnswerBytes
 )
+
+// bounds are those of a list that never ends.
+type bounds struct {
+	pages int64
+	// rows and bytes are what such a list takes in memory.
+	rows, bytes int
+}
+
+// usualBounds are those of every list, but in the test of them.
+var usualBounds = bounds{pages: 10_000, rows: 100_000, bytes: rest.MaxAnswerBytes}
 
 // envelope is what Foreman wraps a page of a list in.
 type envelope[Row any] struct {
@@ -140,9 +145,9 @@ func pages[Row row](
 				err = s.endless(path, number, fmt.Sprintf("is empty, though %d rows of %d came", len(seen), answer.Subtotal))
 			case len(fetched.rows) == 0:
 				err = s.endless(path, number, "holds nothing that the pages before it did not")
-			case number >= maxPages:
+			case number >= s.bounds.pages:
 				err = s.endless(path, number, "is not the last")
-			case len(seen) > maxListed || size > maxListedBytes:
+			case len(seen) > s.bounds.rows || size > s.bounds.bytes:
 				err = s.tooMuch(path, fmt.Sprintf("%d rows of %d, in %d bytes, are not all", len(seen), answer.Subtotal, size))
 			}
 

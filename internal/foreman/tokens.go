@@ -139,7 +139,7 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 		return pat.Issued{}, explainCreate(err)
 	}
 
-	return pat.Issued{Token: record.token(), Secret: pat.Secret(record.Value)}, nil
+	return pat.Issued{Token: record.token(), Secret: pat.Secret(record.Value), Asked: token.ExpiresAt}, nil
 }
 
 // showToken reads one token in the given scope.

@@ -80,7 +80,7 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, err)
 	}
 
-	issued := pat.Issued{Secret: secret, Token: pat.Token{
+	issued := pat.Issued{Secret: secret, Asked: token.ExpiresAt, Token: pat.Token{
 		UserID: userID, ID: token.Name, Name: token.Name,
 		Status: pat.StatusActive,
 	}}
