@@ -27,12 +27,7 @@ func clientOf(t testing.TB, code int, contentType, body string, change func(*Opt
 		t.Fatal(err)
 	}
 
-	inner, ok := c.http.HTTPClient.Transport.(*transport)
-	if !ok {
-		t.Fatal("the client has another transport")
-	}
-
-	inner.wire = roundTrip(func(r *http.Request) (*http.Response, error) {
+	transportOf(t, c).wire = roundTrip(func(r *http.Request) (*http.Response, error) {
 		return &http.Response{
 			StatusCode: code,
 			Header:     http.Header{"Content-Type": {contentType}, "Set-Cookie": {"id=" + secret}, "Server": {"Apache"}},

@@ -121,12 +121,23 @@ func newTestClient(t *testing.T, base string, change func(*Options)) *Client {
 	return c
 }
 
-func transportOf(t *testing.T, c *Client) *transport {
+func authenticatorOf(t testing.TB, c *Client) *authenticator {
 	t.Helper()
 
-	inner, ok := c.http.HTTPClient.Transport.(*transport)
+	outer, ok := c.http.HTTPClient.Transport.(*authenticator)
 	if !ok {
 		t.Fatalf("the transport is a %T", c.http.HTTPClient.Transport)
+	}
+
+	return outer
+}
+
+func transportOf(t testing.TB, c *Client) *transport {
+	t.Helper()
+
+	inner, ok := authenticatorOf(t, c).next.(*transport)
+	if !ok {
+		t.Fatalf("the transport is a %T", authenticatorOf(t, c).next)
 	}
 
 	return inner

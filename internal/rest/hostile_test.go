@@ -149,9 +149,9 @@ func TestOnlyAHandshakeThatFailsSendsNothing(t *testing.T) {
 	local := &net.OpError{Op: "local error", Err: errors.New("tls: handshake failure")}
 
 	for name, test := range map[string]struct {
-		err            error
-		shaken, reused bool
-		want           string
+		err                   error
+		handshakeDone, reused bool
+		want                  string
 	}{
 		"no TLS at all":                         {record, false, false, "*pat.ProtocolError"},
 		"a broken record after the handshake":   {record, true, false, "*pat.AmbiguousError"},
@@ -169,7 +169,7 @@ func TestOnlyAHandshakeThatFailsSendsNothing(t *testing.T) {
 				trace := httptrace.ContextClientTrace(r.Context())
 				trace.GetConn("")
 
-				if test.shaken {
+				if test.handshakeDone {
 					trace.TLSHandshakeDone(tls.ConnectionState{}, nil)
 				}
 

@@ -183,27 +183,45 @@ func TestALateAnswerDoesNotTouchANewSession(t *testing.T) {
 	t.Parallel()
 
 	hook := &cookieSession{cookie: &http.Cookie{Name: "id", Value: "old"}} //nolint:gosec // Not sent to a browser.
-	s := newSession(hook)
-	request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/", nil)
+	gate := &loginGate{session: hook, accepted: true}
+	enter := func() loginSlot {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/", nil)
 
-	old, carried := s.attach(request)
-	if !carried {
+		slot, err := gate.enter(t.Context(), request, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		return slot
+	}
+	success := func(cookie string) loginResult {
+		return loginResult{success: &http.Response{Header: http.Header{"Set-Cookie": {cookie}}}}
+	}
+
+	first, second, third := enter(), enter(), enter()
+	if !first.carriesSession {
 		t.Fatal("the old session was not attached")
 	}
 
-	forgotten := 0
-	s.forget(old, func() { forgotten++ })
+	gate.leave(first, loginResult{sessionExpired: true})
 
-	fresh, _ := s.attach(request)
-	s.learn(fresh, &http.Response{Header: http.Header{"Set-Cookie": {"id=new"}}})
+	if gate.accepted || hook.cookie != nil {
+		t.Error("the credentials count as proven, or the session as valid")
+	}
 
-	s.forget(old, func() { forgotten++ })
+	fresh := enter()
+	if fresh.carriesSession || !fresh.triesCredentials {
+		t.Errorf("the new login is %+v", fresh)
+	}
 
-	if forgotten != 1 {
+	gate.leave(fresh, success("id=new"))
+	gate.leave(second, loginResult{sessionExpired: true})
+
+	if !gate.accepted || hook.cookie == nil {
 		t.Error("a second 401 of the old session forgot the new one")
 	}
 
-	s.learn(old, &http.Response{Header: http.Header{"Set-Cookie": {"id=old"}}})
+	gate.leave(third, success("id=old"))
 
 	if hook.cookie == nil || hook.cookie.Value != "new" {
 		t.Errorf("the session is %v", hook.cookie)
@@ -224,7 +242,7 @@ func TestASessionProvesNoCredentials(t *testing.T) {
 	}
 
 	// A late success of an old session must not let everybody log in at once.
-	if transportOf(t, c).logins.trusted {
+	if authenticatorOf(t, c).gate.accepted {
 		t.Error("the password counts as proven")
 	}
 }

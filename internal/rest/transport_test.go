@@ -57,7 +57,7 @@ func TestAnswersAreBounded(t *testing.T) {
 
 			s := newSite(t, test.handler)
 			c := newTestClient(t, s.URL, nil)
-			transportOf(t, c).limit = limit
+			transportOf(t, c).bodies.limit = limit
 
 			answer, err := c.Do(t.Context(), get)
 			if test.fits {
@@ -86,7 +86,7 @@ func TestAnswersAreBounded(t *testing.T) {
 func TestTheLimitIsTheOneThatIsDocumented(t *testing.T) {
 	t.Parallel()
 
-	if got := transportOf(t, newTestClient(t, "http://127.0.0.1:1", nil)).limit; got != MaxAnswerBytes {
+	if got := transportOf(t, newTestClient(t, "http://127.0.0.1:1", nil)).bodies.limit; got != MaxAnswerBytes {
 		t.Errorf("the limit is %d", got)
 	}
 }
