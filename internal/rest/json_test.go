@@ -10,8 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 func TestDecodeJSON(t *testing.T) {
@@ -104,17 +102,6 @@ func numbered(n int) string {
 	}
 
 	return text.String()[1:]
-}
-
-func TestWhatIsTooMuchIsToBeNarrowed(t *testing.T) {
-	t.Parallel()
-
-	cause := fmt.Errorf("not read: %w", DecodeJSON([]byte(strings.Repeat("[", 100)), new(any)))
-	err := clientOf(t, 200, "", "", nil).UnexpectedAnswer(get, Answer{Status: 200}, cause)
-
-	if got := mustBe[*pat.ProtocolError](t, err); got.Remedy != narrowRemedy {
-		t.Errorf("the remedy is %q", got.Remedy)
-	}
 }
 
 // FuzzDecodeJSON checks that DecodeJSON decodes what encoding/json does, but for what it

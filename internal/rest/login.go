@@ -152,13 +152,13 @@ func (g *loginGate) enter(ctx context.Context, request *http.Request, withSessio
 	for {
 		g.mu.Lock()
 
-		trying := g.trying
+		refusal, trying := g.refusal, g.trying
 
 		switch {
-		case g.refusal != nil:
+		case refusal != nil:
 			g.mu.Unlock()
 
-			return loginSlot{}, g.refusal
+			return loginSlot{}, refusal
 		case g.accepted || trying == nil:
 			defer g.mu.Unlock()
 

@@ -7,16 +7,27 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/memorynet"
 )
 
 // secret is the password of the tests.
 const secret = "s3cr3t&Pass/word"
+
+// get and post are the requests of tests that do not care which.
+var (
+	get  = Request{Method: http.MethodGet, Segments: []string{"api", "users", "4"}}
+	post = Request{
+		Method: http.MethodPost, Segments: []string{"api", "tokens"},
+		Body: []byte(`{"name":"ci"}`), ContentType: "application/json",
+	}
+)
 
 // site is a test server that counts what reaches it.
 type site struct {
@@ -95,6 +106,34 @@ func (r *replay) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// answers returns a handler that answers with a status and a JSON text.
+func answers(code int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// raw returns a handler that sends bytes instead of an answer and closes the connection.
+func raw(answer string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+
+		_, _ = io.WriteString(connection, answer)
+		_ = connection.Close()
+	}
+}
+
+// sendPart sends the beginning of a response.
+func sendPart(w http.ResponseWriter, text string) {
+	_, _ = io.WriteString(w, text)
+	_ = http.NewResponseController(w).Flush()
+}
+
 // newTestClient returns a client with two retries that waits next to nothing.
 func newTestClient(t *testing.T, base string, change func(*Options)) *Client {
 	t.Helper()
@@ -117,6 +156,39 @@ func newTestClient(t *testing.T, base string, change func(*Options)) *Client {
 	if wire, ok := transportOf(t, c).wire.(*http.Transport); ok {
 		t.Cleanup(wire.CloseIdleConnections)
 	}
+
+	return c
+}
+
+// withPassword gives the options Basic credentials.
+func withPassword(o *Options) {
+	o.Account = "user terraform"
+	o.Secrets = append(o.Secrets, secret)
+	o.Authorize = func(r *http.Request) { r.SetBasicAuth("terraform", secret) }
+}
+
+// clientOf returns a client whose server answers each request with the same answer.
+func clientOf(t testing.TB, code int, contentType, body string, change func(*Options)) *Client {
+	t.Helper()
+
+	options := Options{BaseURL: "https://h.example.com/base", Secrets: []pat.Secret{secret}, Account: "user terraform"}
+	if change != nil {
+		change(&options)
+	}
+
+	c, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	transportOf(t, c).wire = roundTrip(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{
+			StatusCode: code,
+			Header:     http.Header{"Content-Type": {contentType}, "Set-Cookie": {"id=" + secret}, "Server": {"Apache"}},
+			Body:       io.NopCloser(strings.NewReader(body)),
+			Request:    r,
+		}, nil
+	})
 
 	return c
 }
@@ -166,6 +238,39 @@ func countWire(t *testing.T, c *Client) *atomic.Int64 {
 	return &attempts
 }
 
+// together runs n calls at once and returns their errors.
+func together(n int, do func() error) []error {
+	var (
+		group sync.WaitGroup
+		found = make([]error, n)
+		start = make(chan struct{})
+	)
+
+	for i := range n {
+		group.Go(func() {
+			<-start
+
+			found[i] = do()
+		})
+	}
+
+	close(start)
+	group.Wait()
+
+	return found
+}
+
+// doAll sends a request n times at once and returns the errors.
+func doAll(t *testing.T, c *Client, n int, r Request) []error {
+	t.Helper()
+
+	return together(n, func() error {
+		_, err := c.Do(t.Context(), r)
+
+		return err
+	})
+}
+
 // mustBe fails the test unless the error is a T.
 func mustBe[T error](t *testing.T, err error) T {
 	t.Helper()
@@ -185,27 +290,29 @@ func wantError[T error](t *testing.T, err error) {
 	_ = mustBe[T](t, err)
 }
 
-// withPassword gives the options Basic credentials.
-func withPassword(o *Options) {
-	o.Account = "user terraform"
-	o.Secrets = append(o.Secrets, secret)
-	o.Authorize = func(r *http.Request) { r.SetBasicAuth("terraform", secret) }
-}
+// failureOf returns what the errors of pat have in common. It looks at the error itself, not
+// at its causes.
+func failureOf(t testing.TB, err error) pat.Failure {
+	t.Helper()
 
-// answers returns a handler that answers with a status and a JSON text.
-func answers(code int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(code)
-		_, _ = io.WriteString(w, body)
+	switch err := err.(type) { //nolint:errorlint // The error itself is tested, not its causes.
+	case *pat.NotFoundError:
+		return err.Failure
+	case *pat.ValidationError:
+		return err.Failure
+	case *pat.PermissionError:
+		return err.Failure
+	case *pat.AuthenticationError:
+		return err.Failure
+	case *pat.TransientError:
+		return err.Failure
+	case *pat.AmbiguousError:
+		return err.Failure
+	case *pat.ProtocolError:
+		return err.Failure
+	default:
+		t.Fatalf("%T: %v", err, err)
+
+		return pat.Failure{}
 	}
 }
-
-// get and post are the requests of tests that do not care which.
-var (
-	get  = Request{Method: http.MethodGet, Segments: []string{"api", "users", "4"}}
-	post = Request{
-		Method: http.MethodPost, Segments: []string{"api", "tokens"},
-		Body: []byte(`{"name":"ci"}`), ContentType: "application/json",
-	}
-)
