@@ -14,7 +14,7 @@ import (
 // errBaseURL never quotes the URL: a mistyped one may hold a password anywhere.
 var errBaseURL = errors.New(`the URL must look like "https://host.example.com" or "https://host.example.com:8443/path"`)
 
-// normalizeBaseURL returns the URL in the one spelling that servers are compared by.
+// normalizeBaseURL returns the URL in the spelling by which servers are compared.
 func normalizeBaseURL(raw string) (string, error) {
 	if strings.ContainsRune(raw, '@') {
 		return "", errors.New("the URL must not contain a user name or password")
@@ -75,30 +75,6 @@ func hostOf(u *url.URL) string {
 	return host + ":" + port
 }
 
-// target returns the URL of a request.
-func (c *Client) target(r Request) (string, error) {
-	switch r.Method {
-	case http.MethodGet, http.MethodPost, http.MethodDelete:
-	default:
-		return "", errors.New("the method must be GET, POST or DELETE")
-	}
-
-	for _, segment := range r.Segments {
-		if err := checkSegment(segment); err != nil {
-			return "", err
-		}
-	}
-
-	target := c.base + join(r.Segments)
-	if len(r.Query) > 0 {
-		// A plus is a blank in forms only; a server may take it for itself. One that is
-		// meant is %2B by now.
-		target += "?" + strings.ReplaceAll(r.Query.Encode(), "+", "%20")
-	}
-
-	return target, nil
-}
-
 // join escapes the segments, each with a slash before it.
 func join(segments []string) string {
 	var path strings.Builder
@@ -109,8 +85,8 @@ func join(segments []string) string {
 	return path.String()
 }
 
-// checkSegment refuses what a server or a proxy could take for something else than the
-// name of one object.
+// checkSegment refuses what a server or a proxy could read as something else than the name
+// of one object.
 func checkSegment(segment string) error {
 	if !utf8.ValidString(segment) {
 		return errors.New("a part of the path is not valid UTF-8")
@@ -120,8 +96,8 @@ func checkSegment(segment string) error {
 		return errors.New("a part of the path contains a control character")
 	}
 
-	// Proxies that unescape once too often are common, so the dots are also looked for
-	// below further layers of escapes.
+	// Proxies that unescape once too often are common, so dots are also refused below
+	// further layers of escapes.
 	for plain := segment; ; {
 		switch plain {
 		case "":
@@ -137,4 +113,57 @@ func checkSegment(segment string) error {
 
 		plain = next
 	}
+}
+
+// maxRedirects is how many redirects one attempt follows.
+const maxRedirects = 10
+
+// checkRedirect lets a GET go on at the same server. Every other redirect is returned as
+// the response that it is: net/http would turn a POST into a GET, and carry the credentials
+// to a subdomain.
+func checkRedirect(next *http.Request, via []*http.Request) error {
+	first := via[0]
+	if first.Method != http.MethodGet || len(via) > maxRedirects || !sameServer(first.URL, next.URL) {
+		return http.ErrUseLastResponse
+	}
+
+	return nil
+}
+
+func sameServer(a, b *url.URL) bool {
+	return b.User == nil && strings.EqualFold(a.Scheme, b.Scheme) && hostOf(a) == hostOf(b)
+}
+
+// redirectText says where a response redirects a request for a path below the base URL, and
+// what to do. It shows neither query nor user info.
+func redirectText(response *http.Response, method, path string) (said, remedy string) {
+	remedy = "Set `url` to the address at which the API itself answers, without a redirect."
+
+	target, err := response.Location()
+	if err != nil {
+		return "a redirect without an address", remedy
+	}
+
+	sent := response.Request.URL
+	here := sameServer(sent, target)
+	base := target.Scheme + "://" + hostOf(target)
+	said = "redirected to " + base
+	// What follows the base URL is ours, what precedes it there is the server's base URL.
+	prefix, samePath := strings.CutSuffix(target.EscapedPath(), path)
+
+	if method == http.MethodPost {
+		// The server may have made up the path for this response: it may name a new secret.
+		samePath = target.EscapedPath() == sent.EscapedPath()
+	} else {
+		said += target.EscapedPath()
+	}
+
+	switch {
+	case here && method == http.MethodGet:
+		remedy = "The server sends requests round in circles. " + remedy
+	case !here && samePath:
+		remedy = "If that is the server, set `url` to " + base + strings.TrimRight(prefix, "/") + "."
+	}
+
+	return said, remedy
 }

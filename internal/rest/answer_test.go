@@ -2,10 +2,12 @@ package rest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,6 +15,89 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
+
+func TestAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+
+	const limit = 64 << 10
+
+	var bomb bytes.Buffer
+
+	zip := gzip.NewWriter(&bomb)
+	if _, err := io.CopyN(zip, zeros{}, limit+1); err != nil {
+		t.Fatal(err)
+	}
+
+	_ = zip.Close()
+
+	sends := func(size int64) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			_ = http.NewResponseController(w).Flush() // No Content-Length.
+			_, _ = io.CopyN(w, zeros{}, size)
+		}
+	}
+
+	tests := map[string]struct {
+		handler http.HandlerFunc
+		fits    bool
+	}{
+		"the largest body":    {sends(limit), true},
+		"a byte more":         {sends(limit + 1), false},
+		"an endless body":     {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.Copy(w, zeros{}) }, false},
+		"an announced length": {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "65537") }, false},
+		"a gzip bomb": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(bomb.Bytes())
+		}, false},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newSite(t, test.handler)
+			c := newTestClient(t, s.URL, nil)
+			transportOf(t, c).bodies.limit = limit
+
+			answer, err := c.Do(t.Context(), get)
+			if test.fits {
+				if err != nil || len(answer.Body) != limit {
+					t.Errorf("%d bytes: %v", len(answer.Body), err)
+				}
+
+				return
+			}
+
+			got := mustBe[*pat.ProtocolError](t, err)
+			if !strings.HasPrefix(got.Said, "HTTP 200, ") || !strings.Contains(got.Said, "the answer is larger than 65536 bytes") {
+				t.Errorf("said %q", got.Said)
+			}
+
+			_, err = c.Do(t.Context(), post)
+			wantError[*pat.AmbiguousError](t, err)
+
+			if got := s.requests.Load(); got != 2 {
+				t.Errorf("%d requests, not 2", got)
+			}
+		})
+	}
+}
+
+func TestTheLimitIsTheOneThatIsDocumented(t *testing.T) {
+	t.Parallel()
+
+	if got := transportOf(t, newTestClient(t, "http://127.0.0.1:1", nil)).bodies.limit; got != MaxAnswerBytes {
+		t.Errorf("the limit is %d", got)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+
+	return len(p), nil
+}
 
 func TestAFailureIsNotReadToItsEnd(t *testing.T) {
 	t.Parallel()
@@ -74,14 +159,100 @@ func TestAnAnnouncedBodyIsNotWaitedFor(t *testing.T) {
 
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(int64(1)<<40))
-		_, _ = io.WriteString(w, "begin")
-		_ = http.NewResponseController(w).Flush()
+		sendPart(w, "begin")
 		<-r.Context().Done()
 	})
 
 	_, err := newTestClient(t, s.URL, nil).Do(t.Context(), get)
 	if got := mustBe[*pat.ProtocolError](t, err); got.Said != "HTTP 200, text/plain, the answer is larger than 64 MiB: begin" {
 		t.Errorf("said %q", got.Said)
+	}
+}
+
+// Where nothing says where a body ends, a connection that is lost looks like its end.
+func TestAnAnswerSaysWhetherItsEndIsProven(t *testing.T) {
+	t.Parallel()
+
+	const body = "ucp_whole"
+
+	var zipped bytes.Buffer
+
+	writer := gzip.NewWriter(&zipped)
+	_, _ = io.WriteString(writer, body)
+	_ = writer.Close()
+
+	flushed := func(w http.ResponseWriter, _ *http.Request) {
+		sendPart(w, body[:4])
+		_, _ = io.WriteString(w, body[4:])
+	}
+
+	tests := map[string]struct {
+		handler http.HandlerFunc
+		http2   bool
+		want    bool
+	}{
+		"HTTP/1.0, until the connection closes": {handler: raw("HTTP/1.0 200 OK\r\n\r\n" + body)},
+		"HTTP/1.1, until the connection closes": {handler: raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body)},
+		"HTTP/1.0, with a length":               {handler: raw("HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\n" + body), want: true},
+		"HTTP/1.1, with a length": {handler: func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, body)
+		}, want: true},
+		"HTTP/1.1, in chunks":               {handler: flushed, want: true},
+		"HTTP/2, without a length":          {handler: flushed, http2: true, want: true},
+		"gzip until the connection closes":  {handler: raw("HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + zipped.String()), want: true},
+		"a 204 to nothing":                  {handler: raw("HTTP/1.1 204 No Content\r\n\r\n"), want: true},
+		"a refusal, until the end":          {handler: raw("HTTP/1.0 404 Not Found\r\n\r\n" + body)},
+		"a refusal that is cut by its size": {handler: raw("HTTP/1.1 400 Bad Request\r\nContent-Length: 20\r\n\r\n" + body)},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			server := httptest.NewUnstartedServer(test.handler)
+			server.EnableHTTP2 = test.http2
+
+			var certificate string
+
+			if test.http2 {
+				server.StartTLS()
+
+				certificate = certificatePEM(server.Certificate().Raw)
+			} else {
+				server.Start()
+			}
+
+			t.Cleanup(server.Close)
+
+			c := newTestClient(t, server.URL, func(o *Options) { o.TLS.CACertificate = certificate })
+			answer, err := c.Do(t.Context(), Request{Method: http.MethodPost, Segments: []string{"token"}})
+
+			// A refusal that was cut is no answer at all.
+			cut := answer.Status == 0 && !test.want && err != nil
+			if answer.Status == 0 && !cut || answer.EndProven != test.want {
+				t.Errorf("HTTP %d, %q, the end is proven: %t, want %t", answer.Status, answer.Body, answer.EndProven, test.want)
+			}
+
+			if answer.ok() && answer.Status != http.StatusNoContent && string(answer.Body) != body {
+				t.Errorf("the body is %q", answer.Body)
+			}
+		})
+	}
+}
+
+func TestMediaTypes(t *testing.T) {
+	t.Parallel()
+
+	for value, want := range map[string]string{
+		"":                               "",
+		"text/plain":                     "text/plain",
+		"TEXT/XML;charset=UTF-8":         "text/xml",
+		"application/json; charset":      "application/json",
+		" application/json ;; broken=\"": "application/json",
+	} {
+		if got := mediaType(http.Header{"Content-Type": {value}}); got != want {
+			t.Errorf("mediaType(%q) = %q", value, got)
+		}
 	}
 }
 
@@ -207,7 +378,7 @@ func TestTheWaitForALargeAnswerEndsWithTheAttempt(t *testing.T) {
 
 // A server, or the single sign-on before it, may answer an expired session with a page of
 // any size. Nobody reads that, so it must leave its place to what comes next.
-func TestALargePageToAnExpiredSessionGivesItsPlaceBack(t *testing.T) {
+func TestALargePageToAnExpiredSessionLetsTheNextLargeOneIn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		page := strings.Repeat("x", largeAnswer+1)
