@@ -9,24 +9,10 @@ import (
 	"net/http"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-const (
-	// pageSize is how many rows are asked for at once. Foreman sets no limit; its own
-	// default of 20 would make fifty requests of a thousand rows.
-	pageSize = 1000
-)
-
-// bounds are those of a list that never ends.
-type bounds struct {
-	pages int64
-	// rows and bytes are what such a list takes in memory.
-	rows, bytes int
-}
-
-// usualBounds are those of every list, but in the test of them.
-var usualBounds = bounds{pages: 10_000, rows: 100_000, bytes: rest.MaxAnswerBytes}
+// errNoResults is what a list that is none lacks: an empty one has an empty array.
+var errNoResults = errors.New("no results")
 
 // envelope is what Foreman wraps a page of a list in.
 type envelope[Row any] struct {
@@ -37,12 +23,6 @@ type envelope[Row any] struct {
 
 	size int // In bytes of JSON.
 }
-
-var (
-	// errNoResults is what a list that is none lacks: an empty one has an empty array.
-	errNoResults = errors.New("no results")
-	errNoRecord  = errors.New("a record without an id or a state, or without a name: the JSON is not what Foreman documents")
-)
 
 // UnmarshalJSON refuses a page without rows: to the rest of the package an empty list
 // means that something is not there.
