@@ -191,7 +191,7 @@ func statuses() map[string]Answer {
 			_, _ = io.WriteString(w, text)
 		}}
 	}
-	all["a 500 that is too large"] = Answer{Status: 500, Shows: true, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
+	all["a 500 that is too large"] = Answer{Heavy: true, Status: 500, Shows: true, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
 		head(w, 500, JSON)
 		_, _ = io.WriteString(w, `{"a":"`+text+strings.Repeat("x", 2<<20)+`"}`)
 	}}

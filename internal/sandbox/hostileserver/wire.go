@@ -58,7 +58,7 @@ func sizes() map[string]Answer {
 				})
 			})
 		}},
-		"headers without an end": {Serve: func(w http.ResponseWriter, _ *http.Request, _ string) {
+		"headers without an end": {Heavy: true, Serve: func(w http.ResponseWriter, _ *http.Request, _ string) {
 			raw(w, func(out io.Writer) {
 				_, _ = io.WriteString(out, "HTTP/1.1 200 OK\r\n")
 				for n := range 1 << 20 {
@@ -68,7 +68,7 @@ func sizes() map[string]Answer {
 				}
 			})
 		}},
-		"early hints without an end": {Serve: func(w http.ResponseWriter, _ *http.Request, _ string) {
+		"early hints without an end": {Heavy: true, Serve: func(w http.ResponseWriter, _ *http.Request, _ string) {
 			raw(w, func(out io.Writer) {
 				hint := "HTTP/1.1 103 Early Hints\r\nLink: </" + strings.Repeat("x", 10_000) + ">\r\n\r\n"
 				for range 1 << 20 {
