@@ -364,3 +364,96 @@ func (row planRow) check(t *testing.T, s *stage) {
 
 	s.unchanged(settles)
 }
+
+// While the platform is not known, a plan says only what any of them would do.
+func TestPlan_platformNotKnown(t *testing.T) {
+	t.Parallel()
+
+	var nowhere Engine
+
+	age := 90*day - 10*day - 7*time.Hour
+	window := basic(beforeExpiry(10 * day))
+
+	for name, test := range map[string]struct{ before, after Arguments }{
+		"a longer window":    {window, basic(beforeExpiry(20 * day))},
+		"a shorter window":   {window, basic(beforeExpiry(5*day), overlap(day))},
+		"an age in place":    {window, aged()},
+		"an age beside it":   {window, window.edited(maxAge(age))},
+		"a window beside it": {basic(maxAge(age)), window.edited(maxAge(age))},
+		"an overlap":         {window, window.edited(overlap(time.Hour))},
+		"no policy":          {window, basic()},
+		"another prefix":     {window, window.edited(prefixed("cd-"))},
+		"nothing":            {window, window},
+		"a fixed name":       {basic(named("ci")), basic(named("cd"))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachPlatform(t, func(t *testing.T, s *stage) {
+				s.created(test.before)
+
+				first, replace, said := nowhere.PlanUpdate(t.Context(), s.state, asked(test.after), s.memory)
+				s.wantNotices(said)
+
+				second, _, _ := s.plan(test.after)
+				s.keeps(first, second)
+				s.wantNotices(s.update(second))
+
+				if len(replace) > 0 {
+					t.Errorf("replaced by %v", replace)
+				}
+			})
+		})
+	}
+
+	created, said := nowhere.PlanCreate(t.Context(), asked(basic()))
+	if diff := cmp.Diff(unknownInCreate, unknownsOf(created)); diff != "" || len(said) > 0 {
+		t.Errorf("%s, %v", diff, namesOfNotices(said))
+	}
+
+	s := newStage(t, false)
+	s.created(basic())
+	_, _, said = nowhere.PlanUpdate(t.Context(), s.state, asked(basic(ofUser("6"))), s.memory)
+	s.wantNotices(said, "ServerUnknown")
+	s.wantNotices(nowhere.PlanDestroy(s.state))
+	s.wantNotices(nowhere.CheckEphemeral(lifecycle.Known("svc"), Order{NamePrefix: " "}))
+}
+
+// Recipients that are only recorded take the plain secret out of the record.
+func TestPlanUpdate_recordedRecipientsTakeTheSecretAway(t *testing.T) {
+	t.Parallel()
+
+	sealed := func(a *Arguments) {
+		a.Recipients = lifecycle.Known("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p")
+	}
+	plain := basic(until(midnight(10 * day)))
+
+	for name, test := range map[string]struct{ planned, applied Arguments }{
+		"known":                       {plain.edited(sealed), plain.edited(sealed)},
+		"recipients not known yet":    {plain.edited(func(a *Arguments) { later(&a.Recipients) }), plain.edited(sealed)},
+		"an expiry not known yet":     {plain.edited(sealed, func(a *Arguments) { later(&a.ExpiresAt) }), plain.edited(sealed)},
+		"kept as it is, on purpose":   {plain.edited(sealed, keepInvalid), plain.edited(sealed, keepInvalid)},
+		"none, and none before":       {plain, plain},
+		"recipients that turn out so": {plain.edited(func(a *Arguments) { later(&a.Recipients) }), plain},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachPlatform(t, func(t *testing.T, s *stage) {
+				s.created(plain)
+				s.pass(13 * day)
+				s.refresh()
+
+				first, _, _ := s.plan(test.planned)
+				second, _, _ := s.plan(test.applied)
+				s.keeps(first, second)
+				s.update(second)
+				s.wantIssued(1)
+
+				if s.state.Secret.Plain.Set == test.applied.Recipients.Set {
+					t.Errorf("the plain secret is recorded: %t", s.state.Secret.Plain.Set)
+				}
+
+				s.unchanged(test.applied)
+			})
+		})
+	}
+}
