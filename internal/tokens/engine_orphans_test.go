@@ -399,6 +399,21 @@ func TestOrphan_isNotLookedFor(t *testing.T) {
 	})
 }
 
+// Where names are reusable, an orphan may have the name of a predecessor that is gone: the refresh that
+// drops the one adopts the other.
+func TestOrphan_withTheNameOfAPredecessor(t *testing.T) {
+	t.Parallel()
+
+	s := standing(t, true)
+	predecessor := s.state.Previous.V[0].Token
+	s.system.kill(predecessor)
+	s.pass(time.Second)
+	s.leave(predecessor.Name)
+	s.wantNotices(s.run(basic(trigger(1), overlap(time.Hour))), "OrphanAdopted")
+	s.wantPrevious(1)
+	s.wantNotices(s.unchanged(basic(trigger(1), overlap(time.Hour))))
+}
+
 // Two states with one series, or a state and its copy: neither revokes what the other has issued.
 func TestOrphan_ofAnotherState(t *testing.T) {
 	t.Parallel()
