@@ -142,6 +142,13 @@ func (s *TokenState) Refresh(t *testing.T, server ProtocolServer) []string {
 	return errs
 }
 
+// Diff returns what a plan would change of the state; empty if nothing.
+func (s *TokenState) Diff(t *testing.T, plan *TokenPlan) string {
+	t.Helper()
+
+	return cmp.Diff(s.Attributes(t), plan.Attributes(t))
+}
+
 // Destroy plans and applies a destroy, records what is left, and returns the errors.
 func (s *TokenState) Destroy(t *testing.T, server ProtocolServer) []string {
 	t.Helper()

@@ -99,7 +99,9 @@ func universalControllerProofs() map[string]gone {
 }
 
 // asOwner is the token's own user.
-func asOwner(_ *testing.T, s *standing) map[string]any { return s.Settings(s.user.Login, s.user.Password) }
+func asOwner(_ *testing.T, s *standing) map[string]any {
+	return s.Settings(s.user.Login, s.user.Password)
+}
 
 // inContext is the administrator in the organization and location that the user is in.
 func inContext(_ *testing.T, s *standing) map[string]any {

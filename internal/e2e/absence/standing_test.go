@@ -149,7 +149,7 @@ func (s *standing) unchanged(t *testing.T, settings, set map[string]any) {
 	s.refreshes(t, settings)
 
 	plan := s.state.Plan(t, s.Serve(t, settings), set)
-	if diff := cmp.Diff(s.state.Attributes(t), plan.Attributes(t)); diff != "" || len(plan.Errors)+len(plan.Warnings) > 0 {
+	if diff := s.state.Diff(t, plan); diff != "" || len(plan.Errors)+len(plan.Warnings) > 0 {
 		t.Errorf("the next plan changes %s: %q, %q", diff, plan.Errors, plan.Warnings)
 	}
 }
