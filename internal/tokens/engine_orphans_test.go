@@ -269,6 +269,19 @@ func TestOrphan_ofAPrefixThatWasThereBefore(t *testing.T) {
 	})
 }
 
+// It does so also where no refresh looked before: with -refresh=false.
+func TestOrphan_ofAPrefixThatWasThereBefore_withoutARefresh(t *testing.T) {
+	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *stage) {
+		s.created(aged(trigger(1)))
+		s.wantNotices(s.run(aged(trigger(1), prefixed("cd-"))))
+		s.leave(s.nameOf("ci-", 7))
+		s.wantNotices(s.apply(aged(trigger(2), prefixed("cd-"))), "OrphanAdopted")
+		s.wantToken(8, lifecycle.ReasonTriggers)
+		s.wantPrevious(7, 2, 1)
+	})
+}
+
 // The orphans of a first token, and of an update without a refresh, are found when the token is issued.
 func TestOrphan_isFoundWhenATokenIsIssued(t *testing.T) {
 	t.Parallel()

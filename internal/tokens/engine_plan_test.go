@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
@@ -100,8 +101,6 @@ type planRow struct {
 	settles *Arguments
 	want    []string
 	said    []string
-	// wantBurning and saidBurning are the same where names burn, if they differ.
-	wantBurning, saidBurning []string
 	// generation and reason are those of the token after the update.
 	generation int64
 	reason     lifecycle.Reason
@@ -298,12 +297,12 @@ func TestPlanUpdate_unknownsAndWhatComesOfThem(t *testing.T) {
 	for name, row := range planRows(key.Recipient) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			onEachPlatform(t, func(t *testing.T, s *stage) { row.check(t, s) })
+			onEachPlatform(t, func(t *testing.T, s *stage) { row.check(t, s, key.Identity) })
 		})
 	}
 }
 
-func (row planRow) check(t *testing.T, s *stage) {
+func (row planRow) check(t *testing.T, s *stage, identity age.Identity) {
 	t.Helper()
 	s.created(row.before)
 
@@ -353,6 +352,12 @@ func (row planRow) check(t *testing.T, s *stage) {
 	}
 
 	s.wantIssued(int(row.generation))
+
+	if sealed := s.state.Secret.Encrypted; sealed.Set {
+		if got := agekeys.Decrypt(t, sealed.V, identity); got != secretOf(s.state.Live().Token).Reveal() {
+			t.Error("whoever may read the secret reads another one")
+		}
+	}
 
 	if row.generation == 1 {
 		for _, part := range []string{"id", "token", "encrypted_token", "current.name", "current.sha256", "current.created_at"} {

@@ -319,7 +319,53 @@ func TestRefresh_saysWhatIsDue(t *testing.T) {
 	})
 }
 
-// A clock that goes back makes nothing undone, and a policy that is late is not pushed back by that.
+// A predecessor that is gone is dropped, whatever ended it.
+func TestRefresh_dropsDeadPredecessors(t *testing.T) {
+	t.Parallel()
+
+	for name, ends := range map[string]func(s *stage, token pat.Token){
+		"revoked": func(s *stage, token pat.Token) { s.system.kill(token) },
+		"deleted": func(s *stage, token pat.Token) { s.system.remove(token) },
+		"expired": func(s *stage, token pat.Token) { s.system.tokens[0].ExpiresAt = midnight(-3 * day) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachStanding(t, func(t *testing.T, s *stage) {
+				ends(s, s.state.Previous.V[0].Token)
+				s.wantNotices(s.unchanged(basic(trigger(1), overlap(time.Hour))))
+				s.wantPrevious()
+			})
+		})
+	}
+}
+
+// A plan that is carried out days later issues a token whose life counts from then.
+func TestUpdate_ofAnOldPlan(t *testing.T) {
+	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *stage) {
+		s.created(aged())
+		s.pass(61 * day)
+		s.process()
+		s.refresh()
+
+		plan, _, _ := s.plan(aged())
+		s.pass(3 * day)
+		s.process()
+		s.wantNotices(s.update(plan))
+		s.wantToken(2, lifecycle.ReasonMaxAge)
+
+		current, previous := s.state.Current, s.state.Previous.V
+		if !current.CreatedAt.V.Equal(s.system.now) || current.ExpiresAt.V.Before(s.system.now.Add(90*day)) ||
+			len(previous) != 1 || !previous[0].RetireAt.Equal(s.system.now.Add(48*time.Hour)) {
+			t.Errorf("%+v, %+v", current, previous)
+		}
+
+		s.unchanged(aged())
+	})
+}
+
+// A consumer that takes over a secret one run after it was issued, as a deployment does, is let in
+// before, during and after each run of ten generations, however late they are.
 func TestRun_tenGenerations(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -327,8 +373,24 @@ func TestRun_tenGenerations(t *testing.T) {
 		s.created(config)
 		s.unchanged(config)
 
+		consumer, logins := s.state.Live().Token, 0
+		logIn := func() {
+			if logins++; !s.works(consumer) {
+				t.Errorf("the consumer is not let in with %s", consumer.Name)
+			}
+		}
+
+		s.system.fails = func(what call, _ string) error {
+			if what == callCreate || what == callRevoke {
+				logIn()
+			}
+
+			return nil
+		}
+
 		for n := int64(2); n <= 10; n++ {
 			s.system.now = s.system.now.Add(21*day + time.Duration(n)*7*time.Hour)
+			logIn()
 			s.wantNotices(s.run(config))
 			s.wantToken(n, lifecycle.ReasonBeforeExpiry)
 			s.wantPrevious(n - 1)
@@ -336,6 +398,9 @@ func TestRun_tenGenerations(t *testing.T) {
 			s.system.now = s.system.now.Add(40 * time.Hour)
 			s.wantNotices(s.unchanged(config))
 			s.wantPrevious(n - 1)
+			logIn()
+
+			consumer = s.state.Live().Token // The deployment's run.
 		}
 
 		s.system.now = s.system.now.Add(9 * time.Hour)
@@ -343,6 +408,13 @@ func TestRun_tenGenerations(t *testing.T) {
 		s.wantPrevious()
 		s.unchanged(config)
 		s.wantIssued(10)
+		logIn()
+
+		s.system.fails = nil
+
+		if logins < 3*9 {
+			t.Errorf("the consumer logged in %d times", logins)
+		}
 
 		_, said := s.engine.Destroy(t.Context(), s.state)
 		s.wantNotices(said)
