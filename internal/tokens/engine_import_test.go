@@ -14,15 +14,15 @@ func TestImport_finds(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		user, token string
+		user, ref   string
 		burningOnly bool
 	}{
-		"id and id":                   {user: user, token: "2", burningOnly: true},
-		"login and id":                {user: "svc", token: "2", burningOnly: true},
-		"login and a name":            {user: "svc", token: "a/b by hand"},
-		"id and a name that is named": {user: user, token: NameMark + "a/b by hand"},
-		"a name that begins so":       {user: user, token: NameMark + NameMark + "x"},
-		"a name of digits":            {user: user, token: NameMark + "42"},
+		"id and id":                   {user: user, ref: "2", burningOnly: true},
+		"login and id":                {user: "svc", ref: "2", burningOnly: true},
+		"login and a name":            {user: "svc", ref: "a/b by hand"},
+		"id and a name that is named": {user: user, ref: NameMark + "a/b by hand"},
+		"a name that begins so":       {user: user, ref: NameMark + NameMark + "x"},
+		"a name of digits":            {user: user, ref: NameMark + "42"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,7 +34,7 @@ func TestImport_finds(t *testing.T) {
 				s.leave("first")
 
 				name := "a/b by hand"
-				switch test.token {
+				switch test.ref {
 				case NameMark + "42":
 					name = "42"
 				case NameMark + NameMark + "x":
@@ -46,7 +46,7 @@ func TestImport_finds(t *testing.T) {
 					t.Fatal(err)
 				}
 
-				record, said := s.engine.Import(t.Context(), test.user, test.token)
+				record, said := s.engine.Import(t.Context(), test.user, test.ref)
 				s.wantNotices(said, "SecretUnknown")
 
 				if record.Current.ID.V != token.ID || record.Username.V != "svc" || record.UserID.Set || record.Name.V != name ||
@@ -115,7 +115,7 @@ func TestImport_failures(t *testing.T) {
 // That a secret is not known is said once in a run.
 func TestImport_warnsOnce(t *testing.T) {
 	t.Parallel()
-	onEachPlatform(t, func(t *testing.T, s *stage) {
+	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.leave("one")
 		s.leave("two")
 		s.wantNotices(s.imported("one"), "SecretUnknown")
@@ -251,7 +251,7 @@ func TestImport_isAdopted(t *testing.T) {
 
 	t.Run("its series comes in the run in which it is due", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.leave("ci-abc234-7")
 			s.imported(NameMark + "ci-abc234-7")
 			s.run(aged())
@@ -288,7 +288,7 @@ func TestImport_isAdopted(t *testing.T) {
 
 	t.Run("it was revoked since", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			token := s.leave("by hand")
 			s.imported(NameMark + "by hand")
 			s.run(basic())
@@ -307,7 +307,7 @@ func TestImport_isAdopted(t *testing.T) {
 
 	t.Run("its arguments differ", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.leave("by hand")
 			s.imported(NameMark + "by hand")
 			s.wantNotices(s.run(basic(named("other"), until(midnight(40*day)))), "ImportedDiffers name", "ImportedDiffers expires_at")

@@ -13,7 +13,7 @@ func TestUpdate_aFixedNameComesBack(t *testing.T) {
 	t.Parallel()
 
 	s := newStage(t, true)
-	with := func(n time.Duration) Arguments { return basic(named("ci"), until(midnight(n*day))) }
+	with := func(days int) Arguments { return basic(named("ci"), until(midnight(time.Duration(days)*day))) }
 	s.created(with(40))
 
 	living := -1
@@ -73,7 +73,7 @@ func TestUpdate_aFixedNameComesBack(t *testing.T) {
 // With neither a name nor a prefix, as is possible with ignore_changes, nothing is issued.
 func TestUpdate_withoutAName(t *testing.T) {
 	t.Parallel()
-	onEachPlatform(t, func(t *testing.T, s *stage) {
+	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.created(basic(trigger(1)))
 
 		nameless := basic(trigger(2), func(a *Arguments) { a.NamePrefix = lifecycle.Value[string]{} })

@@ -259,7 +259,7 @@ func TestOrphan_ofAPrefixThatNeverReachedTheState(t *testing.T) {
 // A prefix that a resource had before tells its tokens still.
 func TestOrphan_ofAPrefixThatWasThereBefore(t *testing.T) {
 	t.Parallel()
-	onEachPlatform(t, func(t *testing.T, s *stage) {
+	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.created(aged())
 		s.wantNotices(s.run(aged(prefixed("cd-"))))
 		s.wantToken(2, lifecycle.ReasonChanged)
@@ -272,7 +272,7 @@ func TestOrphan_ofAPrefixThatWasThereBefore(t *testing.T) {
 // It does so also where no refresh looked before: with -refresh=false.
 func TestOrphan_ofAPrefixThatWasThereBefore_withoutARefresh(t *testing.T) {
 	t.Parallel()
-	onEachPlatform(t, func(t *testing.T, s *stage) {
+	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.created(aged(trigger(1)))
 		s.wantNotices(s.run(aged(trigger(1), prefixed("cd-"))))
 		s.leave(s.nameOf("ci-", 7))
@@ -312,7 +312,7 @@ func TestOrphan_isFoundWhenATokenIsIssued(t *testing.T) {
 
 	t.Run("without a refresh", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(basic(trigger(1)))
 			s.leave(s.nameOf("ci-", 3))
 			s.wantNotices(s.apply(basic(trigger(2))), "OrphanAdopted")
@@ -340,7 +340,7 @@ func TestOrphan_isFoundWhenATokenIsIssued(t *testing.T) {
 
 	t.Run("it has an overlap of its own", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			config := aged(overlap(72 * time.Hour))
 			s.created(config)
 			s.leave(s.nameOf("ci-", 2))
@@ -361,7 +361,7 @@ func TestOrphan_isNotLookedFor(t *testing.T) {
 
 	t.Run("a fixed name", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(basic(named("ci")))
 			s.failing(errLook, callTokens)
 			s.wantNotices(s.refresh())
@@ -370,7 +370,7 @@ func TestOrphan_isNotLookedFor(t *testing.T) {
 
 	t.Run("an imported token", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			token := s.leave("by hand")
 			s.imported(token.ID)
 			s.run(basic(inSeries("abc234")))
@@ -382,7 +382,7 @@ func TestOrphan_isNotLookedFor(t *testing.T) {
 
 	t.Run("a list that is denied", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(aged())
 			s.leave(s.nameOf("ci-", 2))
 			s.failing(errDenied, callTokens)
@@ -393,7 +393,7 @@ func TestOrphan_isNotLookedFor(t *testing.T) {
 
 	t.Run("a list that fails", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(aged())
 			s.failing(errLook, callTokens)
 			s.wantNotices(s.refresh(), "StepFailed Read")

@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -99,7 +100,7 @@ func TestEngine_errorsProveNothing(t *testing.T) {
 				said = s.apply(again)
 				s.wantNotices(said, "NotRevoked")
 
-				if notRevoked := noticesOf[NotRevoked](said); len(notRevoked) != 1 || notRevoked[0].Err != failure {
+				if notRevoked := noticesOf[NotRevoked](said); len(notRevoked) != 1 || !errors.Is(notRevoked[0].Err, failure) {
 					t.Errorf("what is said of the predecessor: %+v", notRevoked)
 				}
 
@@ -326,11 +327,11 @@ func TestRefresh_dropsDeadPredecessors(t *testing.T) {
 	for name, ends := range map[string]func(s *stage, token pat.Token){
 		"revoked": func(s *stage, token pat.Token) { s.system.kill(token) },
 		"deleted": func(s *stage, token pat.Token) { s.system.remove(token) },
-		"expired": func(s *stage, token pat.Token) { s.system.tokens[0].ExpiresAt = midnight(-3 * day) },
+		"expired": func(s *stage, _ pat.Token) { s.system.tokens[0].ExpiresAt = midnight(-3 * day) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			onEachStanding(t, func(t *testing.T, s *stage) {
+			onEachStanding(t, func(_ *testing.T, s *stage) {
 				ends(s, s.state.Previous.V[0].Token)
 				s.wantNotices(s.unchanged(basic(trigger(1), overlap(time.Hour))))
 				s.wantPrevious()

@@ -74,7 +74,7 @@ func TestRetire_holdsWhatIsInUse(t *testing.T) {
 // A use whose time the server does not tell may have been a moment ago.
 func TestRetire_holdsWhatNobodyCanTell(t *testing.T) {
 	t.Parallel()
-	onEachPlatform(t, func(t *testing.T, s *stage) {
+	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		config := basic(maxAge(60*day), overlap(24*time.Hour), hold(6*time.Hour))
 		s.created(config)
 		s.pass(61 * day)
@@ -169,7 +169,7 @@ func TestRetire_withoutOverlap(t *testing.T) {
 
 	t.Run("in use", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(config(1, hold(6*time.Hour)))
 			s.system.use(s.state.Live().Token)
 			s.wantNotices(s.run(config(2, hold(6*time.Hour))), "RevokedFirst")
@@ -184,7 +184,7 @@ func TestRetire_withoutOverlap(t *testing.T) {
 
 	t.Run("nobody knows", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(config(1, hold(6*time.Hour)))
 			s.failing(errLook, callToken)
 
@@ -197,7 +197,7 @@ func TestRetire_withoutOverlap(t *testing.T) {
 
 	t.Run("it cannot be revoked", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(config(1))
 			s.failing(errRevoke, callRevoke)
 			s.wantNotices(s.run(config(2)), "RevokedFirst", "NotRevoked")
@@ -363,7 +363,7 @@ func TestUpdate_retiresBeforeItIssues(t *testing.T) {
 // A plan that knows the predecessors is a promise: nothing is revoked.
 func TestUpdate_doesNotTouchWhatThePlanKnows(t *testing.T) {
 	t.Parallel()
-	onEachPlatform(t, func(t *testing.T, s *stage) {
+	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.created(aged())
 		s.pass(61 * day)
 		s.run(aged())
@@ -469,7 +469,7 @@ func TestEngine_ownCredential(t *testing.T) {
 
 	t.Run("it became one since the refresh", func(t *testing.T) {
 		t.Parallel()
-		onEachStanding(t, func(t *testing.T, s *stage) {
+		onEachStanding(t, func(_ *testing.T, s *stage) {
 			logInWith(s, s.state.Previous.V[0].Token.Name)
 			s.process()
 			s.wantNotices(s.apply(basic(trigger(1), overlap(time.Hour))), "OwnPredecessor")
@@ -479,7 +479,7 @@ func TestEngine_ownCredential(t *testing.T) {
 
 	t.Run("there is no overlap", func(t *testing.T) {
 		t.Parallel()
-		onEachPlatform(t, func(t *testing.T, s *stage) {
+		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(basic(trigger(1), overlap(0)))
 			logInWith(s, s.state.Current.Name.V)
 			s.wantNotices(s.run(basic(trigger(2), overlap(0))), "RevokedFirst")

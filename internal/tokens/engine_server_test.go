@@ -154,7 +154,7 @@ func TestServer_isPinned(t *testing.T) {
 
 	t.Run("it comes from another provider, and is not there", func(t *testing.T) {
 		t.Parallel()
-		onEachStanding(t, func(t *testing.T, s *stage) {
+		onEachStanding(t, func(_ *testing.T, s *stage) {
 			s.state.Server = lifecycle.Value[string]{}
 			s.system.tokens = nil
 			s.wantRefusedEverywhere(next, "OtherServer")

@@ -211,7 +211,7 @@ func TestLeases_openAndClose(t *testing.T) {
 			said := leases.Close(t.Context(), s.engine, issued.Token, pat.UserRef{Username: "svc", ID: user})
 			s.wantNotices(said, "EphemeralNotRevoked")
 
-			if left := noticesOf[EphemeralNotRevoked](said)[0]; left.Token.ID != issued.ID || left.Owner.Username != "svc" || left.Err != errRevoke {
+			if left := noticesOf[EphemeralNotRevoked](said)[0]; left.Token.ID != issued.ID || left.Owner.Username != "svc" || !errors.Is(left.Err, errRevoke) {
 				t.Errorf("%+v", left)
 			}
 

@@ -130,7 +130,7 @@ func (s *stage) refresh() Notices {
 
 	refreshed, memory, said := s.engine.Refresh(s.Context(), s.state, s.memory)
 	if !said.Failed() {
-		if refreshed.Arguments.Policy != s.state.Policy || refreshed.Name != s.state.Name && s.state.Server.Set {
+		if refreshed.Policy != s.state.Policy || refreshed.Name != s.state.Name && s.state.Server.Set {
 			s.Errorf("a refresh changed an argument: %+v", refreshed.Arguments)
 		}
 
