@@ -2,7 +2,6 @@ package tokens
 
 import (
 	"context"
-	"slices"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -63,12 +62,13 @@ func (e *Engine) refreshRotation(
 	ctx context.Context, record Record, memory Memory, beyond []pat.Token, notices *Notices,
 ) (refreshed Record, adopted bool) {
 	record = record.dueNow(e.Now(), e.System.Traits())
-	known := tokenKeys(record.Previous.V)
 
-	orphans := e.findOrphans(record, memory, beyond, notices)
-	predecessors := e.adopt(slices.Clone(record.Previous.V), orphans, record.Policy, record.Generation.V, notices)
-	predecessors = e.review(ctx, predecessors, record.Policy, notices)
+	// What is gone first: where a name is the key, an orphan can have that of a dead predecessor.
+	predecessors := e.review(ctx, record.Previous.V, record.Policy, notices)
 	record.Previous = lifecycle.Known(predecessors)
 
-	return record, slices.ContainsFunc(tokenKeys(predecessors), func(key pat.Key) bool { return !slices.Contains(known, key) })
+	orphans := e.findOrphans(record, memory, beyond, notices)
+	record.Previous = lifecycle.Known(e.adopt(predecessors, orphans, record.Policy, record.Generation.V, notices))
+
+	return record, len(orphans) > 0
 }
