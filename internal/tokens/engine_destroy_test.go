@@ -39,7 +39,7 @@ func TestDestroy(t *testing.T) {
 					return nil
 				}
 
-				live := s.state.Live().Token.Key()
+				live := s.state.LiveToken().Key()
 				left, said := s.engine.Destroy(t.Context(), s.state)
 				s.wantNotices(said, test.want...)
 

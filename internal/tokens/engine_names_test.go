@@ -56,7 +56,7 @@ func TestUpdate_aFixedNameComesBack(t *testing.T) {
 	s.unchanged(basic(named("ci")))
 
 	// Another token has the name: it is not ours, and nobody touches it.
-	s.system.kill(s.state.Live().Token)
+	s.system.kill(s.state.LiveToken())
 	s.pass(time.Hour)
 
 	another, _ := s.system.add("ci")
@@ -94,7 +94,7 @@ func TestUpdate_aBurntName(t *testing.T) {
 	for range 2 { // Changed, and then revoked.
 		s.wantNotices(s.run(basic(named("ci"), until(midnight(40*day)))), "CannotReissue", "ReissueRefused")
 		s.wantIssued(1)
-		s.system.kill(s.state.Live().Token)
+		s.system.kill(s.state.LiveToken())
 	}
 
 	s.wantNotices(s.run(basic(named("ci"))), "CannotReissue", "ReissueRefused")

@@ -125,7 +125,7 @@ func TestOrphan_ofARestoredState(t *testing.T) {
 
 					s.run(config(2))
 
-					newer := s.state.Live().Token
+					newer := s.state.LiveToken()
 					if used {
 						s.system.use(newer)
 					}
@@ -163,7 +163,7 @@ func TestOrphan_ofARestoredState(t *testing.T) {
 					s.wantPrevious()
 
 					if s.works(newer) {
-						t.Error("the orphan works beyond its overlap")
+						t.Error("the orphan works unrecorded its overlap")
 					}
 
 					s.unchanged(config(2))
@@ -204,7 +204,7 @@ func TestOrphan_ofARequestCarriedOutLate(t *testing.T) {
 		s.wantPrevious()
 
 		if s.works(late) {
-			t.Error("the late token works beyond its overlap")
+			t.Error("the late token works unrecorded its overlap")
 		}
 	})
 }

@@ -354,7 +354,7 @@ func (row planRow) check(t *testing.T, s *stage, identity age.Identity) {
 	s.wantIssued(int(row.generation))
 
 	if sealed := s.state.Secret.Encrypted; sealed.Set {
-		if got := agekeys.Decrypt(t, sealed.V, identity); got != secretOf(s.state.Live().Token).Reveal() {
+		if got := agekeys.Decrypt(t, sealed.V, identity); got != secretOf(s.state.LiveToken()).Reveal() {
 			t.Error("whoever may read the secret reads another one")
 		}
 	}

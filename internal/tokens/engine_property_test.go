@@ -97,7 +97,7 @@ func (l *life) any(t *rapid.T) pat.Token {
 	var live []pat.Token
 
 	for _, token := range l.system.tokens {
-		if l.system.shown(token).Status == pat.StatusActive && token.Key() != l.other.state.Live().Token.Key() {
+		if l.system.shown(token).Status == pat.StatusActive && token.Key() != l.other.state.LiveToken().Key() {
 			live = append(live, token)
 		}
 	}
@@ -259,11 +259,11 @@ func (l *life) hears(said Notices) {
 
 // checkRevoked fails the test if something was revoked that is, or was then, to live.
 func (l *life) checkRevoked(t *rapid.T, before *stage) {
-	live, old := l.state.Live().Token, before.state.Live().Token
+	live, old := l.state.LiveToken(), before.state.LiveToken()
 
 	for _, key := range l.system.revoked {
 		switch {
-		case key == l.other.state.Live().Token.Key():
+		case key == l.other.state.LiveToken().Key():
 			t.Fatalf("the other resource's token was revoked")
 		case key == live.Key() && l.state.Current.Status.V == pat.StatusActive && !l.works(live) && before.works(old):
 			t.Fatalf("the live token %s was revoked", live.Name)
@@ -297,11 +297,11 @@ func (l *life) settles(t *rapid.T, clean bool) {
 		t.Fatalf("the plan after a clean run: %v, %v, %s", replace, namesOfNotices(planned), cmp.Diff(flat(l.state), flat(plan)))
 	}
 
-	if !l.works(l.other.state.Live().Token) {
+	if !l.works(l.other.state.LiveToken()) {
 		t.Fatal("the other resource's token does not work")
 	}
 
-	known := append(tokenKeys(l.state.Previous.V), l.state.Live().Token.Key(), l.other.state.Live().Token.Key())
+	known := append(tokenKeys(l.state.Previous.V), l.state.LiveToken().Key(), l.other.state.LiveToken().Key())
 
 	for _, token := range l.system.tokens {
 		if l.system.shown(token).Status == pat.StatusActive && !slices.Contains(known, token.Key()) && !strings.Contains(l.said.String(), token.Name) {
@@ -316,7 +316,7 @@ func (l *life) settles(t *rapid.T, clean bool) {
 		}
 	}
 
-	if live := l.state.Live().Token; live.Status == pat.StatusActive && !l.works(live) {
+	if live := l.state.LiveToken(); live.Status == pat.StatusActive && !l.works(live) {
 		t.Fatalf("the live token %s is recorded as active, and does not work", live.Name)
 	}
 }
@@ -343,7 +343,7 @@ func TestEngine_properties(t *testing.T) {
 		_, said := l.engine.Destroy(t.Context(), l.state)
 		l.wantNotices(said)
 
-		if l.works(l.state.Live().Token) {
+		if l.works(l.state.LiveToken()) {
 			t.Fatal("the token outlived its resource")
 		}
 	})

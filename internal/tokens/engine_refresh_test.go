@@ -132,7 +132,7 @@ func (s *stage) wantError(said Notices, failure error) {
 func TestEngine_proofsOfAbsence(t *testing.T) {
 	t.Parallel()
 
-	live := func(s *stage) pat.Token { return s.state.Live().Token }
+	live := func(s *stage) pat.Token { return s.state.LiveToken() }
 
 	for name, test := range map[string]struct {
 		ends func(s *stage)
@@ -246,7 +246,7 @@ func (s *stage) destroysWithoutLooking(state Record) {
 	}
 
 	for _, token := range system.tokens {
-		if system.shown(token).Status == pat.StatusActive && token.SameAs(state.Live().Token) {
+		if system.shown(token).Status == pat.StatusActive && token.SameAs(state.LiveToken()) {
 			s.Errorf("token %s outlived its resource", token.ID)
 		}
 	}
@@ -374,7 +374,7 @@ func TestRun_tenGenerations(t *testing.T) {
 		s.created(config)
 		s.unchanged(config)
 
-		consumer, logins := s.state.Live().Token, 0
+		consumer, logins := s.state.LiveToken(), 0
 		logIn := func() {
 			if logins++; !s.works(consumer) {
 				t.Errorf("the consumer is not let in with %s", consumer.Name)
@@ -401,7 +401,7 @@ func TestRun_tenGenerations(t *testing.T) {
 			s.wantPrevious(n - 1)
 			logIn()
 
-			consumer = s.state.Live().Token // The deployment's run.
+			consumer = s.state.LiveToken() // The deployment's run.
 		}
 
 		s.system.now = s.system.now.Add(9 * time.Hour)

@@ -31,7 +31,7 @@ func TestRetire_holdsWhatIsInUse(t *testing.T) {
 		config := basic(maxAge(60*day), overlap(24*time.Hour), hold(6*time.Hour))
 		s.created(config)
 
-		straggler := s.state.Live().Token
+		straggler := s.state.LiveToken()
 
 		s.pass(61 * day)
 		s.wantNotices(s.run(config))
@@ -109,7 +109,7 @@ func TestRetire_readsTheLastUseAnew(t *testing.T) {
 				config := func(n int) Arguments { return basic(trigger(n), overlap(test.before), hold(6*time.Hour)) }
 				s.created(config(1))
 
-				straggler := s.state.Live().Token
+				straggler := s.state.LiveToken()
 
 				if test.before > 0 {
 					s.run(config(2))
@@ -171,7 +171,7 @@ func TestRetire_withoutOverlap(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(config(1, hold(6*time.Hour)))
-			s.system.use(s.state.Live().Token)
+			s.system.use(s.state.LiveToken())
 			s.wantNotices(s.run(config(2, hold(6*time.Hour))), "RevokedFirst")
 			s.wantPrevious(1)
 			s.wantNotices(s.unchanged(config(2, hold(6*time.Hour))), "Held")
@@ -235,7 +235,7 @@ func TestRetire_theOverlapIsEdited(t *testing.T) {
 		with := func(time time.Duration) Arguments { return basic(maxAge(60*day), overlap(time)) }
 		s.created(with(48 * time.Hour))
 
-		old := s.state.Live().Token
+		old := s.state.LiveToken()
 
 		s.pass(61 * day)
 		s.run(with(48 * time.Hour))
@@ -383,7 +383,7 @@ func TestUpdate_refusedRetires(t *testing.T) {
 	for name, refuse := range map[string]func(s *stage) Arguments{
 		"another user, who does not exist": func(*stage) Arguments { return basic(trigger(1), overlap(10*time.Minute), ofUser("99")) },
 		"a burnt name": func(s *stage) Arguments {
-			live := s.state.Live().Token
+			live := s.state.LiveToken()
 			s.system.kill(live)
 
 			return basic(named(live.Name))

@@ -124,7 +124,7 @@ func TestServer_isPinned(t *testing.T) {
 		onEachPlatform(t, func(t *testing.T, s *stage) {
 			s.created(basic(named("ci")))
 
-			token := s.state.Live().Token
+			token := s.state.LiveToken()
 			s.state = AdoptedRecord(pat.User{ID: user}, token).WithKnownSecret(secretOf(token))
 			s.state.UserID = lifecycle.Known(user)
 			s.state.Platform, s.state.ExpiresAt = lifecycle.Known(s.system.traits.Platform), lifecycle.Value[time.Time]{}
@@ -146,7 +146,7 @@ func TestServer_isPinned(t *testing.T) {
 			s.failing(errLook, callUser)
 			s.wantNotices(s.refresh(), "StepFailed FindUser")
 
-			if s.engine.registry.WasRead(s.state.Live().Token.Key()) {
+			if s.engine.registry.WasRead(s.state.LiveToken().Key()) {
 				t.Error("the resource counts as read")
 			}
 		})
@@ -271,14 +271,14 @@ func TestGiveBack(t *testing.T) {
 
 		s.failing(errRevoke, callRevoke)
 
-		if err := s.engine.giveBack(t.Context(), token, cause); !errors.Is(err, cause) || !errors.Is(err, errRevoke) || !strings.Contains(err.Error(), token.ID) {
+		if err := s.engine.revokeUnkeepable(t.Context(), token, cause); !errors.Is(err, cause) || !errors.Is(err, errRevoke) || !strings.Contains(err.Error(), token.ID) {
 			t.Errorf("%v", err)
 		}
 
 		s.wantLive("ci")
 		s.system.fails = nil
 
-		if err := s.engine.giveBack(t.Context(), token, cause); !errors.Is(err, cause) || !strings.Contains(err.Error(), token.ID) {
+		if err := s.engine.revokeUnkeepable(t.Context(), token, cause); !errors.Is(err, cause) || !strings.Contains(err.Error(), token.ID) {
 			t.Errorf("%v", err)
 		}
 

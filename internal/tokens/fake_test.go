@@ -105,7 +105,7 @@ func newFake(reusable bool) *fake {
 }
 
 func newIssuer(system pat.System) *Issuer {
-	return New(system, func() time.Time { return start }, &Registry{})
+	return NewIssuer(system, func() time.Time { return start }, &Registry{})
 }
 
 func (f *fake) Traits() pat.Traits { return f.traits }

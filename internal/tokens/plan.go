@@ -49,7 +49,7 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 func (e *Engine) PlanUpdate(
 	ctx context.Context, state, config Record, memory Memory,
 ) (plan Record, replace []string, notices Notices) {
-	e.registry.Add(state.Live().Token.Key())
+	e.registry.Add(state.LiveToken().Key())
 
 	plan = config
 	plan.Owner = Owner{}
@@ -69,7 +69,7 @@ func (e *Engine) PlanUpdate(
 		return plan, replace, notices
 	}
 
-	e.claimSeries(plan, memory, state.Live().Token, &notices)
+	e.claimSeries(plan, memory, state.LiveToken(), &notices)
 
 	decision := e.decide(state, plan, memory)
 
@@ -112,7 +112,7 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 		plan.Previous = lifecycle.Unknown[[]lifecycle.Predecessor]()
 	}
 
-	live := state.Live()
+	live := state.AsPredecessor()
 	plan = plan.recognized(live.Token)
 	warnExpiredOnTime(plan.Arguments, live.Token, notices)
 	warnKeptInvalid(plan.Arguments, live.Token, notices)
@@ -126,7 +126,7 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 
 // planReissue plans a token that is to be issued in place of the live one.
 func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, notices *Notices) Record {
-	if live := state.Live().Token; live.Status == pat.StatusActive && (plan.asksFor(live) || plan.Policy.Immediate()) {
+	if live := state.LiveToken(); live.Status == pat.StatusActive && (plan.asksFor(live) || plan.Policy.Immediate()) {
 		notices.add(RevokedFirst{Token: live, SameName: plan.asksFor(live)})
 	}
 
@@ -241,7 +241,7 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 		notices.add(StepFailed{Step: StepFindUser, Err: err, Planning: true})
 	case user.ID == owner.ID:
 		plan = plan.ownedBy(user)
-	case e.registry.WasRead(state.Live().Token.Key()):
+	case e.registry.WasRead(state.LiveToken().Key()):
 		return plan, changed
 	default:
 		// Terraform takes a replacement in a plan only: when it asks once more during apply, because

@@ -18,7 +18,7 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 		return record, memory, notices
 	}
 
-	recorded := record.Live().Token
+	recorded := record.LiveToken()
 
 	seen, err := e.lookForOrphans(ctx, record, memory)
 	if err != nil {
@@ -43,7 +43,7 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 	memory.Adopted = false
 
 	if !moved { // A run in which the server moved does nothing else.
-		refreshed, memory.Adopted = e.refreshRotation(ctx, refreshed, memory, seen.beyond, &notices)
+		refreshed, memory.Adopted = e.refreshRotation(ctx, refreshed, memory, seen.unrecorded, &notices)
 		memory.Unanswered = false // What the search found is in state now.
 	}
 
@@ -59,7 +59,7 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 // refreshRotation records what is due: the token, by the policy in state, and each
 // predecessor, with the orphans among the tokens that were found. It says whether there were any.
 func (e *Engine) refreshRotation(
-	ctx context.Context, record Record, memory Memory, beyond []pat.Token, notices *Notices,
+	ctx context.Context, record Record, memory Memory, unrecorded []pat.Token, notices *Notices,
 ) (refreshed Record, adopted bool) {
 	record = record.dueNow(e.Now(), e.System.Traits())
 
@@ -67,7 +67,7 @@ func (e *Engine) refreshRotation(
 	predecessors := e.review(ctx, record.Previous.V, record.Policy, notices)
 	record.Previous = lifecycle.Known(predecessors)
 
-	orphans := e.findOrphans(record, memory, beyond, notices)
+	orphans := e.findOrphans(record, memory, unrecorded, notices)
 	record.Previous = lifecycle.Known(e.adopt(predecessors, orphans, record.Policy, record.Generation.V, notices))
 
 	return record, len(orphans) > 0

@@ -383,7 +383,7 @@ func (s *stage) wantToken(generation int64, reason lifecycle.Reason) {
 		s.Errorf("generation %d, %s, %s; want %d, %s", r.Generation.V, r.Current.Status.V, r.Current.IssueReason.V, generation, reason)
 	}
 
-	if !s.works(r.Live().Token) {
+	if !s.works(r.LiveToken()) {
 		s.Errorf("the token %s does not work", r.Current.Name.V)
 	}
 }

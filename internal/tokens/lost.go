@@ -21,19 +21,19 @@ const (
 
 var errUnanswered = errors.New("three requests for a token brought no answer that says what became of them")
 
-// discard revokes the token of this name, whose secret was lost with an answer, and
+// revokeLost revokes the token of this name, whose secret was lost with an answer, and
 // says whether there was one. It works on after ctx is cancelled, for a bounded time.
-func (i *Issuer) discard(ctx context.Context, userID, name string) (found bool, err error) {
+func (i *Issuer) revokeLost(ctx context.Context, userID, name string) (found bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 
-	return i.revokeNamed(ctx, userID, name)
+	return i.revokeLostWithin(ctx, userID, name)
 }
 
-// revokeNamed is discard within ctx. There was no token of this name when its request was
+// revokeLostWithin is revokeLost within ctx. There was no token of this name when its request was
 // sent, so that a single one is what the request made. Of several, others made all but one:
 // none is revoked, and the error names them.
-func (i *Issuer) revokeNamed(ctx context.Context, userID, name string) (found bool, err error) {
+func (i *Issuer) revokeLostWithin(ctx context.Context, userID, name string) (found bool, err error) {
 	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
 	if err != nil {
 		return false, err
@@ -76,17 +76,17 @@ func (e *severalError) Error() string {
 		len(e.tokens), strings.Join(labels, "; "))
 }
 
-// sweep takes the last look at names whose request may have been carried out late, and
+// lookOnceMore takes the last look at names whose request may have been carried out late, and
 // returns a sentence for each that it could not settle within the time. It works on after
 // ctx is cancelled.
-func (i *Issuer) sweep(ctx context.Context, within time.Duration, userID string, names []string) []string {
+func (i *Issuer) lookOnceMore(ctx context.Context, within time.Duration, userID string, names []string) []string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 	defer cancel()
 
 	var sentences []string
 
 	for _, name := range names {
-		if _, err := i.revokeNamed(ctx, userID, name); err != nil {
+		if _, err := i.revokeLostWithin(ctx, userID, name); err != nil {
 			sentences = append(sentences, fmt.Sprintf(
 				"A token %q may live whose secret was lost with the server's answer, and could not be revoked: %s",
 				name, err))
@@ -96,14 +96,14 @@ func (i *Issuer) sweep(ctx context.Context, within time.Duration, userID string,
 	return sentences
 }
 
-// giveUp takes the last look, revokes what it finds, and returns the error with what may
+// failWithLost takes the last look, revokes what it finds, and returns the error with what may
 // be left.
-func (i *Issuer) giveUp(ctx context.Context, userID string, names []string, cause error) error {
+func (i *Issuer) failWithLost(ctx context.Context, userID string, names []string, cause error) error {
 	if len(names) == 0 {
 		return cause
 	}
 
-	left := i.sweep(ctx, time.Duration(len(names))*cleanupTime, userID, names)
+	left := i.lookOnceMore(ctx, time.Duration(len(names))*cleanupTime, userID, names)
 	if len(left) == 0 {
 		return fmt.Errorf("%w What may have been issued (%s) is not there, or was revoked. "+
 			"Should it appear later among the tokens of the user with id %s, revoke it",
