@@ -166,6 +166,10 @@ func TestAnonymousRequestsTakeNoPartInTheLogin(t *testing.T) {
 	_, err := c.Do(t.Context(), private)
 	wantError[*pat.AuthenticationError](t, err)
 
+	if got := s.requests.Load(); got != 1 {
+		t.Errorf("%d requests, not 1", got)
+	}
+
 	_, err = c.Do(t.Context(), get)
 	first := mustBe[*pat.AuthenticationError](t, err)
 

@@ -41,7 +41,7 @@ func TestLogLines(t *testing.T) {
 
 	_, err := c.Do(ctx, Request{
 		Method: http.MethodGet, Segments: []string{"users", "of " + secret},
-		Query: map[string][]string{"search": {"query-value"}, "page": {"77"}},
+		Query: map[string][]string{"search": {"query-value"}, "page": {"77"}, "key " + secret: {""}},
 	})
 	wantError[*pat.TransientError](t, err)
 
@@ -71,7 +71,7 @@ func TestLogLines(t *testing.T) {
 	read := func(attempt int) map[string]any {
 		return map[string]any{
 			"@level": "debug", "@message": "HTTP attempt", "@module": "provider", "attempt": float64(attempt),
-			"method": "GET", "path": "/base/users/of%20***", "query_keys": "page,search", "status": float64(503),
+			"method": "GET", "path": "/base/users/of%20***", "query_keys": "key ***,page,search", "status": float64(503),
 		}
 	}
 	deletion := func(attempt int) map[string]any {
