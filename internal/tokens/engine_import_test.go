@@ -200,6 +200,30 @@ func TestImport_isAdopted(t *testing.T) {
 		})
 	})
 
+	t.Run("it is due, and its policy is edited", func(t *testing.T) {
+		t.Parallel()
+		onEachPlatform(t, func(t *testing.T, s *stage) {
+			s.leave("ci-by-hand")
+			s.imported(NameMark + "ci-by-hand")
+			s.run(aged())
+			s.pass(61 * day)
+			s.wantNotices(s.refresh())
+
+			if s.state.Due.V != lifecycle.ReasonMaxAge {
+				t.Errorf("due for %q", s.state.Due.V)
+			}
+
+			s.wantNotices(s.apply(aged(maxAge(70 * day)))) // What is due by that is for the next refresh to say.
+			s.wantToken(0, lifecycle.ReasonImported)
+
+			if s.state.Due.Set {
+				t.Errorf("it is still due for %q", s.state.Due.V)
+			}
+
+			s.unchanged(aged(maxAge(70 * day)))
+		})
+	})
+
 	t.Run("what tells its generation is not known yet", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {
