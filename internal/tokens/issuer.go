@@ -16,7 +16,7 @@ type Issuer struct {
 	locks  keyedLock
 	// unanswered are the names whose request may still be carried out.
 	unanswered nameSet
-	registry    *Registry
+	registry   *Registry
 }
 
 // NewIssuer returns an Issuer. Expiries are counted from now(). It adds what it issues to the registry.
