@@ -35,10 +35,16 @@ func tokenSchema() schema.Schema {
 			MarkdownDescription: "The secret, encrypted to the recipients of `encrypt_to` in age's armored form: " +
 				"`terraform output -raw … | age -d -i key.txt`. Null without `encrypt_to`.",
 		},
+		"token_version": schema.Int64Attribute{
+			Computed: true,
+			MarkdownDescription: "The version of the secret, for the `*_wo_version` argument of a consumer. It changes with every " +
+				"secret and never repeats, also when the resource is replaced: the second in which the token was issued, " +
+				"counted from 1970, or the next number that was not used. Null while the secret is not known.",
+		},
 		"generation": schema.Int64Attribute{
 			Computed: true,
-			MarkdownDescription: "Counts the tokens that were issued here, from 1: what the `*_wo_version` of a consumer " +
-				"wants. 0 while the token is an imported one. One that was moved here with its secret counts as the first.",
+			MarkdownDescription: "Counts the names of the series, from 1: the number at the end of `current.name`. 0 while the " +
+				"token is an imported one. For the version of a consumer's argument use `token_version`, which never repeats.",
 		},
 		"owner": schema.SingleNestedAttribute{
 			Computed:            true,
