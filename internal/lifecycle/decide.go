@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -38,6 +39,35 @@ type Arguments struct {
 
 // keepsInvalid says whether a token is left alone that can no longer be used.
 func (a Arguments) keepsInvalid() bool { return a.ReissueWhenInvalid.Set && !a.ReissueWhenInvalid.V }
+
+// Triggers are values whose change rotates a token. Nil is no map at all.
+type Triggers struct {
+	Values map[string]Value[string]
+	// Unknown is true while the map as a whole is.
+	Unknown bool
+}
+
+// changed says whether a key was added, removed or changed, and whether that is certain.
+// To have a map or none is no change: it says nothing of any key.
+func (t Triggers) changed(after Triggers) (changed, certain bool) {
+	switch {
+	case after.Unknown:
+		return t.Values != nil, false
+	case t.Values == nil || after.Values == nil:
+		return false, true
+	case maps.EqualFunc(t.Values, after.Values, func(a, b Value[string]) bool { return same(a, b, equal) }):
+		return false, true
+	}
+
+	for key, value := range after.Values {
+		before, had := t.Values[key]
+		if !had || !value.Unknown && !same(before, value, equal) {
+			return true, true
+		}
+	}
+
+	return true, len(t.Values) != len(after.Values) // A key went, or one is unknown.
+}
 
 // Current is a token as state knows it.
 type Current struct {

@@ -8,13 +8,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// A date begins first in UTC+14, this long before its midnight UTC, and ends last in UTC-12,
-// this long after it.
-const (
-	firstBegins = 14 * time.Hour
-	lastEnds    = Day + 12*time.Hour
-)
-
 // Lifetime is how long a token is to live: In from when it is issued, or until At. In
 // wins if both are set; with neither the token never expires.
 type Lifetime struct {
@@ -30,7 +23,7 @@ type Lifetime struct {
 func (l Lifetime) Expiry(now time.Time, traits pat.Traits) pat.Option[time.Time] {
 	switch {
 	case l.In.Set && traits.ExpiryIsDate && l.AtLeast:
-		return pat.Some(ceil(now.Add(l.In.V+firstBegins), Day))
+		return pat.Some(ceil(now.Add(l.In.V+pat.DateBegins), Day))
 	case l.In.Set && traits.ExpiryIsDate:
 		return pat.Some(ceil(now.Add(l.In.V), Day))
 	case l.In.Set:
@@ -80,7 +73,7 @@ func (l Lifetime) Vague(now time.Time, traits pat.Traits) bool {
 // earliest returns the first moment that an expiry may mean.
 func earliest(expires time.Time, traits pat.Traits) time.Time {
 	if traits.ExpiryIsDate {
-		return expires.Add(-firstBegins)
+		return expires.Add(-pat.DateBegins)
 	}
 
 	return expires
@@ -89,7 +82,7 @@ func earliest(expires time.Time, traits pat.Traits) time.Time {
 // Latest returns the last moment that an expiry may mean.
 func Latest(expires time.Time, traits pat.Traits) time.Time {
 	if traits.ExpiryIsDate {
-		return expires.Add(lastEnds)
+		return expires.Add(pat.DateEnds)
 	}
 
 	return expires

@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -24,10 +23,6 @@ const (
 	ReasonMaxAge       Reason = "max_age"
 	ReasonTriggers     Reason = "triggers"
 )
-
-// defaultOverlap is how long a predecessor lives on where nothing else is said, or as
-// long as a token is issued before its predecessor expires, if that is shorter.
-const defaultOverlap = 24 * time.Hour
 
 // Policy says when a token is succeeded by another, and what becomes of it then. The
 // zero value never rotates.
@@ -101,45 +96,4 @@ func (p Policy) DueAt(created, expires time.Time, traits pat.Traits) (time.Time,
 // unknown says whether any part is.
 func (p Policy) unknown() bool {
 	return p.BeforeExpiry.Unknown || p.MaxAge.Unknown || p.Overlap.Unknown || p.HoldIfUsedWithin.Unknown
-}
-
-// overlap returns how long a predecessor lives.
-func (p Policy) overlap() time.Duration {
-	switch {
-	case p.Overlap.Set:
-		return p.Overlap.V
-	case p.BeforeExpiry.Set:
-		return min(defaultOverlap, p.BeforeExpiry.V)
-	default:
-		return defaultOverlap
-	}
-}
-
-// Triggers are values whose change rotates a token. Nil is no map at all.
-type Triggers struct {
-	Values map[string]Value[string]
-	// Unknown is true while the map as a whole is.
-	Unknown bool
-}
-
-// changed says whether a key was added, removed or changed, and whether that is certain.
-// To have a map or none is no change: it says nothing of any key.
-func (t Triggers) changed(after Triggers) (changed, certain bool) {
-	switch {
-	case after.Unknown:
-		return t.Values != nil, false
-	case t.Values == nil || after.Values == nil:
-		return false, true
-	case maps.EqualFunc(t.Values, after.Values, func(a, b Value[string]) bool { return same(a, b, equal) }):
-		return false, true
-	}
-
-	for key, value := range after.Values {
-		before, had := t.Values[key]
-		if !had || !value.Unknown && !same(before, value, equal) {
-			return true, true
-		}
-	}
-
-	return true, len(t.Values) != len(after.Values) // A key went, or one is unknown.
 }

@@ -1,6 +1,16 @@
 package pat
 
-import "regexp"
+import (
+	"regexp"
+	"time"
+)
+
+// Where tokens expire on a date, nobody but the server knows in which zone. A date begins first in
+// UTC+14, DateBegins before its midnight UTC, and ends last in UTC-12, DateEnds after it.
+const (
+	DateBegins = 14 * time.Hour
+	DateEnds   = 36 * time.Hour
+)
 
 // Traits tells how a platform differs from others, so that nobody above a driver asks
 // which one it is.

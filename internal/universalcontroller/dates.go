@@ -17,11 +17,6 @@ const sentDate = "2006-01-02"
 // never is how Universal Controller says that there is no time to show.
 const never = "never"
 
-// lastMoment is how long after its midnight UTC a date ends where it ends last, in UTC-12.
-// Which zone the server reads an expiry in, and whether its last day still counts, is
-// documented nowhere; only what ended by every reading is called expired.
-const lastMoment = 24*time.Hour + 12*time.Hour
-
 var (
 	dateLayouts    = []string{"20060102", sentDate}
 	instantLayouts = []string{"2006-01-02 15:04:05 -0700", time.RFC3339}
@@ -141,7 +136,7 @@ func unset(text string) bool {
 
 // status says what a token of this expiry is at this time.
 func status(expires, now time.Time) pat.Status {
-	if expires.IsZero() || now.Before(expires.Add(lastMoment)) {
+	if expires.IsZero() || now.Before(expires.Add(pat.DateEnds)) {
 		return pat.StatusActive
 	}
 
