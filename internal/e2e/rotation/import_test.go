@@ -71,7 +71,7 @@ func TestAccRotation_importOfAnOverdueToken(t *testing.T) {
 		w.Planned(t, providertest.Unknowns(nil)).Warns(t, "The imported token differs", `The live token's name is "by hand"`)
 		w.Apply(t, providertest.Generation(0), providertest.IssueReason("imported"), providertest.NoPredecessors())
 
-		w.Planned(t, providertest.Unknowns(append([]string{}, append(unknownInRotation[:8:8], "series", "previous", "token")...)))
+		w.Planned(t, providertest.Unknowns(append([]string{}, append(unknownInRotation[:8:8], "previous", "series", "token", "token_version")...)))
 		w.Apply(t, providertest.Generation(1), providertest.IssueReason("max_age"), providertest.HasValue(providertest.Path("token"), knownvalue.NotNull()),
 			providertest.Predecessors(map[string]knownvalue.Check{"name": knownvalue.StringExact("by hand"), "generation": knownvalue.Int64Exact(0)}))
 		w.Unchanged(t).Quiet(t)
