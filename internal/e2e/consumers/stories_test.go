@@ -18,9 +18,9 @@ import (
 type story struct {
 	*providertest.Workspace
 
-	s     *providertest.Sandbox
-	user  providertest.Account
-	store *secretstore.Store
+	s      *providertest.Sandbox
+	user   providertest.Account
+	store  *secretstore.Store
 	secret string // An expression: what the consumer is given.
 }
 
