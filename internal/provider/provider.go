@@ -14,6 +14,7 @@ import (
 	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -29,6 +30,7 @@ var (
 	_ provider.ProviderWithActions            = (*opsaccessProvider)(nil)
 	_ provider.ProviderWithListResources      = (*opsaccessProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*opsaccessProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*opsaccessProvider)(nil)
 )
 
 type opsaccessProvider struct{ process platform.Process }
@@ -134,6 +136,10 @@ func (p *opsaccessProvider) ListResources(context.Context) []func() list.ListRes
 
 func (p *opsaccessProvider) Actions(context.Context) []func() fwaction.Action {
 	return []func() fwaction.Action{token.NewRevokeAction}
+}
+
+func (p *opsaccessProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{token.NewDecryptFunction}
 }
 
 func (p *opsaccessProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {

@@ -61,6 +61,7 @@ func (e *Engine) issueAndRecord(
 		return record, memory
 	}
 
+	record.Version = lifecycle.Known(e.registry.nextVersion(record.Version.V, e.Now()))
 	record.Series = setUnlessEmpty(result.Series)
 	record.Generation = lifecycle.Known(result.Generation)
 	record.Due = lifecycle.Value[lifecycle.Reason]{}

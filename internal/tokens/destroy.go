@@ -30,6 +30,8 @@ func (e *Engine) PlanDestroy(state Record) Notices {
 func (e *Engine) Destroy(ctx context.Context, state Record) (Record, Notices) {
 	var notices Notices
 
+	e.registry.AddVersion(state.Version) // A replacement destroys first.
+
 	if !e.requireServer(ctx, state, &notices) || !e.checkDestroy(state, &notices) {
 		return state, notices
 	}

@@ -26,6 +26,7 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 	plan.Due = lifecycle.Value[lifecycle.Reason]{}
 	plan.Current = plannedCurrent(lifecycle.Known(lifecycle.ReasonCreated))
 	plan.Secret = plan.plannedSecret()
+	plan.Version = lifecycle.Unknown[int64]()
 
 	e.warnLifetime(plan.Arguments, &notices)
 
@@ -50,6 +51,7 @@ func (e *Engine) PlanUpdate(
 	ctx context.Context, state, config Record, memory Memory,
 ) (plan Record, replace []string, notices Notices) {
 	e.registry.Add(state.LiveToken().Key())
+	e.registry.AddVersion(state.Version)
 
 	plan = config
 	plan.Owner = Owner{}
@@ -193,6 +195,7 @@ func (e *Engine) planSchedule(plan Record) Record {
 // reissued marks as unknown what another token changes.
 func (r Record) reissued(reason lifecycle.Value[lifecycle.Reason]) Record {
 	r.Secret = r.plannedSecret()
+	r.Version = lifecycle.Unknown[int64]()
 	r.Generation = lifecycle.Unknown[int64]()
 	r.Previous = lifecycle.Unknown[[]lifecycle.Predecessor]()
 	r.Due = lifecycle.Value[lifecycle.Reason]{}

@@ -28,6 +28,9 @@ type Record struct {
 
 	Owner  Owner
 	Secret Secret
+	// Version tells one secret from all others of the resource, whatever becomes of it: it never
+	// repeats, also across a replacement and an import. Not set while the secret is not known.
+	Version lifecycle.Value[int64]
 	// Generation counts the names of the series; 0 for an imported token, whose secret nobody
 	// here holds.
 	Generation lifecycle.Value[int64]
@@ -53,6 +56,9 @@ type Secret struct {
 	Plain     lifecycle.Value[pat.Secret]
 	Encrypted lifecycle.Value[string]
 }
+
+// Null says whether nothing of the secret is kept.
+func (s Secret) Null() bool { return s.Plain.Null() && s.Encrypted.Null() }
 
 // Current is the live token.
 type Current struct {
@@ -243,6 +249,7 @@ func AdoptedRecord(owner pat.User, token pat.Token) Record {
 func (r Record) WithKnownSecret(secret pat.Secret) Record {
 	r.Generation = lifecycle.Known[int64](1)
 	r.Secret.Plain = lifecycle.Known(secret)
+	r.Version = versionOf(recordedTime(r.Current.CreatedAt))
 	r.Current.SHA256 = lifecycle.Known(Fingerprint(secret))
 
 	return r
@@ -307,6 +314,16 @@ func unknownUnlessNull[T any](value lifecycle.Value[T]) lifecycle.Value[T] {
 	}
 
 	return lifecycle.Unknown[T]()
+}
+
+// versionOf returns the version of a secret that was issued then: the seconds since 1970. It is not
+// set where that is not known, or before.
+func versionOf(issued time.Time) lifecycle.Value[int64] {
+	if issued.Unix() < 1 || issued.IsZero() {
+		return lifecycle.Value[int64]{}
+	}
+
+	return lifecycle.Known(issued.Unix())
 }
 
 // setUnlessEmpty is a server's text, which is empty where it has none.

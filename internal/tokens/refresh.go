@@ -49,8 +49,13 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 
 	memory.UserGone = seen.gone != nil && seen.gone.UserGone
 
+	if refreshed.Version.Null() && !refreshed.Secret.Null() { // A state of an older version of the provider.
+		refreshed.Version = versionOf(refreshed.LiveToken().CreatedAt)
+	}
+
 	if !notices.Failed() {
 		e.registry.AddRead(recorded.Key())
+		e.registry.AddVersion(refreshed.Version)
 	}
 
 	return refreshed, memory, notices

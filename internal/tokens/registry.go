@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -17,6 +18,9 @@ type Registry struct {
 	// live are the live tokens; true if this process has read the resource.
 	live   map[pat.Key]bool
 	claims map[string][]seriesClaim // By series: only what shares one can collide.
+	// versions are those of secrets that this process has met in states. Which resource takes the
+	// place of another is not known, so that a new secret gets none of them.
+	versions map[int64]bool
 }
 
 // seriesClaim is one resource: its live token, and what tells its tokens by their names.
@@ -58,6 +62,34 @@ func (r *Registry) WasRead(key pat.Key) bool {
 	defer r.mu.Unlock()
 
 	return r.live[key]
+}
+
+// AddVersion notes the version of a secret in a state.
+func (r *Registry) AddVersion(version lifecycle.Value[int64]) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	if r.versions == nil {
+		r.versions = map[int64]bool{}
+	}
+
+	if version.Set {
+		r.versions[version.V] = true
+	}
+}
+
+// nextVersion returns the version of a secret that is issued now, after one of the last version: the
+// seconds since 1970, or the next number that no secret had.
+func (r *Registry) nextVersion(last int64, now time.Time) int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	version := max(now.Unix(), last+1, 1)
+	for r.versions[version] {
+		version++
+	}
+
+	return version
 }
 
 func (r *Registry) note(key pat.Key, read bool) {

@@ -18,11 +18,11 @@ import (
 var (
 	unknownInRotation = []string{
 		"current.created_at", "current.expires_at", "current.id", "current.name", "current.rotate_at", "current.sha256",
-		"generation", "id", "previous", "token",
+		"generation", "id", "previous", "token", "token_version",
 	}
 	unknownInCreate = []string{
 		"current.created_at", "current.expires_at", "current.id", "current.name", "current.rotate_at", "current.sha256",
-		"generation", "id", "owner", "platform", "series", "server", "token",
+		"generation", "id", "owner", "platform", "series", "server", "token", "token_version",
 	}
 	unknownInPrune = []string{"previous"}
 )
@@ -33,8 +33,8 @@ var (
 // rotated by itself?
 //
 // A row that is applied is followed by an empty plan. The consumer beside the token keeps
-// its fingerprint, and is replaced whenever the generation changes: as a `*_wo_version`
-// would be.
+// its fingerprint, and is replaced whenever the version changes: as a `*_wo_version` would
+// be.
 func TestAccRotation_unknownsOfThePlan(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -68,7 +68,7 @@ func TestAccRotation_unknownsOfThePlan(t *testing.T) {
 			w.Write(t, s.AdminBlock()+providertest.Rotating(user, "expires_in = \"90d\"", fmt.Sprintf("max_age = %q\n%s", row.maxAge, row.rotation))+`
 resource "terraform_data" "consumer" {
   input            = opsaccess_personal_access_token.test.current.sha256
-  triggers_replace = opsaccess_personal_access_token.test.generation
+  triggers_replace = opsaccess_personal_access_token.test.token_version
 }
 `)
 

@@ -30,6 +30,7 @@ type tokenModel struct {
 	ID             types.String `tfsdk:"id"`
 	Token          types.String `tfsdk:"token"`
 	EncryptedToken types.String `tfsdk:"encrypted_token"`
+	TokenVersion   types.Int64  `tfsdk:"token_version"`
 	Generation     types.Int64  `tfsdk:"generation"`
 	Owner          types.Object `tfsdk:"owner"`
 	Platform       types.String `tfsdk:"platform"`

@@ -29,6 +29,7 @@ func (m tokenModel) record(diags *diag.Diagnostics) tokens.Record {
 		Arguments:  m.arguments(),
 		Owner:      tokens.Owner{ID: tfvalue.Text(owner.ID), Username: tfvalue.Text(owner.Username)},
 		Secret:     tokens.Secret{Plain: tfvalue.TextAs[pat.Secret](m.Token), Encrypted: tfvalue.Text(m.EncryptedToken)},
+		Version:    tfvalue.Int64(m.TokenVersion),
 		Generation: tfvalue.Int64(m.Generation),
 		Platform:   tfvalue.Text(m.Platform),
 		Server:     tfvalue.Text(m.Server),
@@ -213,6 +214,7 @@ func (m tokenModel) with(record tokens.Record) tokenModel {
 	m.ID = tfvalue.FromText(record.ID())
 	m.Token = tfvalue.FromSecret(record.Secret.Plain)
 	m.EncryptedToken = tfvalue.FromText(record.Secret.Encrypted)
+	m.TokenVersion = tfvalue.FromInt64(record.Version)
 	m.Generation = tfvalue.FromInt64(record.Generation)
 	m.Platform = tfvalue.FromText(record.Platform)
 	m.Server = tfvalue.FromText(record.Server)

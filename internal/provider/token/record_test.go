@@ -88,8 +88,9 @@ func anyModel(t *rapid.T, unknown bool) tokenModel {
 		ReissueWhenInvalid: types.BoolValue(rapid.Bool().Draw(t, "reissue_when_invalid")),
 
 		Token: text("token", "s3cret"), EncryptedToken: text("encrypted_token", "sealed"),
-		Generation: types.Int64Value(rapid.Int64Range(0, 3).Draw(t, "generation")),
-		Owner:      owner, Platform: text("platform", "foreman"), Server: text("server", "https://foreman.example.com"),
+		TokenVersion: types.Int64Value(rapid.Int64Range(0, 3).Draw(t, "token_version")),
+		Generation:   types.Int64Value(rapid.Int64Range(0, 3).Draw(t, "generation")),
+		Owner:        owner, Platform: text("platform", "foreman"), Server: text("server", "https://foreman.example.com"),
 		RotationReason: text("rotation_reason", "max_age"),
 		Current:        types.ObjectValueMust(currentTypes, tfvalue.ValuesOf(current)),
 		Previous:       anyPrevious(t, unknown),
