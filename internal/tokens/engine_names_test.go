@@ -101,3 +101,38 @@ func TestUpdate_aBurntName(t *testing.T) {
 	s.wantNotices(s.run(basic(named("cd"))))
 	s.wantToken(2, lifecycle.ReasonRevoked)
 }
+
+// A version never repeats, whatever takes the place of what: also where the clock stands still, or goes
+// back.
+func TestRegistry_nextVersion(t *testing.T) {
+	t.Parallel()
+
+	var r Registry
+
+	now := start
+	seconds := now.Unix()
+
+	for name, test := range map[string]struct {
+		seen []int64
+		last int64
+		now  time.Time
+		want int64
+	}{
+		"the first":                              {now: now, want: seconds},
+		"the second of a resource, at once":      {last: seconds, now: now, want: seconds + 1},
+		"in place of others of the same seconds": {seen: []int64{seconds, seconds + 1}, now: now, want: seconds + 2},
+		"after the clock went back":              {last: seconds, now: now.Add(-time.Hour), want: seconds + 1},
+		"before 1970":                            {now: time.Unix(-5, 0), want: 1},
+	} {
+		r = Registry{}
+		for _, version := range test.seen {
+			r.AddVersion(lifecycle.Known(version))
+		}
+
+		r.AddVersion(lifecycle.Value[int64]{})
+
+		if got := r.nextVersion(test.last, test.now); got != test.want {
+			t.Errorf("%s: %d, want %d", name, got, test.want)
+		}
+	}
+}
