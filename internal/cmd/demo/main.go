@@ -181,7 +181,7 @@ func newStage(ctx context.Context, story *narrator, cliPath string) (*stage, err
 
 	s := &stage{story: story, cli: cli}
 
-	if err := clirun.Build(ctx, clirun.Module, filepath.Join(cli.Folder, clirun.Executable(clirun.Plugin)), ""); err != nil {
+	if err := clirun.Build(ctx, clirun.Module, filepath.Join(cli.Folder, clirun.Executable(clirun.Plugin))); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 
