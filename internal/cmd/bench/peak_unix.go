@@ -9,8 +9,7 @@ import (
 )
 
 // peak returns the most memory that was resident, in bytes. A process starts with the peak
-// of the one that started it, so the meter's few MiB are the least that this returns: the
-// reason that a small program measures, and not the bench or the CLI.
+// of the one that started it, so the meter's own memory is the least that this returns.
 func peak(state *os.ProcessState) int64 {
 	taken, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
