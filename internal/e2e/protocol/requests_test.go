@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
@@ -30,7 +28,7 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 			s := providertest.Sandboxes()[name](t)
 
 			var (
-				managed []*tokenState
+				managed []*providertest.TokenState
 				owners  []string
 			)
 
@@ -53,8 +51,8 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 
 			create := sent(func(server providertest.ProtocolServer) {
 				for i := range users * each {
-					token := newTokenState(t)
-					token.apply(t, server, map[string]any{
+					token := providertest.NewTokenState(t)
+					token.Apply(t, server, map[string]any{
 						"user_id": owners[i%users], "name_prefix": "ci-", "expires_in": "90d",
 					})
 					managed = append(managed, token)
@@ -66,7 +64,7 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 
 			refresh := sent(func(server providertest.ProtocolServer) {
 				for _, token := range managed {
-					if errs := token.refresh(t, server); len(errs) > 0 {
+					if errs := token.Refresh(t, server); len(errs) > 0 {
 						t.Fatalf("the refresh fails: %q", errs)
 					}
 				}
@@ -77,7 +75,9 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 
 			destroy := sent(func(server providertest.ProtocolServer) {
 				for _, token := range managed {
-					token.destroy(t, server)
+					if errs := token.Destroy(t, server); len(errs) > 0 {
+						t.Fatalf("the destroy fails: %q", errs)
+					}
 				}
 			})
 			if destroy > most.destroy {
@@ -112,13 +112,13 @@ func TestRequests_revokedRowsAreNotLoaded(t *testing.T) {
 		"url": running.URL(), "username": s.Login, "password": s.Password,
 	}}
 
-	var managed []*tokenState
+	var managed []*providertest.TokenState
 
 	server := s.Serve(t, settings)
 
 	for range 3 {
-		token := newTokenState(t)
-		token.apply(t, server, map[string]any{"user_id": user.ID, "name_prefix": "ci-", "expires_in": "90d"})
+		token := providertest.NewTokenState(t)
+		token.Apply(t, server, map[string]any{"user_id": user.ID, "name_prefix": "ci-", "expires_in": "90d"})
 		managed = append(managed, token)
 	}
 
@@ -127,7 +127,7 @@ func TestRequests_revokedRowsAreNotLoaded(t *testing.T) {
 	received.Store(0)
 
 	for _, token := range managed {
-		if errs := token.refresh(t, server); len(errs) > 0 {
+		if errs := token.Refresh(t, server); len(errs) > 0 {
 			t.Fatalf("the refresh fails: %q", errs)
 		}
 	}
@@ -158,17 +158,4 @@ func (w *countedResponse) Write(p []byte) (int, error) {
 	w.received.Add(int64(n))
 
 	return n, err
-}
-
-// destroy destroys the token.
-func (s *tokenState) destroy(t *testing.T, server providertest.ProtocolServer) {
-	t.Helper()
-
-	none := dynamicNull(t, providertest.Schemas(t)["resource "+providertest.TokenType])
-	response, err := server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: providertest.TokenType, PriorState: s.state, PlannedState: none, Config: none,
-		PlannedPrivate: s.private, PlannedIdentity: s.identity,
-	})
-	providertest.Must(t, err)
-	providertest.WantNoErrors(t, "destroying", response.Diagnostics)
 }
