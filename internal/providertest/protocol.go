@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -173,15 +174,25 @@ func Protocol(t *testing.T) ProtocolServer {
 	return NewProtocolServer(provider.Surroundings{})
 }
 
+// providerSchema is what the provider says of itself. It takes milliseconds to say, and no test
+// changes it, so that the tests of a package share it.
+var providerSchema = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
+	response, err := NewProtocolServer(provider.Surroundings{}).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("read the provider's schemas: %w", err)
+	}
+
+	return response, nil
+})
+
 // Schemas returns the schemas of the provider and of its constructs, by kind and type:
-// `resource opsaccess_personal_access_token`, for one.
+// `resource opsaccess_personal_access_token`, for one. The schemas themselves are shared: read
+// them only.
 func Schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	t.Helper()
 
-	response, err := Protocol(t).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	response, err := providerSchema()
+	Must(t, err)
 
 	for _, diagnostic := range response.Diagnostics {
 		t.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail)
