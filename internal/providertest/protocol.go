@@ -187,20 +187,25 @@ func Protocol(t *testing.T) ProtocolServer {
 	return NewProtocolServer(provider.Surroundings{})
 }
 
-// providerSchema is asked for once: building it takes longer than most calls.
+// providerSchema is what the provider says of itself. It takes milliseconds to say, and no test
+// changes it, so that the tests of a package share it.
 var providerSchema = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
-	return NewProtocolServer(provider.Surroundings{}).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	response, err := NewProtocolServer(provider.Surroundings{}).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("read the provider's schemas: %w", err)
+	}
+
+	return response, nil
 })
 
 // Schemas returns the schemas of the provider and of its constructs, by kind and type:
-// `resource opsaccess_personal_access_token`, for one.
+// `resource opsaccess_personal_access_token`, for one. The schemas themselves are shared: read
+// them only.
 func Schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	t.Helper()
 
 	response, err := providerSchema()
-	if err != nil {
-		t.Fatal(err)
-	}
+	Must(t, err)
 
 	for _, diagnostic := range response.Diagnostics {
 		t.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail)

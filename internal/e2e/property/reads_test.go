@@ -18,34 +18,24 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
-// call is one case of a construct that is not a resource: some arguments are unknown when it is
-// validated, and then get their values.
+// call is one case of a construct that is not a resource: an argument is unknown when it is
+// validated, and then gets its value.
 type call struct {
 	*world
 
-	construct string
-	arguments []string
-	values    []any
-	// validated says that Terraform validates the known values, too: it does not where they
-	// become known only when the construct is used.
-	validated bool
-	final     map[string]any
-	blamed    faults
-	broken    []string
+	construct, argument string
+	value               any
+	// first has the argument unknown, and final has its value.
+	first, final map[string]any
+	blamed       faults
+	broken       []string
 }
 
 func (c *call) String() string {
-	words := make([]string, 0, len(c.arguments))
-	for i, argument := range c.arguments {
-		words = append(words, fmt.Sprintf("%s = %s", argument, briefly(c.values[i])))
-	}
-
 	rest := maps.Clone(c.final)
-	for _, argument := range c.arguments {
-		delete(rest, argument)
-	}
+	delete(rest, c.argument)
 
-	return fmt.Sprintf("%s, validated when known: %t: %s, with %s", c.construct, c.validated, strings.Join(words, ", "), briefly(rest))
+	return fmt.Sprintf("%s: %s = %s, with %s", c.construct, c.argument, briefly(c.value), briefly(rest))
 }
 
 func (c *call) breaks(format string, arguments ...any) {
@@ -79,7 +69,6 @@ func (w *world) populate() {
 	w.issuesByHand("beta-1", now.Add(30*providertest.Day))
 	w.issuesByHand("beta-2", time.Time{})
 	w.s.LogIn(w.t, w.user, secret)
-	w.s.Console.ResetRequests()
 }
 
 // filterFaults are the arguments that select some of a user's tokens and cannot be read.
@@ -186,71 +175,103 @@ func (c *call) judge(stage string, errors []*tfprotov6.Diagnostic, mayFail bool)
 	return false
 }
 
-// validates validates the configuration with unknown arguments and, where that is so, with known
-// ones. It returns false where that is the end of it.
-func (c *call) validates(server providertest.ProtocolServer, first map[string]any) bool {
-	kind, typeName, _ := strings.Cut(c.construct, " ")
-
-	configurations := []map[string]any{first}
-	if c.validated {
-		configurations = append(configurations, c.final)
-	}
-
-	for _, config := range configurations {
-		if errors := c.validate(server, kind, typeName, config); len(errors) > 0 {
-			c.judge("validate", errors, false)
-
-			return false
-		}
-	}
-
-	return true
+// calls are those of a construct, each argument with each value.
+type calls struct {
+	construct string
+	platforms []string
+	// bases are the configurations in which an argument gets its values.
+	bases func(w *world) []map[string]any
+	// begins begins a case with a user of its own.
+	begins func(w *world)
+	// blames are the arguments of the configuration that are in error.
+	blames func(c *call) faults
+	// uses makes the call. Terraform has validated the final configuration only where valid is
+	// set: it does not know all values where they become known when the construct is used.
+	uses func(c *call, server providertest.ProtocolServer, valid bool)
 }
 
-// eachCall makes all calls of a construct on each platform: each argument with each value, beside
-// each of some configurations.
-func eachCall(
-	t *testing.T, construct string, platforms []string, bases func(w *world) []map[string]any, begin func(w *world), do func(c *call, first map[string]any),
-) {
+// run makes the calls on each platform.
+func (of calls) run(t *testing.T) {
 	t.Helper()
 
 	all, domains := providertest.Schemas(t), domains()
-	paths := argumentPaths("", all[construct].Block.Attributes)
+	paths := argumentPaths("", all[of.construct].Block.Attributes)
 
-	for _, platform := range platforms {
-		t.Run(platform+"/"+construct, func(t *testing.T) {
+	for _, platform := range of.platforms {
+		t.Run(platform+"/"+of.construct, func(t *testing.T) {
 			t.Parallel()
 
 			w := newWorld(t, propertyPlatforms()[platform], all, [3]string{})
-			begin(w)
+			of.begins(w)
+			server, changed := w.start(w.settings), false
 
 			for _, path := range paths {
-				for j, chosen := range domains[construct+" "+path] {
-					for i := range bases(w) {
-						if !*propertyAll && (i+j)%2 > 0 && len(bases(w)) > 1 {
+				unknown := of.validatesUnknown(w, server, path)
+
+				for j, chosen := range domains[of.construct+" "+path] {
+					for i := range unknown {
+						if !*propertyAll && (i+j)%2 > 0 && len(unknown) > 1 {
 							continue
 						}
 
-						for _, validated := range []bool{true, false} {
-							begin(w)
-
-							base := bases(w)[i]
-							c := &call{
-								world: w, construct: construct, arguments: []string{path}, values: []any{sampled(chosen, w)}, validated: validated,
-							}
-							c.final = withArgument(base, path, c.values[0])
-							w.said = nil
-
-							do(c, withArgument(base, path, tftypes.UnknownValue))
-
-							for _, broken := range append(c.broken, w.leaks()...) {
-								t.Errorf("%s: %s", c, broken)
-							}
+						if changed { // All calls that change nothing share a user and a provider.
+							of.begins(w)
+							server = w.start(w.settings)
 						}
+
+						w.s.Console.ResetRequests()
+						of.check(w.call(of, path, chosen, i), server, unknown[i])
+						changed = w.sent(http.MethodPost)+w.sent(http.MethodDelete) > 0
 					}
 				}
 			}
 		})
+	}
+}
+
+// validatesUnknown validates each configuration with the argument unknown, and returns the errors.
+func (of calls) validatesUnknown(w *world, server providertest.ProtocolServer, path string) (errors [][]*tfprotov6.Diagnostic) {
+	kind, typeName, _ := strings.Cut(of.construct, " ")
+
+	for _, base := range of.bases(w) {
+		errors = append(errors, w.validate(server, kind, typeName, withArgument(base, path, tftypes.UnknownValue)))
+	}
+
+	return errors
+}
+
+// call is the call in which an argument gets a value, beside the i-th configuration.
+func (w *world) call(of calls, path string, chosen sample, i int) *call {
+	base := of.bases(w)[i]
+	c := &call{world: w, construct: of.construct, argument: path, value: sampled(chosen, w)}
+	c.first, c.final = withArgument(base, path, tftypes.UnknownValue), withArgument(base, path, c.value)
+	c.blamed = of.blames(c)
+	w.said = nil
+
+	return c
+}
+
+// check makes a call: Terraform validates the configuration with the argument unknown, which had
+// these errors, and with its value. What was refused then is nevertheless used, because the value
+// might have become known only then.
+func (of calls) check(c *call, server providertest.ProtocolServer, unknown []*tfprotov6.Diagnostic) {
+	c.t.Helper()
+
+	if len(unknown) > 0 {
+		c.judge("validate", unknown, false)
+	} else {
+		kind, typeName, _ := strings.Cut(of.construct, " ")
+
+		errors := c.validate(server, kind, typeName, c.final)
+		if len(errors) > 0 {
+			c.judge("validate", errors, false)
+		}
+
+		of.uses(c, server, len(errors) == 0)
+	}
+
+	for _, broken := range append(c.broken, c.leaks()...) {
+		c.t.Errorf("%s: %s", c, broken)
 	}
 }
 
@@ -264,16 +285,7 @@ func byEither(more map[string]any) func(w *world) []map[string]any {
 	}
 }
 
-// populateOnce populates a world for calls that change nothing.
-func populateOnce(w *world) {
-	if w.cases == 0 {
-		w.populate()
-	}
-
-	w.s.Console.ResetRequests()
-}
-
-// named says whether a configuration names users of whom none, or another one, is the case's: then
+// namesAnother says whether a configuration names users of whom none, or another one, is the case's: then
 // the server has nothing to show, or refuses.
 func (c *call) namesAnother() bool {
 	id, login := c.final["user_id"], c.final["username"]
@@ -294,35 +306,34 @@ func TestProperty_dataSources(t *testing.T) {
 		"data opsaccess_users":                  func(*world) []map[string]any { return []map[string]any{{}, {"show_tokens": true}} },
 		"data opsaccess_current_user":           func(*world) []map[string]any { return []map[string]any{{}} },
 	} {
-		eachCall(t, construct, bothPlatforms, bases, populateOnce, func(c *call, first map[string]any) {
-			server := c.start(c.settings)
-			c.blamed = c.readFaults()
-
-			if !c.validates(server, first) {
-				return
-			}
-
-			_, typeName, _ := strings.Cut(construct, " ")
-			of := c.schemas[construct].ValueType()
-
-			response, err := server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{
-				TypeName: typeName, Config: encodedValue(core.Value(of, c.final)),
-			})
-			providertest.Must(c.t, err)
-
-			listing, _ := c.final["foreman"].(map[string]any)
-			one := c.construct == "data "+providertest.TokenType && c.final["name"] != "beta-1" && c.final["token_id"] != c.tokenID("beta-1")
-
-			if !c.judge("read", c.note(response.Diagnostics), c.namesAnother() || len(listing) > 0 || one) {
-				return
-			}
-
-			result, err := response.State.Unmarshal(of)
-			providertest.Must(c.t, err)
-
-			c.checkRead(result)
-		})
+		calls{
+			construct: construct, platforms: bothPlatforms, bases: bases, begins: (*world).populate,
+			blames: (*call).readFaults, uses: (*call).reads,
+		}.run(t)
 	}
+}
+
+// reads reads a data source.
+func (c *call) reads(server providertest.ProtocolServer, _ bool) {
+	_, typeName, _ := strings.Cut(c.construct, " ")
+	of := c.types[c.construct]
+
+	response, err := server.ReadDataSource(c.t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: typeName, Config: encodedValue(core.Value(of, c.final)),
+	})
+	providertest.Must(c.t, err)
+
+	listing, _ := c.final["foreman"].(map[string]any)
+	one := c.construct == "data "+providertest.TokenType && c.final["name"] != "beta-1" && c.final["token_id"] != c.tokenID("beta-1")
+
+	if !c.judge("read", c.note(response.Diagnostics), c.namesAnother() || len(listing) > 0 || one) {
+		return
+	}
+
+	result, err := response.State.Unmarshal(of)
+	providertest.Must(c.t, err)
+
+	c.checkRead(result)
 }
 
 // readFaults are the arguments of a data source or a list that are in error.
@@ -406,45 +417,42 @@ func (c *call) checkRead(result tftypes.Value) {
 func TestProperty_list(t *testing.T) {
 	t.Parallel()
 
-	construct := "list " + providertest.TokenType
+	calls{
+		construct: "list " + providertest.TokenType, platforms: bothPlatforms, bases: byEither(nil), begins: (*world).populate,
+		blames: (*call).readFaults, uses: (*call).lists,
+	}.run(t)
+}
 
-	eachCall(t, construct, bothPlatforms, byEither(nil), populateOnce, func(c *call, first map[string]any) {
-		server := c.start(c.settings)
-		c.blamed = c.readFaults()
-
-		if !c.validates(server, first) {
-			return
-		}
-
-		stream, err := server.ListResource(c.t.Context(), &tfprotov6.ListResourceRequest{
-			TypeName: providertest.TokenType, Config: encodedValue(core.Value(c.schemas[construct].ValueType(), c.final)),
-		})
-		providertest.Must(c.t, err)
-
-		var (
-			errors []*tfprotov6.Diagnostic
-			got    []string
-		)
-
-		for result := range stream.Results {
-			errors = append(errors, c.note(result.Diagnostics)...)
-
-			if name, _, ok := strings.Cut(result.DisplayName, " ("); ok {
-				got = append(got, name)
-			}
-		}
-
-		listing, _ := c.final["foreman"].(map[string]any)
-		if !c.judge("list", errors, c.namesAnother() || len(listing) > 0) || len(listing) > 0 || c.namesAnother() {
-			return
-		}
-
-		slices.Sort(got)
-
-		if want := c.selects(c.final, pat.StatusActive, c.s.TokensOf(c.t, c.user.ID)); !slices.Equal(got, want) {
-			c.breaks("listed are %q, want %q", got, want)
-		}
+// lists lists tokens.
+func (c *call) lists(server providertest.ProtocolServer, _ bool) {
+	stream, err := server.ListResource(c.t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: providertest.TokenType, Config: encodedValue(core.Value(c.types[c.construct], c.final)),
 	})
+	providertest.Must(c.t, err)
+
+	var (
+		errors []*tfprotov6.Diagnostic
+		got    []string
+	)
+
+	for result := range stream.Results {
+		errors = append(errors, c.note(result.Diagnostics)...)
+
+		if name, _, ok := strings.Cut(result.DisplayName, " ("); ok {
+			got = append(got, name)
+		}
+	}
+
+	listing, _ := c.final["foreman"].(map[string]any)
+	if !c.judge("list", errors, c.namesAnother() || len(listing) > 0) || len(listing) > 0 || c.namesAnother() {
+		return
+	}
+
+	slices.Sort(got)
+
+	if want := c.selects(c.final, pat.StatusActive, c.s.TokensOf(c.t, c.user.ID)); !slices.Equal(got, want) {
+		c.breaks("listed are %q, want %q", got, want)
+	}
 }
 
 // The action revokes exactly the tokens that its filters select, or an error names the argument and
@@ -452,60 +460,63 @@ func TestProperty_list(t *testing.T) {
 func TestProperty_action(t *testing.T) {
 	t.Parallel()
 
-	construct := "action " + providertest.RevokeType
-	bases := func(w *world) []map[string]any {
-		return []map[string]any{
-			{"user_id": w.user.ID},
-			{"username": w.user.Login, "name_prefix": "alpha-"},
-			{"user_id": w.user.ID, "all": true},
-			{"user_id": w.user.ID, "unused_for": "10d", "status": "active"},
+	calls{
+		construct: "action " + providertest.RevokeType, platforms: bothPlatforms,
+		bases: func(w *world) []map[string]any {
+			return []map[string]any{
+				{"user_id": w.user.ID},
+				{"username": w.user.Login, "name_prefix": "alpha-"},
+				{"user_id": w.user.ID, "all": true},
+				{"user_id": w.user.ID, "unused_for": "10d", "status": "active"},
+			}
+		},
+		begins: (*world).populate, blames: (*call).actionFaults, uses: (*call).invokes,
+	}.run(t)
+}
+
+// invokes plans the action with what is known, and invokes it with all values known.
+func (c *call) invokes(server providertest.ProtocolServer, valid bool) {
+	planned := c.plans(server, c.first)
+	if valid {
+		planned = c.plans(server, c.final) || planned
+	}
+
+	if !planned {
+		return
+	}
+
+	before := c.s.TokensOf(c.t, c.user.ID)
+
+	stream, err := server.InvokeAction(c.t.Context(), &tfprotov6.InvokeActionRequest{
+		ActionType: providertest.RevokeType, Config: encodedValue(core.Value(c.types[c.construct], c.final)),
+	})
+	providertest.Must(c.t, err)
+
+	var errors []*tfprotov6.Diagnostic
+
+	for event := range stream.Events {
+		if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+			errors = append(errors, c.note(completed.Diagnostics)...)
 		}
 	}
 
-	eachCall(t, construct, bothPlatforms, bases, (*world).populate, func(c *call, first map[string]any) {
-		server := c.start(c.settings)
-		c.blamed = c.actionFaults()
+	c.judge("invoke", errors, c.namesAnother())
+	c.checkRevoked(before, len(errors) > 0 || len(c.blamed) > 0)
+}
 
-		if !c.validates(server, first) {
-			return
-		}
-
-		of := c.schemas[construct].ValueType()
-		planned := first
-
-		if c.validated {
-			planned = c.final
-		}
-
-		response, err := server.PlanAction(c.t.Context(), &tfprotov6.PlanActionRequest{
-			ActionType: providertest.RevokeType, Config: encodedValue(core.Value(of, planned)),
-		})
-		providertest.Must(c.t, err)
-
-		if errors := c.note(response.Diagnostics); len(errors) > 0 {
-			c.judge("plan", errors, c.namesAnother())
-
-			return
-		}
-
-		before := c.s.TokensOf(c.t, c.user.ID)
-
-		stream, err := server.InvokeAction(c.t.Context(), &tfprotov6.InvokeActionRequest{
-			ActionType: providertest.RevokeType, Config: encodedValue(core.Value(of, c.final)),
-		})
-		providertest.Must(c.t, err)
-
-		var errors []*tfprotov6.Diagnostic
-
-		for event := range stream.Events {
-			if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
-				errors = append(errors, c.note(completed.Diagnostics)...)
-			}
-		}
-
-		c.judge("invoke", errors, c.namesAnother())
-		c.checkRevoked(before, len(errors) > 0 || len(c.blamed) > 0)
+// plans plans the action, and says whether it can be invoked.
+func (c *call) plans(server providertest.ProtocolServer, config map[string]any) bool {
+	response, err := server.PlanAction(c.t.Context(), &tfprotov6.PlanActionRequest{
+		ActionType: providertest.RevokeType, Config: encodedValue(core.Value(c.types[c.construct], config)),
 	})
+	providertest.Must(c.t, err)
+
+	errors := c.note(response.Diagnostics)
+	if len(errors) > 0 {
+		c.judge("plan", errors, c.namesAnother())
+	}
+
+	return len(errors) == 0
 }
 
 // actionFaults are the arguments of the action that are in error.
@@ -555,47 +566,53 @@ func (c *call) checkRevoked(before []pat.Token, nothing bool) {
 func TestProperty_ephemeral(t *testing.T) {
 	t.Parallel()
 
-	construct := "ephemeral " + providertest.TokenType
-	platforms := append(slices.Clone(bothPlatforms), "universal_controller_east")
+	calls{
+		construct: "ephemeral " + providertest.TokenType, platforms: append(slices.Clone(bothPlatforms), "universal_controller_east"),
+		bases: byEither(nil), begins: (*world).next,
+		blames: (*call).ephemeralFaults, uses: (*call).opens,
+	}.run(t)
+}
 
-	eachCall(t, construct, platforms, byEither(nil), func(w *world) { w.next(); w.s.Console.ResetRequests() }, func(c *call, first map[string]any) {
-		server := c.start(c.settings)
-		c.blamed = c.userFaults(c.final, true)
+// ephemeralFaults are the arguments of the ephemeral resource that are in error.
+func (c *call) ephemeralFaults() faults {
+	blamed := c.userFaults(c.final, true)
 
-		if _, ok := hours(c.final["expires_in"], false); c.final["expires_in"] != nil && !ok {
-			c.blamed.blame("expires_in")
-		}
+	if _, ok := hours(c.final["expires_in"], false); c.final["expires_in"] != nil && !ok {
+		blamed.blame("expires_in")
+	}
 
-		single, _ := c.tokenFaults(withArgument(nil, "name_prefix", c.final["name_prefix"]))
-		maps.Copy(c.blamed, single)
+	single, _ := c.tokenFaults(withArgument(nil, "name_prefix", c.final["name_prefix"]))
+	maps.Copy(blamed, single)
 
-		if !c.validates(server, first) {
-			return
-		}
+	return blamed
+}
 
-		response, err := server.OpenEphemeralResource(c.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
-			TypeName: providertest.TokenType, Config: encodedValue(core.Value(c.schemas[construct].ValueType(), c.final)),
-		})
-		providertest.Must(c.t, err)
+// opens opens and closes an ephemeral resource.
+func (c *call) opens(server providertest.ProtocolServer, _ bool) {
+	of := c.types[c.construct]
 
-		if !c.judge("open", c.note(response.Diagnostics), c.namesAnother()) || c.namesAnother() {
-			return
-		}
-
-		result, err := response.Result.Unmarshal(c.schemas[construct].ValueType())
-		providertest.Must(c.t, err)
-
-		c.checkOpened(result)
-
-		closed, err := server.CloseEphemeralResource(c.t.Context(), &tfprotov6.CloseEphemeralResourceRequest{
-			TypeName: providertest.TokenType, Private: response.Private,
-		})
-		providertest.Must(c.t, err)
-
-		if len(c.note(closed.Diagnostics))+len(closed.Diagnostics)+len(c.living()) > 0 {
-			c.breaks("after the close %q live; said: %s", c.living(), diagnosticTexts(closed.Diagnostics))
-		}
+	response, err := server.OpenEphemeralResource(c.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+		TypeName: providertest.TokenType, Config: encodedValue(core.Value(of, c.final)),
 	})
+	providertest.Must(c.t, err)
+
+	if !c.judge("open", c.note(response.Diagnostics), c.namesAnother()) || c.namesAnother() {
+		return
+	}
+
+	result, err := response.Result.Unmarshal(of)
+	providertest.Must(c.t, err)
+
+	c.checkOpened(result)
+
+	closed, err := server.CloseEphemeralResource(c.t.Context(), &tfprotov6.CloseEphemeralResourceRequest{
+		TypeName: providertest.TokenType, Private: response.Private,
+	})
+	providertest.Must(c.t, err)
+
+	if len(c.note(closed.Diagnostics))+len(closed.Diagnostics)+len(c.living()) > 0 {
+		c.breaks("after the close %q live; said: %s", c.living(), diagnosticTexts(closed.Diagnostics))
+	}
 }
 
 // checkOpened checks what an ephemeral resource has issued.

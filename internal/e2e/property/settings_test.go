@@ -32,32 +32,50 @@ func TestProperty_settings(t *testing.T) { //nolint:paralleltest // The environm
 					continue // The other one's sandbox tests it.
 				}
 
+				refused := w.configuresUnknown(path)
+
 				for _, chosen := range domains["provider "+path] {
-					w.configures(path, sampled(chosen, w))
+					w.configures(path, sampled(chosen, w), refused)
 				}
 			}
 		})
 	}
 }
 
-// configures configures a provider with a setting that is unknown, and another with its value, which
-// then reads who it is.
-func (w *world) configures(path string, v any) {
+// block is the provider block in which a setting has this value.
+func (w *world) block(path string, v any) *tfprotov6.DynamicValue {
+	return encodedValue(core.Value(w.types["provider"], withArgument(w.settings, path, v)))
+}
+
+// configuresUnknown configures a provider with a setting that is unknown, and returns its errors.
+func (w *world) configuresUnknown(path string) []*tfprotov6.Diagnostic {
+	w.said = nil
+
+	server := providertest.NewProtocolServer(provider.Surroundings{Now: w.s.Now})
+	errors := w.configure(server, w.block(path, tftypes.UnknownValue))
+
+	for _, leak := range w.leaks() {
+		w.t.Errorf("provider: %s is unknown: %s", path, leak)
+	}
+
+	return errors
+}
+
+// configures configures a provider with a value of a setting, which then reads who it is. Refused
+// are the errors where the setting was unknown: right only if the value is an error too.
+func (w *world) configures(path string, v any, refused []*tfprotov6.Diagnostic) {
 	w.said = nil
 	w.s.Console.ResetRequests()
 
 	what := fmt.Sprintf("provider: %s = %s", path, briefly(v))
-	first, final := withArgument(w.settings, path, tftypes.UnknownValue), withArgument(w.settings, path, v)
 	blamed := w.settingFaults(path, v)
 
-	surroundings := provider.Surroundings{Now: w.s.Now}
-
-	if errors := w.configure(providertest.NewProtocolServer(surroundings), first); len(errors) > 0 && len(blamed) == 0 {
-		w.t.Errorf("%s: unknown at first: %s", what, diagnosticTexts(errors))
+	if len(refused) > 0 && len(blamed) == 0 {
+		w.t.Errorf("%s: unknown at first: %s", what, diagnosticTexts(refused))
 	}
 
-	server := providertest.NewProtocolServer(surroundings)
-	errors := w.configure(server, final)
+	server := providertest.NewProtocolServer(provider.Surroundings{Now: w.s.Now})
+	errors := w.configure(server, w.block(path, v))
 
 	if len(errors) == 0 {
 		errors = w.note(w.whoAmI(server))
@@ -82,7 +100,7 @@ func (w *world) whoAmI(server providertest.ProtocolServer) []*tfprotov6.Diagnost
 	w.t.Helper()
 
 	response, err := server.ReadDataSource(w.t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: "opsaccess_current_user", Config: encodedValue(core.Value(w.schemas["data opsaccess_current_user"].ValueType(), map[string]any{})),
+		TypeName: "opsaccess_current_user", Config: encodedValue(core.Value(w.types["data opsaccess_current_user"], map[string]any{})),
 	})
 	providertest.Must(w.t, err)
 

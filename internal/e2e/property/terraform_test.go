@@ -23,6 +23,12 @@ type terraform struct {
 	s        *providertest.Sandbox
 	schemas  map[string]*tfprotov6.Schema
 	settings map[string]any
+	// types are those of the schemas' values, by construct.
+	types map[string]tftypes.Type
+	// validated are the settings that were validated already: no two walks differ in that.
+	validated map[string]bool
+	// running are the providers of walks that are shared, by their settings; nil if none are.
+	running map[string]providertest.ProtocolServer
 	// said is everything that the provider said, so that secrets can be looked for in it.
 	said []*tfprotov6.Diagnostic
 }
@@ -51,39 +57,58 @@ func newTerraform(t *testing.T, s *providertest.Sandbox, schemas map[string]*tfp
 	settings := s.Settings(s.Login, s.Password)
 	settings["max_retries"] = 0
 
-	return &terraform{t: t, s: s, schemas: schemas, settings: settings}
+	types := map[string]tftypes.Type{}
+	for construct, schema := range schemas {
+		types[construct] = schema.ValueType()
+	}
+
+	return &terraform{t: t, s: s, schemas: schemas, settings: settings, types: types, validated: map[string]bool{}}
 }
 
 // token is the schema of the resource.
 func (c *terraform) token() *tfprotov6.Schema { return c.schemas["resource "+providertest.TokenType] }
 
+// tokenType is the type of the resource's states and configurations.
+func (c *terraform) tokenType() tftypes.Type { return c.types["resource "+providertest.TokenType] }
+
 // nothing is a resource that does not exist.
 func (c *terraform) nothing() instance {
-	return instance{value: tftypes.NewValue(c.token().ValueType(), nil)}
+	return instance{value: tftypes.NewValue(c.tokenType(), nil)}
 }
 
 // start starts a provider with these settings, as a walk does.
 func (c *terraform) start(settings map[string]any) providertest.ProtocolServer {
 	c.t.Helper()
 
+	config := encodedValue(core.Value(c.types["provider"], settings))
+	if server, ok := c.running[string(config.MsgPack)]; ok {
+		return server
+	}
+
 	surroundings := provider.Surroundings{Now: c.s.Now, RetryWait: time.Millisecond}
 	server := providertest.NewProtocolServer(surroundings)
 
-	for _, said := range c.configure(server, settings) {
+	for _, said := range c.configure(server, config) {
 		c.t.Fatalf("the provider cannot be configured: %s: %s", said.Summary, said.Detail)
+	}
+
+	if c.running != nil {
+		c.running[string(config.MsgPack)] = server
 	}
 
 	return server
 }
 
 // configure configures a provider: Terraform validates its settings first.
-func (c *terraform) configure(server providertest.ProtocolServer, settings map[string]any) []*tfprotov6.Diagnostic {
+func (c *terraform) configure(server providertest.ProtocolServer, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
-	config := encodedValue(core.Value(c.schemas["provider"].ValueType(), settings))
+	if key := string(config.MsgPack); !c.validated[key] {
+		if said := c.note(providertest.ValidateConfig(c.t, server, "provider", "", config)); len(said) > 0 {
+			return said
+		}
 
-	if said := c.note(providertest.ValidateConfig(c.t, server, "provider", "", config)); len(said) > 0 {
-		return said
+		c.validated[key] = true
 	}
 
 	response, err := server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
@@ -113,12 +138,12 @@ func (c *terraform) note(said []*tfprotov6.Diagnostic) (errors []*tfprotov6.Diag
 }
 
 // validate validates a configuration of a construct of the kind.
-func (c *terraform) validate(server providertest.ProtocolServer, kind, typeName string, config map[string]any) []*tfprotov6.Diagnostic {
+func (c *terraform) validate(server providertest.ProtocolServer, kind, typeName string, arguments map[string]any) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
-	of := c.schemas[kind+" "+typeName].ValueType()
+	config := encodedValue(core.Value(c.types[kind+" "+typeName], arguments))
 
-	return c.note(providertest.ValidateConfig(c.t, server, kind, typeName, encodedValue(core.Value(of, config))))
+	return c.note(providertest.ValidateConfig(c.t, server, kind, typeName, config))
 }
 
 // read refreshes a resource. Only an import may write arguments.
@@ -165,7 +190,7 @@ func (c *terraform) plan(server providertest.ProtocolServer, prior instance, con
 ) {
 	c.t.Helper()
 
-	value := core.Value(c.token().ValueType(), config)
+	value := core.Value(c.tokenType(), config)
 	from := prior
 
 	for {
@@ -209,9 +234,9 @@ func (c *terraform) apply(server providertest.ProtocolServer, prior, planned ins
 ) {
 	c.t.Helper()
 
-	value := tftypes.NewValue(c.token().ValueType(), nil)
+	value := tftypes.NewValue(c.tokenType(), nil)
 	if !planned.value.IsNull() {
-		value = core.Value(c.token().ValueType(), config)
+		value = core.Value(c.tokenType(), config)
 	}
 
 	response, err := server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
@@ -263,7 +288,7 @@ func (c *terraform) destroyed(of instance) []*tfprotov6.Diagnostic {
 func (c *terraform) decode(value *tfprotov6.DynamicValue) tftypes.Value {
 	c.t.Helper()
 
-	decoded, err := value.Unmarshal(c.token().ValueType())
+	decoded, err := value.Unmarshal(c.tokenType())
 	providertest.Must(c.t, err)
 
 	return decoded

@@ -35,13 +35,14 @@ type mode struct {
 	refreshes, validates bool
 }
 
+// modes are all modes: every second one has arguments that are unknown at first.
 var modes = []mode{
 	{name: "unknown at first", unknown: true, refreshes: true, validates: true},
-	{name: "settings unknown at first", unknownSettings: true, validates: true},
 	{name: "known", refreshes: true, validates: true},
 	{name: "unknown at first, not validated, -refresh=false", unknown: true},
 	{name: "known, -refresh=false", validates: true},
 	{name: "unknown at first, and so are the settings", unknown: true, unknownSettings: true, validates: true},
+	{name: "settings unknown at first", unknownSettings: true, validates: true},
 }
 
 // change is one case: arguments of a resource in some state get other values.
@@ -78,37 +79,183 @@ func (c *tokenChange) breaks(format string, arguments ...any) {
 	c.broken = append(c.broken, fmt.Sprintf(format, arguments...))
 }
 
-// Every argument of the resource, unknown at first and then each value of its domain, in
-// states that a token can be in: some of them, or all with -property.all.
+// decisive are the states in which most depends on an argument; those of a policy are in
+// decisive["rotation"], and one that is not here depends on no state in particular.
+var decisive = map[string][]string{
+	"username": {"not created, with a prefix", "created", "imported", "missing", "the user is gone", "created without expiry", "rotation is due"},
+	"user_id":  {"created under a fixed name", "not created, without expiry", "imported", "revoked", "the user is gone", "rotation is due"},
+	"name": {
+		"created under a fixed name", "not created, with a fixed name", "revoked, under a fixed name", "created", "created with a fixed expiry",
+		"missing", "imported", "not created, without expiry",
+	},
+	"name_prefix": {
+		"created", "not created, with a prefix", "created under a fixed name", "with a predecessor", "imported", "missing", "created without expiry",
+	},
+	"series": {"created without expiry", "created", "not created, without expiry", "with a predecessor", "imported", "missing"},
+	"expires_in": {
+		"created", "not created, with a prefix", "created with a fixed expiry", "expired", "created without expiry", "imported and overdue",
+		"rotation is due", "not created, with a fixed expiry",
+	},
+	"expires_at": {
+		"created with a fixed expiry", "expired as told", "created without expiry", "not created, with a fixed expiry", "expired", "created",
+		"imported", "with a predecessor", "rotation is due", "revoked",
+	},
+	"encrypt_to": {
+		"created encrypted", "created", "not created, encrypted", "expired as told", "revoked", "created with a fixed expiry", "with a predecessor",
+		"rotation is due", "missing", "imported",
+	},
+	"rotation": {
+		"created", "rotation is due", "with a predecessor", "imported and overdue", "with a predecessor that is held", "created without expiry",
+		"with a predecessor that is due", "imported", "not created, with a prefix",
+	},
+	"reissue_when_invalid": {"expired", "revoked", "missing", "expired as told", "revoked, under a fixed name"},
+}
+
+// decisiveStates are how many of its decisive states an argument gets each value in, if not one.
+var decisiveStates = map[string]int{"encrypt_to": 2, "expires_at": 2}
+
+// Every argument of the resource, unknown at first and then each value of its domain, in every
+// state and every mode with -property.all. Without it, each value that can be read is given on each
+// platform in a decisive state, and every other one, which is an error in each state, in any one;
+// on one platform it is unknown at first, and on the other it is known.
 func TestProperty_token(t *testing.T) {
 	t.Parallel()
 
 	domains, paths := domains(), argumentPaths("", providertest.Schemas(t)["resource "+providertest.TokenType].Block.Attributes)
 
 	eachStart(t, func(w *world, from start, index int) {
+		var faulty, others []change
+
+		w.next()
+
+		platform := slices.Index(bothPlatforms, w.s.System.Traits().Platform)
+
 		for i, path := range paths {
 			for j, chosen := range domains["resource "+providertest.TokenType+" "+path] {
-				w.next()
+				single, _ := w.tokenFaults(withArgument(nil, path, sampled(chosen, w)))
 
-				// What nobody can read is an error in every state.
-				states := 11
-				if path == "encrypt_to" || path == "expires_at" { // What depends most on the state.
-					states = 4
-				}
-
-				if single, _ := w.tokenFaults(withArgument(nil, path, sampled(chosen, w))); len(single) > 0 {
-					states = len(starts())
-				}
-
-				turn := index + 5*i + j
-				for k, mode := range modes {
-					if *propertyAll || turn%states == 0 && turn/states%len(modes) == k {
-						w.changes(change{from: from, mode: mode, arguments: []string{path}, samples: []sample{chosen}})
+				for _, mode := range share(platform, index, path, i, j, len(single) > 0) {
+					of := change{from: from, mode: mode, arguments: []string{path}, samples: []sample{chosen}}
+					if len(single) > 0 {
+						faulty = append(faulty, of)
+					} else {
+						others = append(others, of)
 					}
 				}
 			}
 		}
+
+		w.changesFaulty(faulty)
+
+		for _, of := range others {
+			w.changes(w.opens(from), of)
+		}
 	})
+}
+
+// share are the modes in which the j-th value of the i-th argument is given on the platform, in the
+// state of the index.
+func share(platform, index int, path string, i, j int, faulty bool) []mode {
+	if *propertyAll {
+		return modes
+	}
+
+	all := starts()
+	turn := i + j + platform*len(modes)/2
+	root, _, _ := strings.Cut(path, ".")
+	states, count := decisive[root], max(1, decisiveStates[root])
+
+	if faulty || states == nil {
+		if (5*i+j+platform*len(all)/2)%len(all) != index {
+			return nil
+		}
+
+		return modes[turn%len(modes):][:1]
+	}
+
+	for k := range count {
+		// The other platform begins in the middle, and a second state is as far away.
+		at := (i + j + platform*len(states)/2 + k*(len(states)/2+1)) % len(states)
+
+		if states[at] == all[index].name {
+			return modes[(turn+2*k)%len(modes):][:1]
+		}
+	}
+
+	return nil
+}
+
+// Without -property.all, no value of an argument and no state is left out on a platform, and none is
+// always known at first, or never.
+func TestProperty_theShareHasAllValues(t *testing.T) {
+	t.Parallel()
+
+	domains, paths := domains(), argumentPaths("", providertest.Schemas(t)["resource "+providertest.TokenType].Block.Attributes)
+	left := maps.Clone(decisive)
+	used := map[string]bool{}
+
+	for i, path := range paths {
+		root, _, _ := strings.Cut(path, ".")
+		delete(left, root)
+
+		for j := range domains["resource "+providertest.TokenType+" "+path] {
+			for _, faulty := range []bool{false, true} {
+				given := map[bool]bool{}
+
+				for platform, name := range bothPlatforms {
+					cases := 0
+
+					for index, from := range starts() {
+						for _, mode := range share(platform, index, path, i, j, faulty) {
+							cases++
+							given[mode.unknown] = true
+							used[from.name] = used[from.name] || !faulty
+						}
+					}
+
+					if want := max(1, decisiveStates[path]); cases == 0 || !faulty && cases < want {
+						t.Errorf("%s: value %d of %s is given %d times, want %d", name, j, path, cases, want)
+					}
+				}
+
+				if len(given) != 2 {
+					t.Errorf("value %d of %s is unknown at first: always or never", j, path)
+				}
+			}
+		}
+	}
+
+	for path := range left {
+		t.Errorf("%s has decisive states, and is no argument", path)
+	}
+
+	for _, from := range starts() {
+		if !used[from.name] {
+			t.Errorf("no argument is changed in the state %q", from.name)
+		}
+	}
+}
+
+// changesFaulty carries out changes that no state makes valid. None of them changes anything, so
+// that they share a state.
+func (w *world) changesFaulty(all []change) {
+	w.t.Helper()
+
+	var at *opened
+
+	for _, of := range all {
+		if at == nil {
+			w.running = nil
+			fresh := w.opens(of.from)
+			at, w.running = &fresh, map[string]providertest.ProtocolServer{}
+		}
+
+		if refused := w.changes(*at, of); !refused {
+			at = nil
+		}
+	}
+
+	w.running = nil
 }
 
 // Two arguments of the resource change together.
@@ -136,7 +283,7 @@ func TestProperty_tokenPairs(t *testing.T) {
 				c.samples = append(c.samples, values[random.IntN(len(values))])
 			}
 
-			w.changes(c)
+			w.changes(w.opens(from), c)
 		}
 	})
 }
@@ -158,26 +305,35 @@ func eachStart(t *testing.T, test func(w *world, from start, index int)) {
 			t.Run(platform+"/"+from.name, func(t *testing.T) {
 				t.Parallel()
 
-				if platform == "foreman" {
-					i += 2 // Another share of the values than on the other platform.
-				}
-
 				test(newWorld(t, propertyPlatforms()[platform], schemas, keys), from, i)
 			})
 		}
 	}
 }
 
-// changes carries out a change, and reports what is broken.
-func (w *world) changes(of change) {
+// opened is a state in which an argument is changed, and the configuration that it has.
+type opened struct {
+	prior instance
+	base  map[string]any
+}
+
+// opens opens a state, of a user of its own.
+func (w *world) opens(from start) opened {
 	w.t.Helper()
 	w.next()
 
-	c := &tokenChange{world: w, change: of}
+	prior, base := from.opens(w)
 
-	prior, base := of.from.opens(w)
-	c.base, c.final = base, base
-	first := base
+	return opened{prior: prior, base: base}
+}
+
+// changes carries out a change, and reports what is broken. It says whether the change was refused
+// as it should be, which leaves the state as it was.
+func (w *world) changes(at opened, of change) (refused bool) {
+	w.t.Helper()
+
+	c := &tokenChange{world: w, change: of, base: at.base, final: at.base}
+	first := at.base
 
 	// What is an object comes before what is in it.
 	for i, argument := range of.arguments {
@@ -193,15 +349,20 @@ func (w *world) changes(of change) {
 	}
 
 	c.single, c.together = w.tokenFaults(c.final)
-	c.run(prior, first)
+	refused = c.run(at.prior, first)
+	broken := append(c.broken, w.leaks()...)
 
-	for _, broken := range append(c.broken, w.leaks()...) {
-		w.t.Errorf("%s: %s", c, broken)
+	for _, what := range broken {
+		w.t.Errorf("%s: %s", c, what)
 	}
+
+	w.said = nil
+
+	return refused && len(broken) == 0 && c.sent(http.MethodPost)+c.sent(http.MethodDelete) == 0
 }
 
-// run plans with the first configuration and applies the final one.
-func (c *tokenChange) run(prior instance, first map[string]any) {
+// run plans with the first configuration and applies the final one. It says whether it was refused.
+func (c *tokenChange) run(prior instance, first map[string]any) (refused bool) {
 	settings := c.settings
 	if c.mode.unknownSettings {
 		settings = c.unknownSettings()
@@ -211,7 +372,7 @@ func (c *tokenChange) run(prior instance, first map[string]any) {
 	server := c.start(settings)
 
 	if c.refused("validate", c.validate(server, "resource", providertest.TokenType, first)) {
-		return
+		return true
 	}
 
 	var errors []*tfprotov6.Diagnostic
@@ -220,7 +381,7 @@ func (c *tokenChange) run(prior instance, first map[string]any) {
 		if prior, errors = c.read(server, prior); len(errors) > 0 {
 			c.breaks("the refresh fails: %s", diagnosticTexts(errors))
 
-			return
+			return false
 		}
 	}
 
@@ -228,7 +389,7 @@ func (c *tokenChange) run(prior instance, first map[string]any) {
 	c.broken = append(c.broken, broken...)
 
 	if c.refused("plan", errors) {
-		return
+		return true
 	}
 
 	after := prior
@@ -236,11 +397,13 @@ func (c *tokenChange) run(prior instance, first map[string]any) {
 	if !planned.empty {
 		var ok bool
 		if after, ok = c.apply(prior, planned); !ok {
-			return
+			return true
 		}
 	}
 
 	c.succeeded(after)
+
+	return false
 }
 
 // apply carries out a plan in a walk of its own: Terraform plans once more, with all values

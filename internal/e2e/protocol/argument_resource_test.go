@@ -24,26 +24,27 @@ func (s *argumentScene) useResource(t *testing.T, typeName, argument string, set
 	setArgument(before, argument, tftypes.UnknownValue)
 
 	config, unknown := providertest.EncodeObject(t, of, set), providertest.EncodeObject(t, of, before)
-	uses := s.changeResource(t, typeName, argument, &none, config, unknown)
+
+	if s.fresh == nil {
+		s.fresh = s.planUnknown(t, typeName, argument, &none, unknown)
+	}
+
+	uses := s.changeResource(t, typeName, argument, s.fresh, config)
 
 	// That the user is another one is another test's.
 	if argument == "username" || argument == "user_id" {
 		return uses
 	}
 
-	// A token that was issued without the argument, or with another name.
-	standing := map[string]any{"username": s.user.Login, "name_prefix": "standing-", "expires_in": "30d"}
-	planned := s.planResource(t, typeName, &none, providertest.EncodeObject(t, of, standing))
-	created, err := s.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: typeName, PriorState: &none, Config: providertest.EncodeObject(t, of, standing), PlannedState: planned.PlannedState,
-	})
-	providertest.Must(t, err)
-
-	for _, diagnostic := range problems(created.Diagnostics) {
-		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+	if s.standing == nil {
+		s.standing = s.planUnknown(t, typeName, argument, s.createStanding(t, typeName), unknown)
 	}
 
-	for _, use := range s.changeResource(t, typeName, argument, created.NewState, config, unknown) {
+	for _, use := range s.changeResource(t, typeName, argument, s.standing, config) {
+		if use.stage == "apply" && (len(use.errors) == 0 || use.changed) {
+			s.standing = nil
+		}
+
 		use.stage += " of an update"
 		uses = append(uses, use)
 	}
@@ -51,27 +52,54 @@ func (s *argumentScene) useResource(t *testing.T, typeName, argument string, set
 	return uses
 }
 
-// changeResource plans with the configuration, and applies the plan of the other one, in
-// which an argument is unknown.
+// createStanding creates a token without the argument, or with another name, and returns its state.
+func (s *argumentScene) createStanding(t *testing.T, typeName string) *tfprotov6.DynamicValue {
+	t.Helper()
+
+	of := s.schemas["resource "+typeName].ValueType()
+	none, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, nil))
+	providertest.Must(t, err)
+
+	config := providertest.EncodeObject(t, of, map[string]any{"username": s.user.Login, "name_prefix": "standing-", "expires_in": "30d"})
+	planned := s.planResource(t, typeName, &none, config)
+	created, err := s.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: typeName, PriorState: &none, Config: config, PlannedState: planned.PlannedState,
+	})
+	providertest.Must(t, err)
+
+	for _, diagnostic := range problems(created.Diagnostics) {
+		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+	}
+
+	return created.NewState
+}
+
+// planUnknown plans with a configuration in which the argument is unknown.
+func (s *argumentScene) planUnknown(t *testing.T, typeName, argument string, prior, unknown *tfprotov6.DynamicValue) *unknownPlan {
+	t.Helper()
+
+	planned := s.planResource(t, typeName, prior, unknown)
+	if errs := problems(planned.Diagnostics); len(errs) > 0 {
+		t.Fatalf("a plan in which %s is unknown: %s: %s", argument, errs[0].Summary, errs[0].Detail)
+	}
+
+	return &unknownPlan{prior: prior, planned: planned}
+}
+
+// changeResource plans with the configuration, and applies the plan in which an argument was
+// unknown.
 func (s *argumentScene) changeResource(
-	t *testing.T, typeName, argument string, prior, config, unknown *tfprotov6.DynamicValue,
+	t *testing.T, typeName, argument string, from *unknownPlan, config *tfprotov6.DynamicValue,
 ) []used {
 	t.Helper()
 
 	of := s.schemas["resource "+typeName].ValueType()
-	uses := []used{{stage: "plan", errors: problems(s.planResource(t, typeName, prior, config).Diagnostics)}}
-
-	planned := s.planResource(t, typeName, prior, unknown)
-	if errs := problems(planned.Diagnostics); len(errs) > 0 {
-		t.Errorf("a plan in which %s is unknown: %s: %s", argument, errs[0].Summary, errs[0].Detail)
-
-		return uses
-	}
+	uses := []used{{stage: "plan", errors: problems(s.planResource(t, typeName, from.prior, config).Diagnostics)}}
 
 	issued := s.Issued()
 	applied, err := s.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: typeName, PriorState: prior, Config: config, PlannedPrivate: planned.PlannedPrivate,
-		PlannedState: settled(t, of, planned.PlannedState, config, argument),
+		TypeName: typeName, PriorState: from.prior, Config: config, PlannedPrivate: from.planned.PlannedPrivate,
+		PlannedState: settled(t, of, from.planned.PlannedState, config, argument),
 	})
 	providertest.Must(t, err)
 

@@ -19,6 +19,15 @@ type argumentScene struct {
 	user    providertest.Account
 	server  providertest.ProtocolServer
 	schemas map[string]*tfprotov6.Schema
+	// fresh is the plan of a new token in which the argument is unknown, and standing that of a
+	// token that there is. They are the same for all values, until the standing token changes.
+	fresh, standing *unknownPlan
+}
+
+// unknownPlan is a state, and a plan from it in which an argument is unknown.
+type unknownPlan struct {
+	prior   *tfprotov6.DynamicValue
+	planned *tfprotov6.PlanResourceChangeResponse
 }
 
 func newArgumentScene(t *testing.T, s *providertest.Sandbox) *argumentScene {

@@ -48,6 +48,7 @@ func TestMisplacedSecrets_noDiagnosticShowsThem(t *testing.T) {
 	s, _ := providertest.NewForemanServer(t, foremanserver.Options{})
 	controller := providertest.NewUniversalController(t)
 	user := s.AddUser(t, providertest.User{Login: "svc-misplaced"})
+	servers := map[*providertest.Target]providertest.ProtocolServer{s: s.Admin(t), controller: controller.Admin(t)}
 
 	for construct, schema := range providertest.Schemas(t) {
 		kind, typeName, _ := strings.Cut(construct, " ")
@@ -57,7 +58,6 @@ func TestMisplacedSecrets_noDiagnosticShowsThem(t *testing.T) {
 				t.Parallel()
 
 				secrets := misplacedSecrets(t)
-				servers := map[*providertest.Target]providertest.ProtocolServer{s: s.Admin(t), controller: controller.Admin(t)}
 
 				if argument[0] == "encrypt_to" { // Of what it cannot read it shows nothing, be it public.
 					_, native := agekeys.Native(t)

@@ -89,10 +89,12 @@ func TestEphemeralToken_worksWhereverTheServerIs(t *testing.T) {
 func TestLifetimesOfManagedTokens_whereverTheServerIs(t *testing.T) {
 	t.Parallel()
 	inEachZone(t, func(t *testing.T, s *providertest.Target, server *controllerserver.Server, at func(time.Time)) {
-		user := s.AddUser(t, providertest.User{Login: "svc-dates"})
 		traits := s.System.Traits()
 
 		for hour := range 24 {
+			// Of its own, for each token that is issued makes the list of the user's longer.
+			user := s.AddUser(t, providertest.User{Login: fmt.Sprintf("svc-dates-%d", hour)})
+
 			// sure is how long a token with this lifetime works at least.
 			for in, sure := range map[string]time.Duration{
 				"1m": 0, "1h": 0, "12h": 0, "23h": 0, "1d": 10 * time.Hour, "2d": 34 * time.Hour, "30d": 29 * 24 * time.Hour,
