@@ -298,6 +298,11 @@ func (s *source) summaries() ([]string, error) {
 func (s *source) summary(function *ast.SelectorExpr, call *ast.CallExpr) ([]string, error) {
 	diagnoser, ok := diagnosers[function.Sel.Name]
 
+	// A function of that name in the code makes its diagnostics by others.
+	if own := s.info.Uses[function.Sel]; own != nil && own.Pkg() != nil && len(s.parsed[own.Pkg().Path()]) > 0 {
+		ok = false
+	}
+
 	switch {
 	case !ok:
 		return nil, nil

@@ -238,6 +238,10 @@ func TestSummaries(t *testing.T) {
 			body:  "func g(d D) { values.Report(d, \"A\") }",
 			other: "func Report(d D, what string) { d.AddError(what, \"\") }", want: []string{"Error: A"},
 		},
+		"another package's function of that name": {
+			body:  "func g(d D, err error) { values.AddError(err.Error(), d, \"A\") }",
+			other: "func AddError(detail string, d D, what string) { d.AddError(what, detail) }", want: []string{"Error: A"},
+		},
 		"another package's constant": {
 			body: "func f(d D) { d.AddError(values.Name+\"B\", \"\") }", other: "const Name = \"A\"", want: []string{"Error: AB"},
 		},

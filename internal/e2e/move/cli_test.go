@@ -32,7 +32,7 @@ const (
 func TestAccMove_keepsTheToken(t *testing.T) {
 	t.Parallel()
 
-	for _, version := range []string{"1.0 before a refresh", "1.20", "2.0", "3.0"} {
+	for _, version := range []string{"1.20", "2.0", "3.0"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 
@@ -134,10 +134,7 @@ func TestAccMove_withoutAnswers(t *testing.T) {
 	t.Parallel()
 
 	s, user, issued := movableToken(t)
-	object := restStates(t, issued)["1.0"]
-	object.attributes = with(object.attributes, map[string]any{"api_data": nil})
-
-	w := newRESTWorkspace(t, s.Target, object)
+	w := newRESTWorkspace(t, s.Target, restStates(t, issued)["1.0"])
 	w.Write(t, s.AdminBlock()+providertest.TokenConfig(fmt.Sprintf("user_id = %q\nname = %q\nexpires_at = %q",
 		user.ID, issued.Name, issued.ExpiresAt.UTC().Format(time.RFC3339)))+movedBlock)
 

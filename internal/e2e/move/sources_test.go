@@ -48,6 +48,12 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 				},
 			}
 
+			if name == "1.0" { // Its copy of an answer is not read: the next refresh tells.
+				want["expires_at"] = nil
+				current := want["current"].(map[string]any) //nolint:forcetypeassert // Just made.
+				current["created_at"], current["expires_at"] = nil, nil
+			}
+
 			warning := "The token's secret is not known"
 
 			if source.secret {
@@ -73,27 +79,22 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 func TestMove_sources(t *testing.T) {
 	t.Parallel()
 
-	token := movable
-	token.ID, token.UserID = "12345678", "2000000"
-	large := restStates(t, token)["1.0 before a refresh"].attributes
-
 	for name, test := range map[string]struct {
 		attributes map[string]any
 		change     func(*tfprotov6.MoveResourceStateRequest)
 		want       map[string]any
 	}{
-		"another registry":      {change: from("registry.opentofu.org/Mastercard/restapi"), want: map[string]any{"id": "7/42"}},
-		"a mirror with a port":  {change: from("mirror.example.com:8443/mastercard/restapi"), want: map[string]any{"id": "7/42"}},
-		"a later schema":        {change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceSchemaVersion = 9 }, want: map[string]any{"id": "7/42"}},
-		"the older API's path":  {attributes: map[string]any{"path": "/api/users/7/personal_access_tokens/"}, want: map[string]any{"user_id": "7"}},
-		"an id and more":        {attributes: map[string]any{"path": "/api/users/7-~/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
-		"an id and a login":     {attributes: map[string]any{"path": "/api/users/7-svc/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
-		"below a folder":        {attributes: map[string]any{"path": "/foreman/api/v2/users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
-		"below the API":         {attributes: map[string]any{"path": "users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
-		"a login in the path":   {attributes: map[string]any{"path": "/api/users/svc%20deploy/personal_access_tokens"}, want: map[string]any{"id": "7/42", "user_id": nil, "username": "svc deploy"}},
-		"paths spelled out":     {attributes: map[string]any{"read_path": "/api/v2/users/7/personal_access_tokens/{id}", "destroy_path": "/api/v2/users/7/personal_access_tokens/42", "create_path": "/api/v2/users/7/personal_access_tokens/"}, want: map[string]any{"id": "7/42"}},
-		"an update elsewhere":   {attributes: map[string]any{"update_path": "/api/v2/ping"}, want: map[string]any{"id": "7/42"}},
-		"numbers with exponent": {attributes: with(large, map[string]any{"id": "1.2345678e+07", "api_response": nil, "create_response": nil}), want: map[string]any{"id": "2000000/12345678", "token": movable.Secret.Reveal()}},
+		"another registry":     {change: from("registry.opentofu.org/Mastercard/restapi"), want: map[string]any{"id": "7/42"}},
+		"a mirror with a port": {change: from("mirror.example.com:8443/mastercard/restapi"), want: map[string]any{"id": "7/42"}},
+		"a later schema":       {change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceSchemaVersion = 9 }, want: map[string]any{"id": "7/42"}},
+		"the older API's path": {attributes: map[string]any{"path": "/api/users/7/personal_access_tokens/"}, want: map[string]any{"user_id": "7"}},
+		"an id and more":       {attributes: map[string]any{"path": "/api/users/7-~/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
+		"an id and a login":    {attributes: map[string]any{"path": "/api/users/7-svc/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
+		"below a folder":       {attributes: map[string]any{"path": "/foreman/api/v2/users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
+		"below the API":        {attributes: map[string]any{"path": "users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
+		"a login in the path":  {attributes: map[string]any{"path": "/api/users/svc%20deploy/personal_access_tokens"}, want: map[string]any{"id": "7/42", "user_id": nil, "username": "svc deploy"}},
+		"paths spelled out":    {attributes: map[string]any{"read_path": "/api/v2/users/7/personal_access_tokens/{id}", "destroy_path": "/api/v2/users/7/personal_access_tokens/42", "create_path": "/api/v2/users/7/personal_access_tokens/"}, want: map[string]any{"id": "7/42"}},
+		"an update elsewhere":  {attributes: map[string]any{"update_path": "/api/v2/ping"}, want: map[string]any{"id": "7/42"}},
 		"a name asked for without its key": {
 			attributes: map[string]any{"data": `{"name":"bare"}`, "api_response": nil, "create_response": nil, "api_data": nil},
 			want:       map[string]any{"name": "bare", "expires_at": nil, "generation": "0"},

@@ -47,8 +47,6 @@ func restStates(t *testing.T, token pat.Issued) map[string]restState {
 
 	return map[string]restState{
 		"1.0":                          {first, false},
-		"1.0 before a refresh":         {with(first, map[string]any{"api_data": printedData(t, created)}), true},
-		"1.0 after an import":          {with(first, map[string]any{"data": `{ "id": "` + token.ID + `" }`}), false},
 		"1.20":                         {second, true},
 		"2.0":                          {third, true},
 		"2.0 after an import":          {with(third, map[string]any{"create_response": nil}), false},

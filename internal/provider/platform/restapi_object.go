@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -42,18 +39,15 @@ type restObject struct {
 }
 
 var (
-	// printedNumber is a positive whole number, perhaps as Go prints one that it takes for a
-	// fraction: with an exponent from seven digits on.
-	printedNumber = regexp.MustCompile(`^[1-9](?:[0-9]{0,17}|(?:\.[0-9]+)?e\+[01][0-9])$`)
-
 	errNoObjectID = errors.New("it has no id: there is nothing that it stands for")
 	errNoJSON     = errors.New("its state cannot be read; if it was written by Terraform 0.11 or older, refresh it with a newer one and " +
 		"its own provider first")
 )
 
 // readRESTObject reads a raw state. Its schemas differ from version to version, in which
-// attributes there are: 1.0 has four, and no answers but `api_data`. No error repeats
-// anything of the state but paths.
+// attributes there are. Version 1.0 has a copy of the answer in `api_data` alone, as Go prints its
+// values: that one is not read, and a newer version of its provider turns it into an answer. No
+// error repeats anything of the state but paths.
 func readRESTObject(raw []byte) (restObject, error) {
 	var attributes map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &attributes); err != nil || attributes == nil {
@@ -69,12 +63,7 @@ func readRESTObject(raw []byte) (restObject, error) {
 		createPath: text("create_path"), readPath: text("read_path"), destroyPath: text("destroy_path"),
 		answers: [][]byte{
 			[]byte(text("api_response")), []byte(text("create_response")),
-			printedAnswer(decoded[map[string]any](attributes["api_data"])),
 		},
-	}
-
-	if whole, ok := wholeNumber(object.id); ok {
-		object.id = whole.String()
 	}
 
 	return object, nil
@@ -130,51 +119,6 @@ func requestedName(data string) string {
 	}
 
 	return ""
-}
-
-// printedAnswer turns `api_data`, in which values are as Go prints them, back into an
-// answer.
-func printedAnswer(printed map[string]any) []byte {
-	answer := map[string]any{}
-
-	for key, value := range printed {
-		text, ok := value.(string)
-		if !ok || text == "<nil>" {
-			continue
-		}
-
-		answer[key] = text
-
-		if whole, ok := wholeNumber(text); ok && (key == "id" || key == "user_id") {
-			answer[key] = whole
-		}
-
-		if flag, err := strconv.ParseBool(text); err == nil && strings.HasSuffix(key, "?") {
-			answer[key] = flag
-		}
-	}
-
-	// Texts, numbers and flags can always be written.
-	raw, _ := json.Marshal(answer) //nolint:errchkjson // As above.
-
-	return raw
-}
-
-// wholeNumber reads a positive whole number in either notation. Version 1.0 prints an id,
-// and all versions print `api_data`, with an exponent.
-func wholeNumber(text string) (json.Number, bool) {
-	number, err := strconv.ParseFloat(text, 64)
-
-	switch {
-	case err != nil || !printedNumber.MatchString(text):
-		return "", false
-	case !strings.Contains(text, "e"):
-		return json.Number(text), true
-	case number != math.Trunc(number) || number > 1<<53:
-		return "", false
-	default:
-		return json.Number(strconv.FormatInt(int64(number), 10)), true
-	}
 }
 
 // decoded reads JSON of one kind, and returns the zero value for any other.
