@@ -65,5 +65,15 @@ done
 version=${one##*_v}
 grep -qF "$version" "$one" || fail "the binary does not say that it is version $version"
 
+# The modules of the program as the linker tells them. The checksums, which were compared,
+# cover the document.
+bom=("$work"/one/dist/*.zip.cdx.json)
+[[ ${bom[0]} == "${archives[0]}.cdx.json" ]] || fail "want a bill of materials beside the archive, got ${bom[*]}"
+grep -qF "${bom[0]##*/}" "$work"/one/dist/*_SHA256SUMS || fail 'the bill of materials has no checksum'
+modules=$(go version -m "$one" | awk -F '\t' '$2 == "dep" { print "pkg:golang/" tolower($3) "@" $4 }')
+for purl in $modules "pkg:golang/stdlib@$(go version "$one" | sed 's/.*: go//; s/ .*//')"; do
+    grep -qF "\"${purl//+/%2B}?" "${bom[0]}" || fail "the bill of materials does not have $purl"
+done
+
 say 'two builds are the same, byte for byte:'
 cat "$work"/one/dist/*_SHA256SUMS

@@ -31,6 +31,7 @@ resource "opsaccess_personal_access_token" "own" {
   rotation = {
     before_expiry = "10d"
     overlap       = "3d" # the time to hand the new token to the provider
+    triggers      = {}
   }
 }
 

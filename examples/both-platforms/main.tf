@@ -25,6 +25,12 @@ resource "opsaccess_personal_access_token" "inventory" {
   username    = "svc-deploy"
   name_prefix = "patch-"
   expires_in  = var.expires_in
+
+  rotation = {
+    before_expiry = "10d"
+    overlap       = "48h"
+    triggers      = {} # to rotate at once, change a value here
+  }
 }
 
 # ... and a job on one of the hosts tells Universal Controller that it is done.
@@ -34,4 +40,10 @@ resource "opsaccess_personal_access_token" "report" {
   username    = "svc.deploy"
   name_prefix = "patch-"
   expires_in  = var.expires_in
+
+  rotation = {
+    before_expiry = "10d"
+    overlap       = "48h"
+    triggers      = {} # to rotate at once, change a value here
+  }
 }

@@ -1,5 +1,5 @@
 variable "expires_in" {
-  description = "How long the tokens live. On Universal Controller it is rounded up to a date."
+  description = "How long the tokens live: more than 11 days, for they rotate 10 days before. On Universal Controller it is rounded up to a date."
   type        = string
   default     = "30d"
   nullable    = false

@@ -1,4 +1,6 @@
 terraform {
+  required_version = ">= 1.11"
+
   required_providers {
     opsaccess = {
       source = "opsaccess/opsaccess"
@@ -19,6 +21,7 @@ resource "opsaccess_personal_access_token" "deploy" {
   rotation = {
     before_expiry = "14d"
     overlap       = "48h"
+    triggers      = {}
   }
 
   encrypt_to = [

@@ -17,4 +17,10 @@ resource "opsaccess_personal_access_token" "ci" {
   username    = each.value.username
   name_prefix = "${each.key}-"
   expires_in  = each.value.expires_in
+
+  rotation = {
+    before_expiry = "14d"
+    overlap       = "48h"
+    triggers      = {} # to rotate all tokens at once, change a value here
+  }
 }

@@ -25,11 +25,12 @@ resource "opsaccess_personal_access_token" "deploy" {
   rotation = {
     before_expiry = "14d"
     overlap       = "48h"
+    triggers      = {} # to rotate at once, change a value here
   }
 }
 
-# The secret is written, but not stored in the state of this resource. Without a revision
-# nothing would be written; `generation` goes up with every token.
+# The write-only argument keeps the secret out of the state of this resource. `token_version`
+# changes with every secret, so the run that issues a token also writes it here.
 resource "kubernetes_secret_v1" "deploy" {
   metadata {
     name      = "foreman-svc-deploy"
@@ -40,5 +41,13 @@ resource "kubernetes_secret_v1" "deploy" {
     username = opsaccess_personal_access_token.deploy.owner.username
     password = opsaccess_personal_access_token.deploy.token
   }
-  data_wo_revision = opsaccess_personal_access_token.deploy.generation
+  data_wo_revision = opsaccess_personal_access_token.deploy.token_version
+
+  # Without a known secret, as after an import, the Secret keeps what it has.
+  lifecycle {
+    precondition {
+      condition     = opsaccess_personal_access_token.deploy.token_version != null
+      error_message = "The secret of the token is not known: rotate the token first."
+    }
+  }
 }

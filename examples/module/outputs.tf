@@ -9,9 +9,9 @@ output "token" {
   sensitive   = true
 }
 
-output "generation" {
-  description = "Goes up with each token: the version for a consumer's write-only argument."
-  value       = opsaccess_personal_access_token.this.generation
+output "token_version" {
+  description = "The version for a consumer's write-only argument: changes with every secret, and never repeats. Null while the secret is not known."
+  value       = opsaccess_personal_access_token.this.token_version
 }
 
 output "name" {

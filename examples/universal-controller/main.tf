@@ -15,7 +15,13 @@ provider "opsaccess" {}
 resource "opsaccess_personal_access_token" "ci" {
   for_each = var.consumers
 
-  username   = each.value.username
-  name       = each.key
-  expires_in = each.value.expires_in
+  username    = each.value.username
+  name_prefix = "${each.key}-"
+  expires_in  = each.value.expires_in
+
+  rotation = {
+    before_expiry = "14d"
+    overlap       = "48h"
+    triggers      = {} # to rotate all tokens at once, change a value here
+  }
 }

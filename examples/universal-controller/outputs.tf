@@ -8,6 +8,6 @@ output "expiries" {
   description = "On which date each token expires."
   value = {
     for name, token in opsaccess_personal_access_token.ci :
-    name => formatdate("YYYY-MM-DD", token.current.expires_at)
+    name => token.current.expires_at == null ? "never" : formatdate("YYYY-MM-DD", token.current.expires_at)
   }
 }

@@ -1,7 +1,7 @@
 variable "consumers" {
   description = <<-END
-    Who needs a token: its name, up to 100 characters, the account that it acts as, and how long it
-    lives, which is rounded up to a date.
+    Who needs a token: what its name begins with, the account that it acts as, and how long it lives, which
+    is rounded up to a date and is more than 15 days.
   END
   type = map(object({
     username   = string
@@ -19,9 +19,10 @@ variable "expiry_warning" {
   description = <<-END
     How long before the date on which a token expires a plan begins to warn, in Terraform's own notation
     of durations. Leave two days at least: Universal Controller does not tell at which moment of the date
-    a token stops working.
+    a token stops working. Less than `before_expiry` less `overlap` and one interval of the runs: then a
+    token that rotates in time never is reported.
   END
   type        = string
-  default     = "336h"
+  default     = "168h"
   nullable    = false
 }

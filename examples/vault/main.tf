@@ -7,7 +7,8 @@ terraform {
       source = "opsaccess/opsaccess"
     }
     vault = {
-      source = "hashicorp/vault"
+      source  = "hashicorp/vault"
+      version = ">= 5.0" # the first with data_json_wo
     }
   }
 }
@@ -20,10 +21,16 @@ resource "opsaccess_personal_access_token" "deploy" {
   username    = "svc-deploy"
   name_prefix = "deploy-"
   expires_in  = "90d"
+
+  rotation = {
+    before_expiry = "14d"
+    overlap       = "48h"
+    triggers      = {} # to rotate at once, change a value here
+  }
 }
 
-# The secret is written, but not stored in the state of this resource. `generation` goes
-# up with every token, so that a reissued one is written again.
+# The write-only argument keeps the secret out of the state of this resource. `token_version`
+# changes with every secret, so the run that issues a token also writes it here.
 resource "vault_kv_secret_v2" "deploy" {
   mount = "ci"
   name  = "foreman/svc-deploy"
@@ -32,5 +39,13 @@ resource "vault_kv_secret_v2" "deploy" {
     username = opsaccess_personal_access_token.deploy.owner.username
     password = opsaccess_personal_access_token.deploy.token
   })
-  data_json_wo_version = opsaccess_personal_access_token.deploy.generation
+  data_json_wo_version = opsaccess_personal_access_token.deploy.token_version
+
+  # Without a known secret, as after an import, Vault keeps what it has.
+  lifecycle {
+    precondition {
+      condition     = opsaccess_personal_access_token.deploy.token_version != null
+      error_message = "The secret of the token is not known: rotate the token first."
+    }
+  }
 }

@@ -108,7 +108,7 @@ func (c *client) start() error {
 		c.system = coalesce.New(system)
 	}
 
-	c.issuer = tokens.New(c.system, c.clock.now, &tokens.Registry{})
+	c.issuer = tokens.NewIssuer(c.system, c.clock.now, &tokens.Registry{})
 
 	return nil
 }

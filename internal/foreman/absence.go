@@ -15,45 +15,6 @@ const unproven = "This proves nothing, for the account may not see all users and
 	"view_users and view_personal_access_tokens in every organization, or use an administrator. " +
 	"Nothing was changed or forgotten."
 
-// self returns the user whom the credentials belong to. Scope parameters are never
-// sent: Foreman answers 500 to them here.
-func (s *System) self(ctx context.Context) (pat.User, error) {
-	if caller := s.caller.Load(); caller != nil {
-		return *caller, nil
-	}
-
-	select {
-	case s.asking <- struct{}{}:
-		defer func() { <-s.asking }()
-	case <-ctx.Done():
-		return pat.User{}, &pat.TransientError{Failure: pat.Failure{
-			Tried: s.rest.Tried(http.MethodGet, segments("current_user")...), Said: "not sent: " + ctx.Err().Error(), Err: ctx.Err(),
-		}}
-	}
-
-	if caller := s.caller.Load(); caller != nil { // Somebody has asked meanwhile.
-		return *caller, nil
-	}
-
-	var record userRecord
-
-	err := s.get(ctx, segments("current_user"), nil, &record, func() error {
-		if record.check() != nil {
-			return errors.New("the answer is about no user")
-		}
-
-		return nil
-	})
-	if err != nil {
-		return pat.User{}, err
-	}
-
-	user := record.user()
-	s.caller.Store(&user)
-
-	return user, nil
-}
-
 // tokenAbsent is called when Foreman does not show a token: it returns a
 // [pat.GoneError] if that proves the token not to exist, the token if it shows
 // itself outside the configured organization and location, and otherwise an error

@@ -9,12 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+
+	"github.com/hashicorp/go-version"
 )
 
 // What is wrong with an answer whose status says that all is well. Only for a GET are the
@@ -47,6 +47,8 @@ type Options struct {
 type System struct {
 	rest  *rest.Client
 	scope scope
+	// bounds are those of a list.
+	bounds bounds
 
 	met atomic.Bool // whether a supported server answered
 
@@ -89,6 +91,7 @@ func New(options Options) (*System, error) {
 	return &System{
 		rest:   c,
 		scope:  scope{organizationID: options.OrganizationID, locationID: options.LocationID},
+		bounds: usualBounds,
 		asking: make(chan struct{}, 1),
 	}, nil
 }
@@ -107,57 +110,6 @@ func (s *System) Traits() pat.Traits {
 
 // Server returns the normalized base URL.
 func (s *System) Server() string { return s.rest.BaseURL() }
-
-// scope is the organization and location that a request is made in. Foreman narrows
-// to them whom the caller sees; without either it shows all that the caller may see.
-type scope struct{ organizationID, locationID int64 }
-
-// narrowed returns the scope with what a query sets put in place of the configured.
-func (c scope) narrowed(organizationID, locationID pat.Option[int64]) scope {
-	return scope{
-		organizationID: organizationID.Or(c.organizationID), locationID: locationID.Or(c.locationID),
-	}
-}
-
-// query returns the values with the scope's parameters added.
-func (c scope) query(values url.Values) url.Values {
-	if values == nil {
-		values = url.Values{}
-	}
-
-	if c.organizationID != 0 {
-		values.Set("organization_id", byID(strconv.FormatInt(c.organizationID, 10)))
-	}
-
-	if c.locationID != 0 {
-		values.Set("location_id", byID(strconv.FormatInt(c.locationID, 10)))
-	}
-
-	return values
-}
-
-// String returns the scope as an error message shows it.
-func (c scope) String() string {
-	var parts []string
-	if c.organizationID != 0 {
-		parts = append(parts, "organization_id "+strconv.FormatInt(c.organizationID, 10))
-	}
-
-	if c.locationID != 0 {
-		parts = append(parts, "location_id "+strconv.FormatInt(c.locationID, 10))
-	}
-
-	return strings.Join(parts, " and ")
-}
-
-// byID spells an id so that Foreman can take it for nothing else. Where it looks for a
-// login or a title first, the digits alone could be another record's: a login of digits
-// would hide the tokens of the user with that id. Digits and a hyphen are Foreman's own
-// form, "5-alice", and no login has a tilde.
-func byID(id string) string { return id + "-~" }
-
-// segments returns the path of an API call below /api.
-func segments(elements ...string) []string { return append([]string{"api"}, elements...) }
 
 // get reads one JSON document into out and lets check say what is wrong with it.
 func (s *System) get(ctx context.Context, path []string, query url.Values, out any, check func() error) error {
@@ -235,4 +187,67 @@ func inJSON(err error) error {
 	}
 
 	return err
+}
+
+// MinimumVersion is the oldest Foreman that is supported: since 3.2 a list of tokens
+// can be ordered by id, without which its pages cannot be put together.
+const MinimumVersion = "3.2"
+
+var minimum = version.Must(version.NewVersion(MinimumVersion))
+
+// supported refuses a server that says it is too old. Foreman tells its version in a
+// header of each answer that passed authorization; a proxy may drop it for the
+// underscore in its name, so its absence says nothing.
+func (s *System) supported(request rest.Request, header http.Header) error {
+	said := header.Get("Foreman_version")
+
+	v, err := version.NewVersion(said)
+	if err != nil || v.Core().GreaterThanOrEqual(minimum) {
+		return nil //nolint:nilerr // A version that cannot be read is no reason to refuse a server.
+	}
+
+	return &pat.ProtocolError{Failure: pat.Failure{
+		Tried:  s.rest.Tried(request.Method, request.Segments...),
+		Said:   s.rest.Text("the server is Foreman " + said),
+		Remedy: fmt.Sprintf("Foreman %s (Satellite 6.12) or newer is supported: upgrade the server.", MinimumVersion),
+	}}
+}
+
+// self returns the user whom the credentials belong to. Scope parameters are never
+// sent: Foreman answers 500 to them here.
+func (s *System) self(ctx context.Context) (pat.User, error) {
+	if caller := s.caller.Load(); caller != nil {
+		return *caller, nil
+	}
+
+	select {
+	case s.asking <- struct{}{}:
+		defer func() { <-s.asking }()
+	case <-ctx.Done():
+		return pat.User{}, &pat.TransientError{Failure: pat.Failure{
+			Tried: s.rest.Tried(http.MethodGet, segments("current_user")...), Said: "not sent: " + ctx.Err().Error(), Err: ctx.Err(),
+		}}
+	}
+
+	if caller := s.caller.Load(); caller != nil { // Somebody has asked meanwhile.
+		return *caller, nil
+	}
+
+	var record userRecord
+
+	err := s.get(ctx, segments("current_user"), nil, &record, func() error {
+		if record.check() != nil {
+			return errors.New("the answer is about no user")
+		}
+
+		return nil
+	})
+	if err != nil {
+		return pat.User{}, err
+	}
+
+	user := record.user()
+	s.caller.Store(&user)
+
+	return user, nil
 }

@@ -111,8 +111,8 @@ func (s *stage) as(t *testing.T, login string, changes ...func(*Options)) *Syste
 	}}, changes...)...)
 }
 
-func newDriver(t *testing.T, url string, changes ...func(*Options)) *System {
-	t.Helper()
+func newDriver(tb testing.TB, url string, changes ...func(*Options)) *System {
+	tb.Helper()
 
 	options := Options{
 		Client: rest.Options{
@@ -127,7 +127,7 @@ func newDriver(t *testing.T, url string, changes ...func(*Options)) *System {
 
 	system, err := New(options)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	return system

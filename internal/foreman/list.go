@@ -9,19 +9,10 @@ import (
 	"net/http"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-const (
-	// pageSize is how many rows are asked for at once. Foreman sets no limit; its own
-	// default of 20 would make fifty requests of a thousand rows.
-	pageSize = 1000
-	// maxPages bounds a list that never ends.
-	maxPages = 10_000
-	// maxListed and maxListedBytes bound what such a list takes in memory.
-	maxListed      = 100_000
-	maxListedBytes = rest.MaxAnswerBytes
-)
+// errNoResults is what a list that is none lacks: an empty one has an empty array.
+var errNoResults = errors.New("no results")
 
 // envelope is what Foreman wraps a page of a list in.
 type envelope[Row any] struct {
@@ -32,12 +23,6 @@ type envelope[Row any] struct {
 
 	size int // In bytes of JSON.
 }
-
-var (
-	// errNoResults is what a list that is none lacks: an empty one has an empty array.
-	errNoResults = errors.New("no results")
-	errNoRecord  = errors.New("a record without an id or a state, or without a name: the JSON is not what Foreman documents")
-)
 
 // UnmarshalJSON refuses a page without rows: to the rest of the package an empty list
 // means that something is not there.
@@ -140,9 +125,9 @@ func pages[Row row](
 				err = s.endless(path, number, fmt.Sprintf("is empty, though %d rows of %d came", len(seen), answer.Subtotal))
 			case len(fetched.rows) == 0:
 				err = s.endless(path, number, "holds nothing that the pages before it did not")
-			case number >= maxPages:
+			case number >= s.bounds.pages:
 				err = s.endless(path, number, "is not the last")
-			case len(seen) > maxListed || size > maxListedBytes:
+			case len(seen) > s.bounds.rows || size > s.bounds.bytes:
 				err = s.tooMuch(path, fmt.Sprintf("%d rows of %d, in %d bytes, are not all", len(seen), answer.Subtotal, size))
 			}
 

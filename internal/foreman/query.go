@@ -8,7 +8,22 @@ import (
 	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
+
+// pageSize is how many rows are asked for at once. Foreman sets no limit; its own
+// default of 20 would make fifty requests of a thousand rows.
+const pageSize = 1000
+
+// bounds are those of a list that never ends.
+type bounds struct {
+	pages int64
+	// rows and bytes are what such a list takes in memory.
+	rows, bytes int
+}
+
+// usualBounds are those of every list, but in the test of them.
+var usualBounds = bounds{pages: 10_000, rows: 100_000, bytes: rest.MaxAnswerBytes}
 
 // Query are the parameters of Foreman's lists, for [pat.TokenQuery.Native] and
 // [pat.UserQuery.Native]. The zero value sends none.

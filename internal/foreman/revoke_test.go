@@ -3,10 +3,8 @@ package foreman
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,44 +13,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
-
-func TestRevokeSucceedsOnTheServersWordOrOnProof(t *testing.T) {
-	t.Parallel()
-
-	for name, prepare := range map[string]func(*stage, int){
-		"a live token":       func(*stage, int) {},
-		"a revoked token":    func(s *stage, id int) { s.RevokeToken("alice", id) },
-		"an expired token":   func(s *stage, id int) { s.SetExpiry("alice", id, time.Now().Add(-time.Hour)) },
-		"a row that is gone": func(s *stage, id int) { s.DeleteToken("alice", id) },
-		"a user who is gone": func(s *stage, _ int) { s.DeleteUser("alice") },
-		"a lost answer": func(s *stage, _ int) {
-			s.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodDelete}, AfterWork: true})
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			stage := newStage(t, foremanserver.Options{})
-			stage.addUser(t, "alice")
-			token := stage.addToken(t, "ci")
-			id, _ := strconv.Atoi(token.ID)
-			prepare(stage, id)
-
-			admin := stage.admin(t, func(o *Options) { o.Client.MaxRetries = 2 })
-			for range 2 {
-				if err := admin.Revoke(t.Context(), token); err != nil {
-					t.Fatal(err)
-				}
-			}
-
-			for _, row := range stage.Tokens("alice") {
-				if !row.Revoked {
-					t.Errorf("token %d is %s", row.ID, row.Status())
-				}
-			}
-		})
-	}
-}
 
 func TestRevokeNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -131,20 +130,4 @@ func laterThan(query pat.TokenQuery) string {
 
 func anySelects(queries []pat.TokenQuery, token pat.Token) bool {
 	return slices.ContainsFunc(queries, func(query pat.TokenQuery) bool { return query.Selects(token) })
-}
-
-// column says whether a number fits into that of the table's ids.
-func column(id string) bool {
-	_, err := strconv.ParseInt(id, 10, 32)
-
-	return err == nil && digits.MatchString(id)
-}
-
-// byNumber compares two numbers in digits.
-func byNumber(a, b string) int {
-	if len(a) != len(b) {
-		return len(a) - len(b)
-	}
-
-	return strings.Compare(a, b)
 }

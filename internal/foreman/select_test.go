@@ -76,45 +76,6 @@ func TestSelectTokensFetchesNoOther(t *testing.T) {
 	}
 }
 
-func TestLaterTokens(t *testing.T) {
-	t.Parallel()
-
-	stage := newStage(t, foremanserver.Options{})
-	user := stage.addUser(t, "alice")
-
-	var ids []string
-	for _, name := range []string{"ci-1", "cd-1", "ci-2", "c%-1", "xci-9", "CI-9", "ci-3"} {
-		ids = append(ids, stage.addToken(t, name).ID)
-	}
-
-	for name, test := range map[string]struct {
-		query pat.TokenQuery
-		want  []string
-	}{
-		"of a prefix":                      {query: pat.TokenQuery{NamePrefix: pat.Some("ci-"), AfterID: ids[0]}, want: []string{"ci-2", "ci-3"}},
-		"of a prefix, after the last":      {query: pat.TokenQuery{NamePrefix: pat.Some("ci-"), AfterID: ids[6]}},
-		"of a prefix that is no pattern":   {query: pat.TokenQuery{NamePrefix: pat.Some("c%"), AfterID: ids[2]}, want: []string{"c%-1"}},
-		"of a name":                        {query: pat.TokenQuery{Name: pat.Some("ci-3"), AfterID: ids[0]}, want: []string{"ci-3"}},
-		"after a number that none can be":  {query: pat.TokenQuery{NamePrefix: pat.Some("ci-3"), AfterID: "2147483648"}},
-		"after what is no number":          {query: pat.TokenQuery{NamePrefix: pat.Some("ci-3"), AfterID: "0 or id > 0"}, want: []string{"ci-3"}},
-		"nothing that can be searched for": {query: pat.TokenQuery{NamePrefix: pat.Some("c%"), AfterID: "x"}, want: []string{"c%-1"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			listed, err := stage.admin(t).Tokens(t.Context(), user, test.query)
-			if diff := cmp.Diff(test.want, names(listed)); diff != "" || err != nil {
-				t.Errorf("listed: %v\n%s", err, diff)
-			}
-
-			selected, total, err := stage.admin(t).SelectTokens(t.Context(), user, pat.Selection{Later: []pat.TokenQuery{test.query}})
-			if diff := cmp.Diff(test.want, names(selected)); diff != "" || err != nil || total != len(ids) {
-				t.Errorf("selected of %d: %v\n%s", total, err, diff)
-			}
-		})
-	}
-}
-
 func TestSelectTokensInOneRequest(t *testing.T) {
 	t.Parallel()
 
@@ -138,25 +99,6 @@ func TestSelectTokensInOneRequest(t *testing.T) {
 
 	if sent := stage.Count(lists); sent != 1 {
 		t.Errorf("%d requests, want 1", sent)
-	}
-}
-
-func TestSelectTokensShowsWhatListsDo(t *testing.T) {
-	t.Parallel()
-
-	stage := newStage(t, foremanserver.Options{})
-	user := stage.addUser(t, "alice")
-	token := stage.addToken(t, "ci")
-	stage.RevokeToken("alice", 1)
-
-	shown, err := stage.admin(t).Token(t.Context(), token.Key())
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	selected, _, err := stage.admin(t).SelectTokens(t.Context(), user, pat.Selection{IDs: []string{token.ID}})
-	if diff := cmp.Diff([]pat.Token{shown}, selected); diff != "" || err != nil {
-		t.Errorf("%v\n%s", err, diff)
 	}
 }
 

@@ -19,25 +19,6 @@ func (s *stage) lastAuth() sandbox.AuthMethod {
 	return requests[len(requests)-1].Auth
 }
 
-// To Foreman a cookie counts for more than the credentials beside it.
-func TestTwoAccountsOfOneServerShareNoSession(t *testing.T) {
-	t.Parallel()
-
-	stage := newStage(t, foremanserver.Options{})
-	stage.addUser(t, "alice", viewAll...)
-
-	admin, alice := stage.admin(t), stage.as(t, "alice")
-
-	for range 3 {
-		for driver, login := range map[*System]string{admin: foremanserver.AdminLogin, alice: "alice"} {
-			user, err := driver.CurrentUser(t.Context())
-			if err != nil || user.Username != login {
-				t.Fatalf("%q, %v; want %q", user.Username, err, login)
-			}
-		}
-	}
-}
-
 // A session outlives the password or token that it began with, and says nothing of them.
 func TestASessionOutlivesItsCredentials(t *testing.T) {
 	t.Parallel()

@@ -102,3 +102,16 @@ func tokenSearch(query pat.TokenQuery, parameters Query) string {
 		return ""
 	}
 }
+
+// mayList tells an empty list from one that Foreman keeps from the caller: without
+// view_users the tokens of others are just not in it.
+func (s *System) mayList(ctx context.Context, userID string, within scope) error {
+	self, err := s.self(ctx)
+	if err != nil || self.ID == userID || self.Admin {
+		return err
+	}
+
+	_, err = s.showUser(ctx, userID, within)
+
+	return s.userAbsent(ctx, userID, within, err)
+}

@@ -1,7 +1,6 @@
 package foreman
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -54,42 +53,6 @@ func TestEachTokenAsksForNoPageThatNobodyReads(t *testing.T) {
 
 			if sent := stage.Count(lists); sent != test.requests {
 				t.Errorf("%d requests, want %d", sent, test.requests)
-			}
-		})
-	}
-}
-
-func TestEachTokenEndsWithAnError(t *testing.T) {
-	t.Parallel()
-
-	stage := newStage(t, foremanserver.Options{})
-	user := stage.addUser(t, "alice")
-	stage.addToken(t, "t1")
-
-	for name, test := range map[string]struct {
-		userID string
-		query  pat.TokenQuery
-	}{
-		"a user who is not there":     {userID: "99999"},
-		"a user without a number":     {userID: "alice"},
-		"an order that Foreman lacks": {userID: user, query: pat.TokenQuery{Native: Query{Order: pat.Some("expires_at")}}},
-		"a query of another driver":   {userID: user, query: pat.TokenQuery{Native: "name ~ t"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			var errs []error
-
-			for token, err := range stage.admin(t).EachToken(t.Context(), test.userID, test.query) {
-				if token != (pat.Token{}) {
-					t.Errorf("got the token %s", token.ID)
-				}
-
-				errs = append(errs, err)
-			}
-
-			if len(errs) != 1 || errors.Join(errs...) == nil {
-				t.Errorf("got %v, want one error", errs)
 			}
 		})
 	}

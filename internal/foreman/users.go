@@ -2,15 +2,14 @@ package foreman
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // CurrentUser returns whom the credentials belong to.
@@ -180,52 +179,4 @@ func (s *System) resolve(ctx context.Context, login string) (string, error) {
 	default:
 		return "", hidden(notFound)
 	}
-}
-
-// searchUsers returns the users of the given scope that a search finds, two at most. What
-// Foreman makes of a search may be something else: the caller compares what it gets.
-func (s *System) searchUsers(ctx context.Context, search string, within scope) ([]userRecord, error) {
-	query := Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](1)}
-
-	var answer envelope[userRecord]
-	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &answer, func() error {
-		return answer.check(userRecord.check)
-	})
-
-	return answer.Results, err
-}
-
-// showUser reads one user by its number in the given scope.
-func (s *System) showUser(ctx context.Context, id string, within scope) (pat.User, error) {
-	if err := number("user", id); err != nil {
-		return pat.User{}, err
-	}
-
-	var record userRecord
-
-	err := s.get(ctx, segments("users", byID(id)), within.query(nil), &record, func() error {
-		if err := record.check(); err != nil {
-			return err
-		}
-
-		if user := record.user(); user.ID != id {
-			return fmt.Errorf("the answer is about user %s", user.ID)
-		}
-
-		return nil
-	})
-	if err != nil {
-		return pat.User{}, explainShow(err)
-	}
-
-	return record.user(), nil
-}
-
-// explainShow tells who needs no permission.
-func explainShow(err error) error {
-	if denied, ok := errors.AsType[*pat.PermissionError](err); ok {
-		denied.Remedy += " Only its own user is shown to every account."
-	}
-
-	return err
 }

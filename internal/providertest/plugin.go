@@ -1,10 +1,10 @@
 package providertest
 
 import (
-	"fmt"
-	"os/exec"
+	"context"
 	"path/filepath"
-	"runtime"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
 // BuildPlugin builds the provider as it is released, with these flags of `go build`, into a
@@ -13,17 +13,6 @@ import (
 func BuildPlugin(name string, flags ...string) (string, error) {
 	folder := filepath.Join(Repository(), ".cache", name)
 
-	file := filepath.Join(folder, "terraform-provider-opsaccess")
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
-
-	build := exec.Command("go", append(append([]string{"build"}, flags...), "-o", file, ".")...) //nolint:gosec,noctx // The project's own package; no test's context outlives the build.
-	build.Dir = Repository()
-
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
-	}
-
-	return folder, nil
+	// No test's context outlives the build, which serves all of them.
+	return folder, clirun.Build(context.Background(), clirun.Module, filepath.Join(folder, clirun.Executable(clirun.Plugin)), flags...)
 }

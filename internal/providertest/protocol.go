@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -61,7 +62,10 @@ func ImportIdentity(
 func PlainValue(t *testing.T, value tftypes.Value) any {
 	t.Helper()
 
-	if value.IsNull() {
+	switch {
+	case !value.IsKnown():
+		return "(known after apply)"
+	case value.IsNull():
 		return nil
 	}
 
@@ -120,6 +124,16 @@ func EncodeObject(t *testing.T, of tftypes.Type, set map[string]any) *tfprotov6.
 	return &encoded
 }
 
+// EncodeNull encodes what is not there.
+func EncodeNull(t *testing.T, schema *tfprotov6.Schema) *tfprotov6.DynamicValue {
+	t.Helper()
+
+	encoded, err := tfprotov6.NewDynamicValue(schema.ValueType(), tftypes.NewValue(schema.ValueType(), nil))
+	Must(t, err)
+
+	return &encoded
+}
+
 // DecodeObject returns the attributes of an object.
 func DecodeObject(t *testing.T, of tftypes.Type, encoded *tfprotov6.DynamicValue) map[string]tftypes.Value {
 	t.Helper()
@@ -173,12 +187,17 @@ func Protocol(t *testing.T) ProtocolServer {
 	return NewProtocolServer(provider.Surroundings{})
 }
 
+// providerSchema is asked for once: building it takes longer than most calls.
+var providerSchema = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
+	return NewProtocolServer(provider.Surroundings{}).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+})
+
 // Schemas returns the schemas of the provider and of its constructs, by kind and type:
 // `resource opsaccess_personal_access_token`, for one.
 func Schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	t.Helper()
 
-	response, err := Protocol(t).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	response, err := providerSchema()
 	if err != nil {
 		t.Fatal(err)
 	}

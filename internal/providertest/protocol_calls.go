@@ -39,6 +39,22 @@ func (s *Target) Admin(t *testing.T) ProtocolServer {
 	return s.Serve(t, s.Settings(s.Login, s.Password))
 }
 
+// ReadData validates and reads a data source, and returns the errors.
+func ReadData(t *testing.T, server ProtocolServer, typeName string, set map[string]any) []string {
+	t.Helper()
+
+	config := EncodeObject(t, Schemas(t)["data "+typeName].ValueType(), set)
+
+	if errs := Texts(ValidateConfig(t, server, "data", typeName, config), tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
+		return errs
+	}
+
+	response, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: config})
+	Must(t, err)
+
+	return Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityError)
+}
+
 // Listing is the response of the list resource.
 type Listing struct {
 	Results          []tfprotov6.ListResourceResult

@@ -1,15 +1,15 @@
 package rest
 
 import (
-	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -79,19 +79,44 @@ func TestAnAnswerAsTheDriverSeesIt(t *testing.T) {
 	}
 }
 
-func TestMediaTypes(t *testing.T) {
+func TestTheMethodIsOneOfThree(t *testing.T) {
 	t.Parallel()
 
-	for value, want := range map[string]string{
-		"":                               "",
-		"text/plain":                     "text/plain",
-		"TEXT/XML;charset=UTF-8":         "text/xml",
-		"application/json; charset":      "application/json",
-		" application/json ;; broken=\"": "application/json",
-	} {
-		if got := mediaType(http.Header{"Content-Type": {value}}); got != want {
-			t.Errorf("mediaType(%q) = %q", value, got)
+	s := newSite(t, answers(http.StatusOK, ""))
+	c := newTestClient(t, s.URL, nil)
+
+	for _, method := range []string{"", "PUT", "PATCH", "HEAD", "get", "GET X"} {
+		if _, err := c.Do(t.Context(), Request{Method: method}); err == nil {
+			t.Errorf("%q is sent", method)
 		}
+	}
+
+	if s.requests.Load() != 0 {
+		t.Errorf("%d requests", s.requests.Load())
+	}
+}
+
+func TestQueriesAreEncoded(t *testing.T) {
+	t.Parallel()
+
+	query := url.Values{"search": {`name = "a&b" and x`, "2"}, "página": {"1"}}
+
+	var seen url.Values
+
+	s := newSite(t, func(_ http.ResponseWriter, r *http.Request) { seen = r.URL.Query() })
+
+	if _, err := newTestClient(t, s.URL, nil).Do(t.Context(), Request{Method: http.MethodGet, Query: query}); err != nil {
+		t.Fatal(err)
+	}
+
+	if diff := cmp.Diff(query, seen); diff != "" {
+		t.Error(diff)
+	}
+
+	// A plus would be a blank in forms only.
+	target, err := newTestClient(t, s.URL, nil).target(Request{Method: http.MethodGet, Query: url.Values{"tokenname": {"a b+c&d"}}})
+	if err != nil || !strings.HasSuffix(target, "?tokenname=a%20b%2Bc%26d") {
+		t.Errorf("%q, %v", target, err)
 	}
 }
 
@@ -137,159 +162,79 @@ func TestCredentialsThatCannotBeSentAreNotShown(t *testing.T) {
 	}
 }
 
-func TestLogLines(t *testing.T) {
+func TestACancelledContextEndsACall(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodDelete {
-			panic(http.ErrAbortHandler)
-		}
+	tests := map[string]struct {
+		method    string
+		handler   func(cancel func()) http.HandlerFunc
+		ambiguous bool
+	}{
+		"before the answer of a GET": {"GET", func(cancel func()) http.HandlerFunc {
+			return func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }
+		}, false},
+		"before the answer of a POST": {"POST", func(cancel func()) http.HandlerFunc {
+			return func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }
+		}, true},
+		"within the body of a GET": {"GET", func(cancel func()) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				sendPart(w, "{")
 
-		w.Header().Set("X-Echo", secret)
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte("body-" + secret))
-	})
-	c := newTestClient(t, s.URL+"/base", func(o *Options) {
-		withPassword(o)
-		o.MaxRetries = 1
-	})
+				cancel()
+				<-r.Context().Done()
+			}
+		}, false},
+		"within the body of a POST": {"POST", func(cancel func()) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				sendPart(w, "{")
 
-	var output bytes.Buffer
-
-	ctx := tflogtest.RootLogger(t.Context(), &output)
-
-	_, err := c.Do(ctx, Request{
-		Method: http.MethodGet, Segments: []string{"users", "of " + secret},
-		Query: map[string][]string{"search": {"query-value"}, "page": {"77"}},
-	})
-	wantError[*pat.TransientError](t, err)
-
-	_, err = c.Do(ctx, Request{Method: http.MethodDelete, Segments: []string{"x"}, Body: []byte("request-body")})
-	wantError[*pat.TransientError](t, err)
-
-	text := output.String()
-	for _, hidden := range []string{secret, "s3cr3t", "query-value", "77", "body", "Authorization", "Basic", "X-Echo"} {
-		if strings.Contains(text, hidden) {
-			t.Errorf("%q shows in %s", hidden, text)
-		}
+				cancel()
+				<-r.Context().Done()
+			}
+		}, true},
 	}
 
-	entries, err := tflogtest.MultilineJSONDecode(&output)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	for _, entry := range entries {
-		if _, ok := entry["duration_ms"].(float64); !ok {
-			t.Errorf("no duration in %v", entry)
-		}
-
-		delete(entry, "duration_ms")
-	}
-
-	read := func(attempt int) map[string]any {
-		return map[string]any{
-			"@level": "debug", "@message": "HTTP attempt", "@module": "provider", "attempt": float64(attempt),
-			"method": "GET", "path": "/base/users/of%20***", "query_keys": "page,search", "status": float64(503),
-		}
-	}
-	deletion := func(attempt int) map[string]any {
-		return map[string]any{
-			"@level": "debug", "@message": "HTTP attempt", "@module": "provider", "attempt": float64(attempt),
-			"method": "DELETE", "path": "/base/x", "error": "EOF",
-		}
-	}
-
-	if diff := cmp.Diff([]map[string]any{read(1), read(2), deletion(1), deletion(2)}, entries); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestOptionsAreChecked(t *testing.T) {
-	t.Parallel()
-
-	certificate, key := newIdentity(t)
-	_, otherKey := newIdentity(t)
-
-	tests := map[string]func(*Options){
-		"the request timeout":          func(o *Options) { o.RequestTimeout = -1 },
-		"the number of retries":        func(o *Options) { o.MaxRetries = -1 },
-		"concurrent requests":          func(o *Options) { o.MaxConcurrentRequests = -1 },
-		"wait between":                 func(o *Options) { o.RetryWaitMax = -1 },
-		"the shortest wait":            func(o *Options) { o.RetryWaitMin, o.RetryWaitMax = 2, 1 },
-		"the user agent":               func(o *Options) { o.UserAgent = "a\nb" },
-		"a session needs credentials":  func(o *Options) { o.Session = &cookieSession{} },
-		"not its path":                 func(o *Options) { o.TLS.CACertificate = "/etc/ca.pem" },
-		"that is not a CERTIFICATE":    func(o *Options) { o.TLS.CACertificate = certificate + key.Reveal() },
-		"the CA certificate":           func(o *Options) { o.TLS.CACertificate = certificatePEM([]byte("x")) },
-		"must be set together":         func(o *Options) { o.TLS.ClientKey = key },
-		"must be set together, or not": func(o *Options) { o.TLS.ClientCertificate = certificate },
-		"the client certificate": func(o *Options) {
-			o.TLS.ClientCertificate, o.TLS.ClientKey = certificate, otherKey
-		},
-		"the URL": func(o *Options) { o.BaseURL = "" },
-	}
-
-	for name, spoil := range tests {
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			options := Options{BaseURL: "https://h.example.com"}
-			spoil(&options)
+			ctx, cancel := context.WithCancel(t.Context())
+			s := newSite(t, test.handler(cancel))
 
-			words, _, _ := strings.Cut(name, ",")
-
-			_, err := New(options)
-			if err == nil || !strings.Contains(err.Error(), words) {
-				t.Fatalf("%v", err)
+			_, err := newTestClient(t, s.URL, nil).Do(ctx, Request{Method: test.method})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("the cancellation is not visible: %v", err)
 			}
 
-			if strings.Contains(err.Error(), "PRIVATE") || strings.Contains(err.Error(), "\n") {
-				t.Errorf("a key shows in %v", err)
+			if _, ok := errors.AsType[*pat.AmbiguousError](err); ok != test.ambiguous {
+				t.Errorf("ambiguous is %t: %v", ok, err)
+			}
+
+			if s.requests.Load() != 1 {
+				t.Errorf("%d requests, not 1", s.requests.Load())
 			}
 		})
 	}
 }
 
-func TestDefaults(t *testing.T) {
+func TestACancelledContextSendsNothing(t *testing.T) {
 	t.Parallel()
 
-	type defaults struct {
-		Timeout            time.Duration
-		Slots, Idle        int
-		Shortest, Longest  time.Duration
-		Retries            int
-		TLS                uint16
-		Anonymous, Cookies bool
-	}
+	s := newSite(t, answers(http.StatusOK, "{}"))
+	c := newTestClient(t, s.URL, withPassword)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
 
-	c, err := New(Options{BaseURL: "https://h.example.com"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	for range 20 {
+		_, err := c.Do(ctx, post)
+		wantError[*pat.TransientError](t, err)
 
-	inner := transportOf(t, c)
-
-	wire, ok := inner.wire.(*http.Transport)
-	if !ok {
-		t.Fatalf("the wire is a %T", inner.wire)
-	}
-
-	want := defaults{60 * time.Second, 10, 10, 500 * time.Millisecond, 10 * time.Second, 0, 0x0303, true, false}
-	got := defaults{
-		inner.timeout, cap(inner.slots), wire.MaxIdleConnsPerHost, c.http.RetryWaitMin, c.http.RetryWaitMax, c.http.RetryMax,
-		wire.TLSClientConfig.MinVersion, c.anonymous, c.http.HTTPClient.Jar != nil,
-	}
-
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-
-	// A bound below or above the other's default takes it along.
-	for _, options := range []Options{{RetryWaitMax: time.Millisecond}, {RetryWaitMin: time.Minute}} {
-		options.BaseURL = "https://h.example.com"
-		if _, err := New(options); err != nil {
-			t.Error(err)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("the cancellation is not visible: %v", err)
 		}
+	}
+
+	if s.requests.Load() != 0 {
+		t.Errorf("%d requests", s.requests.Load())
 	}
 }

@@ -11,27 +11,110 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// What to do about a request whose answer is not the API's.
+// Reading is how a platform understands an unsuccessful response. The zero value leaves all
+// to the status.
+type Reading struct {
+	// Own says that the response has a form in which the platform words its refusals. A 4xx
+	// to a POST is a refusal in that form only: a gateway can block the response to a request
+	// that was carried out, with a page of its own.
+	Own bool
+	// Kind chooses the error. It is ignored where something else decides: a 401 is always
+	// [KindAuthentication], and a POST is ambiguous unless it was refused.
+	Kind Kind
+	// Message is the server's text for the reader; empty shows the body's first words.
+	Message string
+	// Fields are the refused fields of a [pat.ValidationError].
+	Fields map[string][]string
+	// Missing are the permissions of a [pat.PermissionError].
+	Missing []string
+	// Remedy replaces the general advice; empty keeps it.
+	Remedy string
+}
+
+// Kind is what an unsuccessful response means, and so which error of [pat] it becomes.
+type Kind int
+
+// The kinds of unsuccessful responses.
 const (
-	pageRemedy = "A web page came where the API should answer: check that `url` names the server and the right path below it, " +
-		"and that no proxy and no single sign-on stands in between."
-	narrowRemedy = "Narrow what is asked for, or ask for less at a time."
-	formatRemedy = "This is not what the API of a supported version answers: check that `url` names the server and the right path below it."
+	// KindByStatus leaves it to the status: 400, 409 and 422 are validation, 403 is
+	// permission, 404 and 410 are not found, 408, 429, 502, 503 and 504 are transient,
+	// anything else is protocol, and so is a web page instead of a 400, 404, 409, 410 or
+	// 422.
+	KindByStatus Kind = iota
+	// KindNotFound becomes a [pat.NotFoundError].
+	KindNotFound
+	// KindValidation becomes a [pat.ValidationError].
+	KindValidation
+	// KindPermission becomes a [pat.PermissionError].
+	KindPermission
+	// KindAuthentication becomes a [pat.AuthenticationError]. It ends the client: every
+	// further request with credentials fails with the same error.
+	KindAuthentication
+	// KindTransient becomes a [pat.TransientError]. It repeats nothing: only the status
+	// does.
+	KindTransient
+	// KindProtocol becomes a [pat.ProtocolError].
+	KindProtocol
 )
 
-// unshown stands for the text of an answer to a POST that may have made something: its
-// secret is known to nobody yet, and so nothing could mask it.
+// kindOf decides what an unsuccessful response means.
+func kindOf(a Answer, read Kind) Kind {
+	switch {
+	case a.Status == http.StatusUnauthorized:
+		return KindAuthentication
+	case read != KindByStatus:
+		return read
+	}
+
+	kind := kindOfStatus(a.Status)
+	if (kind == KindNotFound || kind == KindValidation) && a.isPage() {
+		// An API that is there words its own "not found".
+		return KindProtocol
+	}
+
+	return kind
+}
+
+// kindOfStatus decides by the status alone. A 500 is not transient: it is as often a
+// request that the server cannot handle, which no retry heals, as a database that is down.
+// Its remedy names both.
+func kindOfStatus(status int) Kind {
+	switch status {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity:
+		return KindValidation
+	case http.StatusForbidden:
+		return KindPermission
+	case http.StatusNotFound, http.StatusGone:
+		return KindNotFound
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return KindTransient
+	}
+
+	if unavailable(status) {
+		return KindTransient
+	}
+
+	return KindProtocol
+}
+
+// unshown replaces the text of a response to a POST that may have made something: nothing
+// could mask its secret, which is not known yet.
 const unshown = "its text is left out, for a new secret may be in it"
 
-// UnexpectedAnswer returns the error for an answer with a status of 200 to 299 whose body
-// is not what was promised; cause says what is wrong with it, and must not quote it. It is
-// a [pat.ProtocolError], for a GET with the first words of the body. For a POST it is a
-// [pat.AmbiguousError], because what was asked for may have been done. What answers a POST
-// or a DELETE is never shown: a fresh secret may be in it, or the hash of a revoked one.
-func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
+// errorMaker turns responses and failed attempts into the errors of [pat].
+type errorMaker struct {
+	account string
+	read    func(Answer) Reading
+	// mayHoldSecret is [Options.Conceals].
+	mayHoldSecret func(Answer) bool
+	mask          *mask
+}
+
+// unexpected returns the error for a successful response that is not what it should be.
+func (m *errorMaker) unexpected(method, tried string, a Answer, cause error) error {
 	failure := pat.Failure{
-		Tried:  c.Tried(r.Method, r.Segments...),
-		Said:   c.halfway(r.Method, a, cause),
+		Tried:  tried,
+		Said:   m.unusable(method, a, cause),
 		Remedy: formatRemedy,
 		Err:    cause,
 	}
@@ -42,46 +125,28 @@ func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
 		failure.Remedy = pageRemedy
 	}
 
-	if r.Method == http.MethodPost {
+	if method == http.MethodPost {
 		return &pat.AmbiguousError{Failure: failure}
 	}
 
 	return &pat.ProtocolError{Failure: failure}
 }
 
-// halfway says what came of an answer that cannot be used, and why.
-func (c *Client) halfway(method string, a Answer, cause error) string {
-	said := fmt.Sprintf("HTTP %d", a.Status)
-	if a.MediaType != "" {
-		said += ", " + a.MediaType
-	}
+// unsuccessful returns the error for a response with another status than 200 to 299.
+func (m *errorMaker) unsuccessful(current *call, response *http.Response, a Answer) error {
+	reading := m.reading(a)
+	failure := m.failure(current, a, reading)
 
-	if cause != nil {
-		said += ", " + cause.Error()
-	}
-
-	if method != http.MethodGet {
-		return c.said(said, "")
-	}
-
-	return c.said(said, c.words(method, a))
-}
-
-// unsuccessful returns the error for an answer with another status than 200 to 299.
-func (c *Client) unsuccessful(current *call, response *http.Response, a Answer) error {
-	reading := c.reading(a)
-	failure := c.failure(current, a, reading)
-
-	if isRedirect(a.Status) {
-		said, remedy := c.redirectText(current, response)
-		failure.Said = c.said(status(a), said)
+	if a.Status >= 300 && a.Status <= 399 {
+		said, remedy := redirectText(response, current.method, current.path)
+		failure.Said = m.said(statusText(a), said)
 
 		if reading.Remedy == "" {
-			failure.Remedy = remedy
+			failure.Remedy = m.mask.text(remedy, maxText)
 		}
 	}
 
-	if c.mayHaveMade(current.method, a) {
+	if m.mayHaveMade(current.method, a) {
 		return &pat.AmbiguousError{Failure: failure}
 	}
 
@@ -89,69 +154,36 @@ func (c *Client) unsuccessful(current *call, response *http.Response, a Answer) 
 	case KindNotFound:
 		return &pat.NotFoundError{Failure: failure}
 	case KindValidation:
-		return &pat.ValidationError{Failure: failure, Fields: c.fields(reading.Fields)}
+		return &pat.ValidationError{Failure: failure, Fields: m.fields(reading.Fields)}
 	case KindPermission:
-		return &pat.PermissionError{Failure: failure, Missing: c.list(reading.Missing)}
+		var missing []string
+		for _, permission := range reading.Missing {
+			missing = append(missing, m.mask.text(permission, maxText))
+		}
+
+		return &pat.PermissionError{Failure: failure, Missing: missing}
 	case KindAuthentication:
 		return &pat.AuthenticationError{Failure: failure}
 	case KindTransient:
 		return &pat.TransientError{Failure: failure}
-	case KindByStatus, KindProtocol:
-		return &pat.ProtocolError{Failure: failure}
 	default:
 		return &pat.ProtocolError{Failure: failure}
 	}
 }
 
-// refusal returns the error for an answer that refuses the credentials, and nil for any
+// refusal returns the error for a response that refuses the credentials, and nil for any
 // other.
-func (c *Client) refusal(current *call, a Answer) *pat.AuthenticationError {
-	if c.mayHaveMade(current.method, a) {
+func (m *errorMaker) refusal(current *call, a Answer) *pat.AuthenticationError {
+	reading := m.reading(a)
+	if m.mayHaveMade(current.method, a) || kindOf(a, reading.Kind) != KindAuthentication {
 		return nil
 	}
 
-	reading := c.reading(a)
-	if kindOf(a, reading.Kind) != KindAuthentication {
-		return nil
-	}
-
-	return &pat.AuthenticationError{Failure: c.failure(current, a, reading)}
+	return &pat.AuthenticationError{Failure: m.failure(current, a, reading)}
 }
 
-// mayHaveMade says whether the answer leaves open whether a POST was carried out. It does
-// unless it is a refusal: a status of 400 to 499 in the platform's own form. Three statuses
-// need no form, because whoever sends them has not passed the request on: 401 and 407 ask
-// for credentials first, and 429 for fewer requests. To doubt a 401 would also send refused
-// credentials once more, in the search for what may have been made.
-func (c *Client) mayHaveMade(method string, a Answer) bool {
-	switch {
-	case method != http.MethodPost:
-		return false
-	case a.Status < 400 || a.Status > 499:
-		return true
-	case beforeWork(a.Status):
-		return false
-	case c.concealed(a): // It may hold what was made.
-		return true
-	case c.read == nil:
-		return a.isPage()
-	default:
-		return !c.read(a).Own
-	}
-}
-
-// beforeWork says whether whoever answers with the status has not carried out the request.
-func beforeWork(status int) bool {
-	switch status {
-	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusTooManyRequests:
-		return true
-	default:
-		return false
-	}
-}
-
-// failed returns the error for a call that ended without an answer.
-func (c *Client) failed(current *call, err error) error {
+// failed returns the error for a call that ended without a response.
+func (m *errorMaker) failed(current *call, err error) error {
 	if refusal, ok := errors.AsType[*pat.AuthenticationError](err); ok {
 		return refusal
 	}
@@ -161,7 +193,7 @@ func (c *Client) failed(current *call, err error) error {
 	switch {
 	case ok:
 	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
-		// The wait for the next attempt was cut short, so the last one may be repeated.
+		// The wait for the next attempt was cut short, so the last one could be repeated.
 		attempt = &attemptError{reason: cancelled, err: err}
 	default:
 		// The text of the error quotes a header.
@@ -172,15 +204,15 @@ func (c *Client) failed(current *call, err error) error {
 		return fmt.Errorf("%s: %w", current.tried, attempt.err)
 	}
 
-	said := c.mask.text(attempt.Error(), maxText)
+	said := m.mask.text(attempt.Error(), maxText)
 	if attempt.answer.Status != 0 && attempt.reason != cancelled {
-		said = c.halfway(current.method, attempt.answer, attempt.err)
+		said = m.unusable(current.method, attempt.answer, attempt.err)
 	}
 
 	failure := pat.Failure{
 		Tried:  current.tried,
 		Said:   said,
-		Remedy: c.mask.text(attemptRemedy(current, attempt), maxText),
+		Remedy: m.mask.text(attemptRemedy(current, attempt), maxText),
 		Err:    attempt.err,
 	}
 
@@ -191,70 +223,133 @@ func (c *Client) failed(current *call, err error) error {
 	switch attempt.reason {
 	case connectionFailed, timedOut, cancelled:
 		return &pat.TransientError{Failure: failure}
-	case tlsFailed, tooLarge, lostInRedirect, notSendable:
-		return &pat.ProtocolError{Failure: failure}
 	default:
 		return &pat.ProtocolError{Failure: failure}
 	}
 }
 
-func (c *Client) reading(a Answer) Reading {
-	if c.read == nil {
+// mayHaveMade says whether the response leaves open whether a POST was carried out. It does
+// unless it is a refusal: a status of 400 to 499 in the platform's own form. Three statuses
+// need no form, because whoever sends them has not passed the request on: 401 and 407 ask
+// for credentials first, and 429 for fewer requests. To doubt a 401 would also send refused
+// credentials once more, in the search for what may have been made.
+func (m *errorMaker) mayHaveMade(method string, a Answer) bool {
+	switch {
+	case method != http.MethodPost:
+		return false
+	case a.Status < 400 || a.Status > 499:
+		return true
+	case unprocessed(a.Status):
+		return false
+	case m.hides(a): // It may hold what was made.
+		return true
+	case m.read == nil:
+		return a.isPage()
+	default:
+		return !m.read(a).Own
+	}
+}
+
+func (m *errorMaker) reading(a Answer) Reading {
+	if m.read == nil {
 		return Reading{}
 	}
 
-	reading := c.read(a)
-	if c.concealed(a) {
+	reading := m.read(a)
+	if m.hides(a) {
 		reading = Reading{Kind: reading.Kind, Remedy: reading.Remedy}
 	}
 
 	return reading
 }
 
-// concealed says whether nothing of the answer may be shown.
-func (c *Client) concealed(a Answer) bool { return c.conceals != nil && c.conceals(a) }
+// hides says whether nothing of the response may be shown.
+func (m *errorMaker) hides(a Answer) bool { return m.mayHoldSecret != nil && m.mayHoldSecret(a) }
 
-func (c *Client) failure(current *call, a Answer, reading Reading) pat.Failure {
+func (m *errorMaker) failure(current *call, a Answer, reading Reading) pat.Failure {
 	kind := kindOf(a, reading.Kind)
 
-	if c.mayHaveMade(current.method, a) {
+	if m.mayHaveMade(current.method, a) {
 		reading = Reading{} // It may quote what must not be shown.
 
 		if kind = kindOf(a, KindByStatus); a.Status < 500 {
-			kind = KindProtocol // It is not the platform that says so.
+			kind = KindProtocol // The platform did not send this.
 		}
 	}
 
 	text := reading.Message
 	if text == "" {
-		text = c.words(current.method, a)
+		text = m.words(current.method, a)
 	}
 
 	remedy := reading.Remedy
 	if remedy == "" {
-		remedy = c.remedy(current, a, kind)
+		remedy = m.remedy(current, a, kind)
 	}
 
 	return pat.Failure{
 		Tried:  current.tried,
-		Said:   c.said(status(a), text),
-		Remedy: c.mask.text(remedy, maxText),
+		Said:   m.said(statusText(a), text),
+		Remedy: m.mask.text(remedy, maxText),
 	}
 }
 
+// unusable describes a response that cannot be used, and says why.
+func (m *errorMaker) unusable(method string, a Answer, cause error) string {
+	said := fmt.Sprintf("HTTP %d", a.Status)
+	if a.MediaType != "" {
+		said += ", " + a.MediaType
+	}
+
+	if cause != nil {
+		said += ", " + cause.Error()
+	}
+
+	words := ""
+	if method == http.MethodGet {
+		words = m.words(method, a)
+	}
+
+	return m.said(said, words)
+}
+
 // said joins what happened and the server's words.
-func (c *Client) said(what, words string) string {
+func (m *errorMaker) said(what, words string) string {
 	if words != "" {
 		what += ": " + words
 	}
 
-	return c.mask.text(what, maxText)
+	return m.mask.text(what, maxText)
 }
 
-// fields makes a server's messages fit to be shown. The names stay as they are but for
-// what no name has, because drivers look for them; together the messages get the room of
-// one text.
-func (c *Client) fields(fields map[string][]string) map[string][]string {
+// words returns the text of a response, as far as it may be shown.
+func (m *errorMaker) words(method string, a Answer) string {
+	page := a.isPage()
+
+	switch {
+	case m.hides(a):
+		return ""
+	case method == http.MethodPost && page:
+		return "a web page"
+	case m.mayHaveMade(method, a) && len(a.Body) > 0:
+		return unshown
+	}
+
+	text := m.mask.ending(a.Body)
+	if !page {
+		return text
+	}
+
+	if text = pageText(text); text != "" {
+		return "a web page: " + text
+	}
+
+	return "a web page"
+}
+
+// fields makes a server's messages fit to be shown. Drivers look for the names, which keep
+// all that a name can have; the messages together get the room of one text.
+func (m *errorMaker) fields(fields map[string][]string) map[string][]string {
 	if fields == nil {
 		return nil
 	}
@@ -270,29 +365,20 @@ func (c *Client) fields(fields map[string][]string) map[string][]string {
 				break
 			}
 
-			text := c.mask.text(message, room)
+			text := m.mask.text(message, room)
 			room -= len(text)
 
 			messages = append(messages, text)
 		}
 
-		shown[c.mask.text(name, maxText)] = messages
+		shown[m.mask.text(name, maxText)] = messages
 	}
 
 	return shown
 }
 
-func (c *Client) list(texts []string) []string {
-	var shown []string
-	for _, text := range texts {
-		shown = append(shown, c.mask.text(text, maxText))
-	}
-
-	return shown
-}
-
-// status returns the status in words where the server has none.
-func status(a Answer) string {
+// statusText returns the status, in words if the server sent none.
+func statusText(a Answer) string {
 	text := http.StatusText(a.Status)
 	if text == "" || len(a.Body) > 0 {
 		return fmt.Sprintf("HTTP %d", a.Status)
@@ -301,31 +387,74 @@ func status(a Answer) string {
 	return fmt.Sprintf("HTTP %d %s", a.Status, text)
 }
 
-// words returns the text of an answer, as far as it may be shown.
-func (c *Client) words(method string, a Answer) string {
-	page := a.isPage()
+// What to do about a request whose response is not the API's.
+const (
+	pageRemedy = "A web page came where the API should answer: check that `url` names the server and the right path below it, " +
+		"and that no proxy and no single sign-on stands in between."
+	narrowRemedy = "Narrow what is asked for, or ask for less at a time."
+	formatRemedy = "This is not what the API of a supported version answers: check that `url` names the server and the right path below it."
+)
+
+// remedy says what to do about an unsuccessful response for which the platform has no advice.
+func (m *errorMaker) remedy(current *call, a Answer, kind Kind) string {
+	account := m.account
+	if account == "" {
+		account = "the account"
+	}
 
 	switch {
-	case c.concealed(a):
+	case kind == KindNotFound:
+		return "It may not exist, or " + account + " may not see it."
+	case kind == KindPermission && !a.isPage():
+		return "Give " + account + " the permission."
+	case kind == KindAuthentication && current.anonymous:
+		return "The server wants credentials for this."
+	case kind == KindAuthentication:
+		return "Check the credentials of " + account + ". Nothing more is sent with them in this run: " +
+			"further attempts might lock the account or this machine's address."
+	case kind == KindTransient:
+		return fmt.Sprintf("The server could not answer in %s. Try again later.", attempts(current, "one attempt", "%d attempts"))
+	case kind == KindValidation:
 		return ""
-	case method == http.MethodPost && page:
-		return "a web page"
-	case c.mayHaveMade(method, a) && len(a.Body) > 0:
-		return unshown
+	case a.Status == http.StatusInternalServerError:
+		return "The server failed. If its log shows that its database or another service was down, try again; " +
+			"otherwise it cannot handle this request, and trying again will not help."
+	case a.Status == http.StatusProxyAuthRequired:
+		return "A proxy wants credentials: put them into HTTPS_PROXY or HTTP_PROXY."
+	case a.Status == http.StatusForbidden && a.isPage():
+		return "A web page came where the API should answer: a proxy may refuse the request, or " + account + " may not do this."
+	case a.isPage():
+		return pageRemedy
+	default:
+		return formatRemedy
+	}
+}
+
+// attemptRemedy says what to do about a call that ended without a response.
+func attemptRemedy(current *call, attempt *attemptError) string {
+	made := attempts(current, "One attempt was made. ", "%d attempts were made. ")
+
+	switch attempt.reason {
+	case connectionFailed:
+		return made + "Check that `url` names the server, that it runs, and that no firewall or proxy stands in between."
+	case timedOut:
+		return made + "If the server needs longer, raise `request_timeout`."
+	case tlsFailed:
+		return tlsRemedy(attempt.err)
+	case tooLarge:
+		return narrowRemedy
+	case lostInRedirect:
+		return formatRemedy
+	default:
+		return ""
+	}
+}
+
+// attempts counts the attempts of a call in words.
+func attempts(current *call, one, many string) string {
+	if current.attempt == 1 {
+		return one
 	}
 
-	text := c.mask.examine(a.Body)
-	for _, h := range c.mask.all() {
-		text = h.atEnd(text)
-	}
-
-	if !page {
-		return text
-	}
-
-	if text := pageText(text); text != "" {
-		return "a web page: " + text
-	}
-
-	return "a web page"
+	return fmt.Sprintf(many, current.attempt)
 }

@@ -1,48 +1,23 @@
 package rest
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
-
-// clientOf returns a client whose server answers each request with the same answer.
-func clientOf(t testing.TB, code int, contentType, body string, change func(*Options)) *Client {
-	t.Helper()
-
-	options := Options{BaseURL: "https://h.example.com/base", Secrets: []pat.Secret{secret}, Account: "user terraform"}
-	if change != nil {
-		change(&options)
-	}
-
-	c, err := New(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	inner, ok := c.http.HTTPClient.Transport.(*transport)
-	if !ok {
-		t.Fatal("the client has another transport")
-	}
-
-	inner.wire = roundTrip(func(r *http.Request) (*http.Response, error) {
-		return &http.Response{
-			StatusCode: code,
-			Header:     http.Header{"Content-Type": {contentType}, "Set-Cookie": {"id=" + secret}, "Server": {"Apache"}},
-			Body:       io.NopCloser(strings.NewReader(body)),
-			Request:    r,
-		}, nil
-	})
-
-	return c
-}
 
 const page = `<!DOCTYPE html>
 <html><head><title>Not here (404)</title><style>p { color: red }</style>
@@ -95,25 +70,7 @@ func TestErrorsOfAnswers(t *testing.T) {
 				t.Errorf("the answer is not returned: %+v", answer)
 			}
 
-			var failure *pat.Failure
-
-			switch err := err.(type) { //nolint:errorlint // The error itself is tested, not its causes.
-			case *pat.NotFoundError:
-				failure = &err.Failure
-			case *pat.ValidationError:
-				failure = &err.Failure
-			case *pat.PermissionError:
-				failure = &err.Failure
-			case *pat.AuthenticationError:
-				failure = &err.Failure
-			case *pat.TransientError:
-				failure = &err.Failure
-			case *pat.ProtocolError:
-				failure = &err.Failure
-			default:
-				t.Fatalf("%T: %v", err, err)
-			}
-
+			failure := failureOf(t, err)
 			if got := fmt.Sprintf("%T", err); got != test.kind || failure.Said != test.said || !strings.Contains(failure.Remedy, test.remedy) {
 				t.Errorf("a %s says %q, remedy %q", got, failure.Said, failure.Remedy)
 			}
@@ -239,4 +196,206 @@ func TestUnexpectedAnswers(t *testing.T) {
 	if strings.Contains(err.Error(), "fresh") {
 		t.Errorf("a fresh secret shows in %v", err)
 	}
+}
+
+func TestWhatIsTooMuchIsToBeNarrowed(t *testing.T) {
+	t.Parallel()
+
+	cause := fmt.Errorf("not read: %w", DecodeJSON([]byte(strings.Repeat("[", 100)), new(any)))
+	err := clientOf(t, 200, "", "", nil).UnexpectedAnswer(get, Answer{Status: 200}, cause)
+
+	if got := mustBe[*pat.ProtocolError](t, err); got.Remedy != narrowRemedy {
+		t.Errorf("the remedy is %q", got.Remedy)
+	}
+}
+
+func TestAnAnswerThatBreaksOffIsDescribed(t *testing.T) {
+	t.Parallel()
+
+	const begin = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+
+	tests := map[string]struct {
+		handler http.HandlerFunc
+		said    string
+	}{
+		"its words are shown":             {raw(begin + `{"a":1`), `HTTP 200, application/json, unexpected EOF: {"a":1`},
+		"a secret in it is masked":        {raw(begin + `{"a":"` + secret + `",`), `HTTP 200, application/json, unexpected EOF: {"a":"***",`},
+		"half a secret in it is not read": {raw(begin + `{"a":"` + secret[:9]), `HTTP 200, application/json, unexpected EOF: {"a":"***`},
+		"nor in pieces":                   {raw(begin + "{\"a\":\"" + secret[:4] + "\x00" + secret[4:9]), `HTTP 200, application/json, unexpected EOF: {"a":"***`},
+		"it may not be quoted":            {raw(begin + `{"a":"conceal`), `HTTP 200, application/json, unexpected EOF`},
+		"it takes too long": {func(w http.ResponseWriter, r *http.Request) {
+			sendPart(w, "so far")
+			<-r.Context().Done()
+		}, "HTTP 200, text/plain, no complete answer within 1m0s: so far"},
+		"it is no HTTP":           {raw("SSH-2.0-OpenSSH\r\n\r\n"), "malformed HTTP response"},
+		"its status is no number": {raw("HTTP/1.1 abc\r\n\r\n"), "malformed HTTP status code"},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			synctest.Test(t, func(t *testing.T) {
+				c := newTestClient(t, newBubbleSite(t, test.handler).URL, func(o *Options) {
+					withPassword(o)
+					o.Conceals = func(a Answer) bool { return bytes.Contains(a.Body, []byte("conceal")) }
+				})
+
+				_, err := c.Do(t.Context(), get)
+				if got := mustBe[*pat.TransientError](t, err); got.Said != test.said && !strings.HasSuffix(got.Said, test.said) {
+					t.Errorf("said %q, want %q", got.Said, test.said)
+				}
+			})
+		})
+	}
+}
+
+// The response to a POST may hold a secret that nothing here has seen before.
+func TestNoWordOfAResponseToAPOSTIsShown(t *testing.T) {
+	t.Parallel()
+
+	const fresh = "fr3sh-s3cr3t"
+
+	response := func(status int, header, value, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(header, value)
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		want    string // In the error.
+	}{
+		"a failure":                  {response(500, "Content-Type", "text/plain", fresh), "HTTP 500: its text is left out"},
+		"a page that refuses":        {response(403, "Content-Type", "text/html", "<html>"+fresh), "HTTP 403: a web page."},
+		"a page that fails":          {response(502, "Content-Type", "text/html", "<html>"+fresh), "HTTP 502: a web page."},
+		"JSON that is not the API's": {response(500, "Content-Type", "application/json", `{"message":"`+fresh+`"}`), "HTTP 500: its text is left out"},
+		"a redirect":                 {response(302, "Location", "https://other.example.com/"+fresh, ""), "redirected to https://other.example.com. Set `url`"},
+		"a redirect here":            {response(302, "Location", "/"+fresh, ""), "redirected to http://127.0.0.1"},
+		"no HTTP":                    {raw(fresh + "\r\n\r\n"), "malformed HTTP response"},
+		"no status":                  {raw("HTTP/1.1 " + fresh + "\r\n\r\n"), ""},
+		"no version":                 {raw(fresh + "/1.1 200 OK\r\n\r\n"), ""},
+		"no header":                  {raw("HTTP/1.1 201 Created\r\n" + fresh + "\r\n\r\n"), "the head of the answer is malformed"},
+		"no length":                  {raw("HTTP/1.1 201 Created\r\nContent-Length: " + fresh + "\r\n\r\n"), "bad Content-Length"},
+		"no coding":                  {raw("HTTP/1.1 201 Created\r\nTransfer-Encoding: " + fresh + "\r\n\r\n"), "unsupported transfer encoding"},
+		"half a response":            {raw("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n" + fresh), "HTTP 201"},
+		"a chunk without a size":     {raw("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n" + fresh + "\r\n"), "HTTP 201"},
+		"no gzip":                    {raw("HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\n" + fresh), "HTTP 201"},
+		"half a failure":             {raw("HTTP/1.1 503 No\r\nContent-Length: 100\r\n\r\n" + fresh), "HTTP 503"},
+		"too large":                  {raw("HTTP/1.1 201 Created\r\nContent-Length: 99999999\r\n\r\n" + fresh), "larger than 1 MiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var log bytes.Buffer
+
+			s := newSite(t, test.handler)
+
+			_, err := newTestClient(t, s.URL, withPassword).Do(tflogtest.RootLogger(t.Context(), &log), post)
+			wantError[*pat.AmbiguousError](t, err)
+
+			if !strings.Contains(err.Error(), test.want) || s.requests.Load() != 1 {
+				t.Errorf("after %d requests the error is %v, want it with %q", s.requests.Load(), err, test.want)
+			}
+
+			if log.Len() == 0 || strings.Contains(log.String(), "fr3sh") {
+				t.Errorf("the log is %s", log.String())
+			}
+
+			for ; err != nil; err = errors.Unwrap(err) {
+				if strings.Contains(err.Error(), "fr3sh") {
+					t.Error("the response is shown")
+				}
+			}
+		})
+	}
+}
+
+func TestAFailureShowsWhatMayBeShown(t *testing.T) {
+	t.Parallel()
+
+	concealing := func(o *Options) {
+		o.Conceals = func(Answer) bool { return true }
+		o.Read = func(Answer) Reading {
+			return Reading{Kind: KindPermission, Message: "hidden", Fields: map[string][]string{"a": {"hidden"}}, Missing: []string{"hidden"}}
+		}
+	}
+
+	for _, code := range []int{200, 403, 500} {
+		c := clientOf(t, code, "text/plain", "hidden", concealing)
+
+		answer, err := c.Do(t.Context(), get)
+		if err == nil {
+			err = c.UnexpectedAnswer(get, answer, errors.New("cause"))
+		}
+
+		if strings.Contains(fmt.Sprintf("%v %#v", err, err), "hidden") {
+			t.Errorf("%d: %v", code, err)
+		}
+	}
+}
+
+// FuzzErrorBody checks that no answer can make an error that is long, unreadable or
+// indiscreet.
+func FuzzErrorBody(f *testing.F) {
+	f.Add(uint16(404), byte(0), "text/html", []byte(page))
+	f.Add(uint16(403), byte(1), "application/json", []byte(`{"error":{"message":"`+secret+`"}}`))
+	f.Add(uint16(500), byte(2), "text/plain; charset=utf-8", []byte("\xff\xfe\x00\x1b[2J"+secret))
+	f.Add(uint16(200), byte(0), "application/json", []byte("{"+secret))
+	f.Add(uint16(201), byte(1), "", []byte(secret))
+	f.Add(uint16(401), byte(2), ";;;", []byte("s3cr3t&amp;Pass/word"))
+	f.Add(uint16(302), byte(0), "TEXT/HTML; x", []byte("<html><s3cr3t&<b>Pass/word"))
+	f.Add(uint16(422), byte(2), "a/b", []byte(strings.Repeat("<p>ü", maxExamined/5)+secret))
+	f.Add(uint16(999), byte(1), "\x00", []byte("<!--<script>s3cr3t&#0;&#38;Pass/word"))
+	f.Add(uint16(429), byte(0), "x", []byte(strings.Repeat(" ", maxExamined-3)+secret))
+
+	f.Fuzz(func(t *testing.T, code uint16, method byte, contentType string, body []byte) {
+		methods := []string{http.MethodGet, http.MethodPost, http.MethodDelete}
+		r := Request{Method: methods[int(method)%len(methods)], Segments: []string{"x"}}
+
+		c := clientOf(t, int(code), contentType, string(body), func(o *Options) {
+			o.Read = func(a Answer) Reading {
+				text := string(a.Body)
+
+				return Reading{
+					Kind: Kind(method % 7), Message: text[:len(text)/2], Remedy: text, Missing: []string{text},
+					Fields: map[string][]string{text: {text, text}},
+				}
+			}
+		})
+
+		answer, err := c.Do(t.Context(), r)
+		if err == nil {
+			err = c.UnexpectedAnswer(r, answer, json.Unmarshal(body, new(int)))
+		}
+
+		texts := []string{c.Tried(r.Method, string(body))}
+
+		failure := failureOf(t, err)
+
+		switch err := err.(type) { //nolint:errorlint // The error itself is tested, not its causes.
+		case *pat.ValidationError:
+			for name, messages := range err.Fields {
+				texts = append(texts, name, strings.Join(messages, ""))
+			}
+		case *pat.PermissionError:
+			texts = append(texts, err.Missing...)
+		}
+
+		for _, text := range append(texts, failure.Tried, failure.Said, failure.Remedy) {
+			if len(text) > maxText {
+				t.Errorf("%d bytes: %q", len(text), text)
+			}
+
+			if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+				t.Errorf("not fit to be shown: %q", text)
+			}
+
+			if strings.Contains(text, secret) {
+				t.Errorf("a secret shows in %q", text)
+			}
+		}
+	})
 }

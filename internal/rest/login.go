@@ -2,106 +2,213 @@ package rest
 
 import (
 	"context"
+	"net/http"
 	"sync"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// verdict is what an answer says about the credentials.
-type verdict int
+// Session keeps what a server gave to spare the next login, usually one cookie. Its
+// methods are never called at the same time, and must not send anything.
+//
+// A 401 to a request that carried the session does not refuse the credentials: the
+// session is forgotten, and the request is sent once more without it.
+type Session interface {
+	// Attach adds the session to a request that already has the credentials, which it
+	// may remove. It says whether there was a session to add.
+	Attach(request *http.Request) bool
+	// Learn takes the session, if there is one, from a response with a status of 200 to
+	// 299. It must not read the body.
+	Learn(response *http.Response)
+	// Forget drops the session.
+	Forget()
+}
 
-const (
-	// unjudged is no answer, or one that a proxy or a router could have given before
-	// anybody looked at the credentials.
-	unjudged verdict = iota
-	// accepted is a status of 200 to 299 to the credentials themselves.
-	accepted
-)
+// authenticator adds credentials and session to requests, and reads in the responses
+// whether the server accepted them. It has no CloseIdleConnections: go-retryablehttp would
+// call that after each failed call, and close the connections of all other calls.
+type authenticator struct {
+	next      http.RoundTripper
+	authorize func(*http.Request)
+	refusal   func(*call, Answer) *pat.AuthenticationError
+	mask      *mask
+	gate      loginGate
+}
 
-// logins lets one request at a time try the credentials until they are accepted, and
-// none after they were refused: thirty failed logins lock an address for every user of
-// it, and a plan begins with dozens of parallel reads. The zero value has seen nothing.
-type logins struct {
+// RoundTrip makes one attempt, and a second one if the session has expired.
+func (a *authenticator) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Body != nil {
+		// Attempts take copies, because a session that expired costs a second one.
+		defer func() { _ = request.Body.Close() }()
+	}
+
+	if callOf(request.Context()).anonymous {
+		return a.send(request)
+	}
+
+	response, sessionExpired, err := a.authenticated(request, true)
+	if sessionExpired {
+		response, _, err = a.authenticated(request, false)
+	}
+
+	return response, err
+}
+
+// send sends a request, and masks from then on the session that the response creates: a page
+// about an error may repeat the headers of a request.
+func (a *authenticator) send(request *http.Request) (*http.Response, error) {
+	response, err := a.next.RoundTrip(request)
+	if response != nil && a.gate.session != nil {
+		for _, cookie := range response.Cookies() {
+			a.mask.learn(pat.Secret(cookie.Value))
+		}
+	}
+
+	return response, err
+}
+
+// authenticated sends the request with the credentials, and with the session if it is
+// wanted. If that has expired it returns no response.
+func (a *authenticator) authenticated(request *http.Request, withSession bool) (_ *http.Response, sessionExpired bool, _ error) {
+	ctx := request.Context()
+	out := request.Clone(ctx)
+	a.authorize(out)
+
+	slot, err := a.gate.enter(ctx, out, withSession)
+	if err != nil {
+		return nil, false, err
+	}
+
+	var end loginResult
+	defer func() { a.gate.leave(slot, end) }()
+
+	response, err := a.send(out)
+	if err != nil {
+		return nil, false, err
+	}
+
+	answer := answerOf(response)
+
+	switch {
+	case answer.ok():
+		end.success = response
+
+		return response, false, nil
+	case slot.carriesSession && answer.Status == http.StatusUnauthorized:
+		end.sessionExpired = true
+	default:
+		end.refusal = a.refusal(callOf(ctx), answer)
+	}
+
+	switch {
+	case end.sessionExpired:
+		_ = response.Body.Close() // It ends here.
+
+		return nil, true, nil
+	case end.refusal != nil:
+		_ = response.Body.Close()
+
+		return nil, false, end.refusal
+	default:
+		return response, false, nil
+	}
+}
+
+// loginGate lets one request at a time try the credentials until they are accepted, and
+// none after they were refused: thirty failed logins lock an address for all its users, and
+// a plan begins with dozens of parallel reads. It guards the session, too, so that a request
+// that finds it gone also finds that the credentials must be tried again.
+type loginGate struct {
+	session Session // Nil keeps none.
+
 	mu       sync.Mutex
-	trusted  bool
+	accepted bool
 	refusal  *pat.AuthenticationError
-	underWay chan struct{} // Closed when the request that tries the credentials ends.
+	trying   chan struct{} // Closed when the request that tries the credentials ends.
+	// epoch counts how often the session was forgotten, so that a late response to a request
+	// with an old session cannot drop or replace a new one.
+	epoch int
 }
 
-// pass lets one request out. It must be given back with end.
-type pass struct {
-	logins *logins
-	tries  bool
+// loginSlot lets one request out, and must be given back with leave.
+type loginSlot struct {
+	triesCredentials bool
+	carriesSession   bool
+	epoch            int
 }
 
-// enter waits until a request with credentials may go out. It fails with the refusal, if
-// there was one, or with the context's error.
-func (l *logins) enter(ctx context.Context) (pass, error) {
+// loginResult is what a response says about the credentials and the session. The zero value
+// is no response, or one that a proxy or a router could have given before the server looked
+// at the credentials.
+type loginResult struct {
+	success        *http.Response // A status of 200 to 299.
+	sessionExpired bool
+	refusal        *pat.AuthenticationError
+}
+
+// enter waits until the request, which has its credentials, may be sent, and adds the session
+// if it is wanted. It fails with the refusal, if there was one, or with the end of the context.
+func (g *loginGate) enter(ctx context.Context, request *http.Request, withSession bool) (loginSlot, error) {
 	for {
-		l.mu.Lock()
+		g.mu.Lock()
+
+		refusal, trying := g.refusal, g.trying
 
 		switch {
-		case l.refusal != nil:
-			l.mu.Unlock()
+		case refusal != nil:
+			g.mu.Unlock()
 
-			return pass{}, l.refusal
-		case l.trusted:
-			l.mu.Unlock()
+			return loginSlot{}, refusal
+		case g.accepted || trying == nil:
+			defer g.mu.Unlock()
 
-			return pass{logins: l}, nil
-		case l.underWay == nil:
-			l.underWay = make(chan struct{})
-			l.mu.Unlock()
+			slot := loginSlot{triesCredentials: !g.accepted, epoch: g.epoch}
+			if slot.triesCredentials {
+				g.trying = make(chan struct{})
+			}
 
-			return pass{logins: l, tries: true}, nil
+			slot.carriesSession = withSession && g.session != nil && g.session.Attach(request)
+
+			return slot, nil
 		}
 
-		ended := l.underWay
-		l.mu.Unlock()
+		g.mu.Unlock()
 
 		select {
-		case <-ended:
+		case <-trying:
 		case <-ctx.Done():
-			return pass{}, ctx.Err()
+			return loginSlot{}, &attemptError{reason: cancelled, err: ctx.Err()}
 		}
 	}
 }
 
-// distrust makes the credentials prove themselves again.
-func (l *logins) distrust() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// leave records the result of a request. The first refusal stays.
+func (g *loginGate) leave(slot loginSlot, result loginResult) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 
-	l.trusted = false
-}
-
-// holds says whether the pass may still be used without a session: a trust that was lost
-// since is no longer good for a login.
-func (p pass) holds() bool {
-	p.logins.mu.Lock()
-	defer p.logins.mu.Unlock()
-
-	return p.tries || p.logins.trusted
-}
-
-// end records what came of the request; refusal is nil unless the server refused the
-// credentials. The first refusal stays.
-func (p pass) end(v verdict, refusal *pat.AuthenticationError) {
-	l := p.logins
-
-	l.mu.Lock()
-	defer l.mu.Unlock()
-
-	if l.refusal == nil {
-		l.refusal = refusal
+	if g.refusal == nil {
+		g.refusal = result.refusal
 	}
 
-	if v == accepted {
-		l.trusted = true
+	if result.success != nil && !slot.carriesSession {
+		// A session says nothing about the credentials.
+		g.accepted = true
 	}
 
-	if p.tries {
-		close(l.underWay)
-		l.underWay = nil
+	if g.session != nil && slot.epoch == g.epoch {
+		switch {
+		case result.success != nil:
+			g.session.Learn(result.success)
+		case result.sessionExpired:
+			g.session.Forget()
+			g.epoch++
+			g.accepted = false
+		}
+	}
+
+	if slot.triesCredentials {
+		close(g.trying)
+		g.trying = nil
 	}
 }

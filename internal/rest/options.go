@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// What applies where a user sets nothing else.
+// The defaults of the options that a user can set.
 const (
 	// DefaultRequestTimeout is that of one attempt.
 	DefaultRequestTimeout = 60 * time.Second
@@ -40,28 +40,28 @@ type Options struct {
 	// Account says who the credentials belong to, for messages: "user terraform". Never
 	// a secret.
 	Account string
-	// Secrets are masked in log lines and in the texts of errors, in every spelling in
-	// which they might show there, and so is the Authorization header that Authorize sets.
+	// Secrets are masked in log lines and in the texts of errors, however they are escaped
+	// there, and so is the Authorization header that Authorize sets.
 	Secrets []pat.Secret
-	// RequestTimeout bounds one attempt, the body of its answer included, but not the
-	// wait for its turn; 0 is the default.
+	// RequestTimeout bounds one attempt, the body of its response included, but not the
+	// wait for a free slot; 0 is the default.
 	RequestTimeout time.Duration
 	// MaxRetries is the number of attempts beyond the first; 0 is none, and not the default.
 	MaxRetries int
 	// MaxConcurrentRequests bounds the attempts under way at one time; 0 is the default. Waits
 	// between attempts do not count.
 	MaxConcurrentRequests int
-	// TLS says whom to trust and how to prove who we are; the zero value trusts the
-	// system's roots.
+	// TLS says whom to trust and how to authenticate with a certificate; the zero value
+	// trusts the system's roots.
 	TLS TLSOptions
 	// RetryWaitMin and RetryWaitMax bound the wait between attempts, which doubles each
 	// time; 0 is 500 ms and 10 s. A Retry-After header may ask for 30 s at most.
 	RetryWaitMin, RetryWaitMax time.Duration
-	// Read tells what the platform means by an unsuccessful answer. It must be pure: it
-	// is called with every answer whose status is not 200 to 299, more than once. Nil
+	// Read tells what the platform means by an unsuccessful response. It must be pure: it
+	// is called with every response whose status is not 200 to 299, more than once. Nil
 	// lets the status decide, and takes anything but a web page for the platform's own.
 	Read func(Answer) Reading
-	// Conceals says whether an answer may hold a secret that nobody here knows yet, so that
+	// Conceals says whether a response may hold a secret that is not known here yet, so that
 	// no error may quote it; nil never does. It must be pure.
 	Conceals func(Answer) bool
 	// Session keeps the server's session between requests; nil keeps none. It needs
@@ -98,8 +98,8 @@ func (o Options) complete() (Options, error) {
 	return o, nil
 }
 
-// secrets returns all that must not show: a proxy's error page may repeat the headers in
-// which the password travels encoded, its own or ours.
+// secrets returns all secrets to mask. A proxy's error page may repeat the headers in which
+// the password is encoded, the proxy's or the server's.
 func (o Options) secrets(proxyOf func(*http.Request) (*url.URL, error)) []pat.Secret {
 	all := slices.Clone(o.Secrets)
 

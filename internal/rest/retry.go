@@ -11,9 +11,78 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// maxRetryAfter bounds what a server can ask for: one answer must not stop a run for an
-// hour.
+// maxRetryAfter bounds the wait that a server can ask for: one response must not stop a run
+// for an hour.
 const maxRetryAfter = 30 * time.Second
+
+// call is one Do, which may take several attempts. It travels in the context, because
+// net/http and go-retryablehttp pass nothing else on to the transport.
+type call struct {
+	method string
+	// tried is the request in the words of the errors, path the escaped path below the base URL.
+	tried, path string
+	anonymous   bool
+	// attempt counts from 1. Only the goroutine of Do writes and reads it.
+	attempt int
+}
+
+// callKey is the key of the call in a context.
+type callKey struct{}
+
+func withCall(ctx context.Context, c *call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// callOf returns the call that a request belongs to.
+func callOf(ctx context.Context) *call {
+	current, _ := ctx.Value(callKey{}).(*call)
+
+	return current
+}
+
+// countAttempt runs before each attempt of a call.
+func countAttempt(_ retryablehttp.Logger, request *http.Request, retry int) {
+	callOf(request.Context()).attempt = retry + 1
+}
+
+// reason is why an attempt ended without a response.
+type reason int
+
+const (
+	connectionFailed reason = iota // Dial, DNS, reset, truncated body.
+	timedOut
+	cancelled   // By the caller.
+	tlsFailed   // A certificate is not trusted, or TLS is not spoken.
+	tooLarge    // The response.
+	notSendable // The request.
+	lostInRedirect
+)
+
+// attemptError is an attempt that ended without a response.
+type attemptError struct {
+	reason reason
+	method string
+	// sent is true if bytes of the request may have reached the server.
+	sent bool
+	// answer is as much of a response as came; its status is 0 if none did.
+	answer Answer
+	err    error
+}
+
+// Error returns what happened. It may quote the server.
+func (e *attemptError) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *attemptError) Unwrap() error { return e.err }
+
+// retryable says whether another attempt may succeed and can do no harm.
+func (e *attemptError) retryable() bool {
+	if e.reason != connectionFailed && e.reason != timedOut {
+		return false
+	}
+
+	return e.method != http.MethodPost || !e.sent
+}
 
 // checkRetry decides what is sent again. The library's own policy repeats a POST that got
 // a 502 and so would issue several tokens. It returns no error of its own: that would
@@ -26,17 +95,11 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	if err != nil {
 		attempt, ok := errors.AsType[*attemptError](err)
 
-		return ok && attempt.repeatable(), nil
+		return ok && attempt.retryable(), nil
 	}
 
-	switch response.StatusCode {
-	case http.StatusTooManyRequests:
-		return true, nil
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return response.Request.Method != http.MethodPost, nil
-	default:
-		return false, nil
-	}
+	return response.StatusCode == http.StatusTooManyRequests ||
+		unavailable(response.StatusCode) && response.Request.Method != http.MethodPost, nil
 }
 
 // backoff returns the wait before the next attempt: what the server asks for within
@@ -87,16 +150,4 @@ func retryAfter(value string, now time.Time) (time.Duration, bool) {
 // spread returns a random part of the duration.
 func spread(d time.Duration) time.Duration {
 	return time.Duration(rand.Int64N(int64(d) + 1)) //nolint:gosec // Spreads load; guards nothing.
-}
-
-// countAttempt runs before each attempt of a call.
-func countAttempt(_ retryablehttp.Logger, request *http.Request, retry int) {
-	callOf(request.Context()).attempt = retry + 1
-}
-
-// callOf returns the call that a request belongs to. Do puts it there.
-func callOf(ctx context.Context) *call {
-	current, _ := ctx.Value(callKey{}).(*call)
-
-	return current
 }

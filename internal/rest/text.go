@@ -2,12 +2,14 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"html"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -15,117 +17,229 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// maxText is how many bytes of a server's words an error shows.
-const maxText = 2 << 10
+const (
+	// maxText is how many bytes of a server's text an error shows.
+	maxText = 2 << 10
+	// maxExamined is how many bytes of a body are searched for that text.
+	maxExamined = 64 << 10
+	// ellipsis replaces what truncate cuts off.
+	ellipsis = "…"
+)
 
-// maxExamined is how many bytes of a body are looked at to find them.
-const maxExamined = 64 << 10
+const (
+	// masked replaces a secret, as in tflog.
+	masked = "***"
+	// minSecret is the length in bytes of the shortest secret that is masked. Shorter ones
+	// occur in every text, and masking them would leave none of it.
+	minSecret = 4
+	// maxLearned is how many of the server's sessions are remembered.
+	maxLearned = 16
+	// maxKept is how many bytes of a secret are kept: a server may send sessions of a
+	// megabyte, again and again.
+	maxKept = 8 << 10
+	// maxCompared is how many characters of a secret are compared. The expression for the
+	// first part of a secret nests once per character, and regexp allows about 500 levels.
+	maxCompared = 400
+	// longestSpelling is how many bytes a byte of a secret takes up at most, as "\\u0026" or
+	// "&#x00026;", unless it is escaped several times.
+	longestSpelling = 12
+)
 
-// masked stands where a secret was, in the spelling of tflog.
-const masked = "***"
+// passwordHash matches a bcrypt hash, the form in which servers store passwords and tokens.
+// No reader of an error needs one.
+var passwordHash = regexp.MustCompile(`\$2[abxy]?\$[0-9]{2}\$[./0-9A-Za-z_-]*`)
 
-// ellipsis stands where a text was cut.
-const ellipsis = "…"
+// brokenSpelling matches what is left of a character whose spelling was cut.
+const brokenSpelling = `(?:&#?[0-9A-Za-z]*|%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]*)?)?`
 
-// minSecret is the length of the shortest secret that is masked, in bytes. Shorter ones
-// are in every text, and masking them would leave none.
-const minSecret = 4
+// hiddenSecret is a secret that no text may show.
+type hiddenSecret struct {
+	text string
+	// whole matches the secret in every spelling, and begun its first part at the end of a
+	// text.
+	whole, begun *regexp.Regexp
+}
 
-// maxLearned is how many secrets of the server's own are remembered.
-const maxLearned = 16
+// hide prepares a secret for masking. It returns false if the secret is too short.
+func hide(secret pat.Secret) (hiddenSecret, bool) {
+	text := kept(secret)
+	if len(text) < minSecret {
+		return hiddenSecret{}, false
+	}
 
-// mask hides secrets in texts: those of the configuration, and those that it learned
-// since. It is safe for concurrent use.
+	var whole, begun, rest, end strings.Builder
+
+	for i, r := range []rune(text) {
+		if i == maxCompared {
+			// What follows so much of a secret without a blank is the rest of it.
+			rest.WriteString(`\S*`)
+
+			break
+		}
+
+		spelling := spellingOf(r)
+		whole.WriteString(spelling)
+
+		if i >= minSecret {
+			begun.WriteString("(?:")
+			end.WriteString(")?")
+		}
+
+		begun.WriteString(spelling)
+	}
+
+	return hiddenSecret{
+		text:  text,
+		whole: regexp.MustCompile(whole.String() + rest.String()),
+		begun: regexp.MustCompile(begun.String() + rest.String() + end.String() + brokenSpelling + "$"),
+	}, true
+}
+
+// kept returns as much of a secret as is kept, without the blanks around it: a secret that
+// was read from a file ends with a line break, which no server repeats.
+func kept(secret pat.Secret) string {
+	text := strings.TrimSpace(secret.Reveal())
+
+	return text[:min(len(text), maxKept)]
+}
+
+// spellingOf returns an expression for a character as URLs, JSON and HTML spell it, once or
+// several times over. Servers differ in which characters they escape and in the case of the
+// digits, and escape again what they quote.
+func spellingOf(r rune) string {
+	if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+		return string(r)
+	}
+
+	var json, percent strings.Builder
+
+	for _, unit := range utf16.Encode([]rune{r}) {
+		fmt.Fprintf(&json, `\\+u(?i:%04x)`, unit)
+	}
+
+	for _, b := range []byte(string(r)) {
+		fmt.Fprintf(&percent, "%%(?:25)*(?i:%02x)", b)
+	}
+
+	spellings := []string{
+		`\\*` + regexp.QuoteMeta(string(r)),
+		json.String(),
+		percent.String(),
+		fmt.Sprintf("&(?:amp;)*#0*%d;", r),
+		fmt.Sprintf("&(?:amp;)*#[xX]0*(?i:%x);", r),
+	}
+
+	if name, ok := map[rune]string{'"': "quot", '\'': "apos", '&': "amp", '<': "lt", '>': "gt"}[r]; ok {
+		spellings = append(spellings, "&(?:amp;)*"+name+";")
+	}
+
+	switch {
+	case unicode.IsSpace(r):
+		spellings = append(spellings, " +", `\+`, `\\+[nrt]`)
+	case unicode.IsControl(r):
+		spellings = append(spellings, "", `\\+[bf]`)
+	}
+
+	return "(?:" + strings.Join(spellings, "|") + ")"
+}
+
+// mask hides secrets in texts: those of the configuration, and the sessions that the server
+// created since. It is safe for concurrent use.
 type mask struct {
 	mu      sync.Mutex
-	fixed   []hidden // Longest first.
-	learned []hidden // Newest first.
+	fixed   []hiddenSecret // Longest first: a secret may contain another.
+	learned []hiddenSecret // Newest first.
 }
 
 func newMask(secrets []pat.Secret) *mask {
 	m := &mask{}
 
 	for _, secret := range secrets {
-		if h, ok := hide(secret); ok {
-			m.fixed = append(m.fixed, h)
+		if hidden, ok := hide(secret); ok {
+			m.fixed = append(m.fixed, hidden)
 		}
 	}
 
-	// The longest first: a secret may contain another.
-	slices.SortStableFunc(m.fixed, func(a, b hidden) int { return len(b.text) - len(a.text) })
+	slices.SortStableFunc(m.fixed, func(a, b hiddenSecret) int { return len(b.text) - len(a.text) })
 
 	return m
 }
 
-// learn hides a secret from now on. Of those it learned it keeps the newest.
+// learn hides a secret from now on, and forgets the oldest that it learned if there are too
+// many.
 func (m *mask) learn(secret pat.Secret) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	known := func(h hidden) bool { return h.text == kept(secret) }
-	if slices.ContainsFunc(m.learned, known) {
+	text := kept(secret)
+	if slices.ContainsFunc(m.learned, func(known hiddenSecret) bool { return known.text == text }) {
 		return
 	}
 
-	if h, ok := hide(secret); ok {
-		m.learned = slices.Insert(m.learned, 0, h)
+	if hidden, ok := hide(secret); ok {
+		m.learned = slices.Insert(m.learned, 0, hidden)
 		m.learned = m.learned[:min(len(m.learned), maxLearned)]
 	}
 }
 
-// logs returns a context whose log lines are masked.
-func (m *mask) logs(ctx context.Context) context.Context {
-	var all []string
-	for _, h := range m.all() {
-		all = append(all, h.spellings...)
-	}
-
-	if len(all) == 0 {
-		return ctx
-	}
-
-	return tflog.MaskLogStrings(ctx, all...)
-}
-
-// text makes words fit to be shown: valid UTF-8 on one line, without control characters
-// and without secrets, at most limit bytes.
-func (m *mask) text(words string, limit int) string {
-	return truncate(strings.TrimSpace(m.examine([]byte(words))), limit)
-}
-
-// examine returns the beginning of a body on one line, without secrets.
-func (m *mask) examine(words []byte) string {
-	cut := len(words) > maxExamined
-	if cut {
-		words = words[:maxExamined]
-	}
-
-	// Flattening comes first: it could put a secret together that was broken up.
-	shown := passwordHash.ReplaceAllLiteralString(flatten(string(words)), masked)
-	longest := 0
-
-	for _, h := range m.all() {
-		shown = h.in(shown)
-		longest = max(longest, h.longest())
-	}
-
-	if cut {
-		// The cut may have gone through a secret, whose first part would not be
-		// recognized.
-		shown = strings.ToValidUTF8(shown[:max(0, len(shown)-longest-utf8.UTFMax)], "")
-	}
-
-	return shown
-}
-
-func (m *mask) all() []hidden {
+func (m *mask) all() []hiddenSecret {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
 	return slices.Concat(m.fixed, m.learned)
 }
 
-// flatten puts a text on one line and removes what a terminal would obey.
+// logs returns a context whose log lines are masked.
+func (m *mask) logs(ctx context.Context) context.Context {
+	var expressions []*regexp.Regexp
+	for _, hidden := range m.all() {
+		expressions = append(expressions, hidden.whole)
+	}
+
+	return tflog.MaskLogRegexes(ctx, expressions...)
+}
+
+// text makes a text fit to be shown: valid UTF-8 on one line, without control characters
+// and secrets, at most limit bytes.
+func (m *mask) text(text string, limit int) string {
+	return truncate(strings.TrimSpace(m.examine([]byte(text))), limit)
+}
+
+// ending is examine for a text that may end in the middle of a secret: a response that was
+// cut short may repeat one.
+func (m *mask) ending(text []byte) string {
+	shown := m.examine(text)
+
+	for _, hidden := range m.all() {
+		head := max(0, len(shown)-longestSpelling*len(hidden.text))
+		shown = shown[:head] + hidden.begun.ReplaceAllLiteralString(shown[head:], masked)
+	}
+
+	return shown
+}
+
+// examine returns the beginning of a text on one line, without secrets.
+func (m *mask) examine(text []byte) string {
+	beginning := text[:min(len(text), maxExamined)]
+	// Flattening comes first: it could join a secret that control characters separate.
+	shown := passwordHash.ReplaceAllLiteralString(flatten(string(beginning)), masked)
+	longest := 0
+
+	for _, hidden := range m.all() {
+		shown = hidden.whole.ReplaceAllLiteralString(shown, masked)
+		longest = max(longest, longestSpelling*min(len(hidden.text), utf8.UTFMax*maxCompared))
+	}
+
+	if len(beginning) < len(text) {
+		// The cut may have gone through a secret, whose first part is not recognized here.
+		shown = strings.ToValidUTF8(shown[:max(0, len(shown)-longest-utf8.UTFMax)], "")
+	}
+
+	return shown
+}
+
+// flatten puts a text on one line and removes control characters, which a terminal would
+// obey.
 func flatten(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -134,7 +248,7 @@ func flatten(text string) string {
 		case unicode.IsControl(r):
 			return -1
 		default:
-			return r // Bytes that are no UTF-8 arrive as U+FFFD.
+			return r // Bytes that are not UTF-8 arrive as U+FFFD.
 		}
 	}, text)
 }

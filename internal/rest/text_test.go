@@ -1,42 +1,41 @@
 package rest
 
 import (
-	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func TestTextsAreShort(t *testing.T) {
+func TestASecretIsHiddenInEverySpelling(t *testing.T) {
 	t.Parallel()
 
-	// One secret lies across the end of what is examined, another across the end of
-	// what is shown.
-	bodies := map[string]string{
-		"long":                       strings.Repeat("ü", maxText),
-		"a secret at the cut":        strings.Repeat("x", maxText-20) + secret,
-		"a secret at the far cut":    strings.Repeat("\x00", maxExamined-8) + secret + "x",
-		"a page to the far cut":      "<html>" + strings.Repeat("<br/>", (maxExamined-8)/5) + secret,
-		"one long secret many times": strings.Repeat(secret, maxExamined),
-	}
+	m := newMask([]pat.Secret{"pä/ss \"w\"\t'=\n"})
 
-	for name, body := range bodies {
+	for name, text := range map[string]string{
+		"as it is":                     "pä/ss \"w\"\t'=",
+		"a slash with a backslash":     `pä\/ss \"w\"\t'=`,
+		"JSON in ASCII":                `p\u00e4/ss \"w\"\t\u0027\u003D`,
+		"JSON in capital digits":       `p\u00E4/ss \"w\"\u0009\u0027\u003d`,
+		"a query":                      "p%C3%A4%2Fss+%22w%22%09%27%3D",
+		"a path in small digits":       "p%c3%a4%2fss%20%22w%22%09%27%3d",
+		"HTML with names":              "pä/ss &quot;w&quot;\t&apos;=",
+		"HTML with numbers":            "p&#228;&#47;ss &#034;w&#34;\t&#39;&#61;",
+		"HTML with hexadecimals":       "p&#xE4;&#x2f;ss &#x22;w&#x0022;\t&#x27;&#X3D;",
+		"a query in a query":           "p%25C3%25A4%252Fss%2520%2522w%2522%2509%2527%253D",
+		"JSON in JSON":                 `p\\u00e4\\/ss \\\"w\\\"\\t'=`,
+		"HTML in HTML":                 "pä/ss &amp;quot;w&amp;#34;\t&amp;#x27;=",
+		"blanks that a page takes for": "pä/ss   \"w\"   '=",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			_, err := clientOf(t, 403, "text/plain", body, nil).Do(t.Context(), get)
-			said := mustBe[*pat.PermissionError](t, err).Said
-
-			if len(said) > maxText || !utf8.ValidString(said) {
-				t.Errorf("%d bytes: %q", len(said), said)
-			}
-
-			if strings.Contains(said, secret[:4]) {
-				t.Errorf("a part of the secret shows in %q", said)
+			if got := m.text("It was "+text+".", maxText); got != "It was ***." {
+				t.Errorf("%q", got)
 			}
 		})
 	}
@@ -71,99 +70,112 @@ func TestMaskedSpellings(t *testing.T) {
 	}
 }
 
-// FuzzErrorBody checks that no answer can make an error that is long, unreadable or
-// indiscreet.
-func FuzzErrorBody(f *testing.F) {
-	f.Add(uint16(404), byte(0), "text/html", []byte(page))
-	f.Add(uint16(403), byte(1), "application/json", []byte(`{"error":{"message":"`+secret+`"}}`))
-	f.Add(uint16(500), byte(2), "text/plain; charset=utf-8", []byte("\xff\xfe\x00\x1b[2J"+secret))
-	f.Add(uint16(200), byte(0), "application/json", []byte("{"+secret))
-	f.Add(uint16(201), byte(1), "", []byte(secret))
-	f.Add(uint16(401), byte(2), ";;;", []byte("s3cr3t&amp;Pass/word"))
-	f.Add(uint16(302), byte(0), "TEXT/HTML; x", []byte("<html><s3cr3t&<b>Pass/word"))
-	f.Add(uint16(422), byte(2), "a/b", []byte(strings.Repeat("<p>ü", maxExamined/5)+secret))
-	f.Add(uint16(999), byte(1), "\x00", []byte("<!--<script>s3cr3t&#0;&#38;Pass/word"))
-	f.Add(uint16(429), byte(0), "x", []byte(strings.Repeat(" ", maxExamined-3)+secret))
-
-	f.Fuzz(func(t *testing.T, code uint16, method byte, contentType string, body []byte) {
-		methods := []string{http.MethodGet, http.MethodPost, http.MethodDelete}
-		r := Request{Method: methods[int(method)%len(methods)], Segments: []string{"x"}}
-
-		c := clientOf(t, int(code), contentType, string(body), func(o *Options) {
-			o.Read = func(a Answer) Reading {
-				text := string(a.Body)
-
-				return Reading{
-					Kind: Kind(method % 7), Message: text[:len(text)/2], Remedy: text, Missing: []string{text},
-					Fields: map[string][]string{text: {text, text}},
-				}
-			}
-		})
-
-		answer, err := c.Do(t.Context(), r)
-		if err == nil {
-			err = c.UnexpectedAnswer(r, answer, json.Unmarshal(body, new(int)))
-		}
-
-		texts := []string{c.Tried(r.Method, string(body))}
-
-		var failure pat.Failure
-
-		switch err := err.(type) { //nolint:errorlint // The error itself is tested, not its causes.
-		case *pat.NotFoundError:
-			failure = err.Failure
-		case *pat.ValidationError:
-			failure = err.Failure
-
-			for name, messages := range err.Fields {
-				texts = append(append(texts, name), strings.Join(messages, ""))
-			}
-		case *pat.PermissionError:
-			failure = err.Failure
-			texts = append(texts, err.Missing...)
-		case *pat.AuthenticationError:
-			failure = err.Failure
-		case *pat.TransientError:
-			failure = err.Failure
-		case *pat.AmbiguousError:
-			failure = err.Failure
-		case *pat.ProtocolError:
-			failure = err.Failure
-		default:
-			t.Fatalf("%T: %v", err, err)
-		}
-
-		for _, text := range append(texts, failure.Tried, failure.Said, failure.Remedy) {
-			if len(text) > maxText {
-				t.Errorf("%d bytes: %q", len(text), text)
-			}
-
-			if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
-				t.Errorf("not fit to be shown: %q", text)
-			}
-
-			if strings.Contains(text, secret) {
-				t.Errorf("a secret shows in %q", text)
-			}
-		}
-	})
-}
-
-func TestTheAuthorizationHeaderIsMasked(t *testing.T) {
+// The answer that refuses a login is shown although the connection broke in its midst.
+func TestTheBeginningOfASecretIsHiddenAtTheEndOfAnAnswer(t *testing.T) {
 	t.Parallel()
 
-	var header string
+	for end := minSecret; end < len(secret); end++ {
+		for _, tail := range []string{secret[:end], url.QueryEscape(secret)[:end], strings.ReplaceAll(secret, "&", "&amp;")[:end]} {
+			_, err := clientOf(t, 403, "text/plain", "You sent "+tail, nil).Do(t.Context(), get)
+			if said := mustBe[*pat.PermissionError](t, err).Said; said != "HTTP 403: You sent ***" {
+				t.Errorf("after %d characters: %d are shown", end, len(said)-len("HTTP 403: You sent "))
+			}
+		}
+	}
 
-	c := clientOf(t, 403, "text/plain", "", func(o *Options) {
-		o.Secrets = nil
-		o.Authorize = func(r *http.Request) {
-			r.SetBasicAuth("terraform", secret)
-			header = r.Header.Get("Authorization")
+	// A longer one than is looked for to its end.
+	long := strings.Repeat("long-secret/", 100)
+
+	_, err := clientOf(t, 403, "text/plain", long[:1000], func(o *Options) { o.Secrets = []pat.Secret{pat.Secret(long)} }).Do(t.Context(), get)
+	if said := mustBe[*pat.PermissionError](t, err).Said; said != "HTTP 403: ***" {
+		t.Errorf("%d characters are shown", len(said))
+	}
+}
+
+func TestAPasswordHashIsHidden(t *testing.T) {
+	t.Parallel()
+
+	m := newMask(nil)
+	if got := m.text(`"token":"$2a$09$ab./Cd","n":1`, maxText); got != `"token":"***","n":1` {
+		t.Errorf("%q", got)
+	}
+}
+
+// A server may call anything a session.
+func TestAHugeSecretIsHidden(t *testing.T) {
+	t.Parallel()
+
+	m := newMask(nil)
+	huge := strings.Repeat("-&", 1<<19)
+	m.learn(pat.Secret(huge))
+
+	for _, text := range []string{huge, huge[:maxText], "It was " + huge[:maxText] + "!"} {
+		if got := m.text(text, maxText); strings.Contains(got, huge[:minSecret]) {
+			t.Errorf("of %d bytes %d are shown", len(text), len(got))
+		}
+	}
+}
+
+// A page about an error may list the headers of the request, the session's among them.
+func TestASessionIsHidden(t *testing.T) {
+	t.Parallel()
+
+	var cookies int
+
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if cookies > 0 {
+			http.Error(w, r.Header.Get("Cookie"), http.StatusInternalServerError)
+
+			return
+		}
+
+		for cookies = range 2 * maxLearned {
+			http.SetCookie(w, &http.Cookie{Name: "id", Value: fmt.Sprintf("session-%02d", cookies)}) //nolint:gosec // A test server.
 		}
 	})
+	c := newTestClient(t, s.URL, func(o *Options) { withPassword(o); o.Session = &cookieSession{} })
 
-	_, encoded, _ := strings.Cut(header, " ")
-	if got := c.mask.text("sent: "+header+" or "+encoded, maxText); got != "sent: *** or ***" {
-		t.Errorf("%q", got)
+	if _, err := c.Do(t.Context(), get); err != nil {
+		t.Fatal(err)
+	}
+
+	_, err := c.Do(t.Context(), get)
+	if said := mustBe[*pat.ProtocolError](t, err).Said; said != "HTTP 500: id=***" {
+		t.Errorf("%q", said)
+	}
+
+	if known := len(c.mask.all()); known > maxLearned+8 {
+		t.Errorf("%d secrets are kept", known)
+	}
+}
+
+func TestTextsAreShort(t *testing.T) {
+	t.Parallel()
+
+	// One secret lies across the end of what is examined, another across the end of
+	// what is shown.
+	bodies := map[string]string{
+		"long":                       strings.Repeat("ü", maxText),
+		"a secret at the cut":        strings.Repeat("x", maxText-20) + secret,
+		"a secret at the far cut":    strings.Repeat("\x00", maxExamined-8) + secret + "x",
+		"a page to the far cut":      "<html>" + strings.Repeat("<br/>", (maxExamined-8)/5) + secret,
+		"one long secret many times": strings.Repeat(secret, maxExamined),
+	}
+
+	for name, body := range bodies {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			_, err := clientOf(t, 403, "text/plain", body, nil).Do(t.Context(), get)
+			said := mustBe[*pat.PermissionError](t, err).Said
+
+			if len(said) > maxText || !utf8.ValidString(said) {
+				t.Errorf("%d bytes: %q", len(said), said)
+			}
+
+			if strings.Contains(said, secret[:4]) {
+				t.Errorf("a part of the secret shows in %q", said)
+			}
+		})
 	}
 }

@@ -12,16 +12,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// TLSOptions say whom to trust and how to prove who we are. TLS is 1.2 or later.
+// TLSOptions say whom to trust and how to authenticate with a certificate. TLS is 1.2 or
+// later.
 type TLSOptions struct {
-	// CACertificate holds PEM certificates of authorities that are trusted beside the
+	// CACertificate holds PEM certificates of authorities that are trusted in addition to the
 	// system's; empty is none.
 	CACertificate string
 	// ClientCertificate and ClientKey are a PEM certificate with its chain and its key,
 	// both or neither.
 	ClientCertificate string
 	ClientKey         pat.Secret
-	// InsecureSkipVerify trusts whoever answers.
+	// InsecureSkipVerify trusts every certificate.
 	InsecureSkipVerify bool
 }
 
@@ -95,8 +96,8 @@ func rootsWith(bundle string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// isTLSFailure says whether TLS could not be agreed on. No repetition helps: it is the
-// certificates or the configuration.
+// isTLSFailure says whether TLS could not be agreed on. No retry helps: the certificates or
+// the configuration must change.
 func isTLSFailure(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true

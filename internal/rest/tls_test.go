@@ -9,6 +9,8 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -186,39 +188,70 @@ func TestTLSWithAServerThatSpeaksNone(t *testing.T) {
 	}
 }
 
-func TestTheDefaultTransportIsNotTouched(t *testing.T) {
+func TestOnlyAHandshakeThatFailsSendsNothing(t *testing.T) {
 	t.Parallel()
 
-	c := newTestClient(t, "https://127.0.0.1:1", func(o *Options) { o.TLS.InsecureSkipVerify = true })
+	record := tls.RecordHeaderError{Msg: "received record with version 7777"}
+	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
+	local := &net.OpError{Op: "local error", Err: errors.New("tls: handshake failure")}
 
-	wire, ok := transportOf(t, c).wire.(*http.Transport)
-	if !ok || wire == http.DefaultTransport {
-		t.Fatal("the client has no transport of its own")
+	for name, test := range map[string]struct {
+		err                   error
+		handshakeDone, reused bool
+		want                  string
+	}{
+		"no TLS at all":                       {record, false, false, "*pat.ProtocolError"},
+		"a broken record after the handshake": {record, true, false, "*pat.AmbiguousError"},
+		"a broken record later":               {record, false, true, "*pat.AmbiguousError"},
+		// With TLS 1.3 the client writes before the server has looked at its certificate.
+		"an alert about the client certificate": {alert, true, false, "*pat.ProtocolError"},
+		"an alert within the handshake":         {alert, false, false, "*pat.ProtocolError"},
+		"an alert on a connection that served":  {alert, false, true, "*pat.AmbiguousError"},
+		"we gave up in the handshake":           {local, false, false, "*pat.ProtocolError"},
+		"we gave up after it":                   {local, true, false, "*pat.AmbiguousError"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			c := newTestClient(t, "https://h.example.com", nil)
+			transportOf(t, c).wire = roundTrip(func(r *http.Request) (*http.Response, error) {
+				trace := httptrace.ContextClientTrace(r.Context())
+				trace.GetConn("")
+
+				if test.handshakeDone {
+					trace.TLSHandshakeDone(tls.ConnectionState{}, nil)
+				}
+
+				trace.GotConn(httptrace.GotConnInfo{Reused: test.reused})
+
+				return nil, test.err
+			})
+
+			_, err := c.Do(t.Context(), post)
+			got := fmt.Sprintf("%T", err)
+			if got != test.want {
+				t.Errorf("%s: %v", got, err)
+			}
+
+			if errors.Is(test.err, alert) && got == "*pat.ProtocolError" && !strings.Contains(err.Error(), "`client_certificate`") {
+				t.Errorf("no remedy in %v", err)
+			}
+		})
 	}
-
-	if wire.Proxy == nil {
-		t.Error("proxies of the environment are ignored")
-	}
-
-	if standard, ok := http.DefaultTransport.(*http.Transport); ok && standard.TLSClientConfig != nil && standard.TLSClientConfig.InsecureSkipVerify {
-		t.Error("the default transport trusts everybody now")
-	}
-}
-
-func TestAHandshakeThatFailsAfterThePOSTIsNotAmbiguous(t *testing.T) {
-	t.Parallel()
 
 	c := newTestClient(t, "https://h.example.com", nil)
 	transportOf(t, c).wire = roundTrip(func(r *http.Request) (*http.Response, error) {
-		// With TLS 1.3 the client writes before the server has judged its certificate.
 		httptrace.ContextClientTrace(r.Context()).GetConn("")
 		httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
 
-		return nil, &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
+		return &http.Response{StatusCode: 201, Header: http.Header{}, Body: io.NopCloser(failing{alert})}, nil
 	})
 
 	_, err := c.Do(t.Context(), post)
-	if got := mustBe[*pat.ProtocolError](t, err); !strings.Contains(got.Remedy, "`client_certificate`") {
-		t.Errorf("the remedy is %q", got.Remedy)
-	}
+	wantError[*pat.AmbiguousError](t, err)
 }
+
+// failing is a body that cannot be read.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"io"
 	"net/http"
@@ -13,90 +12,78 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func TestAnswersAreBounded(t *testing.T) {
+func TestLogLines(t *testing.T) {
 	t.Parallel()
 
-	const limit = 64 << 10
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete {
+			panic(http.ErrAbortHandler)
+		}
 
-	var bomb bytes.Buffer
+		w.Header().Set("X-Echo", secret)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("body-" + secret))
+	})
+	c := newTestClient(t, s.URL+"/base", func(o *Options) {
+		withPassword(o)
+		o.MaxRetries = 1
+	})
 
-	zip := gzip.NewWriter(&bomb)
-	if _, err := io.CopyN(zip, zeros{}, limit+1); err != nil {
-		t.Fatal(err)
-	}
+	var output bytes.Buffer
 
-	_ = zip.Close()
+	ctx := tflogtest.RootLogger(t.Context(), &output)
 
-	sends := func(size int64) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			_ = http.NewResponseController(w).Flush() // No Content-Length.
-			_, _ = io.CopyN(w, zeros{}, size)
+	_, err := c.Do(ctx, Request{
+		Method: http.MethodGet, Segments: []string{"users", "of " + secret},
+		Query: map[string][]string{"search": {"query-value"}, "page": {"77"}, "key " + secret: {""}},
+	})
+	wantError[*pat.TransientError](t, err)
+
+	_, err = c.Do(ctx, Request{Method: http.MethodDelete, Segments: []string{"x"}, Body: []byte("request-body")})
+	wantError[*pat.TransientError](t, err)
+
+	text := output.String()
+	for _, hidden := range []string{secret, "s3cr3t", "query-value", "77", "body", "Authorization", "Basic", "X-Echo"} {
+		if strings.Contains(text, hidden) {
+			t.Errorf("%q shows in %s", hidden, text)
 		}
 	}
 
-	tests := map[string]struct {
-		handler http.HandlerFunc
-		fits    bool
-	}{
-		"the largest body":    {sends(limit), true},
-		"a byte more":         {sends(limit + 1), false},
-		"an endless body":     {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.Copy(w, zeros{}) }, false},
-		"an announced length": {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "65537") }, false},
-		"a gzip bomb": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(bomb.Bytes())
-		}, false},
+	entries, err := tflogtest.MultilineJSONDecode(&output)
+	if err != nil {
+		t.Fatal(err)
 	}
 
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+	for _, entry := range entries {
+		if _, ok := entry["duration_ms"].(float64); !ok {
+			t.Errorf("no duration in %v", entry)
+		}
 
-			s := newSite(t, test.handler)
-			c := newTestClient(t, s.URL, nil)
-			transportOf(t, c).limit = limit
-
-			answer, err := c.Do(t.Context(), get)
-			if test.fits {
-				if err != nil || len(answer.Body) != limit {
-					t.Errorf("%d bytes: %v", len(answer.Body), err)
-				}
-
-				return
-			}
-
-			got := mustBe[*pat.ProtocolError](t, err)
-			if !strings.HasPrefix(got.Said, "HTTP 200, ") || !strings.Contains(got.Said, "the answer is larger than 65536 bytes") {
-				t.Errorf("said %q", got.Said)
-			}
-
-			_, err = c.Do(t.Context(), post)
-			wantError[*pat.AmbiguousError](t, err)
-
-			if got := s.requests.Load(); got != 2 {
-				t.Errorf("%d requests, not 2", got)
-			}
-		})
+		delete(entry, "duration_ms")
 	}
-}
 
-func TestTheLimitIsTheOneThatIsDocumented(t *testing.T) {
-	t.Parallel()
-
-	if got := transportOf(t, newTestClient(t, "http://127.0.0.1:1", nil)).limit; got != MaxAnswerBytes {
-		t.Errorf("the limit is %d", got)
+	read := func(attempt int) map[string]any {
+		return map[string]any{
+			"@level": "debug", "@message": "HTTP attempt", "@module": "provider", "attempt": float64(attempt),
+			"method": "GET", "path": "/base/users/of%20***", "query_keys": "key ***,page,search", "status": float64(503),
+		}
 	}
-}
+	deletion := func(attempt int) map[string]any {
+		return map[string]any{
+			"@level": "debug", "@message": "HTTP attempt", "@module": "provider", "attempt": float64(attempt),
+			"method": "DELETE", "path": "/base/x", "error": "EOF",
+		}
+	}
 
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-
-	return len(p), nil
+	if diff := cmp.Diff([]map[string]any{read(1), read(2), deletion(1), deletion(2)}, entries); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestAttemptsUnderWayAreBounded(t *testing.T) {
@@ -118,11 +105,7 @@ func TestAttemptsUnderWayAreBounded(t *testing.T) {
 		})
 		c := newTestClient(t, s.URL, func(o *Options) { o.MaxConcurrentRequests = bound })
 
-		for _, err := range together(30, func() error {
-			_, err := c.Do(t.Context(), get)
-
-			return err
-		}) {
+		for _, err := range doAll(t, c, 30, get) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -205,4 +188,58 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 			return err
 		})
 	})
+}
+
+func TestTheDefaultTransportIsNotTouched(t *testing.T) {
+	t.Parallel()
+
+	c := newTestClient(t, "https://127.0.0.1:1", func(o *Options) { o.TLS.InsecureSkipVerify = true })
+
+	wire, ok := transportOf(t, c).wire.(*http.Transport)
+	if !ok || wire == http.DefaultTransport {
+		t.Fatal("the client has no transport of its own")
+	}
+
+	if wire.Proxy == nil {
+		t.Error("proxies of the environment are ignored")
+	}
+
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok && standard.TLSClientConfig != nil && standard.TLSClientConfig.InsecureSkipVerify {
+		t.Error("the default transport trusts everybody now")
+	}
+}
+
+func TestHeadersAreBounded(t *testing.T) {
+	t.Parallel()
+
+	for name, handler := range map[string]http.HandlerFunc{
+		"large ones":  raw("HTTP/1.1 200 OK\r\nX-Large: " + strings.Repeat("x", 2<<20) + "\r\n\r\n"),
+		"many":        raw("HTTP/1.1 200 OK\r\n" + strings.Repeat("X: "+strings.Repeat("x", 1000)+"\r\n", 2<<10) + "\r\n"),
+		"early hints": raw(strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 1<<16)),
+		"a slow drip": func(w http.ResponseWriter, _ *http.Request) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			defer func() { _ = connection.Close() }()
+
+			for _, err := io.WriteString(connection, "HTTP/1.1 200 OK\r\nX: "); err == nil; time.Sleep(time.Second) {
+				_, err = io.WriteString(connection, "x")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			synctest.Test(t, func(t *testing.T) {
+				c := newTestClient(t, newBubbleSite(t, handler).URL, nil)
+
+				_, err := c.Do(t.Context(), get)
+				wantError[*pat.TransientError](t, err)
+
+				_, err = c.Do(t.Context(), post)
+				wantError[*pat.AmbiguousError](t, err)
+			})
+		})
+	}
 }

@@ -211,7 +211,7 @@ const alike = time.Minute
 // warnMoves warns of an instant that is computed from the time of the run, such as with timestamp(): it
 // was as far ahead when the live token was issued as it is now.
 func (e *Engine) warnMoves(state Record, after Arguments, notices *Notices) {
-	created := state.Live().Token.CreatedAt
+	created := state.LiveToken().CreatedAt
 	if !state.ExpiresAt.Set || !after.ExpiresAt.Set || created.IsZero() || e.System == nil {
 		return
 	}

@@ -26,14 +26,14 @@ func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (Record
 		return plan, memory, notices
 	}
 
-	record, memory = e.issue(ctx, record, record.Order(user.ID), lifecycle.ReasonCreated, nil, memory, &notices)
+	record, memory = e.issueAndRecord(ctx, record, record.Order(user.ID), lifecycle.ReasonCreated, nil, memory, &notices)
 
 	return record, memory, notices
 }
 
-// issue issues a token and records it, with the predecessors that live on. After the request
+// issueAndRecord issues a token and records it, with the predecessors that live on. After the request
 // nothing may fail.
-func (e *Engine) issue(
+func (e *Engine) issueAndRecord(
 	ctx context.Context, record Record, order Order, reason lifecycle.Reason,
 	predecessors []lifecycle.Predecessor, memory Memory, notices *Notices,
 ) (Record, Memory) {
@@ -56,7 +56,7 @@ func (e *Engine) issue(
 	}
 
 	if record.Secret, err = keptSecret(result.Secret, recipients); err != nil {
-		notices.add(StepFailed{Step: StepKeepSecret, Err: e.giveBack(ctx, result.Token, err)})
+		notices.add(StepFailed{Step: StepKeepSecret, Err: e.revokeUnkeepable(ctx, result.Token, err)})
 
 		return record, memory
 	}
@@ -94,9 +94,9 @@ func reportIssued(result Result, notices *Notices) {
 	}
 }
 
-// giveBack revokes a token whose secret cannot be kept, and returns the error with what
+// revokeUnkeepable revokes a token whose secret cannot be kept, and returns the error with what
 // became of it.
-func (e *Engine) giveBack(ctx context.Context, token pat.Token, cause error) error {
+func (e *Engine) revokeUnkeepable(ctx context.Context, token pat.Token, cause error) error {
 	if err := e.System.Revoke(context.WithoutCancel(ctx), token); err != nil {
 		return fmt.Errorf("%w. The token %q (id %s) was issued and could not be revoked: %w. Revoke it",
 			cause, token.Name, token.ID, err)

@@ -46,7 +46,7 @@ func (e *Engine) Destroy(ctx context.Context, state Record) (Record, Notices) {
 		}
 	}
 
-	live := state.Live().Token
+	live := state.LiveToken()
 
 	if err := e.System.Revoke(ctx, live); err != nil {
 		notices.add(StepFailed{Step: StepRevoke, Err: err})

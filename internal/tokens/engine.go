@@ -40,7 +40,7 @@ type Options struct {
 func NewEngine(options Options) *Engine {
 	e := &Engine{Options: options}
 	if options.System != nil {
-		e.issuer = New(options.System, options.Now, &e.registry)
+		e.issuer = NewIssuer(options.System, options.Now, &e.registry)
 	}
 
 	return e

@@ -3,6 +3,7 @@ package tokens
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,10 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// user is who owns all tokens, and secret is the secret of each.
+// user is who owns all tokens, and secret begins the secret of each.
 const user, secret = "5", "v4lue"
 
 // start is when everything happens.
@@ -35,48 +37,128 @@ var (
 	errRevoke = &pat.TransientError{Failure: pat.Failure{Tried: "revoking", Said: "HTTP 502"}}
 )
 
-// fake is a platform in memory whose failures are scripted.
+// call is one of the calls of a System.
+type call int
+
+const (
+	callUser call = iota
+	callToken
+	callTokens
+	callCreate
+	callRevoke
+)
+
+// fake is a platform in memory, with a clock and users, whose failures are scripted.
 type fake struct {
 	pat.System
 
 	traits pat.Traits
+	server string
+	now    time.Time
 	// creates, looks and revokes say what becomes of each call, in their order; what
 	// is not said works.
 	creates []outcome
 	looks   []error
 	revokes []error
+	// fails, if set, is asked before each call, with the id of the token or user, or with the
+	// name of the token to create.
+	fails func(what call, about string) error
 	// onCreate, if set, is called with each request for a token, and afterLook after each
 	// look.
 	onCreate, afterLook func()
 	// onTaken, if set, is called with a name that is taken, which is no error then: racing
 	// requests make twins.
 	onTaken func(name string)
+	// untimed is true if no answer to a request for a token says when it was created.
+	untimed bool
+	// shorten is taken from every expiry that is asked for.
+	shorten time.Duration
 
 	mu      sync.Mutex
+	users   []pat.User
+	self    string      // The id of the user who the provider is.
 	tokens  []pat.Token // Revoked ones too, where names are not reusable.
+	issued  int
 	late    []string
 	created []string // The names of all requests.
+	revoked []pat.Key
 	twins   []string
 	calls   int
 }
 
+// newFake returns a platform like Foreman, or one where names are reusable, tokens have no ids and
+// expire on a date, like Universal Controller.
 func newFake(reusable bool) *fake {
-	return &fake{traits: pat.Traits{
-		DisplayName: "Fakeman", ReusableNames: reusable, TokenIDs: !reusable, ReservedNames: []string{"registry"}, MaxNameLength: 60,
-	}}
+	platform, server := "fakeman", "https://fakeman.example.com"
+	if reusable {
+		platform, server = "freeman", "https://freeman.example.com"
+	}
+
+	return &fake{
+		traits: pat.Traits{
+			Platform: platform, DisplayName: "Fakeman", UserID: regexp.MustCompile(`^\d+$`),
+			ReusableNames: reusable, TokenIDs: !reusable, ExpiryIsDate: reusable, ReservedNames: []string{"registry"}, MaxNameLength: 60,
+		},
+		server: server, now: start, self: "1",
+		users: []pat.User{{ID: "1", Username: "admin", Admin: true}, {ID: user, Username: "svc"}, {ID: "6", Username: "other"}},
+	}
 }
 
 func newIssuer(system pat.System) *Issuer {
-	return New(system, func() time.Time { return start }, &Registry{})
+	return NewIssuer(system, func() time.Time { return start }, &Registry{})
 }
 
 func (f *fake) Traits() pat.Traits { return f.traits }
+
+func (f *fake) Server() string { return f.server }
+
+func (f *fake) CurrentUser(ctx context.Context) (pat.User, error) {
+	return f.User(ctx, pat.UserRef{ID: f.self})
+}
+
+func (f *fake) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	if err := f.begin(ctx, callUser, ref.ID+ref.Username); err != nil {
+		return pat.User{}, err
+	}
+
+	for _, u := range f.users {
+		if ref.ID == u.ID && (ref.Username == "" || ref.Username == u.Username) || ref.ID == "" && ref.Username == u.Username {
+			return u, nil
+		}
+	}
+
+	return pat.User{}, &pat.GoneError{UserGone: true}
+}
+
+func (f *fake) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	if err := f.begin(ctx, callToken, key.TokenID); err != nil {
+		return pat.Token{}, err
+	}
+
+	if !f.hasUser(key.UserID) {
+		return pat.Token{}, &pat.GoneError{UserGone: true}
+	}
+
+	for _, row := range slices.Backward(f.tokens) {
+		if row.Key() == key {
+			return f.shown(row), nil
+		}
+	}
+
+	return pat.Token{}, &pat.GoneError{}
+}
 
 func (f *fake) Create(ctx context.Context, userID string, token pat.NewToken) (pat.Issued, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 
-	if err := f.begin(ctx); err != nil {
+	if err := f.begin(ctx, callCreate, token.Name); err != nil {
 		return pat.Issued{}, err
 	}
 
@@ -89,6 +171,11 @@ func (f *fake) Create(ctx context.Context, userID string, token pat.NewToken) (p
 	failure := pat.Failure{Tried: "creating", Said: "HTTP 504"}
 	lost := &pat.AmbiguousError{Failure: failure}
 
+	var expires time.Time
+	if token.ExpiresAt.Set {
+		expires = token.ExpiresAt.V.Add(-f.shorten)
+	}
+
 	switch next(&f.creates) {
 	case refused:
 		return pat.Issued{}, &pat.ValidationError{Failure: pat.Failure{Tried: "creating", Said: "HTTP 422: no"}}
@@ -99,19 +186,24 @@ func (f *fake) Create(ctx context.Context, userID string, token pat.NewToken) (p
 
 		return pat.Issued{}, lost
 	case lostDone:
-		_, _ = f.add(token.Name)
+		_, _ = f.make(userID, token.Name, expires)
 
 		return pat.Issued{}, lost
 	case done:
 	}
 
-	made, err := f.add(token.Name)
-	made.UserID, made.ExpiresAt = userID, token.ExpiresAt.V
+	made, err := f.make(userID, token.Name, expires)
+	if f.untimed {
+		made.CreatedAt = time.Time{}
+	}
 
-	return pat.Issued{Token: made, Secret: secret}, err
+	return pat.Issued{Token: made, Secret: secretOf(made)}, err
 }
 
-func (f *fake) Tokens(ctx context.Context, _ string, query pat.TokenQuery) ([]pat.Token, error) {
+// secretOf returns the secret of a token.
+func secretOf(token pat.Token) pat.Secret { return pat.Secret(secret + "-" + token.Name) }
+
+func (f *fake) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
 	if f.afterLook != nil {
 		defer f.afterLook()
 	}
@@ -119,7 +211,7 @@ func (f *fake) Tokens(ctx context.Context, _ string, query pat.TokenQuery) ([]pa
 	f.mu.Lock()
 	defer f.mu.Unlock()
 
-	if err := f.begin(ctx); err != nil {
+	if err := f.begin(ctx, callTokens, userID); err != nil {
 		return nil, err
 	}
 
@@ -127,11 +219,15 @@ func (f *fake) Tokens(ctx context.Context, _ string, query pat.TokenQuery) ([]pa
 		return nil, err
 	}
 
+	if !f.hasUser(userID) {
+		return nil, &pat.GoneError{UserGone: true}
+	}
+
 	var found []pat.Token
 
 	for _, token := range f.tokens {
-		if query.Selects(token) {
-			found = append(found, token)
+		if token.UserID == userID && query.Selects(token) {
+			found = append(found, f.shown(token))
 		}
 	}
 
@@ -144,7 +240,7 @@ func (f *fake) Revoke(ctx context.Context, token pat.Token) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 
-	if err := f.begin(ctx); err != nil {
+	if err := f.begin(ctx, callRevoke, token.ID); err != nil {
 		return err
 	}
 
@@ -152,8 +248,16 @@ func (f *fake) Revoke(ctx context.Context, token pat.Token) error {
 		return err
 	}
 
+	f.revoked = append(f.revoked, token.Key())
+	f.kill(token)
+
+	return nil
+}
+
+// kill revokes a token behind everybody's back.
+func (f *fake) kill(token pat.Token) {
 	for i, row := range f.tokens {
-		if row.ID != token.ID {
+		if !row.SameAs(token) {
 			continue
 		}
 
@@ -162,40 +266,86 @@ func (f *fake) Revoke(ctx context.Context, token pat.Token) error {
 			f.tokens = slices.Delete(f.tokens, i, i+1)
 		}
 
-		return nil
+		return
+	}
+}
+
+// remove deletes the row of a token, as no request can where names burn.
+func (f *fake) remove(token pat.Token) {
+	f.tokens = slices.DeleteFunc(f.tokens, func(row pat.Token) bool { return row.SameAs(token) })
+}
+
+// use logs in with a token.
+func (f *fake) use(token pat.Token) {
+	for i, row := range f.tokens {
+		if row.SameAs(token) {
+			f.tokens[i].LastUsedAt, f.tokens[i].Used = f.now, true
+		}
+	}
+}
+
+// deleteUser deletes a user, with all tokens.
+func (f *fake) deleteUser(id string) {
+	f.users = slices.DeleteFunc(f.users, func(u pat.User) bool { return u.ID == id })
+	f.tokens = slices.DeleteFunc(f.tokens, func(row pat.Token) bool { return row.UserID == id })
+}
+
+func (f *fake) hasUser(id string) bool {
+	return slices.ContainsFunc(f.users, func(u pat.User) bool { return u.ID == id })
+}
+
+// shown is a row as the server shows it by its clock.
+func (f *fake) shown(row pat.Token) pat.Token {
+	if row.Status == pat.StatusActive && !row.ExpiresAt.IsZero() && !f.now.Before(lifecycle.Latest(row.ExpiresAt, f.traits)) {
+		row.Status = pat.StatusExpired
 	}
 
-	return nil
+	return row
 }
 
 // begin counts a call, which fails if its context is cancelled.
-func (f *fake) begin(ctx context.Context) error {
+func (f *fake) begin(ctx context.Context, what call, about string) error {
 	f.calls++
 
 	if ctx.Err() != nil {
 		return &pat.TransientError{Failure: pat.Failure{Tried: "asking", Err: ctx.Err()}}
 	}
 
+	if f.fails != nil {
+		return f.fails(what, about)
+	}
+
 	return nil
 }
 
-// add makes a token, unless the name is taken.
-func (f *fake) add(name string) (pat.Token, error) {
+// add makes a token of the user that never expires, unless the name is taken.
+func (f *fake) add(name string) (pat.Token, error) { return f.make(user, name, time.Time{}) }
+
+// make makes a token, unless the name is taken.
+func (f *fake) make(userID, name string, expires time.Time) (pat.Token, error) {
 	for _, token := range f.tokens {
-		if token.Name == name && f.onTaken != nil {
+		if token.UserID != userID || token.Name != name {
+			continue
+		}
+
+		if f.onTaken != nil {
 			f.onTaken(name)
 
 			return token, nil
 		}
 
-		if token.Name == name {
-			return pat.Token{}, &pat.ValidationError{Failure: pat.Failure{Tried: "creating", Said: "HTTP 422: name has already been taken"}}
-		}
+		return pat.Token{}, &pat.ValidationError{Failure: pat.Failure{Tried: "creating", Said: "HTTP 422: name has already been taken"}}
 	}
 
+	f.issued++
+
 	token := pat.Token{
-		UserID: user, ID: strconv.Itoa(len(f.created)*100 + len(f.tokens) + 1), Name: name, Status: pat.StatusActive, CreatedAt: start,
+		UserID: userID, ID: strconv.Itoa(f.issued), Name: name, Status: pat.StatusActive, CreatedAt: f.now, ExpiresAt: expires,
 	}
+	if !f.traits.TokenIDs {
+		token.ID = name
+	}
+
 	f.tokens = append(f.tokens, token)
 
 	return token, nil
@@ -222,7 +372,7 @@ func (f *fake) live() []string {
 	var names []string
 
 	for _, token := range f.tokens {
-		if token.Status == pat.StatusActive {
+		if f.shown(token).Status == pat.StatusActive {
 			names = append(names, token.Name)
 		}
 	}

@@ -77,22 +77,22 @@ func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
 
 	result := Result{Series: order.Series, Generation: order.Generation + 1}
 
-	issued, err := i.create(ctx, order, order.Name)
+	issued, err := i.request(ctx, order, order.Name)
 
 	if _, ambiguous := errors.AsType[*pat.AmbiguousError](err); ambiguous {
 		if unseen != nil { // A token of this name may have been there before.
 			return Result{}, i.lostFixed(order, err, false, unseen)
 		}
 
-		found, lookErr := i.discard(ctx, order.UserID, order.Name)
+		found, lookErr := i.revokeLost(ctx, order.UserID, order.Name)
 
 		if lookErr != nil || ctx.Err() != nil || !reusable {
 			return Result{}, i.lostFixed(order, err, found, lookErr)
 		}
 
-		if issued, err = i.create(ctx, order, order.Name); err != nil {
+		if issued, err = i.request(ctx, order, order.Name); err != nil {
 			// Either request may have been carried out after the look.
-			return Result{}, i.giveUp(ctx, order.UserID, []string{order.Name}, err)
+			return Result{}, i.failWithLost(ctx, order.UserID, []string{order.Name}, err)
 		}
 	}
 

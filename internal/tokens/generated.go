@@ -32,10 +32,10 @@ func (i *Issuer) issueGenerated(ctx context.Context, order Order) (Result, error
 	for range attempts {
 		name := i.nextName(order, &result)
 
-		issued, err := i.create(ctx, order, name)
+		issued, err := i.request(ctx, order, name)
 		if err == nil {
 			result.Issued = issued
-			result.Leftovers = i.sweep(ctx, lastLookTime, order.UserID, lost)
+			result.Leftovers = i.lookOnceMore(ctx, lastLookTime, order.UserID, lost)
 			result.Unanswered = len(lost) > 0
 
 			return result, nil
@@ -43,17 +43,17 @@ func (i *Issuer) issueGenerated(ctx context.Context, order Order) (Result, error
 
 		var ambiguous *pat.AmbiguousError
 		if !errors.As(err, &ambiguous) {
-			return Result{}, i.giveUp(ctx, order.UserID, lost, err)
+			return Result{}, i.failWithLost(ctx, order.UserID, lost, err)
 		}
 
 		lost, last = append(lost, name), ambiguous
 
-		if _, err := i.discard(ctx, order.UserID, name); err != nil || ctx.Err() != nil {
-			return Result{}, i.giveUp(ctx, order.UserID, lost, errors.Join(ambiguous, ctx.Err()))
+		if _, err := i.revokeLost(ctx, order.UserID, name); err != nil || ctx.Err() != nil {
+			return Result{}, i.failWithLost(ctx, order.UserID, lost, errors.Join(ambiguous, ctx.Err()))
 		}
 	}
 
-	return Result{}, i.giveUp(ctx, order.UserID, lost, fmt.Errorf("%w, the last of them: %w", errUnanswered, last))
+	return Result{}, i.failWithLost(ctx, order.UserID, lost, fmt.Errorf("%w, the last of them: %w", errUnanswered, last))
 }
 
 // nextName advances the result to the next generation that no unanswered request asked
@@ -88,7 +88,7 @@ func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error 
 	result.Orphans = names.Orphans(tokens, func(key pat.Key) bool { return slices.Contains(order.Known, key) })
 
 	for _, orphan := range result.Orphans {
-		if i.managed.Has(orphan.Token.Key()) {
+		if i.registry.Has(orphan.Token.Key()) {
 			return &SharedError{Series: order.Series, Token: orphan.Token}
 		}
 	}

@@ -5,14 +5,15 @@ import (
 	"slices"
 )
 
-// This file keeps a run from revoking what the provider logs in with.
+// A run never revokes what the provider logs in with. A destroy and the action ask here; retire.go leaves
+// out a predecessor that is due, and update.go a token that would be revoked before another is issued.
 
 // owns says whether a secret of this SHA-256 is the provider's own credential.
 func (e *Engine) owns(sha256 string) bool { return sha256 != "" && sha256 == e.Credential }
 
 // checkDestroy refuses to revoke what the provider logs in with.
 func (e *Engine) checkDestroy(state Record, notices *Notices) bool {
-	for _, token := range append(slices.Clone(state.Previous.V), state.Live()) {
+	for _, token := range append(slices.Clone(state.Previous.V), state.AsPredecessor()) {
 		if e.owns(token.SHA256) {
 			notices.add(OwnCredential{Token: token.Token})
 

@@ -16,12 +16,12 @@ type Issuer struct {
 	locks  keyedLock
 	// unanswered are the names whose request may still be carried out.
 	unanswered nameSet
-	managed    *Registry
+	registry   *Registry
 }
 
-// New returns an Issuer. Expiries are counted from now(). It adds what it issues to managed.
-func New(system pat.System, now func() time.Time, managed *Registry) *Issuer {
-	return &Issuer{system: system, now: now, managed: managed}
+// NewIssuer returns an Issuer. Expiries are counted from now(). It adds what it issues to the registry.
+func NewIssuer(system pat.System, now func() time.Time, registry *Registry) *Issuer {
+	return &Issuer{system: system, now: now, registry: registry}
 }
 
 // Order is a token to be issued.
@@ -68,9 +68,9 @@ type Result struct {
 	Leftovers []string
 }
 
-// create sends the request for a token of this name, and remembers the name if the
+// request sends the request for a token of this name, and remembers the name if the
 // request may be carried out without anybody knowing.
-func (i *Issuer) create(ctx context.Context, order Order, name string) (pat.Issued, error) {
+func (i *Issuer) request(ctx context.Context, order Order, name string) (pat.Issued, error) {
 	expiry := order.Lifetime.Expiry(i.now(), i.system.Traits())
 	issued, err := i.system.Create(ctx, order.UserID, pat.NewToken{Name: name, ExpiresAt: expiry})
 	issued.Asked = expiry
@@ -80,7 +80,7 @@ func (i *Issuer) create(ctx context.Context, order Order, name string) (pat.Issu
 	}
 
 	if err == nil {
-		i.managed.Add(issued.Key())
+		i.registry.Add(issued.Key())
 	}
 
 	return issued, err

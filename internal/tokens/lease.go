@@ -91,7 +91,7 @@ func (l *Leases) Close(ctx context.Context, e *Engine, token pat.Token, owner pa
 }
 
 // Stop revokes all tokens at once, those included that are being issued, and lets no other one be
-// issued. It is for the end of the process, takes no longer than [StopTime], and its error names the
+// issued. The plugin calls it when it ends or is told to stop (main.go). It takes no longer than [StopTime], and its error names the
 // tokens that may live on, each with its user and without its secret; nil is none.
 func (l *Leases) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), StopTime)

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
@@ -170,4 +171,96 @@ func slow(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// An ephemeral token: checked in the plan, issued when it is opened, revoked when it is closed.
+func TestLeases_openAndClose(t *testing.T) {
+	t.Parallel()
+
+	order := Order{NamePrefix: "job-", Lifetime: lifecycle.Lifetime{In: pat.Some(time.Hour), AtLeast: true}}
+
+	t.Run("all is well", func(t *testing.T) {
+		t.Parallel()
+		onEachPlatform(t, func(t *testing.T, s *stage) {
+			var leases Leases
+
+			owner, issued, said := leases.Open(t.Context(), s.engine, pat.UserRef{Username: "svc"}, order)
+			s.wantNotices(said)
+
+			if owner.ID != user || issued.Secret != secretOf(issued.Token) || issued.ExpiresAt.Before(start.Add(time.Hour)) {
+				t.Errorf("%+v, %+v", owner, issued.Token)
+			}
+
+			s.wantNotices(leases.Close(t.Context(), s.engine, issued.Token, pat.UserRef{}))
+			s.wantLive()
+
+			if err := leases.Stop(); err != nil || len(s.system.revoked) != 1 {
+				t.Errorf("%v, %v", err, s.system.revoked)
+			}
+		})
+	})
+
+	t.Run("it cannot be closed", func(t *testing.T) {
+		t.Parallel()
+		onEachPlatform(t, func(t *testing.T, s *stage) {
+			var leases Leases
+
+			_, issued, _ := leases.Open(t.Context(), s.engine, pat.UserRef{ID: user}, order)
+			s.failing(errRevoke, callRevoke)
+
+			said := leases.Close(t.Context(), s.engine, issued.Token, pat.UserRef{Username: "svc", ID: user})
+			s.wantNotices(said, "EphemeralNotRevoked")
+
+			if left := noticesOf[EphemeralNotRevoked](said)[0]; left.Token.ID != issued.ID || left.Owner.Username != "svc" || !errors.Is(left.Err, errRevoke) {
+				t.Errorf("%+v", left)
+			}
+
+			s.system.fails = nil
+
+			if err := leases.Stop(); err != nil {
+				t.Error(err)
+			}
+
+			s.wantLive()
+			s.wantNotices(leases.Close(t.Context(), s.engine, issued.Token, pat.UserRef{}))
+
+			if len(s.system.revoked) != 1 {
+				t.Errorf("what was revoked is revoked again: %v", s.system.revoked)
+			}
+		})
+	})
+
+	for name, test := range map[string]struct {
+		user   pat.UserRef
+		breaks func(s *stage)
+		want   string
+	}{
+		"no such user":           {pat.UserRef{Username: "nobody"}, func(*stage) {}, "StepFailed FindUser"},
+		"the request is refused": {pat.UserRef{ID: user}, func(s *stage) { s.system.creates = []outcome{refused} }, "StepFailed IssueEphemeral"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachPlatform(t, func(t *testing.T, s *stage) {
+				var leases Leases
+
+				test.breaks(s)
+
+				_, _, said := leases.Open(t.Context(), s.engine, test.user, order)
+				s.wantNotices(said, test.want)
+
+				if err := leases.Stop(); err != nil {
+					t.Error(err)
+				}
+
+				_, _, said = leases.Open(t.Context(), s.engine, pat.UserRef{ID: user}, order)
+				s.wantNotices(said, "StepFailed IssueEphemeral")
+				s.wantLive()
+			})
+		})
+	}
+
+	s := newStage(t, false)
+	s.wantNotices(s.engine.CheckEphemeral(lifecycle.Known("svc"), Order{NamePrefix: "job-"}), "InvalidUserID")
+	s.wantNotices(s.engine.CheckEphemeral(lifecycle.Known(user), Order{NamePrefix: "job "}), "InvalidArgument name_prefix")
+	s.wantNotices(s.engine.CheckEphemeral(lifecycle.Unknown[string](), Order{NamePrefix: "job-"}))
 }

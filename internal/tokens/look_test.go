@@ -1,8 +1,6 @@
 package tokens
 
 import (
-	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -10,47 +8,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// shelf is a System with the tokens of one user, from the oldest on.
-type shelf struct {
-	pat.System
-
-	ids    bool
-	tokens []pat.Token
-}
-
-func (s *shelf) Traits() pat.Traits { return pat.Traits{Platform: "shelf", TokenIDs: s.ids} }
-
-func (s *shelf) Server() string { return "https://new.example.com" }
-
-func (s *shelf) Token(_ context.Context, key pat.Key) (pat.Token, error) {
-	for _, token := range slices.Backward(s.tokens) {
-		if token.Key() == key {
-			return token, nil
-		}
-	}
-
-	return pat.Token{}, &pat.GoneError{}
-}
-
-func (s *shelf) Tokens(_ context.Context, _ string, query pat.TokenQuery) ([]pat.Token, error) {
-	var found []pat.Token
-
-	for _, token := range s.tokens {
-		if query.Selects(token) {
-			found = append(found, token)
-		}
-	}
-
-	return found, nil
-}
-
 // Where a name is all that addresses a token, the newest of that name need not be the one that
 // is recorded.
 func TestLook_findsTheRecordedTokenAmongItsNamesakes(t *testing.T) {
 	t.Parallel()
 
 	older := pat.Token{
-		UserID: "u", ID: "deploy", Name: "deploy", Status: pat.StatusActive,
+		UserID: user, ID: "deploy", Name: "deploy", Status: pat.StatusActive,
 		CreatedAt: time.Date(2028, 2, 27, 12, 0, 0, 0, time.UTC), ExpiresAt: time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC),
 	}
 	newer, unknown := older, older
@@ -75,7 +39,10 @@ func TestLook_findsTheRecordedTokenAmongItsNamesakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			got, gone, err := findRecorded(t.Context(), &shelf{tokens: test.there}, test.recorded)
+			system := newFake(true)
+			system.tokens = test.there
+
+			got, gone, err := findRecorded(t.Context(), system, test.recorded)
 			if err != nil || (gone != nil) != (test.want == pat.Token{}) || got != test.want {
 				t.Errorf("%v, gone %v, %v; want %v", got, gone, err, test.want)
 			}
@@ -106,16 +73,17 @@ func TestRequireServer_wantsTheTimeOfCreation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			token := pat.Token{UserID: "u", ID: "deploy", Name: "deploy", CreatedAt: test.there}
-			system := &shelf{ids: test.ids, tokens: []pat.Token{token}}
+			token := pat.Token{UserID: user, ID: "deploy", Name: "deploy", CreatedAt: test.there}
+			system := newFake(!test.ids)
+			system.server, system.tokens = "https://new.example.com", []pat.Token{token}
 			e := NewEngine(Options{System: system, Direct: system})
 
 			token.CreatedAt = test.recorded
 
 			var notices Notices
 
-			record := AdoptedRecord(pat.User{ID: "u"}, token)
-			record.Server, record.Platform = lifecycle.Known(test.server), lifecycle.Known("shelf")
+			record := AdoptedRecord(pat.User{ID: user}, token)
+			record.Server, record.Platform = lifecycle.Known(test.server), lifecycle.Known(system.traits.Platform)
 
 			if got := e.requireServer(t.Context(), record, &notices); got != test.want || notices.Failed() == test.want {
 				t.Errorf("on this server: %t, want %t; said %v", got, test.want, notices)

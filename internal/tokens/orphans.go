@@ -16,8 +16,8 @@ type observation struct {
 	// shown is the live token, unless gone proves that there is none.
 	shown pat.Token
 	gone  *pat.GoneError
-	// beyond are tokens of the series that state may not know of.
-	beyond []pat.Token
+	// unrecorded are tokens of the series that state may not know of.
+	unrecorded []pat.Token
 }
 
 // lookForOrphans looks at the live token, as findRecorded does, and for tokens of the series that were
@@ -30,7 +30,7 @@ func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memor
 		both      sync.WaitGroup
 	)
 
-	live, names := record.Live().Token, record.names(memory.Prefixes)
+	live, names := record.LiveToken(), record.names(memory.Prefixes)
 
 	// Without these no name would prove that a token is this resource's.
 	if len(names.Prefixes) > 0 && names.Series != "" && record.Generation.V >= 1 {
@@ -39,7 +39,7 @@ func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memor
 			query.AfterID = "0"
 		}
 
-		both.Go(func() { seen.beyond, searchErr = e.tokens(ctx, live.UserID, query) })
+		both.Go(func() { seen.unrecorded, searchErr = e.tokens(ctx, live.UserID, query) })
 	}
 
 	shown, gone, err := findRecorded(ctx, e.System, live)
@@ -71,18 +71,18 @@ func (e *Engine) tokens(ctx context.Context, userID string, query pat.TokenQuery
 // findOrphans returns the orphans among the tokens that a refresh saw: an interrupted run left
 // them, a request was carried out late, or the state is an old one. It reports tokens that only
 // resemble one.
-func (e *Engine) findOrphans(record Record, memory Memory, beyond []pat.Token, notices *Notices) []lifecycle.Orphan {
-	names, live := record.names(memory.Prefixes), record.Live().Token
+func (e *Engine) findOrphans(record Record, memory Memory, unrecorded []pat.Token, notices *Notices) []lifecycle.Orphan {
+	names, live := record.names(memory.Prefixes), record.LiveToken()
 	own := tokenKeys(append([]lifecycle.Predecessor{{Token: live}}, record.Previous.V...))
 
-	for _, token := range beyond {
+	for _, token := range unrecorded {
 		_, ours := names.Generation(token.Name)
 		if !ours && names.Resembles(token.Name) && token.Status == pat.StatusActive && token.CreatedAt.After(live.CreatedAt) {
 			notices.add(ResemblingToken{Token: token})
 		}
 	}
 
-	return names.Orphans(beyond, func(key pat.Key) bool { return slices.Contains(own, key) || e.registry.Has(key) })
+	return names.Orphans(unrecorded, func(key pat.Key) bool { return slices.Contains(own, key) || e.registry.Has(key) })
 }
 
 // adopt makes predecessors of orphans, newest first among those that there are, and says so.

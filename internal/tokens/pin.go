@@ -28,7 +28,7 @@ func (e *Engine) checkServer(record Record, shown pat.Token, gone *pat.GoneError
 	switch {
 	case recorded == configured:
 		return PinKept, true
-	case gone != nil || !e.sameElsewhere(shown, record.Live().Token):
+	case gone != nil || !e.sameElsewhere(shown, record.LiveToken()):
 		notices.add(OtherServer{ID: record.ID().V, Recorded: recorded, Configured: configured})
 
 		return PinKept, false
@@ -50,7 +50,7 @@ func (e *Engine) requireServer(ctx context.Context, record Record, notices *Noti
 		return false
 	}
 
-	shown, gone, err := findRecorded(ctx, e.System, record.Live().Token)
+	shown, gone, err := findRecorded(ctx, e.System, record.LiveToken())
 	if err != nil {
 		notices.add(StepFailed{Step: StepLookOnOtherServer, Err: err})
 

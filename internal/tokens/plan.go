@@ -50,7 +50,7 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 func (e *Engine) PlanUpdate(
 	ctx context.Context, state, config Record, memory Memory,
 ) (plan Record, replace []string, notices Notices) {
-	e.registry.Add(state.Live().Token.Key())
+	e.registry.Add(state.LiveToken().Key())
 	e.registry.AddVersion(state.Version)
 
 	plan = config
@@ -71,7 +71,7 @@ func (e *Engine) PlanUpdate(
 		return plan, replace, notices
 	}
 
-	e.claimSeries(plan, memory, state.Live().Token, &notices)
+	e.claimSeries(plan, memory, state.LiveToken(), &notices)
 
 	decision := e.decide(state, plan, memory)
 
@@ -118,15 +118,16 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 		plan.Previous = lifecycle.Unknown[[]lifecycle.Predecessor]()
 	}
 
-	live := state.Live()
+	live := state.AsPredecessor()
 	plan = plan.recognized(live.Token)
 	warnExpiredOnTime(plan.Arguments, live.Token, notices)
 	warnKeptInvalid(plan.Arguments, live.Token, notices)
 	warnTriggers(state.Triggers, plan.Triggers, notices)
-	e.warnOutlives(state.Arguments, plan.Arguments, live.Token, notices)
 
 	if live.Generation == 0 {
 		warnImported(plan.Arguments, live.Token, notices)
+	} else {
+		e.warnOutlives(state.Arguments, plan.Arguments, live.Token, notices)
 	}
 
 	return plan
@@ -134,7 +135,7 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 
 // planReissue plans a token that is to be issued in place of the live one.
 func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, notices *Notices) Record {
-	live := state.Live()
+	live := state.AsPredecessor()
 
 	// What the provider logs in with is not revoked first.
 	if same := plan.asksFor(live.Token); live.Token.Status == pat.StatusActive && (same || plan.Policy.Immediate() && !e.owns(live.SHA256)) {
@@ -258,7 +259,7 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 		notices.add(StepFailed{Step: StepFindUser, Err: err, Planning: true})
 	case user.ID == owner.ID:
 		plan = plan.ownedBy(user)
-	case e.registry.WasRead(state.Live().Token.Key()):
+	case e.registry.WasRead(state.LiveToken().Key()):
 		return plan, changed
 	default:
 		// Terraform takes a replacement in a plan only: when it asks once more during apply, because

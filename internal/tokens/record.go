@@ -105,16 +105,17 @@ func (r Record) Order(userID string) Order {
 	}
 }
 
-// Live returns the live token, as the predecessor that it may become.
-func (r Record) Live() lifecycle.Predecessor {
-	return lifecycle.Predecessor{
-		Token: pat.Token{
-			UserID: r.Owner.ID.V, ID: r.Current.ID.V, Name: r.Current.Name.V, Status: r.Current.Status.V,
-			CreatedAt: recordedTime(r.Current.CreatedAt), ExpiresAt: recordedTime(r.Current.ExpiresAt),
-		},
-		Generation: r.Generation.V,
-		SHA256:     r.Current.SHA256.V,
+// LiveToken returns the live token, as far as the record knows it.
+func (r Record) LiveToken() pat.Token {
+	return pat.Token{
+		UserID: r.Owner.ID.V, ID: r.Current.ID.V, Name: r.Current.Name.V, Status: r.Current.Status.V,
+		CreatedAt: recordedTime(r.Current.CreatedAt), ExpiresAt: recordedTime(r.Current.ExpiresAt),
 	}
+}
+
+// AsPredecessor returns the live token as the predecessor that it may become.
+func (r Record) AsPredecessor() lifecycle.Predecessor {
+	return lifecycle.Predecessor{Token: r.LiveToken(), Generation: r.Generation.V, SHA256: r.Current.SHA256.V}
 }
 
 // ID returns the resource's id, <user id>/<token id>.
@@ -183,7 +184,7 @@ func (r Record) scheduled(traits pat.Traits) Record {
 		return r
 	}
 
-	live := r.Live().Token
+	live := r.LiveToken()
 	at, _ := r.Policy.DueAt(live.CreatedAt, live.ExpiresAt, traits)
 
 	r.Current.RotateAt = setUnlessZero(at)
@@ -199,7 +200,7 @@ func (r Record) dueNow(now time.Time, traits pat.Traits) Record {
 	r = r.scheduled(traits)
 	r.Due = lifecycle.Value[lifecycle.Reason]{}
 
-	live := r.Live().Token
+	live := r.LiveToken()
 	at, reason := r.Policy.DueAt(live.CreatedAt, live.ExpiresAt, traits)
 
 	if live.Status == pat.StatusActive && !at.IsZero() && !now.Before(at) {

@@ -2,7 +2,6 @@ package tokens
 
 import (
 	"context"
-	"slices"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -19,7 +18,7 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 		return record, memory, notices
 	}
 
-	recorded := record.Live().Token
+	recorded := record.LiveToken()
 
 	seen, err := e.lookForOrphans(ctx, record, memory)
 	if err != nil {
@@ -44,14 +43,14 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 	memory.Adopted = false
 
 	if !moved { // A run in which the server moved does nothing else.
-		refreshed, memory.Adopted = e.refreshRotation(ctx, refreshed, memory, seen.beyond, &notices)
+		refreshed, memory.Adopted = e.refreshRotation(ctx, refreshed, memory, seen.unrecorded, &notices)
 		memory.Unanswered = false // What the search found is in state now.
 	}
 
 	memory.UserGone = seen.gone != nil && seen.gone.UserGone
 
 	if refreshed.Version.Null() && !refreshed.Secret.Null() { // A state of an older version of the provider.
-		refreshed.Version = versionOf(refreshed.Live().Token.CreatedAt)
+		refreshed.Version = versionOf(refreshed.LiveToken().CreatedAt)
 	}
 
 	if !notices.Failed() {
@@ -65,15 +64,16 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 // refreshRotation records what is due: the token, by the policy in state, and each
 // predecessor, with the orphans among the tokens that were found. It says whether there were any.
 func (e *Engine) refreshRotation(
-	ctx context.Context, record Record, memory Memory, beyond []pat.Token, notices *Notices,
+	ctx context.Context, record Record, memory Memory, unrecorded []pat.Token, notices *Notices,
 ) (refreshed Record, adopted bool) {
 	record = record.dueNow(e.Now(), e.System.Traits())
-	known := tokenKeys(record.Previous.V)
 
-	orphans := e.findOrphans(record, memory, beyond, notices)
-	predecessors := e.adopt(slices.Clone(record.Previous.V), orphans, record.Policy, record.Generation.V, notices)
-	predecessors = e.review(ctx, predecessors, record.Policy, notices)
+	// What is gone first: where a name is the key, an orphan can have that of a dead predecessor.
+	predecessors := e.review(ctx, record.Previous.V, record.Policy, notices)
 	record.Previous = lifecycle.Known(predecessors)
 
-	return record, slices.ContainsFunc(tokenKeys(predecessors), func(key pat.Key) bool { return !slices.Contains(known, key) })
+	orphans := e.findOrphans(record, memory, unrecorded, notices)
+	record.Previous = lifecycle.Known(e.adopt(predecessors, orphans, record.Policy, record.Generation.V, notices))
+
+	return record, len(orphans) > 0
 }

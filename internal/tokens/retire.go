@@ -100,7 +100,7 @@ func (e *Engine) retireDue(ctx context.Context, state, record Record, notices *N
 		return record, false
 	}
 
-	if live := state.Live(); state.Policy != record.Policy {
+	if live := state.AsPredecessor(); state.Policy != record.Policy {
 		predecessors = state.Policy.Reschedule(record.Policy, predecessors, live.Token, live.Generation)
 	}
 

@@ -83,7 +83,7 @@ func TestIssueGeneratesAName(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			if !regexp.MustCompile(test.want).MatchString(result.Name) || result.Secret != secret {
+			if !regexp.MustCompile(test.want).MatchString(result.Name) || result.Secret != secretOf(result.Token) {
 				t.Errorf("issued %s", result.Name)
 			}
 

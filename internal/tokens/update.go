@@ -58,7 +58,7 @@ func (e *Engine) settle(state, plan Record, memory Memory) lifecycle.Decision {
 
 // forDecision returns the live token as a decision needs it.
 func (r Record) forDecision(memory Memory) lifecycle.Current {
-	live := r.Live()
+	live := r.AsPredecessor()
 
 	return lifecycle.Current{Token: live.Token, Generation: live.Generation, UserGone: memory.UserGone, Due: r.Due.V}
 }
@@ -99,9 +99,9 @@ func (e *Engine) replace(
 	}
 
 	// The series of an imported token may have become known in this run.
-	record = record.recognized(state.Live().Token)
+	record = record.recognized(state.LiveToken())
 
-	old := state.Live()
+	old := state.AsPredecessor()
 	old.Generation = record.Generation.V
 
 	order := record.Order(old.Token.UserID)
@@ -135,9 +135,9 @@ func (e *Engine) replace(
 		e.registry.Remove(old.Token.Key())
 	}
 
-	record, memory = e.issue(ctx, record, order, reason, predecessors, memory, notices)
+	record, memory = e.issueAndRecord(ctx, record, order, reason, predecessors, memory, notices)
 
-	if key := old.Token.Key(); !notices.Failed() && key != record.Live().Token.Key() {
+	if key := old.Token.Key(); !notices.Failed() && key != record.LiveToken().Key() {
 		e.registry.Remove(key)
 	}
 

@@ -54,61 +54,10 @@ func (s *System) listIsOf(ctx context.Context, userID string, owners []string) e
 	return nil
 }
 
-// tokensShown makes sure that users without tokens in a list have none: an account that may
-// see users need not be allowed to see their tokens, and nothing tells whether it is then
-// refused or shown none. Their own tokens are shown to all, so one other user decides.
-func (s *System) tokensShown(ctx context.Context, users []pat.User) error {
-	asked, enough := 0, 1
-	if s.username == "" {
-		enough = 2 // One may be the caller.
-	}
-
-	for _, user := range users {
-		if len(user.Tokens) > 0 || user.Username == s.username {
-			continue
-		}
-
-		if _, err := s.Tokens(ctx, user.ID, pat.TokenQuery{}); err != nil {
-			return err
-		}
-
-		if asked++; asked == enough {
-			break
-		}
-	}
-
-	return nil
-}
-
 // tokenAbsent is the proof that a user's whole list does not hold the token.
 func (s *System) tokenAbsent(key pat.Key) error {
 	return &pat.GoneError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, tokenListPath...),
 		Said:  fmt.Sprintf("the user with id %s has no token named %q", key.UserID, key.TokenID),
-	}}
-}
-
-// checkUserID refuses whatever is not a sysId, before it is sent: a blank one would count
-// as none, and address somebody else or nobody.
-func checkUserID(id string) error {
-	if sysIDs.MatchString(id) {
-		return nil
-	}
-
-	return &pat.ValidationError{Failure: pat.Failure{
-		Tried:  "addressing a user by the id " + pat.Quote(id),
-		Said:   "Universal Controller's ids are 32 hexadecimal digits",
-		Remedy: "Use the user's sysId, in small letters.",
-	}}
-}
-
-// noNative refuses a query of another driver's.
-func noNative(value any) error {
-	if value == nil {
-		return nil
-	}
-
-	return &pat.ValidationError{Failure: pat.Failure{
-		Tried: "reading the query", Said: fmt.Sprintf("Universal Controller has no query of type %T", value),
 	}}
 }

@@ -166,29 +166,3 @@ func TestAbsenceNeedsNoCurrentUser(t *testing.T) {
 		Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
 	verdict.Want(t, err, "gone", `no token named "deploy"`)
 }
-
-func TestTheNewerOfTwoNamesakesIsTheToken(t *testing.T) {
-	t.Parallel()
-
-	s := newScript(t, map[string][]canned{callList: {
-		listJSON(tokenJSON("deploy", created), tokenJSON("deploy", "2022-07-28 17:11:35 -0400")),
-	}})
-
-	token, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
-	if err != nil || !token.CreatedAt.Equal(today) {
-		t.Errorf("created at %v, %v; want %v", token.CreatedAt, err, today)
-	}
-}
-
-func TestATokenIsNotLookedUpByABlankName(t *testing.T) {
-	t.Parallel()
-
-	s := newScript(t, nil)
-
-	_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: " "})
-	verdict.Want(t, err, "validation", "blank")
-
-	if calls := s.calls(); len(calls) != 0 {
-		t.Errorf("sent %v", calls)
-	}
-}

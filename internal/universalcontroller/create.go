@@ -9,14 +9,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
-
-// lookTime bounds the look at a new token: its secret is nowhere but in this process yet.
-const lookTime = 5 * time.Second
 
 // asSentence asks for what the changing calls answer with, and takes anything else, for a
 // strict server must not refuse the request after the others would have carried it out.
@@ -38,7 +34,7 @@ var (
 	secretForm = regexp.MustCompile(`^ucp_[0-9A-Za-z._~+/=-]+$`)
 
 	// taken is how Universal Controller says, of any kind of object, that a name is in use.
-	taken = regexp.MustCompile(`(?i)duplicate|\bunique\b|\bexists\b`)
+	takenWords = regexp.MustCompile(`(?i)duplicate|\bunique\b|\bexists\b`)
 
 	// aboutExpiry is in whatever it says of an expiration.
 	aboutExpiry = regexp.MustCompile(`(?i)\bexpir`)
@@ -80,7 +76,7 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, err)
 	}
 
-	issued := pat.Issued{Secret: secret, Token: pat.Token{
+	issued := pat.Issued{Secret: secret, Asked: token.ExpiresAt, Token: pat.Token{
 		UserID: userID, ID: token.Name, Name: token.Name,
 		Status: pat.StatusActive,
 	}}
@@ -194,7 +190,7 @@ func (s *System) explainCreate(ctx context.Context, userID, name string, answer 
 	switch {
 	case deniesUser(answer):
 		return s.userAbsent(ctx, userID, err)
-	case taken.MatchString(words):
+	case takenWords.MatchString(words):
 		field = "name"
 		failure.Remedy = "A token has a name of its own among its user's: revoke the other one, use another name, or name_prefix."
 	case aboutExpiry.MatchString(words) && answer.Status != http.StatusNotFound:

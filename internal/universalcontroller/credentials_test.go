@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -12,7 +11,6 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
@@ -169,65 +167,6 @@ func TestARefusalShowsNoSecretAndSaysWhatToDo(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestAWrongPasswordIsSentOnce(t *testing.T) {
-	t.Parallel()
-
-	s := newScript(t, map[string][]canned{
-		callUser: {{401, asHTML, "<html></html>"}}, callList: {{401, asHTML, "<html></html>"}},
-	})
-	driver := newDriver(t, s.url, func(o *Options) { o.Client.MaxRetries = 4 })
-
-	var group sync.WaitGroup
-
-	for range 50 {
-		group.Go(func() {
-			_, err := driver.Tokens(t.Context(), userID, pat.TokenQuery{})
-			if kind := verdict.Of(err); kind != "authentication" {
-				t.Errorf("the error is %q (%v)", kind, err)
-			}
-		})
-	}
-
-	group.Wait()
-
-	if calls := s.calls(); len(calls) != 1 {
-		t.Errorf("%d requests, want one", len(calls))
-	}
-}
-
-func TestFiftyReadersWithAWrongPasswordDoNotLockTheAccount(t *testing.T) {
-	t.Parallel()
-
-	server := controllerserver.New(controllerserver.Options{FailedLoginLimit: 2})
-
-	listening := httptest.NewServer(server)
-	defer listening.Close()
-
-	base := listening.URL + server.Context()
-	driver := newDriver(t, base, func(o *Options) { o.Password = "wrong" })
-
-	var group sync.WaitGroup
-
-	for range 50 {
-		group.Go(func() {
-			_, err := driver.CurrentUser(t.Context())
-			if kind := verdict.Of(err); kind != "authentication" {
-				t.Errorf("the error is %q (%v)", kind, err)
-			}
-		})
-	}
-
-	group.Wait()
-
-	if sent := server.Count(nil); sent != 1 {
-		t.Errorf("%d requests, want one", sent)
-	}
-
-	if _, err := newDriver(t, base).CurrentUser(t.Context()); err != nil {
-		t.Errorf("the account is locked: %v", err)
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 // sentDate is how an expiry is sent. Universal Controller answers without the hyphens.
 const sentDate = "2006-01-02"
 
-// never is how Universal Controller says that there is no time to show.
-const never = "never"
+// neverText is how Universal Controller says that there is no time to show.
+const neverText = "never"
 
 var (
 	dateLayouts    = []string{"20060102", sentDate}
@@ -131,7 +131,7 @@ func parse(text string, layouts []string) (time.Time, bool) {
 func unset(text string) bool {
 	text = strings.TrimSpace(text)
 
-	return text == "" || strings.EqualFold(text, never)
+	return text == "" || strings.EqualFold(text, neverText)
 }
 
 // status says what a token of this expiry is at this time.

@@ -50,11 +50,11 @@ func (e *elements[Item]) UnmarshalXML(d *xml.Decoder, _ xml.StartElement) error 
 	}
 }
 
-// once is a text that a record has once. encoding/xml would take the last of several.
-type once string
+// onceText is a text that a record has once. encoding/xml would take the last of several.
+type onceText string
 
 // UnmarshalXML reads the text, unless there is one.
-func (o *once) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+func (o *onceText) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 	if *o != "" {
 		return errTwice
 	}

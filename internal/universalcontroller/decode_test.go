@@ -117,48 +117,6 @@ func TestTheRecordsHaveEveryPropertyOfTheVendorsInterface(t *testing.T) {
 	}
 }
 
-func TestAListThatIsNoneIsAnError(t *testing.T) {
-	t.Parallel()
-
-	entity := `<!DOCTYPE t [<!ENTITY x SYSTEM "file:///etc/passwd">]><tokens><token><name>&x;</name></token></tokens>`
-
-	tests := map[string]canned{
-		"an empty body":                       {http.StatusOK, asJSON, ""},
-		"no content":                          {http.StatusNoContent, "", ""},
-		"null":                                document("null"),
-		"an object":                           document(`{"tokens":[]}`),
-		"an error in an envelope":             document(`{"errors":[{"message":"no"}]}`),
-		"a cut list":                          document(`[{"name":"a"}`),
-		"two documents":                       document(`[] []`),
-		"a page":                              {http.StatusOK, asHTML, "<html><body>Sign in</body></html>"},
-		"a page that says it is JSON":         document("<html></html>"),
-		"a page that says it is XML":          {http.StatusOK, asXML, "<html></html>"},
-		"JSON that says it is text":           {http.StatusOK, asText, "[]"},
-		"JSON that says nothing":              {http.StatusOK, "", "[]"},
-		"XML of something else":               {http.StatusOK, asXML, "<users/>"},
-		"cut XML":                             {http.StatusOK, asXML, "<tokens><token><name>a</name></token>"},
-		"XML with an entity of its own":       {http.StatusOK, asXML, entity},
-		"XML that is a prolog":                {http.StatusOK, asXML, `<?xml version="1.0"?>`},
-		"a token without a name":              document(`[{"createTime":"2022-07-28 17:11:35 -0400"}]`),
-		"a null among the tokens":             document(`[null]`),
-		"a creation time that cannot be read": listJSON(tokenJSON("a", "yesterday")),
-		"an expiration that cannot be read":   document(`[{"name":"a","expiration":"soon"}]`),
-		"an expiration on no day":             document(`[{"name":"a","expiration":"20270229"}]`),
-		"a token of another user":             document(`[{"name":"a","userId":"` + noSuchID + `"}]`),
-	}
-
-	for name, answer := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			s := newScript(t, map[string][]canned{callList: {answer}, callUser: {document(aliceJSON)}})
-
-			_, err := newDriver(t, s.url).Tokens(t.Context(), userID, pat.TokenQuery{})
-			verdict.Want(t, err, "protocol", "GET ", "/resources/user/token/list")
-		})
-	}
-}
-
 func TestElementsTellEmptyFromAbsent(t *testing.T) {
 	t.Parallel()
 

@@ -53,29 +53,9 @@ func date(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// clock is a clock that the tests turn.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	c.now = c.now.Add(d)
-}
-
 // newDriver returns the driver of an account with a password.
-func newDriver(t *testing.T, base string, changes ...func(*Options)) *System {
-	t.Helper()
+func newDriver(tb testing.TB, base string, changes ...func(*Options)) *System {
+	tb.Helper()
 
 	options := Options{
 		Client: rest.Options{
@@ -91,7 +71,7 @@ func newDriver(t *testing.T, base string, changes ...func(*Options)) *System {
 
 	system, err := New(options)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	return system

@@ -8,6 +8,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
+// MinimumVersion is the oldest Universal Controller that is supported: the first with
+// personal access tokens. No answer to the calls of this package tells a version.
+const MinimumVersion = "7.3"
+
 const (
 	// elsewhereRemedy is for a "not found" that is not Universal Controller's own.
 	elsewhereRemedy = "Check that `url` names the server with its context (\"/uc\" on many, none on others) and that " +
@@ -32,9 +36,9 @@ type envelope struct {
 	} `json:"errors"`
 }
 
-// read tells what an unsuccessful answer of Universal Controller means. Mostly the status
+// readAnswer tells what an unsuccessful answer of Universal Controller means. Mostly the status
 // does; "not found" in any other form than Universal Controller's own is none of it.
-func read(answer rest.Answer) rest.Reading {
+func readAnswer(answer rest.Answer) rest.Reading {
 	reading := rest.Reading{Own: worded(answer), Message: strings.Join(messages(answer), "; ")}
 
 	switch answer.Status {

@@ -15,9 +15,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// revoked is how Universal Controller confirms a revocation, "Personal access token revoked
+// revokedWords is how Universal Controller confirms a revocation, "Personal access token revoked
 // successfully.".
-var revoked = regexp.MustCompile(`(?i)revoked successfully`)
+var revokedWords = regexp.MustCompile(`(?i)revoked successfully`)
 
 var errNotRevoked = errors.New("the answer does not say that the token was revoked, and the token is still listed")
 
@@ -157,5 +157,5 @@ func expiry(token pat.Token) string {
 // token is revoked. Any other, an empty one too, is for the list to tell from that of a
 // proxy to which all is well.
 func confirms(answer rest.Answer) bool {
-	return answer.Status == http.StatusOK && isSentence(answer) && revoked.Match(answer.Body)
+	return answer.Status == http.StatusOK && isSentence(answer) && revokedWords.Match(answer.Body)
 }

@@ -14,23 +14,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-func tokenWithoutExpiry(t *testing.T, s *stage) {
-	alice := s.addUser(t, "alice")
-	s.addToken(t, "alice", "for ever", time.Time{})
-
-	got, err := s.admin(t).Token(t.Context(), pat.Key{UserID: alice, TokenID: "for ever"})
-	if err != nil || !got.ExpiresAt.IsZero() || got.Status != pat.StatusActive || !got.LastUsedAt.IsZero() {
-		t.Errorf("%+v, %v; want an active token without expiry and use", got, err)
-	}
-
-	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "too"})
-	if s.switches().MaxLifetimeDays != 0 {
-		verdict.Want(t, err, "validation", "Expiration is required")
-	} else if err != nil || !issued.ExpiresAt.IsZero() {
-		t.Errorf("%+v, %v; want a token without expiry", issued, err)
-	}
-}
-
 func lifetimeBeyondTheMaximum(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 
@@ -57,7 +40,7 @@ func leapDayAcrossTimeZones(t *testing.T, s *stage) {
 	// 07:30. Nowhere has the leap day begun.
 	leap := date(2028, 2, 29)
 	now := leap.Add(-22 * time.Hour)
-	s.advance(now.Sub(today))
+	s.Advance(now.Sub(today))
 
 	issued, err := s.admin(t).Create(t.Context(), alice, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(leap.In(time.FixedZone("", 19800)))})
 	if err != nil {

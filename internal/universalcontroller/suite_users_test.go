@@ -12,38 +12,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-func userWhoDoesNotExist(t *testing.T, s *stage) {
-	driver := s.admin(t)
-	ghost := s.addUser(t, "ghost")
-	s.DeleteUser("ghost")
-
-	_, err := driver.User(t.Context(), pat.UserRef{ID: ghost})
-	verdict.Want(t, err, "user gone", "does not exist")
-
-	_, err = driver.User(t.Context(), pat.UserRef{Username: `gh"ost`})
-	verdict.Want(t, err, "user gone", "does not exist")
-
-	_, err = driver.Token(t.Context(), pat.Key{UserID: ghost, TokenID: "deploy"})
-	verdict.Want(t, err, "user gone", "does not exist")
-
-	_, err = driver.Tokens(t.Context(), ghost, pat.TokenQuery{})
-	verdict.Want(t, err, "user gone")
-
-	_, err = driver.Create(t.Context(), ghost, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
-	verdict.Want(t, err, "user gone")
-
-	if err := driver.Revoke(t.Context(), pat.Token{UserID: ghost, ID: "deploy", Name: "deploy"}); err != nil {
-		t.Error(err)
-	}
-
-	for _, ref := range []pat.UserRef{{ID: ghost}, {Username: "ghost"}, {ID: ghost, Username: "ghost"}} {
-		users, err := driver.Users(t.Context(), pat.UserQuery{Ref: pat.Some(ref), WithTokens: true})
-		if err != nil || len(users) != 0 {
-			t.Errorf("%v: %v, %v; want none", ref, users, err)
-		}
-	}
-}
-
 func usersByRef(t *testing.T, s *stage) {
 	driver := s.admin(t)
 	agents := controllerserver.Permission{
@@ -142,68 +110,6 @@ func usersByRef(t *testing.T, s *stage) {
 
 	_, err = driver.User(t.Context(), pat.UserRef{Username: "Alice"})
 	verdict.Want(t, err, "user gone")
-}
-
-func renamedUser(t *testing.T, s *stage) {
-	driver := s.admin(t)
-	alice := s.addUser(t, "alice")
-	s.addToken(t, "alice", "deploy", nextYear)
-
-	if err := s.UpdateUser("alice", func(u *controllerserver.User) { u.UserName = "alicia" }); err != nil {
-		t.Fatal(err)
-	}
-
-	user, err := driver.User(t.Context(), pat.UserRef{ID: alice})
-	if err != nil || user.Username != "alicia" {
-		t.Errorf("%+v, %v", user, err)
-	}
-
-	if _, err := driver.Token(t.Context(), pat.Key{UserID: alice, TokenID: "deploy"}); err != nil {
-		t.Error(err)
-	}
-}
-
-func accountWithoutRole(t *testing.T, s *stage) {
-	alice := s.addUser(t, "alice")
-	driver := s.as(t, "alice", password)
-
-	me, err := driver.CurrentUser(t.Context())
-	if err != nil || me.ID != alice || me.Admin {
-		t.Fatalf("%+v, %v", me, err)
-	}
-
-	issued, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "own", ExpiresAt: pat.Some(nextYear)})
-	if err != nil || issued.CreatedAt.IsZero() {
-		t.Fatalf("%+v, %v", issued.Token, err)
-	}
-
-	if err := driver.Revoke(t.Context(), issued.Token); err != nil {
-		t.Error(err)
-	}
-
-	users, err := driver.Users(t.Context(), pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: alice}), WithTokens: true})
-	if err != nil || len(users) != 1 {
-		t.Errorf("%v, %v; want itself", users, err)
-	}
-
-	words := []string{"Operation prohibited due to security constraints.", "ops_user_admin"}
-
-	_, err = driver.Users(t.Context(), pat.UserQuery{})
-	verdict.Want(t, err, "permission", words...)
-
-	for _, other := range []string{controllerserver.AdminSysID, noSuchID} {
-		_, err = driver.User(t.Context(), pat.UserRef{ID: other})
-		verdict.Want(t, err, "permission", words...)
-
-		_, err = driver.Token(t.Context(), pat.Key{UserID: other, TokenID: "deploy"})
-		verdict.Want(t, err, "permission", words...)
-
-		_, err = driver.Create(t.Context(), other, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(nextYear)})
-		verdict.Want(t, err, "permission", words...)
-
-		err = driver.Revoke(t.Context(), pat.Token{UserID: other, ID: "deploy", Name: "deploy"})
-		verdict.Want(t, err, "permission", words...)
-	}
 }
 
 func accountWithServiceRole(t *testing.T, s *stage) {

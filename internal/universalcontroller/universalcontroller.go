@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -13,20 +12,6 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
-)
-
-// MinimumVersion is the oldest Universal Controller that is supported: the first with
-// personal access tokens. No answer to the calls of this package tells a version.
-const MinimumVersion = "7.3"
-
-// maxNameLength is the longest name of a token, in characters.
-const maxNameLength = 100
-
-// sysIDs are Universal Controller's ids.
-var (
-	sysIDs = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	// anySysID is one in an answer, whatever its letters.
-	anySysID = regexp.MustCompile(`(?i)` + sysIDs.String())
 )
 
 // Options configure a [System]. It authenticates with Token or with Username and Password,
@@ -74,7 +59,7 @@ func New(options Options) (*System, error) {
 		client.Secrets = append(client.Secrets, pat.Secret(options.Username))
 	}
 
-	client.Read = read
+	client.Read = readAnswer
 	client.Conceals = conceals
 	client.Authorize = func(r *http.Request) {
 		if options.Token != "" {
@@ -158,3 +143,16 @@ func (s *System) get(
 
 	return s.rest.Do(ctx, request)
 }
+
+var (
+	tokenPath     = segments("user", "token")
+	tokenListPath = segments("user", "token", "list")
+)
+
+var (
+	userPath     = segments("user")
+	userListPath = segments("user", "list")
+)
+
+// lookTime bounds the look at a new token: its secret is nowhere but in this process yet.
+const lookTime = 5 * time.Second

@@ -81,26 +81,26 @@ type Export struct {
 
 // userRecord is a user as Universal Controller writes it, without its password.
 type userRecord struct {
-	SysID              once   `json:"sysId" xml:"sysId"`
-	UserName           once   `json:"userName" xml:"userName"`
-	FirstName          string `json:"firstName" xml:"firstName"`
-	MiddleName         string `json:"middleName" xml:"middleName"`
-	LastName           string `json:"lastName" xml:"lastName"`
-	Email              string `json:"email" xml:"email"`
-	Title              string `json:"title" xml:"title"`
-	Active             bool   `json:"active" xml:"active"`
-	LockedOut          bool   `json:"lockedOut" xml:"lockedOut"`
-	PasswordNeedsReset bool   `json:"passwordNeedsReset" xml:"passwordNeedsReset"`
-	BusinessPhone      string `json:"businessPhone" xml:"businessPhone"`
-	MobilePhone        string `json:"mobilePhone" xml:"mobilePhone"`
-	TimeZone           string `json:"timeZone" xml:"timeZone"`
-	Department         string `json:"department" xml:"department"`
-	Manager            string `json:"manager" xml:"manager"`
-	BrowserAccess      string `json:"browserAccess" xml:"browserAccess"`
-	CommandLineAccess  string `json:"commandLineAccess" xml:"commandLineAccess"`
-	WebServiceAccess   string `json:"webServiceAccess" xml:"webServiceAccess"`
-	LoginMethod        string `json:"loginMethod" xml:"loginMethod"`
-	RetainSysIDs       bool   `json:"retainSysIds" xml:"retainSysIds,attr"`
+	SysID              onceText `json:"sysId" xml:"sysId"`
+	UserName           onceText `json:"userName" xml:"userName"`
+	FirstName          string   `json:"firstName" xml:"firstName"`
+	MiddleName         string   `json:"middleName" xml:"middleName"`
+	LastName           string   `json:"lastName" xml:"lastName"`
+	Email              string   `json:"email" xml:"email"`
+	Title              string   `json:"title" xml:"title"`
+	Active             bool     `json:"active" xml:"active"`
+	LockedOut          bool     `json:"lockedOut" xml:"lockedOut"`
+	PasswordNeedsReset bool     `json:"passwordNeedsReset" xml:"passwordNeedsReset"`
+	BusinessPhone      string   `json:"businessPhone" xml:"businessPhone"`
+	MobilePhone        string   `json:"mobilePhone" xml:"mobilePhone"`
+	TimeZone           string   `json:"timeZone" xml:"timeZone"`
+	Department         string   `json:"department" xml:"department"`
+	Manager            string   `json:"manager" xml:"manager"`
+	BrowserAccess      string   `json:"browserAccess" xml:"browserAccess"`
+	CommandLineAccess  string   `json:"commandLineAccess" xml:"commandLineAccess"`
+	WebServiceAccess   string   `json:"webServiceAccess" xml:"webServiceAccess"`
+	LoginMethod        string   `json:"loginMethod" xml:"loginMethod"`
+	RetainSysIDs       bool     `json:"retainSysIds" xml:"retainSysIds,attr"`
 	Export
 
 	Impersonate elements[string]           `json:"impersonate" xml:"impersonate"`

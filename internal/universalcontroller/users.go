@@ -4,18 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-)
-
-var (
-	userPath     = segments("user")
-	userListPath = segments("user", "list")
 )
 
 // CurrentUser returns the user of [Options.Username]. Universal Controller tells nobody who
@@ -112,104 +105,28 @@ func (s *System) listUsers(ctx context.Context, withTokens bool) ([]pat.User, er
 	return users, err
 }
 
-// user reads one user and makes sure that it is the right one.
-func (s *System) user(ctx context.Context, ref pat.UserRef, withTokens bool) (pat.User, error) {
-	if ref.ID == "" {
-		return s.userByName(ctx, ref, withTokens)
+// tokensShown makes sure that users without tokens in a list have none: an account that may
+// see users need not be allowed to see their tokens, and nothing tells whether it is then
+// refused or shown none. Their own tokens are shown to all, so one other user decides.
+func (s *System) tokensShown(ctx context.Context, users []pat.User) error {
+	asked, enough := 0, 1
+	if s.username == "" {
+		enough = 2 // One may be the caller.
 	}
 
-	user, err := s.userByID(ctx, ref.ID, withTokens)
-	if err == nil && ref.Username != "" && ref.Username != user.Username {
-		err = s.anotherUser(ref, user, "Give the id or the username, or both of one user.")
+	for _, user := range users {
+		if len(user.Tokens) > 0 || user.Username == s.username {
+			continue
+		}
+
+		if _, err := s.Tokens(ctx, user.ID, pat.TokenQuery{}); err != nil {
+			return err
+		}
+
+		if asked++; asked == enough {
+			break
+		}
 	}
 
-	return user, err
-}
-
-// userByName reads the user of exactly this login.
-func (s *System) userByName(ctx context.Context, ref pat.UserRef, withTokens bool) (pat.User, error) {
-	if strings.TrimSpace(ref.Username) == "" {
-		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
-			Tried: "looking up a user", Said: "neither an id nor a username was given",
-		}}
-	}
-
-	user, err := s.readUser(ctx, url.Values{"username": {ref.Username}}, withTokens)
-	if err == nil && user.Username != ref.Username {
-		// The server's database may not tell capital letters from small ones.
-		err = s.anotherUser(ref, user, "Write the username as Universal Controller does.")
-	}
-
-	if gone, ok := errors.AsType[*pat.GoneError](err); ok && pat.MayBeSecret(ref.Username) {
-		gone.Said = "no user has the login " + pat.Quote(ref.Username) // The server's words repeat it.
-	}
-
-	return user, err
-}
-
-// userByID reads the user of this id. It fails with a [pat.GoneError] if there is none.
-func (s *System) userByID(ctx context.Context, id string, withTokens bool) (pat.User, error) {
-	if err := checkUserID(id); err != nil {
-		return pat.User{}, err
-	}
-
-	user, err := s.readUser(ctx, url.Values{"userid": {id}}, withTokens)
-	if err == nil && user.ID != id {
-		err = &pat.ProtocolError{Failure: pat.Failure{
-			Tried: s.rest.Tried(http.MethodGet, userPath...),
-			Said:  s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the answer is about user %s", id, user.ID)),
-			Remedy: "Something between here and Universal Controller answers in its place: " +
-				"check that `url` names the server and the right path below it.",
-		}}
-	}
-
-	return user, err
-}
-
-// readUser reads one user. A denial in Universal Controller's own words is the proof that
-// there is none.
-func (s *System) readUser(ctx context.Context, query url.Values, withTokens bool) (pat.User, error) {
-	var (
-		record userRecord
-		user   pat.User
-	)
-
-	answer, err := s.get(ctx, userPath, showTokens(query, withTokens), &record, "user", func() (err error) {
-		user, err = s.convertUser(record, withTokens)
-
-		return err
-	})
-
-	missing, ok := errors.AsType[*pat.NotFoundError](err)
-	if ok && deniesUser(answer) {
-		failure := missing.Failure
-		failure.Remedy = "Check the spelling of the username, or the id."
-
-		return pat.User{}, &pat.GoneError{Failure: failure, UserGone: true}
-	}
-
-	return user, err
-}
-
-// showTokens asks for the users' tokens. The name's capital letter matters.
-func showTokens(query url.Values, show bool) url.Values {
-	if show {
-		query.Set("showTokens", "true")
-	}
-
-	return query
-}
-
-// anotherUserError says that a reference names no single user.
-type anotherUserError struct{ *pat.ValidationError }
-
-// Unwrap returns the error as everybody else knows it.
-func (e *anotherUserError) Unwrap() error { return e.ValidationError }
-
-func (s *System) anotherUser(ref pat.UserRef, user pat.User, remedy string) error {
-	return &anotherUserError{&pat.ValidationError{Failure: pat.Failure{
-		Tried:  "looking up " + ref.String(),
-		Said:   s.rest.Text(fmt.Sprintf("the user with id %s is %s", user.ID, user.Username)),
-		Remedy: remedy,
-	}}}
+	return nil
 }

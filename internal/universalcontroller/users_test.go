@@ -22,18 +22,9 @@ func TestUserIsMatchedExactly(t *testing.T) {
 		query  string // Empty is nothing sent.
 		kind   string
 	}{
-		"by id":                          {pat.UserRef{ID: userID}, document(aliceJSON), "userid=" + userID, "none"},
-		"by name":                        {pat.UserRef{Username: "alice"}, document(aliceJSON), "username=alice", "none"},
-		"by both":                        {pat.UserRef{ID: userID, Username: "alice"}, document(aliceJSON), "userid=" + userID, "none"},
-		"by both of two users":           {pat.UserRef{ID: userID, Username: "bob"}, document(aliceJSON), "userid=" + userID, "validation"},
 		"by a name in another case":      {pat.UserRef{Username: "alice"}, document(capital), "username=alice", "validation"},
 		"by id, and another is answered": {pat.UserRef{ID: noSuchID}, document(aliceJSON), "userid=" + noSuchID, "protocol"},
 		"by a name with an ampersand":    {pat.UserRef{Username: "a&userid=b"}, sentence(404, `A user with name "a&userid=b" does not exist.`), "username=a%26userid%3Db", "user gone"},
-		"by nothing":                     {pat.UserRef{}, canned{}, "", "validation"},
-		"by a blank name":                {pat.UserRef{Username: " \t"}, canned{}, "", "validation"},
-		"by a blank id":                  {pat.UserRef{ID: " "}, canned{}, "", "validation"},
-		"by a name as the id":            {pat.UserRef{ID: "alice"}, canned{}, "", "validation"},
-		"by half an id":                  {pat.UserRef{ID: userID[:16]}, canned{}, "", "validation"},
 	}
 
 	for name, test := range tests {
@@ -239,37 +230,6 @@ func TestUsersThatIsNoListIsAnError(t *testing.T) {
 			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{})
 			verdict.Want(t, err, "protocol")
 		})
-	}
-}
-
-// A reference that names nobody is not the same as no reference, which selects everybody.
-func TestUsersOfNobodyIsAnError(t *testing.T) {
-	t.Parallel()
-
-	s := newScript(t, nil)
-
-	_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{Ref: pat.Some(pat.UserRef{})})
-	verdict.Want(t, err, "validation", "neither an id nor a username was given")
-
-	if calls := s.calls(); len(calls) != 0 {
-		t.Errorf("sent %v", calls)
-	}
-}
-
-func TestUniversalControllerHasNoQueriesOfItsOwn(t *testing.T) {
-	t.Parallel()
-
-	s := newScript(t, nil)
-	driver := newDriver(t, s.url)
-
-	_, err := driver.Users(t.Context(), pat.UserQuery{Native: struct{}{}})
-	verdict.Want(t, err, "validation", "Universal Controller has no query")
-
-	_, err = driver.Tokens(t.Context(), userID, pat.TokenQuery{Native: 7})
-	verdict.Want(t, err, "validation", "Universal Controller has no query")
-
-	if calls := s.calls(); len(calls) != 0 {
-		t.Errorf("sent %v", calls)
 	}
 }
 

@@ -39,6 +39,7 @@ resource "opsaccess_personal_access_token" "own" {
   rotation = {
     before_expiry = "10d"
     overlap       = "3d"
+    triggers      = {}
   }
 }
 
@@ -50,5 +51,13 @@ resource "vault_kv_secret_v2" "own" {
     username = "terraform"
     password = opsaccess_personal_access_token.own.token
   })
-  data_json_wo_version = opsaccess_personal_access_token.own.generation
+  data_json_wo_version = opsaccess_personal_access_token.own.token_version
+
+  # Without a known secret, as after an import, Vault keeps what it has.
+  lifecycle {
+    precondition {
+      condition     = opsaccess_personal_access_token.own.token_version != null
+      error_message = "The secret of the token is not known: rotate the token first."
+    }
+  }
 }

@@ -1,12 +1,4 @@
-# The token is encrypted to a key, and only this run can decrypt it: the identity is ephemeral,
-# so the secret reaches the store and is in no plan and no state.
-variable "age_identity" {
-  description = "The private key, AGE-SECRET-KEY-1…"
-  type        = string
-  ephemeral   = true
-  sensitive   = true
-}
-
+# State and plans have this token in encrypted form only. The recipient is a public key.
 resource "opsaccess_personal_access_token" "deploy" {
   username    = "svc-deploy"
   name_prefix = "deploy-"
@@ -15,16 +7,36 @@ resource "opsaccess_personal_access_token" "deploy" {
 
   rotation = {
     before_expiry = "14d"
-    triggers      = {}
+    overlap       = "48h"
+    triggers      = {} # to rotate at once, change a value here
   }
 }
 
+# The private key. An ephemeral variable is in no state and no saved plan.
+variable "age_identity" {
+  description = "The private key that belongs to the recipient in encrypt_to: AGE-SECRET-KEY-1…"
+  type        = string
+  ephemeral   = true
+  sensitive   = true
+  nullable    = false # without a private key the result would be null
+}
+
+# With an ephemeral identity the result is ephemeral, too, and a write-only argument takes it.
 resource "vault_kv_secret_v2" "deploy" {
   mount = "ci"
   name  = "foreman/svc-deploy"
 
   data_json_wo = jsonencode({
+    username = opsaccess_personal_access_token.deploy.owner.username
     password = provider::opsaccess::decrypt(opsaccess_personal_access_token.deploy.encrypted_token, var.age_identity)
   })
   data_json_wo_version = opsaccess_personal_access_token.deploy.token_version
+
+  # Without a known secret, as after an import, Vault keeps what it has.
+  lifecycle {
+    precondition {
+      condition     = opsaccess_personal_access_token.deploy.token_version != null
+      error_message = "The secret of the token is not known: rotate the token first."
+    }
+  }
 }

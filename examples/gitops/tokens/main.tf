@@ -20,5 +20,6 @@ resource "opsaccess_personal_access_token" "deploy" {
     before_expiry       = "14d" # a run may be late by 12 days
     overlap             = "48h"
     hold_if_used_within = "26h"
+    triggers            = {} # to rotate at once, change a value here
   }
 }

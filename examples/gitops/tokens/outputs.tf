@@ -9,7 +9,7 @@ output "token" {
   sensitive   = true
 }
 
-output "generation" {
-  description = "Goes up with each token."
-  value       = opsaccess_personal_access_token.deploy.generation
+output "token_version" {
+  description = "Changes with every secret, and never repeats. Null while the secret is not known."
+  value       = opsaccess_personal_access_token.deploy.token_version
 }

@@ -7,6 +7,7 @@ mock_provider "opsaccess" {
       id              = "7/42"
       token           = "not-a-secret"
       encrypted_token = null
+      token_version   = 1924992000
       generation      = 1
       series          = "k3v7xq"
       owner           = { id = "7", username = "svc-deploy" }
@@ -21,7 +22,7 @@ mock_provider "opsaccess" {
         expires_at   = "2031-04-01T00:00:00Z"
         rotate_at    = "2031-03-18T00:00:00Z"
         status       = "active"
-        issue_reason = "initial"
+        issue_reason = "created"
         sha256       = "0000000000000000000000000000000000000000000000000000000000000000"
       }
     }
@@ -51,7 +52,7 @@ run "a_token_rotates_and_expires_unless_told_otherwise" {
 
 run "consumers_get_what_they_need" {
   assert {
-    condition     = output.username == "svc-deploy" && output.generation == 1
+    condition     = output.username == "svc-deploy" && output.token_version == 1924992000
     error_message = "A consumer needs the account, and a version to write by."
   }
 

@@ -1,8 +1,15 @@
-# The token of a deployment pipeline. It is called deploy-<series>-1.
+# The token of a deployment pipeline. Its name is deploy-<series>-1, and its successor, issued 14
+# days before it expires, is deploy-<series>-2.
 resource "opsaccess_personal_access_token" "deploy" {
   username    = "svc-deploy"
   name_prefix = "deploy-"
   expires_in  = "90d"
+
+  rotation = {
+    before_expiry = "14d"
+    overlap       = "48h" # the old token keeps working while consumers move
+    triggers      = {}    # to rotate at once, change a value here
+  }
 }
 
 # One token for each CI system.
@@ -12,13 +19,24 @@ resource "opsaccess_personal_access_token" "ci" {
   username    = each.key
   name_prefix = "ci-"
   expires_in  = "30d"
+
+  rotation = {
+    before_expiry = "7d"
+    triggers      = {}
+  }
 }
 
-# A token for an audit, until the last day of it in the auditors' own zone.
+# A token for an audit, until the last day of it in the auditors' own time zone. It has no rotation,
+# because it is to end with the audit.
 resource "opsaccess_personal_access_token" "audit" {
   username    = "svc-audit"
   name_prefix = "audit-"
   expires_at  = "2031-03-31T23:59:59+02:00"
+}
+
+output "deploy_token_expires_at" {
+  description = "Use `current`: the arguments `name` and `expires_at` are null beside `name_prefix` and `expires_in`."
+  value       = opsaccess_personal_access_token.deploy.current.expires_at
 }
 
 output "deploy_token" {

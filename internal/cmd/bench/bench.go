@@ -2,244 +2,211 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
-// series is what is measured of a load, on a platform or for the floor.
-type series struct {
-	// platform is empty for the floor, and [minimal] for the minimal provider.
-	platform string
-	load     load
-	// on says that coalescing and sessions are.
-	on bool
+// userCount is how many users the tokens are spread over.
+const userCount = 10
+
+// The operations, in the order of a cycle: the plan is one of what is there already, so it
+// refreshes everything and finds nothing to do.
+var operations = []string{"apply", "plan", "destroy"}
+
+// sample is what one run of the CLI took.
+type sample struct {
+	// Requests is what the server saw, Logins how many of them were a check of credentials,
+	// Sent the bytes of the bodies that it sent.
+	Requests, Logins int
+	Sent             int64
+	// Wall is how long the CLI ran, CLI the time that it spent on processors itself.
+	Wall, CLI time.Duration
+	// Provider is what the provider's processes took.
+	Provider usage
 }
 
-// minimal is what stands in for a platform's name where the minimal provider is measured.
-const minimal = "Minimal provider"
-
-// results are all that was measured.
-type results struct {
-	// samples has no entry for what was left out.
-	samples map[series]map[operation]sample
-	// loggingIn is the apply of the largest load on Foreman, each request a login.
-	loggingIn sample
-	// crowded is the plan of the few tokens of a user with many revoked rows.
-	crowded sample
-	// sizes are those of the provider and of the minimal one.
-	provider, minimal size
-	// micro are the lines of Go's own benchmarks.
-	micro []string
-}
-
-// bench measures.
+// bench is the CLI with the programs that are measured.
 type bench struct {
-	scale     scale
-	workshop  *workshop
-	platforms []platform
+	cli              clirun.CLI
+	opsaccess, floor string
 	// progress gets a line for each run of the CLI.
 	progress io.Writer
-	results  results
 }
 
-// The variants that are compared.
-var (
-	allOn  = variant{coalescing: true, sessions: true}
-	allOff = variant{}
-	least  = variant{minimal: true}
-)
+// row is a number of tokens and an operation.
+type row struct {
+	tokens    int
+	operation string
+}
 
-// measure runs everything, in an order of rising load.
-func (b *bench) measure(ctx context.Context) error {
-	b.results.samples = map[series]map[operation]sample{}
+// newBench builds the programs. The bench must be closed.
+func newBench(ctx context.Context, cliPath string, progress io.Writer) (*bench, error) {
+	cli, err := clirun.New(cliPath, "opsaccess-bench-")
+	if err != nil {
+		return nil, err
+	}
 
-	for _, l := range b.scale.loads() {
-		// Beside what it is compared with, as the machine may have other work at times.
-		for _, v := range []variant{allOff, least} {
-			if err := b.floor(ctx, l, v); err != nil {
-				return err
-			}
+	b := &bench{
+		cli: cli, progress: progress,
+		opsaccess: filepath.Join(cli.Folder, clirun.Executable("opsaccess")),
+		floor:     filepath.Join(cli.Folder, clirun.Executable("floor")),
+	}
+
+	err = errors.Join(
+		clirun.Build(ctx, clirun.Module, b.opsaccess),
+		clirun.Build(ctx, clirun.Module+"/internal/cmd/bench/floor", b.floor),
+		copySelf(filepath.Join(cli.Folder, clirun.Executable(clirun.Plugin))),
+	)
+	if err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+
+	return b, nil
+}
+
+// copySelf writes this program into a file: under the plugin's name it is the meter.
+func copySelf(file string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the bench: %w", err)
+	}
+
+	program, err := os.ReadFile(self) //nolint:gosec // This very program.
+	if err != nil {
+		return fmt.Errorf("read the bench: %w", err)
+	}
+
+	return os.WriteFile(file, program, 0o700) //nolint:gosec // A program in a folder of its own.
+}
+
+func (b *bench) close() error { return os.RemoveAll(b.cli.Folder) }
+
+// measure runs a cycle for each number of tokens. The floor is measured without a server.
+func (b *bench) measure(ctx context.Context, of subject, program string, tokens []int) (map[row]sample, error) {
+	samples := map[row]sample{}
+
+	for _, count := range tokens {
+		if err := b.cycle(ctx, of, program, count, samples); err != nil {
+			return nil, fmt.Errorf("%s, %d tokens: %w", of.name, count, err)
 		}
-
-		for i := range b.platforms {
-			if err := b.load(ctx, &b.platforms[i], l); err != nil {
-				return err
-			}
-		}
 	}
 
-	foreman := foremanPlatform()
-	if err := b.logIns(ctx, &foreman); err != nil {
-		return err
-	}
-
-	if err := b.crowd(ctx, &foreman); err != nil {
-		return err
-	}
-
-	if err := b.weigh(ctx); err != nil {
-		return err
-	}
-
-	return b.micro(ctx)
+	return samples, nil
 }
 
-// floor measures the CLI alone or with the minimal provider, with as many resources.
-func (b *bench) floor(ctx context.Context, l load, v variant) error {
-	space, err := b.workshop.workspace(nil, nil, l)
-	if err != nil {
-		return err
-	}
+// cycle measures all operations on a new server.
+func (b *bench) cycle(ctx context.Context, of subject, program string, tokens int, samples map[row]sample) (err error) {
+	s := &site{users: make([]string, userCount)}
 
-	return b.run(ctx, space, v, operations...)
-}
-
-// load measures a load with all on and all off. Of the most tokens all off is the plan
-// only, and over the most users only: the rest would take longer than everything else.
-func (b *bench) load(ctx context.Context, p *platform, l load) error {
-	switch largest := b.scale.largest(); {
-	case l == largest:
-		return b.cycle(ctx, p, l, allOn, allOff)
-	case l.tokens == largest.tokens:
-		return b.cycle(ctx, p, l, allOn)
-	}
-
-	if err := b.cycle(ctx, p, l, allOn); err != nil {
-		return err
-	}
-
-	return b.cycle(ctx, p, l, allOff)
-}
-
-// cycle measures all operations of a variant on a new server, and the plan of others.
-func (b *bench) cycle(ctx context.Context, p *platform, l load, v variant, others ...variant) (err error) {
-	s, err := p.open(b.scale, l.users)
-	if err != nil {
-		return err
-	}
-
-	defer func() { err = s.close(err) }()
-
-	space, err := b.workshop.workspace(p, s, l)
-	if err != nil {
-		return err
-	}
-
-	if err := b.run(ctx, space, v, apply, plan); err != nil {
-		return err
-	}
-
-	for _, other := range others {
-		if err := b.run(ctx, space, other, plan); err != nil {
+	if of.open != nil {
+		if s, err = of.open(); err != nil {
 			return err
 		}
+
+		defer func() { err = errors.Join(err, s.running.Close()) }()
 	}
 
-	return b.run(ctx, space, v, destroy)
-}
-
-// logIns measures what sessions save where nothing can be coalesced.
-func (b *bench) logIns(ctx context.Context, p *platform) (err error) {
-	l := b.scale.largest()
-
-	s, err := p.open(b.scale, l.users)
+	folder, err := os.MkdirTemp(b.cli.Folder, "workspace-")
 	if err != nil {
-		return err
+		return fmt.Errorf("make the working directory: %w", err)
 	}
 
-	defer func() { err = s.close(err) }()
-
-	space, err := b.workshop.workspace(p, s, l)
-	if err != nil {
-		return err
+	if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(configuration(of, s.users, tokens)), 0o600); err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
 	}
 
-	b.results.loggingIn, err = space.measure(ctx, apply, variant{coalescing: true})
-	b.say("Foreman without sessions", l, apply, b.results.loggingIn)
+	for _, operation := range operations {
+		env := map[string]string{programVariable: program, usageVariable: filepath.Join(folder, operation+".usage")}
+		maps.Copy(env, s.env)
 
-	return err
-}
-
-// crowd measures the plan of a few tokens of a user who has many revoked ones.
-func (b *bench) crowd(ctx context.Context, p *platform) (err error) {
-	s, server, err := openForeman(b.scale.foreman, 1)
-	if err != nil {
-		return err
-	}
-
-	defer func() { err = s.close(err) }()
-
-	if err := server.AddRevokedTokens(login(0), "old-", b.scale.revoked); err != nil {
-		return err
-	}
-
-	l := load{b.scale.kept, 1}
-
-	space, err := b.workshop.workspace(p, s, l)
-	if err != nil {
-		return err
-	}
-
-	if _, err := space.measure(ctx, apply, allOn); err != nil {
-		return err
-	}
-
-	b.results.crowded, err = space.measure(ctx, plan, allOn)
-	b.say(fmt.Sprintf("Foreman with %s revoked rows", thousands(b.scale.revoked)), l, plan, b.results.crowded)
-
-	return err
-}
-
-// run measures operations one after the other and keeps the samples.
-func (b *bench) run(ctx context.Context, w *workspace, v variant, all ...operation) error {
-	of, title := series{load: w.load, on: v == allOn}, "Floor"
-
-	switch {
-	case w.platform != nil:
-		of.platform, title = w.platform.name, w.platform.name
-		if !of.on {
-			title += ", all off"
-		}
-	case v.minimal:
-		of.platform, title = minimal, minimal
-	}
-
-	if b.results.samples[of] == nil {
-		b.results.samples[of] = map[operation]sample{}
-	}
-
-	for _, o := range all {
-		taken, err := w.measure(ctx, o, v)
+		taken, err := s.run(ctx, b.cli.In(folder, env), operation)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", operation, err)
 		}
 
-		b.results.samples[of][o] = taken
-		b.say(title, w.load, o, taken)
+		left := tokens
+		if operation == "destroy" {
+			left = 0
+		}
+
+		if s.live != nil && s.live("") != left {
+			return fmt.Errorf("%s: %d tokens are in effect on the server, want %d", operation, s.live(""), left)
+		}
+
+		samples[row{tokens, operation}] = taken
+		_, _ = fmt.Fprintf(b.progress, "%-22s %6d tokens %-8s %6d requests %8.2f s\n",
+			of.name, tokens, operation, taken.Requests, taken.Wall.Seconds())
 	}
 
 	return nil
 }
 
-func (b *bench) say(title string, l load, o operation, s sample) {
-	_, _ = fmt.Fprintf(b.progress, "%-36s %-26s %-8s %6d requests %8.2f s\n",
-		title, l, o, s.Requests, s.Wall.Round(10*time.Millisecond).Seconds())
+// run measures an operation, which has to succeed; a plan has to be empty.
+func (s *site) run(ctx context.Context, cli clirun.CLI, operation string) (taken sample, err error) {
+	argument := "-auto-approve"
+	if operation == "plan" {
+		argument = "-detailed-exitcode"
+	}
+
+	if s.console != nil {
+		s.reset()
+	}
+
+	begin := time.Now()
+	done, err := cli.Run(ctx, operation, argument)
+	taken.Wall = time.Since(begin)
+
+	switch {
+	case err != nil:
+		return sample{}, err
+	case done.Code != 0:
+		const most = 4 << 10 // The end is where the CLI reports errors.
+
+		said := done.Stdout + done.Stderr
+
+		return sample{}, fmt.Errorf("exit code %d:\n%s", done.Code, said[max(0, len(said)-most):])
+	}
+
+	if taken.Provider, err = readUsage(cli.Env[usageVariable]); err != nil {
+		return sample{}, err
+	}
+
+	taken.CLI = done.CPU - taken.Provider.CPU
+
+	if s.console != nil {
+		taken.Requests, taken.Logins, taken.Sent = s.console.Count(nil), s.console.Count(isLogin), s.sent.Load()
+	}
+
+	return taken, nil
 }
 
-// on, off and floor find a sample. It is empty if nothing was measured.
-func (r results) on(platform string, l load, o operation) sample {
-	return r.samples[series{platform, l, true}][o]
-}
+// configuration has a resource block for each user. The floor asks nobody who they are.
+func configuration(of subject, users []string, tokens int) string {
+	var text strings.Builder
 
-func (r results) off(platform string, l load, o operation) (sample, bool) {
-	s, ok := r.samples[series{platform, l, false}][o]
+	text.WriteString("terraform {\n  required_providers {\n    opsaccess = { source = \"opsaccess/opsaccess\" }\n  }\n}\n")
 
-	return s, ok
-}
+	if of.block != "" {
+		fmt.Fprintf(&text, "\nprovider \"opsaccess\" {\n  %s = {}\n}\n", of.block)
+	}
 
-func (r results) floor(l load, o operation) sample { return r.samples[series{load: l}][o] }
+	for i, id := range users {
+		if id == "" {
+			id = "1"
+		}
 
-func (r results) least(l load, o operation) sample {
-	return r.samples[series{platform: minimal, load: l}][o]
+		fmt.Fprintf(&text, "\nresource \"opsaccess_personal_access_token\" \"user_%d\" {\n  count       = %d\n"+
+			"  user_id     = %q\n  name_prefix = \"bench-\"\n  expires_in  = \"90d\"\n}\n",
+			i, tokens/len(users)+min(1, max(0, tokens%len(users)-i)), id)
+	}
+
+	return text.String()
 }

@@ -41,6 +41,39 @@ type Outcome struct {
 	CPU time.Duration
 }
 
+// New returns a CLI in a new folder of its own, which the caller removes. Below either
+// registry's address it finds the provider that [Build] puts into that folder as [Plugin].
+func New(path, prefix string) (CLI, error) {
+	found, err := Find(path)
+	if err != nil {
+		return CLI{}, err
+	}
+
+	folder, err := os.MkdirTemp("", prefix)
+	if err != nil {
+		return CLI{}, fmt.Errorf("make a folder for the CLI: %w", err)
+	}
+
+	config := filepath.Join(folder, "cli.tfrc")
+	if err := Configure(config, folder); err != nil {
+		return CLI{}, errors.Join(err, os.RemoveAll(folder))
+	}
+
+	return CLI{Path: found, Folder: folder, Env: Environment(folder, config)}, nil
+}
+
+// Name is what a person would type for the CLI.
+func (c CLI) Name() string { return strings.TrimSuffix(filepath.Base(c.Path), ".exe") }
+
+// In returns the same CLI in another folder, with some variables besides its own.
+func (c CLI) In(folder string, env map[string]string) CLI {
+	c.Folder = folder
+	c.Env = maps.Clone(c.Env)
+	maps.Copy(c.Env, env)
+
+	return c
+}
+
 // Find returns the absolute path of a program, which is looked for as a shell would.
 func Find(path string) (string, error) {
 	found, err := exec.LookPath(path)

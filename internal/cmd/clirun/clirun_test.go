@@ -27,6 +27,21 @@ func TestNothingOfTheCallersReachesTheCLI(t *testing.T) {
 	}
 }
 
+func TestAnotherFolderHasAnEnvironmentOfItsOwn(t *testing.T) {
+	t.Parallel()
+
+	first := CLI{Path: "/bin/tofu.exe", Folder: "one", Env: map[string]string{"URL": "right", "PASSWORD": "right"}}
+	second := first.In("two", map[string]string{"URL": "wrong"})
+
+	if first.Env["URL"] != "right" || second.Env["URL"] != "wrong" || second.Env["PASSWORD"] != "right" {
+		t.Errorf("the environments are %v and %v", first.Env, second.Env)
+	}
+
+	if second.Folder != "two" || second.Name() != "tofu" {
+		t.Errorf("the CLI is %s in %s", second.Name(), second.Folder)
+	}
+}
+
 func TestAProgramThatIsNotThereIsNotFound(t *testing.T) {
 	t.Parallel()
 

@@ -29,15 +29,12 @@ func Executable(name string) string {
 	return name
 }
 
-// Build builds a program of this checkout as a release would, into a file. The flags are
-// the linker's; empty is none.
-func Build(ctx context.Context, pkg, file, linkerFlags string) error {
-	args := []string{"build", "-o", file}
-	if linkerFlags != "" {
-		args = append(args, "-ldflags", linkerFlags)
-	}
+// Build builds a program of this checkout into a file, as a release would but for these flags
+// of `go build`.
+func Build(ctx context.Context, pkg, file string, flags ...string) error {
+	args := append(append([]string{"build"}, flags...), "-o", file, pkg)
 
-	output, err := exec.CommandContext(ctx, "go", append(args, pkg)...).CombinedOutput() //nolint:gosec // All arguments are the project's own.
+	output, err := exec.CommandContext(ctx, "go", args...).CombinedOutput() //nolint:gosec // All arguments are the project's own.
 	if err != nil {
 		return fmt.Errorf("build %s: %w\n%s", filepath.Base(file), err, output)
 	}
@@ -47,13 +44,22 @@ func Build(ctx context.Context, pkg, file, linkerFlags string) error {
 
 // Configure writes a configuration of the CLI into a file: under either registry's address
 // the provider is the [Plugin] of the folder, so that no registry is asked and no init
-// needed.
-func Configure(file, folder string) error {
+// needed. So is each of the other providers of the same namespace.
+func Configure(file, folder string, others ...string) error {
 	_, name, _ := strings.Cut(provider.Address, "/")
+	namespace, _, _ := strings.Cut(name, "/")
+
+	names := []string{name}
+	for _, other := range others {
+		names = append(names, namespace+"/"+other)
+	}
 
 	var overrides strings.Builder
+
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		fmt.Fprintf(&overrides, "    %q = %q\n", host+"/"+name, filepath.ToSlash(folder))
+		for _, name := range names {
+			fmt.Fprintf(&overrides, "    %q = %q\n", host+"/"+name, filepath.ToSlash(folder))
+		}
 	}
 
 	text := "provider_installation {\n  dev_overrides {\n" + overrides.String() + "  }\n}\n"

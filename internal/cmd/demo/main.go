@@ -4,9 +4,9 @@
 //
 //	go run ./internal/cmd/demo -cli terraform
 //
-// Each step proves by an assertion what it says; the first that fails ends the demo with
+// Each step proves what it says by a check; the first check that fails ends the demo with
 // exit code 1. With KEEP=1 in the environment the servers stay up afterwards, until an
-// interrupt.
+// interrupt. foreman.go and controller.go have the story, steps.go what its steps do.
 package main
 
 import (
@@ -15,11 +15,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
 // The command's exit codes.
@@ -81,29 +86,33 @@ func play(ctx context.Context, story *narrator, cliPath string, keep bool) (err 
 
 	defer func() { err = errors.Join(err, s.close()) }()
 
-	var chapters []chapter
+	var (
+		chapters  []*tour
+		summaries []string
+	)
 
-	for _, open := range []func(*stage) (chapter, error){foremanChapter, controllerChapter} {
-		c, failed := open(s)
-		if failed != nil {
-			return failed
-		}
-
-		defer func() { err = errors.Join(err, c.close()) }()
-
-		chapters = append(chapters, c)
-	}
-
-	var summaries []string
-
-	for _, c := range chapters {
-		opened := time.Now()
-
-		if err := story.tell(ctx, c); err != nil {
+	for _, open := range []func(*stage) (platform, error){newForeman, newController} {
+		p, err := open(s)
+		if err != nil {
 			return err
 		}
 
-		summaries = append(summaries, c.summary(time.Since(opened)))
+		t, err := newTour(s, p)
+		if err != nil {
+			return err
+		}
+
+		chapters = append(chapters, t)
+	}
+
+	for _, t := range chapters {
+		opened := time.Now()
+
+		if err := t.tell(ctx); err != nil {
+			return err
+		}
+
+		summaries = append(summaries, t.summary(time.Since(opened)))
 	}
 
 	if err := story.checkLeaks(); err != nil {
@@ -111,35 +120,100 @@ func play(ctx context.Context, story *narrator, cliPath string, keep bool) (err 
 	}
 
 	story.note("\nNo secret was printed, and none is in anything that the CLI said.")
-
 	story.note("All %d steps passed in %.0f seconds. %s",
 		story.steps, time.Since(begin).Seconds(), strings.Join(summaries, " "))
 
 	if keep {
-		stay(ctx, story.out, s, chapters)
+		stay(ctx, s, chapters)
 	}
 
 	return nil
 }
 
+// summary counts what the server saw, the demo's own requests included.
+func (t *tour) summary(took time.Duration) string {
+	logins := t.console.Count(func(r sandbox.Request) bool {
+		return r.Auth == sandbox.AuthPassword || r.Auth == sandbox.AuthToken || isRefused(r)
+	})
+
+	return fmt.Sprintf("%s saw %d requests and %d logins in %.1f seconds; %d tokens are alive.",
+		strings.TrimPrefix(t.title, "Tokens on "), t.console.Count(nil), logins, took.Seconds(), t.live(""))
+}
+
 // stay leaves everything up until an interrupt. The exports hold a password, which is
 // printed here and nowhere else.
-func stay(ctx context.Context, out io.Writer, s *stage, chapters []chapter) {
+func stay(ctx context.Context, s *stage, chapters []*tour) {
 	var text strings.Builder
 
-	for _, c := range chapters {
-		fmt.Fprintf(&text, "\nGo on by hand, in another terminal (%s):\n\n", c.title)
+	for _, t := range chapters {
+		fmt.Fprintf(&text, "\nGo on by hand, in another terminal (%s):\n\n", t.title)
 
-		for _, export := range append(c.exports, variable{"TF_CLI_CONFIG_FILE", s.config}) {
+		for _, export := range append(t.exports(), variable{"TF_CLI_CONFIG_FILE", s.cli.Env["TF_CLI_CONFIG_FILE"]}) {
 			fmt.Fprintf(&text, "  export %s='%s'\n", export.name, export.value)
 		}
 
-		fmt.Fprintf(&text, "  cd '%s'\n", c.folder)
+		fmt.Fprintf(&text, "  cd '%s'\n", t.cli.Folder)
 	}
 
 	text.WriteString("\nCtrl-C ends the servers and removes what the demo wrote.\n")
 
-	_, _ = io.WriteString(out, text.String())
+	_, _ = io.WriteString(s.story.out, text.String())
 
 	<-ctx.Done()
+}
+
+// stage is what all chapters play on: the CLI with the provider, and the servers.
+type stage struct {
+	story *narrator
+	// cli works in the folder that holds all that the demo writes.
+	cli     clirun.CLI
+	servers []*sandbox.Running
+}
+
+// newStage finds the CLI and builds the provider. The stage must be closed.
+func newStage(ctx context.Context, story *narrator, cliPath string) (*stage, error) {
+	begin := time.Now()
+
+	cli, err := clirun.New(cliPath, "opsaccess-demo-")
+	if err != nil {
+		return nil, err
+	}
+
+	s := &stage{story: story, cli: cli}
+
+	if err := clirun.Build(ctx, clirun.Module, filepath.Join(cli.Folder, clirun.Executable(clirun.Plugin))); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+
+	story.note("provider  built from this checkout in %.1f s", time.Since(begin).Seconds())
+
+	version, err := cli.Version(ctx)
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+
+	story.note("CLI       %s, %s", version, cli.Path)
+
+	return s, nil
+}
+
+// serve starts a server and returns its URL.
+func (s *stage) serve(server http.Handler) (string, error) {
+	running, err := sandbox.Start(server, "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+
+	s.servers = append(s.servers, running)
+
+	return running.URL(), nil
+}
+
+// close stops the servers and removes what the demo wrote.
+func (s *stage) close() (err error) {
+	for _, running := range s.servers {
+		err = errors.Join(err, running.Close())
+	}
+
+	return errors.Join(err, os.RemoveAll(s.cli.Folder))
 }

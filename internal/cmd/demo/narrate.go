@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // mask stands for a secret in what is printed.
@@ -19,9 +16,12 @@ type narrator struct {
 	out     io.Writer
 	guarded []guarded
 	heard   strings.Builder
-	// last is the last output of a CLI, for the report of a failure.
-	last  outcome
+	// last is the last command of a CLI with its exit code and output, for the report of a
+	// failure.
+	last  string
 	steps int
+	// err is the first check that failed. The demo ends with the action that made it.
+	err error
 }
 
 // guarded is a text that nobody may see.
@@ -30,45 +30,12 @@ type guarded struct {
 	pattern *regexp.Regexp
 }
 
-// chapter is what the demo shows of one platform.
-type chapter struct {
-	title string
-	// intro follows the title; empty for nothing.
-	intro string
-	steps []step
-	// summary counts what the server saw, in this time.
-	summary func(took time.Duration) string
-	// exports are what a shell needs to go on by hand.
-	exports []variable
-	// folder is where to go on by hand.
-	folder string
-	close  func() error
-}
-
-// step is one thing that the demo shows, and proves by an assertion.
-type step struct {
-	says string
-	do   func(context.Context) error
-}
-
-// mismatch is an assertion that failed.
-type mismatch struct {
-	what       string
-	want, have any
-}
-
-func (m *mismatch) Error() string {
-	return fmt.Sprintf("%s\n  expected: %v\n  actual:   %v", m.what, m.want, m.have)
-}
-
 // guard hides a secret from now on; an empty one is none. A leak is reported under its
 // label.
 func (n *narrator) guard(label, secret string) {
-	if secret == "" {
-		return
+	if secret != "" {
+		n.guarded = append(n.guarded, guarded{label, regexp.MustCompile(regexp.QuoteMeta(secret))})
 	}
-
-	n.guarded = append(n.guarded, guarded{label, regexp.MustCompile(regexp.QuoteMeta(secret))})
 }
 
 // guardPrefix hides every word that begins like this.
@@ -76,19 +43,19 @@ func (n *narrator) guardPrefix(label, prefix string) {
 	n.guarded = append(n.guarded, guarded{label, regexp.MustCompile(regexp.QuoteMeta(prefix) + `[\w.-]*`)})
 }
 
-// title prints a heading.
-func (n *narrator) title(text string) { n.print("\n%s\n%s\n", text, strings.Repeat("=", len(text))) }
-
 // note prints a line of its own.
 func (n *narrator) note(format string, args ...any) { n.print(format+"\n", args...) }
 
-// fact prints what was asserted and found true.
-func (n *narrator) fact(format string, args ...any) { n.print("    ✓ "+format+"\n", args...) }
+// step prints the heading of a step.
+func (n *narrator) step(says string) {
+	n.steps++
+	n.print("\n%2d. %s\n", n.steps, says)
+}
 
 // command prints a command line as a person would type it.
 func (n *narrator) command(line string) { n.print("    $ %s\n", line) }
 
-// quote prints lines that somebody else said.
+// quote prints lines that a CLI said.
 func (n *narrator) quote(lines ...string) {
 	for _, line := range lines {
 		n.print("    | %s\n", line)
@@ -96,38 +63,25 @@ func (n *narrator) quote(lines ...string) {
 }
 
 // hear remembers an output that need not be printed: no secret may be in it either.
-func (n *narrator) hear(o outcome) {
-	n.last = o
-	n.heard.WriteString(o.output())
+func (n *narrator) hear(command string, code int, output string) {
+	n.last = fmt.Sprintf("`%s`, exit code %d:\n\n%s", command, code, output)
+	n.heard.WriteString(output)
 }
 
-// tell carries out the steps of a chapter, and ends at the first that fails. After each
-// nothing secret may have been heard.
-func (n *narrator) tell(ctx context.Context, c chapter) error {
-	n.title(c.title)
-
-	if c.intro != "" {
-		n.note("\n%s", c.intro)
+// fail notes that something went wrong. The first error counts; what comes later may
+// follow from it.
+func (n *narrator) fail(err error) {
+	if n.err == nil {
+		n.err = err
 	}
-
-	for _, s := range c.steps {
-		n.steps++
-		n.print("\n%2d. %s\n", n.steps, s.says)
-
-		if err := errors.Join(s.do(ctx), n.checkLeaks()); err != nil {
-			return err
-		}
-	}
-
-	return nil
 }
 
 // failed prints why the demo ends early, and the output that showed it.
 func (n *narrator) failed(err error) {
 	n.note("\nFAILED: %v", err)
 
-	if n.last.command != "" {
-		n.note("\nThe last output of a CLI, from `%s`, exit code %d:\n\n%s", n.last.command, n.last.code, n.last.output())
+	if n.last != "" {
+		n.note("\nThe last output of a CLI, from %s", n.last)
 	}
 }
 
@@ -165,25 +119,71 @@ func (n *narrator) print(format string, args ...any) {
 	_, _ = io.WriteString(n.out, text)
 }
 
-// expect compares two values, and prints as a fact what was to be shown.
-func expect[T comparable](n *narrator, what string, want, have T) error {
-	if want != have {
-		return &mismatch{what, want, have}
+// expect compares two values, and prints what was to be shown. After a failure it does
+// nothing.
+func expect[T comparable](n *narrator, what string, want, have T) {
+	switch {
+	case n.err != nil:
+	case want != have:
+		n.fail(fmt.Errorf("%s\n  expected: %v\n  actual:   %v", what, want, have))
+	default:
+		n.print("    ✓ %s\n", what)
 	}
-
-	n.fact("%s", what)
-
-	return nil
 }
 
 // expectText wants a text somewhere in what was said.
-func expectText(n *narrator, what, want string, said []string) error {
+func expectText(n *narrator, what, want string, said []string) {
 	// The CLI breaks its lines anywhere between two words.
-	if have := strings.Join(said, " "); !strings.Contains(have, want) {
-		return &mismatch{what, want, have}
+	have := strings.Join(said, " ")
+	if strings.Contains(have, want) {
+		have = want
 	}
 
-	n.fact("%s", what)
+	expect(n, what, want, have)
+}
 
-	return nil
+// verdict is a line that sums up what the CLI did, or would do.
+var verdict = regexp.MustCompile(`^(Plan: |No changes\.|Apply complete!|Destroy complete!)`)
+
+// matching returns the lines that match, without their indentation.
+func matching(output string, pattern *regexp.Regexp) []string {
+	var found []string
+
+	for line := range strings.Lines(output) {
+		if line = strings.TrimSpace(line); pattern.MatchString(line) {
+			found = append(found, line)
+		}
+	}
+
+	return found
+}
+
+// firstError returns the summary of the first error and the beginning of its detail.
+// Where it is in the configuration is left out.
+func firstError(output string) []string {
+	const most = 9
+
+	var found []string
+
+	for line := range strings.Lines(output) {
+		// With colours or without, the CLI draws a box around an error or does not.
+		line = strings.TrimPrefix(strings.TrimRight(line, " \r\n"), "│")
+		line, _ = strings.CutPrefix(line, " ")
+		begins := strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")
+
+		switch {
+		case len(found) == 0 && !strings.HasPrefix(line, "Error: "):
+			continue
+		case len(found) > 0 && (begins || line == "╵"):
+			return found
+		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, " "):
+			continue
+		case len(found) == most:
+			return append(found, "...")
+		}
+
+		found = append(found, line)
+	}
+
+	return found
 }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -41,7 +41,7 @@ func TestWhatIsGuardedIsMaskedAndReported(t *testing.T) {
 			leaks:   []string{"the password, 1 times"},
 		},
 		"a secret that the CLI said and that was not printed": {
-			say:   func(n *narrator) { n.hear(outcome{stdout: "fine\n", stderr: "SEC-1\n"}) },
+			say:   func(n *narrator) { n.hear("tofu plan", 0, "fine\nSEC-1\n") },
 			leaks: []string{"a token, 1 times"},
 		},
 		"a secret that was said before it was known": {
@@ -83,34 +83,30 @@ func TestWhatIsGuardedIsMaskedAndReported(t *testing.T) {
 	}
 }
 
-func TestTheFirstStepThatFailsEndsTheChapter(t *testing.T) {
+func TestTheFirstCheckThatFailsEndsTheChapter(t *testing.T) {
 	t.Parallel()
 
-	var (
-		out     strings.Builder
-		reached bool
-	)
+	var out strings.Builder
 
 	story := &narrator{out: &out}
 	story.guardPrefix("a token", "SEC-")
 
-	err := story.tell(t.Context(), chapter{title: "Title", steps: []step{
-		{"Passes.", func(context.Context) error { return expect(story, "one is one", 1, 1) }},
-		{"Fails.", func(context.Context) error {
-			story.hear(outcome{command: "tofu plan", code: 1, stdout: "said SEC-1\n", stderr: "and that\n"})
-
-			return expect(story, "two is two", 2, 3)
+	chapter := &tour{story: story, platform: platform{title: "Title", steps: []step{
+		{"Passes.", []action{isTrue(true)}},
+		{"Fails.", []action{
+			func(_ context.Context, t *tour) {
+				t.story.hear("tofu plan", 1, "said SEC-1\nand that\n")
+				expect(t.story, "two is two", 2, 3)
+				expect(t.story, "nothing is compared any more", 2, 2)
+			},
+			isTrue(true),
 		}},
-		{"Is not reached.", func(context.Context) error {
-			reached = true
+		{"Is not reached.", []action{isTrue(true)}},
+	}}}
 
-			return nil
-		}},
-	}})
-
-	var failed *mismatch
-	if !errors.As(err, &failed) || reached {
-		t.Fatalf("the error is %v, and the step after it was reached: %t", err, reached)
+	err := chapter.tell(t.Context())
+	if err == nil {
+		t.Fatal("want an error")
 	}
 
 	story.failed(err)
@@ -120,7 +116,7 @@ Title
 =====
 
  1. Passes.
-    ✓ one is one
+    ✓ it is true
 
  2. Fails.
 
@@ -143,36 +139,71 @@ and that
 func TestALeakEndsTheChapterAtItsStep(t *testing.T) {
 	t.Parallel()
 
-	var out strings.Builder
-
-	story := &narrator{out: &out}
+	story := &narrator{out: io.Discard}
 	story.guardPrefix("a token", "SEC-")
 
-	err := story.tell(t.Context(), chapter{title: "Title", steps: []step{
-		{"Says too much.", func(context.Context) error {
-			story.hear(outcome{stdout: "SEC-1"})
-
-			return nil
-		}},
-		{"Is not reached.", func(context.Context) error { return errors.New("was reached") }},
-	}})
+	chapter := &tour{story: story, platform: platform{steps: []step{
+		{"Says too much.", []action{func(_ context.Context, t *tour) { t.story.hear("tofu plan", 0, "SEC-1") }}},
+		{"Is not reached.", []action{isTrue(false)}},
+	}}}
 
 	const want = "a secret was printed, or said by the CLI: a token, 1 times"
-	if err == nil || err.Error() != want {
+	if err := chapter.tell(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
+}
+
+func isTrue(is bool) action {
+	return func(_ context.Context, t *tour) { expect(t.story, "it is true", true, is) }
 }
 
 func TestExpectedTextMayBeBrokenIntoLines(t *testing.T) {
 	t.Parallel()
 
-	story := &narrator{out: &strings.Builder{}}
+	story := &narrator{out: io.Discard}
 
-	if err := expectText(story, "what", "one two", []string{"zero one", "two three"}); err != nil {
-		t.Errorf("the text was not found: %v", err)
+	if expectText(story, "what", "one two", []string{"zero one", "two three"}); story.err != nil {
+		t.Errorf("the text was not found: %v", story.err)
 	}
 
-	if err := expectText(story, "what", "two one", []string{"one", "two"}); err == nil {
+	if expectText(story, "what", "two one", []string{"one", "two"}); story.err == nil {
 		t.Error("a text was found that is not there")
+	}
+}
+
+func TestTheFirstErrorIsShownWithoutItsPlace(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct {
+		output string
+		want   []string
+	}{
+		"no error": {output: "\nWarning: Something\n\nis odd\n"},
+		"a plain error after a warning, before another error": {
+			output: "\nWarning: Odd\n\nnot this\n\nError: Could not do it\n\n  with a_b.c,\n  on main.tf line 6:\n   6: x {\n\n" +
+				"The server\nsaid no.\n\nError: Another\n\nnot this\n",
+			want: []string{"Error: Could not do it", "The server", "said no."},
+		},
+		"a boxed error": {
+			output: "╷\n│ Warning: Odd\n│ \n│ not this\n╵\n╷\n│ Error: Could not do it\n│ \n│   with a_b.c,\n│    6: x {\n│ \n" +
+				"│ The server said no.\n╵\nnot this\n",
+			want: []string{"Error: Could not do it", "The server said no."},
+		},
+		"a long error": {
+			output: "Error: Long\n" + strings.Repeat("more\n", 20),
+			want: []string{
+				"Error: Long", "more", "more", "more", "more", "more", "more", "more", "more", "...",
+			},
+		},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			if diff := cmp.Diff(test.want, firstError(test.output)); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
+	"crypto/rand"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,6 +12,16 @@ import (
 	"strings"
 	"time"
 )
+
+// The names of the token resources.
+const (
+	pipeline   = "pipeline"
+	monitoring = "monitoring"
+	laptop     = "laptop"
+)
+
+// overlap is the one of the configuration's rotation.
+const overlap = 3 * time.Second
 
 // adoption imports a token and takes over its arguments.
 const adoption = `import {
@@ -25,41 +36,119 @@ resource "opsaccess_personal_access_token" "laptop" {
 }
 `
 
-// adoptionFile is where it goes.
-const adoptionFile = "laptop.tf"
-
-func (t *tour) apply(ctx context.Context) error {
-	return t.changes(ctx, "2 added, 0 changed, 0 destroyed", "apply", "-auto-approve")
-}
-
-func (t *tour) logInWithBoth(ctx context.Context) error {
-	if err := t.readState(ctx); err != nil {
-		return err
+// The parts of steps that are the same on any platform.
+var (
+	planEmpty = plan(0, "nothing to do")
+	create    = []action{apply("2 added, 0 changed, 0 destroyed")}
+	reissue   = apply("0 added, 1 changed, 0 destroyed")
+	logIn     = []action{
+		isSensitive(pipeline), isSensitive(monitoring), logsIn(pipeline), logsIn(monitoring),
 	}
+	revokePipeline = []action{revokes(pipeline), plan(2, "something to do"), saysWhy}
+	healPipeline   = []action{
+		keep, reissue, follows(pipeline), untouched(monitoring),
+		logsIn(pipeline), oldLogsIn(pipeline, http.StatusUnauthorized), planEmpty,
+	}
+	rotate = []action{
+		keep, changeTicket, consumed(reissue), rotated(pipeline),
+		oldLogsIn(pipeline, http.StatusOK), logsIn(pipeline),
+	}
+	retire = []action{
+		wait(overlap + time.Second), plan(2, "something to do"), retiring(reissue),
+		oldLogsIn(pipeline, http.StatusUnauthorized), logsIn(pipeline), planEmpty,
+	}
+	adopt = []action{
+		keep, issueByHand, apply("1 imported, 0 added, 0 changed, 0 destroyed"), isSecretless(laptop),
+		oldLogsIn(laptop, http.StatusOK), planEmpty,
+	}
+	destroy = []action{
+		keep, changes("destroy", "3 destroyed"), forgetImport, noneAlive,
+		oldLogsIn(pipeline, http.StatusUnauthorized), oldLogsIn(monitoring, http.StatusUnauthorized),
+	}
+)
 
-	return errors.Join(
-		expect(t.story, pipeline+".token is sensitive", true, t.pipeline.sensitive),
-		expect(t.story, monitoring+".token is sensitive", true, t.monitoring.sensitive),
-		t.logsIn(ctx, t.pipeline, http.StatusOK),
-		t.logsIn(ctx, t.monitoring, http.StatusOK),
-	)
+// keep remembers the tokens as they are, for the actions that compare with the old ones.
+func keep(_ context.Context, t *tour) { t.old = maps.Clone(t.tokens) }
+
+// apply applies what has to come to these counts, and reads the state.
+func apply(counts string) action { return changes("apply", counts) }
+
+func changes(command, counts string) action {
+	return func(ctx context.Context, t *tour) {
+		done := t.run(ctx, nil, command, "-auto-approve")
+		said := matching(done.Stdout, verdict)
+		t.story.quote(said...)
+		expect(t.story, "exit code 0", 0, done.Code)
+		expectText(t.story, counts+": as it should be", counts, said)
+		t.readState(ctx)
+	}
 }
 
-func (t *tour) planEmpty(ctx context.Context) error {
-	_, err := t.plan(ctx, exitNoChanges)
-
-	return err
+// plan plans and expects this exit code.
+func plan(code int, means string) action {
+	return func(ctx context.Context, t *tour) {
+		done := t.run(ctx, nil, "plan", "-detailed-exitcode")
+		t.story.quote(matching(done.Stdout, verdict)...)
+		expect(t.story, fmt.Sprintf("exit code %d: %s", code, means), code, done.Code)
+	}
 }
 
-func (t *tour) list(ctx context.Context) error {
+// saysWhy looks at the plan before it.
+func saysWhy(_ context.Context, t *tour) {
+	reason := matching(t.story.last, regexp.MustCompile(`issue_reason`))
+	t.story.quote(reason...)
+	expectText(t.story, "the plan says why a token is reissued", fmt.Sprintf("%q -> %q", "created", t.revoked), reason)
+}
+
+func isSensitive(name string) action {
+	return func(_ context.Context, t *tour) {
+		expect(t.story, tokenType+"."+name+".token is sensitive", true, t.tokens[name].sensitive)
+	}
+}
+
+func isSecretless(name string) action {
+	return func(_ context.Context, t *tour) {
+		expect(t.story, "it is in the state", name, t.tokens[name].Current.Name)
+		expect(t.story, "nobody can read its secret again: token is null", "", t.tokens[name].Secret)
+	}
+}
+
+// logsIn expects the token to log in, oldLogsIn this status of a request with the one that
+// was kept.
+func logsIn(name string) action {
+	return func(ctx context.Context, t *tour) { t.responds(ctx, t.use(t.tokens[name]), http.StatusOK) }
+}
+
+func oldLogsIn(name string, status int) action {
+	return func(ctx context.Context, t *tour) { t.responds(ctx, t.use(t.old[name]), status) }
+}
+
+// revokes revokes a token behind Terraform's back.
+func revokes(name string) action {
+	return func(ctx context.Context, t *tour) { t.responds(ctx, t.revoke(t.tokens[name]), http.StatusOK) }
+}
+
+func follows(name string) action {
+	return func(_ context.Context, t *tour) {
+		now, old := t.tokens[name], t.old[name]
+		expect(t.story, now.Current.Name+" follows "+old.Current.Name, old.Generation+1, now.Generation)
+	}
+}
+
+func untouched(name string) action {
+	return func(_ context.Context, t *tour) {
+		expect(t.story, "the other token was left alone", t.old[name].ID, t.tokens[name].ID)
+	}
+}
+
+// list compares what the data source lists with what the server has.
+func list(ctx context.Context, t *tour) {
 	var listed []struct {
 		Name    string `json:"name"`
 		Expires string `json:"expires"`
 	}
 
-	if err := t.output(ctx, &listed, "alive"); err != nil {
-		return err
-	}
+	t.output(ctx, &listed, "alive")
 
 	var names []string
 
@@ -68,177 +157,169 @@ func (t *tour) list(ctx context.Context) error {
 		t.story.quote(fmt.Sprintf("%-24s expires %s", token.Name, token.Expires))
 	}
 
-	alive := t.platform.alive()
-
-	return expect(t.story, fmt.Sprintf("these %d are what the server has", len(alive)),
-		strings.Join(alive, ", "), strings.Join(names, ", "))
-}
-
-func (t *tour) revokePipeline(ctx context.Context) error { return t.revokeBehind(ctx, t.pipeline) }
-
-func (t *tour) healPipeline(ctx context.Context) error {
-	before, untouched := t.pipeline, t.monitoring.ID
-
-	if err := t.reissue(ctx); err != nil {
-		return err
-	}
-
-	if err := errors.Join(
-		expect(t.story, fmt.Sprintf("%s follows %s", t.pipeline.Current.Name, before.Current.Name),
-			before.Generation+1, t.pipeline.Generation),
-		expect(t.story, "the other token was left alone", untouched, t.monitoring.ID),
-		t.logsIn(ctx, t.pipeline, http.StatusOK),
-		t.logsIn(ctx, before, http.StatusUnauthorized),
-	); err != nil {
-		return err
-	}
-
-	return t.planEmpty(ctx)
-}
-
-func (t *tour) adopt(ctx context.Context) error {
-	// Midnight in UTC, which a platform can have whose tokens expire on dates.
-	expires := time.Now().AddDate(1, 0, 0).UTC().Truncate(24 * time.Hour)
-
-	secret, done, err := t.platform.issue(ctx, "laptop", expires)
-	if err != nil {
-		return err
-	}
-
-	t.story.guard("the secret of laptop", secret)
-
-	if err := t.answered(done, t.platform.issuedStatus()); err != nil {
-		return err
-	}
-
-	text := fmt.Sprintf(adoption, expires.Format(time.RFC3339))
-	if err := os.WriteFile(filepath.Join(t.cli.folder, adoptionFile), []byte(text), 0o600); err != nil {
-		return fmt.Errorf("write the configuration: %w", err)
-	}
-
-	if err := t.changes(ctx, "1 imported, 0 added, 0 changed, 0 destroyed", "apply", "-auto-approve"); err != nil {
-		return err
-	}
-
-	imported, err := t.issued(ctx, adopted)
-	if err != nil {
-		return err
-	}
-
-	byHand := imported
-	byHand.Secret = secret
-
-	if err := errors.Join(
-		expect(t.story, "nobody can read its secret again: token is null", "", imported.Secret),
-		t.logsIn(ctx, byHand, http.StatusOK),
-	); err != nil {
-		return err
-	}
-
-	return t.planEmpty(ctx)
-}
-
-func (t *tour) destroy(ctx context.Context) error {
-	if err := t.changes(ctx, "3 destroyed", "destroy", "-auto-approve"); err != nil {
-		return err
-	}
-
-	// What it names is gone: who goes on by hand goes on without it.
-	if err := os.Remove(filepath.Join(t.cli.folder, adoptionFile)); err != nil {
-		return fmt.Errorf("remove the import: %w", err)
-	}
-
-	return errors.Join(
-		expect(t.story, "live tokens on the server: 0", 0, t.counts.LiveTokens("")),
-		t.logsIn(ctx, t.pipeline, http.StatusUnauthorized),
-		t.logsIn(ctx, t.monitoring, http.StatusUnauthorized),
-	)
-}
-
-// revokeBehind revokes a token behind Terraform's back, and expects a plan to say so.
-func (t *tour) revokeBehind(ctx context.Context, token issued) error {
-	gone, err := t.platform.revoke(ctx, token)
-	if err != nil {
-		return err
-	}
-
-	if err := t.answered(gone, http.StatusOK); err != nil {
-		return err
-	}
-
-	done, err := t.plan(ctx, exitChanges)
-	if err != nil {
-		return err
-	}
-
-	reason := matching(done.stdout, regexp.MustCompile(`issue_reason`))
-	t.story.quote(reason...)
-
-	return expectText(t.story, "the plan says why a token is reissued",
-		fmt.Sprintf("%q -> %q", "created", t.platform.afterRevocation()), reason)
-}
-
-// reissue applies what issues one token, and reads the state.
-func (t *tour) reissue(ctx context.Context) error {
-	if err := t.changes(ctx, "0 added, 1 changed, 0 destroyed", "apply", "-auto-approve"); err != nil {
-		return err
-	}
-
-	return t.readState(ctx)
-}
-
-// changes runs a command that has to say these counts in the end.
-func (t *tour) changes(ctx context.Context, counts string, args ...string) error {
-	done, err := t.cli.run(ctx, args...)
-	if err != nil {
-		return err
-	}
-
-	said := verdicts(done.stdout)
-	t.story.quote(said...)
-
-	return errors.Join(
-		expect(t.story, "exit code 0", 0, done.code),
-		expectText(t.story, counts+": as it should be", counts, said),
-	)
-}
-
-// plan plans and expects this exit code.
-func (t *tour) plan(ctx context.Context, code int) (outcome, error) {
-	done, err := t.cli.run(ctx, "plan", "-detailed-exitcode")
-	if err != nil {
-		return done, err
-	}
-
-	t.story.quote(verdicts(done.stdout)...)
-
-	what := "exit code 0: nothing to do"
-	if code == exitChanges {
-		what = "exit code 2: something to do"
-	}
-
-	return done, expect(t.story, what, code, done.code)
+	alive := t.alive()
+	expect(t.story, fmt.Sprintf("these %d are what the server has", len(alive)), strings.Join(alive, ", "), strings.Join(names, ", "))
 }
 
 // output reads an output of the configuration.
-func (t *tour) output(ctx context.Context, into any, name string) error {
+func (t *tour) output(ctx context.Context, into any, name string) {
 	args := []string{"output", "-json", name}
-	t.story.command(t.cli.line(args))
-
-	return t.cli.read(ctx, into, args...)
+	t.story.command(t.cli.Name() + " " + strings.Join(args, " "))
+	t.read(ctx, into, args...)
 }
 
-// logsIn expects this answer to a request that shows the token.
-func (t *tour) logsIn(ctx context.Context, token issued, want int) error {
-	done, err := t.platform.logIn(ctx, token)
+func changeTicket(_ context.Context, t *tour) {
+	const file, setting = "ticket.auto.tfvars", `ticket = "OPS-2"`
+
+	t.story.command("echo '" + setting + "' >" + file)
+	t.write(file, setting+"\n")
+}
+
+// consumed logs in with the pipeline's token again and again while an action goes on: whoever
+// uses it notices nothing of a rotation.
+func consumed(during action) action {
+	return func(ctx context.Context, t *tour) {
+		var logins, refused int
+
+		consumer := t.use(t.tokens[pipeline])
+		stop, ended := make(chan struct{}), make(chan error, 1)
+
+		go func() {
+			for {
+				status, _, err := consumer.send(ctx)
+				if err != nil {
+					ended <- err
+
+					return
+				}
+
+				logins++
+
+				if status != http.StatusOK {
+					refused++
+				}
+
+				select {
+				case <-stop:
+					ended <- nil
+
+					return
+				case <-time.After(50 * time.Millisecond):
+				}
+			}
+		}()
+
+		during(ctx, t)
+		close(stop)
+
+		if err := <-ended; err != nil {
+			t.story.fail(err)
+		}
+
+		expect(t.story, fmt.Sprintf("logins with the old token while Terraform ran: %d, refused: 0", logins), 0, refused)
+	}
+}
+
+func rotated(name string) action {
+	return func(_ context.Context, t *tour) {
+		now, old := t.tokens[name].Current, t.old[name].Current
+		expect(t.story, now.Name+" follows "+old.Name+", for its triggers", "triggers", now.Reason)
+	}
+}
+
+func wait(d time.Duration) action {
+	return func(ctx context.Context, t *tour) {
+		select {
+		case <-time.After(d):
+		case <-ctx.Done():
+			t.story.fail(ctx.Err())
+		}
+	}
+}
+
+// retiring expects of an action that it ends the pipeline's only predecessor, and nothing
+// else.
+func retiring(during action) action {
+	return func(ctx context.Context, t *tour) {
+		before := t.tokens[pipeline]
+		if len(before.Previous) != 1 {
+			t.story.fail(fmt.Errorf("%d predecessors are in the state, want one", len(before.Previous)))
+
+			return
+		}
+
+		during(ctx, t)
+		expect(t.story, before.Previous[0].Name+" is no predecessor any more", 0, len(t.tokens[pipeline].Previous))
+		expect(t.story, "the live token is the same", before.Secret, t.tokens[pipeline].Secret)
+	}
+}
+
+// issueByHand issues a token past Terraform, and configures its import.
+func issueByHand(ctx context.Context, t *tour) {
+	// Midnight in UTC, which a platform can have whose tokens expire on dates.
+	expires := time.Now().AddDate(1, 0, 0).UTC().Truncate(24 * time.Hour)
+	body := t.responds(ctx, t.issue(laptop, expires), t.issuedStatus)
+
+	secret, err := t.secretIn(body)
 	if err != nil {
-		return err
+		t.story.fail(fmt.Errorf("read the secret: %w", err))
 	}
 
-	return t.answered(done, want)
+	t.story.guard("the secret of "+laptop, secret)
+
+	byHand := issued{Secret: secret}
+	byHand.Current.Name = laptop
+	t.old[laptop] = byHand
+
+	t.write(laptop+".tf", fmt.Sprintf(adoption, expires.Format(time.RFC3339)))
 }
 
-// answered expects this HTTP status.
-func (t *tour) answered(done exchange, want int) error {
-	return expect(t.story, fmt.Sprintf("%s: HTTP %d", done.asked, want), want, done.status)
+// forgetImport removes what names a token that is gone: who goes on by hand goes on without.
+func forgetImport(_ context.Context, t *tour) {
+	if err := os.Remove(filepath.Join(t.cli.Folder, laptop+".tf")); err != nil {
+		t.story.fail(fmt.Errorf("remove the import: %w", err))
+	}
+}
+
+func noneAlive(_ context.Context, t *tour) {
+	expect(t.story, "live tokens on the server: 0", 0, t.live(""))
+}
+
+// mistake applies with something wrong. That must fail with an error that says this, change
+// nothing in the state and leave all tokens alive.
+func mistake(says string, set []variable, args ...string) action {
+	return func(ctx context.Context, t *tour) {
+		state, alive := t.stateFile(), t.live("")
+		done := t.run(ctx, set, append([]string{"apply", "-auto-approve"}, args...)...)
+		said := firstError(done.Stderr)
+		t.story.quote(said...)
+		expect(t.story, "exit code 1", 1, done.Code)
+		expectText(t.story, fmt.Sprintf("the error says %q", says), says, said)
+		expect(t.story, "the state is what it was, to the byte", true, state == t.stateFile())
+		expect(t.story, fmt.Sprintf("tokens that are still alive: %d", alive), alive, t.live(""))
+	}
+}
+
+// wrongPassword is a mistake that the server may see once.
+func wrongPassword(says string) action {
+	return func(ctx context.Context, t *tour) {
+		wrong := variable{t.password.name, rand.Text()}
+		t.story.guard("the wrong password", wrong.value)
+
+		before, refused := t.console.Count(nil), t.console.Count(isRefused)
+
+		mistake(says, []variable{wrong})(ctx, t)
+		expect(t.story, "requests that reached the server: 1", 1, t.console.Count(nil)-before)
+		expect(t.story, "logins that the server refused: 1", 1, t.console.Count(isRefused)-refused)
+	}
+}
+
+// stateFile returns the state as it is on disk.
+func (t *tour) stateFile() string {
+	text, err := os.ReadFile(filepath.Join(t.cli.Folder, "terraform.tfstate"))
+	if err != nil {
+		t.story.fail(fmt.Errorf("read the state: %w", err))
+	}
+
+	return string(text)
 }

@@ -2,85 +2,257 @@ package main
 
 import (
 	"context"
+	"embed"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-const (
-	loopback = "127.0.0.1:0"
-	// deployLogin is the user of every configuration.
-	deployLogin = "svc-deploy"
-)
+// deployLogin is the user of every configuration.
+const deployLogin = "svc-deploy"
 
-// tour is what the chapters have in common: the steps that are the same on any
-// platform, in steps.go and mistakes.go.
-type tour struct {
-	story    *narrator
-	platform platform
-	counts   counts
+// tokenType is the resource of every configuration.
+const tokenType = "opsaccess_personal_access_token"
+
+//go:embed config
+var configurations embed.FS
+
+// step is one thing that the demo shows, and what it does for that.
+type step struct {
+	says string
+	does []action
+}
+
+// action runs a command or compares something, and tells the narrator of the tour.
+type action func(context.Context, *tour)
+
+// platform is what differs between the chapters.
+type platform struct {
+	name, title string
+	// intro follows the title; empty for nothing.
+	intro string
+	// configuration is the file that the platform adds to tokens.tf.
+	configuration string
 	// url, login and password are how Terraform reaches the server.
 	url, login, password variable
-	cli                  *cli
-	// pipeline and monitoring are the tokens of the configuration, as the state had them
-	// last.
-	pipeline, monitoring issued
-	// predecessor is the token that pipeline was before it was rotated.
-	predecessor issued
-}
-
-// platform is what differs: how a person does by hand what happens behind Terraform's
-// back, and what becomes of it.
-type platform interface {
-	// issue issues a token to the user of the configuration.
-	issue(ctx context.Context, name string, expires time.Time) (secret string, done exchange, err error)
-	// revoke revokes one.
-	revoke(ctx context.Context, token issued) (exchange, error)
-	// logIn makes a request that needs nothing but a valid token.
-	logIn(ctx context.Context, token issued) (exchange, error)
-	// alive are the names of the user's tokens that log in, in the order in which the
-	// provider lists them.
-	alive() []string
-	// issuedStatus is the HTTP status of a token that was issued.
-	issuedStatus() int
-	// afterRevocation is what the provider says of a token that was revoked.
-	afterRevocation() string
-}
-
-// counts is what a sandbox counts, whatever its platform.
-type counts interface {
-	// Count counts the requests that were seen.
-	Count(matching func(sandbox.Request) bool) int
-	// LiveTokens counts the tokens that log in, those of all users for "".
-	LiveTokens(login string) int
+	// console and live are the sandbox's: the requests that it saw, and the tokens that log in.
+	console *sandbox.Console
+	live    func(login string) int
+	// alive are the names of the user's tokens that log in, in the order in which the provider
+	// lists them.
+	alive func() []string
+	// issue and revoke are requests by hand; use is one that needs nothing but a valid token.
+	issue       func(name string, expires time.Time) request
+	revoke, use func(token issued) request
+	// issuedStatus answers issue, with a body that has the secret somewhere.
+	issuedStatus int
+	secretIn     func(body []byte) (string, error)
+	// revoked is what the provider says of a token that was revoked.
+	revoked string
+	steps   []step
 }
 
 // variable is one of the environment.
 type variable struct{ name, value string }
 
-// chapter completes a chapter: it writes the configuration, and guards the credentials.
-// A server that runs for nothing is closed.
-func (t *tour) chapter(s *stage, c chapter, folder, configuration string) (chapter, error) {
-	c.exports = []variable{t.url, t.login, t.password}
-
-	env := map[string]string{}
-	for _, export := range c.exports {
-		env[export.name] = export.value
-	}
-
-	var err error
-	if t.cli, err = s.workspace(folder, map[string]string{"main.tf": configuration}, env); err != nil {
-		_ = c.close()
-
-		return chapter{}, err
-	}
-
-	c.folder = t.cli.folder
-
-	t.story.guard("the password of "+t.login.value, t.password.value)
-	t.story.guard("the credentials of "+t.login.value,
-		base64.StdEncoding.EncodeToString([]byte(t.login.value+":"+t.password.value)))
-
-	return c, nil
+// issued is a token resource in the state.
+type issued struct {
+	// ID is Terraform's, <user id>/<token id>.
+	ID         string `json:"id"`
+	Secret     string `json:"token"`
+	Generation int    `json:"generation"`
+	Current    struct {
+		ID     string `json:"id"`
+		Name   string `json:"name"`
+		Reason string `json:"issue_reason"`
+	} `json:"current"`
+	// Previous are the predecessors that live on.
+	Previous []struct {
+		Name string `json:"name"`
+	} `json:"previous"`
+	// sensitive says whether the state marks the secret.
+	sensitive bool
 }
+
+// tour is a chapter: a platform with a working directory of the CLI.
+type tour struct {
+	platform
+
+	story *narrator
+	cli   clirun.CLI
+	// tokens are those of the state by the names of their resources, old those that were
+	// there at the last [keep].
+	tokens, old map[string]issued
+}
+
+// newTour writes the configuration into a folder of its own, and guards the credentials.
+func newTour(s *stage, p platform) (*tour, error) {
+	t := &tour{platform: p, story: s.story, cli: s.cli.In(filepath.Join(s.cli.Folder, p.name), nil)}
+
+	if err := os.Mkdir(t.cli.Folder, 0o700); err != nil {
+		return nil, fmt.Errorf("make the working directory: %w", err)
+	}
+
+	for _, name := range []string{"tokens.tf", p.configuration} {
+		text, err := configurations.ReadFile("config/" + name)
+		if err != nil {
+			return nil, fmt.Errorf("read the configuration: %w", err)
+		}
+
+		t.write(name, string(text))
+	}
+
+	for _, v := range t.exports() {
+		t.cli.Env[v.name] = v.value
+	}
+
+	t.story.guard("the password of "+p.login.value, p.password.value)
+	t.story.guard("the credentials of "+p.login.value,
+		base64.StdEncoding.EncodeToString([]byte(p.login.value+":"+p.password.value)))
+
+	return t, t.story.err
+}
+
+// exports are what a shell needs to go on by hand.
+func (t *tour) exports() []variable { return []variable{t.url, t.login, t.password} }
+
+// tell carries out the steps, and ends with the first that fails. After each nothing secret
+// may have been heard.
+func (t *tour) tell(ctx context.Context) error {
+	t.story.note("\n%s\n%s", t.title, strings.Repeat("=", len(t.title)))
+
+	if t.intro != "" {
+		t.story.note("\n%s", t.intro)
+	}
+
+	for _, s := range t.steps {
+		t.story.step(s.says)
+
+		for _, do := range s.does {
+			if t.story.err == nil {
+				do(ctx, t)
+			}
+		}
+
+		if err := errors.Join(t.story.err, t.story.checkLeaks()); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// run runs a command with some variables set, and prints its line as a person would type it.
+// What it said is heard, not printed.
+func (t *tour) run(ctx context.Context, set []variable, args ...string) clirun.Outcome {
+	cli := t.cli.In(t.cli.Folder, nil)
+
+	var words []string
+
+	for _, v := range set {
+		cli.Env[v.name] = v.value
+
+		if v.name == t.password.name {
+			v.value = mask
+		}
+
+		words = append(words, v.name+"="+v.value)
+	}
+
+	line := strings.Join(append(append(words, cli.Name()), args...), " ")
+	t.story.command(line)
+
+	done, err := cli.Run(ctx, args...)
+	if err != nil {
+		t.story.fail(fmt.Errorf("run %s: %w", line, err))
+	}
+
+	t.story.hear(line, done.Code, done.Stdout+done.Stderr)
+
+	return done
+}
+
+// read runs a command that prints JSON, and decodes it. Its output is not heard, as it
+// is where secrets belong.
+func (t *tour) read(ctx context.Context, into any, args ...string) {
+	done, err := t.cli.Run(ctx, args...)
+
+	switch {
+	case err != nil:
+	case done.Code != 0:
+		err = fmt.Errorf("exit code %d: %s", done.Code, done.Stderr)
+	default:
+		err = json.Unmarshal([]byte(done.Stdout), into)
+	}
+
+	if err != nil {
+		t.story.fail(fmt.Errorf("%s: %w", strings.Join(args, " "), err))
+	}
+}
+
+// readState reads the tokens from the state.
+func (t *tour) readState(ctx context.Context) {
+	var state tfjson.State
+
+	t.read(ctx, &state, "show", "-json")
+	t.tokens = map[string]issued{}
+
+	if state.Values == nil || state.Values.RootModule == nil {
+		return
+	}
+
+	for _, resource := range state.Values.RootModule.Resources {
+		if resource.Type != tokenType || resource.Mode != tfjson.ManagedResourceMode {
+			continue
+		}
+
+		var (
+			found  issued
+			marked struct {
+				Secret bool `json:"token"`
+			}
+		)
+
+		encoded, err := json.Marshal(resource.AttributeValues)
+		if err := errors.Join(err, json.Unmarshal(encoded, &found), json.Unmarshal(resource.SensitiveValues, &marked)); err != nil {
+			t.story.fail(fmt.Errorf("%s: %w", resource.Address, err))
+		}
+
+		found.sensitive = marked.Secret
+		t.tokens[resource.Name] = found
+		t.story.guard("the secret of "+found.Current.Name, found.Secret)
+	}
+}
+
+// responds sends a request and expects this HTTP status.
+func (t *tour) responds(ctx context.Context, r request, want int) []byte {
+	status, body, err := r.send(ctx)
+	if err != nil {
+		t.story.fail(err)
+	}
+
+	expect(t.story, fmt.Sprintf("%s: HTTP %d", r, want), want, status)
+
+	return body
+}
+
+// write writes a file of the working directory.
+func (t *tour) write(name, text string) {
+	if err := os.WriteFile(filepath.Join(t.cli.Folder, name), []byte(text), 0o600); err != nil {
+		t.story.fail(fmt.Errorf("write the configuration: %w", err))
+	}
+}
+
+// isRefused says whether a request's credentials were refused.
+func isRefused(r sandbox.Request) bool { return r.Status == http.StatusUnauthorized }

@@ -69,8 +69,8 @@ func answersOfNobody() map[string]notGone {
 		"a gateway timeout": {meets: everywhere(providertest.AnswerFault(http.StatusGatewayTimeout, providertest.HTML, "")), said: "HTTP 504", do: tryLater},
 		"no answer in time": {
 			meets: everywhere(sandbox.Fault{Kind: sandbox.FaultHang}),
-			caller: func(_ *testing.T, s *standing) string {
-				return providertest.WithSetting(s.AdminBlock(), `request_timeout = "1s"`)
+			caller: func(_ *testing.T, s *standing) map[string]any {
+				return having(s.admin(nil), map[string]any{"request_timeout": "1s"})
 			},
 			said: "no complete answer within 1s", do: "raise `request_timeout`",
 		},
@@ -93,7 +93,7 @@ func everywhere(fault sandbox.Fault) func(*testing.T, *standing) {
 }
 
 // Others: any 404 empties the state, and the token lives on that nobody knows of.
-func TestAccGone_answersOfNobodyProveNothing(t *testing.T) {
+func TestGone_answersOfNobodyProveNothing(t *testing.T) {
 	t.Parallel()
 
 	for platform, open := range providertest.Sandboxes() {

@@ -1,11 +1,9 @@
 package absence
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
@@ -39,17 +37,17 @@ func foremanSays() map[string]notGone {
 	return map[string]notGone{
 		// The credentials.
 		"a wrong password": {
-			caller: func(_ *testing.T, s *standing) string { return s.ProviderBlock(s.Login, "wrong") },
+			caller: func(_ *testing.T, s *standing) map[string]any { return s.Settings(s.Login, "wrong") },
 			said:   "HTTP 401: Unable to authenticate user admin", do: "Check the username and the password or token.",
 		},
 		"a disabled account": {
-			caller: func(t *testing.T, s *standing) string {
+			caller: func(t *testing.T, s *standing) map[string]any {
 				t.Helper()
 
 				account := s.AddUser(t, providertest.User{Login: "disabled-" + providertest.Unique(), Admin: true})
 				providertest.Must(t, s.Foreman.UpdateUser(account.Login, func(u *foremanserver.User) { u.Disabled = true }))
 
-				return s.ProviderBlock(account.Login, account.Password)
+				return s.Settings(account.Login, account.Password)
 			},
 			said: "HTTP 401: User account is disabled", do: "Check the username and the password or token.",
 		},
@@ -75,44 +73,44 @@ func foremanSays() map[string]notGone {
 			but: map[operation]reply{aRefresh: unseen, aRotation: lacks("view_users")}, shown: []string{"current_user"},
 		},
 		"an account whose role ends at another organization": {
-			caller: func(t *testing.T, s *standing) string {
+			caller: func(t *testing.T, s *standing) map[string]any {
 				t.Helper()
 
 				account := s.AddUser(t, providertest.User{Login: "elsewhere-" + providertest.Unique(), Permissions: providertest.EveryPermission, Outside: true})
 				other := s.Foreman.AddOrganization("Other " + account.Login)
 				providertest.Must(t, s.Foreman.UpdateUser(account.Login, func(u *foremanserver.User) { u.OrganizationIDs = []int{other} }))
 
-				return s.ProviderBlock(account.Login, account.Password)
+				return s.Settings(account.Login, account.Password)
 			},
 			said: "HTTP 422: Couldn't find User with 'id'=", do: giveAll, shown: []string{"current_user", "users"},
 		},
 
 		// A wrong context.
 		"an organization that the user is not in": {
-			caller: within(func(s *standing) string {
-				return fmt.Sprint("organization_id = ", s.Foreman.AddOrganization(providertest.Unique()))
+			caller: within(func(s *standing) map[string]any {
+				return map[string]any{"organization_id": s.Foreman.AddOrganization(providertest.Unique())}
 			}),
 			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or leave out organization_id and location_id",
 			shown: []string{"current_user", "users"},
 		},
 		"a location that the user is not in": {
-			caller: within(func(s *standing) string {
-				return fmt.Sprint("location_id = ", s.Foreman.AddLocation(providertest.Unique()))
+			caller: within(func(s *standing) map[string]any {
+				return map[string]any{"location_id": s.Foreman.AddLocation(providertest.Unique())}
 			}),
 			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or leave out organization_id and location_id",
 			shown: []string{"current_user", "users"},
 		},
 		"an organization that is not there": {
-			caller: within(func(*standing) string { return "organization_id = 999" }),
+			caller: within(func(*standing) map[string]any { return map[string]any{"organization_id": 999} }),
 			said:   "HTTP 404: Organization with id 999-~ not found", do: "check organization_id and location_id", shown: []string{"current_user"},
 		},
 		"an organization that is not there, without a permission": {
-			caller: func(t *testing.T, s *standing) string {
+			caller: func(t *testing.T, s *standing) map[string]any {
 				t.Helper()
 
 				account := s.AddUser(t, providertest.User{Login: "none-" + providertest.Unique()})
 
-				return s.ProviderBlock(account.Login, account.Password, "organization_id = 999")
+				return s.settings(account, map[string]any{"organization_id": 999})
 			},
 			said: "HTTP 500: Internal Server Error", do: serverDown, shown: []string{"current_user"},
 		},
@@ -136,8 +134,8 @@ func foremanSays() map[string]notGone {
 
 		// Others, who word their answers alike.
 		"a path of another application": {
-			caller: func(_ *testing.T, s *standing) string {
-				return strings.Replace(s.AdminBlock(), s.URL, s.URL+"/elsewhere", 1)
+			caller: func(_ *testing.T, s *standing) map[string]any {
+				return s.admin(map[string]any{"url": s.URL + "/elsewhere"})
 			},
 			said: "HTTP 404: a web page: The page you were looking for doesn't exist (404)", do: noSignOn,
 		},
@@ -190,19 +188,19 @@ func foremanSays() map[string]notGone {
 }
 
 // as is the caller of an account with these permissions.
-func as(permissions ...string) func(*testing.T, *standing) string {
-	return func(t *testing.T, s *standing) string {
+func as(permissions ...string) func(*testing.T, *standing) map[string]any {
+	return func(t *testing.T, s *standing) map[string]any {
 		t.Helper()
 
 		account := s.AddUser(t, providertest.User{Login: "caller-" + providertest.Unique(), Permissions: permissions})
 
-		return s.ProviderBlock(account.Login, account.Password)
+		return s.Settings(account.Login, account.Password)
 	}
 }
 
-// within is the administrator with another argument of the platform's object.
-func within(argument func(*standing) string) func(*testing.T, *standing) string {
-	return func(_ *testing.T, s *standing) string { return s.AdminBlock(argument(s)) }
+// within is the administrator with other arguments of the platform's object.
+func within(arguments func(*standing) map[string]any) func(*testing.T, *standing) map[string]any {
+	return func(_ *testing.T, s *standing) map[string]any { return s.admin(arguments(s)) }
 }
 
 // both lets one thing happen after the other.
@@ -237,7 +235,7 @@ func deleteForemanUser(_ *testing.T, s *standing) { s.Foreman.DeleteUser(s.user.
 
 // Others: an account that may not see the users finds an empty list, and a wrong
 // organization finds nothing at all.
-func TestAccGone_foremanSaysNothing(t *testing.T) {
+func TestGone_foremanSaysNothing(t *testing.T) {
 	t.Parallel()
 	checkRows(t, providertest.NewForemanSandbox, foremanSays())
 }

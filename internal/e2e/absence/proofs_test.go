@@ -2,11 +2,9 @@ package absence
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 	"time"
-
-	tfjson "github.com/hashicorp/terraform-json"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
@@ -20,8 +18,8 @@ type gone struct {
 	on func(t *testing.T) *providertest.Sandbox
 	// ends is the end of the token, or of its user.
 	ends func(t *testing.T, s *standing)
-	// caller is the provider block; nil is the administrator's.
-	caller func(t *testing.T, s *standing) string
+	// caller is the provider's configuration; nil is the administrator's.
+	caller func(t *testing.T, s *standing) map[string]any
 	// status is what the token is from then on.
 	status pat.Status
 	// userless says that the user is gone, too: nothing can be reissued.
@@ -101,20 +99,25 @@ func universalControllerProofs() map[string]gone {
 }
 
 // asOwner is the token's own user.
-func asOwner(_ *testing.T, s *standing) string { return s.ProviderBlock(s.user.Login, s.user.Password) }
+func asOwner(_ *testing.T, s *standing) map[string]any {
+	return s.Settings(s.user.Login, s.user.Password)
+}
 
 // inContext is the administrator in the organization and location that the user is in.
-func inContext(_ *testing.T, s *standing) string {
-	return s.AdminBlock("organization_id = "+s.Organization, "location_id = "+s.Location)
+func inContext(_ *testing.T, s *standing) map[string]any {
+	organization, _ := strconv.Atoi(s.Organization)
+	location, _ := strconv.Atoi(s.Location)
+
+	return s.admin(map[string]any{"organization_id": organization, "location_id": location})
 }
 
 // inBerlin is an administrator to whom times are shown in another zone.
-func inBerlin(t *testing.T, s *standing) string {
+func inBerlin(t *testing.T, s *standing) map[string]any {
 	t.Helper()
 
 	account := s.AddUser(t, providertest.User{Login: "berlin", Admin: true, Timezone: "Berlin"})
 
-	return s.ProviderBlock(account.Login, account.Password)
+	return s.Settings(account.Login, account.Password)
 }
 
 // run ends the token twice: the first end is met by a refresh, a plan and an apply, and
@@ -122,33 +125,27 @@ func inBerlin(t *testing.T, s *standing) string {
 func (row gone) run(t *testing.T, s *standing) {
 	t.Helper()
 
-	provider := s.AdminBlock()
+	settings := s.admin(nil)
 	if row.caller != nil {
-		provider = row.caller(t, s)
+		settings = row.caller(t, s)
 	}
 
 	row.ends(t, s)
-	s.w.Write(t, provider+s.resource(1, "reissue_when_invalid = false"))
-	row.reads(t, s)
+	row.reads(t, s, settings)
 
 	if row.userless {
-		row.keepsUserless(t, s, provider)
+		row.keepsUserless(t, s, settings)
 	} else {
-		row.reissues(t, s, provider)
+		row.reissues(t, s, settings)
 		row.ends(t, s)
 	}
 
 	issued := s.Issued()
 
-	s.write(t, provider, 1)
-	s.w.ApplyWith(t, []string{"-destroy", "-refresh=false"})
+	s.destroys(t, settings)
 
 	if got := s.Issued(); got != issued {
 		t.Errorf("%d tokens were asked for by a destroy", got-issued)
-	}
-
-	if left := recordedAttributes(t, s.w); left != nil {
-		t.Errorf("the destroy left %v", left["id"])
 	}
 
 	for _, token := range s.survivors(t) {
@@ -158,45 +155,61 @@ func (row gone) run(t *testing.T, s *standing) {
 	}
 }
 
-// reads finds the status in what a plan has read, and a warning where the token is to
-// stay as it is.
-func (row gone) reads(t *testing.T, s *standing) {
+// reads finds the status by a refresh, and a warning where the token is to stay as it is.
+func (row gone) reads(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
+	s.refreshes(t, settings)
 
-	done, plan := s.w.Plan(t)
-	done.Warns(t, "The token cannot be used", "is "+string(row.status))
+	plan := s.state.Plan(t, s.Serve(t, settings), s.resource(1, map[string]any{"reissue_when_invalid": false}))
+	said := strings.Join(plan.Warnings, "\n")
 
-	current, _ := providertest.Managed(t, plan.PriorState)["current"].(map[string]any)
+	for _, text := range [...]string{"The token cannot be used", "is " + string(row.status)} {
+		if !strings.Contains(said, text) {
+			t.Errorf("the plan does not say %q: %s", text, said)
+		}
+	}
+
+	refreshed := s.state.Attributes(t)
+
+	current, _ := refreshed["current"].(map[string]any)
 	if got := current["status"]; got != string(row.status) {
 		t.Errorf("the status is %v, want %s", got, row.status)
 	}
 
-	previous, _ := providertest.Managed(t, plan.PriorState)["previous"].([]any)
+	previous, _ := refreshed["previous"].([]any)
 	if lives := len(previous) > 0; lives == (row.widowed || row.userless) {
 		t.Errorf("the predecessors are %v", previous)
 	}
 }
 
 // reissues has another token issued, and the predecessor retired that was due.
-func (row gone) reissues(t *testing.T, s *standing, provider string) {
+func (row gone) reissues(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
-	s.write(t, provider, 1)
-
-	if _, plan := s.w.Plan(t); providertest.ActionsOf(plan, providertest.TokenAddress)[0] != tfjson.ActionUpdate {
-		t.Errorf("the plan is to %v", providertest.ActionsOf(plan, providertest.TokenAddress))
+	if errors, _ := s.applies(t, settings, s.resource(1, nil)); errors != "" {
+		t.Fatalf("the token is not reissued: %s", errors)
 	}
 
-	previous := providertest.NoPredecessors()
-	if row.adopted {
-		previous = providertest.Predecessors(map[string]knownvalue.Check{"generation": knownvalue.Int64Exact(2), "retire_due": knownvalue.Bool(false)})
+	s.attributes = s.state.Attributes(t)
+	current, _ := s.attributes["current"].(map[string]any)
+
+	if s.attributes["generation"] != "3" || current["issue_reason"] != string(row.status) || current["status"] != "active" || s.attributes["token"] == nil {
+		t.Errorf("generation %v, %v", s.attributes["generation"], current)
 	}
 
-	s.w.Apply(t, providertest.Generation(3), providertest.IssueReason(string(row.status)), providertest.HasText(providertest.TokenAddress, "active", "status"), previous,
-		providertest.HasValue(providertest.Path("token"), knownvalue.NotNull()))
-	s.w.Unchanged(t).Quiet(t)
+	switch previous, _ := s.attributes["previous"].([]any); {
+	case !row.adopted && len(previous) > 0:
+		t.Errorf("the predecessors are %v, want none", previous)
+	case row.adopted && len(previous) != 1:
+		t.Errorf("the predecessors are %v, want one", previous)
+	case row.adopted:
+		if adopted, _ := previous[0].(map[string]any); adopted["generation"] != "2" || adopted["retire_due"] != "false" {
+			t.Errorf("the predecessor is %v", adopted)
+		}
+	}
 
-	s.attributes = recordedAttributes(t, s.w)
+	s.unchanged(t, settings, s.resource(1, nil))
+
 	s.tokens = s.survivors(t)
 
 	secret, _ := s.attributes["token"].(string)
@@ -205,29 +218,34 @@ func (row gone) reissues(t *testing.T, s *standing, provider string) {
 
 // keepsUserless finds that a plan warns, that an apply is refused before anything is
 // sent that changes something, and that state keeps what it knows.
-func (row gone) keepsUserless(t *testing.T, s *standing, provider string) {
+func (row gone) keepsUserless(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
-	s.write(t, provider, 1)
-
-	done, _ := s.w.Plan(t)
-	done.Warns(t, "The personal access token cannot be reissued", "Remove the resource, or give it another user.")
-
 	issued := s.Issued()
-	s.w.Refused(t, "Could not reissue the personal access token", "apply", "-auto-approve")
+
+	errors, warnings := s.applies(t, settings, s.resource(1, nil))
+	if !strings.Contains(errors, "Could not reissue the personal access token") {
+		t.Errorf("the apply says %q", errors)
+	}
+
+	for _, text := range [...]string{"The personal access token cannot be reissued", "Remove the resource, or give it another user."} {
+		if !strings.Contains(warnings, text) {
+			t.Errorf("the plan does not say %q: %s", text, warnings)
+		}
+	}
 
 	if got := s.Issued(); got != issued {
 		t.Errorf("%d tokens were asked for", got-issued)
 	}
 
-	if got, want := recordedAttributes(t, s.w)["token"], s.attributes["token"]; got != want {
+	if got, want := s.state.Attributes(t)["token"], s.attributes["token"]; got != want {
 		t.Error("the secret is not in state any more")
 	}
 }
 
 // Others: a token that is gone blocks every plan, or is reported as healthy; and where its
 // user is gone, nothing can be destroyed.
-func TestAccGone_proofs(t *testing.T) {
+func TestGone_proofs(t *testing.T) {
 	t.Parallel()
 
 	rows := map[string]map[string]gone{"Foreman": foremanProofs(), "Universal Controller": universalControllerProofs()}

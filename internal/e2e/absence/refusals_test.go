@@ -1,12 +1,9 @@
 package absence
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
-
-	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
@@ -19,8 +16,8 @@ type notGone struct {
 	on func(t *testing.T) *providertest.Sandbox
 	// meets is what happens to the server, or between here and there; nil is nothing.
 	meets func(t *testing.T, s *standing)
-	// caller is the provider block; nil is the administrator's.
-	caller func(t *testing.T, s *standing) string
+	// caller is the provider's configuration; nil is the administrator's.
+	caller func(t *testing.T, s *standing) map[string]any
 	// said is what the server said, and do what its reader is to do about it, as each
 	// error shows them.
 	said, do string
@@ -75,10 +72,12 @@ func checkRows(t *testing.T, open func(*testing.T) *providertest.Sandbox, rows m
 func (row notGone) run(t *testing.T, s *standing) {
 	t.Helper()
 
-	provider := s.Impatient()
+	settings := s.admin(nil)
 	if row.caller != nil {
-		provider = providertest.WithSetting(row.caller(t, s), "max_retries = 0")
+		settings = row.caller(t, s)
 	}
+
+	settings = having(settings, map[string]any{"max_retries": 0})
 
 	if row.meets != nil {
 		row.meets(t, s)
@@ -87,16 +86,16 @@ func (row notGone) run(t *testing.T, s *standing) {
 	issued := s.Issued()
 
 	if !row.readable {
-		row.refreshes(t, s, provider)
+		row.refreshes(t, s, settings)
 	}
 
 	if !row.readable && !row.rotated {
-		row.rotates(t, s, provider)
+		row.rotates(t, s, settings)
 	}
 
 	if !row.destroyed {
-		row.retires(t, s, provider)
-		row.destroys(t, s, provider)
+		row.retires(t, s, settings)
+		row.destroys(t, s, settings)
 	}
 
 	s.Console.ClearFaults()
@@ -107,30 +106,20 @@ func (row notGone) run(t *testing.T, s *standing) {
 	}
 
 	if row.dead { // To whom it is proved, it is gone.
-		s.write(t, s.AdminBlock(), 1)
-		s.w.Destroy(t)
+		s.refreshes(t, s.admin(nil))
+		s.destroys(t, s.admin(nil))
 	}
 }
 
-// refreshes plans, with the data sources too.
-func (row notGone) refreshes(t *testing.T, s *standing, provider string) {
+// refreshes reads the resource, and the data sources too.
+func (row notGone) refreshes(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
-	var config strings.Builder
-
-	config.WriteString(provider + s.resource(1, ""))
+	server := s.Serve(t, settings)
+	row.refuses(t, aRefresh, strings.Join(s.state.Refresh(t, server), "\n"))
 
 	for kind, arguments := range s.sources() {
-		fmt.Fprintf(&config, "data \"opsaccess_%s\" \"test\" {\n%s\n}\n", kind, arguments)
-	}
-
-	s.w.Write(t, config.String())
-	done := s.w.Run(t, "plan", "-json")
-
-	row.refuses(t, aRefresh, errorsOf(done, `resource "opsaccess_personal_access_token" "test"`))
-
-	for kind := range s.sources() {
-		errors := errorsOf(done, fmt.Sprintf("data %q %q", "opsaccess_"+kind, "test"))
+		errors := strings.Join(providertest.ReadData(t, server, "opsaccess_"+kind, arguments), "\n")
 
 		switch shown := slices.Contains(row.shown, kind); {
 		case shown && errors != "":
@@ -142,37 +131,34 @@ func (row notGone) refreshes(t *testing.T, s *standing, provider string) {
 }
 
 // rotates has a successor issued.
-func (row notGone) rotates(t *testing.T, s *standing, provider string) {
+func (row notGone) rotates(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
-	s.write(t, provider, 2)
-	done := s.w.Run(t, "apply", "-json", "-auto-approve", "-refresh=false")
-	row.refuses(t, aRotation, done.Errors())
+	errors, _ := s.applies(t, settings, s.resource(2, nil))
+	row.refuses(t, aRotation, errors)
 }
 
 // retires has the predecessor revoked that is due. That it cannot be is a warning.
-func (row notGone) retires(t *testing.T, s *standing, provider string) {
+func (row notGone) retires(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
-	s.write(t, provider, 1)
-	done := s.w.Run(t, "apply", "-json", "-auto-approve", "-refresh=false")
-	row.refuses(t, aRetirement, done.Errors()+done.Warnings())
+	errors, warnings := s.applies(t, settings, s.resource(1, nil))
+	row.refuses(t, aRetirement, errors+warnings)
 }
 
 // destroys destroys.
-func (row notGone) destroys(t *testing.T, s *standing, provider string) {
+func (row notGone) destroys(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
-	s.write(t, provider, 1)
-	done := s.w.Run(t, "apply", "-json", "-auto-approve", "-refresh=false", "-destroy")
-	row.refuses(t, aDestroy, done.Errors())
+	errors := strings.Join(s.state.Destroy(t, s.Serve(t, settings)), "\n")
+	row.refuses(t, aDestroy, errors)
 
 	if !row.readable {
 		return
 	}
 
 	for _, summary := range [...]string{"Could not revoke a predecessor of the personal access token: ", "Could not revoke the personal access token: "} {
-		if !strings.Contains(done.Errors(), summary) {
+		if !strings.Contains(errors, summary) {
 			t.Errorf("a destroy does not say %q", summary)
 		}
 	}
@@ -202,17 +188,4 @@ func saysWhatWasTried(t *testing.T, what, text string) {
 	if !strings.Contains(text, "GET http://") && !strings.Contains(text, "DELETE http://") {
 		t.Errorf("%s does not say what was tried: %q", what, text)
 	}
-}
-
-// errorsOf returns the errors about one block of the configuration.
-func errorsOf(o providertest.Outcome, block string) string {
-	var all []string
-
-	for _, d := range o.Says {
-		if d.Severity == tfjson.DiagnosticSeverityError && d.Snippet != nil && d.Snippet.Context != nil && *d.Snippet.Context == block {
-			all = append(all, d.Summary+": "+d.Detail)
-		}
-	}
-
-	return strings.Join(all, "\n")
 }

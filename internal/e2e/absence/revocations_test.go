@@ -3,9 +3,7 @@ package absence
 import (
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
@@ -134,7 +132,7 @@ func readable(rows map[string]notGone) map[string]notGone {
 }
 
 // Others: whatever answers a DELETE with a 200 or a 404 has revoked the token.
-func TestAccGone_revocationsThatAreNone(t *testing.T) {
+func TestGone_revocationsThatAreNone(t *testing.T) {
 	t.Parallel()
 
 	own := map[string]map[string]notGone{
@@ -150,38 +148,4 @@ func TestAccGone_revocationsThatAreNone(t *testing.T) {
 			checkRows(t, open, rows)
 		})
 	}
-}
-
-// Without an overlap a token that is in use is held; and so is one of which nobody says
-// whether it is.
-func TestAccGone_unknownUseIsNoLeaveToRevoke(t *testing.T) {
-	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		user := s.AddUser(t, providertest.User{Login: "svc-unknown-use"})
-		w := s.Workspace(t)
-		write := func(n int) {
-			w.Write(t, s.Impatient()+providertest.Rotating(user, "expires_in = \"90d\"", providertest.Trigger(n)+"\noverlap = \"0s\"\nhold_if_used_within = \"6h\""))
-		}
-
-		write(1)
-		w.Apply(t)
-
-		straggler := w.Secret(t)
-		s.WantAccepted(t, user, straggler)
-		write(2)
-
-		// One look alone fails: the others, to which the answer would be that all is well, do not.
-		s.Console.AddFault(sandbox.Fault{
-			Match: sandbox.Match{Method: http.MethodGet, Path: regexp.MustCompile(`/personal_access_tokens/\d+$|/user/token/list$`)},
-			Kind:  sandbox.FaultAnswer, Status: http.StatusInternalServerError,
-		})
-
-		done := w.ApplyWith(t, []string{"-refresh=false"}, providertest.Generation(2), providertest.Predecessors(nil))
-		done.Warns(t, "A predecessor could not be revoked", "HTTP 500")
-		s.WantAccepted(t, user, straggler)
-
-		if strings.Contains(done.Warnings(), straggler) {
-			t.Error("the warning holds a secret")
-		}
-	})
 }

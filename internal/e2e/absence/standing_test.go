@@ -1,16 +1,16 @@
 package absence
 
 import (
-	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
+	"maps"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
@@ -19,8 +19,8 @@ import (
 // standing is a resource whose token was rotated once, and whose predecessor is due.
 type standing struct {
 	*providertest.Sandbox
-	w    *providertest.Workspace
-	user providertest.Account
+	user  providertest.Account
+	state *providertest.TokenState
 	// attributes are those of the resource, and tokens those that the user has.
 	attributes map[string]any
 	tokens     []pat.Token
@@ -67,17 +67,16 @@ func (k *standings) lend(t *testing.T, use func(*testing.T, *standing)) {
 func stand(t *testing.T, s *providertest.Sandbox) *standing {
 	t.Helper()
 
-	standing := &standing{Sandbox: s, w: s.Workspace(t), user: s.AddUser(t, providertest.User{Login: "svc-standing"})}
+	standing := &standing{Sandbox: s, state: providertest.NewTokenState(t), user: s.AddUser(t, providertest.User{Login: "svc-standing"})}
 
 	for n := range 2 {
-		standing.write(t, s.AdminBlock(), n)
-		standing.w.Apply(t)
+		standing.state.Apply(t, s.Admin(t), standing.resource(n, nil))
 	}
 
 	s.Clock.Move(2 * time.Hour)
-	standing.w.ApplyWith(t, []string{"-refresh-only"})
+	standing.refreshes(t, standing.admin(nil))
 
-	standing.attributes = recordedAttributes(t, standing.w)
+	standing.attributes = standing.state.Attributes(t)
 	standing.tokens = s.TokensOf(t, standing.user.ID)
 
 	if previous, _ := standing.attributes["previous"].([]any); len(previous) != 1 {
@@ -87,43 +86,81 @@ func stand(t *testing.T, s *providertest.Sandbox) *standing {
 	return standing
 }
 
-// recordedAttributes returns the attributes of the resource in the state's file.
-func recordedAttributes(t *testing.T, w *providertest.Workspace) map[string]any {
-	t.Helper()
+// settings are the provider's, for an account and with more of the platform's own.
+func (s *standing) settings(account providertest.Account, more map[string]any) map[string]any {
+	platform := s.System.Traits().Platform
+	settings := s.Settings(account.Login, account.Password)
+	own, _ := settings[platform].(map[string]any)
 
-	text, err := os.ReadFile(filepath.Join(w.Folder, "terraform.tfstate"))
-	providertest.Must(t, err)
-
-	var state struct {
-		Resources []struct {
-			Mode      string `json:"mode"`
-			Type      string `json:"type"`
-			Instances []struct {
-				Attributes map[string]any `json:"attributes"`
-			} `json:"instances"`
-		} `json:"resources"`
-	}
-
-	providertest.Must(t, json.Unmarshal(text, &state))
-
-	for _, r := range state.Resources {
-		if r.Mode == "managed" && r.Type == providertest.TokenType && len(r.Instances) == 1 {
-			return r.Instances[0].Attributes
-		}
-	}
-
-	return nil
+	return having(settings, map[string]any{platform: having(own, more)})
 }
 
-// write writes the configuration with the n-th value of its trigger.
-func (s *standing) write(t *testing.T, provider string, n int) {
-	t.Helper()
-	s.w.Write(t, provider+s.resource(n, ""))
+// admin are the administrator's settings, with more of the platform's own.
+func (s *standing) admin(more map[string]any) map[string]any {
+	return s.settings(providertest.Account{Login: s.Login, Password: s.Password}, more)
 }
 
-// resource returns the configuration of the resource.
-func (s *standing) resource(n int, arguments string) string {
-	return providertest.Rotating(s.user, "expires_in = \"90d\"\n"+arguments, providertest.Trigger(n)+"\noverlap = \"1h\"")
+// having returns arguments with others set.
+func having(set, others map[string]any) map[string]any {
+	all := maps.Clone(set)
+	maps.Copy(all, others)
+
+	return all
+}
+
+// resource returns the configuration of the resource with the n-th value of its trigger.
+func (s *standing) resource(n int, more map[string]any) map[string]any {
+	return having(map[string]any{
+		"user_id": s.user.ID, "name_prefix": "r-", "expires_in": "90d",
+		"rotation": map[string]any{
+			"overlap":  "1h",
+			"triggers": map[string]tftypes.Value{"value": tftypes.NewValue(tftypes.String, strconv.Itoa(n))},
+		},
+	}, more)
+}
+
+// refreshes reads the resource, in a process of its own.
+func (s *standing) refreshes(t *testing.T, settings map[string]any) {
+	t.Helper()
+
+	if errs := s.state.Refresh(t, s.Serve(t, settings)); len(errs) > 0 {
+		t.Fatalf("the refresh fails: %q", errs)
+	}
+}
+
+// applies plans and applies without a refresh, each in a process of its own, and returns the errors
+// and the warnings.
+func (s *standing) applies(t *testing.T, settings, set map[string]any) (errors, warnings string) {
+	t.Helper()
+
+	plan := s.state.Plan(t, s.Serve(t, settings), set)
+	if len(plan.Errors) > 0 {
+		return strings.Join(plan.Errors, "\n"), strings.Join(plan.Warnings, "\n")
+	}
+
+	errs, warns := s.state.Applied(t, s.Serve(t, settings), plan)
+
+	return strings.Join(errs, "\n"), strings.Join(append(plan.Warnings, warns...), "\n")
+}
+
+// unchanged fails the test unless a refresh and a plan find nothing to do, and say nothing.
+func (s *standing) unchanged(t *testing.T, settings, set map[string]any) {
+	t.Helper()
+	s.refreshes(t, settings)
+
+	plan := s.state.Plan(t, s.Serve(t, settings), set)
+	if diff := s.state.Diff(t, plan); diff != "" || len(plan.Errors)+len(plan.Warnings) > 0 {
+		t.Errorf("the next plan changes %s: %q, %q", diff, plan.Errors, plan.Warnings)
+	}
+}
+
+// destroys destroys the resource without a refresh.
+func (s *standing) destroys(t *testing.T, settings map[string]any) {
+	t.Helper()
+
+	if errs := s.state.Destroy(t, s.Serve(t, settings)); len(errs) > 0 || s.state.Attributes(t) != nil {
+		t.Errorf("the destroy says %q and leaves %v", errs, s.state.Attributes(t))
+	}
 }
 
 // current returns the live token as state has it.
@@ -135,18 +172,18 @@ func (s *standing) current() string {
 }
 
 // sources are the data sources that look at the user, by their types.
-func (s *standing) sources() map[string]string {
+func (s *standing) sources() map[string]map[string]any {
 	reference := "token_id"
 	if s.System.Traits().ReusableNames {
 		reference = "name"
 	}
 
-	return map[string]string{
-		"personal_access_token":  fmt.Sprintf("user_id = %q\n%s = %q", s.user.ID, reference, s.current()),
-		"personal_access_tokens": fmt.Sprintf("user_id = %q", s.user.ID),
-		"user":                   fmt.Sprintf("user_id = %q\nshow_tokens = true", s.user.ID),
-		"users":                  "show_tokens = true",
-		"current_user":           "",
+	return map[string]map[string]any{
+		"personal_access_token":  {"user_id": s.user.ID, reference: s.current()},
+		"personal_access_tokens": {"user_id": s.user.ID},
+		"user":                   {"user_id": s.user.ID, "show_tokens": true},
+		"users":                  {"show_tokens": true},
+		"current_user":           {},
 	}
 }
 
@@ -154,7 +191,7 @@ func (s *standing) sources() map[string]string {
 func (s *standing) intact(t *testing.T, dead bool) {
 	t.Helper()
 
-	if diff := cmp.Diff(s.attributes, recordedAttributes(t, s.w)); diff != "" {
+	if diff := cmp.Diff(s.attributes, s.state.Attributes(t)); diff != "" {
 		t.Errorf("the state changed (-before +after):\n%s", diff)
 	}
 

@@ -30,15 +30,15 @@ func universalControllerSays() map[string]notGone {
 	return map[string]notGone{
 		// The credentials.
 		"a wrong password": {
-			caller: func(_ *testing.T, s *standing) string { return s.ProviderBlock(s.Login, "wrong") },
+			caller: func(_ *testing.T, s *standing) map[string]any { return s.Settings(s.Login, "wrong") },
 			said:   "HTTP 401: a web page", do: checkAccount,
 		},
 		"an account that is locked out": {
 			caller: changed(func(u *controllerserver.User) { u.LockedOut = true }), said: "HTTP 401", do: checkAccount,
 		},
 		"a token of nobody's": {
-			caller: func(_ *testing.T, s *standing) string {
-				return s.WithToken("", `"ucp_0123456789012345678901234567890123456789"`)
+			caller: func(_ *testing.T, s *standing) map[string]any {
+				return map[string]any{"universal_controller": map[string]any{"url": s.URL, "token": "ucp_0123456789012345678901234567890123456789"}}
 			},
 			said: "HTTP 401", do: checkAccount,
 		},
@@ -57,8 +57,8 @@ func universalControllerSays() map[string]notGone {
 
 		// Others, who word their answers alike.
 		"a wrong context": {
-			caller: func(_ *testing.T, s *standing) string {
-				return strings.Replace(s.AdminBlock(), s.URL, strings.TrimSuffix(s.URL, "/uc"), 1)
+			caller: func(_ *testing.T, s *standing) map[string]any {
+				return s.admin(map[string]any{"url": strings.TrimSuffix(s.URL, "/uc")})
 			},
 			said: "HTTP 404: a web page", do: checkContext,
 		},
@@ -135,8 +135,8 @@ func universalControllerSays() map[string]notGone {
 }
 
 // changed is the caller of an administrator's account that is changed then.
-func changed(change func(*controllerserver.User)) func(*testing.T, *standing) string {
-	return func(t *testing.T, s *standing) string {
+func changed(change func(*controllerserver.User)) func(*testing.T, *standing) map[string]any {
+	return func(t *testing.T, s *standing) map[string]any {
 		t.Helper()
 
 		account := s.AddUser(t, providertest.User{Login: "caller-" + providertest.Unique(), Admin: true})
@@ -146,14 +146,14 @@ func changed(change func(*controllerserver.User)) func(*testing.T, *standing) st
 		_, err := s.Controller.AddToken(account.Login, "own", s.Now().Add(providertest.Day))
 		providertest.Must(t, err)
 
-		return s.ProviderBlock(account.Login, account.Password)
+		return s.Settings(account.Login, account.Password)
 	}
 }
 
 func deleteControllerUser(_ *testing.T, s *standing) { s.Controller.DeleteUser(s.user.Login) }
 
 // Others: a 404 of a wrong context empties the state.
-func TestAccGone_universalControllerSaysNothing(t *testing.T) {
+func TestGone_universalControllerSaysNothing(t *testing.T) {
 	t.Parallel()
 	checkRows(t, providertest.Sandboxes()["Universal Controller"], universalControllerSays())
 }

@@ -18,11 +18,10 @@ import (
 type story struct {
 	*providertest.Workspace
 
-	s     *providertest.Sandbox
-	user  providertest.Account
-	store *secretstore.Store
-	// secret is what the consumer is given; arguments are the token's.
-	secret, arguments string
+	s      *providertest.Sandbox
+	user   providertest.Account
+	store  *secretstore.Store
+	secret string // An expression: what the consumer is given.
 }
 
 const consumer = `
@@ -195,9 +194,21 @@ func TestAccConsumers_encryption(t *testing.T) {
 			t.Error("the store has the secret from before")
 		}
 
-		for _, name := range []string{"terraform.tfstate", providertest.SavedPlan} {
-			if text, err := os.ReadFile(filepath.Join(s.Folder, name)); err == nil && strings.Contains(string(text), encrypted) {
-				t.Errorf("%s has the secret", name)
+		state, err := os.ReadFile(filepath.Join(s.Folder, "terraform.tfstate"))
+		providertest.Must(t, err)
+
+		// The plan of a rotation, which decrypts the secret that is to be succeeded.
+		s.configure(t, 2, fmt.Sprintf("encrypt_to = [%q]", key.Recipient))
+		s.Plan(t)
+
+		plan := s.Run(t, "show", "-json", providertest.SavedPlan).Text
+		if !strings.Contains(plan, "secretstore_secret") {
+			t.Errorf("the plan does not write to the store: %s", plan)
+		}
+
+		for name, text := range map[string]string{"state": string(state), "saved plan": plan} {
+			if strings.Contains(text, encrypted) {
+				t.Errorf("the %s has the secret", name)
 			}
 		}
 

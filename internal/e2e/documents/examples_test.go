@@ -11,6 +11,7 @@ import (
 
 	fwaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	fwfunction "github.com/hashicorp/terraform-plugin-framework/function"
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	fwresource "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -39,10 +40,11 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 
 	p, ok := provider.New("test")().(interface {
 		fwprovider.ProviderWithActions
+		fwprovider.ProviderWithFunctions
 		fwprovider.ProviderWithListResources
 	})
 	if !ok {
-		t.Fatal("the provider has no actions or list resources")
+		t.Fatal("the provider has no actions, functions or list resources")
 	}
 
 	for _, construct := range p.Resources(t.Context()) {
@@ -83,6 +85,13 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 		want = append(want, path.Join("actions", metadata.TypeName, "action.tf"))
 	}
 
+	for _, construct := range p.Functions(t.Context()) {
+		var metadata fwfunction.MetadataResponse
+
+		construct().Metadata(t.Context(), fwfunction.MetadataRequest{}, &metadata)
+		want = append(want, path.Join("functions", metadata.Name, "function.tf"))
+	}
+
 	for _, construct := range ephemerals(t) {
 		want = append(want, path.Join("ephemeral-resources", construct, "ephemeral-resource.tf"))
 	}
@@ -97,7 +106,7 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 	for _, folder := range examples.Folders(t) {
 		switch of := func(file string) bool { return path.Dir(file) == folder }; {
 		case folder == "provider" || slices.ContainsFunc(want, of):
-		case strings.HasPrefix(folder, "resources/"), strings.HasPrefix(folder, "data-sources/"):
+		case strings.HasPrefix(folder, "resources/"), strings.HasPrefix(folder, "data-sources/"), strings.HasPrefix(folder, "functions/"):
 			t.Errorf("examples/%s is of no construct that the provider has", folder)
 		case !isExplained(folder):
 			t.Errorf("examples/%s has no README.md, nor has a folder that it is in", folder)
@@ -274,6 +283,8 @@ var (
 	// exampleEphemeral is the beginning of an ephemeral block.
 	exampleEphemeral = regexp.MustCompile(`(?m)^ephemeral "(\w+)" "(\w+)"`)
 	exampleBackend   = regexp.MustCompile(`(?m)^ +backend "`)
+	// exampleOther is a resource of a provider whose source is left to the CLI.
+	exampleOther = regexp.MustCompile(`(?m)^resource "(?:vault|kubernetes)_`)
 )
 
 // isExplained says whether a folder, or one that it is in, has a README.md.
@@ -330,7 +341,7 @@ func isModule(t *testing.T, folder string) bool {
 // needsOthers says whether a configuration takes more than this provider: another one, a
 // module, or a place for its state.
 func needsOthers(text string) bool {
-	if exampleBackend.MatchString(text) {
+	if exampleBackend.MatchString(text) || exampleOther.MatchString(text) {
 		return true
 	}
 

@@ -4,12 +4,9 @@ import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -97,17 +94,14 @@ func (s *leakScene) commands(at leakStage) [][]string {
 func (s *leakScene) knows(t *testing.T, at leakStage) bool {
 	t.Helper()
 
-	command := exec.CommandContext(t.Context(), s.cli(), "version", "-json") //nolint:gosec // The CLI is the caller's own choice.
-	command.Dir, command.Env = s.folder, s.environment()
-
-	text, err := command.Output()
+	done, err := s.cli.Run(t.Context(), "version", "-json")
 	providertest.Must(t, err)
 
 	var cli struct {
 		Version *version.Version `json:"terraform_version"`
 	}
 
-	providertest.Must(t, json.Unmarshal(text, &cli))
+	providertest.Must(t, json.Unmarshal([]byte(done.Stdout), &cli))
 
 	return !at.lists && !at.acts || cli.Version.Core().GreaterThanOrEqual(tfversion.Version1_14_0)
 }
@@ -118,44 +112,16 @@ func (s *leakScene) run(t *testing.T, name string, arguments ...string) (code in
 
 	log := filepath.Join(t.TempDir(), "log")
 
-	var stdout, stderr strings.Builder
+	logging := s.cli.In(s.cli.Folder, map[string]string{"TF_LOG": "TRACE", "TF_LOG_PATH": log})
+	done, err := logging.Run(t.Context(), arguments...)
+	providertest.Must(t, err)
 
-	command := exec.CommandContext(t.Context(), s.cli(), arguments...) //nolint:gosec // The CLI is the caller's own choice.
-	command.Dir, command.Stdout, command.Stderr = s.folder, &stdout, &stderr
-	command.Env = append(s.environment(), "TF_LOG=TRACE", "TF_LOG_PATH="+log)
-
-	err := command.Run()
-
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-
-	s.watch.lookAtText(name+": stdout", stdout.String())
-	s.watch.lookAtText(name+": stderr", stderr.String())
+	s.watch.lookAtText(name+": stdout", done.Stdout)
+	s.watch.lookAtText(name+": stderr", done.Stderr)
 	s.lookAtLog(t, name, log)
 	s.lookAtFiles(t, name)
 
-	return command.ProcessState.ExitCode(), stdout.String() + stderr.String()
-}
-
-// cli is the path of the CLI.
-func (*leakScene) cli() string {
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path
-	}
-
-	return "terraform"
-}
-
-// environment is all of the CLI's.
-func (s *leakScene) environment() []string {
-	var all []string
-	for _, variable := range slices.Sorted(maps.Keys(s.env)) {
-		all = append(all, variable+"="+s.env[variable])
-	}
-
-	return all
+	return done.Code, done.Stdout + done.Stderr
 }
 
 // lookAtLog looks at all of a log, the provider's entries and Terraform's own.
@@ -191,7 +157,7 @@ func (s *leakScene) lookAtLog(t *testing.T, name, file string) {
 func (s *leakScene) lookAtFiles(t *testing.T, name string) {
 	t.Helper()
 
-	providertest.Must(t, filepath.WalkDir(s.folder, func(path string, entry fs.DirEntry, err error) error {
+	providertest.Must(t, filepath.WalkDir(s.cli.Folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || slices.Contains([]string{"main.tf", "all.tfquery.hcl", "client.pem", "ca.pem", "cli.tfrc", providertest.SavedPlan}, entry.Name()) {
 			return err
 		}
@@ -269,15 +235,12 @@ func (s *leakScene) lookAtPrivate(t *testing.T, place, private string) {
 func (s *leakScene) lookAtPlan(t *testing.T, name string) {
 	t.Helper()
 
-	command := exec.CommandContext(t.Context(), s.cli(), "show", "-json", providertest.SavedPlan) //nolint:gosec // The CLI is the caller's own choice.
-	command.Dir, command.Env = s.folder, s.environment()
-
-	text, err := command.Output()
+	done, err := s.cli.Run(t.Context(), "show", "-json", providertest.SavedPlan)
 	providertest.Must(t, err)
 
 	var plan map[string]any
 
-	providertest.Must(t, json.Unmarshal(text, &plan))
+	providertest.Must(t, json.Unmarshal([]byte(done.Stdout), &plan))
 
 	if _, ok := plan["resource_changes"]; !ok {
 		t.Fatal("the plan has no changes")

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
@@ -37,8 +38,7 @@ type leakScene struct {
 	front     *leakFront
 	watch     *leakWatch
 	running   *sandbox.Running
-	folder    string
-	env       map[string]string
+	cli       clirun.CLI
 	providers []*leakProvider
 	// logged counts the provider's entries in logs, private the private data in states.
 	logged, private int
@@ -53,7 +53,7 @@ func (p leakPlatform) open(t *testing.T) *leakScene {
 
 	watch := newLeakWatch()
 	s := &leakScene{
-		leakPlatform: p, watch: watch, folder: t.TempDir(),
+		leakPlatform: p, watch: watch, cli: clirun.CLI{Path: providertest.CLIPath(t), Folder: t.TempDir()},
 		front: &leakFront{sandbox: p.handler, watch: watch, answers: map[string][]hostileAnswer{}},
 	}
 
@@ -71,20 +71,14 @@ func (p leakPlatform) open(t *testing.T) *leakScene {
 
 	s.file(t, "ca.pem", string(s.running.CACertificate()))
 	s.file(t, "client.pem", string(certificate))
-	s.file(t, "cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n%s%s  }\n}\n",
-		leakOverride("registry.terraform.io", plugin), leakOverride("registry.opentofu.org", plugin)))
 
-	s.env = map[string]string{
-		"HOME": s.folder, "PATH": os.Getenv("PATH"), "TF_CLI_CONFIG_FILE": filepath.Join(s.folder, "cli.tfrc"),
-		"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": "-no-color",
-		"TF_VAR_client_key": string(key),
-	}
+	config := filepath.Join(s.cli.Folder, "cli.tfrc")
+	providertest.Must(t, clirun.Configure(config, plugin))
+
+	s.cli.Env = clirun.Environment(s.cli.Folder, config)
+	s.cli.Env["TF_VAR_client_key"] = string(key)
 
 	return s
-}
-
-func leakOverride(host, folder string) string {
-	return fmt.Sprintf("    %q = %q\n", host+"/opsaccess/opsaccess", filepath.ToSlash(folder))
 }
 
 // add adds a provider that gets these answers, with as many administrators. It logs in as
@@ -112,7 +106,7 @@ func (s *leakScene) add(t *testing.T, byToken bool, answers ...hostileAnswer) {
 		p.credential = s.byToken(login, "var.secret_"+p.slug)
 	}
 
-	s.env["TF_VAR_secret_"+p.slug] = secret
+	s.cli.Env["TF_VAR_secret_"+p.slug] = secret
 	s.providers = append(s.providers, p)
 }
 
@@ -186,5 +180,5 @@ provider "opsaccess" {
 
 func (s *leakScene) file(t *testing.T, name, text string) {
 	t.Helper()
-	providertest.Must(t, os.WriteFile(filepath.Join(s.folder, name), []byte(text), 0o600))
+	providertest.Must(t, os.WriteFile(filepath.Join(s.cli.Folder, name), []byte(text), 0o600))
 }

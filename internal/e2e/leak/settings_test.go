@@ -118,7 +118,7 @@ func TestAccLeak_settings(t *testing.T) {
 		t.Cleanup(proxy.Close)
 
 		for _, variable := range []string{"HTTP_PROXY", "HTTPS_PROXY"} {
-			s.env[variable] = strings.Replace(proxy.URL, "http://", "http://me:"+leakPassword+"proxy@", 1)
+			s.cli.Env[variable] = strings.Replace(proxy.URL, "http://", "http://me:"+leakPassword+"proxy@", 1)
 		}
 
 		for i, mistakes := range leakMistakes {
@@ -148,7 +148,7 @@ func (s *leakScene) applies(m leakMistake) bool { return m.platform == "" || m.p
 func (s *leakScene) mistaken(mistakes []leakMistake) string {
 	var text strings.Builder
 
-	key := "<<-EOT\n" + s.env["TF_VAR_client_key"] + "EOT\n"
+	key := "<<-EOT\n" + s.cli.Env["TF_VAR_client_key"] + "EOT\n"
 	fill := strings.NewReplacer("[url]", s.running.URL(), "[context]", s.context, "[key]", key)
 
 	for i, m := range mistakes {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
@@ -68,7 +69,7 @@ func TestLeakWatch_findsItInEveryPlace(t *testing.T) {
 	watch.guardSecret(foreverSecret)
 
 	sum := providertest.SecretFingerprint(foreverSecret)
-	s := &leakScene{watch: watch, folder: t.TempDir()}
+	s := &leakScene{watch: watch, cli: clirun.CLI{Folder: t.TempDir()}}
 	log := filepath.Join(t.TempDir(), "log")
 	private := base64.StdEncoding.EncodeToString(
 		[]byte(`{"x":"` + base64.StdEncoding.EncodeToString([]byte(`{"y":"`+foreverSecret+`"}`)) + `"}`))
@@ -95,7 +96,7 @@ func TestLeakWatch_findsItInEveryPlace(t *testing.T) {
 		"a file that a command left": {func() {
 			s.file(t, "crash.log", foreverSecret)
 			s.lookAtFiles(t, "op")
-			providertest.Must(t, os.Remove(filepath.Join(s.folder, "crash.log")))
+			providertest.Must(t, os.Remove(filepath.Join(s.cli.Folder, "crash.log")))
 		}, []string{leakOfSecret + " in op: crash.log"}},
 		"a state, where it belongs": {func() { s.lookAtState(t, "op", []byte(instance(""))) }, nil},
 		"the identity in a state": {

@@ -3,6 +3,7 @@ package move
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 			want := map[string]any{
 				"id": "7/42", "user_id": "7", "username": nil, "name": "deploy pipeline", "name_prefix": nil, "series": nil,
 				"expires_at": "2027-03-01T10:00:00Z", "expires_in": nil, "rotation": nil, "encrypt_to": nil, "reissue_when_invalid": nil,
-				"token": nil, "encrypted_token": nil, "generation": "0", "platform": "foreman", "server": nil,
+				"token": nil, "token_version": nil, "encrypted_token": nil, "generation": "0", "platform": "foreman", "server": nil,
 				"rotation_due": "false", "rotation_reason": nil, "previous": []any{},
 				"owner": map[string]any{"id": "7", "username": nil},
 				"current": map[string]any{
@@ -58,6 +59,7 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 
 			if source.secret {
 				want["token"], want["generation"] = movable.Secret.Reveal(), "1"
+				want["token_version"] = strconv.FormatInt(movable.CreatedAt.Unix(), 10)
 				want["current"].(map[string]any)["sha256"] = providertest.SecretFingerprint(movable.Secret) //nolint:forcetypeassert // Just made.
 				warning = "Old states hold the token's secret"
 			}
@@ -97,11 +99,11 @@ func TestMove_sources(t *testing.T) {
 		"an update elsewhere":  {attributes: map[string]any{"update_path": "/api/v2/ping"}, want: map[string]any{"id": "7/42"}},
 		"a name asked for without its key": {
 			attributes: map[string]any{"data": `{"name":"bare"}`, "api_response": nil, "create_response": nil, "api_data": nil},
-			want:       map[string]any{"name": "bare", "expires_at": nil, "generation": "0"},
+			want:       map[string]any{"name": "bare", "expires_at": nil, "generation": "0", "token_version": nil},
 		},
 		"an answer without an id": {
 			attributes: map[string]any{"create_response": `{"name":"other","token_value":"` + movable.Secret.Reveal() + `"}`},
-			want:       map[string]any{"name": "deploy pipeline", "token": nil, "generation": "0"},
+			want:       map[string]any{"name": "deploy pipeline", "token": nil, "generation": "0", "token_version": nil},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

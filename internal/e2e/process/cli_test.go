@@ -4,7 +4,6 @@ package process
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"log"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
@@ -69,19 +69,9 @@ func newRun(t *testing.T) *run {
 	built, err := builtPlugin()
 	providertest.Must(t, err)
 
-	overrides := ""
-
-	for name, program := range map[string]string{
-		"opsaccess": filepath.Join(built, "terraform-provider-opsaccess"), "consumer": self,
-	} {
-		providertest.Must(t, os.Symlink(program, filepath.Join(r.plugins, "terraform-provider-"+name)))
-
-		for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-			overrides += fmt.Sprintf("    %q = %q\n", host+"/opsaccess/"+name, r.plugins)
-		}
-	}
-
-	r.file(t, "cli.rc", "provider_installation {\n  dev_overrides {\n"+overrides+"  }\n}\n")
+	providertest.Must(t, os.Symlink(filepath.Join(built, clirun.Plugin), filepath.Join(r.plugins, clirun.Plugin)))
+	providertest.Must(t, os.Symlink(self, filepath.Join(r.plugins, consumerPlugin)))
+	providertest.Must(t, clirun.Configure(filepath.Join(r.folder, "cli.rc"), r.plugins, "consumer"))
 
 	return r
 }
@@ -102,17 +92,12 @@ func (r *run) write(t *testing.T, config string) {
 func (r *run) start(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
 
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		path = "terraform"
-	}
-
 	output, err := os.Create(filepath.Join(r.folder, "output"))
 	providertest.Must(t, err)
 	t.Cleanup(func() { _ = output.Close() })
 
 	//nolint:gosec,noctx // The CLI is the caller's own choice, and is waited for.
-	command := exec.Command(path, append(arguments, "-no-color")...)
+	command := exec.Command(providertest.CLIPath(t), append(arguments, "-no-color")...)
 	command.Dir, command.Stdout, command.Stderr = r.folder, output, output
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Env = []string{

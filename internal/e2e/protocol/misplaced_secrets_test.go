@@ -182,7 +182,7 @@ func react(
 	switch kind {
 	case "resource":
 		response, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-			TypeName: typeName, Config: config, ProposedNewState: config, PriorState: dynamicNull(t, schema),
+			TypeName: typeName, Config: config, ProposedNewState: config, PriorState: providertest.EncodeNull(t, schema),
 		})
 		providertest.Must(t, err)
 
@@ -218,16 +218,6 @@ func react(
 
 		return nil
 	}
-}
-
-// dynamicNull encodes that there is no object.
-func dynamicNull(t *testing.T, schema *tfprotov6.Schema) *tfprotov6.DynamicValue {
-	t.Helper()
-
-	encoded, err := tfprotov6.NewDynamicValue(schema.ValueType(), tftypes.NewValue(schema.ValueType(), nil))
-	providertest.Must(t, err)
-
-	return &encoded
 }
 
 func TestMisplacedSecrets_inAnImportID(t *testing.T) {

@@ -54,29 +54,29 @@ func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
 				t.Parallel()
 
 				server := s.Admin(t)
-				state := newTokenState(t)
+				state := providertest.NewTokenState(t)
 
 				if test.before != nil {
-					state.apply(t, server, test.before)
+					state.Apply(t, server, test.before)
 
-					if errs := state.refresh(t, server); len(errs) > 0 {
+					if errs := state.Refresh(t, server); len(errs) > 0 {
 						t.Fatal(errs)
 					}
 				}
 
-				issued := state.value(t, "id")
+				issued := state.Value(t, "id")
 
-				plan := state.plan(t, server, test.after)
-				if len(plan.errors) > 0 || !strings.Contains(strings.Join(plan.warnings, "\n"), test.warning) || len(plan.RequiresReplace) > 0 {
-					t.Fatalf("errors %q, warnings %q, replaced by %v", plan.errors, plan.warnings, plan.RequiresReplace)
+				plan := state.Plan(t, server, test.after)
+				if len(plan.Errors) > 0 || !strings.Contains(strings.Join(plan.Warnings, "\n"), test.warning) || len(plan.RequiresReplace) > 0 {
+					t.Fatalf("errors %q, warnings %q, replaced by %v", plan.Errors, plan.Warnings, plan.RequiresReplace)
 				}
 
-				errs, _ := state.applied(t, server, plan)
+				errs, _ := state.Applied(t, server, plan)
 				if len(errs) != 1 || !strings.Contains(errs[0], test.fails) {
 					t.Errorf("the apply says %q, want an error with %q", errs, test.fails)
 				}
 
-				if now := state.value(t, "id"); test.before != nil && !now.Equal(issued) {
+				if now := state.Value(t, "id"); test.before != nil && !now.Equal(issued) {
 					t.Errorf("the token of the state is %s, want %s", now, issued)
 				}
 			})
@@ -119,13 +119,13 @@ func TestPlan_whatIsAnErrorOfThePlan(t *testing.T) {
 					as = providertest.Account{Login: s.Login, Password: s.Password}
 				}
 
-				plan := newTokenState(t).plan(t, s.Serve(t, s.Settings(as.Login, as.Password)), test.set)
-				if len(plan.errors) != 1 || !strings.Contains(plan.errors[0], test.want) {
-					t.Fatalf("errors %q, want one with %q", plan.errors, test.want)
+				plan := providertest.NewTokenState(t).Plan(t, s.Serve(t, s.Settings(as.Login, as.Password)), test.set)
+				if len(plan.Errors) != 1 || !strings.Contains(plan.Errors[0], test.want) {
+					t.Fatalf("errors %q, want one with %q", plan.Errors, test.want)
 				}
 
-				if got := strings.Contains(plan.errors[0], "destroy -refresh=false"); got != test.world {
-					t.Errorf("it says how a destroy gets past it: %t, want %t: %s", got, test.world, plan.errors[0])
+				if got := strings.Contains(plan.Errors[0], "destroy -refresh=false"); got != test.world {
+					t.Errorf("it says how a destroy gets past it: %t, want %t: %s", got, test.world, plan.Errors[0])
 				}
 			})
 		}
@@ -140,11 +140,11 @@ func TestPlan_aUserWhomTheAccountDoesNotSee(t *testing.T) {
 	s := providertest.NewForemanSandbox(t)
 	viewer := s.AddUser(t, providertest.User{Login: "viewer", Permissions: providertest.EveryPermission})
 
-	plan := newTokenState(t).plan(t, s.Serve(t, s.Settings(viewer.Login, viewer.Password)),
+	plan := providertest.NewTokenState(t).Plan(t, s.Serve(t, s.Settings(viewer.Login, viewer.Password)),
 		map[string]any{"username": "svc-nobody", "name_prefix": "w-", "expires_in": "30d"})
 
-	if len(plan.errors) > 0 || len(plan.warnings) == 0 || !strings.Contains(plan.warnings[len(plan.warnings)-1], "svc-nobody") {
-		t.Errorf("errors %q, warnings %q", plan.errors, plan.warnings)
+	if len(plan.Errors) > 0 || len(plan.Warnings) == 0 || !strings.Contains(plan.Warnings[len(plan.Warnings)-1], "svc-nobody") {
+		t.Errorf("errors %q, warnings %q", plan.Errors, plan.Warnings)
 	}
 }
 

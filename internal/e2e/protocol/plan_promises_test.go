@@ -37,30 +37,30 @@ func TestPlan_recordedRecipientsTakeTheSecretOutOfState(t *testing.T) {
 			},
 		} {
 			t.Run(name, func(t *testing.T) {
-				state := newTokenState(t)
-				state.apply(t, server, plain)
+				state := providertest.NewTokenState(t)
+				state.Apply(t, server, plain)
 				s.Clock.Move(13 * providertest.Day)
 
 				defer s.Clock.Move(-13 * providertest.Day)
 
-				if errs := state.refresh(t, server); len(errs) > 0 {
+				if errs := state.Refresh(t, server); len(errs) > 0 {
 					t.Fatal(errs)
 				}
 
-				first := state.plan(t, server, test.planned)
-				second := state.plan(t, server, test.applied)
-				checkConsistent(t, state.of, first.PlannedState, second.PlannedState)
+				first := state.Plan(t, server, test.planned)
+				second := state.Plan(t, server, test.applied)
+				providertest.CheckConsistent(t, state.Of, first.PlannedState, second.PlannedState)
 
-				if errs, _ := state.applied(t, server, second); len(errs) > 0 {
+				if errs, _ := state.Applied(t, server, second); len(errs) > 0 {
 					t.Fatal(errs)
 				}
 
-				if !state.value(t, "token").IsNull() || state.value(t, "encrypt_to").IsNull() {
+				if !state.Value(t, "token").IsNull() || state.Value(t, "encrypt_to").IsNull() {
 					t.Error("the secret is in state in plain text, beside encrypt_to")
 				}
 
-				again := state.plan(t, server, test.applied)
-				checkConsistent(t, state.of, again.PlannedState, state.state)
+				again := state.Plan(t, server, test.applied)
+				providertest.CheckConsistent(t, state.Of, again.PlannedState, state.State)
 			})
 		}
 	})
@@ -159,13 +159,13 @@ func TestPlan_platformNotKnownYet(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 
-				state := newTokenState(t)
-				state.apply(t, s.Serve(t, settings), test.before)
+				state := providertest.NewTokenState(t)
+				state.Apply(t, s.Serve(t, settings), test.before)
 
 				// Without a refresh, as with -refresh=false: the server cannot be asked.
-				first := state.plan(t, later, test.after)
-				if len(first.errors) > 0 {
-					t.Fatal(first.errors)
+				first := state.Plan(t, later, test.after)
+				if len(first.Errors) > 0 {
+					t.Fatal(first.Errors)
 				}
 
 				if name == "an unknown window" { // It turns out as it was.
@@ -173,10 +173,10 @@ func TestPlan_platformNotKnownYet(t *testing.T) {
 				}
 
 				known := s.Serve(t, settings)
-				second := state.plan(t, known, test.after)
-				checkConsistent(t, state.of, first.PlannedState, second.PlannedState)
+				second := state.Plan(t, known, test.after)
+				providertest.CheckConsistent(t, state.Of, first.PlannedState, second.PlannedState)
 
-				if errs, _ := state.applied(t, known, second); len(errs) > 0 {
+				if errs, _ := state.Applied(t, known, second); len(errs) > 0 {
 					t.Fatal(errs)
 				}
 			})

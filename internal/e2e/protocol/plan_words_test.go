@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
@@ -27,18 +26,18 @@ func TestPlan_createBeforeDestroyWithAFixedName(t *testing.T) {
 		fixed := map[string]any{"user_id": user.ID, "name": "fixed", "expires_in": "30d"}
 
 		planning := s.Admin(t)
-		state := newTokenState(t)
-		state.apply(t, planning, fixed)
+		state := providertest.NewTokenState(t)
+		state.Apply(t, planning, fixed)
 
 		// The successor is planned and made as if there were no predecessor, by a process that never met that.
 		applying := s.Admin(t)
-		successor := newTokenState(t)
-		planned := successor.plan(t, applying, fixed)
+		successor := providertest.NewTokenState(t)
+		planned := successor.Plan(t, applying, fixed)
 
-		made := newTokenState(t)
-		errs, _ := made.applied(t, applying, made.plan(t, planning, fixed))
+		made := providertest.NewTokenState(t)
+		errs, _ := made.Applied(t, applying, made.Plan(t, planning, fixed))
 
-		for when, said := range map[string][]string{"the plan": planned.errors, "the apply": errs} {
+		for when, said := range map[string][]string{"the plan": planned.Errors, "the apply": errs} {
 			text := strings.Join(said, "\n")
 			if len(said) != 1 || !strings.Contains(text, "create_before_destroy") || !strings.Contains(text, "name_prefix") {
 				t.Errorf("%s says %q", when, text)
@@ -61,8 +60,8 @@ func TestPlan_aUserWhoWasMadeAgain(t *testing.T) {
 		server := s.Admin(t)
 		set := map[string]any{"username": login, "name_prefix": "a-", "expires_in": "30d"}
 
-		state := newTokenState(t)
-		state.apply(t, server, set)
+		state := providertest.NewTokenState(t)
+		state.Apply(t, server, set)
 
 		if s.Foreman != nil {
 			s.Foreman.DeleteUser(login)
@@ -70,36 +69,31 @@ func TestPlan_aUserWhoWasMadeAgain(t *testing.T) {
 			s.Controller.DeleteUser(login)
 		}
 
-		refreshed := func() *tokenPlan {
-			if errs := state.refresh(t, s.Admin(t)); len(errs) > 0 {
+		refreshed := func() *providertest.TokenPlan {
+			if errs := state.Refresh(t, s.Admin(t)); len(errs) > 0 {
 				t.Fatal(errs)
 			}
 
-			return state.plan(t, s.Admin(t), set)
+			return state.Plan(t, s.Admin(t), set)
 		}
 
-		if text := strings.Join(refreshed().warnings, "\n"); !strings.Contains(text, "terraform apply -replace=") || strings.Contains(text, "with another id") {
+		if text := strings.Join(refreshed().Warnings, "\n"); !strings.Contains(text, "terraform apply -replace=") || strings.Contains(text, "with another id") {
 			t.Errorf("while the user is gone the plan says %q", text)
 		}
 
 		again := s.AddUser(t, providertest.User{Login: login})
 
-		if text := strings.Join(refreshed().warnings, "\n"); !strings.Contains(text, "terraform apply -replace=") ||
+		if text := strings.Join(refreshed().Warnings, "\n"); !strings.Contains(text, "terraform apply -replace=") ||
 			!strings.Contains(text, "with another id ("+again.ID+")") {
 			t.Errorf("once there is another user of that login the plan says %q", text)
 		}
 
 		// The way out works.
-		null, err := tfprotov6.NewDynamicValue(state.of, tftypes.NewValue(state.of, nil))
-		providertest.Must(t, err)
-
-		if errs, _ := state.applied(t, s.Admin(t), &tokenPlan{
-			PlanResourceChangeResponse: &tfprotov6.PlanResourceChangeResponse{PlannedState: &null}, of: state.of, config: &null,
-		}); len(errs) > 0 {
+		if errs := state.Destroy(t, s.Admin(t)); len(errs) > 0 {
 			t.Fatalf("the token cannot be destroyed: %q", errs)
 		}
 
-		newTokenState(t).apply(t, s.Admin(t), set)
+		providertest.NewTokenState(t).Apply(t, s.Admin(t), set)
 		s.WantIssued(t, 2)
 	})
 }
@@ -140,10 +134,10 @@ func TestApply_anotherExpiryThanWasAskedFor(t *testing.T) {
 			want int
 		}{"as asked": {s.Target, 0}, "cut short": {&shortened, 1}} {
 			server := test.on.Admin(t)
-			state := newTokenState(t)
-			plan := state.plan(t, server, map[string]any{"user_id": user.ID, "name_prefix": "x-", "expires_at": asked + "T00:00:00Z"})
+			state := providertest.NewTokenState(t)
+			plan := state.Plan(t, server, map[string]any{"user_id": user.ID, "name_prefix": "x-", "expires_at": asked + "T00:00:00Z"})
 
-			errs, warnings := state.applied(t, server, plan)
+			errs, warnings := state.Applied(t, server, plan)
 			if len(errs) > 0 || len(warnings) != test.want {
 				t.Fatalf("%s: errors %q, warnings %q", name, errs, warnings)
 			}
@@ -168,20 +162,20 @@ func TestRead_anExpiryThatTheServerMoved(t *testing.T) {
 		"user_id": user.ID, "name_prefix": "m-", "expires_in": "30d", "rotation": map[string]any{"before_expiry": "10d"},
 	}
 
-	state := newTokenState(t)
-	state.apply(t, server, set)
+	state := providertest.NewTokenState(t)
+	state.Apply(t, server, set)
 
 	expires := s.Clock.Now().UTC().Truncate(providertest.Day).Add(300 * providertest.Day)
 	if !s.Foreman.SetExpiry(user.Login, s.Foreman.Tokens(user.Login)[0].ID, expires) {
 		t.Fatal("there is no token to move the expiry of")
 	}
 
-	if errs := state.refresh(t, s.Admin(t)); len(errs) > 0 {
+	if errs := state.Refresh(t, s.Admin(t)); len(errs) > 0 {
 		t.Fatal(errs)
 	}
 
 	var current map[string]tftypes.Value
-	value := state.value(t, "current")
+	value := state.Value(t, "current")
 	providertest.Must(t, value.As(&current))
 
 	for name, want := range map[string]time.Time{"expires_at": expires, "rotate_at": expires.Add(-10 * providertest.Day)} {
@@ -190,6 +184,6 @@ func TestRead_anExpiryThatTheServerMoved(t *testing.T) {
 		}
 	}
 
-	plan := state.plan(t, server, set)
-	checkConsistent(t, state.of, plan.PlannedState, state.state)
+	plan := state.Plan(t, server, set)
+	providertest.CheckConsistent(t, state.Of, plan.PlannedState, state.State)
 }

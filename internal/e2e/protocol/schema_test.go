@@ -21,6 +21,7 @@ var (
 		"ssh_keys.key": true, // The public half.
 		// To be handed on in the open.
 		"encrypted_token": true,
+		"token_version":   true, // When it was issued.
 	}
 )
 

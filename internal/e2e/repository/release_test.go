@@ -32,6 +32,9 @@ type releaseConfig struct {
 		Formats []string `yaml:"formats"`
 		Name    string   `yaml:"name_template"`
 	} `yaml:"archives"`
+	SBOMs []struct {
+		Documents []string `yaml:"documents"`
+	} `yaml:"sboms"`
 	Checksum struct {
 		Name  string        `yaml:"name_template"`
 		Files []releaseFile `yaml:"extra_files"`
@@ -47,8 +50,8 @@ func TestRelease_filesAreNamedAsTheRegistriesWant(t *testing.T) {
 	t.Parallel()
 
 	config := decodeYAML[releaseConfig](t, ".goreleaser.yml")
-	if len(config.Builds) != 1 || len(config.Archives) != 1 || len(config.Checksum.Files) != 1 {
-		t.Fatalf("want one build, one archive and one manifest, got %+v", config)
+	if len(config.Builds) != 1 || len(config.Archives) != 1 || len(config.SBOMs) != 1 || len(config.Checksum.Files) != 1 {
+		t.Fatalf("want one build, one archive, one bill of materials and one manifest, got %+v", config)
 	}
 
 	name := func(text string) string {
@@ -64,12 +67,14 @@ func TestRelease_filesAreNamedAsTheRegistriesWant(t *testing.T) {
 	got := []string{
 		name(config.Builds[0].Binary),
 		name(config.Archives[0].Name) + "." + strings.Join(config.Archives[0].Formats, " "),
+		name(strings.Join(config.SBOMs[0].Documents, " ")),
 		name(config.Checksum.Name),
 		name(config.Checksum.Files[0].Name),
 	}
 	want := []string{
 		"terraform-provider-opsaccess_v1.2.3",
 		"terraform-provider-opsaccess_1.2.3_linux_amd64.zip",
+		"terraform-provider-opsaccess_1.2.3_linux_amd64.zip.cdx.json",
 		"terraform-provider-opsaccess_1.2.3_SHA256SUMS",
 		"terraform-provider-opsaccess_1.2.3_manifest.json",
 	}

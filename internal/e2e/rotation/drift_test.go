@@ -5,19 +5,58 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
+
+// resource is a token's resource and the account that runs it, each run in a process of its own.
+type resource struct {
+	*providertest.TokenState
+
+	on       *providertest.Sandbox
+	settings map[string]any
+}
+
+// run refreshes, plans and applies, and fails the test unless the token is of the generation then, with
+// so many predecessors.
+func (r *resource) run(t *testing.T, set map[string]any, generation string, predecessors int) {
+	t.Helper()
+
+	if r.Attributes(t) != nil {
+		if errs := r.Refresh(t, r.on.Serve(t, r.settings)); len(errs) > 0 {
+			t.Fatalf("the refresh fails: %q", errs)
+		}
+	}
+
+	r.Apply(t, r.on.Serve(t, r.settings), set)
+
+	previous, _ := r.Attributes(t)["previous"].([]any)
+	if got := r.Attributes(t)["generation"]; got != generation || len(previous) != predecessors {
+		t.Errorf("generation %v with %d predecessors, want %s with %d", got, len(previous), generation, predecessors)
+	}
+}
+
+// unchanged fails the test unless a refresh and a plan change nothing, and say nothing.
+func (r *resource) unchanged(t *testing.T, set map[string]any) {
+	t.Helper()
+
+	if errs := r.Refresh(t, r.on.Serve(t, r.settings)); len(errs) > 0 {
+		t.Fatalf("the refresh fails: %q", errs)
+	}
+
+	plan := r.Plan(t, r.on.Serve(t, r.settings), set)
+	if diff := r.Diff(t, plan); diff != "" || len(plan.Errors)+len(plan.Warnings) > 0 {
+		t.Errorf("the next plan changes %s: %q, %q", diff, plan.Errors, plan.Warnings)
+	}
+}
 
 // Others: a time is printed in somebody's zone and differs in every plan; a date is one day
 // short; only the first page of tokens is read, and the twenty-first counts as gone.
 //
 // Server, caller and owner live in three zones here, the owner has more tokens than fit on
 // a page, and the expiry is spelled in a fourth zone.
-func TestAccRotation_noDrift(t *testing.T) {
+func TestRotation_noDrift(t *testing.T) {
 	t.Parallel()
 
 	west := time.FixedZone("", -4*3600)
@@ -45,36 +84,77 @@ func TestAccRotation_noDrift(t *testing.T) {
 				providertest.Must(t, err)
 			}
 
-			w := s.Workspace(t)
-			write := func(expiry string) {
-				w.Write(t, s.ProviderBlock(caller.Login, caller.Password)+
-					providertest.Rotating(user, fmt.Sprintf("expires_at = %q", expiry), "max_age = \"10d\"\noverlap = \"5d\""))
+			r := &resource{TokenState: providertest.NewTokenState(t), on: s, settings: s.Settings(caller.Login, caller.Password)}
+			until := func(expiry string) map[string]any {
+				return map[string]any{
+					"user_id": user.ID, "name_prefix": "r-", "expires_at": expiry, "rotation": map[string]any{"max_age": "10d", "overlap": "5d"},
+				}
 			}
 
-			write("2031-01-01T05:30:00+05:30")
-			w.Apply(t)
+			const spelled = "2031-01-01T05:30:00+05:30"
 
-			for n := int64(1); n <= 2; n++ {
+			r.run(t, until(spelled), "1", 0)
+
+			for n := 1; n <= 2; n++ {
+				next := fmt.Sprint(n + 1)
+
 				s.Clock.Move(4 * time.Hour) // Past midnight, in the end, in every zone.
-				w.Unchanged(t).Quiet(t)
+				r.unchanged(t, until(spelled))
 				s.Clock.Move(10*providertest.Day - 4*time.Hour - time.Minute)
-				w.Unchanged(t).Quiet(t)
+				r.unchanged(t, until(spelled))
 				s.Clock.Move(2 * time.Minute)
-				w.Apply(t, providertest.Generation(n+1), held(false), providertest.HasText(providertest.TokenAddress, "2031-01-01T00:00:00Z", "expires_at"))
-				w.Unchanged(t).Quiet(t)
+				r.run(t, until(spelled), next, 1)
+
+				if current, _ := r.Attributes(t)["current"].(map[string]any); current["expires_at"] != "2031-01-01T00:00:00Z" {
+					t.Errorf("it expires at %v", current["expires_at"])
+				}
+
+				r.unchanged(t, until(spelled))
 				s.Clock.Move(5*providertest.Day - time.Minute)
-				w.Unchanged(t).Quiet(t)
+				r.unchanged(t, until(spelled))
 				s.Clock.Move(2 * time.Minute)
-				w.Apply(t, providertest.Generation(n+1), providertest.NoPredecessors())
+				r.run(t, until(spelled), next, 0)
 
 				s.Clock.Move(-5*providertest.Day - time.Minute) // Back to when the token was issued.
 			}
 
-			write("2030-12-31T19:00:00-05:00")
-			w.Unchanged(t).Quiet(t)
-			write("2031-01-01T00:00:00Z")
-			w.Unchanged(t).Quiet(t)
-			w.Check(t, providertest.HasValue(providertest.Path("expires_at"), knownvalue.StringExact("2031-01-01T05:30:00+05:30")))
+			// Spelled otherwise, it is the same instant, and state keeps its spelling.
+			for _, otherwise := range []string{"2030-12-31T19:00:00-05:00", "2031-01-01T00:00:00Z"} {
+				r.unchanged(t, until(otherwise))
+			}
+		})
+	}
+}
+
+// Others: a timer that counts from when it last ran is pushed back by every late run.
+//
+// Dueness counts from when the server created the token, on a clock that is minutes off
+// the server's, too.
+func TestRotation_clockOffTheServers(t *testing.T) {
+	t.Parallel()
+
+	for name, off := range map[string]time.Duration{"ahead": 5 * time.Minute, "behind": -5 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
+				server := s.Now
+				s.Now = func() time.Time { return server().Add(off) }
+
+				user := s.AddUser(t, providertest.User{Login: "svc-clocks"})
+				r := &resource{TokenState: providertest.NewTokenState(t), on: s, settings: s.Settings(s.Login, s.Password)}
+				set := map[string]any{
+					"user_id": user.ID, "name_prefix": "r-", "expires_in": "90d", "rotation": map[string]any{"max_age": "30m", "overlap": "15m"},
+				}
+
+				for n := 1; n <= 3; n++ {
+					r.run(t, set, fmt.Sprint(n), min(n-1, 1))
+					s.Clock.Move(30*time.Minute - off - 30*time.Second)
+					r.run(t, set, fmt.Sprint(n), 0)
+					s.Clock.Move(time.Minute)
+				}
+
+				s.WantIssued(t, 3)
+			})
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
 // Others: a plan of an earlier day fails when it is applied, or issues with a date that
@@ -18,42 +19,35 @@ import (
 // A plan that was saved is applied three days later: the new token counts from there.
 func TestAccRotation_savedPlanIsAppliedDaysLater(t *testing.T) {
 	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		user := s.AddUser(t, providertest.User{Login: "svc-saved"})
-		w := s.Workspace(t)
-		w.Write(t, s.AdminBlock()+providertest.Rotating(user, "expires_in = \"90d\"", "before_expiry = \"14d\"\noverlap = \"48h\""))
-		save := func(want int) {
-			t.Helper()
 
-			if done, _ := w.Plan(t); done.Code != want {
-				t.Errorf("the exit code of the plan is %d, want %d", done.Code, want)
-			}
+	s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+	user := s.AddUser(t, providertest.User{Login: "svc-saved"})
+	w := s.Workspace(t)
+	w.Write(t, s.AdminBlock()+providertest.Rotating(user, "expires_in = \"90d\"", "before_expiry = \"14d\"\noverlap = \"48h\""))
+	save := func(want int) {
+		t.Helper()
+
+		if done, _ := w.Plan(t); done.Code != want {
+			t.Errorf("the exit code of the plan is %d, want %d", done.Code, want)
 		}
-		apply := func(checks ...statecheck.StateCheck) {
-			t.Helper()
-			s.Clock.Move(3 * providertest.Day)
-			w.ApplyWith(t, []string{providertest.SavedPlan}, checks...)
-			w.Unchanged(t)
-		}
+	}
+	apply := func(checks ...statecheck.StateCheck) {
+		t.Helper()
+		s.Clock.Move(3 * providertest.Day)
+		w.ApplyWith(t, []string{providertest.SavedPlan}, checks...)
+		w.Unchanged(t)
+	}
 
-		save(providertest.ExitChanges)
-		apply(providertest.Generation(1), moment("created_at", s.Clock.Now().Add(3*providertest.Day)), moment("expires_at", s.Expiry(93*providertest.Day)))
+	save(providertest.ExitChanges)
+	apply(providertest.Generation(1), moment("created_at", s.Clock.Now().Add(3*providertest.Day)), moment("expires_at", s.Expiry(93*providertest.Day)))
 
-		save(providertest.ExitNoChanges)
-		apply(providertest.Generation(1))
+	s.Clock.Move(77 * providertest.Day)
+	save(providertest.ExitChanges)
+	apply(providertest.Generation(2), providertest.IssueReason("before_expiry"),
+		moment("created_at", s.Clock.Now().Add(3*providertest.Day)), moment("expires_at", s.Expiry(93*providertest.Day)),
+		providertest.Predecessors(map[string]knownvalue.Check{"generation": knownvalue.Int64Exact(1), "retire_due": knownvalue.Bool(false)}))
 
-		s.Clock.Move(74 * providertest.Day)
-		save(providertest.ExitChanges)
-		apply(providertest.Generation(2), providertest.IssueReason("before_expiry"),
-			moment("created_at", s.Clock.Now().Add(3*providertest.Day)), moment("expires_at", s.Expiry(93*providertest.Day)),
-			providertest.Predecessors(map[string]knownvalue.Check{"generation": knownvalue.Int64Exact(1), "retire_due": knownvalue.Bool(false)}))
-
-		s.Clock.Move(2 * providertest.Day)
-		save(providertest.ExitChanges)
-		apply(providertest.Generation(2), providertest.NoPredecessors())
-
-		s.WantIssued(t, 2)
-	})
+	s.WantIssued(t, 2)
 }
 
 // Others: it takes two applies, or the plan announces what the apply does not do, or there
@@ -61,111 +55,99 @@ func TestAccRotation_savedPlanIsAppliedDaysLater(t *testing.T) {
 // configuration sees it.
 func TestAccRotation_exitCodesAndRefreshes(t *testing.T) {
 	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		user := s.AddUser(t, providertest.User{Login: "svc-codes"})
-		w := s.Workspace(t)
-		w.Write(t, s.AdminBlock()+providertest.Rotating(user, "expires_in = \"90d\"", "max_age = \"60d\"\noverlap = \"48h\""))
-		w.Apply(t, due(""))
-		w.Unchanged(t)
-		s.Clock.Move(60*providertest.Day - time.Minute)
-		w.Unchanged(t)
-		s.Clock.Move(2 * time.Minute)
 
-		// Without a refresh nothing is due, and a refresh changes nothing on the server.
-		w.Unchanged(t, "-refresh=false")
-		w.ApplyWith(t, []string{"-refresh=false"}, providertest.Generation(1), due(""))
-		w.Unchanged(t, "-refresh=false")
-		w.ApplyWith(t, []string{"-refresh-only"}, providertest.Generation(1), due("max_age"), providertest.NoPredecessors())
+	s := providertest.NewForemanSandbox(t)
+	user := s.AddUser(t, providertest.User{Login: "svc-codes"})
+	w := s.Workspace(t)
+	w.Write(t, s.AdminBlock()+providertest.Rotating(user, "expires_in = \"90d\"", "max_age = \"60d\"\noverlap = \"48h\""))
+	w.Apply(t, due(""))
+	s.Clock.Move(60*providertest.Day + time.Minute)
 
-		// Refreshed before, the rotation needs no refresh.
-		if done, _ := w.Plan(t, "-refresh=false"); done.Code != providertest.ExitChanges {
-			t.Errorf("the exit code is %d while the token is due, want %d", done.Code, providertest.ExitChanges)
-		}
+	// Without a refresh nothing is due, and a refresh changes nothing on the server.
+	w.Unchanged(t, "-refresh=false")
+	w.ApplyWith(t, []string{"-refresh-only"}, providertest.Generation(1), due("max_age"), providertest.NoPredecessors())
 
-		w.ApplyWith(t, []string{"-refresh=false"}, providertest.Generation(2), due(""), held(false))
-		w.Unchanged(t)
+	// Refreshed before, the rotation needs no refresh.
+	if done, _ := w.Plan(t, "-refresh=false"); done.Code != providertest.ExitChanges {
+		t.Errorf("the exit code is %d while the token is due, want %d", done.Code, providertest.ExitChanges)
+	}
 
-		s.Clock.Move(49 * time.Hour)
-		w.Unchanged(t, "-refresh=false")
-		w.ApplyWith(t, []string{"-refresh-only"}, providertest.Generation(2), providertest.Predecessors(map[string]knownvalue.Check{
-			"retire_due": knownvalue.Bool(true),
-		}))
+	w.ApplyWith(t, []string{"-refresh=false"}, providertest.Generation(2), due(""), held(false))
+	w.Unchanged(t)
 
-		if alive := s.Alive(t, user.ID); alive != 2 {
-			t.Errorf("%d tokens are alive after a refresh, want still 2", alive)
-		}
+	s.WantIssued(t, 2)
+}
 
-		w.ApplyWith(t, []string{"-refresh=false"}, providertest.Generation(2), providertest.NoPredecessors())
-		w.Unchanged(t)
+// Tokens that fall due at once are rotated in one run, none of them twice, and their predecessors
+// revoked in another; and what has expired by then needs neither.
+func TestAccRotation_manyAtOnce(t *testing.T) {
+	t.Parallel()
 
-		s.WantIssued(t, 2)
-	})
+	s := providertest.NewForemanSandbox(t)
+
+	const tokens = 20
+
+	user := s.AddUser(t, providertest.User{Login: "svc-many"})
+	w := s.Workspace(t)
+	w.Write(t, s.AdminBlock()+fmt.Sprintf(`
+resource "opsaccess_personal_access_token" "test" {
+  for_each    = toset([for i in range(%d) : tostring(i)])
+  user_id     = %q
+  name_prefix = "x-${each.key}-"
+  expires_in  = "30d"
+  rotation    = { before_expiry = "10d", overlap = "24h" }
+}
+`, tokens, user.ID))
+
+	w.Apply(t)
+	s.Clock.Move(21 * providertest.Day)
+	w.Apply(t).Quiet(t)
+	s.WantIssued(t, 2*tokens)
+	s.Clock.Move(2 * providertest.Day)
+	w.Apply(t).Quiet(t)
+	w.Unchanged(t).Quiet(t)
+
+	if alive := s.LiveTokens(); alive != tokens {
+		t.Errorf("%d tokens are alive, want %d", alive, tokens)
+	}
+
+	s.Clock.Move(33 * providertest.Day)
+	w.Destroy(t)
+	s.WantIssued(t, 2*tokens)
 }
 
 // What is not a target is not rotated, and is by the next run. A replacement issues one
 // token and leaves none of the old.
 func TestAccRotation_targetAndReplace(t *testing.T) {
 	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		user := s.AddUser(t, providertest.User{Login: "svc-target"})
-		w := s.Workspace(t)
-		token := providertest.Rotating(user, "expires_in = \"90d\"\nseries = \"abc234\"", "max_age = \"60d\"\noverlap = \"48h\"")
-		other := strings.NewReplacer(`"test"`, `"other"`, "abc234", "zzz234").Replace(token)
-		otherGeneration := func(n int64) statecheck.StateCheck {
-			return statecheck.ExpectKnownValue("opsaccess_personal_access_token.other", providertest.Path("generation"), knownvalue.Int64Exact(n))
-		}
 
-		w.Write(t, s.AdminBlock()+token+other)
-		w.Apply(t)
-		s.Clock.Move(61 * providertest.Day)
-		w.ApplyWith(t, []string{"-target=" + providertest.TokenAddress}, providertest.Generation(2), otherGeneration(1))
-		w.Apply(t, providertest.Generation(2), otherGeneration(2))
-		w.Unchanged(t)
+	s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+	user := s.AddUser(t, providertest.User{Login: "svc-target"})
+	w := s.Workspace(t)
+	token := providertest.Rotating(user, "expires_in = \"90d\"\nseries = \"abc234\"", "max_age = \"60d\"\noverlap = \"48h\"")
+	other := strings.NewReplacer(`"test"`, `"other"`, "abc234", "zzz234").Replace(token)
+	otherGeneration := func(n int64) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("opsaccess_personal_access_token.other", providertest.Path("generation"), knownvalue.Int64Exact(n))
+	}
 
-		before := w.Secret(t)
+	w.Write(t, s.AdminBlock()+token+other)
+	w.Apply(t)
+	s.Clock.Move(61 * providertest.Day)
+	w.ApplyWith(t, []string{"-target=" + providertest.TokenAddress}, providertest.Generation(2), otherGeneration(1))
+	w.Apply(t, providertest.Generation(2), otherGeneration(2))
+	w.Unchanged(t)
 
-		w.ApplyWith(t, []string{"-replace=" + providertest.TokenAddress}, providertest.IssueReason("created"), providertest.NoPredecessors(), otherGeneration(2))
-		w.Unchanged(t)
+	before := w.Secret(t)
 
-		if now := w.Secret(t); now == before || s.LogIn(t, user, before) {
-			t.Error("the replaced token is still there")
-		}
+	w.ApplyWith(t, []string{"-replace=" + providertest.TokenAddress}, providertest.IssueReason("created"), providertest.NoPredecessors(), otherGeneration(2))
+	w.Unchanged(t)
 
-		if alive := s.Alive(t, user.ID); alive != 3 {
-			t.Errorf("%d tokens are alive, want the replaced one, the other and its predecessor", alive)
-		}
-	})
-}
+	if now := w.Secret(t); now == before || s.LogIn(t, user, before) {
+		t.Error("the replaced token is still there")
+	}
 
-// Others: a timer that counts from when it last ran is pushed back by every late run.
-//
-// Dueness counts from when the server created the token, on a clock that is minutes off
-// the server's, too.
-func TestAccRotation_clockOffTheServers(t *testing.T) {
-	t.Parallel()
-
-	for name, off := range map[string]time.Duration{"ahead": 5 * time.Minute, "behind": -5 * time.Minute} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-				server := s.Now
-				s.Now = func() time.Time { return server().Add(off) }
-
-				user := s.AddUser(t, providertest.User{Login: "svc-clocks"})
-				w := s.Workspace(t)
-				w.Write(t, s.AdminBlock()+providertest.Rotating(user, "expires_in = \"90d\"", "max_age = \"30m\"\noverlap = \"15m\""))
-
-				for n := int64(1); n <= 3; n++ {
-					w.Apply(t, providertest.Generation(n))
-					w.Unchanged(t)
-					s.Clock.Move(30*time.Minute - off - time.Second*30)
-					w.Apply(t, providertest.Generation(n), providertest.NoPredecessors())
-					s.Clock.Move(time.Minute)
-				}
-
-				s.WantIssued(t, 3)
-			})
-		})
+	if alive := s.Alive(t, user.ID); alive != 3 {
+		t.Errorf("%d tokens are alive, want the replaced one, the other and its predecessor", alive)
 	}
 }
 

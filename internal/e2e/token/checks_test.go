@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
@@ -30,29 +29,6 @@ func (o sameOutputs) CheckState(
 
 	if diff := cmp.Diff(a.Value, b.Value); diff != "" {
 		resp.Error = fmt.Errorf("outputs %s and %s differ:\n%s", o[0], o[1], diff)
-	}
-}
-
-// stillAlive is a check that the server accepts the tokens.
-type stillAlive struct {
-	on     *providertest.Target
-	tokens []pat.Token
-}
-
-var _ statecheck.StateCheck = stillAlive{}
-
-func (a stillAlive) CheckState(
-	ctx context.Context, _ statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse,
-) {
-	for _, token := range a.tokens {
-		shown, err := a.on.System.Token(ctx, token.Key())
-
-		switch {
-		case err != nil:
-			resp.Error = err
-		case shown.Status != pat.StatusActive:
-			resp.Error = fmt.Errorf("token %s is %s", token.ID, shown.Status)
-		}
 	}
 }
 

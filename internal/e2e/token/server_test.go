@@ -93,11 +93,11 @@ func TestAccToken_serverMoved(t *testing.T) {
 	)
 }
 
-// A renamed user is the same user; another user is another resource.
+// Another user is another resource.
 func TestAccToken_users(t *testing.T) {
 	t.Parallel()
 
-	s, server := providertest.NewForemanServer(t, foremanserver.Options{})
+	s, _ := providertest.NewForemanServer(t, foremanserver.Options{})
 	user := s.AddUser(t, providertest.User{Login: "svc-before"})
 	other := s.AddUser(t, providertest.User{Login: "svc-other"})
 	config := func(arguments string) string {
@@ -107,25 +107,6 @@ func TestAccToken_users(t *testing.T) {
 	s.Run(
 		t,
 		resource.TestStep{Config: config(`username = "svc-before"`)},
-		resource.TestStep{
-			Config:           config(fmt.Sprintf("username = \"svc-before\"\nuser_id = %q", user.ID)),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(providertest.TokenAddress, plancheck.ResourceActionUpdate), providertest.KnownToken{}}},
-		},
-		resource.TestStep{Config: config(fmt.Sprintf("user_id = %q", user.ID))},
-		resource.TestStep{
-			PreConfig: func() {
-				providertest.Must(t, server.UpdateUser("svc-before", func(u *foremanserver.User) { u.Login = "svc-after" }))
-			},
-			Config: config(`username = "svc-after"`),
-			ConfigStateChecks: []statecheck.StateCheck{
-				providertest.HasValue(providertest.Path("owner", "username"), knownvalue.StringExact("svc-after")),
-				providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(1)),
-			},
-		},
-		resource.TestStep{
-			Config:      config(fmt.Sprintf("username = \"svc-after\"\nuser_id = %q", other.ID)),
-			ExpectError: providertest.Words("is svc-other"),
-		},
 		resource.TestStep{
 			Config:           config(`username = "svc-other"`),
 			ConfigPlanChecks: action(plancheck.ResourceActionReplace),

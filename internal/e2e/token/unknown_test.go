@@ -2,7 +2,6 @@ package token
 
 import (
 	"fmt"
-	"strconv"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -11,104 +10,46 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
 // Arguments that are unknown at plan and turn out as they were leave the token alone.
 func TestAccToken_unknownArgumentsThatTurnOutEqual(t *testing.T) {
 	t.Parallel()
-	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
-		user := s.AddUser(t, providertest.User{Login: "svc-unknown"})
-		config := func(trigger string) string {
-			return s.AdminBlock() + providertest.TerraformData("user", user.Login, trigger) + providertest.TerraformData("prefix", "unknown-", trigger) +
-				providertest.TerraformData("expiry", "2031-01-01T00:00:00Z", trigger) + providertest.TokenConfig(`
+
+	s := providertest.NewForeman(t)
+	user := s.AddUser(t, providertest.User{Login: "svc-unknown"})
+	config := func(trigger string) string {
+		return s.AdminBlock() + providertest.TerraformData("user", user.Login, trigger) + providertest.TerraformData("prefix", "unknown-", trigger) +
+			providertest.TerraformData("expiry", "2031-01-01T00:00:00Z", trigger) + providertest.TokenConfig(`
   username    = terraform_data.user.output
   name_prefix = terraform_data.prefix.output
   expires_at  = terraform_data.expiry.output
 `)
-		}
+	}
 
-		s.Run(
-			t,
-			resource.TestStep{Config: config("1")},
-			resource.TestStep{
-				Config:           config("2"),
-				ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
-				ConfigStateChecks: []statecheck.StateCheck{
-					providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(1)),
-					providertest.HasValue(providertest.Path("current", "issue_reason"), knownvalue.StringExact("created")),
-				},
+	s.Run(
+		t,
+		resource.TestStep{Config: config("1")},
+		resource.TestStep{
+			Config:           config("2"),
+			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{
+				providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(1)),
+				providertest.HasValue(providertest.Path("current", "issue_reason"), knownvalue.StringExact("created")),
 			},
-			resource.TestStep{Config: config("2"), ConfigPlanChecks: providertest.EmptyPlan()},
-		)
-	})
-}
-
-// A series may become known only at apply: that of a new token, the same one again, and
-// another one, which is recorded.
-func TestAccToken_unknownSeries(t *testing.T) {
-	t.Parallel()
-	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
-		user := s.AddUser(t, providertest.User{Login: "svc-series"})
-		config := func(series, trigger string) string {
-			return s.AdminBlock() + providertest.TerraformData("series", series, trigger) + providertest.TokenConfig(fmt.Sprintf(`
-  user_id     = %q
-  name_prefix = "l-"
-  series     = terraform_data.series.output
-`, user.ID))
-		}
-
-		var steps []resource.TestStep
-
-		for _, series := range []string{"abc234", "abc234", "zyx765"} {
-			steps = append(steps, resource.TestStep{
-				Config: config(series, strconv.Itoa(len(steps))),
-				ConfigStateChecks: []statecheck.StateCheck{
-					providertest.HasValue(providertest.Path("series"), knownvalue.StringExact(series)),
-					providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(1)),
-					providertest.HasValue(providertest.Path("current", "name"), knownvalue.StringExact("l-abc234-1")),
-				},
-			})
-		}
-
-		s.Run(t, append(steps, resource.TestStep{Config: config("zyx765", "2"), ConfigPlanChecks: providertest.EmptyPlan()})...)
-	})
+		},
+		resource.TestStep{Config: config("2"), ConfigPlanChecks: providertest.EmptyPlan()},
+	)
 }
 
 // A user that becomes known as another one only at apply is an error then: Terraform
 // takes no replacement any more, and the token stays.
 func TestAccToken_unknownUserThatTurnsOutAnother(t *testing.T) {
 	t.Parallel()
-	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
-		user := s.AddUser(t, providertest.User{Login: "svc-first"})
-		other := s.AddUser(t, providertest.User{Login: "svc-second"})
-		config := func(login, trigger string) string {
-			return s.AdminBlock() + providertest.TerraformData("user", login, trigger) +
-				providertest.TokenConfig("username = terraform_data.user.output\nname_prefix = \"u-\"")
-		}
 
-		s.Run(
-			t,
-			resource.TestStep{Config: config(user.Login, "1")},
-			resource.TestStep{Config: config(other.Login, "2"), ExpectError: providertest.Words("The token belongs to another user")},
-			resource.TestStep{
-				Config:           config(other.Login, "2"),
-				ConfigPlanChecks: action(plancheck.ResourceActionReplace),
-				ConfigStateChecks: []statecheck.StateCheck{
-					providertest.HasValue(providertest.Path("owner", "username"), knownvalue.StringExact(other.Login)),
-				},
-			},
-		)
-	})
-}
-
-// A user that becomes known under a new login only at apply is the same user.
-func TestAccToken_unknownUserThatWasRenamed(t *testing.T) {
-	t.Parallel()
-
-	s, server := providertest.NewForemanServer(t, foremanserver.Options{})
-	s.AddUser(t, providertest.User{Login: "svc-before"})
-
+	s := providertest.NewUniversalController(t)
+	user := s.AddUser(t, providertest.User{Login: "svc-first"})
+	other := s.AddUser(t, providertest.User{Login: "svc-second"})
 	config := func(login, trigger string) string {
 		return s.AdminBlock() + providertest.TerraformData("user", login, trigger) +
 			providertest.TokenConfig("username = terraform_data.user.output\nname_prefix = \"u-\"")
@@ -116,18 +57,15 @@ func TestAccToken_unknownUserThatWasRenamed(t *testing.T) {
 
 	s.Run(
 		t,
-		resource.TestStep{Config: config("svc-before", "1")},
+		resource.TestStep{Config: config(user.Login, "1")},
+		resource.TestStep{Config: config(other.Login, "2"), ExpectError: providertest.Words("The token belongs to another user")},
 		resource.TestStep{
-			PreConfig: func() {
-				providertest.Must(t, server.UpdateUser("svc-before", func(u *foremanserver.User) { u.Login = "svc-after" }))
-			},
-			Config: config("svc-after", "2"),
+			Config:           config(other.Login, "2"),
+			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
 			ConfigStateChecks: []statecheck.StateCheck{
-				providertest.HasValue(providertest.Path("owner", "username"), knownvalue.StringExact("svc-after")),
-				providertest.HasValue(providertest.Path("generation"), knownvalue.Int64Exact(1)),
+				providertest.HasValue(providertest.Path("owner", "username"), knownvalue.StringExact(other.Login)),
 			},
 		},
-		resource.TestStep{Config: config("svc-after", "2"), ConfigPlanChecks: providertest.EmptyPlan()},
 	)
 }
 

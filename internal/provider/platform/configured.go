@@ -74,7 +74,7 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	}
 
 	if opened.system != nil {
-		c.System = coalesced(opened.system)
+		c.System = coalesce.New(opened.system)
 	}
 
 	c.Engine = tokens.NewEngine(tokens.Options{
@@ -82,18 +82,6 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	})
 
 	return c
-}
-
-// coalescing is set to "off" by the benchmark's build alone, to measure what it saves.
-var coalescing = "on"
-
-// coalesced returns the System with its reads put together.
-func coalesced(system pat.System) pat.System {
-	if coalescing == "off" {
-		return system
-	}
-
-	return coalesce.New(system)
 }
 
 // Configure takes what the provider handed over, nil before the provider is

@@ -107,6 +107,6 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 
-	model.Listed = List(token)
+	model.Listed = newListed(token)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

@@ -85,7 +85,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 
 	for _, token := range tokens {
 		if filter.Selects(token, now) {
-			model.Tokens = append(model.Tokens, List(token))
+			model.Tokens = append(model.Tokens, newListed(token))
 		}
 	}
 

@@ -36,8 +36,8 @@ func ListedAttributes() map[string]dsschema.Attribute {
 	}
 }
 
-// List returns a token as a data source shows it.
-func List(token pat.Token) Listed {
+// newListed returns a token as a data source shows it.
+func newListed(token pat.Token) Listed {
 	return Listed{
 		ID:         types.StringValue(token.ID),
 		Name:       types.StringValue(token.Name),
@@ -48,16 +48,16 @@ func List(token pat.Token) Listed {
 	}
 }
 
-// ListAll is List for all of a user's tokens, and keeps nil, which was not asked for, apart from
+// NewListed is newListed for all of a user's tokens, and keeps nil, which was not asked for, apart from
 // an empty one.
-func ListAll(tokens []pat.Token) []Listed {
+func NewListed(tokens []pat.Token) []Listed {
 	if tokens == nil {
 		return nil
 	}
 
 	records := make([]Listed, 0, len(tokens))
 	for _, token := range tokens {
-		records = append(records, List(token))
+		records = append(records, newListed(token))
 	}
 
 	return records

@@ -33,18 +33,19 @@ func tokenSchema() schema.Schema {
 		"encrypted_token": schema.StringAttribute{
 			Computed: true,
 			MarkdownDescription: "The secret, encrypted to the recipients of `encrypt_to` in age's armored form: " +
-				"`terraform output -raw … | age -d -i key.txt`. Null without `encrypt_to`.",
+				"`terraform output -raw … | age -d -i key.txt`. The function `decrypt` decrypts it within a run. Null without `encrypt_to`.",
 		},
 		"token_version": schema.Int64Attribute{
 			Computed: true,
-			MarkdownDescription: "The version of the secret, for the `*_wo_version` argument of a consumer. It changes with every " +
-				"secret and never repeats, also when the resource is replaced: the second in which the token was issued, " +
-				"counted from 1970, or the next number that was not used. Null while the secret is not known.",
+			MarkdownDescription: "The version of the secret, such as `1924992000`: pass it to the `*_wo_version` argument of a consumer. " +
+				"It changes with every secret and never repeats, also when the resource is replaced. It is the second in which " +
+				"the token was issued, counted from 1970, or the next number that was not used. Null while the secret is not " +
+				"known, which is the case after an import until the token rotates: a `precondition` on the consumer keeps a null secret away.",
 		},
 		"generation": schema.Int64Attribute{
 			Computed: true,
 			MarkdownDescription: "Counts the names of the series, from 1: the number at the end of `current.name`. 0 while the " +
-				"token is an imported one. For the version of a consumer's argument use `token_version`, which never repeats.",
+				"token is an imported one. It is no version for consumers, because a replacement starts again at 1: use `token_version`.",
 		},
 		"owner": schema.SingleNestedAttribute{
 			Computed:            true,
@@ -109,8 +110,9 @@ func tokenArguments() map[string]schema.Attribute {
 			Validators: []validator.String{
 				tfvalue.PlainText("name"), stringvalidator.ExactlyOneOf(path.MatchRoot("name"), path.MatchRoot("name_prefix")),
 			},
-			MarkdownDescription: "The token's name. `name` or `name_prefix` is needed. On Foreman a name can be used once " +
-				"only, so that such a token can never be reissued: prefer `name_prefix`.",
+			MarkdownDescription: "The token's name. Exactly one of `name` and `name_prefix` is required. On Foreman a name can be used " +
+				"once only, so that such a token can never be reissued: prefer `name_prefix`. With `name_prefix` this argument " +
+				"is null: the name that the token has is `current.name`.",
 		},
 		"name_prefix": schema.StringAttribute{
 			Optional:   true,
@@ -141,8 +143,9 @@ func tokenArguments() map[string]schema.Attribute {
 		"expires_at": schema.StringAttribute{
 			Optional:   true,
 			CustomType: tfvalue.InstantType{},
-			MarkdownDescription: "When the token expires, in RFC 3339, such as `2031-05-06T07:08:09Z`; where a token expires on a " +
-				"date, midnight UTC of it. A change issues another token.",
+			MarkdownDescription: "When the token is to expire, in RFC 3339, such as `2031-05-06T07:08:09Z`; where a token expires on a " +
+				"date, midnight UTC of it. A change issues another token. With `expires_in` this argument is null: the expiry " +
+				"that the token has is `current.expires_at`.",
 		},
 		"rotation":   tokenRotation(),
 		"encrypt_to": tokenEncryptTo(),

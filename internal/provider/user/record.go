@@ -66,7 +66,7 @@ func newUserRecord(ctx context.Context, user pat.User, diags *diag.Diagnostics) 
 		Enabled:     types.BoolValue(user.Enabled),
 		Admin:       types.BoolValue(user.Admin),
 		LastLoginAt: tfvalue.Timestamp(user.LastLoginAt),
-		Tokens:      token.ListAll(user.Tokens),
+		Tokens:      token.NewListed(user.Tokens),
 		Blocks:      platform.UserObjects(ctx, user, diags),
 	}
 }

@@ -21,7 +21,7 @@ import (
 // Foreman, and which CLI that takes if not every one will do; or why none does.
 var (
 	guideMark = regexp.MustCompile(`^ *\{\{/\* (.+) \*/ -\}\}$`)
-	appliedBy = regexp.MustCompile(`^applied by a test( on Universal Controller)?(?:, with (OpenTofu|Terraform (1\.\d+)))?$`)
+	appliedBy = regexp.MustCompile(`^applied by a test( on Universal Controller)?(?:, with (OpenTofu|Terraform (1\.\d+)))?(, beside a stand-in for (?:Vault|Kubernetes))?$`)
 	Unapplied = regexp.MustCompile(`^not applied: \S+ \S+ \S.+$`)
 
 	guideFence    = regexp.MustCompile("^( *)```([a-z]*)$")
@@ -56,6 +56,13 @@ func (b Block) OnController() bool {
 	match := appliedBy.FindStringSubmatch(b.Mark)
 
 	return match != nil && match[1] != ""
+}
+
+// NeedsStore says whether it is applied beside [Stores].
+func (b Block) NeedsStore() bool {
+	match := appliedBy.FindStringSubmatch(b.Mark)
+
+	return match != nil && match[4] != ""
 }
 
 // Suits says whether the CLI can apply the block.
@@ -93,7 +100,7 @@ func (b Block) Whole(t *testing.T, all []Block) string {
 
 		i := slices.IndexFunc(all, func(other Block) bool {
 			return other.Guide == b.Guide && other.Applied() && other.OnController() == b.OnController() &&
-				!guideProvider.MatchString(other.Text) && slices.Contains(declared(other.Text), reference[1])
+				!guideProvider.MatchString(other.Text) && !other.NeedsStore() && slices.Contains(declared(other.Text), reference[1])
 		})
 		if i < 0 {
 			t.Fatalf("%s refers to a token %q, which no block that is applied declares", b.Name(), reference[1])

@@ -57,7 +57,9 @@ func (s *Store) write(name, value string) {
 }
 
 // Server serves the provider of the store, by version 6 of the plugin protocol.
-func (s *Store) Server() tfprotov6.ProviderServer { return providerserver.NewProtocol6(&storeProvider{s})() }
+func (s *Store) Server() tfprotov6.ProviderServer {
+	return providerserver.NewProtocol6(&storeProvider{s})()
+}
 
 type storeProvider struct{ store *Store }
 

@@ -248,5 +248,9 @@ func (c *call) tokenInput() (tokenInput, *reply) {
 		return input, nil
 	}
 	input.expires = databaseTime(at.time)
+	if input.expires.IsZero() {
+		// Zero is never, and year 1 is over.
+		input.expires = input.expires.Add(time.Microsecond)
+	}
 	return input, nil
 }

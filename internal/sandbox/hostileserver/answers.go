@@ -25,11 +25,9 @@ type Answer struct {
 	// Slow says that only a timeout ends it: it is met in a bubble of synctest, where that
 	// does not depend on how busy the machine is.
 	Slow bool
-	// Heavy says that it takes time to read as much of it as may be read.
+	// Heavy says that it takes time to read as much of it as may be read, and a client may read
+	// much of a response to a GET.
 	Heavy bool
-	// Wire says that it is wrong before anybody looks at a document, so that what was asked
-	// for makes no difference but by its method.
-	Wire bool
 	// Serve answers; the text goes into the answer wherever there is room for it.
 	Serve func(w http.ResponseWriter, r *http.Request, text string)
 }
@@ -39,27 +37,34 @@ type Answer struct {
 // something is not there.
 func Answers() map[string]Answer {
 	all := map[string]Answer{}
-	for _, some := range []map[string]Answer{labels(), shapes(), encodings(), depths()} {
+	for _, some := range []map[string]Answer{
+		labels(), shapes(), encodings(), depths(), sizes(), broken(), redirects(), statuses(),
+	} {
 		maps.Copy(all, some)
-	}
-	for _, some := range []map[string]Answer{sizes(), broken(), redirects(), statuses()} {
-		for name, answer := range some {
-			answer.Wire = true
-			all[name] = answer
-		}
 	}
 
 	return all
 }
 
+// heavy is the size in bytes from which on a body takes time to read.
+const heavy = 100 << 10
+
 // Document returns an answer of this status, content type and body. A $ in the body stands
 // for the text; an empty content type is no header.
 func Document(status int, contentType, body string) Answer {
+	hasText := strings.Contains(body, "$")
+
 	return Answer{
-		Status: status, Shows: strings.Contains(body[:min(len(body), 100)], "$"),
+		Status: status, Shows: strings.Contains(body[:min(len(body), 100)], "$"), Heavy: len(body) > heavy,
 		Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
 			head(w, status, contentType)
-			_, _ = io.WriteString(w, strings.ReplaceAll(body, "$", text))
+
+			shown := body
+			if hasText {
+				shown = strings.ReplaceAll(body, "$", text)
+			}
+
+			_, _ = io.WriteString(w, shown)
 		},
 	}
 }
@@ -132,7 +137,6 @@ func depths() map[string]Answer {
 			"elements that nobody reads": Document(200, XML,
 				"<tokens><token>"+strings.Repeat("<a>", n)+strings.Repeat("</a>", n)+"<name>a</name></token></tokens>"),
 		} {
-			answer.Heavy = n == 1_000_000
 			all[fmt.Sprintf("%d %s", n, shape)] = answer
 		}
 	}
@@ -187,7 +191,7 @@ func statuses() map[string]Answer {
 			_, _ = io.WriteString(w, text)
 		}}
 	}
-	all["a 500 that is too large"] = Answer{Status: 500, Shows: true, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
+	all["a 500 that is too large"] = Answer{Heavy: true, Status: 500, Shows: true, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
 		head(w, 500, JSON)
 		_, _ = io.WriteString(w, `{"a":"`+text+strings.Repeat("x", 2<<20)+`"}`)
 	}}
@@ -210,6 +214,9 @@ func Blocks() map[string]Answer {
 		"a 422 of two documents":     Document(422, JSON, `{"error":{"message":"$"}} {}`),
 		"a 400 that is too large":    Document(400, JSON, `{"error":{"message":"$`+strings.Repeat("x", 2<<20)+`"}}`),
 		"a 403 that says it is text": Document(403, Text, page),
+		"a 404 that says it is text": Document(404, Text, page),
+		"a 413 of a blank":           Document(413, Text, " "),
+		"a 413 of a blank in JSON":   Document(413, JSON, " "),
 		"a 403 that says it is JSON": Document(403, JSON, page),
 	}
 	for _, status := range []int{400, 403, 404, 405, 406, 408, 409, 410, 413, 418, 422, 451, 499} {

@@ -2,8 +2,6 @@ package hostileserver
 
 import (
 	"io"
-	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -33,29 +31,15 @@ type Front struct {
 	working sync.WaitGroup
 }
 
-// Start returns the server. Close it.
-func (f *Front) Start() *httptest.Server { return f.start(nil) }
-
-// StartInMemory returns the server for a bubble of synctest, and what closes it.
+// StartInMemory returns the server, in a bubble of synctest or outside of one, and what closes
+// it.
 func (f *Front) StartInMemory() (server *httptest.Server, stop func()) {
-	server = f.start(memorynet.Listen())
+	server = memorynet.NewServer(f)
 
 	return server, func() {
 		server.Close()
 		f.working.Wait() // The server forgets who took the connection.
 	}
-}
-
-func (f *Front) start(listener net.Listener) *httptest.Server {
-	server := httptest.NewUnstartedServer(f)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	if listener != nil {
-		_ = server.Listener.Close()
-		server.Listener = listener
-	}
-	server.Start()
-
-	return server
 }
 
 // Met returns how many requests were answered so.

@@ -2,6 +2,7 @@ package hostileserver
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -9,6 +10,16 @@ import (
 
 // MaxAnswer is how many bytes of an answer a client should read at most.
 const MaxAnswer = 64 << 20
+
+// Members returns so many members of a JSON object, each after a comma.
+func Members(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, `,"m%d":0`, i)
+	}
+
+	return text.String()
+}
 
 // writeBlock is how many bytes go out at once.
 const writeBlock = 256 << 10

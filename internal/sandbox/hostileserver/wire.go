@@ -58,20 +58,21 @@ func sizes() map[string]Answer {
 				})
 			})
 		}},
-		"headers without an end": {Serve: func(w http.ResponseWriter, _ *http.Request, _ string) {
+		"headers without an end": {Heavy: true, Serve: func(w http.ResponseWriter, _ *http.Request, _ string) {
 			raw(w, func(out io.Writer) {
 				_, _ = io.WriteString(out, "HTTP/1.1 200 OK\r\n")
 				for n := range 1 << 20 {
-					if _, err := fmt.Fprintf(out, "X-%d: %s\r\n", n, strings.Repeat("x", 1000)); err != nil {
+					if _, err := fmt.Fprintf(out, "X-%d: %s\r\n", n, strings.Repeat("x", 10_000)); err != nil {
 						return
 					}
 				}
 			})
 		}},
-		"early hints without an end": {Serve: func(w http.ResponseWriter, _ *http.Request, _ string) {
+		"early hints without an end": {Heavy: true, Serve: func(w http.ResponseWriter, _ *http.Request, _ string) {
 			raw(w, func(out io.Writer) {
+				hint := "HTTP/1.1 103 Early Hints\r\nLink: </" + strings.Repeat("x", 10_000) + ">\r\n\r\n"
 				for range 1 << 20 {
-					if _, err := io.WriteString(out, "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"); err != nil {
+					if _, err := io.WriteString(out, hint); err != nil {
 						return
 					}
 				}
@@ -132,7 +133,7 @@ func drip(r *http.Request, do func() error) {
 		select {
 		case <-r.Context().Done():
 			return
-		case <-time.After(5 * time.Millisecond):
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
@@ -147,15 +148,12 @@ func raw(w http.ResponseWriter, write func(io.Writer)) {
 	write(connection)
 }
 
-// bomb is 100 MiB, compressed.
+// bomb is 100 MiB, compressed: members of one MiB each.
 var bomb = sync.OnceValue(func() []byte {
 	var out bytes.Buffer
 	zip := gzip.NewWriter(&out)
-	block := bytes.Repeat([]byte("x"), 1<<20)
-	for range 100 {
-		_, _ = zip.Write(block)
-	}
+	_, _ = zip.Write(bytes.Repeat([]byte("x"), 1<<20))
 	_ = zip.Close()
 
-	return out.Bytes()
+	return bytes.Repeat(out.Bytes(), 100)
 })

@@ -9,8 +9,11 @@ package memorynet
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 )
 
@@ -77,6 +80,17 @@ func Listen() *Listener {
 	network.all[l.address.String()] = l
 
 	return l
+}
+
+// NewServer starts a server on a new listener. Close it.
+func NewServer(handler http.Handler) *httptest.Server {
+	server := httptest.NewUnstartedServer(handler)
+	_ = server.Listener.Close()
+	server.Listener = Listen()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Start()
+
+	return server
 }
 
 // Accept waits for a connection.

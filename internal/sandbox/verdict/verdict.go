@@ -68,20 +68,52 @@ func Want(t *testing.T, err error, kind string, words ...string) {
 	}
 }
 
-// Remedy returns what an error says is to be done about a server that fails: of an
-// ambiguous, a transient and a protocol error. It is empty for any other.
-func Remedy(err error) string {
+// Failure returns what an error of pat tells, and false for another error.
+func Failure(err error) (pat.Failure, bool) {
+	if e, ok := errors.AsType[*pat.GoneError](err); ok {
+		return e.Failure, true
+	}
+
+	if e, ok := errors.AsType[*pat.AuthenticationError](err); ok {
+		return e.Failure, true
+	}
+
+	if e, ok := errors.AsType[*pat.PermissionError](err); ok {
+		return e.Failure, true
+	}
+
+	if e, ok := errors.AsType[*pat.ValidationError](err); ok {
+		return e.Failure, true
+	}
+
 	if e, ok := errors.AsType[*pat.AmbiguousError](err); ok {
-		return e.Remedy
+		return e.Failure, true
 	}
 
 	if e, ok := errors.AsType[*pat.TransientError](err); ok {
-		return e.Remedy
+		return e.Failure, true
 	}
 
 	if e, ok := errors.AsType[*pat.ProtocolError](err); ok {
-		return e.Remedy
+		return e.Failure, true
 	}
 
-	return ""
+	if e, ok := errors.AsType[*pat.NotFoundError](err); ok {
+		return e.Failure, true
+	}
+
+	return pat.Failure{}, false
+}
+
+// Remedy returns what an error says is to be done about a server that fails: of an
+// ambiguous, a transient and a protocol error. It is empty for any other.
+func Remedy(err error) string {
+	switch Of(err) {
+	case "ambiguous", "transient", "protocol":
+		failure, _ := Failure(err)
+
+		return failure.Remedy
+	default:
+		return ""
+	}
 }

@@ -1,0 +1,110 @@
+// Command floor is a provider with the schemas of opsaccess that does nothing: it keeps what
+// is planned, and asks no server. The bench measures opsaccess beside it, as what this takes
+// is taken by the CLI and the plugin framework for schemas of this size.
+package main
+
+import (
+	"context"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	opsaccess "github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+)
+
+func main() {
+	serve := func() provider.Provider { return floor{opsaccess.New("floor")()} }
+
+	if err := providerserver.Serve(context.Background(), serve, providerserver.ServeOpts{Address: opsaccess.Address}); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// floor is the provider.
+type floor struct{ provider.Provider }
+
+// Configure opens no server.
+func (floor) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+
+// Resources have the schemas of opsaccess.
+func (f floor) Resources(ctx context.Context) []func() resource.Resource {
+	var all []func() resource.Resource
+	for _, open := range f.Provider.Resources(ctx) {
+		all = append(all, func() resource.Resource { return kept{schema: open()} })
+	}
+
+	return all
+}
+
+// kept is a resource that keeps what is planned. It has no plan of its own: the optional
+// interfaces of the resource whose schema it has are out of reach.
+type kept struct{ schema resource.Resource }
+
+// Metadata is that of opsaccess.
+func (k kept) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	k.schema.Metadata(ctx, req, resp)
+}
+
+// Schema is that of opsaccess.
+func (k kept) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
+	k.schema.Schema(ctx, req, resp)
+}
+
+// Create keeps the plan.
+func (kept) Create(_ context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	resp.State.Raw = known(req.Plan.Raw)
+}
+
+// Read leaves the state as it is.
+func (kept) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+
+// Update keeps the plan.
+func (kept) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.State.Raw = known(req.Plan.Raw)
+}
+
+// Delete lets the framework remove the state.
+func (kept) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// known fills in what a plan leaves unknown, so that the state is as large as a real one.
+func known(plan tftypes.Value) tftypes.Value {
+	filled, err := tftypes.Transform(plan, func(_ *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
+		if value.IsKnown() {
+			return value, nil
+		}
+
+		return sample(value.Type()), nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	return filled
+}
+
+// sample is some value of a type. Its text is an instant, which is a text like any other where
+// none is wanted.
+func sample(of tftypes.Type) tftypes.Value {
+	object, isObject := of.(tftypes.Object)
+
+	switch {
+	case isObject:
+		attributes := map[string]tftypes.Value{}
+		for name, attribute := range object.AttributeTypes {
+			attributes[name] = sample(attribute)
+		}
+
+		return tftypes.NewValue(of, attributes)
+	case of.Is(tftypes.String):
+		return tftypes.NewValue(of, "2030-01-01T00:00:00Z")
+	case of.Is(tftypes.Number):
+		return tftypes.NewValue(of, 1)
+	case of.Is(tftypes.Bool):
+		return tftypes.NewValue(of, false)
+	default:
+		return tftypes.NewValue(of, []tftypes.Value{})
+	}
+}

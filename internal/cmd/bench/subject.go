@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
+)
+
+// The servers' work is simulated on two cores, as bcrypt and the application take one for
+// each request. No recordings of a real Universal Controller are at hand: its 30 ms are
+// an assumption.
+var (
+	foremanCosts    = sandbox.Costs{Login: 150 * time.Millisecond, Session: 30 * time.Millisecond, Cores: 2}
+	controllerCosts = sandbox.Costs{Request: 30 * time.Millisecond, Cores: 2}
+)
+
+// subject is what is measured: the provider on a platform.
+type subject struct {
+	name string
+	// block is the platform's in the provider block.
+	block string
+	open  func() (*site, error)
+}
+
+var subjects = []subject{
+	{"Foreman", "foreman", openForeman},
+	{"Universal Controller", "universal_controller", openController},
+}
+
+// site is a sandbox server that listens, and what it has seen.
+type site struct {
+	console *sandbox.Console
+	// live counts the tokens that log in.
+	live func(login string) int
+	// users are the ids of the users, in whose names tokens are issued.
+	users []string
+	// env tells the provider where the server is, and who it logs in as.
+	env map[string]string
+
+	sent    atomic.Int64
+	running *sandbox.Running
+}
+
+func openForeman() (*site, error) {
+	server := foremanserver.New(foremanserver.Options{Console: sandbox.Options{Costs: foremanCosts}})
+	s := &site{console: server.Console, live: server.LiveTokens}
+
+	for i := range userCount {
+		id, err := server.AddUser(foremanserver.User{Login: login(i), Password: login(i)})
+		if err != nil {
+			return nil, fmt.Errorf("add a user: %w", err)
+		}
+
+		s.users = append(s.users, strconv.Itoa(id))
+	}
+
+	err := s.start(server, func(url string) map[string]string {
+		return map[string]string{
+			"FOREMAN_SERVER_URL": url,
+			"FOREMAN_USERNAME":   foremanserver.AdminLogin, "FOREMAN_PASSWORD": foremanserver.AdminPassword,
+		}
+	})
+
+	return s, err
+}
+
+func openController() (*site, error) {
+	server := controllerserver.New(controllerserver.Options{Console: sandbox.Options{Costs: controllerCosts}})
+	s := &site{console: server.Console, live: server.LiveTokens}
+
+	for i := range userCount {
+		id, err := server.AddUser(controllerserver.User{UserName: login(i), Password: login(i)})
+		if err != nil {
+			return nil, fmt.Errorf("add a user: %w", err)
+		}
+
+		s.users = append(s.users, id)
+	}
+
+	err := s.start(server, func(url string) map[string]string {
+		return map[string]string{
+			"STONEBRANCH_BASE_URL": url + server.Context(),
+			"STONEBRANCH_USERNAME": controllerserver.AdminUserName, "STONEBRANCH_PASSWORD": controllerserver.AdminPassword,
+		}
+	})
+
+	return s, err
+}
+
+// login is the name of the i-th user.
+func login(i int) string { return "svc-" + strconv.Itoa(i) }
+
+func (s *site) start(server http.Handler, env func(url string) map[string]string) (err error) {
+	counted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server.ServeHTTP(&countingWriter{ResponseWriter: w, sent: &s.sent}, r)
+	})
+
+	if s.running, err = sandbox.Start(counted, "127.0.0.1:0"); err == nil {
+		s.env = env(s.running.URL())
+	}
+
+	return err
+}
+
+// reset forgets what the server has seen.
+func (s *site) reset() {
+	s.console.ResetRequests()
+	s.sent.Store(0)
+}
+
+// isLogin says whether a request cost the server a check of credentials.
+func isLogin(r sandbox.Request) bool {
+	return r.Auth == sandbox.AuthPassword || r.Auth == sandbox.AuthToken || r.Status == http.StatusUnauthorized
+}
+
+// countingWriter counts the bytes of bodies.
+type countingWriter struct {
+	http.ResponseWriter
+
+	sent *atomic.Int64
+}
+
+// Write passes the bytes on and counts them.
+func (w *countingWriter) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p)
+	w.sent.Add(int64(n))
+
+	return n, err
+}
+
+// Unwrap gives http.ResponseController the writer below.
+func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

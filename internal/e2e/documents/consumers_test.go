@@ -1,0 +1,89 @@
+package documents
+
+import (
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
+)
+
+var (
+	// documentedToken is a token in an example or a guide, with the comment above it.
+	documentedToken = regexp.MustCompile(`(?ms)^(?: *#[^\n]*\n)*( *)resource "opsaccess_personal_access_token" "\w+" \{.*?^ *\}\n`)
+	// documentedVersion is the version of a write-only argument.
+	documentedVersion = regexp.MustCompile(`(?m)^ *\w+_wo_(?:version|revision) += (.+)$`)
+)
+
+// What people copy rotates, or says why it does not.
+func TestDocuments_tokensRotate(t *testing.T) {
+	t.Parallel()
+
+	var found int
+
+	for name, text := range documents(t) {
+		for _, token := range documentedToken.FindAllString(text, -1) {
+			if !strings.Contains(token, "expires_in") {
+				continue
+			}
+
+			found++
+
+			if !strings.Contains(token, "rotation = {") && !strings.Contains(token, "rotat") {
+				t.Errorf("%s: a token expires, and nothing rotates it or says why:\n%s", name, token)
+			}
+		}
+	}
+
+	if found < 20 {
+		t.Errorf("only %d tokens were found: are they still found?", found)
+	}
+}
+
+// A store goes by a number that never repeats, and a null secret cannot reach it.
+func TestDocuments_storesGoByTheTokenVersion(t *testing.T) {
+	t.Parallel()
+
+	var found int
+
+	for name, text := range documents(t) {
+		versions := documentedVersion.FindAllStringSubmatch(text, -1)
+		found += len(versions)
+
+		for _, version := range versions {
+			if !strings.HasSuffix(version[1], ".token_version") {
+				t.Errorf("%s: the version is %s, want the token_version", name, version[1])
+			}
+		}
+
+		if guarded := strings.Count(text, ".token_version != null"); guarded != len(versions) {
+			t.Errorf("%s: %d write-only arguments, and %d preconditions that the secret is known", name, len(versions), guarded)
+		}
+	}
+
+	if found < 8 {
+		t.Errorf("only %d write-only arguments were found: are they still found?", found)
+	}
+}
+
+// documents returns the texts that have configuration which people copy, by name.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+
+	texts := map[string]string{"README.md": projectText(t, "README.md")}
+
+	for _, guide := range examples.GuideNames(t) {
+		texts[guide] = examples.GuideText(t, guide)
+	}
+
+	for _, folder := range examples.Folders(t) {
+		for _, file := range examples.FilesOf(t, folder) {
+			if extension := path.Ext(file); extension == ".tf" || extension == ".md" {
+				texts["examples/"+file] = string(examples.File(t, file))
+			}
+		}
+	}
+
+	return texts
+}

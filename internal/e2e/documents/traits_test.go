@@ -1,0 +1,115 @@
+package documents
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+)
+
+// traitRow is a row of the table of differences: what it is about, and what it says of a
+// platform.
+type traitRow struct {
+	about string
+	cell  func(pat.Traits) string
+}
+
+// traitRows are the rows by the field of pat.Traits that they describe.
+var traitRows = map[string]traitRow{
+	"DisplayName": {"", func(of pat.Traits) string { return of.DisplayName }},
+	"Platform":    {"`platform`", func(of pat.Traits) string { return "`" + of.Platform + "`" }},
+	"ReusableNames": {"a token's name, once it was revoked", func(of pat.Traits) string {
+		return map[bool]string{true: "is free again", false: "is used up for its user, for ever"}[of.ReusableNames]
+	}},
+	"TokenIDs": {"a token is addressed by", func(of pat.Traits) string {
+		return map[bool]string{true: "its id, or its name", false: "its name"}[of.TokenIDs]
+	}},
+	"ExpiryIsDate": {"a token expires", func(of pat.Traits) string {
+		return map[bool]string{
+			true: "on a date: `expires_at` is midnight in UTC", false: "at an instant, to the second",
+		}[of.ExpiryIsDate]
+	}},
+	"MaxNameLength": {"the longest name", func(of pat.Traits) string {
+		if of.MaxNameLength == 0 {
+			return "has no limit"
+		}
+
+		return fmt.Sprintf("has %d characters", of.MaxNameLength)
+	}},
+	"ReservedNames": {"reserved names", func(of pat.Traits) string {
+		if len(of.ReservedNames) == 0 {
+			return "none"
+		}
+
+		return "`" + strings.Join(of.ReservedNames, "`, `") + "`"
+	}},
+	"UserID": {"a user's id matches", func(of pat.Traits) string { return "`" + of.UserID.String() + "`" }},
+}
+
+// The table of differences is written by hand. It has a column for each platform and a row
+// for each of pat.Traits, and says what the drivers say of themselves.
+func TestTraits_areInTheTableOfDifferences(t *testing.T) {
+	t.Parallel()
+
+	_, section, _ := strings.Cut(projectText(t, "templates/index.md.tmpl"), "\n## How the platforms differ\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+
+	columns := map[string]map[string]string{}
+	rows := tableRows(section)
+	if len(rows) == 0 {
+		t.Fatal("there is no table: is it still found?")
+	}
+
+	for i, name := range rows[0][1:] {
+		columns[name] = map[string]string{}
+		for _, row := range rows {
+			columns[name][row[0]] = row[i+1]
+		}
+	}
+
+	want := map[string]map[string]string{}
+
+	for _, open := range providertest.Sandboxes() {
+		traits := open(t).System.Traits()
+		want[traits.DisplayName] = map[string]string{}
+
+		for _, row := range traitRows {
+			want[traits.DisplayName][row.about] = row.cell(traits)
+		}
+	}
+
+	if diff := cmp.Diff(want, columns); diff != "" {
+		t.Errorf("the table by platform and row (-the drivers +the page):\n%s", diff)
+	}
+
+	var fields []string
+	for field := range reflect.TypeFor[pat.Traits]().Fields() {
+		fields = append(fields, field.Name)
+	}
+
+	slices.Sort(fields)
+
+	if diff := cmp.Diff(fields, slices.Sorted(maps.Keys(traitRows))); diff != "" {
+		t.Errorf("the fields that have a row (-pat.Traits +rows):\n%s", diff)
+	}
+}
+
+// tableRows returns the cells of a page's table, without the line below its heading.
+func tableRows(text string) [][]string {
+	var rows [][]string
+
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "|") && !strings.HasPrefix(line, "| ---") {
+			rows = append(rows, strings.Split(line[2:len(line)-2], " | "))
+		}
+	}
+
+	return rows
+}

@@ -1,0 +1,75 @@
+package foreman
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// digits are Foreman's ids: positive, within a bigint.
+var digits = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+
+// byID spells an id so that Foreman can take it for nothing else. Where it looks for a
+// login or a title first, the digits alone could be another record's: a login of digits
+// would hide the tokens of the user with that id. Digits and a hyphen are Foreman's own
+// form, "5-alice", and no login has a tilde.
+func byID(id string) string { return id + "-~" }
+
+// segments returns the path of an API call below /api.
+func segments(elements ...string) []string { return append([]string{"api"}, elements...) }
+
+// tokensPath returns the path of a user's tokens.
+func tokensPath(userID string) ([]string, error) {
+	if err := number("user", userID); err != nil {
+		return nil, err
+	}
+
+	return segments("users", byID(userID), "personal_access_tokens"), nil
+}
+
+// tokenPath returns the path of a token.
+func tokenPath(key pat.Key) ([]string, error) {
+	path, err := tokensPath(key.UserID)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := number("token", key.TokenID); err != nil {
+		return nil, err
+	}
+
+	return append(path, key.TokenID), nil
+}
+
+// number refuses whatever is not all digits, before it is sent: Foreman would take the
+// leading ones, and an empty segment for another route.
+func number(what, id string) error {
+	if digits.MatchString(id) {
+		return nil
+	}
+
+	return &pat.ValidationError{Failure: pat.Failure{
+		Tried:  fmt.Sprintf("addressing a %s by the id %s", what, pat.Quote(id)),
+		Said:   "Foreman's ids are whole numbers",
+		Remedy: fmt.Sprintf("Use the %s's number, in digits alone.", what),
+	}}
+}
+
+// column says whether a number fits into that of the table's ids.
+func column(id string) bool {
+	_, err := strconv.ParseInt(id, 10, 32)
+
+	return err == nil && digits.MatchString(id)
+}
+
+// byNumber compares two numbers in digits.
+func byNumber(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+
+	return strings.Compare(a, b)
+}

@@ -1,0 +1,84 @@
+package foreman
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// showToken reads one token in the given scope.
+func (s *System) showToken(ctx context.Context, key pat.Key, within scope) (pat.Token, error) {
+	path, err := tokenPath(key)
+	if err != nil {
+		return pat.Token{}, err
+	}
+
+	var record tokenRecord
+
+	err = s.get(ctx, path, within.query(nil), &record, func() error {
+		if err := record.check(); err != nil {
+			return err
+		}
+
+		if token := record.token(); token.Key() != key {
+			return fmt.Errorf("the answer is about token %s of user %s", token.ID, token.UserID)
+		}
+
+		return nil
+	})
+	if err != nil {
+		return pat.Token{}, err
+	}
+
+	return record.token(), nil
+}
+
+// searchUsers returns the users of the given scope that a search finds, two at most. What
+// Foreman makes of a search may be something else: the caller compares what it gets.
+func (s *System) searchUsers(ctx context.Context, search string, within scope) ([]userRecord, error) {
+	query := Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](1)}
+
+	var answer envelope[userRecord]
+	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &answer, func() error {
+		return answer.check(userRecord.check)
+	})
+
+	return answer.Results, err
+}
+
+// showUser reads one user by its number in the given scope.
+func (s *System) showUser(ctx context.Context, id string, within scope) (pat.User, error) {
+	if err := number("user", id); err != nil {
+		return pat.User{}, err
+	}
+
+	var record userRecord
+
+	err := s.get(ctx, segments("users", byID(id)), within.query(nil), &record, func() error {
+		if err := record.check(); err != nil {
+			return err
+		}
+
+		if user := record.user(); user.ID != id {
+			return fmt.Errorf("the answer is about user %s", user.ID)
+		}
+
+		return nil
+	})
+	if err != nil {
+		return pat.User{}, explainShow(err)
+	}
+
+	return record.user(), nil
+}
+
+// explainShow tells who needs no permission.
+func explainShow(err error) error {
+	if denied, ok := errors.AsType[*pat.PermissionError](err); ok {
+		denied.Remedy += " Only its own user is shown to every account."
+	}
+
+	return err
+}

@@ -1,0 +1,217 @@
+package providertest
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// TokenState is a token's resource as a CLI keeps it between calls. It speaks the plugin protocol
+// in this process, and can do what no CLI does in one run, such as to plan with a provider whose
+// settings are not known and to apply with one whose are.
+type TokenState struct {
+	// Of is the type of the resource, and State its value; null is none.
+	Of       tftypes.Type
+	State    *tfprotov6.DynamicValue
+	private  []byte
+	identity *tfprotov6.ResourceIdentityData
+}
+
+// TokenPlan is a plan of a TokenState, with what was said.
+type TokenPlan struct {
+	*tfprotov6.PlanResourceChangeResponse
+
+	// Errors and Warnings are those of validating and planning.
+	Errors, Warnings []string
+	of               tftypes.Type
+	config           *tfprotov6.DynamicValue
+}
+
+// NewTokenState returns a resource that is not there yet.
+func NewTokenState(t *testing.T) *TokenState {
+	t.Helper()
+
+	schema := Schemas(t)["resource "+TokenType]
+
+	return &TokenState{Of: schema.ValueType(), State: EncodeNull(t, schema)}
+}
+
+// Value returns an attribute of the state.
+func (s *TokenState) Value(t *testing.T, name string) tftypes.Value {
+	t.Helper()
+
+	return DecodeObject(t, s.Of, s.State)[name]
+}
+
+// Plan validates and plans the configuration.
+func (s *TokenState) Plan(t *testing.T, server ProtocolServer, set map[string]any) *TokenPlan {
+	t.Helper()
+
+	config := EncodeObject(t, s.Of, set)
+
+	diagnostics := ValidateConfig(t, server, "resource", TokenType, config)
+	if errs := Texts(diagnostics, tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
+		return &TokenPlan{Errors: errs, config: config}
+	}
+
+	proposed := DecodeObject(t, s.Of, config)
+
+	if prior, err := s.State.Unmarshal(s.Of); err == nil && !prior.IsNull() {
+		recorded := DecodeObject(t, s.Of, s.State)
+
+		for _, attribute := range Schemas(t)["resource "+TokenType].Block.Attributes {
+			if attribute.Computed && proposed[attribute.Name].IsNull() {
+				proposed[attribute.Name] = recorded[attribute.Name]
+			}
+		}
+	}
+
+	proposal, err := tfprotov6.NewDynamicValue(s.Of, tftypes.NewValue(s.Of, proposed))
+	Must(t, err)
+
+	response, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: TokenType, PriorState: s.State, ProposedNewState: &proposal, Config: config,
+		PriorPrivate: s.private, PriorIdentity: s.identity,
+	})
+	Must(t, err)
+
+	diagnostics = append(diagnostics, response.Diagnostics...)
+
+	return &TokenPlan{
+		PlanResourceChangeResponse: response, of: s.Of, config: config,
+		Errors:   Texts(diagnostics, tfprotov6.DiagnosticSeverityError),
+		Warnings: Texts(diagnostics, tfprotov6.DiagnosticSeverityWarning),
+	}
+}
+
+// Applied applies a plan, records what comes of it, and returns the errors and warnings.
+func (s *TokenState) Applied(t *testing.T, server ProtocolServer, plan *TokenPlan) (errs, warnings []string) {
+	t.Helper()
+
+	response, err := server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: TokenType, PriorState: s.State, PlannedState: plan.PlannedState, Config: plan.config,
+		PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+	})
+	Must(t, err)
+
+	errs = Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityError)
+
+	if destroyed, err := plan.PlannedState.Unmarshal(s.Of); len(errs) == 0 && err == nil && !destroyed.IsNull() {
+		CheckConsistent(t, s.Of, plan.PlannedState, response.NewState)
+	}
+
+	s.State, s.private, s.identity = response.NewState, response.Private, response.NewIdentity
+
+	return errs, Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityWarning)
+}
+
+// Apply plans and applies a configuration that is fine.
+func (s *TokenState) Apply(t *testing.T, server ProtocolServer, set map[string]any) {
+	t.Helper()
+
+	plan := s.Plan(t, server, set)
+	if len(plan.Errors) > 0 {
+		t.Fatalf("the plan fails: %q", plan.Errors)
+	}
+
+	if errs, _ := s.Applied(t, server, plan); len(errs) > 0 {
+		t.Fatalf("the apply fails: %q", errs)
+	}
+}
+
+// Refresh reads the resource, and returns the errors.
+func (s *TokenState) Refresh(t *testing.T, server ProtocolServer) []string {
+	t.Helper()
+
+	response, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: TokenType, CurrentState: s.State, Private: s.private, CurrentIdentity: s.identity,
+	})
+	Must(t, err)
+
+	if response.NewIdentity == nil { // Terraform wants one after every read, failed ones too.
+		t.Error("the identity is missing after a refresh")
+	}
+
+	errs := Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityError)
+	if len(errs) == 0 {
+		s.State, s.private, s.identity = response.NewState, response.Private, response.NewIdentity
+	}
+
+	return errs
+}
+
+// Diff returns what a plan would change of the state; empty if nothing.
+func (s *TokenState) Diff(t *testing.T, plan *TokenPlan) string {
+	t.Helper()
+
+	return cmp.Diff(s.Attributes(t), plan.Attributes(t))
+}
+
+// Destroy plans and applies a destroy, records what is left, and returns the errors.
+func (s *TokenState) Destroy(t *testing.T, server ProtocolServer) []string {
+	t.Helper()
+
+	null := EncodeNull(t, Schemas(t)["resource "+TokenType])
+
+	plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: TokenType, PriorState: s.State, ProposedNewState: null, Config: null,
+		PriorPrivate: s.private, PriorIdentity: s.identity,
+	})
+	Must(t, err)
+
+	if errs := Texts(plan.Diagnostics, tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
+		return errs
+	}
+
+	errs, _ := s.Applied(t, server, &TokenPlan{PlanResourceChangeResponse: plan, of: s.Of, config: null})
+
+	return errs
+}
+
+// Attributes returns the state as Go has it, with numbers and flags as texts; nil is none.
+func (s *TokenState) Attributes(t *testing.T) map[string]any {
+	t.Helper()
+
+	value, err := s.State.Unmarshal(s.Of)
+	Must(t, err)
+
+	attributes, _ := PlainValue(t, value).(map[string]any)
+
+	return attributes
+}
+
+// Attributes returns what is planned as Go has it, with numbers and flags as texts.
+func (p *TokenPlan) Attributes(t *testing.T) map[string]any {
+	t.Helper()
+
+	planned := &TokenState{Of: p.of, State: p.PlannedState}
+
+	return planned.Attributes(t)
+}
+
+// CheckConsistent reports a value that is known in the first and another one in the second: a CLI
+// calls that inconsistent, be they a plan and a later plan or a plan and a state.
+func CheckConsistent(t *testing.T, of tftypes.Type, first, second *tfprotov6.DynamicValue) {
+	t.Helper()
+
+	checkPromises(t, "", DecodeObject(t, of, first), DecodeObject(t, of, second))
+}
+
+func checkPromises(t *testing.T, at string, promised, kept map[string]tftypes.Value) {
+	t.Helper()
+
+	for name, value := range promised {
+		switch {
+		case !value.IsKnown():
+		case value.Type().Is(tftypes.Object{}) && !value.IsNull() && kept[name].IsKnown() && !kept[name].IsNull():
+			var inner, innerKept map[string]tftypes.Value
+			Must(t, value.As(&inner))
+			Must(t, kept[name].As(&innerKept))
+			checkPromises(t, at+name+".", inner, innerKept)
+		case !value.Equal(kept[name]):
+			t.Errorf("%s was promised and is another one: %s", at+name, cmp.Diff(value, kept[name]))
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// errBaseURL never quotes the URL: a mistyped one may hold a password anywhere.
+var errBaseURL = errors.New(`the URL must look like "https://host.example.com" or "https://host.example.com:8443/path"`)
+
+// normalizeBaseURL returns the URL in the spelling by which servers are compared.
+func normalizeBaseURL(raw string) (string, error) {
+	if strings.ContainsRune(raw, '@') {
+		return "", errors.New("the URL must not contain a user name or password")
+	}
+
+	if strings.ContainsAny(raw, "?#") {
+		return "", errors.New("the URL must not contain a query or a fragment")
+	}
+
+	u, err := url.Parse(raw)
+	if err != nil || u.Opaque != "" || u.Hostname() == "" {
+		return "", errBaseURL
+	}
+
+	scheme := strings.ToLower(u.Scheme)
+	if scheme != "http" && scheme != "https" {
+		return "", errors.New("the URL must begin with https:// or http://")
+	}
+
+	if port := u.Port(); port != "" {
+		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
+			return "", errors.New("the port of the URL must be 1 to 65535")
+		}
+	}
+
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	if path != "" {
+		for segment := range strings.SplitSeq(path[1:], "/") {
+			data, err := url.PathUnescape(segment)
+			if err != nil {
+				return "", errBaseURL
+			}
+
+			if err := checkSegment(data); err != nil {
+				return "", fmt.Errorf("the path of the URL: %w", err)
+			}
+		}
+	}
+
+	return scheme + "://" + hostOf(u) + path, nil
+}
+
+// hostOf returns host and port in lower case, without the scheme's default port.
+func hostOf(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if strings.ContainsRune(host, ':') {
+		// The zone of an IPv6 address begins with a percent sign.
+		host = "[" + strings.ReplaceAll(host, "%", "%25") + "]"
+	}
+
+	port := u.Port()
+	scheme := strings.ToLower(u.Scheme)
+
+	if port == "" || (scheme == "http" && port == "80") || (scheme == "https" && port == "443") {
+		return host
+	}
+
+	return host + ":" + port
+}
+
+// join escapes the segments, each with a slash before it.
+func join(segments []string) string {
+	var path strings.Builder
+	for _, segment := range segments {
+		path.WriteString("/" + url.PathEscape(segment))
+	}
+
+	return path.String()
+}
+
+// checkSegment refuses what a server or a proxy could read as something else than the name
+// of one object.
+func checkSegment(segment string) error {
+	if !utf8.ValidString(segment) {
+		return errors.New("a part of the path is not valid UTF-8")
+	}
+
+	if strings.ContainsFunc(segment, unicode.IsControl) {
+		return errors.New("a part of the path contains a control character")
+	}
+
+	// Proxies that unescape once too often are common, so dots are also refused below
+	// further layers of escapes.
+	for plain := segment; ; {
+		switch plain {
+		case "":
+			return errors.New("a part of the path is empty")
+		case ".", "..":
+			return fmt.Errorf("a part of the path is %q", plain)
+		}
+
+		next, err := url.PathUnescape(plain)
+		if err != nil || next == plain {
+			return nil //nolint:nilerr // What cannot be unescaped is plain data.
+		}
+
+		plain = next
+	}
+}
+
+// maxRedirects is how many redirects one attempt follows.
+const maxRedirects = 10
+
+// checkRedirect lets a GET go on at the same server. Every other redirect is returned as
+// the response that it is: net/http would turn a POST into a GET, and carry the credentials
+// to a subdomain.
+func checkRedirect(next *http.Request, via []*http.Request) error {
+	first := via[0]
+	if first.Method != http.MethodGet || len(via) > maxRedirects || !sameServer(first.URL, next.URL) {
+		return http.ErrUseLastResponse
+	}
+
+	return nil
+}
+
+func sameServer(a, b *url.URL) bool {
+	return b.User == nil && strings.EqualFold(a.Scheme, b.Scheme) && hostOf(a) == hostOf(b)
+}
+
+// redirectText says where a response redirects a request for a path below the base URL, and
+// what to do. It shows neither query nor user info.
+func redirectText(response *http.Response, method, path string) (said, remedy string) {
+	remedy = "Set `url` to the address at which the API itself answers, without a redirect."
+
+	target, err := response.Location()
+	if err != nil {
+		return "a redirect without an address", remedy
+	}
+
+	sent := response.Request.URL
+	here := sameServer(sent, target)
+	base := target.Scheme + "://" + hostOf(target)
+	said = "redirected to " + base
+	// What follows the base URL is ours, what precedes it there is the server's base URL.
+	prefix, samePath := strings.CutSuffix(target.EscapedPath(), path)
+
+	if method == http.MethodPost {
+		// The server may have made up the path for this response: it may name a new secret.
+		samePath = target.EscapedPath() == sent.EscapedPath()
+	} else {
+		said += target.EscapedPath()
+	}
+
+	switch {
+	case here && method == http.MethodGet:
+		remedy = "The server sends requests round in circles. " + remedy
+	case !here && samePath:
+		remedy = "If that is the server, set `url` to " + base + strings.TrimRight(prefix, "/") + "."
+	}
+
+	return said, remedy
+}

@@ -1,0 +1,348 @@
+package rest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+func TestBaseURL(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct{ raw, want string }{
+		"as it should be":              {"https://h.example.com", "https://h.example.com"},
+		"a trailing slash goes":        {"https://h.example.com/", "https://h.example.com"},
+		"trailing slashes go":          {"https://h.example.com/uc//", "https://h.example.com/uc"},
+		"case goes, but in the path":   {"HTTPS://H.Example.COM/UC", "https://h.example.com/UC"},
+		"the default port of https":    {"https://h.example.com:443/uc", "https://h.example.com/uc"},
+		"the default port of http":     {"http://h.example.com:80", "http://h.example.com"},
+		"an empty port":                {"https://h.example.com:", "https://h.example.com"},
+		"the other's default port":     {"https://h.example.com:80", "https://h.example.com:80"},
+		"IPv6":                         {"https://[2001:DB8::1]:8443/x", "https://[2001:db8::1]:8443/x"},
+		"IPv6 with a zone":             {"http://[fe80::1%25eth0]", "http://[fe80::1%25eth0]"},
+		"an escaped path stays":        {"https://h/a%2Fb/c%20d", "https://h/a%2Fb/c%20d"},
+		"user info":                    {"https://me:" + secret + "@h", ""},
+		"a password with a slash":      {"https://me:pa/" + secret + "@h", ""},
+		"a query":                      {"https://h?x=" + secret, ""},
+		"an empty query":               {"https://h?", ""},
+		"a fragment":                   {"https://h#" + secret, ""},
+		"no scheme":                    {"h.example.com", ""},
+		"no scheme with a port":        {"h.example.com:443", ""},
+		"another scheme":               {"ftp://h.example.com", ""},
+		"no host":                      {"https://", ""},
+		"no host but a path":           {"https:///uc", ""},
+		"nothing":                      {"", ""},
+		"outer blanks":                 {" https://h", ""},
+		"a port that is none":          {"https://h:99999", ""},
+		"port 0":                       {"https://h:0", ""},
+		"a port in words":              {"https://h:" + secret, ""},
+		"dots in the path":             {"https://h/a/../b", ""},
+		"escaped dots in the path":     {"https://h/a/%2e%2e/b", ""},
+		"two slashes in the path":      {"https://h/a//b", ""},
+		"a line break":                 {"https://h/a\n", ""},
+		"an escaped control character": {"https://h/a%0A", ""},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			c, err := New(Options{BaseURL: test.raw})
+			if test.want == "" {
+				if err == nil {
+					t.Fatalf("%q is accepted", test.raw)
+				}
+
+				if strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "s3cr3t") {
+					t.Errorf("a secret shows in %v", err)
+				}
+
+				return
+			}
+
+			if err != nil || c.BaseURL() != test.want {
+				t.Errorf("%v: %v", c, err)
+			}
+		})
+	}
+}
+
+func TestPathsAreBuiltFromData(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct {
+		segments []string
+		want     string // The request's target as the server sees it; empty is refused.
+	}{
+		"none":                    {nil, "/base"},
+		"plain ones":              {[]string{"api", "users", "4"}, "/base/api/users/4"},
+		"a slash is data":         {[]string{"a/b"}, "/base/a%2Fb"},
+		"a question mark is data": {[]string{"a?b=c#d"}, "/base/a%3Fb=c%23d"},
+		"a percent sign is data":  {[]string{"100%", "%41"}, "/base/100%25/%2541"},
+		"dots within a name":      {[]string{"a..b", "...", ".x"}, "/base/a..b/.../.x"},
+		"other scripts":           {[]string{"münchen"}, "/base/m%C3%BCnchen"},
+		"an empty id":             {[]string{"users", "", "tokens"}, ""},
+		"a dot":                   {[]string{"."}, ""},
+		"two dots":                {[]string{"users", ".."}, ""},
+		"escaped dots":            {[]string{"%2e%2E"}, ""},
+		"twice escaped dots":      {[]string{"%252e."}, ""},
+		"a line break":            {[]string{"a\r\nb"}, ""},
+		"NUL":                     {[]string{"a\x00"}, ""},
+		"no UTF-8":                {[]string{"\xff"}, ""},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var seen string
+
+			s := newSite(t, func(_ http.ResponseWriter, r *http.Request) { seen = r.RequestURI })
+			c := newTestClient(t, s.URL+"/base/", nil)
+
+			_, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: test.segments})
+			if (err != nil) != (test.want == "") || seen != test.want {
+				t.Errorf("the server saw %q: %v", seen, err)
+			}
+		})
+	}
+}
+
+// FuzzPath checks that a path parses back to exactly its segments, below the base.
+func FuzzPath(f *testing.F) {
+	for _, seed := range [][3]string{
+		{"users", "4", "personal_access_tokens"},
+		{"a/b", "..", "."},
+		{"%2e%2e", "%252e", "%2f.."},
+		{"", "?x=1", "#y"},
+		{"a;b", `\..\`, "ü\u202e"},
+		{"\xff", "\x00", "100%"},
+		{"//host", "http://x", "@"},
+	} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+
+	c, err := New(Options{BaseURL: "https://h.example.com:8443/a%2Fb/uc"})
+	if err != nil {
+		f.Fatal(err)
+	}
+
+	f.Fuzz(func(t *testing.T, one, two, three string) {
+		segments := []string{one, two, three}
+
+		target, err := c.target(Request{Method: http.MethodGet, Segments: segments, Query: url.Values{"q": {one}}})
+		if err != nil {
+			return
+		}
+
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+		if err != nil {
+			t.Fatalf("%q cannot be sent: %v", target, err)
+		}
+
+		if request.URL.Host != "h.example.com:8443" || request.URL.User != nil || request.URL.Fragment != "" {
+			t.Fatalf("%q goes to %q", target, request.URL.Host)
+		}
+
+		path, ok := strings.CutPrefix(request.URL.EscapedPath(), "/a%2Fb/uc/")
+		if !ok {
+			t.Fatalf("%q leaves the base path", target)
+		}
+
+		var parsed []string
+
+		for part := range strings.SplitSeq(path, "/") {
+			data, err := url.PathUnescape(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if data == "" || data == "." || data == ".." {
+				t.Fatalf("%q contains %q", target, data)
+			}
+
+			parsed = append(parsed, data)
+		}
+
+		if diff := cmp.Diff(segments, parsed); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+func TestAGETFollowsRedirectsAtTheSameServer(t *testing.T) {
+	t.Parallel()
+
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+
+			s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+				if _, password, _ := r.BasicAuth(); password != secret {
+					t.Error("a hop without credentials")
+				}
+
+				if r.URL.Path != "/there" {
+					http.Redirect(w, r, "/there", status)
+				}
+			})
+			c := newTestClient(t, s.URL, withPassword)
+
+			answer, err := c.Do(t.Context(), get)
+			if err != nil || answer.Status != http.StatusOK || s.requests.Load() != 2 {
+				t.Errorf("status %d after %d requests: %v", answer.Status, s.requests.Load(), err)
+			}
+		})
+	}
+}
+
+func TestADELETEOrPOSTIsNeverRedirected(t *testing.T) {
+	t.Parallel()
+
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+
+			s := newSite(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/there", status) })
+			c := newTestClient(t, s.URL, nil)
+
+			_, err := c.Do(t.Context(), Request{Method: http.MethodDelete, Segments: []string{"x"}})
+			wantError[*pat.ProtocolError](t, err)
+
+			_, err = c.Do(t.Context(), post)
+			wantError[*pat.AmbiguousError](t, err)
+
+			if got := s.requests.Load(); got != 2 {
+				t.Errorf("%d requests, not 2", got)
+			}
+		})
+	}
+}
+
+func TestRedirectsElsewhereAreRefused(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct{ location, said, remedy string }{
+		"another host": {
+			"https://Other.example.com/base/api/users/4?token=x",
+			"redirected to https://other.example.com/base/api/users/4",
+			"If that is the server, set `url` to https://other.example.com/base.",
+		},
+		"another host with a new base path": {
+			"https://other.example.com/new/base/api/users/4",
+			"redirected to https://other.example.com/new/base/api/users/4",
+			"set `url` to https://other.example.com/new/base.",
+		},
+		"the default port is not named": {
+			"https://other.example.com:443/base/api/users/4",
+			"redirected to https://other.example.com/base/api/users/4",
+			"set `url` to https://other.example.com/base.",
+		},
+		"a login page elsewhere": {
+			"https://sso.example.com/login?return=https://x",
+			"redirected to https://sso.example.com/login",
+			"Set `url` to the address at which the API itself answers",
+		},
+		"user info is not shown": {
+			"https://me:pw@other.example.com/login",
+			"redirected to https://other.example.com/login",
+			"Set `url`",
+		},
+		"another scheme": {"ftp://other.example.com/", "redirected to ftp://other.example.com/", "Set `url`"},
+		"no address":     {"", "a redirect without an address", "Set `url`"},
+	}
+
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newSite(t, func(w http.ResponseWriter, _ *http.Request) {
+				if test.location != "" {
+					w.Header().Set("Location", test.location)
+				}
+
+				w.WriteHeader(http.StatusMovedPermanently)
+			})
+			c := newTestClient(t, s.URL+"/base", nil)
+
+			_, err := c.Do(t.Context(), get)
+
+			got := mustBe[*pat.ProtocolError](t, err)
+			if !strings.Contains(got.Said, test.said) || !strings.Contains(got.Remedy, test.remedy) {
+				t.Errorf("said %q, remedy %q", got.Said, got.Remedy)
+			}
+
+			for _, hidden := range []string{"token", "return", "pw"} {
+				if strings.Contains(err.Error(), hidden) {
+					t.Errorf("%q shows in %v", hidden, err)
+				}
+			}
+
+			if s.requests.Load() != 1 {
+				t.Errorf("%d requests, not 1", s.requests.Load())
+			}
+		})
+	}
+}
+
+func TestTheSameHostWithAnotherSchemeIsElsewhere(t *testing.T) {
+	t.Parallel()
+
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "https://"+r.Host+r.URL.Path)
+		w.WriteHeader(http.StatusMovedPermanently)
+	})
+	c := newTestClient(t, s.URL, withPassword)
+
+	_, err := c.Do(t.Context(), get)
+
+	want := "If that is the server, set `url` to " + strings.Replace(s.URL, "http", "https", 1) + "."
+	if got := mustBe[*pat.ProtocolError](t, err); got.Remedy != want {
+		t.Errorf("the remedy is %q", got.Remedy)
+	}
+}
+
+func TestAnAddressThatCannotBeReadIsNotQuoted(t *testing.T) {
+	t.Parallel()
+
+	s := newSite(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "http://[broken?token=x")
+		w.WriteHeader(http.StatusFound)
+	})
+	c := newTestClient(t, s.URL, nil)
+
+	_, err := c.Do(t.Context(), get)
+	wantError[*pat.ProtocolError](t, err)
+
+	if strings.Contains(err.Error(), "broken") {
+		t.Errorf("a header shows in %v", err)
+	}
+
+	_, err = c.Do(t.Context(), post)
+	wantError[*pat.AmbiguousError](t, err)
+
+	if s.requests.Load() != 2 {
+		t.Errorf("%d requests, not 2", s.requests.Load())
+	}
+}
+
+func TestACircleEndsAfterTenRedirects(t *testing.T) {
+	t.Parallel()
+
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/round", http.StatusFound) })
+	c := newTestClient(t, s.URL, nil)
+
+	_, err := c.Do(t.Context(), get)
+	if got := mustBe[*pat.ProtocolError](t, err); !strings.Contains(got.Remedy, "circles") {
+		t.Errorf("the remedy is %q", got.Remedy)
+	}
+
+	if s.requests.Load() != 11 {
+		t.Errorf("%d requests, not 11", s.requests.Load())
+	}
+}

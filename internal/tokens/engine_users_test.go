@@ -1,0 +1,121 @@
+package tokens
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// The user of a token: another name of the same one is recorded, another one is a replacement, and
+// one who is not known or does not exist is none.
+func TestPlanUpdate_users(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		before, after Arguments
+		meanwhile     func(s *stage)
+		unread        bool
+		replace       []string
+		want          []string
+		owner         string
+	}{
+		"the same id":       {before: basic(), after: basic(), owner: "svc"},
+		"its login":         {before: basic(), after: basic(ofLogin("svc")), owner: "svc"},
+		"a renamed login":   {before: basic(), after: basic(ofLogin("new")), meanwhile: func(s *stage) { s.system.users[1].Username = "new" }, owner: "new"},
+		"an old login":      {before: basic(ofLogin("svc")), after: basic(ofLogin("svc")), meanwhile: func(s *stage) { s.system.users[1].Username = "new" }, owner: "svc"},
+		"another id":        {before: basic(), after: basic(ofUser("6")), replace: []string{"user_id"}},
+		"another login":     {before: basic(ofLogin("svc")), after: basic(ofLogin("other")), replace: []string{"username"}},
+		"another, by login": {before: basic(), after: basic(ofLogin("other")), replace: []string{"username", "user_id"}},
+		"another, without a refresh": {
+			before: basic(), after: basic(ofUser("6")), unread: true, want: []string{"OtherOwner"},
+		},
+		"another, with an expiry that has passed": {
+			before: basic(), after: basic(ofUser("6"), until(midnight(-day))), want: []string{"ExpiryPassed", "ExpiryPassed"},
+		},
+		"one who does not exist": {before: basic(), after: basic(ofUser("99")), want: []string{"CannotReissueToUser"}},
+		"no key":                 {before: basic(), after: basic(ofUser("svc")), want: []string{"InvalidUserID"}},
+		"one who cannot be read": {
+			before: basic(), after: basic(ofLogin("other")), meanwhile: func(s *stage) { s.failing(errLook, callUser) }, want: []string{"StepFailed FindUser"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachPlatform(t, func(t *testing.T, s *stage) {
+				s.created(test.before)
+
+				if !test.unread {
+					s.wantNotices(s.refresh())
+				}
+
+				if test.meanwhile != nil {
+					test.meanwhile(s)
+				}
+
+				plan, replace, said := s.plan(test.after)
+				if diff := cmp.Diff(test.replace, replace); diff != "" {
+					t.Errorf("replaced by (-want +got):\n%s", diff)
+				}
+
+				s.wantNotices(said, test.want...)
+
+				if test.owner != "" {
+					s.update(plan)
+
+					if owner := s.state.Owner; owner.Username.V != test.owner || owner.ID.V != user {
+						t.Errorf("the owner is %+v", owner)
+					}
+
+					s.wantToken(1, lifecycle.ReasonCreated)
+
+					return
+				}
+
+				if len(replace) > 0 {
+					if plan.Owner.ID != lifecycle.Unknown[string]() || !slices.Contains(unknownsOf(plan), "token") {
+						t.Errorf("the replacement is planned as %+v", plan)
+					}
+
+					return
+				}
+
+				// Whatever was planned, the token stays.
+				before := flat(s.state)
+
+				if updated, _, refused := s.engine.Update(t.Context(), s.state, plan, s.memory); !refused.Failed() {
+					t.Errorf("the update is not refused: %+v", updated)
+				} else if diff := cmp.Diff(before, flat(updated)); diff != "" {
+					t.Error(diff)
+				}
+
+				s.wantIssued(1)
+			})
+		})
+	}
+}
+
+// Of a user who was deleted, a plan names the one who has the login now.
+func TestPlanUpdate_aUserWhoWasMadeAgain(t *testing.T) {
+	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *stage) {
+		s.created(basic(ofLogin("svc")))
+		s.system.deleteUser(user)
+		s.process()
+		s.refresh()
+
+		_, _, said := s.plan(basic(ofLogin("svc")))
+		if refused := noticesOf[CannotReissue](said); len(refused) != 1 || refused[0].NewUser.Set || !refused[0].Decision.UserGone {
+			t.Errorf("%+v", refused)
+		}
+
+		s.system.users = append(s.system.users, pat.User{ID: "7", Username: "svc"})
+
+		_, _, said = s.plan(basic(ofLogin("svc")))
+		if refused := noticesOf[CannotReissue](said); len(refused) != 1 || refused[0].NewUser.V.ID != "7" {
+			t.Errorf("%+v", refused)
+		}
+	})
+}

@@ -1,0 +1,114 @@
+package universalcontroller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+)
+
+// user reads one user and makes sure that it is the right one.
+func (s *System) user(ctx context.Context, ref pat.UserRef, withTokens bool) (pat.User, error) {
+	if ref.ID == "" {
+		return s.userByName(ctx, ref, withTokens)
+	}
+
+	user, err := s.userByID(ctx, ref.ID, withTokens)
+	if err == nil && ref.Username != "" && ref.Username != user.Username {
+		err = s.anotherUser(ref, user, "Give the id or the username, or both of one user.")
+	}
+
+	return user, err
+}
+
+// userByName reads the user of exactly this login.
+func (s *System) userByName(ctx context.Context, ref pat.UserRef, withTokens bool) (pat.User, error) {
+	if strings.TrimSpace(ref.Username) == "" {
+		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
+			Tried: "looking up a user", Said: "neither an id nor a username was given",
+		}}
+	}
+
+	user, err := s.readUser(ctx, url.Values{"username": {ref.Username}}, withTokens)
+	if err == nil && user.Username != ref.Username {
+		// The server's database may not tell capital letters from small ones.
+		err = s.anotherUser(ref, user, "Write the username as Universal Controller does.")
+	}
+
+	if gone, ok := errors.AsType[*pat.GoneError](err); ok && pat.MayBeSecret(ref.Username) {
+		gone.Said = "no user has the login " + pat.Quote(ref.Username) // The server's words repeat it.
+	}
+
+	return user, err
+}
+
+// userByID reads the user of this id. It fails with a [pat.GoneError] if there is none.
+func (s *System) userByID(ctx context.Context, id string, withTokens bool) (pat.User, error) {
+	if err := checkUserID(id); err != nil {
+		return pat.User{}, err
+	}
+
+	user, err := s.readUser(ctx, url.Values{"userid": {id}}, withTokens)
+	if err == nil && user.ID != id {
+		err = &pat.ProtocolError{Failure: pat.Failure{
+			Tried: s.rest.Tried(http.MethodGet, userPath...),
+			Said:  s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the answer is about user %s", id, user.ID)),
+			Remedy: "Something between here and Universal Controller answers in its place: " +
+				"check that `url` names the server and the right path below it.",
+		}}
+	}
+
+	return user, err
+}
+
+// readUser reads one user. A denial in Universal Controller's own words is the proof that
+// there is none.
+func (s *System) readUser(ctx context.Context, query url.Values, withTokens bool) (pat.User, error) {
+	var (
+		record userRecord
+		user   pat.User
+	)
+
+	answer, err := s.get(ctx, userPath, showTokens(query, withTokens), &record, "user", func() (err error) {
+		user, err = s.convertUser(record, withTokens)
+
+		return err
+	})
+
+	missing, ok := errors.AsType[*pat.NotFoundError](err)
+	if ok && deniesUser(answer) {
+		failure := missing.Failure
+		failure.Remedy = "Check the spelling of the username, or the id."
+
+		return pat.User{}, &pat.GoneError{Failure: failure, UserGone: true}
+	}
+
+	return user, err
+}
+
+// showTokens asks for the users' tokens. The name's capital letter matters.
+func showTokens(query url.Values, show bool) url.Values {
+	if show {
+		query.Set("showTokens", "true")
+	}
+
+	return query
+}
+
+// anotherUserError says that a reference names no single user.
+type anotherUserError struct{ *pat.ValidationError }
+
+// Unwrap returns the error as everybody else knows it.
+func (e *anotherUserError) Unwrap() error { return e.ValidationError }
+
+func (s *System) anotherUser(ref pat.UserRef, user pat.User, remedy string) error {
+	return &anotherUserError{&pat.ValidationError{Failure: pat.Failure{
+		Tried:  "looking up " + ref.String(),
+		Said:   s.rest.Text(fmt.Sprintf("the user with id %s is %s", user.ID, user.Username)),
+		Remedy: remedy,
+	}}}
+}
