@@ -133,6 +133,15 @@ func (o *isObject) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// refusal says why Foreman refuses the user's tokens.
+func (r userRecord) refusal() string {
+	if r.Disabled {
+		return "is disabled"
+	}
+
+	return ""
+}
+
 // user converts the record.
 func (r userRecord) user() pat.User {
 	return pat.User{
@@ -142,6 +151,7 @@ func (r userRecord) user() pat.User {
 		LastName:    r.LastName,
 		Email:       r.Mail,
 		Enabled:     !r.Disabled,
+		Refusal:     r.refusal(),
 		Admin:       r.Admin || r.EffectiveAdmin,
 		LastLoginAt: r.LastLoginOn.Time,
 		Native: &User{

@@ -32,7 +32,7 @@ func TestAUserHasAllThatForemanShows(t *testing.T) {
 
 	location := Reference{ID: 2, Name: "L", Title: "L"}
 	want := pat.User{
-		ID: "5", Username: "alice", FirstName: "Al", LastName: "Ice", Email: "a@example.com", Admin: true, LastLoginAt: sampleTime,
+		ID: "5", Username: "alice", FirstName: "Al", LastName: "Ice", Email: "a@example.com", Refusal: "is disabled", Admin: true, LastLoginAt: sampleTime,
 		Native: &User{
 			Description: "d", Timezone: "Berlin", Locale: "de", MailEnabled: true, CreatedAt: sampleTime, UpdatedAt: sampleTime,
 			AuthSource:      AuthSource{ID: 3, Name: "corp", Type: "ldap"},

@@ -12,6 +12,9 @@ type User struct {
 	FirstName, LastName, Email string
 	// Enabled is false for an account that cannot log in.
 	Enabled bool
+	// Refusal says why the server would refuse the user's tokens, "is disabled"; empty where nothing
+	// is known of that.
+	Refusal string
 	// Admin is true for an administrator, by itself or through a group.
 	Admin bool
 	// LastLoginAt is zero for an account that never logged in.

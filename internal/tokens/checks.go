@@ -97,8 +97,14 @@ func (e *Engine) checkRecipient(ctx context.Context, arguments Arguments, notice
 		notices.add(UserNotFound{User: arguments.User(), Err: err})
 	case err != nil:
 		notices.add(StepFailed{Step: StepFindUser, Err: err, Planning: true})
-	case arguments.Name.Set && arguments.NamePrefix.Null():
-		e.checkTaken(ctx, user.ID, arguments.Name.V, notices)
+	default:
+		if user.Refusal != "" {
+			notices.add(UserRefused{User: user})
+		}
+
+		if arguments.Name.Set && arguments.NamePrefix.Null() {
+			e.checkTaken(ctx, user.ID, arguments.Name.V, notices)
+		}
 	}
 }
 
@@ -173,6 +179,46 @@ func warnExpiredOnTime(arguments Arguments, live pat.Token, notices *Notices) {
 func warnKeptInvalid(arguments Arguments, live pat.Token, notices *Notices) {
 	if keep := arguments.ReissueWhenInvalid; keep.Set && !keep.V && live.Status != pat.StatusActive {
 		notices.add(KeptInvalid{Token: live})
+	}
+}
+
+// warnTriggers says that adding or removing the whole map issues nothing: in an incident people add
+// it, and believe that they rotated. An empty map is how one prepares for later.
+func warnTriggers(before, after lifecycle.Triggers, notices *Notices) {
+	switch {
+	case before.Unknown || after.Unknown:
+	case before.Values == nil && len(after.Values) > 0:
+		notices.add(TriggersRecorded{})
+	case after.Values == nil && len(before.Values) > 0:
+		notices.add(TriggersRecorded{Removed: true})
+	}
+}
+
+// warnOutlives warns of an expires_in that the live token is not held to, because it was issued before.
+func (e *Engine) warnOutlives(before, after Arguments, live pat.Token, notices *Notices) {
+	if !after.ExpiresIn.Set || before.ExpiresIn == after.ExpiresIn || live.Status != pat.StatusActive || e.System == nil {
+		return
+	}
+
+	if live.ExpiresAt.IsZero() || live.ExpiresAt.After(after.Lifetime().Expiry(e.Now(), e.System.Traits()).V) {
+		notices.add(OutlivesExpiresIn{Token: live, ExpiresIn: after.ExpiresIn.V})
+	}
+}
+
+// alike is how much two lifetimes differ at most that are meant to be the same.
+const alike = time.Minute
+
+// warnMoves warns of an instant that is computed from the time of the run, such as with timestamp(): it
+// was as far ahead when the live token was issued as it is now.
+func (e *Engine) warnMoves(state Record, after Arguments, notices *Notices) {
+	created := state.LiveToken().CreatedAt
+	if !state.ExpiresAt.Set || !after.ExpiresAt.Set || created.IsZero() || e.System == nil {
+		return
+	}
+
+	then, now := state.ExpiresAt.V.Sub(created), after.ExpiresAt.V.Sub(e.Now())
+	if (then - now).Abs() <= alike {
+		notices.add(ExpiryMoves{})
 	}
 }
 

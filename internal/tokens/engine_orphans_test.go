@@ -261,7 +261,7 @@ func TestOrphan_ofAPrefixThatWasThereBefore(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.created(aged())
-		s.wantNotices(s.run(aged(prefixed("cd-"))))
+		s.wantNotices(s.run(aged(prefixed("cd-"))), "PrefixChanged")
 		s.wantToken(2, lifecycle.ReasonChanged)
 		s.leave(s.nameOf("ci-", 7))
 		s.wantNotices(s.run(aged(prefixed("cd-"))), "OrphanAdopted")
@@ -274,7 +274,7 @@ func TestOrphan_ofAPrefixThatWasThereBefore_withoutARefresh(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.created(aged(trigger(1)))
-		s.wantNotices(s.run(aged(trigger(1), prefixed("cd-"))))
+		s.wantNotices(s.run(aged(trigger(1), prefixed("cd-"))), "PrefixChanged")
 		s.leave(s.nameOf("ci-", 7))
 		s.wantNotices(s.apply(aged(trigger(2), prefixed("cd-"))), "OrphanAdopted")
 		s.wantToken(8, lifecycle.ReasonTriggers)

@@ -141,9 +141,9 @@ func planRows(recipient string) map[string]planRow {
 		"a shorter window":       {before: basic(beforeExpiry(30 * day)), after: basic(beforeExpiry(20 * day)), generation: 1, reason: created},
 		"an overlap":             {before: aged(), after: aged(overlap(time.Hour)), generation: 1, reason: created},
 		"a hold":                 {before: aged(), after: aged(hold(time.Hour)), generation: 1, reason: created},
-		"a map of triggers":      {before: aged(), after: aged(trigger(1)), generation: 1, reason: created},
-		"no map of triggers":     {before: aged(trigger(1)), after: aged(), generation: 1, reason: created},
-		"a shorter life":         {before: basic(), after: basic(func(a *Arguments) { a.ExpiresIn = lifecycle.Known(80 * day) }), generation: 1, reason: created},
+		"a map of triggers":      {before: aged(), after: aged(trigger(1)), said: []string{"TriggersRecorded"}, generation: 1, reason: created},
+		"no map of triggers":     {before: aged(trigger(1)), after: aged(), said: []string{"TriggersRecorded"}, generation: 1, reason: created},
+		"a shorter life":         {before: basic(), after: basic(func(a *Arguments) { a.ExpiresIn = lifecycle.Known(80 * day) }), said: []string{"OutlivesExpiresIn"}, generation: 1, reason: created},
 		"no life":                {before: basic(), after: basic(forEver), generation: 1, reason: created},
 		"a life for an instant":  {before: basic(until(midnight(40 * day))), after: basic(), generation: 1, reason: created},
 		"no instant":             {before: basic(until(midnight(40 * day))), after: basic(forEver), generation: 1, reason: created},
@@ -156,12 +156,12 @@ func planRows(recipient string) map[string]planRow {
 		},
 
 		// Changes that ask for another token.
-		"another prefix": {before: basic(), after: basic(prefixed("cd-")), want: unknownInReissue, generation: 2, reason: changed},
+		"another prefix": {before: basic(), after: basic(prefixed("cd-")), want: unknownInReissue, said: []string{"PrefixChanged"}, generation: 2, reason: changed},
 		"another name": {
 			before: basic(named("one")), after: basic(named("two")), want: unknownInReissue, generation: 2, reason: changed,
 		},
 		"a prefix for a name": {
-			before: basic(named("one")), after: basic(), want: also(unknownInReissue, "series"), generation: 2, reason: changed,
+			before: basic(named("one")), after: basic(), want: also(unknownInReissue, "series"), said: []string{"PrefixChanged"}, generation: 2, reason: changed,
 		},
 		"an instant": {
 			before: basic(), after: basic(until(midnight(40 * day))), want: unknownInReissue, generation: 2, reason: changed,
@@ -255,7 +255,7 @@ func planRows(recipient string) map[string]planRow {
 		},
 		"an unknown instant": {
 			before: basic(until(midnight(40 * day))), after: basic(forEver, func(a *Arguments) { later(&a.ExpiresAt) }), settles: settles(basic(until(midnight(40 * day)))),
-			want: also(unknownIfUndecided, "expires_at"), generation: 1, reason: created,
+			want: also(unknownIfUndecided, "expires_at"), said: []string{"ExpiryMoves"}, generation: 1, reason: created,
 		},
 		"an unknown age": {
 			before: aged(), after: aged(func(a *Arguments) { later(&a.Policy.MaxAge) }), settles: settles(aged()),
@@ -403,7 +403,11 @@ func TestPlan_platformNotKnown(t *testing.T) {
 				s.created(test.before)
 
 				first, replace, said := nowhere.PlanUpdate(t.Context(), s.state, asked(test.after), s.memory)
-				s.wantNotices(said)
+				if name == "another prefix" {
+					s.wantNotices(said, "PrefixChanged")
+				} else {
+					s.wantNotices(said)
+				}
 
 				second, _, _ := s.plan(test.after)
 				s.keeps(first, second)
@@ -464,6 +468,33 @@ func TestPlanUpdate_recordedRecipientsTakeTheSecretAway(t *testing.T) {
 				}
 
 				s.unchanged(test.applied)
+			})
+		})
+	}
+}
+
+// A change that does less than it seems says so, and one that does not says nothing.
+func TestPlanUpdate_warnsWhereAChangeDoesLess(t *testing.T) {
+	t.Parallel()
+
+	noTriggers := func(a *Arguments) { a.Triggers = lifecycle.Triggers{Values: map[string]lifecycle.Value[string]{}} }
+
+	for name, test := range map[string]struct {
+		before, after Arguments
+		said          []string
+	}{
+		"an empty map of triggers":               {before: aged(), after: aged(noTriggers)},
+		"a first trigger in an empty map":        {before: aged(noTriggers), after: aged(trigger(1))},
+		"the map is taken out while it is empty": {before: aged(noTriggers), after: aged()},
+		"a longer life":                          {before: basic(), after: basic(func(a *Arguments) { a.ExpiresIn = lifecycle.Known(100 * day) })},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachPlatform(t, func(_ *testing.T, s *stage) {
+				s.created(test.before)
+
+				_, _, said := s.plan(test.after)
+				s.wantNotices(said, test.said...)
 			})
 		})
 	}

@@ -482,7 +482,7 @@ func TestEngine_ownCredential(t *testing.T) {
 		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(basic(trigger(1), overlap(0)))
 			logInWith(s, s.state.Current.Name.V)
-			s.wantNotices(s.run(basic(trigger(2), overlap(0))), "RevokedFirst")
+			s.wantNotices(s.run(basic(trigger(2), overlap(0)))) // It is not revoked at all.
 			s.wantToken(2, lifecycle.ReasonTriggers)
 			s.wantPrevious(1)
 			s.wantNotices(s.unchanged(basic(trigger(2), overlap(0))), "OwnPredecessor")

@@ -119,3 +119,16 @@ func TestPlanUpdate_aUserWhoWasMadeAgain(t *testing.T) {
 		}
 	})
 }
+
+// A user whom the server refuses gets a token that cannot be used: the plan says so.
+func TestPlanCreate_userWhoCannotLogIn(t *testing.T) {
+	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *stage) {
+		for i := range s.system.users {
+			s.system.users[i].Refusal = "is locked"
+		}
+
+		_, said := s.engine.PlanCreate(t.Context(), asked(basic()))
+		s.wantNotices(said, "UserRefused")
+	})
+}

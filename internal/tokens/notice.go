@@ -108,7 +108,7 @@ type (
 		// ID is the resource's id; Recorded is empty for one that was moved from another provider.
 		ID, Recorded, Configured string
 	}
-	// OtherPlatform says that a token was moved to a provider of another platform.
+	// OtherPlatform says that the token is of another platform than the provider is configured for.
 	OtherPlatform struct {
 		failure
 
@@ -222,6 +222,34 @@ type (
 		User pat.UserRef
 		Err  error
 	}
+	// UserRefused says that the server would refuse a token of the user.
+	UserRefused struct {
+		warning
+
+		User pat.User
+	}
+	// TriggersRecorded says that the whole map of triggers was added or removed, which issues nothing.
+	TriggersRecorded struct {
+		warning
+
+		// Removed is true if it was removed.
+		Removed bool
+	}
+	// OutlivesExpiresIn says that the live token lives longer than `expires_in` is now.
+	OutlivesExpiresIn struct {
+		warning
+
+		Token     pat.Token
+		ExpiresIn time.Duration
+	}
+	// ExpiryMoves says that `expires_at` is another instant in every run, and issues a token in each.
+	ExpiryMoves struct{ warning }
+	// PrefixChanged says that a change of `name_prefix` issues another token.
+	PrefixChanged struct {
+		warning
+
+		Token pat.Token
+	}
 	// NeverExpires says that the next token has no expiry.
 	NeverExpires struct{ warning }
 	// ExpiresWithinADay says that the next token has an expiry which the platform, whose tokens
@@ -266,7 +294,12 @@ type (
 		SameName bool
 	}
 	// RecipientsChanged says that a change of the recipients issues another token.
-	RecipientsChanged struct{ warning }
+	RecipientsChanged struct {
+		warning
+
+		// Removed is true if the next secret is not encrypted.
+		Removed bool
+	}
 	// ImportedDiffers says that an argument is not as the imported token is.
 	ImportedDiffers struct {
 		warning

@@ -62,11 +62,11 @@ func (e *Engine) requireServer(ctx context.Context, record Record, notices *Noti
 	return ok
 }
 
-// checkPlatform refuses a token that was moved to a provider of another platform, before anything
-// is asked of that.
+// checkPlatform refuses a token of another platform than the provider is configured for, before
+// anything is asked of that.
 func (e *Engine) checkPlatform(record Record, notices *Notices) bool {
 	traits := e.System.Traits()
-	if record.Server.V != "" || record.Platform.V == traits.Platform {
+	if !record.Platform.Set || record.Platform.V == traits.Platform {
 		return true
 	}
 

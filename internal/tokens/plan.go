@@ -81,6 +81,10 @@ func (e *Engine) PlanUpdate(
 	case lifecycle.MayReissue:
 		plan = plan.reissued(lifecycle.Unknown[lifecycle.Reason]())
 
+		if plan.ExpiresAt.Unknown && plan.ExpiresIn.Null() {
+			notices.add(ExpiryMoves{})
+		}
+
 		if state.Current.Status.V != pat.StatusActive { // It may stay as it is.
 			plan.Current.Status = lifecycle.Unknown[pat.Status]()
 		}
@@ -118,9 +122,12 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 	plan = plan.recognized(live.Token)
 	warnExpiredOnTime(plan.Arguments, live.Token, notices)
 	warnKeptInvalid(plan.Arguments, live.Token, notices)
+	warnTriggers(state.Triggers, plan.Triggers, notices)
 
 	if live.Generation == 0 {
 		warnImported(plan.Arguments, live.Token, notices)
+	} else {
+		e.warnOutlives(state.Arguments, plan.Arguments, live.Token, notices)
 	}
 
 	return plan
@@ -128,12 +135,20 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 
 // planReissue plans a token that is to be issued in place of the live one.
 func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, notices *Notices) Record {
-	if live := state.LiveToken(); live.Status == pat.StatusActive && (plan.asksFor(live) || plan.Policy.Immediate()) {
-		notices.add(RevokedFirst{Token: live, SameName: plan.asksFor(live)})
+	live := state.AsPredecessor()
+
+	// What the provider logs in with is not revoked first.
+	if same := plan.asksFor(live.Token); live.Token.Status == pat.StatusActive && (same || plan.Policy.Immediate() && !e.owns(live.SHA256)) {
+		notices.add(RevokedFirst{Token: live.Token, SameName: same})
 	}
 
-	if decision.Argument == "encrypt_to" {
-		notices.add(RecipientsChanged{})
+	switch decision.Argument {
+	case "encrypt_to":
+		notices.add(RecipientsChanged{Removed: plan.Recipients.Null()})
+	case "name_prefix":
+		notices.add(PrefixChanged{Token: live.Token})
+	case "expires_at":
+		e.warnMoves(state, plan.Arguments, notices)
 	}
 
 	plan = plan.reissued(lifecycle.Known(decision.Reason))

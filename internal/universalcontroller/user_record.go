@@ -158,6 +158,20 @@ func (s *System) convertUser(record userRecord, withTokens bool) (pat.User, erro
 	return user, err
 }
 
+// refusal says why Universal Controller refuses the user's tokens.
+func (r userRecord) refusal() string {
+	switch {
+	case !r.Active:
+		return "is not active"
+	case r.LockedOut:
+		return "is locked"
+	case r.WebServiceAccess == "No":
+		return "has no web service access"
+	default:
+		return ""
+	}
+}
+
 // user converts the record.
 func (r userRecord) user() pat.User {
 	native := &User{
@@ -191,6 +205,7 @@ func (r userRecord) user() pat.User {
 		LastName:  r.LastName,
 		Email:     r.Email,
 		Enabled:   r.Active && !r.LockedOut,
+		Refusal:   r.refusal(),
 		Admin:     r.UserName == builtInAdmin || slices.ContainsFunc(native.Roles, isAdmin),
 		Native:    native,
 	}

@@ -246,21 +246,23 @@ func TestWhoIsEnabledAndWhoIsAdministrator(t *testing.T) {
 	tests := map[string]struct {
 		record         userRecord
 		enabled, admin bool
+		refusal        string
 	}{
-		"an active user":             {userRecord{Active: true}, true, false},
-		"an inactive one":            {userRecord{}, false, false},
-		"a locked one":               {userRecord{Active: true, LockedOut: true}, false, false},
-		"one with the role":          {userRecord{UserRoles: elements[userRoleRecord]{role("x"), role("ops_admin")}}, false, true},
-		"one who administers users":  {userRecord{UserRoles: elements[userRoleRecord]{role("ops_user_admin")}}, false, false},
-		"the built-in administrator": {userRecord{UserName: "ops.admin"}, false, true},
+		"an active user":             {userRecord{Active: true}, true, false, ""},
+		"an inactive one":            {userRecord{}, false, false, "is not active"},
+		"a locked one":               {userRecord{Active: true, LockedOut: true}, false, false, "is locked"},
+		"one without web services":   {userRecord{Active: true, WebServiceAccess: "No"}, true, false, "has no web service access"},
+		"one with the role":          {userRecord{Active: true, UserRoles: elements[userRoleRecord]{role("x"), role("ops_admin")}}, true, true, ""},
+		"one who administers users":  {userRecord{Active: true, UserRoles: elements[userRoleRecord]{role("ops_user_admin")}}, true, false, ""},
+		"the built-in administrator": {userRecord{Active: true, UserName: "ops.admin"}, true, true, ""},
 	}
 
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			if user := test.record.user(); user.Enabled != test.enabled || user.Admin != test.admin {
-				t.Errorf("enabled %t, admin %t", user.Enabled, user.Admin)
+			if user := test.record.user(); user.Enabled != test.enabled || user.Admin != test.admin || user.Refusal != test.refusal {
+				t.Errorf("enabled %t, admin %t, refusal %q", user.Enabled, user.Admin, user.Refusal)
 			}
 		})
 	}

@@ -141,8 +141,9 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 			n.Recorded, n.Configured, n.ID)}, true
 	case tokens.OtherPlatform:
 		return wording{path.Root("platform"), "The token is of another platform", fmt.Sprintf(
-			"It was moved here, and is one of `%s`. The provider is configured for %s. Nothing was changed or forgotten: give the "+
-				"resource the provider (alias) of the token's server.", n.Recorded, n.Configured.DisplayName)}, true
+			"The token is one of `%s`, and the provider that this resource uses is configured for %s. Nothing was changed, and the "+
+				"token stays in the state.\n\nSet `provider =` in the resource to the alias that is configured for the token's server.",
+			n.Recorded, n.Configured.DisplayName)}, true
 	case tokens.ServerMoved:
 		return wording{path.Root("server"), "The token's server has moved", fmt.Sprintf(
 			"The token was issued by %s. The provider is configured for %s, which has the same token: "+
@@ -158,6 +159,9 @@ func userWords(notice tokens.Notice) (wording, bool) {
 	case tokens.UserNotFound:
 		return wording{summary: "The token's user does not exist yet", detail: fmt.Sprintf(
 			"Unless this run creates the %s first, the apply will fail. %s", n.User, tfvalue.Sentence(n.Err))}, true
+	case tokens.UserRefused:
+		return wording{summary: "The user cannot log in", detail: fmt.Sprintf(
+			"The user %q %s, so the server will refuse the token until that changes.", n.User.Username, n.User.Refusal)}, true
 	case tokens.OtherOwner:
 		return wording{path.Root(n.Argument), "The token belongs to another user", fmt.Sprintf(
 			"It was issued to user %s (id %s). A token cannot change hands, and this run did not refresh the resource, so "+
@@ -257,6 +261,19 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 			"The expiry of the token %q that was asked for is: %s. The server says: %s. A rotation goes by what the server says. "+
 				"Look for a limit that the server sets to the lifetime of tokens.",
 			n.Issued.Name, whenExpires(n.Issued.Asked.V), whenExpires(n.Issued.ExpiresAt))}, true
+	case tokens.OutlivesExpiresIn:
+		expiry := "never expires"
+		if !n.Token.ExpiresAt.IsZero() {
+			expiry = "expires at " + whenExpires(n.Token.ExpiresAt)
+		}
+
+		return wording{path.Root("expires_in"), "The live token outlives expires_in", fmt.Sprintf(
+			"`expires_in` (%s) applies to the next token issued. The live token %q %s.\n\nTo replace it sooner, change a value in "+
+				"`rotation.triggers`.", lifecycle.FormatDuration(n.ExpiresIn), n.Token.Name, expiry)}, true
+	case tokens.ExpiryMoves:
+		return wording{path.Root("expires_at"), "Every run may issue a token",
+			"`expires_at` is computed in each run, for example with `timestamp()`, and each new value issues a token.\n\nUse `expires_in` " +
+				"for a lifetime that counts from when the token is issued."}, true
 	case tokens.ExpiryPassed:
 		summary := "The personal access token cannot be issued"
 		if n.Reissue {
@@ -303,11 +320,29 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 				"If the run is interrupted in between, there is none until the next apply.",
 		}, true
 	case tokens.RecipientsChanged:
-		return wording{
-			path.Root("encrypt_to"), "Other recipients need another token",
+		if n.Removed {
+			return wording{path.Root("encrypt_to"), "The new secret is stored in plain text",
+				"Removing `encrypt_to` issues a new token, whose secret is stored in the state as it is. The live token goes to " +
+					"`previous` and works until its overlap is over."}, true
+		}
+
+		return wording{path.Root("encrypt_to"), "Other recipients need another token",
 			"The secret of the live token cannot be encrypted anew, so another token is issued. The live one goes to `previous` " +
-				"and works until its overlap is over. Those who could read it so far still can until then.",
-		}, true
+				"and works until its overlap is over. Those who could read it so far still can until then."}, true
+	case tokens.PrefixChanged:
+		return wording{path.Root("name_prefix"), "A new token is issued under the new prefix", fmt.Sprintf(
+			"No server can rename a token: changing `name_prefix` issues a new one. The live token %q goes to `previous` and works "+
+				"until its overlap is over.", n.Token.Name)}, true
+	case tokens.TriggersRecorded:
+		if n.Removed {
+			return wording{path.Root("rotation").AtName("triggers"), "No token is issued for the removed triggers",
+				"Removing the whole map `rotation.triggers` is only recorded."}, true
+		}
+
+		return wording{path.Root("rotation").AtName("triggers"), "No token is issued for the new triggers",
+			"Adding the whole map `rotation.triggers` is only recorded: it has no earlier value to differ from. To issue a token now, " +
+				"apply this, then change a value in the map and apply again.\n\nSet `triggers = {}` in each resource from the first day, so " +
+				"that a key can be added when it is needed."}, true
 	case tokens.LeftBehind:
 		return wording{summary: "A token may be left behind", detail: strings.TrimSuffix(n.Sentence, ".") +
 			". Another token was issued in its place, and works. Look for the lost one on the server, and revoke it if it is there."}, true
