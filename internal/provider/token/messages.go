@@ -271,9 +271,11 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 			"`expires_in` (%s) applies to the next token issued. The live token %q %s.\n\nTo replace it sooner, change a value in "+
 				"`rotation.triggers`.", lifecycle.FormatDuration(n.ExpiresIn), n.Token.Name, expiry)}, true
 	case tokens.ExpiryMoves:
-		return wording{path.Root("expires_at"), "Every run may issue a token",
+		return wording{
+			path.Root("expires_at"), "Every run may issue a token",
 			"`expires_at` is computed in each run, for example with `timestamp()`, and each new value issues a token.\n\nUse `expires_in` " +
-				"for a lifetime that counts from when the token is issued."}, true
+				"for a lifetime that counts from when the token is issued.",
+		}, true
 	case tokens.ExpiryPassed:
 		summary := "The personal access token cannot be issued"
 		if n.Reissue {
@@ -321,28 +323,36 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 		}, true
 	case tokens.RecipientsChanged:
 		if n.Removed {
-			return wording{path.Root("encrypt_to"), "The new secret is stored in plain text",
+			return wording{
+				path.Root("encrypt_to"), "The new secret is stored in plain text",
 				"Removing `encrypt_to` issues a new token, whose secret is stored in the state as it is. The live token goes to " +
-					"`previous` and works until its overlap is over."}, true
+					"`previous` and works until its overlap is over.",
+			}, true
 		}
 
-		return wording{path.Root("encrypt_to"), "Other recipients need another token",
+		return wording{
+			path.Root("encrypt_to"), "Other recipients need another token",
 			"The secret of the live token cannot be encrypted anew, so another token is issued. The live one goes to `previous` " +
-				"and works until its overlap is over. Those who could read it so far still can until then."}, true
+				"and works until its overlap is over. Those who could read it so far still can until then.",
+		}, true
 	case tokens.PrefixChanged:
 		return wording{path.Root("name_prefix"), "A new token is issued under the new prefix", fmt.Sprintf(
 			"No server can rename a token: changing `name_prefix` issues a new one. The live token %q goes to `previous` and works "+
 				"until its overlap is over.", n.Token.Name)}, true
 	case tokens.TriggersRecorded:
 		if n.Removed {
-			return wording{path.Root("rotation").AtName("triggers"), "No token is issued for the removed triggers",
-				"Removing the whole map `rotation.triggers` is only recorded."}, true
+			return wording{
+				path.Root("rotation").AtName("triggers"), "No token is issued for the removed triggers",
+				"Removing the whole map `rotation.triggers` is only recorded.",
+			}, true
 		}
 
-		return wording{path.Root("rotation").AtName("triggers"), "No token is issued for the new triggers",
+		return wording{
+			path.Root("rotation").AtName("triggers"), "No token is issued for the new triggers",
 			"Adding the whole map `rotation.triggers` is only recorded: it has no earlier value to differ from. To issue a token now, " +
 				"apply this, then change a value in the map and apply again.\n\nSet `triggers = {}` in each resource from the first day, so " +
-				"that a key can be added when it is needed."}, true
+				"that a key can be added when it is needed.",
+		}, true
 	case tokens.LeftBehind:
 		return wording{summary: "A token may be left behind", detail: strings.TrimSuffix(n.Sentence, ".") +
 			". Another token was issued in its place, and works. Look for the lost one on the server, and revoke it if it is there."}, true
