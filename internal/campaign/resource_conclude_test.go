@@ -3,8 +3,8 @@ package campaign
 import (
 	"strings"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
 )
 
 // mostApplies is how many may be needed until nothing is left to do.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
 // resourceSchedule lets somebody run Terraform again and again, while everything fails and

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
 // isDue says whether a refreshed state asks for something by itself: for another token, for a

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
 // resource returns the number of the resource that a token is of.

@@ -3,7 +3,7 @@ package campaign
 import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
 // unknown is an argument whose value Terraform knows only while it applies.

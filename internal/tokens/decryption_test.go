@@ -13,8 +13,8 @@ import (
 	"filippo.io/age"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/agekeys"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
 )
 
 // privateKey writes a key as ssh-keygen does, encrypted if there is a passphrase.

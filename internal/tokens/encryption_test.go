@@ -6,7 +6,7 @@ import (
 
 	"filippo.io/age"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/agekeys"
 )
 
 func TestSeal_eachRecipientCanRead(t *testing.T) {

@@ -9,9 +9,9 @@ import (
 	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/agekeys"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
 )
 
 // What is known only after apply, by what a plan does. Nothing else may be: whatever uses a value

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/systemtest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat/systemtest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/hostileserver"
 )

@@ -9,9 +9,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/agekeys"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/secretstore"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/agekeys"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/secretstore"
 )
 
 // story is a token and its consumer: a store that has the secret.

@@ -14,8 +14,8 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 )
 
 const (

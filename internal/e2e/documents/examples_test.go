@@ -22,9 +22,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
 )
 
 // importCommand is a line of import.sh, importArgument one of an identity.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 )
 
 const repositoryURL = "https://github.com/opsaccess/terraform-provider-opsaccess"

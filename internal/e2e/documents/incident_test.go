@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
 )
 
 const incidentGuide = "incident-response.md.tmpl"

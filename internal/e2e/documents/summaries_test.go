@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
 // anything stands in a summary for what only a run knows.

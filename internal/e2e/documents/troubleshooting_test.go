@@ -16,8 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/examples"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 )
 
 const troubleshootingGuide = "troubleshooting.md.tmpl"
@@ -132,7 +132,7 @@ func literals(t *testing.T) []string {
 
 	for _, name := range sourceFiles(t, "internal") {
 		if strings.HasPrefix(name, "internal/cmd/") || strings.HasPrefix(name, "internal/sandbox/") ||
-			strings.HasPrefix(name, "internal/providertest/") {
+			strings.HasPrefix(name, "internal/e2e/") {
 			continue
 		}
 

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
 // patience is how long a test waits for what has to come.

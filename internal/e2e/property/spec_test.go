@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
 // The rules of the arguments, written a second time and independently of the provider's, so

@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
 // argumentScene is a server on which a user has four live tokens, and a provider for it.

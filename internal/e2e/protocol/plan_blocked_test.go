@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
 // Others: what an apply would fail with is an error of the plan, and a destroy makes a plan first. It

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
 // Others: a provider that manages its own credential revokes it in the middle of a run, and

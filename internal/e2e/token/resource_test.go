@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
 )
 
 func TestAccToken_lifecycle(t *testing.T) {

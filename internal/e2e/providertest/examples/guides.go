@@ -13,7 +13,7 @@ import (
 
 	"github.com/hashicorp/go-version"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
 // Each block of configuration in a guide has a mark in the line before it, which is not in

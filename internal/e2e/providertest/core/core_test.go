@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/providertest/core"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
 // TestFits shows that the core finds what Terraform would complain about.

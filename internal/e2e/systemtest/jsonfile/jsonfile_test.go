@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/systemtest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat/systemtest"
 )
 
 var administrator = systemtest.Account{Username: "root", Password: "r00t of all evil"}
