@@ -289,7 +289,7 @@ func TestPlanUnchanged_leavesToTheFramework(t *testing.T) {
 			withStatus("revoked")(m)
 			m.ReissueWhenInvalid = types.BoolValue(false)
 		}},
-		"the user does not exist": {state: withStatus("missing"), memory: tokens.Memory{UserGone: true}},
+		"the user does not exist":             {state: withStatus("missing"), memory: tokens.Memory{UserGone: true}},
 		"the refresh adopted an orphan":       {memory: tokens.Memory{Adopted: true}},
 		"a predecessor is due to be revoked":  {state: func(m *tokenModel) { m.Previous = onePredecessor(true) }},
 		"a predecessor lives on: nothing yet": {state: func(m *tokenModel) { m.Previous = onePredecessor(false) }, want: true},
@@ -430,6 +430,6 @@ func readable(t failing, resp *tfprotov6.PlanResourceChangeResponse) map[string]
 		"planned state":    text(resp.PlannedState, tokenObjectType().TerraformType(t.Context())),
 		"identity":         text(resp.PlannedIdentity.IdentityData, tokenIdentitySchema().Type().TerraformType(t.Context())),
 		"requires replace": replace, "private": string(resp.PlannedPrivate), "diagnostics": diagnostics,
-		"deferred": resp.Deferred, "legacy": resp.UnsafeToUseLegacyTypeSystem,
+		"deferred": resp.Deferred,
 	}
 }
