@@ -39,7 +39,7 @@ resource "opsaccess_personal_access_token" "test" {
 	run := func(environment, program string, arguments ...string) string {
 		t.Helper()
 
-		command := exec.CommandContext(t.Context(), program, arguments...)
+		command := exec.CommandContext(t.Context(), program, arguments...) //nolint:gosec // The test's own choice.
 		command.Dir = folder
 		command.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", environment)
 

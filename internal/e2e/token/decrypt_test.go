@@ -70,7 +70,9 @@ locals {
 	w.Write(t, text+outputs.String())
 	w.Apply(t)
 
-	var got map[string]struct{ Value string }
+	var got map[string]struct {
+		Value string `json:"value"`
+	}
 
 	providertest.Must(t, json.Unmarshal([]byte(w.Run(t, "output", "-json").Text), &got))
 
