@@ -41,6 +41,8 @@ type System struct {
 	// unseen holds the [pat.Key] of each token that this process issued and did not find in
 	// the list: nobody knows when it was created.
 	unseen sync.Map
+	// writeLists has the [*writeList] of each user by id.
+	writeLists sync.Map
 }
 
 var _ pat.System = (*System)(nil)
