@@ -3,6 +3,7 @@ package token
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -34,7 +35,7 @@ func keepsState(t *testing.T, s *providertest.Target, good string, failures ...r
 }
 
 // A wrong password costs the server one login in a process, however many resources there
-// are: thirty failed ones would lock everybody's address.
+// are: thirty failed ones would lock everybody's address. One error tells it in full.
 func TestAccToken_wrongPasswordIsSentOnce(t *testing.T) {
 	t.Parallel()
 
@@ -55,9 +56,11 @@ resource "opsaccess_personal_access_token" "many" {
 	keepsState(
 		t, s, s.AdminBlock()+token,
 		resource.TestStep{
-			PreConfig:   func() { before = server.Count(refused) },
-			Config:      s.ProviderBlock(s.Login, "wrong") + token,
-			ExpectError: providertest.Words("Unable to authenticate user admin"),
+			PreConfig: func() { before = server.Count(refused) },
+			Config:    s.ProviderBlock(s.Login, "wrong") + token,
+			ExpectError: regexp.MustCompile(fmt.Sprintf("(%[1]s.*%[2]s|%[2]s.*%[1]s)",
+				providertest.Words("Unable to authenticate user admin"),
+				providertest.Words("The server refused the login, as another message of this run says in full"))),
 		},
 	)
 

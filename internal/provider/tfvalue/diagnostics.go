@@ -69,9 +69,19 @@ func addAt(diags *diag.Diagnostics, at path.Path, summary, detail string) {
 	}
 }
 
-// Sentence returns an error's text with a capital letter and a full stop.
+// refusedBefore replaces the text of a refused login that was shown before. A CLI sorts what it
+// prints, so that the message with the full text need not be the first.
+const refusedBefore = "the server refused the login, as another message of this run says in full; no further request was sent."
+
+// Sentence returns the text of an error that the user is to see, with a capital letter and a full
+// stop. A refused login is told in full once, for all that fails because of it.
 func Sentence(err error) string {
-	text := strings.TrimSpace(err.Error())
+	text := err.Error()
+	if refused, ok := errors.AsType[*pat.AuthenticationError](err); ok && !refused.FirstShown() {
+		text = strings.Replace(text, refused.Error(), refusedBefore, 1) // What another error adds stays.
+	}
+
+	text = strings.TrimSpace(text)
 
 	first, size := utf8.DecodeRuneInString(text)
 	// A request's method, a name or a quotation stays as it is.

@@ -104,8 +104,9 @@ func stepWords(notice tokens.Notice) (wording, bool) {
 	m := wording{summary: "Could not " + stepPhrases[n.Step], detail: tfvalue.Sentence(n.Err)}
 
 	var (
-		taken  *tokens.TakenError
-		shared *tokens.SharedError
+		taken   *tokens.TakenError
+		shared  *tokens.SharedError
+		refused *pat.AuthenticationError
 	)
 
 	switch {
@@ -113,6 +114,7 @@ func stepWords(notice tokens.Notice) (wording, bool) {
 		m.at, m.summary = path.Root("name"), nameTaken
 	case errors.As(n.Err, &shared):
 		m.at, m.summary = path.Root("series"), sameSeries
+	case errors.As(n.Err, &refused): // Without a login nothing is destroyed, either.
 	case n.Planning:
 		m.detail += pastADestroy
 	default:
