@@ -88,9 +88,9 @@ type AuthenticationError struct {
 	shown atomic.Bool
 }
 
-// FirstShown says whether it is called for the first time. Whoever shows the error to the user
-// asks: in full it is shown once, however many calls failed with it. Where the call fails is no
-// place to decide that, because a caller may ignore the error, and several may share one call.
+// FirstShown says whether it is called for the first time. The code that shows the error to the
+// user calls it, to show it in full once, however many calls failed with it. Where a call fails
+// nothing can decide that, because a caller may ignore the error, and several may share one call.
 func (e *AuthenticationError) FirstShown() bool { return !e.shown.Swap(true) }
 
 // TransientError says that the server could not answer now; nothing is known to be

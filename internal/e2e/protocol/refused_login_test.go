@@ -16,7 +16,7 @@ func TestLogin_aRefusalIsToldInFullOnce(t *testing.T) {
 
 	const (
 		many  = 8
-		short = "The server refused the login, as another message of this run says in full; no further request was sent."
+		short = "The server refused the login, as another error of this run says in full; no further request was sent."
 	)
 
 	for name, sandboxed := range providertest.Sandboxes() {

@@ -60,7 +60,7 @@ resource "opsaccess_personal_access_token" "many" {
 			Config:    s.ProviderBlock(s.Login, "wrong") + token,
 			ExpectError: regexp.MustCompile(fmt.Sprintf("(%[1]s.*%[2]s|%[2]s.*%[1]s)",
 				providertest.Words("Unable to authenticate user admin"),
-				providertest.Words("The server refused the login, as another message of this run says in full"))),
+				providertest.Words("The server refused the login, as another error of this run says in full"))),
 		},
 	)
 

@@ -101,7 +101,7 @@ func stepWords(notice tokens.Notice) (wording, bool) {
 		return wording{}, false
 	}
 
-	m := wording{summary: "Could not " + stepPhrases[n.Step], detail: tfvalue.Sentence(n.Err)}
+	m := wording{summary: "Could not " + stepPhrases[n.Step], detail: tfvalue.ErrorSentence(n.Err)}
 
 	var (
 		taken   *tokens.TakenError
@@ -451,7 +451,7 @@ func predecessorWords(notice tokens.Notice) (wording, bool) {
 	case tokens.OwnUserUnknown:
 		return wording{path.Root("include_own_user"), "It is not known who the provider is", fmt.Sprintf(
 			"The provider's own credential may be one of the tokens, and nothing was revoked. %s %s",
-			tfvalue.Sentence(n.Err), includeOwnUser)}, true
+			tfvalue.ErrorSentence(n.Err), includeOwnUser)}, true
 	case tokens.OwnUser:
 		return wording{path.Root("include_own_user"), "The tokens are those of the provider's own user", fmt.Sprintf(
 			"The provider logs in as %s, and its credential may be one of the tokens. Nothing was revoked. Use the account of "+

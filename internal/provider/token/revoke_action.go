@@ -179,7 +179,7 @@ func (a *revokeTokensAction) revoke(
 
 		if err := a.System.Revoke(ctx, token); err != nil {
 			say("Could not revoke %s.", a.label(token))
-			diags.AddError("Could not revoke a personal access token", fmt.Sprintf("%s: %s", a.label(token), tfvalue.Sentence(err)))
+			diags.AddError("Could not revoke a personal access token", fmt.Sprintf("%s: %s", a.label(token), tfvalue.ErrorSentence(err)))
 
 			continue
 		}
