@@ -103,7 +103,7 @@ func TestAccToken_missingPermissionsKeepState(t *testing.T) {
 		},
 		resource.TestStep{
 			Config:      without("view_users") + token,
-			ExpectError: providertest.Words("This proves nothing, for the account may not see all users and tokens"),
+			ExpectError: providertest.Words("It may still exist, hidden from this account"),
 		},
 		resource.TestStep{
 			Config: without("create_personal_access_tokens") + token + fmt.Sprintf(`
@@ -122,7 +122,7 @@ resource "opsaccess_personal_access_token" "another" {
 		resource.TestStep{
 			Config:      without("edit_users") + token,
 			Destroy:     true,
-			ExpectError: providertest.Words("revoke_personal_access_tokens and edit_users"),
+			ExpectError: providertest.Words("The permission edit_users is missing"),
 		},
 	)
 }
