@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -63,7 +64,8 @@ func notices() []tokens.Notice {
 		tokens.ImportedDiffers{Argument: "expires_at"},
 		tokens.SecretUnknown{},
 		tokens.NeverExpires{},
-		tokens.ExpiresWithinADay{Argument: "expires_in"},
+		tokens.MayExpireWithinADay{},
+		tokens.MayExpireWithinADay{Lifetime: lifecycle.Lifetime{In: pat.Some(time.Hour)}, Least: time.Hour},
 		tokens.OtherExpiry{},
 		tokens.ExpiryPassed{Err: err},
 		tokens.ExpiryPassed{Reissue: true, Err: err},
@@ -71,6 +73,8 @@ func notices() []tokens.Notice {
 		tokens.KeptInvalid{},
 		tokens.RevokedFirst{},
 		tokens.RevokedFirst{SameName: true},
+		tokens.RevokedFirst{Hold: lifecycle.Known(time.Hour)},
+		tokens.OwnCredentialKeepsName{},
 		tokens.RecipientsChanged{},
 		tokens.RecipientsChanged{Removed: true},
 		tokens.OutlivesExpiresIn{},
