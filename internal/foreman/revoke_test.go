@@ -69,6 +69,8 @@ func TestARefusalNamesAllPermissions(t *testing.T) {
 		"to find the user": func(s *System) error { _, err := s.User(t.Context(), pat.UserRef{Username: "alice"}); return err },
 		"to read the user": func(s *System) error { _, err := s.User(t.Context(), pat.UserRef{ID: id}); return err },
 		"to read a token":  func(s *System) error { _, err := s.Token(t.Context(), token.Key()); return err },
+		"to list users":    func(s *System) error { _, err := s.Users(t.Context(), pat.UserQuery{}); return err },
+		"to list tokens":   func(s *System) error { _, err := s.Tokens(t.Context(), id, pat.TokenQuery{}); return err },
 		"to issue a token": func(s *System) error { _, err := s.Create(t.Context(), id, pat.NewToken{Name: "new"}); return err },
 		"to revoke it":     func(s *System) error { return s.Revoke(t.Context(), token) },
 	} {

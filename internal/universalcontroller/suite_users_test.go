@@ -137,3 +137,27 @@ func accountWithServiceRole(t *testing.T, s *stage) {
 
 	verdict.Want(t, driver.Revoke(t.Context(), tokens[0]), "permission")
 }
+
+// Whatever is refused first, the error names all that the operations on tokens need.
+func accountWithoutRole(t *testing.T, s *stage) {
+	s.addUser(t, "clerk")
+	alice := s.addUser(t, "alice")
+	s.addToken(t, "alice", "deploy", nextYear)
+
+	driver := s.as(t, "clerk", password)
+	token := pat.Token{UserID: alice, ID: "deploy", Name: "deploy"}
+
+	for name, try := range map[string]func() error{
+		"find the user": func() error { _, err := driver.User(t.Context(), pat.UserRef{Username: "alice"}); return err },
+		"read the user": func() error { _, err := driver.User(t.Context(), pat.UserRef{ID: alice}); return err },
+		"list users":    func() error { _, err := driver.Users(t.Context(), pat.UserQuery{}); return err },
+		"list tokens":   func() error { _, err := driver.Tokens(t.Context(), alice, pat.TokenQuery{}); return err },
+		"read a token":  func() error { _, err := driver.Token(t.Context(), token.Key()); return err },
+		"issue a token": func() error { _, err := driver.Create(t.Context(), alice, pat.NewToken{Name: "new"}); return err },
+		"revoke it":     func() error { return driver.Revoke(t.Context(), token) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			verdict.Want(t, try(), "permission", "grant this account the role ops_user_admin or ops_admin", "Web Service Access")
+		})
+	}
+}
