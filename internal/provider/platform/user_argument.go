@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
 
@@ -28,10 +29,26 @@ func UserArguments() (username, userID schema.StringAttribute) {
 	userID = schema.StringAttribute{
 		Optional:            true,
 		Validators:          []validator.String{tfvalue.PlainText("user_id")},
-		MarkdownDescription: "The platform's own key of the user, a number on Foreman.",
+		MarkdownDescription: "The user's id: " + UserIDs() + ".",
 	}
 
 	return username, userID
+}
+
+// UserIDs says what an id of a user is on each platform.
+func UserIDs() string { return onEach(func(p definition) string { return p.userID }) }
+
+// TokenIDs says what an id of a token is on each platform.
+func TokenIDs() string { return onEach(func(p definition) string { return p.tokenID }) }
+
+// onEach joins what is said of each platform.
+func onEach(say func(definition) string) string {
+	var said []string
+	for _, p := range allPlatforms {
+		said = append(said, say(p))
+	}
+
+	return strings.Join(said, "; ")
 }
 
 // UserID returns the key of the user that the arguments name, without asking the server

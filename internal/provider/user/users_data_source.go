@@ -49,7 +49,7 @@ func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			},
 			"user_id": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{tfvalue.PlainText("user_id")},
-				MarkdownDescription: "Only the user of this key of the platform's own, a number on Foreman.",
+				MarkdownDescription: "Only the user with this id: " + platform.UserIDs() + ".",
 			},
 			"show_tokens": schema.BoolAttribute{
 				Optional: true,
