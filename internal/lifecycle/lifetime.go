@@ -75,7 +75,7 @@ func (l Lifetime) Least(now time.Time, traits pat.Traits) pat.Option[time.Durati
 		return pat.Option[time.Duration]{}
 	}
 
-	if traits.ExpiryIsDate && !(l.AtLeast && l.In.Set) {
+	if traits.ExpiryIsDate && (!l.AtLeast || !l.In.Set) {
 		lives -= pat.DateBegins
 	}
 

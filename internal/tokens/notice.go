@@ -124,12 +124,11 @@ type (
 		Argument string
 		Owner    pat.UserRef
 	}
-	// InvalidUserID says that `user_id` cannot be one of the platform's.
+	// InvalidUserID says that the id of a user cannot be one of the platform's.
 	InvalidUserID struct {
 		failure
 
-		Text   string
-		Traits pat.Traits
+		Err *UserIDError
 	}
 	// InvalidArgument says that the platform does not allow an argument's value.
 	InvalidArgument struct {

@@ -44,7 +44,7 @@ func TestDocs_permissionsAreThoseOfTheError(t *testing.T) {
 			}
 
 			for _, page := range pages {
-				text, err := os.ReadFile(filepath.Join(providertest.Repository(), "templates", page))
+				text, err := os.ReadFile(filepath.Join(providertest.Repository(), "templates", page)) //nolint:gosec // The names are above.
 				providertest.Must(t, err)
 
 				named := slices.DeleteFunc(namesIn(string(text)), func(name string) bool {

@@ -85,7 +85,7 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 
-	userID, ok := d.UserID(ctx, model.Username, model.UserID, &resp.Diagnostics)
+	userID, ok := findUserID(ctx, d.Configured, model.Username, model.UserID, &resp.Diagnostics)
 	if !ok {
 		return
 	}

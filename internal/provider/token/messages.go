@@ -107,9 +107,12 @@ func stepWords(notice tokens.Notice) (wording, bool) {
 		taken   *tokens.TakenError
 		shared  *tokens.SharedError
 		refused *pat.AuthenticationError
+		invalid *tokens.UserIDError
 	)
 
 	switch {
+	case errors.As(n.Err, &invalid):
+		return userIDWords(invalid), true
 	case errors.As(n.Err, &taken):
 		m.at, m.summary = path.Root("name"), nameTaken
 	case errors.As(n.Err, &shared):
@@ -174,12 +177,21 @@ func userWords(notice tokens.Notice) (wording, bool) {
 			"%s The token stays that of %s. Until the %s exists, an apply fails before anything is sent.",
 			tfvalue.Sentence(n.Err), n.Owner, n.User)}, true
 	case tokens.InvalidUserID:
-		return ofText("user_id", n.Text, "Invalid user_id", fmt.Sprintf(
-			"%s is not a user's key on %s, which matches %s. For a login, use username.",
-			pat.Quote(n.Text), n.Traits.DisplayName, n.Traits.UserID)), true
+		return userIDWords(n.Err), true
 	default:
 		return wording{}, false
 	}
+}
+
+// userIDWords are about an id of a user that the platform does not have.
+func userIDWords(err *tokens.UserIDError) wording {
+	if !err.Of.Set {
+		return ofText("user_id", err.Text, "Invalid user_id", tfvalue.Sentence(err)+" For a login, use `username`.")
+	}
+
+	return ofText("user_id", err.Text, "The user is of another platform", fmt.Sprintf(
+		"%s Nothing was changed.\n\nSet `provider =` to the alias that is configured for %s, or name a user on %s.",
+		tfvalue.Sentence(err), err.Of.V.DisplayName, err.Configured.DisplayName))
 }
 
 const (

@@ -128,7 +128,7 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 
 // target returns the key of the user whose tokens are meant, and refuses the provider's own.
 func (a *revokeTokensAction) target(ctx context.Context, model revokeTokensModel, diags *diag.Diagnostics) (string, bool) {
-	userID, ok := a.UserID(ctx, model.Username, model.UserID, diags)
+	userID, ok := findUserID(ctx, a.Configured, model.Username, model.UserID, diags)
 
 	if !ok || model.IncludeOwnUser.ValueBool() {
 		return userID, ok
