@@ -29,6 +29,8 @@ type Options struct {
 	Direct pat.System
 	// Now is the clock.
 	Now func() time.Time
+	// Platforms are the traits of all platforms, by which an id of another one is told.
+	Platforms []pat.Traits
 	// Credential is the SHA-256 of the password or token that the provider logs in with, as
 	// [Fingerprint] returns it.
 	Credential string

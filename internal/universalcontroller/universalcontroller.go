@@ -84,9 +84,12 @@ func New(options Options) (*System, error) {
 	return &System{rest: c, username: options.Username, now: now, lookTime: lookTime}, nil
 }
 
+// Traits returns [Traits].
+func (s *System) Traits() pat.Traits { return Traits() }
+
 // Traits tells how Universal Controller differs. Its expiries are dates in a time zone
 // that it does not tell.
-func (s *System) Traits() pat.Traits {
+func Traits() pat.Traits {
 	return pat.Traits{
 		Platform:      "universal_controller",
 		DisplayName:   "Universal Controller",

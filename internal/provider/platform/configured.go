@@ -78,7 +78,8 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	}
 
 	c.Engine = tokens.NewEngine(tokens.Options{
-		System: c.System, Direct: c.Direct, Now: p.Now, Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
+		System: c.System, Direct: c.Direct, Now: p.Now, Platforms: allTraits(),
+		Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
 	})
 
 	return c
