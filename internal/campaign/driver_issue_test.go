@@ -14,7 +14,7 @@ func (c *client) issue(w *weather, lines ...*line) bool {
 	for _, l := range lines {
 		l.order.Known = nil
 		for _, k := range l.kept {
-			l.order.Known = append(l.order.Known, k.shown.Key())
+			l.order.Known = append(l.order.Known, k.shown)
 		}
 	}
 

@@ -224,8 +224,8 @@ func (r *resource) orphans(next configuration, known *state) []Orphan {
 
 	series := Names{Series: next.series, Prefixes: []string{next.namePrefix}}
 
-	return series.Orphans(live, func(key pat.Key) bool {
-		return key.TokenID == known.current.ID ||
-			slices.ContainsFunc(known.previous, func(p Predecessor) bool { return p.Token.ID == key.TokenID })
+	return series.Orphans(live, func(token pat.Token) bool {
+		return token.ID == known.current.ID ||
+			slices.ContainsFunc(known.previous, func(p Predecessor) bool { return p.Token.ID == token.ID })
 	})
 }

@@ -168,7 +168,7 @@ func TestNames_Orphans(t *testing.T) {
 	got := series.Orphans([]pat.Token{
 		token("1", "ci-abc234-1", pat.StatusActive), token("2", "ci-abc234-2", pat.StatusRevoked), token("3", "ci-abc234-3", pat.StatusExpired),
 		token("4", "ci-abc234-4", pat.StatusActive), token("5", "old-ci-abc234-5", pat.StatusActive), token("6", "ci-abc234-6", pat.StatusActive),
-	}, func(key pat.Key) bool { return key.TokenID == "4" })
+	}, func(token pat.Token) bool { return token.ID == "4" })
 
 	want := []Orphan{
 		{Token: token("1", "ci-abc234-1", pat.StatusActive), Generation: 1}, {Token: token("6", "ci-abc234-6", pat.StatusActive), Generation: 6},

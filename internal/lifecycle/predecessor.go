@@ -155,13 +155,13 @@ type Orphan struct {
 	Generation int64
 }
 
-// Orphans returns the orphans among the tokens of a user; known are the tokens that are not.
-func (n Names) Orphans(tokens []pat.Token, known func(pat.Key) bool) []Orphan {
+// Orphans returns the orphans among the tokens of a user; known says which are not.
+func (n Names) Orphans(tokens []pat.Token, known func(pat.Token) bool) []Orphan {
 	var orphans []Orphan
 
 	for _, token := range tokens {
 		generation, ok := n.Generation(token.Name)
-		if ok && token.Status == pat.StatusActive && !known(token.Key()) {
+		if ok && token.Status == pat.StatusActive && !known(token) {
 			orphans = append(orphans, Orphan{Token: token, Generation: generation})
 		}
 	}

@@ -119,7 +119,7 @@ func (e *Engine) checkTaken(ctx context.Context, userID, name string, notices *N
 
 	switch {
 	case err == nil, errors.As(err, &denied):
-	case errors.As(err, &taken) && e.registry.Has(taken.Token.Key()):
+	case errors.As(err, &taken) && e.registry.Has(taken.Token):
 		if traits := e.System.Traits(); !traits.ReusableNames {
 			notices.add(NameCannotComeBack{Name: name, Traits: traits})
 		}

@@ -37,7 +37,7 @@ func (e *Engine) issueAndRecord(
 	ctx context.Context, record Record, order Order, reason lifecycle.Reason,
 	predecessors []lifecycle.Predecessor, memory Memory, notices *Notices,
 ) (Record, Memory) {
-	order.Known = append(order.Known, tokenKeys(predecessors)...)
+	order.Known = append(order.Known, tokensOf(predecessors)...)
 	order.Prefixes = memory.Prefixes
 	memory = memory.noting(record.NamePrefix.V)
 

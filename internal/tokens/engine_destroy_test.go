@@ -39,7 +39,7 @@ func TestDestroy(t *testing.T) {
 					return nil
 				}
 
-				live := s.state.LiveToken().Key()
+				live := s.state.LiveToken()
 				left, said := s.engine.Destroy(t.Context(), s.state)
 				s.wantNotices(said, test.want...)
 

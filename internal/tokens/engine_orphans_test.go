@@ -427,6 +427,25 @@ func TestOrphan_withTheNameOfAPredecessor(t *testing.T) {
 	s.wantNotices(s.unchanged(basic(trigger(1), overlap(time.Hour))))
 }
 
+// So does one that keeps a token that is gone.
+func TestOrphan_withTheNameOfTheTokenThatIsGone(t *testing.T) {
+	t.Parallel()
+
+	config := basic(trigger(1), overlap(time.Hour), keepInvalid)
+
+	s := standing(t, true)
+	s.system.kill(s.state.LiveToken())
+	s.pass(time.Second)
+	s.leave(s.state.LiveToken().Name)
+	s.wantNotices(s.run(config), "OrphanAdopted", "KeptInvalid")
+	s.wantPrevious(2)
+	s.unchanged(config)
+	s.pass(2 * day)
+	s.run(config)
+	s.wantPrevious()
+	s.wantLive()
+}
+
 // Two states with one series, or a state and its copy: neither revokes what the other has issued.
 func TestOrphan_ofAnotherState(t *testing.T) {
 	t.Parallel()

@@ -301,10 +301,10 @@ func (l *life) settles(t *rapid.T, clean bool) {
 		t.Fatal("the other resource's token does not work")
 	}
 
-	known := append(tokenKeys(l.state.Previous.V), l.state.LiveToken().Key(), l.other.state.LiveToken().Key())
+	known := append(tokensOf(l.state.Previous.V), l.state.LiveToken(), l.other.state.LiveToken())
 
 	for _, token := range l.system.tokens {
-		if l.system.shown(token).Status == pat.StatusActive && !slices.Contains(known, token.Key()) && !strings.Contains(l.said.String(), token.Name) {
+		if l.system.shown(token).Status == pat.StatusActive && !slices.ContainsFunc(known, token.SameAs) && !strings.Contains(l.said.String(), token.Name) {
 			t.Fatalf("%s lives, and is neither recorded nor named: %s", token.Name, l.said.String())
 		}
 	}

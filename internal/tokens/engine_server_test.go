@@ -381,7 +381,7 @@ func TestPlanCreate_says(t *testing.T) {
 		"the name of a token that is replaced": {
 			config: basic(named("ci")), before: func(s *stage) {
 				token := s.leave("ci")
-				s.engine.registry.AddRead(token.Key())
+				s.engine.registry.AddRead(token)
 			},
 			want: []string{"NameCannotComeBack"}, reusable: []string{},
 		},

@@ -85,10 +85,10 @@ func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error 
 		}
 	}
 
-	result.Orphans = names.Orphans(tokens, func(key pat.Key) bool { return slices.Contains(order.Known, key) })
+	result.Orphans = names.Orphans(tokens, func(token pat.Token) bool { return slices.ContainsFunc(order.Known, token.SameAs) })
 
 	for _, orphan := range result.Orphans {
-		if i.registry.Has(orphan.Token.Key()) {
+		if i.registry.Has(orphan.Token) {
 			return &SharedError{Series: order.Series, Token: orphan.Token}
 		}
 	}

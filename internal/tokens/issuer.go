@@ -40,7 +40,7 @@ type Order struct {
 	// Generation is the last generation that is known of; 0 if none is.
 	Generation int64
 	// Known are the live tokens of the series that are known of.
-	Known []pat.Key
+	Known []pat.Token
 	// Lifetime is counted from the moment of issuing.
 	Lifetime lifecycle.Lifetime
 }
@@ -80,7 +80,7 @@ func (i *Issuer) request(ctx context.Context, order Order, name string) (pat.Iss
 	}
 
 	if err == nil {
-		i.registry.Add(issued.Key())
+		i.registry.Add(issued.Token)
 	}
 
 	return issued, err

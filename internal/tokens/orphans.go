@@ -73,7 +73,7 @@ func (e *Engine) tokens(ctx context.Context, userID string, query pat.TokenQuery
 // resemble one.
 func (e *Engine) findOrphans(record Record, memory Memory, unrecorded []pat.Token, notices *Notices) []lifecycle.Orphan {
 	names, live := record.names(memory.Prefixes), record.LiveToken()
-	own := tokenKeys(append([]lifecycle.Predecessor{{Token: live}}, record.Previous.V...))
+	own := append(tokensOf(record.Previous.V), live)
 
 	for _, token := range unrecorded {
 		_, ours := names.Generation(token.Name)
@@ -82,7 +82,9 @@ func (e *Engine) findOrphans(record Record, memory Memory, unrecorded []pat.Toke
 		}
 	}
 
-	return names.Orphans(unrecorded, func(key pat.Key) bool { return slices.Contains(own, key) || e.registry.Has(key) })
+	return names.Orphans(unrecorded, func(token pat.Token) bool {
+		return slices.ContainsFunc(own, token.SameAs) || e.registry.Has(token)
+	})
 }
 
 // adopt makes predecessors of orphans, newest first among those that there are, and says so.
@@ -102,11 +104,11 @@ func (e *Engine) adopt(
 	return predecessors
 }
 
-func tokenKeys(predecessors []lifecycle.Predecessor) []pat.Key {
-	keys := make([]pat.Key, 0, len(predecessors))
+func tokensOf(predecessors []lifecycle.Predecessor) []pat.Token {
+	tokens := make([]pat.Token, 0, len(predecessors)+1)
 	for _, predecessor := range predecessors {
-		keys = append(keys, predecessor.Token.Key())
+		tokens = append(tokens, predecessor.Token)
 	}
 
-	return keys
+	return tokens
 }

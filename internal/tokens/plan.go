@@ -50,7 +50,7 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 func (e *Engine) PlanUpdate(
 	ctx context.Context, state, config Record, memory Memory,
 ) (plan Record, replace []string, notices Notices) {
-	e.registry.Add(state.LiveToken().Key())
+	e.registry.Add(state.LiveToken())
 	e.registry.AddVersion(state.Version)
 
 	plan = config

@@ -54,7 +54,7 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 	}
 
 	if !notices.Failed() {
-		e.registry.AddRead(recorded.Key())
+		e.registry.AddRead(recorded)
 		e.registry.AddVersion(refreshed.Version)
 	}
 

@@ -15,12 +15,17 @@ import (
 // empty.
 type Registry struct {
 	mu sync.Mutex
-	// live are the live tokens; true if this process has read the resource.
-	live   map[pat.Key]bool
+	live   map[pat.Key]liveToken
 	claims map[string][]seriesClaim // By series: only what shares one can collide.
 	// versions are those of secrets that this process has met in states. Which resource takes the
 	// place of another is not known, so that a new secret gets none of them.
 	versions map[int64]bool
+}
+
+// liveToken is a resource's live token; read says that this process has read the resource.
+type liveToken struct {
+	token pat.Token
+	read  bool
 }
 
 // seriesClaim is one resource: its live token, and what tells its tokens by their names.
@@ -33,10 +38,10 @@ type seriesClaim struct {
 var seriesName = regexp.MustCompile(`([a-z2-7]{6})-[0-9]+$`)
 
 // Add notes that the token is a resource's live one.
-func (r *Registry) Add(key pat.Key) { r.note(key, false) }
+func (r *Registry) Add(token pat.Token) { r.note(token, false) }
 
 // AddRead notes that the token is the live one of a resource that this process has read.
-func (r *Registry) AddRead(key pat.Key) { r.note(key, true) }
+func (r *Registry) AddRead(token pat.Token) { r.note(token, true) }
 
 // Remove notes that the token is no resource's live one any more: a successor was issued.
 func (r *Registry) Remove(key pat.Key) {
@@ -46,14 +51,15 @@ func (r *Registry) Remove(key pat.Key) {
 	delete(r.live, key)
 }
 
-// Has says whether the token is a resource's live one.
-func (r *Registry) Has(key pat.Key) bool {
+// Has says whether the token is a resource's live one. One that has its key and was created at
+// another time is not.
+func (r *Registry) Has(token pat.Token) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
-	_, ok := r.live[key]
+	live, ok := r.live[token.Key()]
 
-	return ok
+	return ok && live.token.SameAs(token)
 }
 
 // WasRead says whether this process has read the resource whose live token it is.
@@ -61,7 +67,7 @@ func (r *Registry) WasRead(key pat.Key) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
-	return r.live[key]
+	return r.live[key].read
 }
 
 // AddVersion notes the version of a secret in a state.
@@ -92,15 +98,15 @@ func (r *Registry) nextVersion(last int64, now time.Time) int64 {
 	return version
 }
 
-func (r *Registry) note(key pat.Key, read bool) {
+func (r *Registry) note(token pat.Token, read bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
 	if r.live == nil {
-		r.live = map[pat.Key]bool{}
+		r.live = map[pat.Key]liveToken{}
 	}
 
-	r.live[key] = read || r.live[key]
+	r.live[token.Key()] = liveToken{token: token, read: read || r.live[token.Key()].read}
 }
 
 // register notes a resource, in place of what it was before, and returns another one that collides

@@ -68,7 +68,7 @@ func (e *Engine) examine(
 	}
 
 	// One that another resource has as its live token is no predecessor of this one.
-	if gone != nil || shown.Status != pat.StatusActive || e.registry.Has(shown.Key()) {
+	if gone != nil || shown.Status != pat.StatusActive || e.registry.Has(shown) {
 		return predecessor, false, nil //nolint:nilerr // That it is gone is the answer.
 	}
 

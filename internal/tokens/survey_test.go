@@ -70,7 +70,7 @@ func TestIssueGeneratesAName(t *testing.T) {
 
 			for _, token := range system.tokens {
 				if token.Name == test.known {
-					test.order.Known = append(test.order.Known, token.Key())
+					test.order.Known = append(test.order.Known, token)
 				}
 			}
 
@@ -169,7 +169,7 @@ func TestIssueOfASuccessorIsNoOtherResource(t *testing.T) {
 	}
 
 	order := after(1)
-	order.Known = []pat.Key{first.Key()}
+	order.Known = []pat.Token{first.Token}
 
 	if result, err := i.Issue(t.Context(), order); err != nil || result.Generation != 2 || len(result.Orphans) != 0 {
 		t.Errorf("%+v, %v", result, err)

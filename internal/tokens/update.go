@@ -129,12 +129,7 @@ func (e *Engine) replace(
 		}
 	}
 
-	if old.Token.Status == pat.StatusActive {
-		order.Known = []pat.Key{old.Token.Key()}
-	} else { // Where a name is the key, another token can have that of one that is gone.
-		e.registry.Remove(old.Token.Key())
-	}
-
+	order.Known = []pat.Token{old.Token}
 	record, memory = e.issueAndRecord(ctx, record, order, reason, predecessors, memory, notices)
 
 	if key := old.Token.Key(); !notices.Failed() && key != record.LiveToken().Key() {
