@@ -90,6 +90,7 @@ func New(options Options) (*Client, error) {
 			slots:   make(chan struct{}, options.MaxConcurrentRequests),
 			bodies:  newBodyReader(),
 			mask:    mask,
+			clock:   options.Clock,
 		},
 		authorize: options.Authorize,
 		refusal:   maker.refusal,

@@ -10,8 +10,8 @@ import (
 
 // Create issues the first token of a resource, and returns its record. If it fails, no token was
 // issued, or the notices tell which may have been.
-func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (Record, Memory, Notices) {
-	var notices Notices
+func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (_ Record, _ Memory, notices Notices) {
+	defer e.warnClock(&notices)
 
 	user, err := e.Recipient(ctx, plan.User())
 	if err != nil {
@@ -61,7 +61,7 @@ func (e *Engine) issueAndRecord(
 		return record, memory
 	}
 
-	record.Version = lifecycle.Known(e.registry.nextVersion(record.Version.V, e.Now()))
+	record.Version = lifecycle.Known(e.registry.nextVersion(record.Version.V, e.Clock.Now()))
 	record.Series = setUnlessEmpty(result.Series)
 	record.Generation = lifecycle.Known(result.Generation)
 	record.Due = lifecycle.Value[lifecycle.Reason]{}

@@ -43,6 +43,8 @@ type lease struct {
 
 // Open issues a token that [Leases.Stop] revokes if nobody closes it before.
 func (l *Leases) Open(ctx context.Context, e *Engine, user pat.UserRef, order Order) (owner pat.User, issued pat.Issued, notices Notices) {
+	defer e.warnClock(&notices)
+
 	opened, err := l.begin(user)
 	if err != nil {
 		notices.add(StepFailed{Step: StepIssueEphemeral, Err: err})

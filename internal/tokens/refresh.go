@@ -11,8 +11,8 @@ import (
 // in it, and the orphans that were found. It leaves every argument alone, and never says that a
 // resource is no more: what is to be done about a token that is gone is for the plan. If it fails,
 // nothing of what it returns counts.
-func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Record, Memory, Notices) {
-	var notices Notices
+func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (_ Record, _ Memory, notices Notices) {
+	defer e.warnClock(&notices)
 
 	if !e.checkPlatform(record, &notices) {
 		return record, memory, notices
@@ -66,7 +66,7 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 func (e *Engine) refreshRotation(
 	ctx context.Context, record Record, memory Memory, unrecorded []pat.Token, notices *Notices,
 ) (refreshed Record, adopted bool) {
-	record = record.dueNow(e.Now(), e.System.Traits())
+	record = record.dueNow(e.Clock.Now(), e.System.Traits())
 
 	// What is gone first: where a name is the key, an orphan can have that of a dead predecessor.
 	predecessors := e.review(ctx, record.Previous.V, record.Policy, notices)

@@ -12,8 +12,12 @@ import (
 // call returns, so that nothing may happen between the answer and the return.
 //
 // If it fails, the record is what state has to say: with the arguments of the state before.
-func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) (Record, Memory, Notices) {
-	var notices Notices
+func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) (_ Record, _ Memory, notices Notices) {
+	defer e.warnClock(&notices)
+
+	if !e.learnTime(ctx, state, plan, memory, &notices) {
+		return state, memory, notices
+	}
 
 	decision := e.settle(state, plan, memory)
 	memory = memory.noting(state.NamePrefix.V)
@@ -53,7 +57,7 @@ func (e *Engine) settle(state, plan Record, memory Memory) lifecycle.Decision {
 		return lifecycle.Decision{Action: lifecycle.Refuse, Argument: changed[0]}
 	}
 
-	return lifecycle.Settle(state.forDecision(memory), state.Arguments.Arguments, plan.Arguments.Arguments, e.traits(), e.Now())
+	return lifecycle.Settle(state.forDecision(memory), state.Arguments.Arguments, plan.Arguments.Arguments, e.traits(), e.Clock.Now())
 }
 
 // forDecision returns the live token as a decision needs it.
@@ -180,7 +184,7 @@ func (e *Engine) revokeBeforeReissue(
 
 	if !sameName && record.Policy.HoldIfUsedWithin.Set {
 		shown, gone, lookErr := findRecorded(ctx, e.Direct, old.Token)
-		if lookErr == nil && gone == nil && record.Policy.HoldsNow(shown, e.Now()) {
+		if lookErr == nil && gone == nil && record.Policy.HoldsNow(shown, e.Clock.Now()) {
 			return true, true
 		}
 

@@ -99,7 +99,8 @@ func (s *conformanceServer) Connect(tb testing.TB, url string, account systemtes
 	tb.Helper()
 
 	return newDriver(tb, url+s.controller.Context(), func(o *Options) {
-		o.Username, o.Password, o.Now, o.Client.MaxRetries = account.Username, account.Password, s.Now, 1
+		o.Username, o.Password, o.Client.MaxRetries = account.Username, account.Password, 1
+		o.Client.Clock = pat.NewClock(pat.Runner{Now: s.Now})
 
 		if s.world.bearer && account.Username == controllerserver.AdminUserName {
 			secret, err := s.controller.AddToken(account.Username, "the driver's own", time.Time{})

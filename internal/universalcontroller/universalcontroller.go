@@ -28,15 +28,13 @@ type Options struct {
 	Password pat.Secret
 	// Token is a personal access token, sent as a Bearer.
 	Token pat.Secret
-	// Now is the clock that tells which tokens have expired; nil is time.Now.
-	Now func() time.Time
 }
 
 // System is one Universal Controller. Make it with [New].
 type System struct {
 	rest     *rest.Client
 	username string
-	now      func() time.Time
+	clock    *pat.Clock // It tells which tokens have expired.
 	lookTime time.Duration
 	// unseen holds the [pat.Key] of each token that this process issued and did not find in
 	// the list: nobody knows when it was created.
@@ -52,6 +50,10 @@ func New(options Options) (*System, error) {
 	}
 
 	client := options.Client
+	if client.Clock == nil {
+		client.Clock = pat.NewClock(pat.Runner{})
+	}
+
 	client.Account = options.account()
 	client.Secrets = slices.Concat(client.Secrets, []pat.Secret{options.Password, options.Token})
 
@@ -74,12 +76,7 @@ func New(options Options) (*System, error) {
 		return nil, err
 	}
 
-	now := options.Now
-	if now == nil {
-		now = time.Now
-	}
-
-	return &System{rest: c, username: options.Username, now: now, lookTime: lookTime}, nil
+	return &System{rest: c, username: options.Username, clock: client.Clock, lookTime: lookTime}, nil
 }
 
 // Traits tells how Universal Controller differs. Its expiries are dates in a time zone

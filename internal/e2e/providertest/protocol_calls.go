@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
@@ -23,7 +24,7 @@ func (s *Target) Settings(login, password string) map[string]any {
 func (s *Target) Serve(t *testing.T, settings map[string]any) ProtocolServer {
 	t.Helper()
 
-	server := NewProtocolServer(provider.Surroundings{Now: s.Now})
+	server := NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: s.Now}})
 
 	for _, diagnostic := range ConfigureServer(t, server, settings) {
 		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)

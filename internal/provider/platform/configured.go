@@ -21,8 +21,8 @@ type Configured struct {
 	System pat.System
 	// Direct is the same server without that, for what must be as it is right now.
 	Direct pat.System
-	// Now is the clock.
-	Now func() time.Time
+	// Clock is the server's.
+	Clock *pat.Clock
 	// Engine carries out what token resources ask for.
 	Engine *tokens.Engine
 	// Leases are what is open of ephemeral resources in this process.
@@ -41,8 +41,8 @@ type Model struct {
 type Process struct {
 	// Version is the provider's, for the User-Agent.
 	Version string
-	// Now is the clock.
-	Now func() time.Time
+	// Runner is the clock of this machine.
+	Runner pat.Runner
 	// RetryWait is the longest wait between two attempts of a request; 0 is the default.
 	RetryWait time.Duration
 	// Leases are what is open of ephemeral resources, of whatever configuration.
@@ -58,7 +58,8 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 
 	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.Version, terraformVersion)
 
-	connection := model.connection(userAgent, p.Now, diags)
+	connection := model.connection(userAgent, diags)
+	connection.options.Clock = pat.NewClock(p.Runner)
 	connection.options.RetryWaitMax = p.RetryWait
 
 	opened, d := platform.open(ctx, *model.of(platform.name), connection)
@@ -69,7 +70,7 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	}
 
 	c := &Configured{
-		Direct: opened.system, Now: p.Now, Leases: &p.Leases,
+		Direct: opened.system, Clock: connection.options.Clock, Leases: &p.Leases,
 		unknown: slices.Sorted(slices.Values(opened.unknown)),
 	}
 
@@ -78,7 +79,7 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	}
 
 	c.Engine = tokens.NewEngine(tokens.Options{
-		System: c.System, Direct: c.Direct, Now: p.Now, Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
+		System: c.System, Direct: c.Direct, Clock: c.Clock, Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
 	})
 
 	return c

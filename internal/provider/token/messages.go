@@ -144,6 +144,8 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 			"The token is one of `%s`, and the provider that this resource uses is configured for %s. Nothing was changed, and the "+
 				"token stays in the state.\n\nSet `provider =` in the resource to the alias that is configured for the token's server.",
 			n.Recorded, n.Configured.DisplayName)}, true
+	case tokens.ClockDiffers:
+		return wording{summary: "The clock of this machine differs from the server's", detail: clockDetail(n)}, true
 	case tokens.ServerMoved:
 		return wording{path.Root("server"), "The token's server has moved", fmt.Sprintf(
 			"The token was issued by %s. The provider is configured for %s, which has the same token: "+
@@ -151,6 +153,23 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 	default:
 		return wording{}, false
 	}
+}
+
+// clockDetail says what the clocks show, what goes by which of them, and what to do.
+func clockDetail(n tokens.ClockDiffers) string {
+	text := fmt.Sprintf("The server's clock shows %s, and that of the machine that runs Terraform shows %s.\n\n",
+		n.Server.UTC().Format(time.RFC3339), n.Runner.UTC().Format(time.RFC3339))
+
+	if n.Undated {
+		text += "The server's responses have no `Date` header, so its time was not known before it issued a token in this run. What was " +
+			"decided before went by the clock of this machine, the expiry of that token included. Check `current.expires_at`, and " +
+			"synchronize this machine's clock, for example with NTP, before the next run."
+	} else {
+		text += "What is due or has expired, and when new tokens expire, was decided by the server's clock, so tokens are not " +
+			"affected. Synchronize this machine's clock, for example with NTP: `timestamp()` and certificates go by it."
+	}
+
+	return text
 }
 
 // userWords are about the user whom a token belongs to.

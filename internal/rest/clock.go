@@ -1,0 +1,36 @@
+package rest
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// tellTime tells the clock what a response says of the server's time. What only a gateway can
+// have answered says nothing of it.
+func (t *transport) tellTime(sent time.Duration, response *http.Response) {
+	status := response.StatusCode
+	if status >= http.StatusInternalServerError || status == http.StatusProxyAuthRequired || status == http.StatusTooManyRequests {
+		return
+	}
+
+	if date, ok := dateOf(response.Header); ok {
+		t.clock.Responded(sent, date)
+	}
+}
+
+// dateOf returns when a response was made, by the clock of its server: a cache adds how old it
+// is by now. It returns false where the server did not say.
+func dateOf(header http.Header) (time.Time, bool) {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return time.Time{}, false
+	}
+
+	age, err := strconv.ParseUint(header.Get("Age"), 10, 31)
+	if err != nil {
+		age = 0
+	}
+
+	return date.Add(time.Duration(age) * time.Second), true //nolint:gosec // 31 bits of seconds fit.
+}
