@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// ClockTolerance is how far two clocks may be apart and still count as showing the same time. The
-// nodes of one server differ by seconds, and so does a machine whose clock is kept by NTP.
+// ClockTolerance is how far the runner's clock may be from the server's and still count as right.
+// Clocks that NTP keeps differ by less than a second.
 const ClockTolerance = 2 * time.Minute
 
 // Runner is the clock of the machine that the provider runs on. The zero value is the real one.
@@ -18,17 +18,18 @@ type Runner struct {
 	Elapsed func() time.Duration
 }
 
-// Clock tells the time of a server, as far as the server has told it. A server issues and
-// expires tokens by its own clock, so what is due is decided by that one, and not by the
-// runner's, which may be wrong by hours.
+// Clock tells the time of a server. A server issues and expires tokens by its own clock, so what is due
+// is decided by that one, and not by the runner's, which may be wrong by hours.
 //
-// A server tells its time in the Date header of each response. Where it sends none, the
-// creation time of a token that was just issued tells it; until then, the runner's clock has to
-// do. Both have whole seconds, and a Date may be that of a gateway in front of the server: the
-// time is as exact as that. Between two responses the runner's monotonic clock counts, so that
-// setting the runner's clock changes nothing.
+// A server tells its time in the Date header of each response. Where it sends none, the creation time
+// of a token that was just issued tells it; until then, the runner's clock has to do. The server's
+// clock shows that time or a later one when the response is here, so the latest that was told is the
+// closest: an old response, or that of a node that is behind, changes nothing. In between the runner's
+// monotonic clock counts, so that setting the runner's clock changes nothing either.
 //
-// It is safe for concurrent use. Make it with [NewClock].
+// It is behind the server's by a second and the time of a request at most, and ahead only of nodes
+// that are behind others, or of a clock that is set back during the run. It is safe for concurrent
+// use. Make it with [NewClock].
 type Clock struct {
 	runner Runner
 
@@ -71,8 +72,8 @@ func NewClock(runner Runner) *Clock {
 	return &Clock{runner: runner}
 }
 
-// Now returns the server's time, or the runner's while the server has not told its own. It
-// does not go back, unless the server's clock does by more than [ClockTolerance].
+// Now returns the server's time, or the runner's while the server has not told its own. It never
+// goes back once the server has sent a Date.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,42 +104,26 @@ func (c *Clock) Difference() (difference ClockDifference, differs bool) {
 	return difference, c.source != fromRunner && difference.Server.Sub(difference.Runner).Abs() > ClockTolerance
 }
 
-// Mark returns the runner's elapsed time: take it right before sending a request, for
-// [Clock.Responded] or [Clock.Created].
-func (c *Clock) Mark() time.Duration { return c.runner.Elapsed() }
+// Responded notes the Date of a response that was just received.
+func (c *Clock) Responded(date time.Time) { c.learn(fromResponse, date) }
 
-// Responded notes the Date of a response to a request that was sent at the mark.
-func (c *Clock) Responded(sent time.Duration, date time.Time) { c.learn(fromResponse, sent, date) }
-
-// Created notes the creation time of a token that a request sent at the mark has issued; zero
-// is one that the server did not tell. It counts only where responses have no Date.
-func (c *Clock) Created(sent time.Duration, created time.Time) {
+// Created notes the creation time of a token that was just issued; zero is one that the server did
+// not tell. It counts only where responses have no Date.
+func (c *Clock) Created(created time.Time) {
 	if !created.IsZero() {
-		c.learn(fromCreation, sent, created)
+		c.learn(fromCreation, created)
 	}
 }
 
-// learn notes that the server's clock showed a time, without fractions of its second, between
-// the mark and now.
-func (c *Clock) learn(source timeSource, sent time.Duration, at time.Time) {
+// learn notes that the server's clock shows this time or a later one.
+func (c *Clock) learn(source timeSource, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 
-	if source < c.source {
-		return
+	elapsed := c.runner.Elapsed()
+	if source > c.source || source == c.source && at.After(c.reading(elapsed)) {
+		c.source, c.at, c.mark = source, at, elapsed
 	}
-
-	received := c.runner.Elapsed()
-	earliest, latest := at, at.Add(time.Second+max(received-sent, 0))
-
-	// Of all times that the response allows, the one next to what is known: so it gets more exact
-	// with each response, and never goes back between nodes of a server that differ by seconds.
-	now := c.reading(received)
-	if source > c.source || now.Before(earliest) || now.After(latest.Add(ClockTolerance)) {
-		now = earliest
-	}
-
-	c.source, c.at, c.mark = source, now, received
 }
 
 // reading returns the server's time at an elapsed time of the runner's. The mutex is held.

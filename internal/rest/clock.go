@@ -6,16 +6,17 @@ import (
 	"time"
 )
 
-// tellTime tells the clock what a response says of the server's time. What only a gateway can
-// have answered says nothing of it.
-func (t *transport) tellTime(sent time.Duration, response *http.Response) {
+// tellTime tells the clock the server's time, as a response says it. A status that a proxy or a
+// gateway sends when it cannot reach the server tells the time of another machine. The Date of a
+// gateway that passes the server's responses on is as good as the server's: both are kept by one team.
+func (t *transport) tellTime(response *http.Response) {
 	status := response.StatusCode
 	if status >= http.StatusInternalServerError || status == http.StatusProxyAuthRequired || status == http.StatusTooManyRequests {
 		return
 	}
 
 	if date, ok := dateOf(response.Header); ok {
-		t.clock.Responded(sent, date)
+		t.clock.Responded(date)
 	}
 }
 

@@ -87,14 +87,12 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 		out.Body = body
 	}
 
-	sent := t.clock.Mark()
-
 	response, err := t.wire.RoundTrip(out)
 	if err != nil {
 		return nil, t.failure(ctx, request, &progress, Answer{}, err)
 	}
 
-	t.tellTime(sent, response)
+	t.tellTime(response)
 
 	err = t.bodies.read(ctx, request.Method, response)
 	response.Request = request

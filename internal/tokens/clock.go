@@ -7,34 +7,37 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// CheckClock warns, once in a process, of a runner whose clock is not the server's.
-func (e *Engine) CheckClock() Notices {
+// CheckClock is warnClock for a list of tokens that the filter selects from.
+func (e *Engine) CheckClock(filter Filter) Notices {
 	var notices Notices
 
-	e.warnClock(&notices)
+	e.warnClock(filter.byTime(), &notices)
 
 	return notices
 }
 
-// warnClock is CheckClock for an operation that has other notices.
-func (e *Engine) warnClock(notices *Notices) {
-	difference, differs := e.Clock.Difference()
-	if differs && !e.clockWarned.Swap(true) {
+// warnClock warns, once in a process, of a runner whose clock differs from the server's, if an
+// operation has decided by time.
+func (e *Engine) warnClock(byTime bool, notices *Notices) {
+	if !byTime {
+		return
+	}
+
+	if difference, differs := e.Clock.Difference(); differs && !e.clockWarned.Swap(true) {
 		notices.add(ClockDiffers{ClockDifference: difference})
 	}
 }
 
-// learnTime makes the server tell its time before an update decides by it, or counts an expiry from
-// it: the process of an apply may not have sent anything yet. It returns false if the server did not
-// respond.
-func (e *Engine) learnTime(ctx context.Context, state, plan Record, memory Memory, notices *Notices) bool {
-	switch e.decide(state, plan, memory).Action {
-	case lifecycle.Keep, lifecycle.Refuse:
-		return true
-	case lifecycle.MayReissue, lifecycle.Reissue:
-	}
+// byTime says whether anything about the token is decided by time.
+func (r Record) byTime() bool {
+	return r.Current.ExpiresAt.Set || r.Policy != lifecycle.Policy{} || len(r.Previous.V) > 0
+}
 
-	if e.Clock.Known() {
+// learnTime has the server tell its time before an update decides by it, or counts an expiry from it: a
+// process that applies a saved plan has not sent anything yet. It returns false if that failed.
+func (e *Engine) learnTime(ctx context.Context, state, plan Record, memory Memory, notices *Notices) bool {
+	decided := e.decide(state, plan, memory).Action
+	if decided == lifecycle.Keep || decided == lifecycle.Refuse || e.Clock.Known() {
 		return true
 	}
 

@@ -10,8 +10,8 @@ import (
 
 // Create issues the first token of a resource, and returns its record. If it fails, no token was
 // issued, or the notices tell which may have been.
-func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (_ Record, _ Memory, notices Notices) {
-	defer e.warnClock(&notices)
+func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (Record, Memory, Notices) {
+	var notices Notices
 
 	user, err := e.Recipient(ctx, plan.User())
 	if err != nil {
@@ -27,6 +27,7 @@ func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (_ Reco
 	}
 
 	record, memory = e.issueAndRecord(ctx, record, record.Order(user.ID), lifecycle.ReasonCreated, nil, memory, &notices)
+	e.warnClock(record.byTime(), &notices)
 
 	return record, memory, notices
 }

@@ -177,6 +177,9 @@ func (f *fake) Create(ctx context.Context, userID string, token pat.NewToken) (p
 	var expires time.Time
 	if token.ExpiresAt.Set {
 		expires = token.ExpiresAt.V.Add(-f.shorten)
+		if !f.traits.ExpiryIsDate && !expires.After(f.now) {
+			return pat.Issued{}, &pat.ValidationError{Failure: pat.Failure{Tried: "creating", Said: "HTTP 422: Expires at cannot be in the past"}}
+		}
 	}
 
 	switch next(&f.creates) {
@@ -321,7 +324,7 @@ func (f *fake) begin(ctx context.Context, what call, about string) error {
 	}
 
 	if f.clock != nil && !f.undated {
-		f.clock.Responded(f.clock.Mark(), f.now.Truncate(time.Second))
+		f.clock.Responded(f.now.Truncate(time.Second))
 	}
 
 	return nil

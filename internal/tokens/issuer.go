@@ -70,7 +70,6 @@ type Result struct {
 // request sends the request for a token of this name, and remembers the name if the
 // request may be carried out without anybody knowing.
 func (i *Issuer) request(ctx context.Context, order Order, name string) (pat.Issued, error) {
-	sent := i.clock.Mark()
 	expiry := order.Lifetime.Expiry(i.clock.Now(), i.system.Traits())
 	issued, err := i.system.Create(ctx, order.UserID, pat.NewToken{Name: name, ExpiresAt: expiry})
 	issued.Asked = expiry
@@ -80,7 +79,7 @@ func (i *Issuer) request(ctx context.Context, order Order, name string) (pat.Iss
 	}
 
 	if err == nil {
-		i.clock.Created(sent, issued.CreatedAt)
+		i.clock.Created(issued.CreatedAt)
 		i.registry.Add(issued.Key())
 	}
 

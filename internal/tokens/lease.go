@@ -43,8 +43,6 @@ type lease struct {
 
 // Open issues a token that [Leases.Stop] revokes if nobody closes it before.
 func (l *Leases) Open(ctx context.Context, e *Engine, user pat.UserRef, order Order) (owner pat.User, issued pat.Issued, notices Notices) {
-	defer e.warnClock(&notices)
-
 	opened, err := l.begin(user)
 	if err != nil {
 		notices.add(StepFailed{Step: StepIssueEphemeral, Err: err})
@@ -72,6 +70,7 @@ func (l *Leases) Open(ctx context.Context, e *Engine, user pat.UserRef, order Or
 
 	l.issued(opened, e.System, result.Token)
 	reportIssued(result, &notices)
+	e.warnClock(!result.ExpiresAt.IsZero(), &notices)
 
 	return owner, result.Issued, notices
 }

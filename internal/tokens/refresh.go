@@ -11,8 +11,8 @@ import (
 // in it, and the orphans that were found. It leaves every argument alone, and never says that a
 // resource is no more: what is to be done about a token that is gone is for the plan. If it fails,
 // nothing of what it returns counts.
-func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (_ Record, _ Memory, notices Notices) {
-	defer e.warnClock(&notices)
+func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Record, Memory, Notices) {
+	var notices Notices
 
 	if !e.checkPlatform(record, &notices) {
 		return record, memory, notices
@@ -52,6 +52,8 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (_ R
 	if refreshed.Version.Null() && !refreshed.Secret.Null() { // A state of an older version of the provider.
 		refreshed.Version = versionOf(refreshed.LiveToken().CreatedAt)
 	}
+
+	e.warnClock(refreshed.byTime(), &notices)
 
 	if !notices.Failed() {
 		e.registry.AddRead(recorded.Key())

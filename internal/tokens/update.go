@@ -12,8 +12,8 @@ import (
 // call returns, so that nothing may happen between the answer and the return.
 //
 // If it fails, the record is what state has to say: with the arguments of the state before.
-func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) (_ Record, _ Memory, notices Notices) {
-	defer e.warnClock(&notices)
+func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) (Record, Memory, Notices) {
+	var notices Notices
 
 	if !e.learnTime(ctx, state, plan, memory, &notices) {
 		return state, memory, notices
@@ -46,6 +46,8 @@ func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) 
 		}
 	case lifecycle.Keep, lifecycle.MayReissue:
 	}
+
+	e.warnClock(record.byTime(), &notices)
 
 	return record, memory, notices
 }

@@ -50,10 +50,6 @@ func New(options Options) (*System, error) {
 	}
 
 	client := options.Client
-	if client.Clock == nil {
-		client.Clock = pat.NewClock(pat.Runner{})
-	}
-
 	client.Account = options.account()
 	client.Secrets = slices.Concat(client.Secrets, []pat.Secret{options.Password, options.Token})
 
@@ -76,7 +72,7 @@ func New(options Options) (*System, error) {
 		return nil, err
 	}
 
-	return &System{rest: c, username: options.Username, clock: client.Clock, lookTime: lookTime}, nil
+	return &System{rest: c, username: options.Username, clock: c.Clock(), lookTime: lookTime}, nil
 }
 
 // Traits tells how Universal Controller differs. Its expiries are dates in a time zone

@@ -21,8 +21,6 @@ type Configured struct {
 	System pat.System
 	// Direct is the same server without that, for what must be as it is right now.
 	Direct pat.System
-	// Clock is the server's.
-	Clock *pat.Clock
 	// Engine carries out what token resources ask for.
 	Engine *tokens.Engine
 	// Leases are what is open of ephemeral resources in this process.
@@ -69,17 +67,15 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 		return nil
 	}
 
-	c := &Configured{
-		Direct: opened.system, Clock: connection.options.Clock, Leases: &p.Leases,
-		unknown: slices.Sorted(slices.Values(opened.unknown)),
-	}
+	c := &Configured{Direct: opened.system, Leases: &p.Leases, unknown: slices.Sorted(slices.Values(opened.unknown))}
 
 	if opened.system != nil {
 		c.System = coalesce.New(opened.system)
 	}
 
 	c.Engine = tokens.NewEngine(tokens.Options{
-		System: c.System, Direct: c.Direct, Clock: c.Clock, Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
+		System: c.System, Direct: c.Direct, Clock: connection.options.Clock,
+		Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
 	})
 
 	return c

@@ -82,7 +82,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 
 	model.Tokens = []Listed{}
-	now := d.Clock.Now() // The list has told it.
+	now := d.Engine.Clock.Now() // The list has told it.
 
 	for _, token := range tokens {
 		if filter.Selects(token, now) {
@@ -90,6 +90,6 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		}
 	}
 
-	reportNotices(d.Configured, d.Engine.CheckClock(), &resp.Diagnostics)
+	reportNotices(d.Configured, d.Engine.CheckClock(filter), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

@@ -69,7 +69,7 @@ func (r *tokenListResource) List(ctx context.Context, req list.ListRequest, stre
 				push(list.ListResult{Diagnostics: diags})
 
 				return
-			case !filter.Selects(token, r.Clock.Now()):
+			case !filter.Selects(token, r.Engine.Clock.Now()):
 				continue
 			}
 

@@ -76,8 +76,8 @@ func (a *revokeTokensAction) ModifyPlan(
 	}
 
 	// Where nothing had to be asked, the server's time is not known yet, and Invoke checks.
-	if _, ok := a.target(ctx, model, &resp.Diagnostics); ok && a.Clock.Known() {
-		checkCreatedBefore(filter, a.Clock.Now(), &resp.Diagnostics)
+	if _, ok := a.target(ctx, model, &resp.Diagnostics); ok && a.Engine.Clock.Known() {
+		model.checkCreatedBefore(filter, a.Engine.Clock.Now(), &resp.Diagnostics)
 	}
 }
 
@@ -111,7 +111,7 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 	user := pat.UserRef{ID: userID, Username: model.Username.ValueString()}
 	say("Looking at the tokens of %s on %s: %s.", user, a.System.Server(), model.words())
 
-	selected, ok := a.selected(ctx, filter, userID, model.IncludeOwnUser.ValueBool(), &resp.Diagnostics)
+	selected, ok := a.selected(ctx, model, filter, userID, &resp.Diagnostics)
 
 	switch {
 	case !ok:
@@ -146,7 +146,7 @@ func (a *revokeTokensAction) target(ctx context.Context, model revokeTokensModel
 // provider's own credential, which may be among them only if the caller says so, is the one
 // that was used last: it comes last.
 func (a *revokeTokensAction) selected(
-	ctx context.Context, filter tokens.Filter, userID string, ownUser bool, diags *diag.Diagnostics,
+	ctx context.Context, model revokeTokensModel, filter tokens.Filter, userID string, diags *diag.Diagnostics,
 ) ([]pat.Token, bool) {
 	listed, err := a.Direct.Tokens(ctx, userID, pat.TokenQuery{NamePrefix: filter.NamePrefix})
 	if err != nil {
@@ -155,16 +155,16 @@ func (a *revokeTokensAction) selected(
 		return nil, false
 	}
 
-	reportNotices(a.Configured, a.Engine.CheckClock(), diags)
+	reportNotices(a.Configured, a.Engine.CheckClock(filter), diags)
 
-	now := a.Clock.Now() // The list has told it.
-	if !checkCreatedBefore(filter, now, diags) {
+	now := a.Engine.Clock.Now() // The list has told it.
+	if !model.checkCreatedBefore(filter, now, diags) {
 		return nil, false
 	}
 
 	listed = slices.DeleteFunc(listed, func(token pat.Token) bool { return !filter.Selects(token, now) })
 
-	if ownUser {
+	if model.IncludeOwnUser.ValueBool() {
 		slices.SortStableFunc(listed, func(x, y pat.Token) int { return x.LastUsedAt.Compare(y.LastUsedAt) })
 	}
 

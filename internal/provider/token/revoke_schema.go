@@ -102,14 +102,14 @@ func (m *revokeTokensModel) filter(diags *diag.Diagnostics) tokens.Filter {
 }
 
 // checkCreatedBefore reports a time of creation that selects all tokens.
-func checkCreatedBefore(filter tokens.Filter, now time.Time, diags *diag.Diagnostics) bool {
+func (m *revokeTokensModel) checkCreatedBefore(filter tokens.Filter, now time.Time, diags *diag.Diagnostics) bool {
 	if !filter.CreatedBefore.V.After(now) {
 		return true
 	}
 
 	diags.AddAttributeError(path.Root("created_before"), "The time in created_before is in the future", fmt.Sprintf(
 		"Every token was created before %s. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
-		filter.CreatedBefore.V.Format(time.RFC3339)))
+		m.CreatedBefore.ValueString()))
 
 	return false
 }
