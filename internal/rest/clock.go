@@ -10,8 +10,8 @@ import (
 // gateway sends when it cannot reach the server tells the time of another machine. The Date of a
 // gateway that passes the server's responses on is as good as the server's: both are kept by one team.
 func (t *transport) tellTime(response *http.Response) {
-	status := response.StatusCode
-	if status >= http.StatusInternalServerError || status == http.StatusProxyAuthRequired || status == http.StatusTooManyRequests {
+	switch status := response.StatusCode; {
+	case status >= http.StatusInternalServerError, status == http.StatusProxyAuthRequired, status == http.StatusTooManyRequests:
 		return
 	}
 

@@ -108,11 +108,8 @@ func (c *Console) Wrap(next http.Handler) http.Handler {
 			h.run(r)
 		}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, &exchange{console: c, entry: entry}))
-		c.date(w.Header()) // For a handler that writes nothing.
-		tracked := &statusWriter{ResponseWriter: w, note: func(status int) {
-			c.setStatus(entry, status)
-			c.date(w.Header())
-		}}
+		c.date(w.Header())
+		tracked := &statusWriter{ResponseWriter: w, note: func(status int) { c.setStatus(entry, status) }}
 		work := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			c.spend(r.Context(), CostRequest)
 			next.ServeHTTP(w, r)
