@@ -155,21 +155,19 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 	}
 }
 
-// clockDetail says what the clocks show, what goes by which of them, and what to do.
+// clockDetail says what both clocks show, which decisions followed which of them, and what to do.
 func clockDetail(n tokens.ClockDiffers) string {
-	text := fmt.Sprintf("The server's clock shows %s, and that of the machine that runs Terraform shows %s.\n\n",
+	text := fmt.Sprintf("The server's clock shows %s. The clock of the machine that runs Terraform shows %s.\n\n",
 		n.Server.UTC().Format(time.RFC3339), n.Runner.UTC().Format(time.RFC3339))
 
 	if n.Undated {
-		text += "The server's responses have no `Date` header, so its time was not known before it issued a token in this run. What was " +
-			"decided before went by the clock of this machine, the expiry of that token included. Check `current.expires_at`, and " +
-			"synchronize this machine's clock, for example with NTP, before the next run."
-	} else {
-		text += "What is due or has expired, and when new tokens expire, was decided by the server's clock, so tokens are not " +
-			"affected. Synchronize this machine's clock, for example with NTP: `timestamp()` and certificates go by it."
+		return text + "The server's responses have no `Date` header, so the provider learned the server's time only when it issued a " +
+			"token. Earlier decisions of this run followed this machine's clock, including when that token expires.\n\n" +
+			"Check when the token expires, and synchronize the clock that is wrong, for example with NTP, before the next run."
 	}
 
-	return text
+	return text + "Rotation, expiry and revocation follow the server's clock, so tokens are not affected. `timestamp()` and the " +
+		"verification of certificates follow this machine's clock.\n\nSynchronize the clock that is wrong, for example with NTP."
 }
 
 // userWords are about the user whom a token belongs to.
