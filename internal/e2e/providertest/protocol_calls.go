@@ -109,8 +109,8 @@ func ListTokens(t *testing.T, server ProtocolServer, request tfprotov6.ListResou
 // Invocation is how an action went. Stage is where its errors came from: validate, plan or
 // invoke.
 type Invocation struct {
-	Stage            string
-	Progress, Errors []string
+	Stage                      string
+	Progress, Errors, Warnings []string
 }
 
 // Invoke validates, plans and invokes the action, as Terraform does.
@@ -141,6 +141,7 @@ func Invoke(t *testing.T, server ProtocolServer, set map[string]any) Invocation 
 			done.Progress = append(done.Progress, event.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
 			done.Errors = Texts(event.Diagnostics, tfprotov6.DiagnosticSeverityError)
+			done.Warnings = Texts(event.Diagnostics, tfprotov6.DiagnosticSeverityWarning)
 		}
 	}
 
