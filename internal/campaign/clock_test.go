@@ -8,9 +8,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// clock is the one clock of a schedule: the server's and the consumers'. Providers run on
-// machines with clocks of their own. In process it moves by itself only a second for each request, so that no two tokens are of
-// one time. Where the provider has a process of its own it runs.
+// clock is the clock of a schedule's server and consumers. Providers run on machines with clocks
+// of their own. In process it moves by itself only a second for each request, so that no two
+// tokens are of one time. Where the provider has a process of its own it runs.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -49,22 +49,21 @@ func (c *clock) move(by time.Duration) {
 	}
 }
 
-// machine is what a provider runs on. Its clock is mostly another than the server's, and somebody
-// may set it while the provider runs.
+// machine is what a provider runs on. Its clock may be wrong, and may be set while the provider runs.
 type machine struct {
 	server *clock
 
 	mu sync.Mutex
 	// ahead is how far its clock is ahead of the server's.
 	ahead time.Duration
-	// requests counts those that were sent from it, and jump is that during which its clock is set
-	// by so much; 0 is none.
+	// requests counts what was sent from it. Its clock is set by so much during request number jump; 0
+	// is never.
 	requests, jump int
 	by             time.Duration
 }
 
-// newMachine returns a machine whose clock is off by a day at most, and is set during one of the
-// first requests, unless all clocks are right.
+// newMachine returns a machine whose clock is wrong by a day at most, and may be set during one of
+// the first requests, unless all clocks of the schedule are right.
 func newMachine(random *rand.Rand, server *clock, right bool) *machine {
 	m := &machine{server: server}
 	if right {

@@ -19,7 +19,7 @@ type schedule struct {
 	place  *place
 	ledger *ledger
 	gate   *gate
-	// right says that every clock is: that of the server's cannot be known, or nothing else is to be shown.
+	// right says that all machines' clocks are right, as they have to be where the server sends no Date.
 	right bool
 
 	// starts counts processes, and most is the most requests that one operation took.

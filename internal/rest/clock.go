@@ -2,36 +2,29 @@ package rest
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 )
 
-// tellTime tells the clock the server's time, as a response says it. A status that a proxy or a
-// gateway sends when it cannot reach the server tells the time of another machine. The Date of a
-// gateway that passes the server's responses on is as good as the server's: both are kept by one team.
+// tellTime tells the clock the server's time, as a response says it. Two kinds of responses tell another
+// one: what a cache has kept, which has an Age, and what a proxy or a gateway sends when it cannot reach the
+// server. The Date of a gateway that passes the server's responses on is as good as the server's: the
+// same people run both.
 func (t *transport) tellTime(response *http.Response) {
-	switch status := response.StatusCode; {
-	case status >= http.StatusInternalServerError, status == http.StatusProxyAuthRequired, status == http.StatusTooManyRequests:
-		return
-	}
+	status, age := response.StatusCode, response.Header.Get("Age")
 
-	if date, ok := dateOf(response.Header); ok {
-		t.clock.Responded(date)
+	switch {
+	case status >= http.StatusInternalServerError, status == http.StatusProxyAuthRequired, status == http.StatusTooManyRequests:
+	case age != "" && age != "0": // A gateway that has a cache sends 0 with what is not from it.
+	default:
+		if date, ok := dateOf(response); ok {
+			t.clock.Responded(date)
+		}
 	}
 }
 
-// dateOf returns when a response was made, by the clock of its server: a cache adds how old it
-// is by now. It returns false where the server did not say.
-func dateOf(header http.Header) (time.Time, bool) {
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return time.Time{}, false
-	}
+// dateOf returns when a response was made; false where it does not say.
+func dateOf(response *http.Response) (time.Time, bool) {
+	date, err := http.ParseTime(response.Header.Get("Date"))
 
-	age, err := strconv.ParseUint(header.Get("Age"), 10, 31)
-	if err != nil {
-		age = 0
-	}
-
-	return date.Add(time.Duration(age) * time.Second), true //nolint:gosec // 31 bits of seconds fit.
+	return date, err == nil
 }

@@ -107,7 +107,7 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 // together do not come back together.
 func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
-		now, ok := dateOf(response.Header) // A date is one of the server's clock.
+		now, ok := dateOf(response) // A date is one of the server's clock.
 		if !ok {
 			now = time.Now()
 		}
