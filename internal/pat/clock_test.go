@@ -103,7 +103,9 @@ func TestClock_isCloseToTheServersAndNeverGoesBack(t *testing.T) {
 	t.Parallel()
 
 	span := func(most time.Duration) *rapid.Generator[time.Duration] {
-		return rapid.Custom(func(t *rapid.T) time.Duration { return time.Duration(rapid.Int64Range(0, int64(most)).Draw(t, "duration")) })
+		return rapid.Custom(func(t *rapid.T) time.Duration {
+			return time.Duration(rapid.Int64Range(0, int64(most)).Draw(t, "duration"))
+		})
 	}
 
 	rapid.Check(t, func(t *rapid.T) {

@@ -83,10 +83,10 @@ func TestClock_rotatesByTheServers(t *testing.T) {
 func TestClock_expiresByTheServers(t *testing.T) {
 	t.Parallel()
 
-	const twoHours = 2 * time.Hour
+	const lives = 2 * time.Hour
 
-	short := func(a *Arguments) { a.ExpiresIn = lifecycle.Known(twoHours) }
-	lifetime := lifecycle.Lifetime{In: pat.Some(twoHours)}
+	short := func(a *Arguments) { a.ExpiresIn = lifecycle.Known(lives) }
+	lifetime := lifecycle.Lifetime{In: pat.Some(lives)}
 
 	for name, issue := range map[string]func(t *testing.T, s *stage) (expires time.Time, said Notices){
 		"the first token": func(_ *testing.T, s *stage) (time.Time, Notices) {
