@@ -73,7 +73,7 @@ func (a *account) ask(ctx context.Context, wanted want) (answer, error) {
 	b := a.join(ctx, wanted)
 	a.mu.Unlock()
 
-	return b.wait(ctx, func() { a.leave(b, wanted) })
+	return b.Wait(ctx, func() { a.leave(b, wanted) })
 }
 
 // forget drops what was known before a write that is over now. Where its effect is

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sharedcall"
 )
 
 // gatherFor is how long a batch for some tokens waits for more of them, unless it is the
@@ -30,7 +31,7 @@ type answer struct {
 
 // batch is a request for what several callers want. Before it starts, wants counts them.
 type batch struct {
-	call[answer]
+	*sharedcall.Call[answer]
 
 	wants map[want]int
 
@@ -44,23 +45,23 @@ type batch struct {
 // serves says whether a batch that is under way will answer what is wanted, and was not
 // asked before a write that is over.
 func (b *batch) serves(wanted want, writes int) bool {
-	return b != nil && b.callers > 0 && b.writes == writes && (b.all || b.wants[wanted] > 0)
+	return b != nil && b.Callers > 0 && b.writes == writes && (b.all || b.wants[wanted] > 0)
 }
 
 // join returns the batch that will answer what is wanted, and sees to it that it starts.
 func (a *account) join(ctx context.Context, wanted want) *batch {
 	if b := a.running; b.serves(wanted, a.writes) {
-		b.callers++
+		b.Callers++
 
 		return b
 	}
 
 	if a.gathering == nil {
-		a.gathering = &batch{call: newCall[answer](ctx), wants: map[want]int{}}
+		a.gathering = &batch{Call: sharedcall.New[answer](ctx), wants: map[want]int{}}
 	}
 
 	b := a.gathering
-	b.callers++
+	b.Callers++
 	b.wants[wanted]++
 
 	a.proceed()
@@ -74,9 +75,9 @@ func (a *account) leave(b *batch, wanted want) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 
-	b.callers--
-	if b.callers == 0 {
-		b.cancel()
+	b.Callers--
+	if b.Callers == 0 {
+		b.Cancel()
 	}
 
 	if a.gathering != b {
@@ -88,7 +89,7 @@ func (a *account) leave(b *batch, wanted want) {
 		delete(b.wants, wanted)
 	}
 
-	if b.callers == 0 {
+	if b.Callers == 0 {
 		a.gathering = nil
 	}
 }
@@ -137,7 +138,7 @@ func (a *account) start() {
 			a.rented = 0
 		}
 
-		b.finish(found, err)
+		b.Finish(found, err)
 
 		a.running = nil
 		a.proceed()
@@ -167,10 +168,10 @@ func (a *account) fetch(b *batch) (found answer, total int, err error) {
 	var tokens []pat.Token
 
 	if b.all {
-		tokens, err = a.inner.Tokens(b.ctx, a.userID, pat.TokenQuery{})
+		tokens, err = a.inner.Tokens(b.Context, a.userID, pat.TokenQuery{})
 		found.list, total = tokens, len(tokens)
 	} else {
-		tokens, total, err = a.selector.SelectTokens(b.ctx, a.userID, b.selection())
+		tokens, total, err = a.selector.SelectTokens(b.Context, a.userID, b.selection())
 		found.list = tokens
 	}
 

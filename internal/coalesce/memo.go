@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sharedcall"
 )
 
 // memo shares requests of one kind among those who ask for the same at the same time,
@@ -14,7 +16,7 @@ type memo[Key comparable, Value any] struct {
 	keepFor time.Duration
 
 	mu    sync.Mutex
-	calls map[Key]*call[Value]
+	calls map[Key]*sharedcall.Call[Value]
 	kept  map[Key]kept[Value]
 }
 
@@ -26,7 +28,7 @@ type kept[Value any] struct {
 
 // newMemo returns an empty memo.
 func newMemo[Key comparable, Value any](keepFor time.Duration) *memo[Key, Value] {
-	return &memo[Key, Value]{keepFor: keepFor, calls: map[Key]*call[Value]{}, kept: map[Key]kept[Value]{}}
+	return &memo[Key, Value]{keepFor: keepFor, calls: map[Key]*sharedcall.Call[Value]{}, kept: map[Key]kept[Value]{}}
 }
 
 // do returns the remembered answer for the key, or that of a request under way, or of a
@@ -53,10 +55,10 @@ func (m *memo[Key, Value]) do(
 		c = m.start(ctx, key, fetch)
 	}
 
-	c.callers++
+	c.Callers++
 	m.mu.Unlock()
 
-	return c.wait(ctx, func() { m.leave(key, c) })
+	return c.Wait(ctx, func() { m.leave(key, c) })
 }
 
 // keep remembers the answer under another key.
@@ -80,12 +82,12 @@ func (m *memo[Key, Value]) forget() {
 // start sends a request. The mutex is held.
 func (m *memo[Key, Value]) start(
 	ctx context.Context, key Key, fetch func(context.Context) (Value, error),
-) *call[Value] {
-	c, asOf := new(newCall[Value](ctx)), time.Now()
+) *sharedcall.Call[Value] {
+	c, asOf := sharedcall.New[Value](ctx), time.Now()
 	m.calls[key] = c
 
 	go func() {
-		value, err := fetch(c.ctx)
+		value, err := fetch(c.Context)
 
 		m.mu.Lock()
 		defer m.mu.Unlock()
@@ -98,23 +100,23 @@ func (m *memo[Key, Value]) start(
 			}
 		}
 
-		c.finish(value, err)
+		c.Finish(value, err)
 	}()
 
 	return c
 }
 
 // leave ends a request that nobody waits for any more.
-func (m *memo[Key, Value]) leave(key Key, c *call[Value]) {
+func (m *memo[Key, Value]) leave(key Key, c *sharedcall.Call[Value]) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	c.callers--
-	if c.callers > 0 {
+	c.Callers--
+	if c.Callers > 0 {
 		return
 	}
 
-	c.cancel()
+	c.Cancel()
 
 	if m.calls[key] == c {
 		delete(m.calls, key)

@@ -11,9 +11,8 @@ import (
 )
 
 // unproven is the remedy where somebody else might see what this caller does not.
-const unproven = "This proves nothing, for the account may not see all users and tokens: give it a role with " +
-	"view_users and view_personal_access_tokens in every organization, or use an administrator. " +
-	"Nothing was changed or forgotten."
+var unproven = "It may still exist, hidden from this account: a permission may be missing, or the account may be outside " +
+	"the user's organization or location. Nothing was changed or forgotten. " + grantAll
 
 // tokenAbsent is called when Foreman does not show a token: it returns a
 // [pat.GoneError] if that proves the token not to exist, the token if it shows

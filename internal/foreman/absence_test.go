@@ -99,18 +99,18 @@ func TestAbsence(t *testing.T) {
 		},
 
 		// A missing permission.
-		"a deleted row, without view_users":           {login: "peek", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"proves nothing"}},
+		"a deleted row, without view_users":           {login: "peek", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
 		"a live token, without view_users":            {login: "peek", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_users"}},
-		"a deleted row, with all permissions":         {login: "clerk", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"proves nothing"}},
+		"a deleted row, with all permissions":         {login: "clerk", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
 		"a live token, without any permission":        {login: "none", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_personal_access_tokens"}},
 		"an empty list, without view_users":           {login: "peek", prepare: nothing, ask: askTokens, want: "permission", words: []string{"view_users"}},
-		"a deleted user, with all permissions":        {login: "clerk", prepare: deleteUser, ask: askToken, want: "permission", words: []string{"proves nothing"}},
-		"a deleted user's tokens, all permissions":    {login: "clerk", prepare: deleteUser, ask: askTokens, want: "permission", words: []string{"proves nothing"}},
-		"a deleted user asked for, all permissions":   {login: "clerk", prepare: deleteUser, ask: askUser, want: "permission", words: []string{"proves nothing"}},
-		"a deleted login, all permissions":            {login: "clerk", prepare: deleteUser, ask: askLogin, want: "permission", words: []string{"proves nothing"}},
-		"a login outside, all permissions":            {login: "outsider", prepare: nothing, ask: askLogin, want: "permission", words: []string{"proves nothing"}},
-		"the revocation of a deleted row by a clerk":  {login: "clerk", prepare: deleteRow, ask: revoke, want: "permission", words: []string{"proves nothing"}},
-		"the revocation of a deleted user's by him":   {login: "clerk", prepare: deleteUser, ask: revoke, want: "permission", words: []string{"proves nothing"}},
+		"a deleted user, with all permissions":        {login: "clerk", prepare: deleteUser, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
+		"a deleted user's tokens, all permissions":    {login: "clerk", prepare: deleteUser, ask: askTokens, want: "permission", words: []string{"may still exist, hidden"}},
+		"a deleted user asked for, all permissions":   {login: "clerk", prepare: deleteUser, ask: askUser, want: "permission", words: []string{"may still exist, hidden"}},
+		"a deleted login, all permissions":            {login: "clerk", prepare: deleteUser, ask: askLogin, want: "permission", words: []string{"may still exist, hidden"}},
+		"a login outside, all permissions":            {login: "outsider", prepare: nothing, ask: askLogin, want: "permission", words: []string{"may still exist, hidden"}},
+		"the revocation of a deleted row by a clerk":  {login: "clerk", prepare: deleteRow, ask: revoke, want: "permission", words: []string{"may still exist, hidden"}},
+		"the revocation of a deleted user's by him":   {login: "clerk", prepare: deleteUser, ask: revoke, want: "permission", words: []string{"may still exist, hidden"}},
 		"the revocation of a token that is not shown": {login: "peek", prepare: nothing, ask: revoke, want: "permission", words: []string{"revoke_personal_access_tokens"}},
 
 		// A wrong context.

@@ -23,7 +23,7 @@ func TestEachShapeOfAnError(t *testing.T) {
 	}{
 		"wrapped, with details and permissions": {
 			answer: canned{status: 403, body: `{"error":{"message":"Zugang verweigert","details":"Missing one of: a, b","missing_permissions":["a","b"]}}`},
-			kind:   "permission", words: []string{"HTTP 403: Zugang verweigert: Missing one of: a, b", "a role with the permission a, b"},
+			kind:   "permission", words: []string{"HTTP 403: Zugang verweigert: Missing one of: a, b", "Grant this account a role with a and b"},
 			missing: []string{"a", "b"},
 		},
 		"wrapped, with a class": {

@@ -96,9 +96,12 @@ func New(options Options) (*System, error) {
 	}, nil
 }
 
+// Traits returns [Traits].
+func (s *System) Traits() pat.Traits { return Traits() }
+
 // Traits tells how Foreman differs. Its database sets no limit to the length of a
 // name, and Katello issues tokens called "registry" on its own.
-func (s *System) Traits() pat.Traits {
+func Traits() pat.Traits {
 	return pat.Traits{
 		Platform:      "foreman",
 		DisplayName:   "Foreman",

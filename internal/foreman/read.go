@@ -114,8 +114,7 @@ func readDetails(status int, details failureDetails) rest.Reading {
 	case status == http.StatusNotFound:
 		reading.Kind = rest.KindNotFound
 	case status == http.StatusForbidden && len(details.MissingPermissions) > 0:
-		reading.Remedy = "Give the account a role with the permission " +
-			strings.Join(details.MissingPermissions, ", ") + ", or use an administrator."
+		reading.Remedy = grant(details.MissingPermissions)
 	case status == http.StatusUnauthorized:
 		reading.Remedy = "Check the username and the password or token. After 30 failed logins Foreman refuses " +
 			"every login from this address for five minutes, right ones too."

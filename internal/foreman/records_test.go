@@ -29,7 +29,7 @@ var sampleTime = time.Date(2026, 11, 21, 16, 50, 10, 0, time.UTC)
 // ignored are the keys that Foreman sends and the driver knows and leaves alone.
 var ignored = map[string][]string{
 	"token":    {"updated_at"},
-	"user":     {"auth_source_internal"}, // Read by userRecord.UnmarshalJSON.
+	"user":     {"auth_source_internal", "cached_usergroups", "mail_notifications"}, // UnmarshalJSON reads the first.
 	"envelope": {"page", "per_page", "search", "sort", "can_create", "can_edit"},
 }
 

@@ -51,10 +51,6 @@ func (s *System) settleRevocation(ctx context.Context, token pat.Token, failure 
 	}
 
 	if err != nil {
-		if denied, ok := errors.AsType[*pat.PermissionError](err); ok && len(denied.Missing) > 0 {
-			denied.Remedy += " To revoke another user's token takes revoke_personal_access_tokens and edit_users."
-		}
-
 		return err
 	}
 
@@ -68,10 +64,9 @@ func (s *System) settleRevocation(ctx context.Context, token pat.Token, failure 
 
 		return &pat.ProtocolError{Failure: failure}
 	default:
-		failure.Remedy = "Another user's token takes the permissions revoke_personal_access_tokens and edit_users: " +
-			"give the account a role with both, or use an administrator."
+		failure.Remedy = "The permission " + editUsers + " is missing. " + grantAll
 
-		return &pat.PermissionError{Failure: failure, Missing: []string{"edit_users"}}
+		return &pat.PermissionError{Failure: failure, Missing: []string{editUsers}}
 	}
 }
 

@@ -54,6 +54,50 @@ func TestRevokeNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
+// Foreman names one permission at a time. Whatever is tried first, the error names all that issuing,
+// reading and revoking the tokens of other users take, so that nobody learns them one run after another.
+func TestARefusalNamesAllPermissions(t *testing.T) {
+	t.Parallel()
+
+	stage := newStage(t, foremanserver.Options{})
+	id := stage.addUser(t, "alice")
+	stage.addUser(t, "none")
+	stage.addUser(t, "half", "view_personal_access_tokens", "revoke_personal_access_tokens")
+	token := stage.addToken(t, "ci")
+
+	for name, try := range map[string]func(*System) error{
+		"to find the user": func(s *System) error { _, err := s.User(t.Context(), pat.UserRef{Username: "alice"}); return err },
+		"to read the user": func(s *System) error { _, err := s.User(t.Context(), pat.UserRef{ID: id}); return err },
+		"to read a token":  func(s *System) error { _, err := s.Token(t.Context(), token.Key()); return err },
+		"to list users":    func(s *System) error { _, err := s.Users(t.Context(), pat.UserQuery{}); return err },
+		"to list tokens":   func(s *System) error { _, err := s.Tokens(t.Context(), id, pat.TokenQuery{}); return err },
+		"to issue a token": func(s *System) error { _, err := s.Create(t.Context(), id, pat.NewToken{Name: "new"}); return err },
+		"to revoke it":     func(s *System) error { return s.Revoke(t.Context(), token) },
+	} {
+		for _, account := range []string{"none", "half"} {
+			t.Run(name+", with permissions: "+account, func(t *testing.T) {
+				t.Parallel()
+				verdict.Want(t, try(stage.as(t, account)), "permission", everything...)
+			})
+		}
+	}
+
+	t.Run("but to view what no token needs", func(t *testing.T) {
+		t.Parallel()
+
+		server := newHandlerScript(t, func(*http.Request) canned {
+			return canned{status: 403, body: `{"error":{"message":"Access denied","missing_permissions":["view_organizations"]}}`}
+		})
+
+		err := newDriver(t, server.url).Revoke(t.Context(), token)
+		verdict.Want(t, err, "permission", "Grant this account a role with view_organizations, or use an administrator.")
+
+		if strings.Contains(err.Error(), "view_users") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestRevokeExplainsTwins(t *testing.T) {
 	t.Parallel()
 

@@ -2,7 +2,6 @@ package foreman
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -68,17 +67,8 @@ func (s *System) showUser(ctx context.Context, id string, within scope) (pat.Use
 		return nil
 	})
 	if err != nil {
-		return pat.User{}, explainShow(err)
+		return pat.User{}, err
 	}
 
 	return record.user(), nil
-}
-
-// explainShow tells who needs no permission.
-func explainShow(err error) error {
-	if denied, ok := errors.AsType[*pat.PermissionError](err); ok {
-		denied.Remedy += " Only its own user is shown to every account."
-	}
-
-	return err
 }

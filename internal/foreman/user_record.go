@@ -23,9 +23,8 @@ type User struct {
 	Locations, Organizations             []Reference
 	SSHKeys                              []SSHKey
 
-	// Roles, Usergroups, CachedUsergroups (those of nested groups too) and
-	// MailNotifications are nil in a list: only the view of a single user has them.
-	Roles, Usergroups, CachedUsergroups, MailNotifications []Reference
+	// Roles and Usergroups are nil in a list: only the view of a single user has them.
+	Roles, Usergroups []Reference
 }
 
 // AuthSource is where a user's password is checked.
@@ -36,13 +35,12 @@ type AuthSource struct {
 	Type string
 }
 
-// Reference names another record of Foreman's. Title and Description are empty where
-// Foreman shows none.
+// Reference names another record of Foreman's. Only organizations and locations have a title, which
+// is their name with those of their parents.
 type Reference struct {
-	ID          int64  `json:"id"`
-	Name        string `json:"name"`
-	Title       string `json:"title"`
-	Description string `json:"description"`
+	ID    int64  `json:"id"`
+	Name  string `json:"name"`
+	Title string `json:"title"`
 }
 
 // SSHKey is a public key of a user's.
@@ -82,8 +80,6 @@ type userRecord struct {
 	SSHKeys             []SSHKey    `json:"ssh_keys"`
 	Roles               []Reference `json:"roles"`
 	Usergroups          []Reference `json:"usergroups"`
-	CachedUsergroups    []Reference `json:"cached_usergroups"`
-	MailNotifications   []Reference `json:"mail_notifications"`
 
 	authSourceType string
 }
@@ -171,8 +167,6 @@ func (r userRecord) user() pat.User {
 			SSHKeys:             r.SSHKeys,
 			Roles:               r.Roles,
 			Usergroups:          r.Usergroups,
-			CachedUsergroups:    r.CachedUsergroups,
-			MailNotifications:   r.MailNotifications,
 		},
 	}
 }

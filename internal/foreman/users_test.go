@@ -128,7 +128,7 @@ func TestOtherUsersTakePermissions(t *testing.T) {
 	stage.addUser(t, "viewer", viewAll...)
 
 	_, err := stage.as(t, "none").User(t.Context(), pat.UserRef{ID: id})
-	verdict.Want(t, err, "permission", "view_users", "Only its own user")
+	verdict.Want(t, err, "permission", "view_users", "needs no permission for itself")
 
 	_, err = stage.as(t, "none").User(t.Context(), pat.UserRef{Username: "alice"})
 	verdict.Want(t, err, "permission", "view_users")
@@ -139,7 +139,7 @@ func TestOtherUsersTakePermissions(t *testing.T) {
 	}
 
 	_, err = viewer.User(t.Context(), pat.UserRef{Username: "nobody"})
-	verdict.Want(t, err, "permission", "proves nothing")
+	verdict.Want(t, err, "permission", "may still exist, hidden")
 }
 
 func TestUsersSelectsAndAddsTokens(t *testing.T) {

@@ -59,15 +59,27 @@ func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
 	return nil
 }
 
-// Vague says whether a token that is issued now is to live for less than a day where tokens
-// expire on a date: then nobody but the server knows whether it works at all.
-func (l Lifetime) Vague(now time.Time, traits pat.Traits) bool {
-	lives := l.In.V
-	if !l.In.Set && l.At.Set {
+// Least returns how long a token that is issued now works at least, wherever the server reads the
+// date on which it expires; 0 says that the date may have begun already. It is not set for a token
+// that never expires. Of a relative lifetime it is the same at every time of the day, though the
+// rounding to a date gives most tokens some hours more.
+func (l Lifetime) Least(now time.Time, traits pat.Traits) pat.Option[time.Duration] {
+	var lives time.Duration
+
+	switch {
+	case l.In.Set:
+		lives = l.In.V
+	case l.At.Set:
 		lives = l.At.V.Sub(now)
+	default:
+		return pat.Option[time.Duration]{}
 	}
 
-	return traits.ExpiryIsDate && lives > 0 && lives < Day
+	if traits.ExpiryIsDate && (!l.AtLeast || !l.In.Set) {
+		lives -= pat.DateBegins
+	}
+
+	return pat.Some(max(lives, 0))
 }
 
 // earliest returns the first moment that an expiry may mean.

@@ -136,32 +136,85 @@ func TestLifetime_Check(t *testing.T) {
 	}
 }
 
-func TestLifetime_Vague(t *testing.T) {
+func TestLifetime_Least(t *testing.T) {
 	t.Parallel()
 
 	now := instant(t, "2026-01-01T12:00:00Z")
 
 	for name, test := range map[string]struct {
-		lifetime Lifetime
-		dates    bool
-		want     bool
+		in, at string
+		dates  bool
+		want   time.Duration
 	}{
-		"an hour, on a date":           {Lifetime{In: pat.Some(time.Hour)}, true, true},
-		"an hour, to the second":       {Lifetime{In: pat.Some(time.Hour)}, false, false},
-		"a day":                        {Lifetime{In: pat.Some(Day)}, true, false},
-		"until midnight":               {Lifetime{At: pat.Some(instant(t, "2026-01-02T00:00:00Z"))}, true, true},
-		"until midnight, to a second":  {Lifetime{At: pat.Some(instant(t, "2026-01-02T00:00:00Z"))}, false, false},
-		"until the midnight after":     {Lifetime{At: pat.Some(instant(t, "2026-01-03T00:00:00Z"))}, true, false},
-		"a day, whatever the midnight": {Lifetime{In: pat.Some(Day), At: pat.Some(instant(t, "2026-01-02T00:00:00Z"))}, true, false},
-		"over already":                 {Lifetime{At: pat.Some(instant(t, "2026-01-01T00:00:00Z"))}, true, false},
-		"for ever":                     {Lifetime{}, true, false},
+		"an hour, on a date":             {in: "1h", dates: true},
+		"an hour, to the second":         {in: "1h", want: time.Hour},
+		"14 hours":                       {in: "14h", dates: true},
+		"a second more":                  {in: "14h1s", dates: true, want: time.Second},
+		"a day":                          {in: "1d", dates: true, want: 10 * time.Hour},
+		"32 hours":                       {in: "32h", dates: true, want: 18 * time.Hour},
+		"38 hours":                       {in: "38h", dates: true, want: Day},
+		"until midnight":                 {at: "2026-01-02T00:00:00Z", dates: true},
+		"until midnight, to a second":    {at: "2026-01-02T00:00:00Z", want: 12 * time.Hour},
+		"until the midnight after":       {at: "2026-01-03T00:00:00Z", dates: true, want: 22 * time.Hour},
+		"a day, whatever the midnight":   {in: "1d", at: "2026-01-02T00:00:00Z", dates: true, want: 10 * time.Hour},
+		"until it was over, in any case": {at: "2026-01-01T00:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			if got := test.lifetime.Vague(now, pat.Traits{ExpiryIsDate: test.dates}); got != test.want {
-				t.Errorf("got %t, want %t", got, test.want)
+			var lifetime Lifetime
+
+			if test.in != "" {
+				in, err := ParseDuration(test.in)
+				if err != nil {
+					t.Fatal(err)
+				}
+
+				lifetime.In = pat.Some(in)
+			}
+
+			if test.at != "" {
+				lifetime.At = pat.Some(instant(t, test.at))
+			}
+
+			if got := lifetime.Least(now, pat.Traits{ExpiryIsDate: test.dates}); got != pat.Some(test.want) {
+				t.Errorf("got %v, want %s", got, test.want)
 			}
 		})
+	}
+
+	if got := (Lifetime{In: pat.Some(time.Hour), AtLeast: true}).Least(now, pat.Traits{ExpiryIsDate: true}); got != pat.Some(time.Hour) {
+		t.Errorf("a token that must work for 1h works for %s at least", got.V)
+	}
+
+	if got := (Lifetime{}).Least(now, pat.Traits{ExpiryIsDate: true}); got.Set {
+		t.Errorf("a token for ever works for %s at least", got.V)
+	}
+}
+
+// Whatever the time of the day, a token works for what is said to be the least, wherever the server
+// reads its date; and there are a time and a place where it works no longer.
+func TestLifetime_leastIsTheLeastOfAllTimesAndZones(t *testing.T) {
+	t.Parallel()
+
+	traits := pat.Traits{ExpiryIsDate: true}
+	midnight := instant(t, "2028-02-28T00:00:00Z")
+
+	for _, in := range []time.Duration{15 * time.Hour, Day, 32 * time.Hour, 38 * time.Hour, 90 * Day} {
+		lifetime := Lifetime{In: pat.Some(in)}
+		shortest := 2 * in
+
+		for minute := range 24 * 60 {
+			now := midnight.Add(time.Duration(minute) * time.Minute)
+
+			for hours := -12; hours <= 14; hours++ {
+				begins := lifetime.Expiry(now, traits).V.Add(-time.Duration(hours) * time.Hour)
+				shortest = min(shortest, begins.Sub(now))
+			}
+		}
+
+		if got := lifetime.Least(midnight, traits).V; got != shortest {
+			t.Errorf("%s: it works for %s at least, and is said to for %s", in, shortest, got)
+		}
 	}
 }

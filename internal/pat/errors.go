@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // Failure is what every error of a [System] tells: what was tried, what the server
@@ -79,8 +80,18 @@ type PermissionError struct {
 }
 
 // AuthenticationError says that the server refused the credentials. It is final for
-// the life of the process: another attempt might lock the account or the address.
-type AuthenticationError struct{ Failure }
+// the life of the process: another attempt might lock the account or the address. Every later
+// call fails with this same error, unsent.
+type AuthenticationError struct {
+	Failure
+
+	shown atomic.Bool
+}
+
+// FirstShown says whether it is called for the first time. The code that shows the error to the
+// user calls it, to show it in full once, however many calls failed with it. Where a call fails
+// nothing can decide that, because a caller may ignore the error, and several may share one call.
+func (e *AuthenticationError) FirstShown() bool { return !e.shown.Swap(true) }
 
 // TransientError says that the server could not answer now; nothing is known to be
 // wrong with the request, and nothing was done that a repetition would not do.

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -102,6 +103,23 @@ func (s *pluginServer) CloseEphemeralResource(
 	ctx context.Context, req *tfprotov6.CloseEphemeralResourceRequest,
 ) (*tfprotov6.CloseEphemeralResourceResponse, error) {
 	return serve(ctx, req, s.frameworkServer.CloseEphemeralResource)
+}
+
+// CallFunction also takes the null arguments of OpenTofu 1.12, which sends an empty value for them. The
+// framework cannot decode it, and asks the user to report a bug of the provider.
+func (s *pluginServer) CallFunction(
+	ctx context.Context, req *tfprotov6.CallFunctionRequest,
+) (*tfprotov6.CallFunctionResponse, error) {
+	decodable := *req
+	decodable.Arguments = slices.Clone(req.Arguments)
+
+	for i, argument := range decodable.Arguments {
+		if argument.MsgPack == nil && argument.JSON == nil {
+			decodable.Arguments[i] = &tfprotov6.DynamicValue{JSON: []byte("null")}
+		}
+	}
+
+	return s.frameworkServer.CallFunction(ctx, &decodable)
 }
 
 // serve makes a call whose context is released when it has returned.

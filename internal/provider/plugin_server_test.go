@@ -115,6 +115,42 @@ func carry(t *testing.T, do func(context.Context) error) weak.Pointer[[1 << 10]b
 	return weak.Make(heavy)
 }
 
+// Terraform and OpenTofu encode a null argument of a function in different ways.
+func TestPluginServer_aNullArgumentOfAFunction(t *testing.T) {
+	t.Parallel()
+
+	server := newPluginServer(newProvider(Surroundings{}, "test"))
+	text := &tfprotov6.DynamicValue{JSON: []byte(`"not encrypted"`)}
+
+	for encoding, null := range map[string]*tfprotov6.DynamicValue{
+		"MessagePack's null": {MsgPack: []byte{0xc0}},
+		"an empty value":     {},
+	} {
+		for argument, arguments := range map[string][]*tfprotov6.DynamicValue{
+			"encrypted_token": {null, text},
+			"identity":        {text, null},
+			"both":            {null, null},
+		} {
+			t.Run(encoding+" for "+argument, func(t *testing.T) {
+				t.Parallel()
+
+				got, err := server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: "decrypt", Arguments: arguments})
+				if err != nil {
+					t.Fatal(err)
+				}
+
+				if got.Error != nil {
+					t.Fatalf("failed: %s", got.Error.Text)
+				}
+
+				if null, err := got.Result.IsNull(); err != nil || !null {
+					t.Errorf("the result is null: %t, %v", null, err)
+				}
+			})
+		}
+	}
+}
+
 func TestServe_theCallHasItsContext(t *testing.T) {
 	t.Parallel()
 

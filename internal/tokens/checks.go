@@ -141,16 +141,13 @@ func (e *Engine) warnLifetime(arguments Arguments, notices *Notices) {
 	}
 
 	lifetime, traits, now := arguments.Lifetime(), e.System.Traits(), e.Clock.Now()
-	if !lifetime.Vague(now, traits) {
+
+	least := lifetime.Least(now, traits)
+	if !traits.ExpiryIsDate || !least.Set || least.V >= lifecycle.Day || lifetime.Check(now, traits) != nil {
 		return
 	}
 
-	argument := "expires_in"
-	if !lifetime.In.Set {
-		argument = "expires_at"
-	}
-
-	notices.add(ExpiresWithinADay{Argument: argument, Expiry: lifetime.Expiry(now, traits).V, Traits: traits})
+	notices.add(MayExpireWithinADay{Lifetime: lifetime, Least: least.V, Traits: traits})
 }
 
 // warnPast warns of an expiry under which nothing can be issued, and says whether there is one. It is
@@ -172,6 +169,22 @@ func (e *Engine) warnPast(arguments Arguments, reissue bool, notices *Notices) b
 func warnExpiredOnTime(arguments Arguments, live pat.Token, notices *Notices) {
 	if !arguments.ExpiresAt.Null() && arguments.ExpiresIn.Null() && live.Status == pat.StatusExpired {
 		notices.add(ExpiredOnTime{Token: live})
+	}
+}
+
+// warnRevokedFirst warns of a live token that is revoked before another is issued, and of one that
+// cannot be, because the provider logs in with it. See [Engine.revokeBeforeReissue].
+func (e *Engine) warnRevokedFirst(plan Record, live lifecycle.Predecessor, notices *Notices) {
+	own, sameName := e.owns(live.SHA256), plan.asksFor(live.Token)
+
+	switch {
+	case live.Token.Status != pat.StatusActive:
+	case sameName && own:
+		notices.add(OwnCredentialKeepsName{Token: live.Token})
+	case sameName:
+		notices.add(RevokedFirst{Token: live.Token, SameName: true})
+	case plan.Policy.Immediate() && !own:
+		notices.add(RevokedFirst{Token: live.Token, Hold: plan.Policy.HoldIfUsedWithin})
 	}
 }
 

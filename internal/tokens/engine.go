@@ -30,6 +30,8 @@ type Options struct {
 	Direct pat.System
 	// Clock is the server's: what is due is decided by it, and expiries are counted from it.
 	Clock *pat.Clock
+	// Platforms are the traits of all platforms, by which an id of another one is told.
+	Platforms []pat.Traits
 	// Credential is the SHA-256 of the password or token that the provider logs in with, as
 	// [Fingerprint] returns it.
 	Credential string

@@ -495,7 +495,7 @@ func TestEngine_ownCredential(t *testing.T) {
 		s := newStage(t, true)
 		s.created(basic(named("ci"), until(midnight(40*day))))
 		logInWith(s, "ci")
-		s.wantNotices(s.run(basic(named("ci"), until(midnight(50*day)))), "RevokedFirst", "OwnCredentialHasName")
+		s.wantNotices(s.run(basic(named("ci"), until(midnight(50*day)))), "OwnCredentialKeepsName", "OwnCredentialHasName")
 		s.wantLive("ci")
 		s.wantIssued(1)
 	})

@@ -343,7 +343,9 @@ func TestCreate_withoutATimeOfCreation(t *testing.T) {
 func TestPlanCreate_says(t *testing.T) {
 	t.Parallel()
 
-	soon := func(a *Arguments) { a.ExpiresIn = lifecycle.Known(time.Hour) }
+	lasting := func(in time.Duration) func(*Arguments) {
+		return func(a *Arguments) { a.ExpiresIn = lifecycle.Known(in) }
+	}
 
 	for name, test := range map[string]struct {
 		config Arguments
@@ -353,11 +355,13 @@ func TestPlanCreate_says(t *testing.T) {
 		reusable []string
 	}{
 		"for ever":                  {config: basic(forEver), want: []string{"NeverExpires"}},
-		"an hour":                   {config: basic(soon), reusable: []string{"ExpiresWithinADay"}},
-		"until midnight":            {config: basic(until(midnight(day))), reusable: []string{"ExpiresWithinADay"}},
+		"an hour":                   {config: basic(lasting(time.Hour)), reusable: []string{"MayExpireWithinADay"}},
+		"32 hours":                  {config: basic(lasting(32 * time.Hour)), reusable: []string{"MayExpireWithinADay"}},
+		"a second less than enough": {config: basic(lasting(38*time.Hour - time.Second)), reusable: []string{"MayExpireWithinADay"}},
+		"38 hours":                  {config: basic(lasting(38 * time.Hour))},
+		"until midnight":            {config: basic(until(midnight(day))), reusable: []string{"MayExpireWithinADay"}},
 		"no date":                   {config: basic(until(start.Add(day))), reusable: []string{"InvalidArgument expires_at"}},
 		"until it has passed":       {config: basic(until(midnight(-day))), want: []string{"ExpiryPassed"}},
-		"two days":                  {config: basic(func(a *Arguments) { a.ExpiresIn = lifecycle.Known(2 * day) })},
 		"a user who does not exist": {config: basic(ofUser("99")), want: []string{"UserNotFound"}},
 		"no key of a user":          {config: basic(ofUser("svc")), want: []string{"InvalidUserID"}},
 		"a user who cannot be read": {config: basic(), before: func(s *stage) { s.failing(errLook, callUser) }, want: []string{"StepFailed FindUser"}},

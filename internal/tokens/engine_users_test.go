@@ -1,6 +1,8 @@
 package tokens
 
 import (
+	"errors"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -131,4 +133,85 @@ func TestPlanCreate_userWhoCannotLogIn(t *testing.T) {
 		_, said := s.engine.PlanCreate(t.Context(), asked(basic()))
 		s.wantNotices(said, "UserRefused")
 	})
+}
+
+// An id of a user on another platform is told apart from what is no id anywhere, before anything is
+// sent. An import asks for a user of that login first.
+func TestUserID_ofAnotherPlatform(t *testing.T) {
+	t.Parallel()
+
+	other := pat.Traits{Platform: "other", DisplayName: "Other", UserID: regexp.MustCompile("^[a-f]{8}$")}
+
+	for id, want := range map[string]string{"abcdefab": "Other", "svc-x": ""} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			onEachPlatform(t, func(t *testing.T, s *stage) {
+				s.options.Platforms = []pat.Traits{s.system.traits, other}
+				s.process()
+
+				// tells fails the test unless the notices are one, about the id.
+				tells := func(what string, said Notices) {
+					t.Helper()
+
+					var err error
+
+					if len(said) == 1 {
+						switch notice := said[0].(type) {
+						case InvalidUserID:
+							err = notice.Err
+						case StepFailed:
+							err = notice.Err
+						}
+					}
+
+					if invalid, ok := errors.AsType[*UserIDError](err); !ok || invalid.Text != id || invalid.Of.V.DisplayName != want {
+						t.Errorf("%s: %v", what, said)
+					}
+				}
+
+				config := basic(ofUser(id))
+				_, said := s.engine.PlanCreate(t.Context(), asked(config))
+				tells("plan", said)
+
+				_, _, said = s.engine.Create(t.Context(), asked(config), Memory{})
+				tells("create", said)
+
+				var leases Leases
+
+				_, _, said = leases.Open(t.Context(), s.engine, pat.UserRef{ID: id}, Order{NamePrefix: "job-"})
+				tells("open", said)
+				tells("check", s.engine.CheckUserID(id))
+
+				if s.system.calls > 0 {
+					t.Errorf("%d requests were sent", s.system.calls)
+				}
+
+				if want == "" {
+					return
+				}
+
+				_, said = s.engine.Import(t.Context(), id, "ci")
+				tells("import", said)
+				s.failing(errDenied, callUser)
+
+				_, said = s.engine.Import(t.Context(), id, "ci")
+				tells("import by an account that may not look", said)
+				s.failing(errLook, callUser)
+
+				_, said = s.engine.Import(t.Context(), id, "ci")
+				s.wantNotices(said, "StepFailed FindImportedUser")
+
+				if failed, _ := said[0].(StepFailed); !errors.Is(failed.Err, errLook) {
+					t.Errorf("a server that does not answer: %v", said)
+				}
+
+				s.failing(nil)
+
+				s.system.users[1].Username = id
+				s.leave("ci")
+				_, said = s.engine.Import(t.Context(), id, "ci")
+				s.wantNotices(said, "SecretUnknown")
+			})
+		})
+	}
 }

@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,12 +18,7 @@ const NameMark = "name="
 func (e *Engine) Import(ctx context.Context, user, token string) (Record, Notices) {
 	var notices Notices
 
-	ref := pat.UserRef{Username: user}
-	if e.System.Traits().UserID.MatchString(user) {
-		ref = pat.UserRef{ID: user}
-	}
-
-	owner, err := e.System.User(ctx, ref)
+	owner, err := e.importedUser(ctx, user)
 	if err != nil {
 		notices.add(StepFailed{Step: StepFindImportedUser, Err: err})
 
@@ -46,6 +42,24 @@ func (e *Engine) Import(ctx context.Context, user, token string) (Record, Notice
 	}
 
 	return e.Imported(owner, found), notices
+}
+
+// importedUser returns the user whose id or login this is. A login that is not found may be the id of
+// a user on another platform. The server is asked first, for a login may look like one.
+func (e *Engine) importedUser(ctx context.Context, text string) (pat.User, error) {
+	invalid := e.userIDError(text)
+	if invalid == nil {
+		return e.System.User(ctx, pat.UserRef{ID: text})
+	}
+
+	user, err := e.System.User(ctx, pat.UserRef{Username: text})
+
+	var denied *pat.PermissionError
+	if invalid.Of.Set && (notFound(err) || errors.As(err, &denied)) {
+		return pat.User{}, invalid
+	}
+
+	return user, err
 }
 
 // Imported returns the record of a token of this server that was issued elsewhere.

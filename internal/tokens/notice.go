@@ -124,12 +124,11 @@ type (
 		Argument string
 		Owner    pat.UserRef
 	}
-	// InvalidUserID says that `user_id` cannot be one of the platform's.
+	// InvalidUserID says that the id of a user cannot be one of the platform's.
 	InvalidUserID struct {
 		failure
 
-		Text   string
-		Traits pat.Traits
+		Err *UserIDError
 	}
 	// InvalidArgument says that the platform does not allow an argument's value.
 	InvalidArgument struct {
@@ -252,14 +251,15 @@ type (
 	}
 	// NeverExpires says that the next token has no expiry.
 	NeverExpires struct{ warning }
-	// ExpiresWithinADay says that the next token has an expiry which the platform, whose tokens
-	// expire on a date, cannot give.
-	ExpiresWithinADay struct {
+	// MayExpireWithinADay says that the platform, whose tokens expire on a date, may take the next
+	// token for expired before it worked for a day.
+	MayExpireWithinADay struct {
 		warning
 
-		Argument string
-		Expiry   time.Time
-		Traits   pat.Traits
+		Lifetime lifecycle.Lifetime
+		// Least is how long a token works at least, 0 for not at all.
+		Least  time.Duration
+		Traits pat.Traits
 	}
 	// OtherExpiry says that the server gave the token another expiry than was asked for.
 	OtherExpiry struct {
@@ -292,6 +292,15 @@ type (
 		Token pat.Token
 		// SameName is true if the name is needed again; otherwise the overlap is none.
 		SameName bool
+		// Hold is how long a last use keeps the token from being revoked, if any does.
+		Hold lifecycle.Value[time.Duration]
+	}
+	// OwnCredentialKeepsName says that a token cannot be issued, because its name is that of the token
+	// that the provider logs in with.
+	OwnCredentialKeepsName struct {
+		warning
+
+		Token pat.Token
 	}
 	// RecipientsChanged says that a change of the recipients issues another token.
 	RecipientsChanged struct {

@@ -135,10 +135,7 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, notices *Notices) Record {
 	live := state.AsPredecessor()
 
-	// What the provider logs in with is not revoked first.
-	if same := plan.asksFor(live.Token); live.Token.Status == pat.StatusActive && (same || plan.Policy.Immediate() && !e.owns(live.SHA256)) {
-		notices.add(RevokedFirst{Token: live.Token, SameName: same})
-	}
+	e.warnRevokedFirst(plan, live, notices)
 
 	switch decision.Argument {
 	case "encrypt_to":

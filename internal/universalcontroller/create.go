@@ -155,12 +155,12 @@ func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.lookTime)
 	defer cancel()
 
-	tokens, _, err := s.listTokens(ctx, key.UserID)
+	list, err := s.writeListOf(key.UserID).read(ctx)
 	if err != nil {
 		return pat.Token{}, false
 	}
 
-	tokens = slices.DeleteFunc(tokens, func(token pat.Token) bool { return token.Name != key.TokenID })
+	tokens := slices.DeleteFunc(list.tokens, func(token pat.Token) bool { return token.Name != key.TokenID })
 	if len(tokens) != 1 {
 		return pat.Token{}, false
 	}

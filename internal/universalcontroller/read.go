@@ -21,8 +21,9 @@ const (
 		"The user must be Active, not Locked Out, and have Web Service Access; a user of single sign-on needs a token. " +
 		"Nothing more is sent in this run: failed logins lock a user until an administrator unlocks it."
 
-	rolesRemedy = "Give the account the role ops_admin or ops_user_admin, and Web Service Access. " +
-		"Without a role, a user reaches only itself."
+	// rolesRemedy names all that the operations on tokens need together.
+	rolesRemedy = "To issue, read and revoke tokens of other users, grant this account the role ops_user_admin or ops_admin. " +
+		"For itself and its own tokens it needs no role. It needs Web Service Access in any case."
 )
 
 // noSuchUser is how Universal Controller denies a user, "A user with id "…" does not

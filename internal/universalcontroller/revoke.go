@@ -28,6 +28,10 @@ var errNotRevoked = errors.New("the answer does not say that the token was revok
 // where the caller does not know when its token was created and nothing else tells that it
 // is the one listed: another token may have taken the name since.
 func (s *System) Revoke(ctx context.Context, token pat.Token) error {
+	if err := checkUserID(token.UserID); err != nil {
+		return err
+	}
+
 	if err := checkName(token.ID); err != nil {
 		return err
 	}
@@ -85,7 +89,14 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 // namesakes returns the listed tokens of the name, from the oldest on. A user who does not
 // exist has none.
 func (s *System) namesakes(ctx context.Context, token pat.Token) ([]pat.Token, error) {
-	tokens, err := s.Tokens(ctx, token.UserID, pat.TokenQuery{Name: pat.Some(token.ID)})
+	list, err := s.writeListOf(token.UserID).read(ctx)
+	if ended := ctx.Err(); err != nil && ended != nil {
+		return nil, &pat.TransientError{Failure: pat.Failure{
+			Tried: s.rest.Tried(http.MethodGet, tokenListPath...), Said: "no answer was waited for: " + ended.Error(), Err: ended,
+		}}
+	}
+
+	tokens, err := s.selected(ctx, token.UserID, pat.TokenQuery{Name: pat.Some(token.ID)}, list, err)
 	if _, gone := errors.AsType[*pat.GoneError](err); gone {
 		return nil, nil
 	}

@@ -153,7 +153,7 @@ func TestSamplesOfAUserWithTokens(t *testing.T) {
 		Tokens: sampleTokens(id),
 		Native: &User{
 			Active: true, BrowserAccess: "Yes", CommandLineAccess: "Yes", WebServiceAccess: "Yes",
-			LoginMethod: "Standard", Permissions: []Permission{}, Roles: []Role{}, RetainSysIDs: true,
+			LoginMethod: "Standard", Permissions: []Permission{}, Roles: []Role{},
 		},
 	}
 
@@ -206,15 +206,14 @@ func TestSamplesOfAUserList(t *testing.T) {
 		second func(*User)
 	}{
 		"user_list.json": {asJSON, func(u *User) {
-			u.RetainSysIDs = true
 			u.Permissions = []Permission{agents}
 			u.Roles = []Role{
 				{
-					SysID: "b8c25922d370438aada276cff669136d", Name: "ops_universal_template_admin",
+					Name:        "ops_universal_template_admin",
 					Description: "The universal template admin role.",
 				},
 				{
-					SysID: "fda36f00cc4544bc8f7fbd203290539a", Name: "ops_report_publish",
+					Name:        "ops_report_publish",
 					Description: "The report publishing role.",
 				},
 			}
@@ -241,11 +240,13 @@ func TestSamplesOfAUserList(t *testing.T) {
 func TestEachKeyOfTheSamplesIsKnown(t *testing.T) {
 	t.Parallel()
 
-	// Never read: a password, and the owner's name, which may change.
-	known := []string{"userPassword", "role", "description", "value"}
+	// Never read: a password, and what is for the export and import of records.
+	known := []string{"userPassword", "retainSysIds", "excludeRelated", "exportReleaseLevel", "exportTable"}
+	known = append(known, "role", "description", "value")
+
 	for _, record := range []reflect.Type{
 		reflect.TypeFor[userRecord](), reflect.TypeFor[tokenRecord](), reflect.TypeFor[permissionRecord](),
-		reflect.TypeFor[userRoleRecord](), reflect.TypeFor[Export](),
+		reflect.TypeFor[userRoleRecord](),
 	} {
 		for field := range record.Fields() {
 			known = append(known, field.Tag.Get("json"))

@@ -211,6 +211,7 @@ var suite = map[string]func(*testing.T, *stage){
 	"a date that is over where the server is":          dateThatIsOverThere,
 	"the records of users":                             usersByRef,
 	"what an account with the service role may do":     accountWithServiceRole,
+	"what an account without a role is told to get":    accountWithoutRole,
 	"a wrong context proves nothing":                   wrongContext,
 	"the last use of the token that is used right now": lastUseOfTheOwnToken,
 }

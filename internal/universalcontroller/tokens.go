@@ -39,12 +39,19 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 		return nil, err
 	}
 
-	tokens, owners, err := s.listTokens(ctx, userID)
+	list, err := s.listTokens(ctx, userID)
+
+	return s.selected(ctx, userID, query, list, err)
+}
+
+// selected returns those tokens of a list that a query selects, or what the error of the
+// list, or its emptiness, proves.
+func (s *System) selected(ctx context.Context, userID string, query pat.TokenQuery, list tokenList, err error) ([]pat.Token, error) {
 	if err != nil {
 		return nil, s.userAbsent(ctx, userID, err)
 	}
 
-	all := len(tokens)
+	tokens, all := list.tokens, len(list.tokens)
 	tokens = slices.DeleteFunc(tokens, func(token pat.Token) bool {
 		return !query.Selects(token)
 	})
@@ -52,7 +59,7 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 	// Of an empty list, and of one that lacks a name, somebody may conclude that a token is
 	// not there.
 	if all == 0 || len(tokens) == 0 && query.Name.Set {
-		if err := s.listIsOf(ctx, userID, owners); err != nil {
+		if err := s.listIsOf(ctx, userID, list.owners); err != nil {
 			return nil, err
 		}
 	}
@@ -60,19 +67,25 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 	return tokens, nil
 }
 
-// listTokens fetches the list of a user's tokens. The owners are the usernames in it.
-func (s *System) listTokens(ctx context.Context, userID string) (tokens []pat.Token, owners []string, err error) {
+// tokenList is the list of a user's tokens; the owners are the usernames in it.
+type tokenList struct {
+	tokens []pat.Token
+	owners []string
+}
+
+// listTokens fetches the list of a user's tokens.
+func (s *System) listTokens(ctx context.Context, userID string) (list tokenList, err error) {
 	var records elements[tokenRecord]
 
 	_, err = s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func() (err error) {
-		tokens, err = s.convertTokens(records, userID)
+		list.tokens, err = s.convertTokens(records, userID)
 
 		return err
 	})
 
 	for _, record := range records {
-		owners = append(owners, string(record.UserName))
+		list.owners = append(list.owners, string(record.UserName))
 	}
 
-	return tokens, owners, err
+	return list, err
 }

@@ -39,6 +39,8 @@ type System struct {
 	// unseen holds the [pat.Key] of each token that this process issued and did not find in
 	// the list: nobody knows when it was created.
 	unseen sync.Map
+	// writeLists has the [*writeList] of each user by id.
+	writeLists sync.Map
 }
 
 var _ pat.System = (*System)(nil)
@@ -75,9 +77,12 @@ func New(options Options) (*System, error) {
 	return &System{rest: c, username: options.Username, clock: c.Clock(), lookTime: lookTime}, nil
 }
 
+// Traits returns [Traits].
+func (s *System) Traits() pat.Traits { return Traits() }
+
 // Traits tells how Universal Controller differs. Its expiries are dates in a time zone
 // that it does not tell.
-func (s *System) Traits() pat.Traits {
+func Traits() pat.Traits {
 	return pat.Traits{
 		Platform:      "universal_controller",
 		DisplayName:   "Universal Controller",

@@ -42,9 +42,6 @@ type User struct {
 	Permissions []Permission
 	// Roles are the user's own, without those of its groups.
 	Roles []Role
-	// RetainSysIDs says that ids in the record are kept when it is sent back.
-	RetainSysIDs bool
-	Export
 }
 
 // Permission is what a user may do with one kind of object.
@@ -60,26 +57,16 @@ type Permission struct {
 	AllGroups, DefaultGroup bool
 	// NotGroups turns OpswiseGroups into those that are not meant; since 7.6.
 	NotGroups bool
-	Export
 }
 
 // Role is a role of a user's.
 type Role struct {
-	// SysID is the id of the assignment.
-	SysID string
 	// Name is the role's own, "ops_admin".
 	Name, Description string
-	Export
 }
 
-// Export is what Universal Controller notes on each record for its export and import.
-type Export struct {
-	ExcludeRelated     bool   `json:"excludeRelated" xml:"excludeRelated,attr"`
-	ExportReleaseLevel string `json:"exportReleaseLevel" xml:"exportReleaseLevel,attr"`
-	ExportTable        string `json:"exportTable" xml:"exportTable,attr"`
-}
-
-// userRecord is a user as Universal Controller writes it, without its password.
+// userRecord is a user as Universal Controller writes it, without its password and without what is for
+// the export and import of records.
 type userRecord struct {
 	SysID              onceText `json:"sysId" xml:"sysId"`
 	UserName           onceText `json:"userName" xml:"userName"`
@@ -100,8 +87,6 @@ type userRecord struct {
 	CommandLineAccess  string   `json:"commandLineAccess" xml:"commandLineAccess"`
 	WebServiceAccess   string   `json:"webServiceAccess" xml:"webServiceAccess"`
 	LoginMethod        string   `json:"loginMethod" xml:"loginMethod"`
-	RetainSysIDs       bool     `json:"retainSysIds" xml:"retainSysIds,attr"`
-	Export
 
 	Impersonate elements[string]           `json:"impersonate" xml:"impersonate"`
 	Permissions elements[permissionRecord] `json:"permissions" xml:"permissions"`
@@ -123,18 +108,15 @@ type permissionRecord struct {
 	AllGroups     bool             `json:"allGroups" xml:"allGroups"`
 	DefaultGroup  bool             `json:"defaultGroup" xml:"defaultGroup"`
 	NotGroups     bool             `json:"notGroups" xml:"notGroups"`
-	Export
 }
 
 // userRoleRecord is the assignment of a role. In XML the role's name is the text of its
 // element.
 type userRoleRecord struct {
-	SysID string `json:"sysId" xml:"sysId"`
-	Role  struct {
+	Role struct {
 		Description string `json:"description" xml:"description,attr"`
 		Value       string `json:"value" xml:",chardata"`
 	} `json:"role" xml:"role"`
-	Export
 }
 
 // convertUser converts a record, with its tokens if they were asked for.
@@ -192,8 +174,6 @@ func (r userRecord) user() pat.User {
 		Impersonate:        r.Impersonate,
 		Permissions:        convert(r.Permissions, permissionRecord.permission),
 		Roles:              convert(r.UserRoles, userRoleRecord.role),
-		RetainSysIDs:       r.RetainSysIDs,
-		Export:             r.Export,
 	}
 
 	isAdmin := func(role Role) bool { return role.Name == adminRole }
@@ -217,12 +197,11 @@ func (r permissionRecord) permission() Permission {
 		Create: r.Create, Read: r.Read, Update: r.Update, Delete: r.Delete, Execute: r.Execute,
 		NameWildcard: r.NameWildcard, Commands: r.Commands, OpswiseGroups: r.OpswiseGroups,
 		AllGroups: r.AllGroups, DefaultGroup: r.DefaultGroup, NotGroups: r.NotGroups,
-		Export: r.Export,
 	}
 }
 
 func (r userRoleRecord) role() Role {
-	return Role{SysID: r.SysID, Name: r.Role.Value, Description: r.Role.Description, Export: r.Export}
+	return Role{Name: r.Role.Value, Description: r.Role.Description}
 }
 
 // convert converts each item of a list, and keeps nil apart from empty.

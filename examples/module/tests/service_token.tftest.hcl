@@ -1,32 +1,8 @@
-# No server is asked, and none is needed: the provider is a mock. It checks arguments as the
-# real one does; what it computes is made up, but for these defaults. Copy them into the
-# tests of what uses the module.
+# No server is needed: the provider is a mock. It checks arguments as the real one does, and
+# computes what tests/mocks says. OpenTofu cannot load that file, so OpenTofu reads
+# service_token.tofutest.hcl instead of this file.
 mock_provider "opsaccess" {
-  mock_resource "opsaccess_personal_access_token" {
-    defaults = {
-      id              = "7/42"
-      token           = "not-a-secret"
-      encrypted_token = null
-      token_version   = 1924992000
-      generation      = 1
-      series          = "k3v7xq"
-      owner           = { id = "7", username = "svc-deploy" }
-      platform        = "foreman"
-      server          = "https://foreman.example.com"
-      rotation_due    = false
-      rotation_reason = null
-      current = {
-        id           = "42"
-        name         = "deploy-k3v7xq-1"
-        created_at   = "2031-01-01T00:00:00Z"
-        expires_at   = "2031-04-01T00:00:00Z"
-        rotate_at    = "2031-03-18T00:00:00Z"
-        status       = "active"
-        issue_reason = "created"
-        sha256       = "0000000000000000000000000000000000000000000000000000000000000000"
-      }
-    }
-  }
+  source = "./tests/mocks"
 }
 
 variables {

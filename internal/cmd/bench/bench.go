@@ -14,9 +14,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
-// userCount is how many users the tokens are spread over.
-const userCount = 10
-
 // The operations, in the order of a cycle: the plan is one of what is there already, so it
 // refreshes everything and finds nothing to do.
 var operations = []string{"apply", "plan", "destroy"}
@@ -37,6 +34,8 @@ type sample struct {
 type bench struct {
 	cli              clirun.CLI
 	opsaccess, floor string
+	// users is how many the tokens are spread over.
+	users int
 	// progress gets a line for each run of the CLI.
 	progress io.Writer
 }
@@ -48,14 +47,14 @@ type row struct {
 }
 
 // newBench builds the programs. The bench must be closed.
-func newBench(ctx context.Context, cliPath string, progress io.Writer) (*bench, error) {
+func newBench(ctx context.Context, cliPath string, users int, progress io.Writer) (*bench, error) {
 	cli, err := clirun.New(cliPath, "opsaccess-bench-")
 	if err != nil {
 		return nil, err
 	}
 
 	b := &bench{
-		cli: cli, progress: progress,
+		cli: cli, users: users, progress: progress,
 		opsaccess: filepath.Join(cli.Folder, clirun.Executable("opsaccess")),
 		floor:     filepath.Join(cli.Folder, clirun.Executable("floor")),
 	}
@@ -104,10 +103,10 @@ func (b *bench) measure(ctx context.Context, of subject, program string, tokens 
 
 // cycle measures all operations on a new server.
 func (b *bench) cycle(ctx context.Context, of subject, program string, tokens int, samples map[row]sample) (err error) {
-	s := &site{users: make([]string, userCount)}
+	s := &site{users: make([]string, b.users)}
 
 	if of.open != nil {
-		if s, err = of.open(); err != nil {
+		if s, err = of.open(b.users); err != nil {
 			return err
 		}
 

@@ -30,7 +30,7 @@ func TestAccTheReportIsComplete(t *testing.T) {
 
 	var printed, progress strings.Builder
 
-	args := []string{"-cli", cmp.Or(os.Getenv("OPSACCESS_CLI"), "terraform"), "-tokens", "3,11", "-write", file}
+	args := []string{"-cli", cmp.Or(os.Getenv("OPSACCESS_CLI"), "terraform"), "-tokens", "2,3", "-users", "2", "-write", file}
 	if code := run(t.Context(), args, &printed, &progress); code != exitOK {
 		t.Fatalf("exit code %d:\n%s", code, progress.String())
 	}
@@ -45,7 +45,7 @@ func TestAccTheReportIsComplete(t *testing.T) {
 		t.Errorf("what was written is not what was printed:\n%s", text)
 	}
 
-	for _, tokens := range []int{3, 11} {
+	for _, tokens := range []int{2, 3} {
 		for _, operation := range operations {
 			wantRows(t, text, fmt.Sprintf("| %d | %s | ", tokens, operation))
 		}
@@ -74,12 +74,12 @@ func wantRows(t *testing.T, text, head string) {
 		found++
 
 		cells := strings.Split(after, " | ")
-		if len(cells) != 11 {
-			t.Errorf("the row has %d numbers, want 11: %s", len(cells), line)
+		if len(cells) != columns {
+			t.Errorf("the row has %d numbers, want %d: %s", len(cells), columns, line)
 		}
 
 		for column, cell := range cells {
-			unknown := column >= 9 && runtime.GOOS == "windows"
+			unknown := column >= columns-2 && runtime.GOOS == "windows"
 			if empty := cell == "–" || cell == "0" || cell == "0.00 s"; empty != unknown {
 				t.Errorf("number %d is %q: %s", column+1, cell, line)
 			}
@@ -102,6 +102,7 @@ func TestTheBenchFails(t *testing.T) {
 		"a CLI that is not there": {args: []string{"-cli", "./nowhere"}, code: exitFailed, want: "bench: find the CLI"},
 		"an argument":             {args: []string{"more"}, code: exitUsage, want: `unexpected argument "more"`},
 		"a number of none":        {args: []string{"-tokens", "10,0"}, code: exitUsage, want: `"0" is no number of 1 or more`},
+		"no users":                {args: []string{"-users", "0"}, code: exitUsage, want: `-users has to be 1 or more`},
 		"an unknown flag":         {args: []string{"-more"}, code: exitUsage, want: "not defined"},
 	}
 
@@ -156,10 +157,10 @@ func TestNumbersAreWrittenForPeople(t *testing.T) {
 	t.Parallel()
 
 	got := strings.Join([]string{
-		thousands(0), thousands(999), thousands(1000), thousands(1234567), mebibytes(0), mebibytes(3 << 19),
+		thousands(0), thousands(999), thousands(1000), thousands(1234567), size(0), size(3 << 9), size(3 << 19),
 		seconds(1500 * time.Millisecond),
 	}, " ")
-	if want := "0 999 1,000 1,234,567 – 1.50 MiB 1.50 s"; got != want {
+	if want := "0 999 1,000 1,234,567 – 1.5 KiB 1.5 MiB 1.50 s"; got != want {
 		t.Errorf("numbers are %q, want %q", got, want)
 	}
 }

@@ -4,8 +4,9 @@
 //	go run ./internal/cmd/bench -cli terraform -write BENCHMARKS.md
 //
 // It prints tables in Markdown: requests, logins, time, processors and memory of apply, plan
-// and destroy, beside those of a provider with the same schemas that does nothing. A run of
-// the CLI that does not do what it should is a failure.
+// and destroy, beside those of two providers with the same schemas: one that does nothing, and
+// one that sends the requests of each token on their own. A run of the CLI that does not do what
+// it should is a failure.
 package main
 
 import (
@@ -52,6 +53,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 
 	tokens := []int{10, 100, 1000}
 	cliPath := flags.String("cli", "terraform", "the `path` of Terraform or OpenTofu, 1.11 or later")
+	users := flags.Int("users", 10, "the `number` of users that the tokens are spread over")
 	file := flags.String("write", "", "the `file` to write besides, such as BENCHMARKS.md")
 	flags.Func("tokens", "the `numbers` of tokens to measure, such as 10,1000; default 10,100,1000", func(text string) error {
 		tokens = nil
@@ -77,9 +79,13 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		_, _ = fmt.Fprintf(errOut, "bench: unexpected argument %q\n", flags.Arg(0))
 
 		return exitUsage
+	case *users < 1:
+		_, _ = fmt.Fprintln(errOut, "bench: -users has to be 1 or more")
+
+		return exitUsage
 	}
 
-	text, err := report(ctx, *cliPath, tokens, errOut)
+	text, err := report(ctx, *cliPath, tokens, *users, errOut)
 	if err == nil {
 		_, err = io.WriteString(out, text)
 	}

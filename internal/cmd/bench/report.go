@@ -12,8 +12,8 @@ import (
 )
 
 // report measures everything, and writes it as Markdown.
-func report(ctx context.Context, cliPath string, tokens []int, progress io.Writer) (_ string, err error) {
-	b, err := newBench(ctx, cliPath, progress)
+func report(ctx context.Context, cliPath string, tokens []int, users int, progress io.Writer) (_ string, err error) {
+	b, err := newBench(ctx, cliPath, users, progress)
 	if err != nil {
 		return "", err
 	}
@@ -30,7 +30,7 @@ func report(ctx context.Context, cliPath string, tokens []int, progress io.Write
 	fmt.Fprintf(&text, "# Benchmarks\n\n`make bench` measures this anew. Measured on %s, with %s and %s on %s/%s, %d cores, "+
 		"which the CLI, the provider and the sandbox servers shared.\n\n",
 		time.Now().UTC().Format(time.DateOnly), version, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	writeMethod(&text)
+	writeMethod(&text, users)
 
 	floor, err := b.measure(ctx, subject{name: "Floor"}, b.floor, tokens)
 	if err != nil {
@@ -43,40 +43,64 @@ func report(ctx context.Context, cliPath string, tokens []int, progress io.Write
 			return "", err
 		}
 
-		fmt.Fprintf(&text, "\n## %s\n\n| Tokens | Run | Requests | Logins | Received | Time | floor | CPU | floor | CLI's CPU | floor | Memory | floor |\n"+
-			"| ---: | --- |%s\n", s.name, strings.Repeat(" ---: |", 11))
-
-		for _, count := range tokens {
-			for _, operation := range operations {
-				at := row{count, operation}
-				taken, least := samples[at], floor[at]
-
-				fmt.Fprintf(&text, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
-					thousands(count), operation, thousands(taken.Requests), thousands(taken.Logins),
-					mebibytes(taken.Sent), seconds(taken.Wall), seconds(least.Wall),
-					seconds(taken.Provider.CPU), seconds(least.Provider.CPU), seconds(taken.CLI), seconds(least.CLI),
-					mebibytes(taken.Provider.Peak), mebibytes(least.Provider.Peak))
-			}
+		peer, err := b.measure(ctx, subject{s.name + ", peer", s.block, s.open}, b.floor, tokens)
+		if err != nil {
+			return "", err
 		}
+
+		writeTable(&text, s.name, tokens, samples, peer, floor)
 	}
 
 	return text.String(), nil
 }
 
-func writeMethod(text *strings.Builder) {
-	fmt.Fprintf(text, "Each row is one run of the CLI, with its default of ten operations at a time, over %d users of a sandbox "+
+// writeTable writes the table of a platform.
+func writeTable(text *strings.Builder, platform string, tokens []int, samples, peer, floor map[row]sample) {
+	fmt.Fprintf(text, "\n## %s\n\n| Tokens | Run | Requests | peer | Logins | peer | Received | peer | Time | peer | ÷ floor "+
+		"| CPU | ÷ floor | Memory | ÷ floor |\n| ---: | --- |%s\n", platform, strings.Repeat(" ---: |", columns))
+
+	for _, count := range tokens {
+		for _, operation := range operations {
+			at := row{count, operation}
+			taken, other, least := samples[at], peer[at], floor[at]
+
+			fmt.Fprintf(text, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
+				thousands(count), operation, thousands(taken.Requests), thousands(other.Requests),
+				thousands(taken.Logins), thousands(other.Logins), size(taken.Sent), size(other.Sent),
+				seconds(taken.Wall), seconds(other.Wall), ratio(taken.Wall, least.Wall),
+				seconds(taken.Provider.CPU), ratio(taken.Provider.CPU, least.Provider.CPU),
+				size(taken.Provider.Peak), ratio(taken.Provider.Peak, least.Provider.Peak))
+		}
+	}
+}
+
+// columns is how many numbers a row has.
+const columns = 13
+
+// ratio writes a dash where there is nothing to compare with.
+func ratio[T int64 | time.Duration](taken, least T) string {
+	if least == 0 {
+		return "–"
+	}
+
+	return fmt.Sprintf("%.2f", float64(taken)/float64(least))
+}
+
+func writeMethod(text *strings.Builder, users int) {
+	fmt.Fprintf(text, "Each row is one run of the CLI, with its default of ten operations at a time, for %d users of a sandbox "+
 		"server in memory. The server's work is simulated: on Foreman a login takes %d ms and a request in a session %d ms of "+
 		"one of %d cores, and on Universal Controller a request takes %d ms of one of %d cores, which is an assumption: there "+
 		"are no recordings of one.\n\n",
-		userCount, foremanCosts.Login.Milliseconds(), foremanCosts.Session.Milliseconds(), foremanCosts.Cores,
+		users, foremanCosts.Login.Milliseconds(), foremanCosts.Session.Milliseconds(), foremanCosts.Cores,
 		controllerCosts.Request.Milliseconds(), controllerCosts.Cores)
 
 	text.WriteString("- **apply** creates all tokens; **plan** refreshes them and finds nothing to do; **destroy** refreshes and revokes them.\n" +
 		"- **Logins** are the requests for which the server checked credentials. **Received** is the bodies of all responses.\n" +
-		"- **CPU** is that of all processes of the provider in the run, **CLI's CPU** that of the CLI alone, **memory** the most that one " +
-		"process of the provider had resident.\n" +
-		"- **floor** is the same run with a provider that has the same schemas, keeps what is planned, and sends no request: " +
-		"what the CLI and the plugin framework take by themselves.\n\n" +
+		"- **CPU** is that of all processes of the provider in the run, **memory** the most that one of them had resident.\n" +
+		"- **peer** is the same run with a provider that knows nothing of the server but its API: each token is read on its own, and " +
+		"each request logs in.\n" +
+		"- **floor** is the same run with a provider that sends no request and keeps what is planned. Peer and floor are made with the " +
+		"plugin framework and have the schemas of this provider; what the floor takes is taken by the framework and the CLI.\n\n" +
 		"How many requests a run may send is held by tests: `internal/coalesce/requests_test.go` and " +
 		"`internal/e2e/protocol/requests_test.go`. What needs no server is measured by " +
 		"`go test -run '^$' -bench . -benchmem ./internal/foreman ./internal/lifecycle`.\n")
@@ -95,11 +119,14 @@ func thousands(n int) string {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
-// mebibytes writes a dash for 0, which is not known.
-func mebibytes(n int64) string {
-	if n == 0 {
+// size writes a number of bytes; a dash for 0, which is not known.
+func size(n int64) string {
+	switch {
+	case n == 0:
 		return "–"
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	default:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
 	}
-
-	return fmt.Sprintf("%.2f MiB", float64(n)/(1<<20))
 }

@@ -25,7 +25,7 @@ type subject struct {
 	name string
 	// block is the platform's in the provider block.
 	block string
-	open  func() (*site, error)
+	open  func(users int) (*site, error)
 }
 
 var subjects = []subject{
@@ -47,11 +47,11 @@ type site struct {
 	running *sandbox.Running
 }
 
-func openForeman() (*site, error) {
+func openForeman(users int) (*site, error) {
 	server := foremanserver.New(foremanserver.Options{Console: sandbox.Options{Costs: foremanCosts}})
 	s := &site{console: server.Console, live: server.LiveTokens}
 
-	for i := range userCount {
+	for i := range users {
 		id, err := server.AddUser(foremanserver.User{Login: login(i), Password: login(i)})
 		if err != nil {
 			return nil, fmt.Errorf("add a user: %w", err)
@@ -70,11 +70,11 @@ func openForeman() (*site, error) {
 	return s, err
 }
 
-func openController() (*site, error) {
+func openController(users int) (*site, error) {
 	server := controllerserver.New(controllerserver.Options{Console: sandbox.Options{Costs: controllerCosts}})
 	s := &site{console: server.Console, live: server.LiveTokens}
 
-	for i := range userCount {
+	for i := range users {
 		id, err := server.AddUser(controllerserver.User{UserName: login(i), Password: login(i)})
 		if err != nil {
 			return nil, fmt.Errorf("add a user: %w", err)

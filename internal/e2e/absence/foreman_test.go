@@ -20,15 +20,15 @@ var (
 // foremanSays are Foreman's own answers that prove nothing.
 func foremanSays() map[string]notGone {
 	const (
-		provesNothing = "This proves nothing, for the account may not see all users and tokens"
-		giveAll       = "give it a role with view_users and view_personal_access_tokens in every organization, or use an administrator. " +
-			"Nothing was changed or forgotten."
+		mayExist = "It may still exist, hidden from this account"
+		grantAll = "grant this account a role with all of view_users, view_personal_access_tokens, create_personal_access_tokens, " +
+			"revoke_personal_access_tokens and edit_users, or use an administrator."
 	)
 
 	lacks := func(permission string) reply {
 		return reply{
 			"HTTP 403: Access denied: Missing one of the required permissions: " + permission,
-			"Give the account a role with the permission " + permission + ", or use an administrator.",
+			grantAll,
 		}
 	}
 	// The token alone is a 404. A 403 comes first where a data source has all listed.
@@ -63,13 +63,13 @@ func foremanSays() map[string]notGone {
 		},
 		"an account to which the list is empty for want of view_users": {
 			caller: as("view_personal_access_tokens"), said: "HTTP 404: Resource personal_access_token not found by id",
-			do:    provesNothing,
+			do:    mayExist,
 			but:   map[operation]reply{aRefresh: unseen, aRotation: lacks("view_users"), aDestroy: lacks("revoke_personal_access_tokens")},
 			shown: []string{"current_user"},
 		},
 		"an account to which the list is empty and which may revoke": {
 			caller: as("view_personal_access_tokens", "revoke_personal_access_tokens"),
-			said:   "HTTP 404: Resource personal_access_token not found by id", do: giveAll,
+			said:   "HTTP 404: Resource personal_access_token not found by id", do: grantAll,
 			but: map[operation]reply{aRefresh: unseen, aRotation: lacks("view_users")}, shown: []string{"current_user"},
 		},
 		"an account whose role ends at another organization": {
@@ -82,7 +82,7 @@ func foremanSays() map[string]notGone {
 
 				return s.Settings(account.Login, account.Password)
 			},
-			said: "HTTP 422: Couldn't find User with 'id'=", do: giveAll, shown: []string{"current_user", "users"},
+			said: "HTTP 422: Couldn't find User with 'id'=", do: grantAll, shown: []string{"current_user", "users"},
 		},
 
 		// A wrong context.
@@ -159,7 +159,7 @@ func foremanSays() map[string]notGone {
 
 		// The tokens are gone, and nobody can tell.
 		"tokens that are gone, to whom has every permission": {
-			meets: deleteTokens, dead: true, caller: as(providertest.EveryPermission...), said: "HTTP 404: Resource personal_access_token not found by id", do: giveAll,
+			meets: deleteTokens, dead: true, caller: as(providertest.EveryPermission...), said: "HTTP 404: Resource personal_access_token not found by id", do: grantAll,
 			rotated: true, shown: []string{"current_user", "user", "users", "personal_access_tokens"},
 		},
 		"tokens that are gone, while nobody says who asks": {
@@ -172,7 +172,7 @@ func foremanSays() map[string]notGone {
 			said: "HTTP 500", do: serverDown, rotated: true, shown: []string{"current_user", "user", "personal_access_tokens"},
 		},
 		"a user who is gone, to whom has every permission": {
-			meets: deleteForemanUser, dead: true, caller: as(providertest.EveryPermission...), said: "HTTP 422: Couldn't find User with 'id'=", do: giveAll,
+			meets: deleteForemanUser, dead: true, caller: as(providertest.EveryPermission...), said: "HTTP 422: Couldn't find User with 'id'=", do: grantAll,
 			shown: []string{"current_user", "users"},
 		},
 		"a user who is gone, while the list of users is empty": {

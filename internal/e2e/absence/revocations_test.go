@@ -49,12 +49,12 @@ func revocationsOfForeman() map[string]notGone {
 		"an account that may not revoke": {
 			caller: as(without("revoke_personal_access_tokens")...),
 			said:   "HTTP 403: Access denied: Missing one of the required permissions: revoke_personal_access_tokens",
-			do:     "Give the account a role with the permission revoke_personal_access_tokens",
+			do:     "revoke_personal_access_tokens and edit_users",
 		},
 		"an account that may not edit users, to which it is a 404": {
 			caller: as(without("edit_users")...),
 			said:   "Foreman did not revoke the token, and shows it as active",
-			do:     "Another user's token takes the permissions revoke_personal_access_tokens and edit_users",
+			do:     "The permission edit_users is missing.",
 		},
 		"a revocation that gets an empty object": {
 			meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, "{}")), said: "Foreman did not revoke the token, and shows it as active",
@@ -98,7 +98,7 @@ func revocationsOfUniversalController() map[string]notGone {
 				})
 			},
 			caller: changed(func(u *controllerserver.User) { u.Roles = controllerserver.RolesOf(controllerserver.RoleService) }),
-			said:   "HTTP 403: Operation prohibited due to security constraints.", do: "Give the account the role ops_admin or ops_user_admin",
+			said:   "HTTP 403: Operation prohibited due to security constraints.", do: "grant this account the role ops_user_admin or ops_admin",
 		},
 		"a token that is unknown, and listed": {
 			meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, `Personal access token "x" not found.`)),

@@ -20,7 +20,7 @@ var (
 func universalControllerSays() map[string]notGone {
 	const (
 		checkAccount = "Check the username and the password, or the token, which may have expired or been revoked."
-		giveRole     = "Give the account the role ops_admin or ops_user_admin, and Web Service Access."
+		giveRole     = "grant this account the role ops_user_admin or ops_admin."
 		checkContext = "Check that `url` names the server with its context"
 		prohibited   = "HTTP 403: Operation prohibited due to security constraints."
 	)

@@ -14,6 +14,10 @@ var (
 	documentedToken = regexp.MustCompile(`(?ms)^(?: *#[^\n]*\n)*( *)resource "opsaccess_personal_access_token" "\w+" \{.*?^ *\}\n`)
 	// documentedVersion is the version of a write-only argument.
 	documentedVersion = regexp.MustCompile(`(?m)^ *\w+_wo_(?:version|revision) += (.+)$`)
+	// documentedArgument is a reference to an argument that is null with `name_prefix` or `expires_in`.
+	documentedArgument = regexp.MustCompile(`(?m)(?:^|[^.\w])opsaccess_personal_access_token\.\w+(?:\[[^]]+\])?\.(?:name|expires_at)\b`)
+	// documentedComparison is a comparison with a date of a token, which is null for one that never expires.
+	documentedComparison = regexp.MustCompile(`timecmp\((?:timeadd\()?([\w.]+\.current\.\w+)`)
 )
 
 // What people copy rotates, or says why it does not.
@@ -67,11 +71,40 @@ func TestDocuments_storesGoByTheTokenVersion(t *testing.T) {
 	}
 }
 
+// Outputs and checks name what was issued, and a check does not fail for a token that never expires.
+func TestDocuments_namesAndDatesAreThoseOfTheLiveToken(t *testing.T) {
+	t.Parallel()
+
+	var found int
+
+	for name, text := range documents(t) {
+		for _, argument := range documentedArgument.FindAllString(text, -1) {
+			t.Errorf("%s: %s is null with `name_prefix` or `expires_in`, want the attribute of `current`", name, strings.TrimSpace(argument))
+		}
+
+		for _, comparison := range documentedComparison.FindAllStringSubmatch(text, -1) {
+			found++
+
+			if !strings.Contains(text, comparison[1]+" == null ? true :") {
+				t.Errorf("%s: %s is compared, and may be null", name, comparison[1])
+			}
+		}
+	}
+
+	if found < 5 {
+		t.Errorf("only %d comparisons were found: are they still found?", found)
+	}
+}
+
 // documents returns the texts that have configuration which people copy, by name.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 
-	texts := map[string]string{"README.md": projectText(t, "README.md")}
+	texts := map[string]string{}
+
+	for _, name := range []string{"README.md", "templates/resources/personal_access_token.md.tmpl"} {
+		texts[name] = projectText(t, name)
+	}
 
 	for _, guide := range examples.GuideNames(t) {
 		texts[guide] = examples.GuideText(t, guide)

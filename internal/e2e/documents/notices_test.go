@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -48,7 +49,8 @@ func notices() []tokens.Notice {
 		tokens.ClockDiffers{ClockDifference: pat.ClockDifference{Undated: true}},
 		tokens.OtherOwner{Argument: "username"},
 		tokens.UserNotFound{Err: err},
-		tokens.InvalidUserID{Text: "x"},
+		tokens.InvalidUserID{Err: &tokens.UserIDError{}},
+		tokens.InvalidUserID{Err: &tokens.UserIDError{Of: pat.Some(pat.Traits{})}},
 		tokens.InvalidArgument{Argument: "name", Err: err},
 		tokens.InvalidArgument{Argument: "name_prefix", Err: err},
 		tokens.InvalidArgument{Argument: "expires_at", Err: err},
@@ -65,7 +67,8 @@ func notices() []tokens.Notice {
 		tokens.ImportedDiffers{Argument: "expires_at"},
 		tokens.SecretUnknown{},
 		tokens.NeverExpires{},
-		tokens.ExpiresWithinADay{Argument: "expires_in"},
+		tokens.MayExpireWithinADay{},
+		tokens.MayExpireWithinADay{Lifetime: lifecycle.Lifetime{In: pat.Some(time.Hour)}, Least: time.Hour},
 		tokens.OtherExpiry{},
 		tokens.ExpiryPassed{Err: err},
 		tokens.ExpiryPassed{Reissue: true, Err: err},
@@ -73,6 +76,8 @@ func notices() []tokens.Notice {
 		tokens.KeptInvalid{},
 		tokens.RevokedFirst{},
 		tokens.RevokedFirst{SameName: true},
+		tokens.RevokedFirst{Hold: lifecycle.Known(time.Hour)},
+		tokens.OwnCredentialKeepsName{},
 		tokens.RecipientsChanged{},
 		tokens.RecipientsChanged{Removed: true},
 		tokens.OutlivesExpiresIn{},

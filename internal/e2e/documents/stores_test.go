@@ -18,6 +18,7 @@ const (
 	identityVariable    = "age_identity"
 	ownSecret           = "ci/foreman/terraform"
 	keySecret           = "ci/foreman/age"
+	traceLog            = "trace.log"
 )
 
 // stored is where the documents keep the secret of a token.
@@ -61,8 +62,9 @@ func TestAccGuides_stores(t *testing.T) { //nolint:paralleltest // The environme
 	}
 }
 
-// applyBesideStores applies a configuration, replaces its token, and destroys all. A token whose
-// secret is decrypted may be in no file of the CLI.
+// applyBesideStores applies a configuration, replaces its token, and destroys all. If the configuration
+// decrypts the token, neither the secret nor the private key may be in what the CLI writes: states, plans,
+// output, and the log of the level TRACE.
 func applyBesideStores(t *testing.T, s examples.Server, text string) {
 	t.Helper()
 
@@ -85,19 +87,25 @@ func applyBesideStores(t *testing.T, s examples.Server, text string) {
 		w.File(t, "identity.auto.tfvars", fmt.Sprintf("%s = %q\n", identityVariable, identity))
 	}
 
+	decrypts := strings.Contains(text, "::decrypt(")
+	if decrypts {
+		// The CLI and the provider, which runs in this process, both read these variables.
+		t.Setenv("TF_LOG", "TRACE")
+		t.Setenv("TF_LOG_PATH", filepath.Join(w.Folder, traceLog))
+	}
+
 	logIn := func() { stores.Put(ownSecret, map[string]string{"username": "terraform", "password": password}) }
 	logIn()
 	stores.Put(keySecret, map[string]string{"identity": identity.String()})
 
 	apply := func(arguments ...string) string {
 		t.Helper()
-		w.ApplyWith(t, arguments)
-		w.Unchanged(t)
+		said := w.ApplyWith(t, arguments).Text + w.Unchanged(t).Text
 
 		secret := storedToken(t, s, &stores)
-		if strings.Contains(text, "::decrypt(") {
-			w.Plan(t)
-			wantInNoFile(t, w, secret)
+		if decrypts {
+			planned, _ := w.Plan(t)
+			wantNowhere(t, w, said+planned.Text, secret, identity.String())
 		}
 
 		return secret
@@ -148,34 +156,39 @@ func storedToken(t *testing.T, s examples.Server, stores *examples.Stores) strin
 	return data["password"]
 }
 
-// wantInNoFile fails the test if a file that the CLI wrote has the secret.
-func wantInNoFile(t *testing.T, w *providertest.Workspace, secret string) {
+// wantNowhere fails the test if one of these secrets is in a file that the CLI wrote, in what it printed,
+// or in what it shows of the saved plan, which is compressed.
+func wantNowhere(t *testing.T, w *providertest.Workspace, printed string, secrets ...string) {
 	t.Helper()
 
-	var found int
+	texts := map[string]string{"output": printed, "saved plan": w.Run(t, "show", "-json", providertest.SavedPlan).Text}
 
-	for _, pattern := range []string{"*.tfstate*", providertest.SavedPlan} {
+	for _, pattern := range []string{"*.tfstate*", providertest.SavedPlan, traceLog} {
 		names, err := filepath.Glob(filepath.Join(w.Folder, pattern))
 		providertest.Must(t, err)
 
-		for _, name := range names {
-			found++
+		if len(names) == 0 {
+			t.Errorf("the CLI wrote no %s: are its files still found?", pattern)
+		}
 
+		for _, name := range names {
 			text, err := os.ReadFile(name) //nolint:gosec // A file of the test's own.
 			providertest.Must(t, err)
 
-			if strings.Contains(string(text), secret) {
-				t.Errorf("%s has the secret", filepath.Base(name))
-			}
+			texts[filepath.Base(name)] = string(text)
 		}
 	}
 
-	if found == 0 {
-		t.Error("the CLI wrote no file: are they still found?")
+	// The provider's own entries about the function, without which a search of the log proves nothing.
+	if entry := "tf_rpc=CallFunction"; !strings.Contains(texts[traceLog], entry) {
+		t.Errorf("the log has no entry with %q", entry)
 	}
 
-	// A saved plan is compressed.
-	if shown := w.Run(t, "show", "-json", providertest.SavedPlan).Text; strings.Contains(shown, secret) {
-		t.Error("the saved plan has the secret")
+	for name, text := range texts {
+		for i, secret := range secrets {
+			if strings.Contains(text, secret) {
+				t.Errorf("the %s has secret %d of %d", name, i+1, len(secrets))
+			}
+		}
 	}
 }

@@ -42,8 +42,8 @@ func TestBadInputs(t *testing.T) {
 		"no user":                     {resource, set("name_prefix", "x-"), "At least one attribute out of [user_id,username] must be specified"},
 		"a blank username":            {resource, set("username", "", "name_prefix", "x-"), `"" is blank`},
 		"a username with outer blank": {resource, set("username", "svc ", "name_prefix", "x-"), `write "svc"`},
-		"a login for a user_id":       {resource, set("user_id", "svc", "name_prefix", "x-"), `"svc" is not a user's key on Foreman`},
-		"a user_id with a login":      {resource, set("user_id", "5abc", "name_prefix", "x-"), "For a login, use username"},
+		"a login for a user_id":       {resource, set("user_id", "svc", "name_prefix", "x-"), `"svc" is not a user's id on Foreman`},
+		"a user_id with a login":      {resource, set("user_id", "5abc", "name_prefix", "x-"), "For a login, use `username`"},
 		"no name":                     {resource, of5(), "[name,name_prefix]"},
 		"name and name_prefix":        {resource, token("name", "x"), "[name,name_prefix]"},
 		"an empty name":               {resource, of5("name", ""), `"" is blank`},
@@ -81,8 +81,8 @@ func TestBadInputs(t *testing.T) {
 		"no user of an ephemeral one": {"ephemeral " + providertest.TokenType, set(), "At least one attribute out of [user_id,username] must be specified"},
 		"an ephemeral blank prefix":   {"ephemeral " + providertest.TokenType, of5("name_prefix", " "), `" " is blank`},
 		"an ephemeral duration":       {"ephemeral " + providertest.TokenType, of5("expires_in", "1"), `for days, write "1d"`},
-		"an ephemeral user_id":        {"ephemeral " + providertest.TokenType, set("user_id", "svc"), `"svc" is not a user's key on Foreman`},
-		"the same, not applying":      {"ephemeral " + providertest.TokenType, set("user_id", "svc", "applying", false), `"svc" is not a user's key on Foreman`},
+		"an ephemeral user_id":        {"ephemeral " + providertest.TokenType, set("user_id", "svc"), `"svc" is not a user's id on Foreman`},
+		"the same, not applying":      {"ephemeral " + providertest.TokenType, set("user_id", "svc", "applying", false), `"svc" is not a user's id on Foreman`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,7 +164,7 @@ func TestBadInputs_ofUniversalController(t *testing.T) {
 		"a name of 101 characters":   {"resource " + providertest.TokenType, of("name", strings.Repeat("x", 101)), "Universal Controller allows 100"},
 		"a prefix without room":      {"resource " + providertest.TokenType, of("name_prefix", strings.Repeat("x", 90)), "Universal Controller allows 100"},
 		"an ephemeral prefix":        {"ephemeral " + providertest.TokenType, of("name_prefix", strings.Repeat("x", 90), "applying", false), "Universal Controller allows 100"},
-		"a Foreman id for a user":    {"resource " + providertest.TokenType, set("user_id", "5", "name_prefix", "x-"), `"5" is not a user's key on Universal Controller`},
+		"a Foreman id for a user":    {"resource " + providertest.TokenType, set("user_id", "5", "name_prefix", "x-"), `"5" has the form of a user's id on Foreman, and this provider is configured for Universal Controller`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -58,7 +58,7 @@ func TestPlan_usersWhoAreNotThere(t *testing.T) {
 	}{
 		"a login":                 {on: foreman, set: set("username", "nobody-at-all"), want: `no user has the login "nobody-at-all"`},
 		"an id":                   {on: foreman, set: set("user_id", "99999999"), want: "user not found by id '99999999-~'"},
-		"a login, to a viewer":    {on: foreman, as: viewer, set: set("username", "nobody-at-all"), want: "This proves nothing"},
+		"a login, to a viewer":    {on: foreman, as: viewer, set: set("username", "nobody-at-all"), want: "It may still exist, hidden from this account"},
 		"two users":               {on: foreman, set: set("username", foreman.Login, "user_id", viewer.ID), want: "the user with id " + viewer.ID + " is " + viewer.Login},
 		"on Universal Controller": {on: controller, set: set("username", "nobody"), want: `A user with name "nobody" does not exist.`},
 	} {

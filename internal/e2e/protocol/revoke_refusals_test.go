@@ -130,7 +130,7 @@ func TestRevokeTokens_unknownValues(t *testing.T) {
 }
 
 // A provider whose settings are known only after apply plans the action without a look at
-// the server.
+// the server, and its error names what is known in the same run.
 func TestRevokeTokens_unknownSettings(t *testing.T) {
 	t.Parallel()
 
@@ -140,7 +140,8 @@ func TestRevokeTokens_unknownSettings(t *testing.T) {
 	server := s.Serve(t, settings)
 
 	done := providertest.Invoke(t, server, map[string]any{"user_id": "5", "all": true})
-	if done.Stage != "invoke" || len(done.Errors) != 1 || !strings.Contains(done.Errors[0], "foreman.url") {
+	if done.Stage != "invoke" || len(done.Errors) != 1 ||
+		!strings.Contains(done.Errors[0], "foreman.url") || !strings.Contains(done.Errors[0], "ephemeral resource") {
 		t.Errorf("%s: %q", done.Stage, done.Errors)
 	}
 }

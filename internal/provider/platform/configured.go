@@ -74,7 +74,7 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	}
 
 	c.Engine = tokens.NewEngine(tokens.Options{
-		System: c.System, Direct: c.Direct, Clock: connection.options.Clock,
+		System: c.System, Direct: c.Direct, Clock: connection.options.Clock, Platforms: allTraits(),
 		Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
 	})
 
@@ -143,6 +143,8 @@ func (c *Configured) Listing(ctx context.Context, listings Listings, diags *diag
 
 func (c *Configured) addUnknown(diags *diag.Diagnostics) {
 	diags.AddError("The provider's configuration is not known yet", fmt.Sprintf(
-		"The server is needed here, and %s will be known only after apply. Apply what the values come from "+
-			"first: `terraform apply -target=…`.", strings.Join(c.unknown, ", ")))
+		"The server is needed here, and %s will be known only after apply.\n\n"+
+			"For a token that another configuration of this provider issues, use the ephemeral resource "+
+			"`opsaccess_personal_access_token`: its `token` is known in the same run. Otherwise apply what the values "+
+			"come from first: `terraform apply -target=…`.", strings.Join(c.unknown, ", ")))
 }

@@ -24,6 +24,9 @@ import (
 // foremanPlatform is all that is Foreman's own.
 var foremanPlatform = definition{
 	name:        "foreman",
+	traits:      foreman.Traits(),
+	userID:      "on Foreman an integer, such as `42`",
+	tokenID:     "on Foreman an integer, such as `7`",
 	urlVariable: "FOREMAN_SERVER_URL",
 	block:       foremanBlock(),
 	open:        openForeman,

@@ -23,14 +23,12 @@ type foremanRecordModel struct {
 	CreatedAt           types.String       `tfsdk:"created_at"`
 	UpdatedAt           types.String       `tfsdk:"updated_at"`
 	AuthSource          foremanAuthSource  `tfsdk:"auth_source"`
-	DefaultLocation     *foremanReference  `tfsdk:"default_location"`
-	DefaultOrganization *foremanReference  `tfsdk:"default_organization"`
-	Locations           []foremanReference `tfsdk:"locations"`
-	Organizations       []foremanReference `tfsdk:"organizations"`
+	DefaultLocation     *foremanTaxonomy   `tfsdk:"default_location"`
+	DefaultOrganization *foremanTaxonomy   `tfsdk:"default_organization"`
+	Locations           []foremanTaxonomy  `tfsdk:"locations"`
+	Organizations       []foremanTaxonomy  `tfsdk:"organizations"`
 	Roles               []foremanReference `tfsdk:"roles"`
 	Usergroups          []foremanReference `tfsdk:"usergroups"`
-	CachedUsergroups    []foremanReference `tfsdk:"cached_usergroups"`
-	MailNotifications   []foremanReference `tfsdk:"mail_notifications"`
 	SSHKeys             []foremanSSHKey    `tfsdk:"ssh_keys"`
 }
 
@@ -41,10 +39,15 @@ type foremanAuthSource struct {
 }
 
 type foremanReference struct {
-	ID          types.Int64  `tfsdk:"id"`
-	Name        types.String `tfsdk:"name"`
-	Title       types.String `tfsdk:"title"`
-	Description types.String `tfsdk:"description"`
+	ID   types.Int64  `tfsdk:"id"`
+	Name types.String `tfsdk:"name"`
+}
+
+// foremanTaxonomy is an organization or a location, which have parents.
+type foremanTaxonomy struct {
+	ID    types.Int64  `tfsdk:"id"`
+	Name  types.String `tfsdk:"name"`
+	Title types.String `tfsdk:"title"`
 }
 
 type foremanSSHKey struct {
@@ -64,21 +67,25 @@ func foremanRecord() dsschema.SingleNestedAttribute {
 	}
 	reference := func(what string) map[string]dsschema.Attribute {
 		return map[string]dsschema.Attribute{
-			"id":          number("The " + what + "'s number."),
-			"name":        text("The " + what + "'s name."),
-			"title":       text("The " + what + "'s title: its name with those of its parents. Null where Foreman shows none."),
-			"description": text("The " + what + "'s description. Null where Foreman shows none."),
+			"id":   number("The " + what + "'s id."),
+			"name": text("The " + what + "'s name."),
 		}
+	}
+	taxonomy := func(what string) map[string]dsschema.Attribute {
+		attributes := reference(what)
+		attributes["title"] = text("The " + what + "'s name with those of its parents, `parent/child`.")
+
+		return attributes
 	}
 	one := func(what, description string) dsschema.SingleNestedAttribute {
 		return dsschema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: description, Attributes: reference(what),
+			Computed: true, MarkdownDescription: description, Attributes: taxonomy(what),
 		}
 	}
-	many := func(what, description string) dsschema.ListNestedAttribute {
+	many := func(attributes map[string]dsschema.Attribute, description string) dsschema.ListNestedAttribute {
 		return dsschema.ListNestedAttribute{
 			Computed: true, MarkdownDescription: description,
-			NestedObject: dsschema.NestedAttributeObject{Attributes: reference(what)},
+			NestedObject: dsschema.NestedAttributeObject{Attributes: attributes},
 		}
 	}
 
@@ -102,26 +109,22 @@ func foremanRecord() dsschema.SingleNestedAttribute {
 				Computed:            true,
 				MarkdownDescription: "Where the user's password is checked.",
 				Attributes: map[string]dsschema.Attribute{
-					"id":   number("The authentication source's number."),
+					"id":   number("The authentication source's id."),
 					"name": text("The authentication source's name."),
 					"type": text("The kind of authentication source, such as `internal` or `ldap`. Null in a list of users."),
 				},
 			},
 			"default_location":     one("location", "The location that the user works in by default."),
 			"default_organization": one("organization", "The organization that the user works in by default."),
-			"locations":            many("location", "The locations that the user belongs to."),
-			"organizations":        many("organization", "The organizations that the user belongs to."),
-			"roles":                many("role", "The user's roles. Null in a list of users."),
-			"usergroups":           many("user group", "The user groups that the user is in. Null in a list of users."),
-			"cached_usergroups": many("user group",
-				"The user groups that the user is in, by itself or through another group. Null in a list of users."),
-			"mail_notifications": many("mail notification",
-				"The mail notifications that the user subscribed to. Null in a list of users."),
+			"locations":            many(taxonomy("location"), "The locations that the user belongs to."),
+			"organizations":        many(taxonomy("organization"), "The organizations that the user belongs to."),
+			"roles":                many(reference("role"), "The user's own roles, without those of its groups. Null in a list of users."),
+			"usergroups":           many(reference("user group"), "The user groups that the user is a member of. Null in a list of users."),
 			"ssh_keys": dsschema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The user's public SSH keys.",
 				NestedObject: dsschema.NestedAttributeObject{Attributes: map[string]dsschema.Attribute{
-					"id":          number("The key's number."),
+					"id":          number("The key's id."),
 					"name":        text("The key's name."),
 					"key":         text("The public key."),
 					"fingerprint": text("The key's fingerprint."),
@@ -155,57 +158,57 @@ func fillForeman(ctx context.Context, native any) (types.Object, diag.Diagnostic
 			Name: tfvalue.StringOrNull(user.AuthSource.Name),
 			Type: tfvalue.StringOrNull(user.AuthSource.Type),
 		},
-		DefaultLocation:     foremanReferenceOrNull(user.DefaultLocation),
-		DefaultOrganization: foremanReferenceOrNull(user.DefaultOrganization),
-		Locations:           foremanReferences(user.Locations),
-		Organizations:       foremanReferences(user.Organizations),
-		Roles:               foremanReferences(user.Roles),
-		Usergroups:          foremanReferences(user.Usergroups),
-		CachedUsergroups:    foremanReferences(user.CachedUsergroups),
-		MailNotifications:   foremanReferences(user.MailNotifications),
-	}
-
-	if user.SSHKeys != nil {
-		model.SSHKeys = []foremanSSHKey{}
-	}
-
-	for _, key := range user.SSHKeys {
-		model.SSHKeys = append(model.SSHKeys, foremanSSHKey{
-			ID:          types.Int64Value(key.ID),
-			Name:        tfvalue.StringOrNull(key.Name),
-			Key:         tfvalue.StringOrNull(key.Key),
-			Fingerprint: tfvalue.StringOrNull(key.Fingerprint),
-			Length:      types.Int64Value(key.Length),
-		})
+		DefaultLocation:     foremanTaxonomyOrNull(user.DefaultLocation),
+		DefaultOrganization: foremanTaxonomyOrNull(user.DefaultOrganization),
+		Locations:           convertAll(user.Locations, newForemanTaxonomy),
+		Organizations:       convertAll(user.Organizations, newForemanTaxonomy),
+		Roles:               convertAll(user.Roles, newForemanReference),
+		Usergroups:          convertAll(user.Usergroups, newForemanReference),
+		SSHKeys:             convertAll(user.SSHKeys, newForemanSSHKey),
 	}
 
 	return types.ObjectValueFrom(ctx, attributes, model)
 }
 
-func foremanReferenceOrNull(reference *foreman.Reference) *foremanReference {
-	if reference == nil {
+func foremanTaxonomyOrNull(taxonomy *foreman.Reference) *foremanTaxonomy {
+	if taxonomy == nil {
 		return nil
 	}
 
-	return &foremanReferences([]foreman.Reference{*reference})[0]
+	model := newForemanTaxonomy(*taxonomy)
+
+	return &model
 }
 
-// foremanReferences keeps nil, which is a list that Foreman does not show, apart from
-// an empty one.
-func foremanReferences(references []foreman.Reference) []foremanReference {
-	if references == nil {
+func newForemanTaxonomy(taxonomy foreman.Reference) foremanTaxonomy {
+	return foremanTaxonomy{
+		ID: types.Int64Value(taxonomy.ID), Name: tfvalue.StringOrNull(taxonomy.Name), Title: tfvalue.StringOrNull(taxonomy.Title),
+	}
+}
+
+func newForemanReference(reference foreman.Reference) foremanReference {
+	return foremanReference{ID: types.Int64Value(reference.ID), Name: tfvalue.StringOrNull(reference.Name)}
+}
+
+func newForemanSSHKey(key foreman.SSHKey) foremanSSHKey {
+	return foremanSSHKey{
+		ID:          types.Int64Value(key.ID),
+		Name:        tfvalue.StringOrNull(key.Name),
+		Key:         tfvalue.StringOrNull(key.Key),
+		Fingerprint: tfvalue.StringOrNull(key.Fingerprint),
+		Length:      types.Int64Value(key.Length),
+	}
+}
+
+// convertAll keeps nil, which is a list that the server does not show, apart from an empty one.
+func convertAll[Record, Model any](records []Record, convert func(Record) Model) []Model {
+	if records == nil {
 		return nil
 	}
 
-	models := make([]foremanReference, 0, len(references))
-
-	for _, reference := range references {
-		models = append(models, foremanReference{
-			ID:          types.Int64Value(reference.ID),
-			Name:        tfvalue.StringOrNull(reference.Name),
-			Title:       tfvalue.StringOrNull(reference.Title),
-			Description: tfvalue.StringOrNull(reference.Description),
-		})
+	models := make([]Model, 0, len(records))
+	for _, record := range records {
+		models = append(models, convert(record))
 	}
 
 	return models

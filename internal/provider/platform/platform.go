@@ -15,6 +15,10 @@ import (
 type definition struct {
 	// name is the attribute's name, and the Platform of the Traits.
 	name string
+	// traits are those of the platform's Systems.
+	traits pat.Traits
+	// userID and tokenID say what an id of a user, and of a token, looks like.
+	userID, tokenID string
 	// urlVariable is the environment variable that says that this platform is meant.
 	urlVariable string
 	// block is the platform's object in the provider block.

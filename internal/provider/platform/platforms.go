@@ -18,6 +18,16 @@ import (
 // its map, and a file beside foreman.go.
 var allPlatforms = []definition{foremanPlatform, universalControllerPlatform}
 
+// allTraits are those of all platforms.
+func allTraits() []pat.Traits {
+	traits := make([]pat.Traits, 0, len(allPlatforms))
+	for _, p := range allPlatforms {
+		traits = append(traits, p.traits)
+	}
+
+	return traits
+}
+
 // Blocks are the platforms' objects of the provider block and of users. Objects
 // may be unknown, which pointers to structs cannot be.
 type Blocks struct {

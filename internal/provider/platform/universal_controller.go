@@ -21,6 +21,9 @@ import (
 // no parameters.
 var universalControllerPlatform = definition{
 	name:        "universal_controller",
+	traits:      universalcontroller.Traits(),
+	userID:      "on Universal Controller the user's `sysId`, 32 hexadecimal digits",
+	tokenID:     "on Universal Controller, whose tokens have no ids, the token's name",
 	urlVariable: "STONEBRANCH_BASE_URL",
 	block:       universalControllerBlock(),
 	open:        openUniversalController,

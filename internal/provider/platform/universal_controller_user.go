@@ -14,27 +14,23 @@ import (
 
 // universalControllerRecordModel is what only Universal Controller tells of a user.
 type universalControllerRecordModel struct {
-	MiddleName         types.String                    `tfsdk:"middle_name"`
-	Title              types.String                    `tfsdk:"title"`
-	BusinessPhone      types.String                    `tfsdk:"business_phone"`
-	MobilePhone        types.String                    `tfsdk:"mobile_phone"`
-	TimeZone           types.String                    `tfsdk:"time_zone"`
-	Department         types.String                    `tfsdk:"department"`
-	Manager            types.String                    `tfsdk:"manager"`
-	Active             types.Bool                      `tfsdk:"active"`
-	LockedOut          types.Bool                      `tfsdk:"locked_out"`
-	NeedsReset         types.Bool                      `tfsdk:"needs_reset"`
-	BrowserAccess      types.String                    `tfsdk:"browser_access"`
-	CommandLineAccess  types.String                    `tfsdk:"command_line_access"`
-	WebServiceAccess   types.String                    `tfsdk:"web_service_access"`
-	LoginMethod        types.String                    `tfsdk:"login_method"`
-	Impersonate        []types.String                  `tfsdk:"impersonate"`
-	RetainSysIDs       types.Bool                      `tfsdk:"retain_sys_ids"`
-	ExcludeRelated     types.Bool                      `tfsdk:"exclude_related"`
-	ExportReleaseLevel types.String                    `tfsdk:"export_release_level"`
-	ExportTable        types.String                    `tfsdk:"export_table"`
-	Permissions        []universalControllerPermission `tfsdk:"permissions"`
-	Roles              []universalControllerRole       `tfsdk:"roles"`
+	MiddleName        types.String                    `tfsdk:"middle_name"`
+	Title             types.String                    `tfsdk:"title"`
+	BusinessPhone     types.String                    `tfsdk:"business_phone"`
+	MobilePhone       types.String                    `tfsdk:"mobile_phone"`
+	TimeZone          types.String                    `tfsdk:"time_zone"`
+	Department        types.String                    `tfsdk:"department"`
+	Manager           types.String                    `tfsdk:"manager"`
+	Active            types.Bool                      `tfsdk:"active"`
+	LockedOut         types.Bool                      `tfsdk:"locked_out"`
+	NeedsReset        types.Bool                      `tfsdk:"needs_reset"`
+	BrowserAccess     types.String                    `tfsdk:"browser_access"`
+	CommandLineAccess types.String                    `tfsdk:"command_line_access"`
+	WebServiceAccess  types.String                    `tfsdk:"web_service_access"`
+	LoginMethod       types.String                    `tfsdk:"login_method"`
+	Impersonate       []types.String                  `tfsdk:"impersonate"`
+	Permissions       []universalControllerPermission `tfsdk:"permissions"`
+	Roles             []universalControllerRole       `tfsdk:"roles"`
 }
 
 type universalControllerPermission struct {
@@ -54,7 +50,6 @@ type universalControllerPermission struct {
 }
 
 type universalControllerRole struct {
-	SysID       types.String `tfsdk:"sys_id"`
 	Name        types.String `tfsdk:"name"`
 	Description types.String `tfsdk:"description"`
 }
@@ -75,30 +70,26 @@ func universalControllerRecord() dsschema.SingleNestedAttribute {
 		Computed:            true,
 		MarkdownDescription: "What only Universal Controller tells of a user. Null on other platforms.",
 		Attributes: map[string]dsschema.Attribute{
-			"middle_name":          text("The user's middle name."),
-			"title":                text("The user's title."),
-			"business_phone":       text("The user's business phone number."),
-			"mobile_phone":         text("The user's mobile phone number."),
-			"time_zone":            text("The user's time zone. `System`, or null, for the server's own."),
-			"department":           text("The user's department."),
-			"manager":              text("The user's manager, by a name for display."),
-			"active":               truth("Whether the account is active. `enabled` beside counts a lock, too."),
-			"locked_out":           truth("Whether the account was locked after failed logins."),
-			"needs_reset":          truth("Whether the user must set a new password at the next login."),
-			"browser_access":       text("Whether the user may use the web interface: " + access),
-			"command_line_access":  text("Whether the user may use the command line interface: " + access),
-			"web_service_access":   text("Whether the user may use web services, and so a token: " + access),
-			"login_method":         text("How the user logs in, such as `Standard` or `Single Sign-On`."),
-			"impersonate":          texts("The users whom the user may act as. Null before Universal Controller 7.6."),
-			"retain_sys_ids":       truth("Whether ids in the record are kept when it is imported."),
-			"exclude_related":      truth("Whether the record was exported without permissions and roles."),
-			"export_release_level": text("The version that wrote the record."),
-			"export_table":         text("The table of the record."),
+			"middle_name":         text("The user's middle name."),
+			"title":               text("The user's title."),
+			"business_phone":      text("The user's business phone number."),
+			"mobile_phone":        text("The user's mobile phone number."),
+			"time_zone":           text("The user's time zone. `System`, or null, for the server's own."),
+			"department":          text("The user's department."),
+			"manager":             text("The user's manager, by a name for display."),
+			"active":              truth("Whether the account is active. `enabled` beside counts a lock, too."),
+			"locked_out":          truth("Whether the account was locked after failed logins."),
+			"needs_reset":         truth("Whether the user must set a new password at the next login."),
+			"browser_access":      text("Whether the user may use the web interface: " + access),
+			"command_line_access": text("Whether the user may use the command line interface: " + access),
+			"web_service_access":  text("Whether the user may use web services, and so a token: " + access),
+			"login_method":        text("How the user logs in, such as `Standard` or `Single Sign-On`."),
+			"impersonate":         texts("The users whom the user may act as. Null before Universal Controller 7.6."),
 			"permissions": dsschema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The user's own permissions, without those of its groups.",
 				NestedObject: dsschema.NestedAttributeObject{Attributes: map[string]dsschema.Attribute{
-					"sys_id":         text("The permission's sysId."),
+					"sys_id":         text("The permission's id: 32 hexadecimal digits."),
 					"type":           text("The kind of object that may be worked on."),
 					"create":         truth("Whether such objects may be created."),
 					"read":           truth("Whether such objects may be read."),
@@ -117,7 +108,6 @@ func universalControllerRecord() dsschema.SingleNestedAttribute {
 				Computed:            true,
 				MarkdownDescription: "The user's own roles, without those of its groups.",
 				NestedObject: dsschema.NestedAttributeObject{Attributes: map[string]dsschema.Attribute{
-					"sys_id":      text("The sysId of the role's assignment."),
 					"name":        text("The role's name, such as `ops_admin`."),
 					"description": text("The role's description."),
 				}},
@@ -137,67 +127,46 @@ func fillUniversalController(ctx context.Context, native any) (types.Object, dia
 	}
 
 	model := universalControllerRecordModel{
-		MiddleName:         tfvalue.StringOrNull(user.MiddleName),
-		Title:              tfvalue.StringOrNull(user.Title),
-		BusinessPhone:      tfvalue.StringOrNull(user.BusinessPhone),
-		MobilePhone:        tfvalue.StringOrNull(user.MobilePhone),
-		TimeZone:           tfvalue.StringOrNull(user.TimeZone),
-		Department:         tfvalue.StringOrNull(user.Department),
-		Manager:            tfvalue.StringOrNull(user.Manager),
-		Active:             types.BoolValue(user.Active),
-		LockedOut:          types.BoolValue(user.LockedOut),
-		NeedsReset:         types.BoolValue(user.PasswordNeedsReset),
-		BrowserAccess:      tfvalue.StringOrNull(user.BrowserAccess),
-		CommandLineAccess:  tfvalue.StringOrNull(user.CommandLineAccess),
-		WebServiceAccess:   tfvalue.StringOrNull(user.WebServiceAccess),
-		LoginMethod:        tfvalue.StringOrNull(user.LoginMethod),
-		Impersonate:        tfvalue.StringList(user.Impersonate),
-		RetainSysIDs:       types.BoolValue(user.RetainSysIDs),
-		ExcludeRelated:     types.BoolValue(user.ExcludeRelated),
-		ExportReleaseLevel: tfvalue.StringOrNull(user.ExportReleaseLevel),
-		ExportTable:        tfvalue.StringOrNull(user.ExportTable),
-		Permissions:        universalControllerPermissions(user.Permissions),
-	}
-
-	if user.Roles != nil {
-		model.Roles = []universalControllerRole{}
-	}
-
-	for _, role := range user.Roles {
-		model.Roles = append(model.Roles, universalControllerRole{
-			SysID: tfvalue.StringOrNull(role.SysID), Name: tfvalue.StringOrNull(role.Name), Description: tfvalue.StringOrNull(role.Description),
-		})
+		MiddleName:        tfvalue.StringOrNull(user.MiddleName),
+		Title:             tfvalue.StringOrNull(user.Title),
+		BusinessPhone:     tfvalue.StringOrNull(user.BusinessPhone),
+		MobilePhone:       tfvalue.StringOrNull(user.MobilePhone),
+		TimeZone:          tfvalue.StringOrNull(user.TimeZone),
+		Department:        tfvalue.StringOrNull(user.Department),
+		Manager:           tfvalue.StringOrNull(user.Manager),
+		Active:            types.BoolValue(user.Active),
+		LockedOut:         types.BoolValue(user.LockedOut),
+		NeedsReset:        types.BoolValue(user.PasswordNeedsReset),
+		BrowserAccess:     tfvalue.StringOrNull(user.BrowserAccess),
+		CommandLineAccess: tfvalue.StringOrNull(user.CommandLineAccess),
+		WebServiceAccess:  tfvalue.StringOrNull(user.WebServiceAccess),
+		LoginMethod:       tfvalue.StringOrNull(user.LoginMethod),
+		Impersonate:       tfvalue.StringList(user.Impersonate),
+		Permissions:       convertAll(user.Permissions, newUniversalControllerPermission),
+		Roles:             convertAll(user.Roles, newUniversalControllerRole),
 	}
 
 	return types.ObjectValueFrom(ctx, attributes, model)
 }
 
-func universalControllerPermissions(
-	permissions []universalcontroller.Permission,
-) []universalControllerPermission {
-	if permissions == nil {
-		return nil
+func newUniversalControllerPermission(permission universalcontroller.Permission) universalControllerPermission {
+	return universalControllerPermission{
+		SysID:         tfvalue.StringOrNull(permission.SysID),
+		Type:          tfvalue.StringOrNull(permission.Type),
+		Create:        types.BoolValue(permission.Create),
+		Read:          types.BoolValue(permission.Read),
+		Update:        types.BoolValue(permission.Update),
+		Delete:        types.BoolValue(permission.Delete),
+		Execute:       types.BoolValue(permission.Execute),
+		NameWildcard:  tfvalue.StringOrNull(permission.NameWildcard),
+		Commands:      tfvalue.StringOrNull(permission.Commands),
+		OpswiseGroups: tfvalue.StringList(permission.OpswiseGroups),
+		AllGroups:     types.BoolValue(permission.AllGroups),
+		DefaultGroup:  types.BoolValue(permission.DefaultGroup),
+		NotGroups:     types.BoolValue(permission.NotGroups),
 	}
+}
 
-	models := make([]universalControllerPermission, 0, len(permissions))
-
-	for _, permission := range permissions {
-		models = append(models, universalControllerPermission{
-			SysID:         tfvalue.StringOrNull(permission.SysID),
-			Type:          tfvalue.StringOrNull(permission.Type),
-			Create:        types.BoolValue(permission.Create),
-			Read:          types.BoolValue(permission.Read),
-			Update:        types.BoolValue(permission.Update),
-			Delete:        types.BoolValue(permission.Delete),
-			Execute:       types.BoolValue(permission.Execute),
-			NameWildcard:  tfvalue.StringOrNull(permission.NameWildcard),
-			Commands:      tfvalue.StringOrNull(permission.Commands),
-			OpswiseGroups: tfvalue.StringList(permission.OpswiseGroups),
-			AllGroups:     types.BoolValue(permission.AllGroups),
-			DefaultGroup:  types.BoolValue(permission.DefaultGroup),
-			NotGroups:     types.BoolValue(permission.NotGroups),
-		})
-	}
-
-	return models
+func newUniversalControllerRole(role universalcontroller.Role) universalControllerRole {
+	return universalControllerRole{Name: tfvalue.StringOrNull(role.Name), Description: tfvalue.StringOrNull(role.Description)}
 }

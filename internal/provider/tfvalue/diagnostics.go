@@ -17,7 +17,7 @@ import (
 // could not be done, in the summary; what was tried, what the server said and what to
 // do next, in the detail.
 func ReportError(diags *diag.Diagnostics, what string, err error) {
-	addAt(diags, RefusedArgument(err), "Could not "+what, Sentence(err))
+	addAt(diags, RefusedArgument(err), "Could not "+what, ErrorSentence(err))
 }
 
 // AddTextError reports what is wrong with the text of an argument. The detail repeats the text
@@ -69,19 +69,38 @@ func addAt(diags *diag.Diagnostics, at path.Path, summary, detail string) {
 	}
 }
 
-// Sentence returns an error's text with a capital letter and a full stop.
-func Sentence(err error) string {
-	text := strings.TrimSpace(err.Error())
+// refusedBefore replaces the text of a refused login that another error has. A CLI sorts what it
+// prints, so that the one with the full text need not be the first.
+const refusedBefore = "the server refused the login, as another error of this run says in full; no further request was sent."
 
-	first, size := utf8.DecodeRuneInString(text)
-	// A request's method, a name or a quotation stays as it is.
-	if unicode.IsLower(first) {
-		text = string(unicode.ToUpper(first)) + text[size:]
+// ErrorSentence is [Sentence] for the detail of an error. A refused login is in full in the first of
+// them, and the details of all others refer to it. Warnings do not count: not everybody reads them.
+func ErrorSentence(err error) string {
+	text := Sentence(err)
+	if refused, ok := errors.AsType[*pat.AuthenticationError](err); ok && !refused.FirstShown() {
+		text = capitalized(strings.Replace(text, refused.Error(), refusedBefore, 1)) // What another error adds stays.
 	}
 
+	return text
+}
+
+// Sentence returns an error's text with a capital letter and a full stop.
+func Sentence(err error) string {
+	text := capitalized(strings.TrimSpace(err.Error()))
 	if !strings.HasSuffix(text, ".") && text != "" {
 		text += "."
 	}
 
 	return text
+}
+
+// capitalized returns a text with a capital letter. What begins with a request's method, a name or a
+// quotation stays as it is.
+func capitalized(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if !unicode.IsLower(first) {
+		return text
+	}
+
+	return string(unicode.ToUpper(first)) + text[size:]
 }

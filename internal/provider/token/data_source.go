@@ -49,8 +49,8 @@ func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		Validators: []validator.String{
 			tfvalue.AtMost(128), stringvalidator.ExactlyOneOf(path.MatchRoot("token_id"), path.MatchRoot("name")),
 		},
-		MarkdownDescription: "The token's id, a number on Foreman. `token_id` or `name` is needed. " +
-			"Not on a platform whose tokens have no ids.",
+		MarkdownDescription: "The token's id, an integer such as `7`. Exactly one of `token_id` and `name` is required. " +
+			"Not on Universal Controller, whose tokens have no ids.",
 	}
 	attributes["name"] = schema.StringAttribute{
 		Optional: true, Computed: true, Validators: []validator.String{tfvalue.PlainText("name")},
@@ -85,7 +85,7 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 
-	userID, ok := d.UserID(ctx, model.Username, model.UserID, &resp.Diagnostics)
+	userID, ok := findUserID(ctx, d.Configured, model.Username, model.UserID, &resp.Diagnostics)
 	if !ok {
 		return
 	}

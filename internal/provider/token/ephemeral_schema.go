@@ -46,7 +46,7 @@ func ephemeralSchema() schema.Schema {
 
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The user's key and the token's id, `<user id>/<token id>`.",
+				MarkdownDescription: "The user's id and the token's, `<user id>/<token id>`. On a platform without token ids the latter is the token's name.",
 			},
 			"token": schema.StringAttribute{
 				Computed:            true,
@@ -71,7 +71,7 @@ func ephemeralSchema() schema.Schema {
 				MarkdownDescription: "The user whom the token belongs to.",
 				Attributes: map[string]schema.Attribute{
 					"id": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "The user's key, which a rename leaves alone.",
+						Computed: true, MarkdownDescription: "The user's id, which a rename does not change: " + platform.UserIDs() + ".",
 					},
 					"username": schema.StringAttribute{
 						Computed: true, MarkdownDescription: "The user's login. Null if the provider's account may not see it.",

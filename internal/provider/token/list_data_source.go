@@ -69,7 +69,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 
-	userID, ok := d.UserID(ctx, model.Username, model.UserID, &resp.Diagnostics)
+	userID, ok := findUserID(ctx, d.Configured, model.Username, model.UserID, &resp.Diagnostics)
 	if !ok {
 		return
 	}

@@ -106,6 +106,10 @@ func (r *tokenListResource) prepare(
 		model.Status = types.StringValue(string(pat.StatusActive))
 	}
 
+	if !CheckUserID(r.Configured, model.UserID, diags) {
+		return owner, query
+	}
+
 	owner = pat.User{ID: model.UserID.ValueString(), Username: model.Username.ValueString()}
 	if owner.Username == "" && !req.IncludeResource {
 		return owner, query

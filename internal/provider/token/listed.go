@@ -4,6 +4,7 @@ import (
 	dsschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -27,7 +28,7 @@ func ListedAttributes() map[string]dsschema.Attribute {
 	}
 
 	return map[string]dsschema.Attribute{
-		"id":           text("The token's id. On a platform without such ids, its name."),
+		"id":           text("The token's id: " + platform.TokenIDs() + "."),
 		"name":         text("The token's name."),
 		"status":       text("`active`, `expired` or `revoked`."),
 		"created_at":   text("When the server created the token, in UTC."),

@@ -101,18 +101,23 @@ func stepWords(notice tokens.Notice) (wording, bool) {
 		return wording{}, false
 	}
 
-	m := wording{summary: "Could not " + stepPhrases[n.Step], detail: tfvalue.Sentence(n.Err)}
+	m := wording{summary: "Could not " + stepPhrases[n.Step], detail: tfvalue.ErrorSentence(n.Err)}
 
 	var (
-		taken  *tokens.TakenError
-		shared *tokens.SharedError
+		taken   *tokens.TakenError
+		shared  *tokens.SharedError
+		refused *pat.AuthenticationError
+		invalid *tokens.UserIDError
 	)
 
 	switch {
+	case errors.As(n.Err, &invalid):
+		return userIDWords(invalid), true
 	case errors.As(n.Err, &taken):
 		m.at, m.summary = path.Root("name"), nameTaken
 	case errors.As(n.Err, &shared):
 		m.at, m.summary = path.Root("series"), sameSeries
+	case errors.As(n.Err, &refused): // Without a login nothing is destroyed, either.
 	case n.Planning:
 		m.detail += pastADestroy
 	default:
@@ -189,12 +194,21 @@ func userWords(notice tokens.Notice) (wording, bool) {
 			"%s The token stays that of %s. Until the %s exists, an apply fails before anything is sent.",
 			tfvalue.Sentence(n.Err), n.Owner, n.User)}, true
 	case tokens.InvalidUserID:
-		return ofText("user_id", n.Text, "Invalid user_id", fmt.Sprintf(
-			"%s is not a user's key on %s, which matches %s. For a login, use username.",
-			pat.Quote(n.Text), n.Traits.DisplayName, n.Traits.UserID)), true
+		return userIDWords(n.Err), true
 	default:
 		return wording{}, false
 	}
+}
+
+// userIDWords are about an id of a user that the platform does not have.
+func userIDWords(err *tokens.UserIDError) wording {
+	if !err.Of.Set {
+		return ofText("user_id", err.Text, "Invalid user_id", tfvalue.Sentence(err)+" For a login, use `username`.")
+	}
+
+	return ofText("user_id", err.Text, "The user is of another platform", fmt.Sprintf(
+		"%s Nothing was changed.\n\nSet `provider =` to the alias that is configured for %s, or name a user on %s.",
+		tfvalue.Sentence(err), err.Of.V.DisplayName, err.Configured.DisplayName))
 }
 
 const (
@@ -268,11 +282,8 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 			detail: "Neither expires_in nor expires_at is set. Whoever gets hold of the token can use it until it is revoked. " +
 				"Set expires_in.",
 		}, true
-	case tokens.ExpiresWithinADay:
-		return wording{path.Root(n.Argument), "The token expires within a day", fmt.Sprintf(
-			"Tokens of %s expire on a date, and at which moment of it, in which time zone, the server decides. This one is to expire "+
-				"on %s: the server may refuse it, or it may work for hours or for days. With two days or more it works for one at least.",
-			n.Traits.DisplayName, n.Expiry.Format(time.DateOnly))}, true
+	case tokens.MayExpireWithinADay:
+		return mayExpireWithinADay(n), true
 	case tokens.OtherExpiry:
 		return wording{summary: "The server gave the token another expiry", detail: fmt.Sprintf(
 			"The expiry of the token %q that was asked for is: %s. The server says: %s. A rotation goes by what the server says. "+
@@ -310,6 +321,26 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 	}
 }
 
+// mayExpireWithinADay says how long a token works at least, where its expiry is a date.
+func mayExpireWithinADay(n tokens.MayExpireWithinADay) wording {
+	text := fmt.Sprintf("Tokens of %s expire on a date. The server does not say in which time zone the date begins: that is up to %s "+
+		"before its midnight UTC.\n\n", n.Traits.DisplayName, lifecycle.FormatDuration(pat.DateBegins))
+
+	argument, subject := "expires_in", fmt.Sprintf("With an `expires_in` of %s a token", lifecycle.FormatDuration(n.Lifetime.In.V))
+	if !n.Lifetime.In.Set {
+		argument, subject = "expires_at", fmt.Sprintf("A token that expires on %s", n.Lifetime.At.V.UTC().Format(time.DateOnly))
+	}
+
+	if n.Least > 0 {
+		text += fmt.Sprintf("%s is sure to work for %s only.", subject, lifecycle.FormatDuration(n.Least))
+	} else {
+		text += subject + " may have expired when it is issued, or the server may refuse to issue it."
+	}
+
+	return wording{path.Root(argument), "The token may expire within a day", text + fmt.Sprintf(
+		" A lifetime of %s or more gives every token a day.", lifecycle.FormatDuration(lifecycle.Day+pat.DateBegins))}
+}
+
 const (
 	cannotReissue   = "The personal access token cannot be reissued"
 	couldNotReissue = "Could not reissue the personal access token"
@@ -333,11 +364,18 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 					"and whoever uses it must move at once. With name_prefix both would live for a while.", n.Token.Name)}, true
 		}
 
-		return wording{
-			path.Root("rotation").AtName("overlap"), revokedFirst,
-			"With an overlap of 0s there is a moment without a token, and whoever uses it must move at once. " +
-				"If the run is interrupted in between, there is none until the next apply.",
-		}, true
+		text := "With an overlap of 0s there is a moment without a token, and whoever uses it must move at once. " +
+			"If the run is interrupted in between, there is none until the next apply."
+		if n.Hold.Set {
+			text += fmt.Sprintf("\n\nIf the token was used within `hold_if_used_within` (%s), it is not revoked: it goes to `previous`.",
+				lifecycle.FormatDuration(n.Hold.V))
+		}
+
+		return wording{path.Root("rotation").AtName("overlap"), revokedFirst, text}, true
+	case tokens.OwnCredentialKeepsName:
+		return wording{summary: cannotReissue, detail: fmt.Sprintf(
+			"The provider logs in with the token %q, which would have to be revoked first. Until the provider has another credential, "+
+				"an apply fails before anything is sent.\n\nWith `name_prefix`, the next token has another name.", n.Token.Name)}, true
 	case tokens.RecipientsChanged:
 		if n.Removed {
 			return wording{
@@ -466,7 +504,7 @@ func predecessorWords(notice tokens.Notice) (wording, bool) {
 	case tokens.OwnUserUnknown:
 		return wording{path.Root("include_own_user"), "It is not known who the provider is", fmt.Sprintf(
 			"The provider's own credential may be one of the tokens, and nothing was revoked. %s %s",
-			tfvalue.Sentence(n.Err), includeOwnUser)}, true
+			tfvalue.ErrorSentence(n.Err), includeOwnUser)}, true
 	case tokens.OwnUser:
 		return wording{path.Root("include_own_user"), "The tokens are those of the provider's own user", fmt.Sprintf(
 			"The provider logs in as %s, and its credential may be one of the tokens. Nothing was revoked. Use the account of "+

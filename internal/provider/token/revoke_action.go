@@ -130,7 +130,7 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 
 // target returns the key of the user whose tokens are meant, and refuses the provider's own.
 func (a *revokeTokensAction) target(ctx context.Context, model revokeTokensModel, diags *diag.Diagnostics) (string, bool) {
-	userID, ok := a.UserID(ctx, model.Username, model.UserID, diags)
+	userID, ok := findUserID(ctx, a.Configured, model.Username, model.UserID, diags)
 
 	if !ok || model.IncludeOwnUser.ValueBool() {
 		return userID, ok
@@ -188,7 +188,7 @@ func (a *revokeTokensAction) revoke(
 
 		if err := a.System.Revoke(ctx, token); err != nil {
 			say("Could not revoke %s.", a.label(token))
-			diags.AddError("Could not revoke a personal access token", fmt.Sprintf("%s: %s", a.label(token), tfvalue.Sentence(err)))
+			diags.AddError("Could not revoke a personal access token", fmt.Sprintf("%s: %s", a.label(token), tfvalue.ErrorSentence(err)))
 
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
 )
 
@@ -55,7 +56,7 @@ func tokenCurrent() schema.SingleNestedAttribute {
 		Computed:            true,
 		MarkdownDescription: "The token that `token` is the secret of.",
 		Attributes: map[string]schema.Attribute{
-			"id":         text("The token's id. On a platform without such ids, its name."),
+			"id":         text("The token's id: " + platform.TokenIDs() + "."),
 			"name":       text("The token's name."),
 			"created_at": text("When the server created the token, in UTC."),
 			"expires_at": text("When the token expires, in UTC. Null if never."),
@@ -79,7 +80,7 @@ func tokenPrevious() schema.ListNestedAttribute {
 		MarkdownDescription: "The predecessors that are still alive, newest first. One that is due is revoked by the next " +
 			"apply, and one whose revocation failed stays until it succeeds.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"id":         text("The token's id. On a platform without such ids, its name."),
+			"id":         text("The token's id: " + platform.TokenIDs() + "."),
 			"name":       text("The token's name."),
 			"generation": schema.Int64Attribute{Computed: true, MarkdownDescription: "The token's generation."},
 			"created_at": text("When the server created the token, in UTC."),

@@ -3,6 +3,7 @@ package token
 import (
 	"maps"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -22,7 +23,7 @@ func tokenSchema() schema.Schema {
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "The user's key and the token's id, `<user id>/<token id>`.",
+			MarkdownDescription: "The user's id and the token's, `<user id>/<token id>`. On a platform without token ids the latter is the token's name.",
 		},
 		"token": schema.StringAttribute{
 			Computed:  true,
@@ -52,7 +53,7 @@ func tokenSchema() schema.Schema {
 			MarkdownDescription: "The user whom the token belongs to.",
 			Attributes: map[string]schema.Attribute{
 				"id": schema.StringAttribute{
-					Computed: true, MarkdownDescription: "The user's key, which a rename leaves alone.",
+					Computed: true, MarkdownDescription: "The user's id, which a rename does not change: " + platform.UserIDs() + ".",
 				},
 				"username": schema.StringAttribute{
 					Computed: true, MarkdownDescription: "The user's login. Null if the provider's account may not see it.",
@@ -103,7 +104,7 @@ func tokenArguments() map[string]schema.Attribute {
 		"user_id": schema.StringAttribute{
 			Optional:            true,
 			Validators:          []validator.String{tfvalue.PlainText("user_id")},
-			MarkdownDescription: "The platform's own key of the user, a number on Foreman. Unlike a login it never changes.",
+			MarkdownDescription: "The user's id, which a rename does not change: " + platform.UserIDs() + ".",
 		},
 		"name": schema.StringAttribute{
 			Optional: true,
@@ -166,11 +167,11 @@ func tokenIdentitySchema() identityschema.Schema {
 		},
 		"user_id": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The platform's own key of the user.",
+			Description:       "The user's id: " + platform.UserIDs() + ".",
 		},
 		"token": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The token's id. On a platform without such ids, its name.",
+			Description:       "The token's id: " + platform.TokenIDs() + ".",
 		},
 	}}
 }

@@ -35,7 +35,7 @@ func userRecordAttributes() map[string]dsschema.Attribute {
 	}
 
 	attributes := map[string]dsschema.Attribute{
-		"id":            text("The platform's own key of the user, which a rename leaves alone."),
+		"id":            text("The user's id, which a rename does not change: " + platform.UserIDs() + "."),
 		"username":      text("The user's login."),
 		"first_name":    text("The user's first name."),
 		"last_name":     text("The user's last name."),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -61,7 +62,7 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 
-	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) || !token.CheckUserID(d.Configured, model.UserID, &resp.Diagnostics) {
 		return
 	}
 

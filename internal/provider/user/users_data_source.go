@@ -5,6 +5,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -49,7 +50,7 @@ func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			},
 			"user_id": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{tfvalue.PlainText("user_id")},
-				MarkdownDescription: "Only the user of this key of the platform's own, a number on Foreman.",
+				MarkdownDescription: "Only the user with this id: " + platform.UserIDs() + ".",
 			},
 			"show_tokens": schema.BoolAttribute{
 				Optional: true,
@@ -78,7 +79,7 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 
-	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) || !token.CheckUserID(d.Configured, model.UserID, &resp.Diagnostics) {
 		return
 	}
 

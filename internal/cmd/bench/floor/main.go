@@ -1,6 +1,9 @@
 // Command floor is a provider with the schemas of opsaccess that does nothing: it keeps what
 // is planned, and asks no server. The bench measures opsaccess beside it, as what this takes
 // is taken by the CLI and the plugin framework for schemas of this size.
+//
+// If the environment names a server, it is the peer instead: a provider that knows nothing of the
+// server but its API, and sends the requests of each token on their own.
 package main
 
 import (
@@ -33,7 +36,7 @@ func (floor) Configure(context.Context, provider.ConfigureRequest, *provider.Con
 func (f floor) Resources(ctx context.Context) []func() resource.Resource {
 	var all []func() resource.Resource
 	for _, open := range f.Provider.Resources(ctx) {
-		all = append(all, func() resource.Resource { return kept{schema: open()} })
+		all = append(all, func() resource.Resource { return newPeer(kept{schema: open()}) })
 	}
 
 	return all
