@@ -18,7 +18,8 @@ type Issuer struct {
 	registry   *Registry
 }
 
-// NewIssuer returns an Issuer. Expiries are counted from the clock, which is the server's. It adds what it issues to the registry.
+// NewIssuer returns an Issuer. Expiries are counted from the clock, which is the server's. It adds what
+// it issues to the registry.
 func NewIssuer(system pat.System, clock *pat.Clock, registry *Registry) *Issuer {
 	return &Issuer{system: system, clock: clock, registry: registry}
 }

@@ -31,7 +31,8 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 	if e.System != nil {
 		e.checkArguments(plan, true, &notices)
 
-		if !notices.Failed() { // It has the server tell its time.
+		// Before what is decided by time: the response tells the server's.
+		if !notices.Failed() {
 			e.checkRecipient(ctx, plan.Arguments, &notices)
 		}
 	}
