@@ -1,13 +1,16 @@
 package campaign
 
 import (
+	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// clock is the one clock of a schedule: the server's, the provider's and the consumers'. In
-// process it moves by itself only a second for each request, so that no two tokens are of
-// one time. Where the provider has a process of its own it runs.
+// clock is the clock of a schedule's server and consumers. Providers run on machines with clocks
+// of their own. In process it moves by itself only a second for each request, so that no two
+// tokens are of one time. Where the provider has a process of its own it runs.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -43,6 +46,70 @@ func (c *clock) move(by time.Duration) {
 		c.ahead += by
 	} else {
 		c.at = c.at.Add(by)
+	}
+}
+
+// machine is what a provider runs on. Its clock may be wrong, and may be set while the provider runs.
+type machine struct {
+	server *clock
+
+	mu sync.Mutex
+	// ahead is how far its clock is ahead of the server's.
+	ahead time.Duration
+	// requests counts what was sent from it. Its clock is set by so much during request number jump; 0
+	// is never.
+	requests, jump int
+	by             time.Duration
+}
+
+// newMachine returns a machine whose clock is wrong by a day at most, and may be set during one of
+// the first requests, unless all clocks of the schedule are right.
+func newMachine(random *rand.Rand, server *clock, right bool) *machine {
+	m := &machine{server: server}
+	if right {
+		return m
+	}
+
+	m.ahead = pick(random, skews)
+	if m.ahead != 0 {
+		results.meets("clocks that are wrong")
+	}
+
+	if chance(random, 0.3) {
+		m.jump, m.by = 1+random.IntN(8), pick(random, skews)
+	}
+
+	return m
+}
+
+// skews are how far a machine's clock is ahead.
+var skews = []time.Duration{0, 3 * time.Minute, 150 * time.Minute, 24 * time.Hour, -3 * time.Minute, -150 * time.Minute, -24 * time.Hour}
+
+// runner is the machine's clock as the provider sees it.
+func (m *machine) runner() pat.Runner {
+	return pat.Runner{
+		Now: func() time.Time {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+
+			return m.server.now().Add(m.ahead)
+		},
+		Elapsed: func() time.Duration { return m.server.now().Sub(noon) },
+	}
+}
+
+// sends counts a request.
+func (m *machine) sends() {
+	if m == nil { // Of a process that the campaign does not start.
+		return
+	}
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	if m.requests++; m.requests == m.jump {
+		m.ahead += m.by
+		results.meets("clocks that are set in a run")
 	}
 }
 

@@ -97,9 +97,11 @@ var lifetimes = []time.Duration{30 * 24 * time.Hour, 90 * 24 * time.Hour}
 func (c *client) start() error {
 	c.process = c.schedule.process()
 
+	clock := pat.NewClock(c.process.machine.runner())
+
 	system, err := c.place.open(rest.Options{
-		BaseURL: c.gate.url(), UserAgent: c.process.name, MaxRetries: c.retries, RetryWaitMax: time.Millisecond,
-	}, c.clock.now, c.session)
+		BaseURL: c.gate.url(), UserAgent: c.process.name, MaxRetries: c.retries, RetryWaitMax: time.Millisecond, Clock: clock,
+	}, c.session)
 	if err != nil {
 		return err
 	}
@@ -108,7 +110,7 @@ func (c *client) start() error {
 		c.system = coalesce.New(system)
 	}
 
-	c.issuer = tokens.NewIssuer(c.system, c.clock.now, &tokens.Registry{})
+	c.issuer = tokens.NewIssuer(c.system, clock, &tokens.Registry{})
 
 	return nil
 }

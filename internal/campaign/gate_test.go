@@ -97,6 +97,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p := g.sender(r)
 
 	g.clock.tick()
+	p.machine.sends()
 
 	m, dead := p.arrive(c)
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/universalcontroller"
 )
@@ -23,7 +22,7 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		return v.Options.Switches.DuplicateName == controllerserver.DuplicateAllowed
 	})
 	variant := variants[random.IntN(len(variants))]
-	variant.Options.Console = sandbox.Options{Now: clock.now, Sleep: noSleep}
+	variant.Options.Console = newConsole(random, clock)
 	server := controllerserver.New(variant.Options)
 
 	id, err := server.AddUser(controllerserver.User{UserName: login, Password: password, TimeZone: "UTC"})
@@ -47,6 +46,7 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 	return &place{
 		platform: "universal_controller", variant: "universal_controller, " + variant.Name,
 		timeless: timeless, vague: vague, words: words, others: nobody,
+		undated: variant.Options.Console.NoDate,
 		handler: server, context: server.Context(), userID: id, otherID: other, reusable: true,
 		tokens: func() []row {
 			var rows []row
@@ -77,9 +77,9 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 
 			return map[string]any{"url": url, "username": login, "token": secret}
 		},
-		open: func(options rest.Options, now func() time.Time, _ bool) (pat.System, error) {
+		open: func(options rest.Options, _ bool) (pat.System, error) {
 			return universalcontroller.New(universalcontroller.Options{
-				Client: options, Username: controllerserver.AdminUserName, Password: controllerserver.AdminPassword, Now: now,
+				Client: options, Username: controllerserver.AdminUserName, Password: controllerserver.AdminPassword,
 			})
 		},
 		read:   func(r *http.Request, body []byte) call { return readController(server.Context(), r, body) },

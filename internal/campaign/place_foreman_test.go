@@ -12,7 +12,6 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/foreman"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
@@ -20,7 +19,8 @@ var foremanTokens = regexp.MustCompile(`^/api(?:/v2)?/users/([^/]+)/personal_acc
 
 // newForeman returns a Foreman whose racing requests make twins, as a real one's may.
 func newForeman(random *rand.Rand, clock *clock) (*place, error) {
-	server := foremanserver.New(foremanserver.Options{Console: sandbox.Options{Now: clock.now, Sleep: noSleep}})
+	console := newConsole(random, clock)
+	server := foremanserver.New(foremanserver.Options{Console: console})
 
 	id, err := server.AddUser(foremanserver.User{
 		Login: login, Password: password,
@@ -62,7 +62,7 @@ func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 
 	return &place{
 		platform: "foreman", variant: variant, handler: server, userID: strconv.Itoa(id), otherID: strconv.Itoa(other),
-		tokens: func() []row { return rowsOf(login) }, others: others, words: asIs, namesake: namesake,
+		tokens: func() []row { return rowsOf(login) }, others: others, words: asIs, namesake: namesake, undated: console.NoDate,
 		works:       func(secret string) bool { return server.Authenticates(login, secret) },
 		credentials: func(r *http.Request, secret string) { r.SetBasicAuth(login, secret) },
 		knock:       "/api/v2/current_user",
@@ -85,7 +85,7 @@ func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 		own: func(url, secret string, _ bool) map[string]any {
 			return map[string]any{"url": url, "username": login, "password": secret}
 		},
-		open: func(options rest.Options, _ func() time.Time, session bool) (pat.System, error) {
+		open: func(options rest.Options, session bool) (pat.System, error) {
 			return foreman.New(foreman.Options{
 				Client: options, Username: foremanserver.AdminLogin, Password: foremanserver.AdminPassword, NoSession: !session,
 			})

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
 // login and password are those of the user who owns all tokens.
@@ -40,6 +42,8 @@ type place struct {
 	// timeless says that the server tells the time of a last use in words that nobody can
 	// read, and vague that it does so, or in another form than that of the vendor's example.
 	timeless, vague bool
+	// undated says that no answer has a Date.
+	undated bool
 
 	// tokens returns all rows of the user, and others those of a user whose login is that
 	// user's id.
@@ -65,7 +69,7 @@ type place struct {
 	// says who that is where it is not needed.
 	own func(url, secret string, named bool) map[string]any
 	// open opens a driver.
-	open func(options rest.Options, now func() time.Time, session bool) (pat.System, error)
+	open func(options rest.Options, session bool) (pat.System, error)
 	// read tells what a request is.
 	read func(r *http.Request, body []byte) call
 	// secret returns the secret in the answer to a create.
@@ -101,6 +105,16 @@ type call struct {
 	token string
 	// expires is when a token is to expire that is asked for; zero is never.
 	expires time.Time
+}
+
+// newConsole returns the settings of a server's console, of which some send no Date.
+func newConsole(random *rand.Rand, clock *clock) sandbox.Options {
+	options := sandbox.Options{Now: clock.now, Sleep: noSleep, NoDate: chance(random, 0.15)}
+	if options.NoDate {
+		results.meets("servers without a Date")
+	}
+
+	return options
 }
 
 // uses logs in with a secret, as its consumer does, and says whether the server let it in.

@@ -91,13 +91,13 @@ func (s *said) String() string {
 }
 
 // startPlugin starts a provider, which is yet to be configured.
-func startPlugin(p *process, now func() time.Time, block map[string]any) (*plugin, error) {
+func startPlugin(p *process, block map[string]any) (*plugin, error) {
 	all, err := schemas()
 	if err != nil {
 		return nil, err
 	}
 
-	surroundings := provider.Surroundings{Now: now, RetryWait: time.Millisecond}
+	surroundings := provider.Surroundings{Runner: p.machine.runner(), RetryWait: time.Millisecond}
 
 	started := provider.NewPluginIn(surroundings, p.name)
 

@@ -34,6 +34,8 @@ type moment struct {
 // process is a provider, or whatever else sends requests, in a process of its own.
 type process struct {
 	name string
+	// machine is what it runs on; nil is this one.
+	machine *machine
 	// strikes, if set, is called when the process is killed, apart from what the gate does.
 	strikes func()
 

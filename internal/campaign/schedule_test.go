@@ -19,6 +19,8 @@ type schedule struct {
 	place  *place
 	ledger *ledger
 	gate   *gate
+	// right says that all machines' clocks are right, as they have to be where the server sends no Date.
+	right bool
 
 	// starts counts processes, and most is the most requests that one operation took.
 	starts, most int
@@ -52,6 +54,7 @@ func newScheduleAt(ctx context.Context, seed uint64, clock *clock, controllers f
 		return nil, err
 	}
 
+	s.right = s.place.undated || chance(s.random, 0.4)
 	s.ledger = newLedger(s.place, s.clock)
 	s.gate = newGate(s.place, s.clock, s.ledger)
 
@@ -73,7 +76,10 @@ func (s *schedule) happens(format string, args ...any) {
 func (s *schedule) process() *process {
 	s.starts++
 
-	return s.gate.process(fmt.Sprintf("p%d", s.starts))
+	p := s.gate.process(fmt.Sprintf("p%d", s.starts))
+	p.machine = newMachine(s.random, s.clock, s.right)
+
+	return p
 }
 
 // takes notes how many requests an operation took.

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
@@ -37,7 +38,7 @@ func serve() int {
 	}
 
 	surroundings := provider.Surroundings{
-		Now: func() time.Time { return time.Now().Add(ahead) }, RetryWait: time.Millisecond,
+		Runner: pat.Runner{Now: func() time.Time { return time.Now().Add(ahead) }}, RetryWait: time.Millisecond,
 	}
 	version := fmt.Sprint(pluginPrefix, os.Getpid())
 

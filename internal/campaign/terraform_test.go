@@ -118,7 +118,7 @@ func (t *terraform) startAs(platform map[string]any, op *operation, m *moment, s
 	block := map[string]any{t.place.platform: platform}
 	maps.Copy(block, t.block)
 
-	p, err := startPlugin(t.process(), t.clock.now, block)
+	p, err := startPlugin(t.process(), block)
 	if err != nil {
 		panic(fmt.Sprintf("campaign: %v", err))
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
@@ -44,8 +45,8 @@ type opsaccessProvider struct {
 // Surroundings are what a provider takes from the machine that it runs on. The zero value
 // is what a released one has.
 type Surroundings struct {
-	// Now is the clock, safe for concurrent use; nil is time.Now.
-	Now func() time.Time
+	// Runner is the machine's clock, safe for concurrent use; the zero value is the real one.
+	Runner pat.Runner
 	// RetryWait is the longest wait between two attempts of a request; 0 is the default.
 	RetryWait time.Duration
 }
@@ -60,12 +61,9 @@ func NewIn(surroundings Surroundings, version string) func() provider.Provider {
 }
 
 func newProvider(surroundings Surroundings, version string) *opsaccessProvider {
-	now := surroundings.Now
-	if now == nil {
-		now = time.Now
-	}
-
-	return &opsaccessProvider{process: platform.Process{Version: version, Now: now, RetryWait: surroundings.RetryWait}}
+	return &opsaccessProvider{process: platform.Process{
+		Version: version, Runner: surroundings.Runner, RetryWait: surroundings.RetryWait,
+	}}
 }
 
 func (p *opsaccessProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // Client sends requests to one server with one account. It is safe for concurrent use.
@@ -28,6 +30,7 @@ type Client struct {
 	mask      *mask
 	errors    *errorMaker
 	http      *retryablehttp.Client
+	clock     *pat.Clock
 }
 
 // Request is one call of a server's API.
@@ -90,6 +93,7 @@ func New(options Options) (*Client, error) {
 			slots:   make(chan struct{}, options.MaxConcurrentRequests),
 			bodies:  newBodyReader(),
 			mask:    mask,
+			clock:   options.Clock,
 		},
 		authorize: options.Authorize,
 		refusal:   maker.refusal,
@@ -103,6 +107,7 @@ func New(options Options) (*Client, error) {
 		anonymous: options.Authorize == nil,
 		mask:      mask,
 		errors:    maker,
+		clock:     options.Clock,
 		http: &retryablehttp.Client{
 			HTTPClient: &http.Client{Transport: attempts, CheckRedirect: checkRedirect},
 			// Logger stays nil: the library logs whole URLs.
@@ -121,6 +126,9 @@ func New(options Options) (*Client, error) {
 // BaseURL returns the base URL with scheme and host in lower case, without a default
 // port and without a trailing slash. It is what tells one server from another.
 func (c *Client) BaseURL() string { return c.base }
+
+// Clock returns the server's clock, which learns from each response.
+func (c *Client) Clock() *pat.Clock { return c.clock }
 
 // Do sends the request, again if it may be, and returns the whole response. The error is
 // nil only for a status of 200 to 299; with any other status both the response and an error

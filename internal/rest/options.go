@@ -64,6 +64,8 @@ type Options struct {
 	// Conceals says whether a response may hold a secret that is not known here yet, so that
 	// no error may quote it; nil never does. It must be pure.
 	Conceals func(Answer) bool
+	// Clock learns the server's time from each response; nil is a clock of the client's own.
+	Clock *pat.Clock
 	// Session keeps the server's session between requests; nil keeps none. It needs
 	// Authorize.
 	Session Session
@@ -90,6 +92,10 @@ func (o Options) complete() (Options, error) {
 	setDefault(&o.MaxConcurrentRequests, DefaultMaxConcurrentRequests)
 	setDefault(&o.RetryWaitMax, max(defaultLongestWait, o.RetryWaitMin))
 	setDefault(&o.RetryWaitMin, min(defaultShortestWait, o.RetryWaitMax))
+
+	if o.Clock == nil {
+		o.Clock = pat.NewClock(pat.Runner{})
+	}
 
 	if o.RetryWaitMin > o.RetryWaitMax {
 		return o, fmt.Errorf("the shortest wait between attempts, %s, is longer than the longest, %s", o.RetryWaitMin, o.RetryWaitMax)

@@ -107,7 +107,12 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 // together do not come back together.
 func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
-		if wait, ok := retryAfter(response.Header.Get("Retry-After"), time.Now()); ok {
+		now, ok := dateOf(response) // A date is one of the server's clock.
+		if !ok {
+			now = time.Now()
+		}
+
+		if wait, ok := retryAfter(response.Header.Get("Retry-After"), now); ok {
 			return min(wait+spread(shortest), maxRetryAfter)
 		}
 	}

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // transport makes one attempt, from the wait for a free slot to the last byte of the
@@ -28,6 +30,7 @@ type transport struct {
 	slots   chan struct{}
 	bodies  *bodyReader
 	mask    *mask
+	clock   *pat.Clock
 }
 
 // newWire returns a transport of our own with the defaults of net/http: proxies from the
@@ -88,6 +91,8 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, t.failure(ctx, request, &progress, Answer{}, err)
 	}
+
+	t.tellTime(response)
 
 	err = t.bodies.read(ctx, request.Method, response)
 	response.Request = request

@@ -10,8 +10,11 @@ import (
 
 // Options are a console's settings; the zero value is usable.
 type Options struct {
-	// Now is the clock; nil is time.Now. It must be safe for concurrent use.
+	// Now is the clock, of the Date header too; nil is time.Now. It must be safe for
+	// concurrent use.
 	Now func() time.Time
+	// NoDate sends no Date header, as a Puma without a web server in front does.
+	NoDate bool
 	// Sleep is how simulated work and slow answers wait; nil really sleeps. It has to
 	// return when ctx is done.
 	Sleep func(ctx context.Context, d time.Duration)
@@ -23,10 +26,11 @@ type Options struct {
 // journal, spends the costs, and makes the faults and hooks happen. It is safe for
 // concurrent use.
 type Console struct {
-	now   func() time.Time
-	sleep func(ctx context.Context, d time.Duration)
-	costs Costs
-	cores chan struct{} // As many as there are; nil for any number.
+	now    func() time.Time
+	noDate bool
+	sleep  func(ctx context.Context, d time.Duration)
+	costs  Costs
+	cores  chan struct{} // As many as there are; nil for any number.
 
 	mu           sync.Mutex
 	journal      []*Request
@@ -53,7 +57,7 @@ type exchangeKey struct{}
 
 // NewConsole returns a console with an empty journal, no faults and no hooks.
 func NewConsole(o Options) *Console {
-	c := &Console{now: o.Now, sleep: o.Sleep, costs: o.Costs, controls: map[string]http.Handler{}}
+	c := &Console{now: o.Now, noDate: o.NoDate, sleep: o.Sleep, costs: o.Costs, controls: map[string]http.Handler{}}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -104,6 +108,7 @@ func (c *Console) Wrap(next http.Handler) http.Handler {
 			h.run(r)
 		}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, &exchange{console: c, entry: entry}))
+		c.date(w.Header())
 		tracked := &statusWriter{ResponseWriter: w, note: func(status int) { c.setStatus(entry, status) }}
 		work := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			c.spend(r.Context(), CostRequest)
@@ -161,6 +166,15 @@ func (c *Console) arrive(r *http.Request) (*Request, []*hook, *Fault) {
 		}
 	}
 	return entry, hooks, fault
+}
+
+// date sets the Date header by the console's clock. Without one, a nil value keeps net/http
+// from setting the machine's time.
+func (c *Console) date(header http.Header) {
+	header["Date"] = nil
+	if !c.noDate {
+		header.Set("Date", c.now().UTC().Format(http.TimeFormat))
+	}
 }
 
 func (c *Console) leave() {

@@ -246,3 +246,28 @@ func fresh() *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
+
+func TestTheDateOfAnAnswerIsThatOfTheServersClock(t *testing.T) {
+	t.Parallel()
+	serves := map[string]http.HandlerFunc{
+		"a body":         func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "body") },
+		"a status alone": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+		"nothing at all": func(http.ResponseWriter, *http.Request) {},
+	}
+	for name, serve := range serves {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for noDate, want := range map[bool][]string{false: {"Tue, 06 May 2031 07:08:09 GMT"}, true: nil} {
+				console := sandbox.NewConsole(sandbox.Options{Now: func() time.Time { return moment }, NoDate: noDate})
+				response, err := fresh().Do(newRequest(t, http.MethodGet, listen(t, console.Wrap(serve)), ""))
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = response.Body.Close()
+				if diff := cmp.Diff(want, response.Header.Values("Date")); diff != "" {
+					t.Errorf("NoDate %t, Date (-want +have):\n%s", noDate, diff)
+				}
+			}
+		})
+	}
+}

@@ -78,7 +78,7 @@ func (e *Engine) checkArguments(plan Record, certain bool, notices *Notices) {
 	}
 
 	// That it has passed is for warnPast to say.
-	if err := plan.Lifetime().Check(e.Now(), traits); err != nil && !errors.Is(err, lifecycle.ErrPast) {
+	if err := plan.Lifetime().Check(e.Clock.Now(), traits); err != nil && !errors.Is(err, lifecycle.ErrPast) {
 		notices.add(InvalidArgument{Argument: "expires_at", Err: err})
 	}
 }
@@ -140,7 +140,7 @@ func (e *Engine) warnLifetime(arguments Arguments, notices *Notices) {
 		return
 	}
 
-	lifetime, traits, now := arguments.Lifetime(), e.System.Traits(), e.Now()
+	lifetime, traits, now := arguments.Lifetime(), e.System.Traits(), e.Clock.Now()
 
 	least := lifetime.Least(now, traits)
 	if !traits.ExpiryIsDate || !least.Set || least.V >= lifecycle.Day || lifetime.Check(now, traits) != nil {
@@ -157,7 +157,7 @@ func (e *Engine) warnPast(arguments Arguments, reissue bool, notices *Notices) b
 		return false
 	}
 
-	err := arguments.Lifetime().Check(e.Now(), e.System.Traits())
+	err := arguments.Lifetime().Check(e.Clock.Now(), e.System.Traits())
 	if err != nil {
 		notices.add(ExpiryPassed{Reissue: reissue, Err: err})
 	}
@@ -213,7 +213,7 @@ func (e *Engine) warnOutlives(before, after Arguments, live pat.Token, notices *
 		return
 	}
 
-	if live.ExpiresAt.IsZero() || live.ExpiresAt.After(after.Lifetime().Expiry(e.Now(), e.System.Traits()).V) {
+	if live.ExpiresAt.IsZero() || live.ExpiresAt.After(after.Lifetime().Expiry(e.Clock.Now(), e.System.Traits()).V) {
 		notices.add(OutlivesExpiresIn{Token: live, ExpiresIn: after.ExpiresIn.V})
 	}
 }
@@ -229,7 +229,7 @@ func (e *Engine) warnMoves(state Record, after Arguments, notices *Notices) {
 		return
 	}
 
-	then, now := state.ExpiresAt.V.Sub(created), after.ExpiresAt.V.Sub(e.Now())
+	then, now := state.ExpiresAt.V.Sub(created), after.ExpiresAt.V.Sub(e.Clock.Now())
 	if (then - now).Abs() <= alike {
 		notices.add(ExpiryMoves{})
 	}

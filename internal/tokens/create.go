@@ -27,6 +27,7 @@ func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (Record
 	}
 
 	record, memory = e.issueAndRecord(ctx, record, record.Order(user.ID), lifecycle.ReasonCreated, nil, memory, &notices)
+	e.warnClock(record.byTime(), &notices)
 
 	return record, memory, notices
 }
@@ -61,7 +62,7 @@ func (e *Engine) issueAndRecord(
 		return record, memory
 	}
 
-	record.Version = lifecycle.Known(e.registry.nextVersion(record.Version.V, e.Now()))
+	record.Version = lifecycle.Known(e.registry.nextVersion(record.Version.V, e.Clock.Now()))
 	record.Series = setUnlessEmpty(result.Series)
 	record.Generation = lifecycle.Known(result.Generation)
 	record.Due = lifecycle.Value[lifecycle.Reason]{}

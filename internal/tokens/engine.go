@@ -2,7 +2,6 @@ package tokens
 
 import (
 	"sync/atomic"
-	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -19,6 +18,8 @@ type Engine struct {
 	registry Registry
 	// importWarned is true once an import has said what it cannot know.
 	importWarned atomic.Bool
+	// clockWarned is true once an operation has said that the runner's clock is wrong.
+	clockWarned atomic.Bool
 }
 
 // Options are what an Engine works with.
@@ -27,8 +28,8 @@ type Options struct {
 	System pat.System
 	// Direct is the same server, answering with what is so right now.
 	Direct pat.System
-	// Now is the clock.
-	Now func() time.Time
+	// Clock is the server's: what is due is decided by it, and expiries are counted from it.
+	Clock *pat.Clock
 	// Platforms are the traits of all platforms, by which an id of another one is told.
 	Platforms []pat.Traits
 	// Credential is the SHA-256 of the password or token that the provider logs in with, as
@@ -42,7 +43,7 @@ type Options struct {
 func NewEngine(options Options) *Engine {
 	e := &Engine{Options: options}
 	if options.System != nil {
-		e.issuer = NewIssuer(options.System, options.Now, &e.registry)
+		e.issuer = NewIssuer(options.System, options.Clock, &e.registry)
 	}
 
 	return e

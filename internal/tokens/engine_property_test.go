@@ -234,9 +234,11 @@ func (l *life) runs(t *rapid.T) {
 	l.settles(t, !fails && between == 0 && !said.Failed())
 }
 
-// begin begins another process, which reads the other resource first.
+// begin begins another process, on a machine with any clock, which reads the other resource first.
 func (l *life) begin() {
 	l.heals()
+
+	l.skew = rapid.SampledFrom([]time.Duration{0, 3 * time.Hour, -3 * time.Hour, day, -day}).Draw(l.t, "the machine's clock is ahead by")
 	l.process()
 	l.system.revoked = nil
 

@@ -236,7 +236,7 @@ func (s *stage) destroysWithoutLooking(state Record) {
 	system := newFake(s.system.traits.ReusableNames)
 	system.tokens, system.users, system.now = append(system.tokens, s.system.tokens...), s.system.users, s.system.now
 
-	e := NewEngine(Options{System: system, Direct: system, Now: s.options.Now})
+	e := NewEngine(Options{System: system, Direct: system, Clock: s.options.Clock})
 
 	left, said := e.Destroy(s.Context(), state)
 	s.wantNotices(said)

@@ -55,6 +55,9 @@ type fake struct {
 	traits pat.Traits
 	server string
 	now    time.Time
+	// clock, if set, learns the time from every response, unless they are undated.
+	clock   *pat.Clock
+	undated bool
 	// creates, looks and revokes say what becomes of each call, in their order; what
 	// is not said works.
 	creates []outcome
@@ -105,7 +108,7 @@ func newFake(reusable bool) *fake {
 }
 
 func newIssuer(system pat.System) *Issuer {
-	return NewIssuer(system, func() time.Time { return start }, &Registry{})
+	return NewIssuer(system, pat.NewClock(pat.Runner{Now: func() time.Time { return start }}), &Registry{})
 }
 
 func (f *fake) Traits() pat.Traits { return f.traits }
@@ -174,6 +177,9 @@ func (f *fake) Create(ctx context.Context, userID string, token pat.NewToken) (p
 	var expires time.Time
 	if token.ExpiresAt.Set {
 		expires = token.ExpiresAt.V.Add(-f.shorten)
+		if !f.traits.ExpiryIsDate && !expires.After(f.now) {
+			return pat.Issued{}, &pat.ValidationError{Failure: pat.Failure{Tried: "creating", Said: "HTTP 422: Expires at cannot be in the past"}}
+		}
 	}
 
 	switch next(&f.creates) {
@@ -312,7 +318,13 @@ func (f *fake) begin(ctx context.Context, what call, about string) error {
 	}
 
 	if f.fails != nil {
-		return f.fails(what, about)
+		if err := f.fails(what, about); err != nil {
+			return err
+		}
+	}
+
+	if f.clock != nil && !f.undated {
+		f.clock.Responded(f.now.Truncate(time.Second))
 	}
 
 	return nil

@@ -25,6 +25,9 @@ func (f Filter) Selects(token pat.Token, now time.Time) bool {
 		(!f.UnusedFor.Set || unusedSince(token, now.Add(-f.UnusedFor.V)))
 }
 
+// byTime says whether the filter compares times, with one that the runner's clock may have made.
+func (f Filter) byTime() bool { return f.ExpiresBefore.Set || f.CreatedBefore.Set || f.UnusedFor.Set }
+
 // knownBefore says whether the time is known and before the other.
 func knownBefore(t, other time.Time) bool { return !t.IsZero() && t.Before(other) }
 

@@ -18,7 +18,7 @@ func (i *Issuer) Check(order Order) error {
 		return err
 	}
 
-	return order.Lifetime.Check(i.now(), traits)
+	return order.Lifetime.Check(i.clock.Now(), traits)
 }
 
 // Issue issues a token. When it fails, either no token of the order is left, or the

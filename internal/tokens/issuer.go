@@ -3,7 +3,6 @@ package tokens
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
@@ -12,16 +11,17 @@ import (
 // Issuer issues tokens on one System. It is safe for concurrent use.
 type Issuer struct {
 	system pat.System
-	now    func() time.Time
+	clock  *pat.Clock
 	locks  keyedLock
 	// unanswered are the names whose request may still be carried out.
 	unanswered nameSet
 	registry   *Registry
 }
 
-// NewIssuer returns an Issuer. Expiries are counted from now(). It adds what it issues to the registry.
-func NewIssuer(system pat.System, now func() time.Time, registry *Registry) *Issuer {
-	return &Issuer{system: system, now: now, registry: registry}
+// NewIssuer returns an Issuer. Expiries are counted from the clock, which is the server's. It adds what
+// it issues to the registry.
+func NewIssuer(system pat.System, clock *pat.Clock, registry *Registry) *Issuer {
+	return &Issuer{system: system, clock: clock, registry: registry}
 }
 
 // Order is a token to be issued.
@@ -71,7 +71,7 @@ type Result struct {
 // request sends the request for a token of this name, and remembers the name if the
 // request may be carried out without anybody knowing.
 func (i *Issuer) request(ctx context.Context, order Order, name string) (pat.Issued, error) {
-	expiry := order.Lifetime.Expiry(i.now(), i.system.Traits())
+	expiry := order.Lifetime.Expiry(i.clock.Now(), i.system.Traits())
 	issued, err := i.system.Create(ctx, order.UserID, pat.NewToken{Name: name, ExpiresAt: expiry})
 	issued.Asked = expiry
 
@@ -80,6 +80,7 @@ func (i *Issuer) request(ctx context.Context, order Order, name string) (pat.Iss
 	}
 
 	if err == nil {
+		i.clock.Created(issued.CreatedAt)
 		i.registry.Add(issued.Token)
 	}
 

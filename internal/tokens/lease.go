@@ -70,6 +70,7 @@ func (l *Leases) Open(ctx context.Context, e *Engine, user pat.UserRef, order Or
 
 	l.issued(opened, e.System, result.Token)
 	reportIssued(result, &notices)
+	e.warnClock(!result.ExpiresAt.IsZero(), &notices)
 
 	return owner, result.Issued, notices
 }

@@ -363,6 +363,13 @@ type (
 
 		Token pat.Token
 	}
+	// ClockDiffers says that the runner's clock is not the server's, by which everything is
+	// decided.
+	ClockDiffers struct {
+		warning
+
+		pat.ClockDifference
+	}
 	// ServerMoved says that the token's server has another URL now.
 	ServerMoved struct {
 		warning

@@ -93,7 +93,7 @@ func (e *Engine) adopt(
 	predecessors []lifecycle.Predecessor, orphans []lifecycle.Orphan, policy lifecycle.Policy, recorded int64, notices *Notices,
 ) []lifecycle.Predecessor {
 	for _, orphan := range orphans {
-		adopted := policy.Adopt(orphan, e.Now())
+		adopted := policy.Adopt(orphan, e.Clock.Now())
 		predecessors = append(predecessors, adopted)
 
 		notices.add(OrphanAdopted{Orphan: adopted, Recorded: recorded})

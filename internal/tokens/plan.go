@@ -28,18 +28,17 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 	plan.Secret = plan.plannedSecret()
 	plan.Version = lifecycle.Unknown[int64]()
 
+	if e.System != nil {
+		e.checkArguments(plan, true, &notices)
+
+		// Before what is decided by time: the response tells the server's.
+		if !notices.Failed() {
+			e.checkRecipient(ctx, plan.Arguments, &notices)
+		}
+	}
+
 	e.warnLifetime(plan.Arguments, &notices)
-
-	if e.System == nil {
-		return plan, notices
-	}
-
-	e.checkArguments(plan, true, &notices)
 	e.warnPast(plan.Arguments, false, &notices)
-
-	if !notices.Failed() {
-		e.checkRecipient(ctx, plan.Arguments, &notices)
-	}
 
 	return plan, notices
 }

@@ -53,6 +53,8 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 		refreshed.Version = versionOf(refreshed.LiveToken().CreatedAt)
 	}
 
+	e.warnClock(refreshed.byTime(), &notices)
+
 	if !notices.Failed() {
 		e.registry.AddRead(recorded)
 		e.registry.AddVersion(refreshed.Version)
@@ -66,7 +68,7 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 func (e *Engine) refreshRotation(
 	ctx context.Context, record Record, memory Memory, unrecorded []pat.Token, notices *Notices,
 ) (refreshed Record, adopted bool) {
-	record = record.dueNow(e.Now(), e.System.Traits())
+	record = record.dueNow(e.Clock.Now(), e.System.Traits())
 
 	// What is gone first: where a name is the key, an orphan can have that of a dead predecessor.
 	predecessors := e.review(ctx, record.Previous.V, record.Policy, notices)

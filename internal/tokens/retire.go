@@ -73,7 +73,7 @@ func (e *Engine) examine(
 	}
 
 	predecessor.Token = shown
-	predecessor = policy.Judge(predecessor, e.Now())
+	predecessor = policy.Judge(predecessor, e.Clock.Now())
 
 	if predecessor.Due && e.owns(predecessor.SHA256) {
 		predecessor.Due = false
@@ -113,7 +113,7 @@ func (e *Engine) retireDue(ctx context.Context, state, record Record, notices *N
 // server did not say, that is now. Those that were succeeded before stay as they are.
 func (e *Engine) succeed(predecessors []lifecycle.Predecessor, successor time.Time, policy lifecycle.Policy) []lifecycle.Predecessor {
 	if successor.IsZero() {
-		successor = e.Now()
+		successor = e.Clock.Now()
 	}
 
 	succeeded := slices.Clone(predecessors)

@@ -39,15 +39,17 @@ type stage struct {
 	engine *Engine
 	// options are what each process makes its engine with.
 	options Options
-	state   Record
-	memory  Memory
+	// skew is how far the clock of the machine that runs the processes is ahead of the server's.
+	skew   time.Duration
+	state  Record
+	memory Memory
 }
 
 // newStage returns a stage without a resource.
 func newStage(t tester, reusable bool) *stage {
 	system := newFake(reusable)
 	s := &stage{tester: t, system: system}
-	s.options = Options{System: system, Direct: system, Now: func() time.Time { return system.now }}
+	s.options = Options{System: system, Direct: system}
 	s.process()
 
 	return s
@@ -66,11 +68,18 @@ func onEachPlatform(t *testing.T, test func(t *testing.T, s *stage)) {
 }
 
 // process begins another process of the provider.
-func (s *stage) process() { s.engine = NewEngine(s.options) }
+func (s *stage) process() {
+	s.options.Clock = pat.NewClock(pat.Runner{
+		Now:     func() time.Time { return s.system.now.Add(s.skew) },
+		Elapsed: func() time.Duration { return s.system.now.Sub(start) },
+	})
+	s.system.clock = s.options.Clock
+	s.engine = NewEngine(s.options)
+}
 
 // another is another resource of the same process.
 func (s *stage) another() *stage {
-	return &stage{tester: s.tester, system: s.system, engine: s.engine, options: s.options}
+	return &stage{tester: s.tester, system: s.system, engine: s.engine, options: s.options, skew: s.skew}
 }
 
 // asked is a configuration as a plan begins with it.

@@ -15,6 +15,10 @@ import (
 func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) (Record, Memory, Notices) {
 	var notices Notices
 
+	if !e.learnTime(ctx, state, plan, memory, &notices) {
+		return state, memory, notices
+	}
+
 	decision := e.settle(state, plan, memory)
 	memory = memory.noting(state.NamePrefix.V)
 	memory.Adopted = false
@@ -43,6 +47,8 @@ func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) 
 	case lifecycle.Keep, lifecycle.MayReissue:
 	}
 
+	e.warnClock(record.byTime(), &notices)
+
 	return record, memory, notices
 }
 
@@ -53,7 +59,7 @@ func (e *Engine) settle(state, plan Record, memory Memory) lifecycle.Decision {
 		return lifecycle.Decision{Action: lifecycle.Refuse, Argument: changed[0]}
 	}
 
-	return lifecycle.Settle(state.forDecision(memory), state.Arguments.Arguments, plan.Arguments.Arguments, e.traits(), e.Now())
+	return lifecycle.Settle(state.forDecision(memory), state.Arguments.Arguments, plan.Arguments.Arguments, e.traits(), e.Clock.Now())
 }
 
 // forDecision returns the live token as a decision needs it.
@@ -175,7 +181,7 @@ func (e *Engine) revokeBeforeReissue(
 
 	if !sameName && record.Policy.HoldIfUsedWithin.Set {
 		shown, gone, lookErr := findRecorded(ctx, e.Direct, old.Token)
-		if lookErr == nil && gone == nil && record.Policy.HoldsNow(shown, e.Now()) {
+		if lookErr == nil && gone == nil && record.Policy.HoldsNow(shown, e.Clock.Now()) {
 			return true, true
 		}
 

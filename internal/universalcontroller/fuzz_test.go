@@ -34,7 +34,7 @@ func FuzzDecode(f *testing.F) {
 			answer.MediaType = asJSON
 		}
 
-		system := &System{now: func() time.Time { return today }}
+		system := &System{clock: pat.NewClock(pat.Runner{Now: func() time.Time { return today }})}
 
 		var tokens elements[tokenRecord]
 		if decode(answer, "tokens", &tokens) == nil {

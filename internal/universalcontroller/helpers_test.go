@@ -60,10 +60,10 @@ func newDriver(tb testing.TB, base string, changes ...func(*Options)) *System {
 	options := Options{
 		Client: rest.Options{
 			BaseURL: base, RetryWaitMin: time.Microsecond, RetryWaitMax: time.Millisecond,
+			Clock: pat.NewClock(pat.Runner{Now: func() time.Time { return today }}),
 		},
 		Username: "ops.admin",
 		Password: "ops.admin",
-		Now:      func() time.Time { return today },
 	}
 	for _, change := range changes {
 		change(&options)
@@ -137,6 +137,7 @@ func newScript(t *testing.T, answers map[string][]canned) *script {
 			w.Header()["Content-Type"] = nil
 		}
 
+		w.Header()["Date"] = nil // The driver's own clock decides.
 		w.WriteHeader(answer.status)
 		_, _ = io.WriteString(w, answer.body)
 	}))

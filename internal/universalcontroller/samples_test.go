@@ -120,7 +120,9 @@ func sampleTokens(userID string) []pat.Token {
 }
 
 // sampleTime is a day on which the samples' tokens live.
-func sampleTime(o *Options) { o.Now = func() time.Time { return date(2022, 7, 29) } }
+func sampleTime(o *Options) {
+	o.Client.Clock = pat.NewClock(pat.Runner{Now: func() time.Time { return date(2022, 7, 29) }})
+}
 
 func TestSamplesOfATokenList(t *testing.T) {
 	t.Parallel()

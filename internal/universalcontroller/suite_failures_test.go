@@ -20,7 +20,7 @@ func wrongContext(t *testing.T, s *stage) {
 
 	base.Path += "/wrong"
 	driver := s.admin(t)
-	wrong := newDriver(t, base.String(), func(o *Options) { o.Now = s.Clock.Now })
+	wrong := newDriver(t, base.String())
 
 	_, err = wrong.Token(t.Context(), pat.Key{UserID: controllerserver.AdminSysID, TokenID: "deploy"})
 	verdict.Want(t, err, "protocol", "HTTP 404", "/uc")

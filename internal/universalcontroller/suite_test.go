@@ -142,7 +142,7 @@ func (s *stage) as(t *testing.T, user, password string) *System {
 	t.Helper()
 
 	return newDriver(t, s.base, func(o *Options) {
-		o.Now, o.Username, o.Password = s.Clock.Now, user, pat.Secret(password)
+		o.Username, o.Password = user, pat.Secret(password)
 
 		if s.bearer {
 			o.Password, o.Token = "", pat.Secret(s.addToken(t, user, "the driver's own", time.Time{}))

@@ -74,7 +74,7 @@ func (s *System) convertToken(record tokenRecord, userID string) (pat.Token, err
 		UserID:     userID,
 		ID:         string(record.Name),
 		Name:       string(record.Name),
-		Status:     status(expires, s.now()),
+		Status:     status(expires, s.clock.Now()),
 		CreatedAt:  created,
 		ExpiresAt:  expires,
 		LastUsedAt: lastUsed,

@@ -28,15 +28,13 @@ type Options struct {
 	Password pat.Secret
 	// Token is a personal access token, sent as a Bearer.
 	Token pat.Secret
-	// Now is the clock that tells which tokens have expired; nil is time.Now.
-	Now func() time.Time
 }
 
 // System is one Universal Controller. Make it with [New].
 type System struct {
 	rest     *rest.Client
 	username string
-	now      func() time.Time
+	clock    *pat.Clock // It tells which tokens have expired.
 	lookTime time.Duration
 	// unseen holds the [pat.Key] of each token that this process issued and did not find in
 	// the list: nobody knows when it was created.
@@ -76,12 +74,7 @@ func New(options Options) (*System, error) {
 		return nil, err
 	}
 
-	now := options.Now
-	if now == nil {
-		now = time.Now
-	}
-
-	return &System{rest: c, username: options.Username, now: now, lookTime: lookTime}, nil
+	return &System{rest: c, username: options.Username, clock: c.Clock(), lookTime: lookTime}, nil
 }
 
 // Traits returns [Traits].

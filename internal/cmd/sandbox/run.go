@@ -45,6 +45,14 @@ type settings struct {
 	faults []sandbox.Fault
 	replay bool
 	caFile string
+	// ahead is how far the servers' clocks are ahead of the machine's.
+	ahead  time.Duration
+	noDate bool
+}
+
+// console is what the flags say of every server's console.
+func (s *settings) console() sandbox.Options {
+	return sandbox.Options{Costs: s.costs, NoDate: s.noDate, Now: func() time.Time { return time.Now().Add(s.ahead) }}
 }
 
 // run is the whole command but for signals: it serves until ctx ends.
@@ -102,7 +110,7 @@ func serve(ctx context.Context, set settings, platforms []platform, out io.Write
 	}
 	var line, authorities []string
 	for _, p := range platforms {
-		handler, err := p.server(sandbox.Options{Costs: set.costs}, set.faults)
+		handler, err := p.server(set.console(), set.faults)
 		if err != nil {
 			return err
 		}
@@ -159,5 +167,7 @@ func (s *settings) register(flags *flag.FlagSet) {
 		return err
 	})
 	flags.BoolVar(&s.replay, "replay", false, "play the recordings against fresh servers instead of serving")
+	flags.DurationVar(&s.ahead, "clock-ahead", 0, "how far the servers' clocks are ahead of this machine's; behind if negative")
+	flags.BoolVar(&s.noDate, "no-date", false, "send no Date header, as a Puma without a web server in front does")
 	flags.StringVar(&s.caFile, "tls-ca", "", "serve https and write the certificate authority to this `file`")
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestReplayPrintsThatAllRecordedExchangesAreAlike(t *testing.T) {
@@ -82,6 +83,41 @@ func TestServesUntilItIsInterrupted(t *testing.T) {
 	if code := stop(); code != exitOK {
 		t.Errorf("exit code %d after the interrupt, want 0", code)
 	}
+}
+
+func TestServesWithAnotherClock(t *testing.T) {
+	t.Parallel()
+	for flag, checks := range map[string]func(date string) bool{
+		"-clock-ahead=36h":  func(date string) bool { return isAhead(date, 36*time.Hour) },
+		"-clock-ahead=-36h": func(date string) bool { return isAhead(date, -36*time.Hour) },
+		"-no-date":          func(date string) bool { return date == "" },
+	} {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			url, stop := start(t, "-foreman", "127.0.0.1:0", flag)
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/api/ping", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+			if date := response.Header.Get("Date"); !checks(date) {
+				t.Errorf("the Date is %q", date)
+			}
+			if code := stop(); code != exitOK {
+				t.Errorf("exit code %d after the interrupt, want 0", code)
+			}
+		})
+	}
+}
+
+// isAhead says whether a date is so far ahead of this machine's clock, to the hour.
+func isAhead(date string, ahead time.Duration) bool {
+	at, err := http.ParseTime(date)
+	return err == nil && time.Until(at).Round(time.Hour) == ahead
 }
 
 // start runs the command and returns the URL of its one line, and a function that

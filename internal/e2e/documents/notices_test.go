@@ -45,6 +45,8 @@ func notices() []tokens.Notice {
 		tokens.OtherServer{Recorded: "https://old.example.com"},
 		tokens.OtherPlatform{},
 		tokens.ServerMoved{},
+		tokens.ClockDiffers{},
+		tokens.ClockDiffers{ClockDifference: pat.ClockDifference{Undated: true}},
 		tokens.OtherOwner{Argument: "username"},
 		tokens.UserNotFound{Err: err},
 		tokens.InvalidUserID{Err: &tokens.UserIDError{}},

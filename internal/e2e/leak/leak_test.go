@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
@@ -12,10 +13,6 @@ import (
 
 // leakGroups is how many providers share those answers that need no provider alone.
 const leakGroups = 4
-
-// behind is the clock of the leak tests' servers: an overlap of less than an hour is over
-// when it begins.
-func behind() time.Time { return time.Now().Add(-time.Hour) }
 
 // onEachLeakPlatform runs the test against a sandbox of every platform.
 func onEachLeakPlatform(t *testing.T, test func(t *testing.T, s *leakScene)) {
@@ -30,10 +27,11 @@ func onEachLeakPlatform(t *testing.T, test func(t *testing.T, s *leakScene)) {
 }
 
 func leakForeman() leakPlatform {
-	server := foremanserver.New(foremanserver.Options{FailedLoginLimit: -1, Console: sandbox.Options{Now: behind}})
+	clock := &providertest.Clock{}
+	server := foremanserver.New(foremanserver.Options{FailedLoginLimit: -1, Console: sandbox.Options{Now: clock.Now}})
 
 	return leakPlatform{
-		handler: server, console: server.Console, block: "foreman",
+		handler: server, console: server.Console, clock: clock, block: "foreman",
 		addUser: func(login, password string) (string, error) {
 			id, err := server.AddUser(foremanserver.User{Login: login, Password: password, Admin: true})
 
@@ -58,10 +56,11 @@ func leakForeman() leakPlatform {
 }
 
 func leakUniversalController() leakPlatform {
-	server := controllerserver.New(controllerserver.Options{Console: sandbox.Options{Now: behind}})
+	clock := &providertest.Clock{}
+	server := controllerserver.New(controllerserver.Options{Console: sandbox.Options{Now: clock.Now}})
 
 	return leakPlatform{
-		handler: server, console: server.Console, block: "universal_controller", context: server.Context(),
+		handler: server, console: server.Console, clock: clock, block: "universal_controller", context: server.Context(),
 		addUser: func(login, password string) (string, error) {
 			return server.AddUser(controllerserver.User{
 				UserName: login, Password: password, Roles: controllerserver.RolesOf(controllerserver.RoleAdmin),

@@ -42,7 +42,7 @@ var leakStages = []leakStage{
 	{name: "rotating that fails", attack: "POST", fails: true, command: leakApply, ticket: 2},
 	{name: "planning to rotate and to import", command: []string{"plan", "-out=" + providertest.SavedPlan}, ticket: 2, imports: true},
 	{name: "rotating and importing", command: []string{"apply", providertest.SavedPlan}, ticket: 2, imports: true},
-	{name: "retiring that fails", attack: "DELETE", command: leakApply, ticket: 2, imports: true},
+	{name: "retiring that fails", attack: "DELETE", command: leakApply, ticket: 2, imports: true, before: endOverlaps},
 	{name: "retiring", command: leakApply, ticket: 2, imports: true},
 	{name: "reissuing that fails", attack: "POST", fails: true, command: leakApply, ticket: 2, imports: true, before: revokeBehind},
 	{name: "reissuing", command: leakApply, ticket: 2, imports: true},
@@ -77,7 +77,6 @@ var leakConstructs = []leakConstruct{
 			return ""
 		}
 
-		// The server's clock is an hour behind, so that the overlap is over at once.
 		return p.construct(user, "resource", "personal_access_token", "made", fmt.Sprintf("user_id = %q\nname_prefix = \"made-\"\n"+
 			"expires_in = \"90d\"\nrotation = {\ntriggers = { ticket = %d }\noverlap = \"1m\"\n}", user.ID, at.ticket))
 	},

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
@@ -18,6 +19,7 @@ import (
 type leakPlatform struct {
 	handler http.Handler
 	console *sandbox.Console
+	clock   *providertest.Clock
 	// block is the name of the platform's object in the provider block, context what
 	// follows the front's part of a URL.
 	block, context string
@@ -136,6 +138,9 @@ func revokeBehind(_ *testing.T, s *leakScene) {
 		}
 	}
 }
+
+// endOverlaps sets the server's clock to when the predecessors are due. The provider's is not set.
+func endOverlaps(_ *testing.T, s *leakScene) { s.clock.Move(time.Hour) }
 
 // addSpares gives the first user of each provider a token for each of its hostile answers.
 func addSpares(t *testing.T, s *leakScene) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
@@ -51,7 +52,7 @@ func (w *world) block(path string, v any) *tfprotov6.DynamicValue {
 func (w *world) configuresUnknown(path string) []*tfprotov6.Diagnostic {
 	w.said = nil
 
-	server := providertest.NewProtocolServer(provider.Surroundings{Now: w.s.Now})
+	server := providertest.NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: w.s.Now}})
 	errors := w.configure(server, w.block(path, tftypes.UnknownValue))
 
 	for _, leak := range w.leaks() {
@@ -74,7 +75,7 @@ func (w *world) configures(path string, v any, refused []*tfprotov6.Diagnostic) 
 		w.t.Errorf("%s: unknown at first: %s", what, diagnosticTexts(refused))
 	}
 
-	server := providertest.NewProtocolServer(provider.Surroundings{Now: w.s.Now})
+	server := providertest.NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: w.s.Now}})
 	errors := w.configure(server, w.block(path, v))
 
 	if len(errors) == 0 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
@@ -85,7 +86,7 @@ func (c *terraform) start(settings map[string]any) providertest.ProtocolServer {
 		return server
 	}
 
-	surroundings := provider.Surroundings{Now: c.s.Now, RetryWait: time.Millisecond}
+	surroundings := provider.Surroundings{Runner: pat.Runner{Now: c.s.Now}, RetryWait: time.Millisecond}
 	server := providertest.NewProtocolServer(surroundings)
 
 	for _, said := range c.configure(server, config) {

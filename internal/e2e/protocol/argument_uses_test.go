@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
@@ -143,7 +144,7 @@ func (s *argumentScene) useProvider(t *testing.T, _, argument string, set map[st
 		}
 	}
 
-	server := providertest.NewProtocolServer(provider.Surroundings{Now: s.Now})
+	server := providertest.NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: s.Now}})
 	response, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: providertest.EncodeObject(t, s.schemas["provider"].ValueType(), settings), TerraformVersion: "1.11.4",
 	})

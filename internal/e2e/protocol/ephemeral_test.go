@@ -17,7 +17,7 @@ import (
 func ephemeralPlugin(t *testing.T, s *providertest.Target) (*provider.Plugin, tfprotov6.ProviderServer) {
 	t.Helper()
 
-	p := provider.NewPluginIn(provider.Surroundings{Now: s.Now}, "test")
+	p := provider.NewPluginIn(provider.Surroundings{Runner: pat.Runner{Now: s.Now}}, "test")
 	server := p.Server()
 
 	for _, d := range providertest.ConfigureServer(t, server, map[string]any{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
@@ -23,7 +24,7 @@ func (s *Target) Settings(login, password string) map[string]any {
 func (s *Target) Serve(t *testing.T, settings map[string]any) ProtocolServer {
 	t.Helper()
 
-	server := NewProtocolServer(provider.Surroundings{Now: s.Now})
+	server := NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: s.Now}})
 
 	for _, diagnostic := range ConfigureServer(t, server, settings) {
 		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
@@ -108,8 +109,8 @@ func ListTokens(t *testing.T, server ProtocolServer, request tfprotov6.ListResou
 // Invocation is how an action went. Stage is where its errors came from: validate, plan or
 // invoke.
 type Invocation struct {
-	Stage            string
-	Progress, Errors []string
+	Stage                      string
+	Progress, Errors, Warnings []string
 }
 
 // Invoke validates, plans and invokes the action, as Terraform does.
@@ -140,6 +141,7 @@ func Invoke(t *testing.T, server ProtocolServer, set map[string]any) Invocation 
 			done.Progress = append(done.Progress, event.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
 			done.Errors = Texts(event.Diagnostics, tfprotov6.DiagnosticSeverityError)
+			done.Warnings = Texts(event.Diagnostics, tfprotov6.DiagnosticSeverityWarning)
 		}
 	}
 

@@ -73,7 +73,7 @@ func (s *Target) AdminBlock(more ...string) string {
 // used.
 func (s *Target) Factories(steps []resource.TestStep) map[string]func() (tfprotov6.ProviderServer, error) {
 	serve := func() (tfprotov6.ProviderServer, error) {
-		return NewProtocolServer(provider.Surroundings{Now: s.Now}), nil
+		return NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: s.Now}}), nil
 	}
 	factories := map[string]func() (tfprotov6.ProviderServer, error){"opsaccess": serve}
 

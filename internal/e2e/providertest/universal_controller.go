@@ -81,8 +81,10 @@ func UniversalControllerTarget(t *testing.T, url, login, password string, now fu
 	}
 
 	system, err := universalcontroller.New(universalcontroller.Options{
-		Client:   rest.Options{BaseURL: url, UserAgent: "opsaccess acceptance tests"},
-		Username: login, Password: pat.Secret(password), Now: now,
+		Client: rest.Options{
+			BaseURL: url, UserAgent: "opsaccess acceptance tests", Clock: pat.NewClock(pat.Runner{Now: now}),
+		},
+		Username: login, Password: pat.Secret(password),
 	})
 	if err != nil {
 		t.Fatal(err)

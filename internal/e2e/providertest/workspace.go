@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
@@ -113,7 +114,7 @@ func (w *Workspace) serve(t *testing.T) string {
 	}
 
 	add("opsaccess/opsaccess", func() tfprotov6.ProviderServer {
-		return NewProtocolServer(provider.Surroundings{Now: w.On.Now})
+		return NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: w.On.Now}})
 	})
 
 	for name, provider := range w.Beside {

@@ -21,8 +21,6 @@ type Configured struct {
 	System pat.System
 	// Direct is the same server without that, for what must be as it is right now.
 	Direct pat.System
-	// Now is the clock.
-	Now func() time.Time
 	// Engine carries out what token resources ask for.
 	Engine *tokens.Engine
 	// Leases are what is open of ephemeral resources in this process.
@@ -41,8 +39,8 @@ type Model struct {
 type Process struct {
 	// Version is the provider's, for the User-Agent.
 	Version string
-	// Now is the clock.
-	Now func() time.Time
+	// Runner is the clock of this machine.
+	Runner pat.Runner
 	// RetryWait is the longest wait between two attempts of a request; 0 is the default.
 	RetryWait time.Duration
 	// Leases are what is open of ephemeral resources, of whatever configuration.
@@ -58,7 +56,8 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 
 	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.Version, terraformVersion)
 
-	connection := model.connection(userAgent, p.Now, diags)
+	connection := model.connection(userAgent, diags)
+	connection.options.Clock = pat.NewClock(p.Runner)
 	connection.options.RetryWaitMax = p.RetryWait
 
 	opened, d := platform.open(ctx, *model.of(platform.name), connection)
@@ -68,17 +67,14 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 		return nil
 	}
 
-	c := &Configured{
-		Direct: opened.system, Now: p.Now, Leases: &p.Leases,
-		unknown: slices.Sorted(slices.Values(opened.unknown)),
-	}
+	c := &Configured{Direct: opened.system, Leases: &p.Leases, unknown: slices.Sorted(slices.Values(opened.unknown))}
 
 	if opened.system != nil {
 		c.System = coalesce.New(opened.system)
 	}
 
 	c.Engine = tokens.NewEngine(tokens.Options{
-		System: c.System, Direct: c.Direct, Now: p.Now, Platforms: allTraits(),
+		System: c.System, Direct: c.Direct, Clock: connection.options.Clock, Platforms: allTraits(),
 		Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
 	})
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"regexp"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
@@ -39,8 +38,6 @@ type connectionModel struct {
 // connectionSettings is connectionModel with its defaults, for a platform to complete.
 type connectionSettings struct {
 	options rest.Options
-	// now is the provider's clock.
-	now func() time.Time
 	// unknown are the attributes whose values are known only after apply.
 	unknown []string
 	// caSet and verifySet say that the configuration decides, and no variable may.
@@ -94,9 +91,8 @@ func connectionAttributes() map[string]schema.Attribute {
 }
 
 // connection returns the settings with their defaults, and reports one that cannot be read.
-func (m connectionModel) connection(userAgent string, now func() time.Time, diags *diag.Diagnostics) connectionSettings {
+func (m connectionModel) connection(userAgent string, diags *diag.Diagnostics) connectionSettings {
 	c := connectionSettings{
-		now: now,
 		options: rest.Options{
 			UserAgent:             userAgent,
 			RequestTimeout:        tfvalue.ReadDuration(m.RequestTimeout, path.Root("request_timeout"), diags).Or(rest.DefaultRequestTimeout),

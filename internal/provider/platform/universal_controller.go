@@ -90,7 +90,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		return c.resolve(textSetting{path: at, value: value, variables: []string{variable}, required: required}, &diags)
 	}
 
-	options := universalcontroller.Options{Client: c.options, Now: c.now}
+	options := universalcontroller.Options{Client: c.options}
 	options.Client.BaseURL = resolve("url", model.URL, true, "STONEBRANCH_BASE_URL")
 
 	if model.Token.IsUnknown() || model.Password.IsUnknown() {

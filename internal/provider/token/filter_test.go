@@ -2,7 +2,6 @@ package token
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,14 +20,12 @@ func TestTokenFilter_unreadable(t *testing.T) {
 	list := filterModel{ExpiresBefore: tfvalue.Instant{StringValue: text}, UnusedFor: text}
 	revocation := revokeTokensModel{CreatedBefore: tfvalue.Instant{StringValue: text}, UnusedFor: text}
 
-	revoking := func(diags *diag.Diagnostics) tokens.Filter { return revocation.filter(time.Now(), diags) }
-
 	for name, test := range map[string]struct {
 		filter func(*diag.Diagnostics) tokens.Filter
 		want   []string
 	}{
 		"of a list":         {list.filter, []string{"expires_before", "unused_for"}},
-		"of a revocation":   {revoking, []string{"created_before", "unused_for"}},
+		"of a revocation":   {revocation.filter, []string{"created_before", "unused_for"}},
 		"of nothing at all": {new(filterModel).filter, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

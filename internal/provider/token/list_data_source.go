@@ -62,7 +62,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 
-	filter, now := model.filter(&resp.Diagnostics), d.Now()
+	filter := model.filter(&resp.Diagnostics)
 
 	query := model.query(ctx, d.Configured, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -82,6 +82,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 
 	model.Tokens = []Listed{}
+	now := d.Engine.Clock.Now() // The list has told it.
 
 	for _, token := range tokens {
 		if filter.Selects(token, now) {
@@ -89,5 +90,6 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		}
 	}
 
+	reportNotices(d.Configured, d.Engine.CheckClock(filter), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

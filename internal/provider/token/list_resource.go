@@ -62,8 +62,6 @@ func (r *tokenListResource) List(ctx context.Context, req list.ListRequest, stre
 			return
 		}
 
-		now := r.Now()
-
 		for token, err := range r.Engine.Each(ctx, owner.ID, query) {
 			switch {
 			case err != nil:
@@ -71,7 +69,7 @@ func (r *tokenListResource) List(ctx context.Context, req list.ListRequest, stre
 				push(list.ListResult{Diagnostics: diags})
 
 				return
-			case !filter.Selects(token, now):
+			case !filter.Selects(token, r.Engine.Clock.Now()):
 				continue
 			}
 

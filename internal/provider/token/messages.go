@@ -149,6 +149,8 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 			"The token is one of `%s`, and the provider that this resource uses is configured for %s. Nothing was changed, and the "+
 				"token stays in the state.\n\nSet `provider =` in the resource to the alias that is configured for the token's server.",
 			n.Recorded, n.Configured.DisplayName)}, true
+	case tokens.ClockDiffers:
+		return wording{summary: "The clock of this machine differs from the server's", detail: clockDetail(n)}, true
 	case tokens.ServerMoved:
 		return wording{path.Root("server"), "The token's server has moved", fmt.Sprintf(
 			"The token was issued by %s. The provider is configured for %s, which has the same token: "+
@@ -156,6 +158,21 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 	default:
 		return wording{}, false
 	}
+}
+
+// clockDetail says what both clocks show, which decisions followed which of them, and what to do.
+func clockDetail(n tokens.ClockDiffers) string {
+	text := fmt.Sprintf("The server's clock shows %s. The clock of the machine that runs Terraform shows %s.\n\n",
+		n.Server.UTC().Format(time.RFC3339), n.Runner.UTC().Format(time.RFC3339))
+
+	if n.Undated {
+		return text + "The server's responses have no `Date` header, so the provider learned the server's time only when it issued a " +
+			"token. Earlier decisions of this run followed this machine's clock, including when that token expires.\n\n" +
+			"Check when the token expires, and synchronize the clock that is wrong, for example with NTP, before the next run."
+	}
+
+	return text + "Rotation, expiry and revocation follow the server's clock, so tokens are not affected. `timestamp()` and the " +
+		"verification of certificates follow this machine's clock.\n\nSynchronize the clock that is wrong, for example with NTP."
 }
 
 // userWords are about the user whom a token belongs to.

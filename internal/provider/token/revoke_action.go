@@ -69,13 +69,16 @@ func (a *revokeTokensAction) ModifyPlan(
 	}
 
 	model.checkScope(&resp.Diagnostics)
-	model.filter(a.Now(), &resp.Diagnostics)
+	filter := model.filter(&resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() || model.Username.IsUnknown() || model.UserID.IsUnknown() || model.IncludeOwnUser.IsUnknown() {
 		return
 	}
 
-	a.target(ctx, model, &resp.Diagnostics)
+	// Where nothing had to be asked, the server's time is not known yet, and Invoke checks.
+	if _, ok := a.target(ctx, model, &resp.Diagnostics); ok && a.Engine.Clock.Known() {
+		model.checkCreatedBefore(filter, a.Engine.Clock.Now(), &resp.Diagnostics)
+	}
 }
 
 // Invoke revokes the tokens that the filter selects, one after the other. One that cannot
@@ -90,7 +93,7 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 	}
 
 	model.checkScope(&resp.Diagnostics)
-	filter := model.filter(a.Now(), &resp.Diagnostics)
+	filter := model.filter(&resp.Diagnostics)
 
 	if resp.Diagnostics.HasError() {
 		return
@@ -108,11 +111,10 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 	user := pat.UserRef{ID: userID, Username: model.Username.ValueString()}
 	say("Looking at the tokens of %s on %s: %s.", user, a.System.Server(), model.words())
 
-	selected, err := a.selected(ctx, filter, userID, model.IncludeOwnUser.ValueBool())
+	selected, ok := a.selected(ctx, model, filter, userID, &resp.Diagnostics)
 
 	switch {
-	case err != nil:
-		tfvalue.ReportError(&resp.Diagnostics, "list the personal access tokens", err)
+	case !ok:
 	case len(selected) == 0:
 		say("No token matches: nothing was revoked.")
 	case model.DryRun.ValueBool():
@@ -144,22 +146,29 @@ func (a *revokeTokensAction) target(ctx context.Context, model revokeTokensModel
 // provider's own credential, which may be among them only if the caller says so, is the one
 // that was used last: it comes last.
 func (a *revokeTokensAction) selected(
-	ctx context.Context, filter tokens.Filter, userID string, ownUser bool,
-) ([]pat.Token, error) {
-	now := a.Now()
-
+	ctx context.Context, model revokeTokensModel, filter tokens.Filter, userID string, diags *diag.Diagnostics,
+) ([]pat.Token, bool) {
 	listed, err := a.Direct.Tokens(ctx, userID, pat.TokenQuery{NamePrefix: filter.NamePrefix})
 	if err != nil {
-		return nil, err
+		tfvalue.ReportError(diags, "list the personal access tokens", err)
+
+		return nil, false
+	}
+
+	reportNotices(a.Configured, a.Engine.CheckClock(filter), diags)
+
+	now := a.Engine.Clock.Now() // The list has told it.
+	if !model.checkCreatedBefore(filter, now, diags) {
+		return nil, false
 	}
 
 	listed = slices.DeleteFunc(listed, func(token pat.Token) bool { return !filter.Selects(token, now) })
 
-	if ownUser {
+	if model.IncludeOwnUser.ValueBool() {
 		slices.SortStableFunc(listed, func(x, y pat.Token) int { return x.LastUsedAt.Compare(y.LastUsedAt) })
 	}
 
-	return listed, nil
+	return listed, true
 }
 
 // revoke revokes the tokens and tells of each. After an interruption it begins no other.

@@ -91,23 +91,27 @@ func revokeTokensSchema() schema.Schema {
 	}
 }
 
-// filter returns what the arguments select. It reports one that cannot be read, and a time of
-// creation that selects all tokens.
-func (m *revokeTokensModel) filter(now time.Time, diags *diag.Diagnostics) tokens.Filter {
-	filter := tokens.Filter{
+// filter returns what the arguments select. It reports one that cannot be read.
+func (m *revokeTokensModel) filter(diags *diag.Diagnostics) tokens.Filter {
+	return tokens.Filter{
 		NamePrefix:    tfvalue.OptionalText(m.NamePrefix),
 		Status:        pat.Some(m.status()),
 		CreatedBefore: m.CreatedBefore.Read(path.Root("created_before"), diags),
 		UnusedFor:     tfvalue.ReadDuration(m.UnusedFor, path.Root("unused_for"), diags),
 	}
+}
 
-	if filter.CreatedBefore.V.After(now) {
-		diags.AddAttributeError(path.Root("created_before"), "The time in created_before is in the future", fmt.Sprintf(
-			"Every token was created before %s. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
-			m.CreatedBefore.ValueString()))
+// checkCreatedBefore reports a time of creation that selects all tokens.
+func (m *revokeTokensModel) checkCreatedBefore(filter tokens.Filter, now time.Time, diags *diag.Diagnostics) bool {
+	if !filter.CreatedBefore.V.After(now) {
+		return true
 	}
 
-	return filter
+	diags.AddAttributeError(path.Root("created_before"), "The time in created_before is in the future", fmt.Sprintf(
+		"Every token was created before %s. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
+		m.CreatedBefore.ValueString()))
+
+	return false
 }
 
 // status returns which tokens are meant: active ones, where the arguments do not say.

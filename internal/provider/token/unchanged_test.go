@@ -82,10 +82,10 @@ type planner struct {
 
 func newPlanner(t failing, traits pat.Traits) planner {
 	system := oneUser{traits: traits}
-	now := func() time.Time { return time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC) }
+	clock := pat.NewClock(pat.Runner{Now: func() time.Time { return time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC) }})
 	configured := &platform.Configured{
-		System: system, Direct: system, Now: now,
-		Engine: tokens.NewEngine(tokens.Options{System: system, Direct: system, Now: now}),
+		System: system, Direct: system,
+		Engine: tokens.NewEngine(tokens.Options{System: system, Direct: system, Clock: clock}),
 	}
 
 	framework := providerserver.NewProtocol6(tokenProvider{configured: configured})()
