@@ -41,8 +41,9 @@ type connectionSettings struct {
 	options rest.Options
 	// now is the provider's clock.
 	now func() time.Time
-	// unknown are the attributes whose values are known only after apply.
-	unknown []string
+	// unready is what keeps the platform from being opened.
+	unready
+
 	// caSet and verifySet say that the configuration decides, and no variable may.
 	caSet, verifySet bool
 }
@@ -144,8 +145,8 @@ type textSetting struct {
 }
 
 // resolve returns the setting's value: the configuration's, or that of the first
-// variable which is set. It reports a required one that is missing and one that no server can
-// have meant, and notes one that is unknown.
+// variable which is set. It reports one that no server can have meant, and notes one that is unknown, or
+// required and missing.
 func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) string {
 	if s.value.IsUnknown() {
 		c.unknown = append(c.unknown, s.path.String())
@@ -163,8 +164,8 @@ func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) str
 	}
 
 	if text == "" && s.required {
-		diags.AddError(fmt.Sprintf("Missing %s", s.path), "It is needed to reach the server: set it in the provider block, or "+
-			s.variables[0]+" in the environment.")
+		c.missing.AddError(fmt.Sprintf("Missing %s", s.path), fmt.Sprintf(
+			"Set `%s` in the provider block, or %s in the environment.", s.path, s.variables[0]))
 	}
 
 	if wrong := s.mistyped(text); wrong != "" {

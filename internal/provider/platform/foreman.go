@@ -103,7 +103,7 @@ func openForeman(ctx context.Context, block types.Object, c connectionSettings) 
 	)
 
 	if block.IsUnknown() {
-		return openedSystem{unknown: []string{"foreman"}}, nil
+		return openedSystem{unready: unready{unknown: []string{"foreman"}}}, nil
 	}
 
 	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
@@ -137,8 +137,8 @@ func openForeman(ctx context.Context, block types.Object, c connectionSettings) 
 
 	foremanEnvironment(c, &options, &diags)
 
-	if diags.HasError() || len(c.unknown) > 0 {
-		return openedSystem{unknown: c.unknown}, diags
+	if diags.HasError() || c.any() {
+		return openedSystem{unready: c.unready}, diags
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)

@@ -77,7 +77,7 @@ func (r *tokenResource) ModifyPlan(
 	}
 
 	recorded := state.record(diags)
-	if diags.HasError() {
+	if diags.HasError() || !r.Complete(diags) {
 		return
 	}
 
