@@ -168,32 +168,48 @@ func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) str
 			"Set `%s` in the provider block, or %s in the environment.", s.path, s.variables[0]))
 	}
 
-	if wrong := s.mistyped(text); wrong != "" {
-		diags.AddError("Invalid URL or credential", fmt.Sprintf("The value of %s %s. Nothing was sent, since each failed login "+
-			"counts towards a lock. Correct the value; if it is read from a file, use `trimspace(file(…))`.", source, wrong))
+	refuseInvisible(source, text, diags)
+
+	if strings.HasSuffix(s.path.String(), ".username") && strings.Contains(text, ":") {
+		diags.AddError(invalidText, source+" contains a colon, which ends the username in HTTP Basic authentication. Nothing was sent.")
 	}
 
 	return text
 }
 
-// mistyped says what makes a URL or a credential one that no server can have meant, and nothing
-// of the value itself: a line break at the end of a file, a byte order mark, a colon that Basic
-// authentication would take for the end of the username.
-func (s textSetting) mistyped(text string) string {
-	for i, character := range []rune(text) {
-		switch {
-		case character == '\n' || character == '\r':
-			return fmt.Sprintf("has a line break after %d characters", i)
-		case character == '\uFEFF':
-			return fmt.Sprintf("has a byte order mark after %d characters", i)
-		case unicode.IsControl(character):
-			return fmt.Sprintf("has the control character %U after %d characters", character, i)
-		case character == ':' && strings.HasSuffix(s.path.String(), ".username"):
-			return "has a colon, which no username can have"
-		}
+const invalidText = "Invalid URL or credential"
+
+// refuseInvisible reports a text with a character in it that no server can have meant: a line break
+// at the end of a file, a byte order mark at its beginning. The message shows nothing of the
+// text.
+func refuseInvisible(source, text string, diags *diag.Diagnostics) {
+	invisible := func(r rune) bool { return unicode.IsControl(r) || r == '\uFEFF' }
+
+	at := strings.IndexFunc(text, invisible)
+	if at < 0 {
+		return
 	}
 
-	return ""
+	position, character := "contains", []rune(text[at:])[0]
+
+	switch {
+	case at == 0:
+		position = "begins with"
+	case strings.TrimFunc(text[at:], invisible) == "":
+		position = "ends in"
+	}
+
+	what, remedy := fmt.Sprintf("the control character %U", character), "use `trimspace(file(…))`"
+
+	switch character {
+	case '\n', '\r':
+		what = "a line break"
+	case '\uFEFF':
+		what, remedy = "a byte order mark", "save the file without one"
+	}
+
+	diags.AddError(invalidText, fmt.Sprintf("%s %s %s. Nothing was sent: each failed login counts towards a lock. "+
+		"Correct the value. If it is read from a file, %s.", source, position, what, remedy))
 }
 
 // plainURL matches a URL or a host that nobody would take for a password, and that holds
