@@ -3,7 +3,6 @@ package rest
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -46,9 +45,9 @@ func (o TLSOptions) config() (*tls.Config, error) {
 	}
 
 	if o.ClientCertificate != "" {
-		pair, err := tls.X509KeyPair([]byte(o.ClientCertificate), []byte(o.ClientKey.Reveal()))
+		pair, err := keyPair(o.ClientCertificate, o.ClientKey.Reveal())
 		if err != nil {
-			return nil, fmt.Errorf("the client certificate and its key: %w", err)
+			return nil, err
 		}
 
 		config.Certificates = []tls.Certificate{pair}
@@ -57,40 +56,36 @@ func (o TLSOptions) config() (*tls.Config, error) {
 	return config, nil
 }
 
-// rootsWith reads each block itself: CertPool.AppendCertsFromPEM skips the ones that it
-// cannot read, and the failure would show only at the first request.
+// LeftOut says which parts of the certificates are not used, and why.
+func (o TLSOptions) LeftOut() []string {
+	var all []string
+
+	for _, source := range []struct{ name, text string }{
+		{"the CA certificates", o.CACertificate}, {"the client certificate", o.ClientCertificate},
+	} {
+		_, leftOut, _ := readCertificates(source.text) // An error is for config to report.
+		for _, reason := range leftOut {
+			all = append(all, source.name+", "+reason)
+		}
+	}
+
+	return all
+}
+
+// rootsWith returns the system's authorities and those of a bundle.
 func rootsWith(bundle string) (*x509.CertPool, error) {
+	certificates, _, err := readCertificates(bundle)
+	if err != nil {
+		return nil, fmt.Errorf("the CA certificate: %w", err)
+	}
+
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
 
-	found := false
-
-	for rest := []byte(bundle); ; {
-		var block *pem.Block
-
-		block, rest = pem.Decode(rest)
-		if block == nil {
-			break
-		}
-
-		if block.Type != "CERTIFICATE" {
-			return nil, errors.New("the CA certificate contains a PEM block that is not a CERTIFICATE")
-		}
-
-		certificate, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fmt.Errorf("the CA certificate: %w", err)
-		}
-
+	for _, certificate := range certificates {
 		roots.AddCert(certificate)
-
-		found = true
-	}
-
-	if !found {
-		return nil, errors.New("the CA certificate contains no PEM block; it must be the text of a file, not its path")
 	}
 
 	return roots, nil

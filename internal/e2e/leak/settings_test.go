@@ -65,7 +65,7 @@ var leakMistakes = [2][]leakMistake{
 		},
 		{
 			name:   "a key in place of the authority",
-			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = [key]`, want: "PEM block that is not a CERTIFICATE",
+			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = [key]`, want: "is a PRIVATE KEY, not a CERTIFICATE",
 		},
 		{
 			name:   "a key that is none",

@@ -242,3 +242,11 @@ func warnPlaintext(text string, diags *diag.Diagnostics) {
 	diags.AddWarning("The connection is not encrypted",
 		"Credentials and new tokens cross the network readable for anybody on the way. Use https.")
 }
+
+// warnLeftOut warns of certificates that are not used.
+func warnLeftOut(options rest.TLSOptions, diags *diag.Diagnostics) {
+	if leftOut := options.LeftOut(); len(leftOut) > 0 {
+		diags.AddWarning("A certificate is left out", "The provider does not use:\n  - "+strings.Join(leftOut, "\n  - ")+
+			"\n\nThe other certificates are used. Remove what is listed from the file to silence this warning.")
+	}
+}

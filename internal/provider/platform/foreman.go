@@ -142,6 +142,7 @@ func openForeman(ctx context.Context, block types.Object, c connectionSettings) 
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)
+	warnLeftOut(options.Client.TLS, &diags)
 
 	system, err := foreman.New(options)
 	if err != nil {

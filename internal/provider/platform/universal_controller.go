@@ -120,6 +120,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)
+	warnLeftOut(options.Client.TLS, &diags)
 
 	system, err := universalcontroller.New(options)
 	if err != nil {
