@@ -1,7 +1,9 @@
 package main
 
 import (
+	"math"
 	"os"
+	"runtime/debug"
 	"testing"
 )
 
@@ -36,6 +38,40 @@ func TestLogged(t *testing.T) {
 
 			if got := logged(test.environment); got != test.want {
 				t.Errorf("logged is %t, want %t", got, test.want)
+			}
+		})
+	}
+}
+
+func TestCollectSeldom(t *testing.T) {
+	percent, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(math.MaxInt64)
+
+	t.Cleanup(func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	})
+
+	for name, test := range map[string]struct {
+		gogc, limit string
+		percent     int
+		bytes       int64
+	}{
+		"nothing is asked for":        {percent: 400, bytes: 512 << 20},
+		"the environment has GOGC":    {gogc: "50", percent: 100, bytes: 512 << 20},
+		"the environment has a limit": {limit: "1GiB", percent: 400, bytes: math.MaxInt64},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("GOGC", test.gogc)
+			t.Setenv("GOMEMLIMIT", test.limit)
+
+			collectSeldom()
+
+			if got := debug.SetGCPercent(100); got != test.percent {
+				t.Errorf("the heap grows by %d percent between collections, want %d", got, test.percent)
+			}
+
+			if got := debug.SetMemoryLimit(math.MaxInt64); got != test.bytes {
+				t.Errorf("the limit is %d bytes, want %d", got, test.bytes)
 			}
 		})
 	}

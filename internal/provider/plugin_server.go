@@ -3,11 +3,11 @@ package provider
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
 )
 
 // frameworkServer is what the framework serves. The protocol library looks for the
@@ -21,17 +21,21 @@ type frameworkServer interface {
 // pluginServer is the framework's server, with calls that leave nothing behind: the
 // framework keeps each call's context until the process ends, with two loggers in it, which
 // comes to 50 KiB for each resource of a plan.
-type pluginServer struct{ frameworkServer }
+type pluginServer struct {
+	frameworkServer
+
+	provider *opsaccessProvider
+}
 
 var _ frameworkServer = (*pluginServer)(nil)
 
-func newPluginServer(p provider.Provider) *pluginServer {
+func newPluginServer(p *opsaccessProvider) *pluginServer {
 	server, ok := providerserver.NewProtocol6(p)().(frameworkServer)
 	if !ok {
 		panic("provider: the framework does not serve list resources and actions")
 	}
 
-	return &pluginServer{frameworkServer: server}
+	return &pluginServer{frameworkServer: server, provider: p}
 }
 
 // The calls that a CLI makes for each resource, data source and ephemeral resource.
@@ -69,6 +73,10 @@ func (s *pluginServer) ReadResource(
 func (s *pluginServer) PlanResourceChange(
 	ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
 ) (*tfprotov6.PlanResourceChangeResponse, error) {
+	if unchanged, ok := token.PlanUnchanged(ctx, s.provider.configured.Load(), req); ok {
+		return unchanged, nil
+	}
+
 	return serve(ctx, req, s.frameworkServer.PlanResourceChange)
 }
 
@@ -98,33 +106,49 @@ func (s *pluginServer) CloseEphemeralResource(
 
 // serve makes a call whose context is released when it has returned.
 func serve[Q, A any](ctx context.Context, req Q, call func(context.Context, Q) (A, error)) (A, error) {
-	released := &callContext{}
-	released.of.Store(&ctx)
+	of, release := newCallContext(ctx)
+	defer release()
 
-	defer func() {
-		over := context.Background()
-		released.of.Store(&over)
-	}()
-
-	return call(released, req)
+	return call(of, req)
 }
 
-// callContext is a context of which, once it is released, nothing is left. Whoever holds
-// it then finds no values and no end.
+// callContext is a context with an end of its own and the values of a call's. Once the call is over
+// it is cancelled, and keeps nothing of the call's context reachable.
 type callContext struct {
-	of atomic.Pointer[context.Context]
+	context.Context
+
+	call atomic.Pointer[context.Context]
 }
 
-var _ context.Context = (*callContext)(nil)
+// newCallContext returns a context that ends when the call's does, or is released.
+func newCallContext(call context.Context) (of *callContext, release func()) {
+	own, cancel := context.WithCancel(context.Background())
+	if deadline, ok := call.Deadline(); ok {
+		own, cancel = context.WithDeadline(own, deadline)
+	}
 
-// Deadline is the call's.
-func (c *callContext) Deadline() (time.Time, bool) { return (*c.of.Load()).Deadline() }
+	of = &callContext{Context: own}
+	of.call.Store(&call)
 
-// Done is the call's.
-func (c *callContext) Done() <-chan struct{} { return (*c.of.Load()).Done() }
+	detach := context.AfterFunc(call, cancel)
 
-// Err is the call's.
-func (c *callContext) Err() error { return (*c.of.Load()).Err() }
+	return of, func() {
+		detach()
+		cancel()
+		of.call.Store(nil)
+	}
+}
 
-// Value is the call's.
-func (c *callContext) Value(key any) any { return (*c.of.Load()).Value(key) }
+// Value is the call's, as long as it lasts. The context's own value comes first: by it a child finds
+// out when it has to end.
+func (c *callContext) Value(key any) any {
+	if value := c.Context.Value(key); value != nil {
+		return value
+	}
+
+	if call := c.call.Load(); call != nil {
+		return (*call).Value(key)
+	}
+
+	return nil
+}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"testing"
 	"time"
@@ -119,7 +120,7 @@ func TestServe_theCallHasItsContext(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), baggage{}, "kept"), time.Hour)
 
-	var within context.Context
+	var within, child context.Context
 
 	_, err := serve(ctx, "request", func(ctx context.Context, request string) (string, error) {
 		within = ctx
@@ -135,16 +136,60 @@ func TestServe_theCallHasItsContext(t *testing.T) {
 		inner, stop := context.WithCancel(ctx)
 		defer stop()
 
+		child = inner
+
 		cancel()
 		<-inner.Done()
 
 		return "", ctx.Err()
 	})
-	if err == nil {
-		t.Error("the call did not learn that it was cancelled")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the call was told %v of its end, want %v", err, context.Canceled)
 	}
 
-	if within.Value(baggage{}) != nil || within.Err() != nil {
-		t.Error("the context is still the call's after its end")
+	if within.Value(baggage{}) != nil || child.Value(baggage{}) != nil {
+		t.Error("the context has the call's values after its end")
+	}
+}
+
+// A context that is closed has an error, or what waits for it crashes: of the call, of contexts made
+// of it during the call, and of those made afterwards.
+func TestServe_afterItsCallAContextIsCancelled(t *testing.T) {
+	t.Parallel()
+
+	var within, during, detached context.Context
+
+	ended := make(chan struct{})
+
+	if _, err := serve(t.Context(), "", func(ctx context.Context, _ string) (string, error) {
+		within = ctx
+		detached = context.WithoutCancel(ctx)
+
+		var stop context.CancelFunc
+
+		during, stop = context.WithCancel(ctx)
+		t.Cleanup(stop)
+		context.AfterFunc(ctx, func() { close(ended) })
+
+		return "", ctx.Err()
+	}); err != nil {
+		t.Fatal(err)
+	}
+
+	after, stop := context.WithTimeout(within, time.Hour)
+	defer stop()
+
+	for name, ctx := range map[string]context.Context{"the call's": within, "made during the call": during, "made after it": after} {
+		<-ctx.Done()
+
+		if !errors.Is(ctx.Err(), context.Canceled) {
+			t.Errorf("the context %s has the error %v, want %v", name, ctx.Err(), context.Canceled)
+		}
+	}
+
+	<-ended
+
+	if detached.Err() != nil {
+		t.Error("a detached context ended with the call")
 	}
 }

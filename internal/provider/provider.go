@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
@@ -33,7 +34,12 @@ var (
 	_ provider.ProviderWithFunctions          = (*opsaccessProvider)(nil)
 )
 
-type opsaccessProvider struct{ process platform.Process }
+type opsaccessProvider struct {
+	process platform.Process
+
+	// configured is what the constructs got, nil before the provider is configured.
+	configured atomic.Pointer[platform.Configured]
+}
 
 // Surroundings are what a provider takes from the machine that it runs on. The zero value
 // is what a released one has.
@@ -108,6 +114,8 @@ func (p *opsaccessProvider) Configure(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+
+	p.configured.Store(configured)
 
 	resp.ResourceData = configured
 	resp.DataSourceData = configured

@@ -38,7 +38,7 @@ type tokenDataSourceModel struct {
 func (d *tokenDataSource) Metadata(
 	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
 ) {
-	resp.TypeName = req.ProviderTypeName + "_personal_access_token"
+	resp.TypeName = req.ProviderTypeName + typeSuffix
 }
 
 func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

@@ -23,7 +23,7 @@ type ephemeralResource struct{ *platform.Configured }
 func (e *ephemeralResource) Metadata(
 	_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse,
 ) {
-	resp.TypeName = req.ProviderTypeName + "_personal_access_token"
+	resp.TypeName = req.ProviderTypeName + typeSuffix
 }
 
 func (e *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {

@@ -23,6 +23,9 @@ var (
 	_ resource.ResourceWithValidateConfig = (*tokenResource)(nil)
 )
 
+// typeSuffix follows the provider's name in the type of what handles one token.
+const typeSuffix = "_personal_access_token"
+
 // NewResource returns the resource of a token.
 func NewResource() resource.Resource { return &tokenResource{} }
 
@@ -31,7 +34,7 @@ func NewResource() resource.Resource { return &tokenResource{} }
 type tokenResource struct{ *platform.Configured }
 
 func (r *tokenResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_personal_access_token"
+	resp.TypeName = req.ProviderTypeName + typeSuffix
 	// A reissued token has another id, and so has the resource.
 	resp.ResourceBehavior.MutableIdentity = true
 }
@@ -76,53 +79,81 @@ func (r *tokenResource) ModifyPlan(
 		state = readModel(ctx, req.State, diags)
 	}
 
-	recorded := state.record(diags)
 	if diags.HasError() || !r.Complete(diags) {
 		return
 	}
 
 	if req.Plan.Raw.IsNull() {
-		reportNotices(r.Configured, r.Tokens().PlanDestroy(recorded), diags)
+		if recorded := state.record(diags); !diags.HasError() {
+			reportNotices(r.Configured, r.Tokens().PlanDestroy(recorded), diags)
+		}
 
 		return
 	}
 
 	plan := readModel(ctx, req.Plan, diags)
-	plan.checkArguments(state, diags)
 
 	// The configuration, not the plan, tells whether a series was set: the framework
 	// marks computed values unknown as soon as anything changes.
 	diags.Append(req.Config.GetAttribute(ctx, path.Root("series"), &plan.Series)...)
 
-	if plan.ExpiresAt.Same(state.ExpiresAt) { // However it is spelled now.
-		plan.ExpiresAt = state.ExpiresAt
-	}
-
-	// Nothing computed is asked for, and none of it can be unreadable.
-	asked := plan.record(&diag.Diagnostics{})
-	if diags.HasError() {
-		return
-	}
-
-	var (
-		planned tokens.Record
-		notices tokens.Notices
-	)
-
 	if req.State.Raw.IsNull() {
-		planned, notices = r.Tokens().PlanCreate(ctx, asked)
+		plan = r.planCreate(ctx, plan, diags)
 	} else {
 		var replace []string
 
-		planned, replace, notices = r.Tokens().PlanUpdate(ctx, recorded, asked, recallMemory(ctx, req.Private, diags))
+		plan, replace = r.planUpdate(ctx, state, plan, recallMemory(ctx, req.Private, diags), diags)
 		for _, argument := range replace {
 			resp.RequiresReplace = append(resp.RequiresReplace, path.Root(argument))
 		}
 	}
 
-	if reportNotices(r.Configured, notices, diags); !diags.HasError() {
-		diags.Append(resp.Plan.Set(ctx, plan.with(planned).object(diags))...)
+	if !diags.HasError() {
+		diags.Append(resp.Plan.Set(ctx, plan.object(diags))...)
 	}
+}
+
+// planCreate plans the first token of the resource that a configuration describes.
+func (r *tokenResource) planCreate(ctx context.Context, plan tokenModel, diags *diag.Diagnostics) tokenModel {
+	asked := plan.proposed(emptyModel(), diags)
+	if diags.HasError() {
+		return plan
+	}
+
+	planned, notices := r.Tokens().PlanCreate(ctx, asked)
+	reportNotices(r.Configured, notices, diags)
+
+	return plan.with(planned)
+}
+
+// planUpdate plans what becomes of a resource whose configuration is now that of plan. replace are
+// the arguments whose change takes a replacement.
+func (r *tokenResource) planUpdate(
+	ctx context.Context, state, plan tokenModel, memory tokens.Memory, diags *diag.Diagnostics,
+) (planned tokenModel, replace []string) {
+	recorded := state.record(diags)
+
+	if plan.ExpiresAt.Same(state.ExpiresAt) { // However it is spelled now.
+		plan.ExpiresAt = state.ExpiresAt
+	}
+
+	asked := plan.proposed(state, diags)
+	if diags.HasError() {
+		return plan, nil
+	}
+
+	record, replace, notices := r.Tokens().PlanUpdate(ctx, recorded, asked, memory)
+	reportNotices(r.Configured, notices, diags)
+
+	return plan.with(record), replace
+}
+
+// proposed decodes a planned configuration, and refuses arguments that cannot be read.
+func (m tokenModel) proposed(state tokenModel, diags *diag.Diagnostics) tokens.Record {
+	m.checkArguments(state, diags)
+
+	// Nothing computed is asked for, and none of it can be unreadable.
+	return m.record(&diag.Diagnostics{})
 }
 
 // Create issues the first token.

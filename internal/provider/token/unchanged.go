@@ -1,0 +1,135 @@
+package token
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+)
+
+// PlanUnchanged plans a token resource of which Terraform proposes exactly the prior state, which is
+// nearly every resource of nearly every plan. The plan is decided as always; false says that it is
+// not the prior state without a diagnostic, or that the request is another one: then the framework
+// has to plan. The framework would come to the same response, but copies the schema's map of
+// attributes for each step of each attribute's path on its way, which takes most of the time of a
+// large plan.
+func PlanUnchanged(
+	ctx context.Context, c *platform.Configured, req *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, bool) {
+	if !strings.HasSuffix(req.TypeName, typeSuffix) || !sameBytes(req.PriorState, req.ProposedNewState) {
+		return nil, false
+	}
+
+	state, ok := decodeObject(ctx, req.PriorState)
+	if !ok {
+		return nil, false
+	}
+
+	config, ok := decodeObject(ctx, req.Config)
+	if !ok {
+		return nil, false
+	}
+
+	memory, ok := decodeMemory(req.PriorPrivate)
+	if !ok {
+		return nil, false
+	}
+
+	var diags diag.Diagnostics
+
+	if !c.Complete(&diags) {
+		return nil, false
+	}
+
+	model := tfvalue.ModelOf[tokenModel](state)
+	proposed := model
+	proposed.Series = tfvalue.ModelOf[tokenModel](config).Series
+
+	resource := tokenResource{Configured: c}
+
+	// A replacement is not the state either: it plans unknown values.
+	planned, _ := resource.planUpdate(ctx, model, proposed, memory, &diags)
+	if len(diags) > 0 || !planned.object(&diags).Equal(state) {
+		return nil, false
+	}
+
+	identity := req.PriorIdentity
+	if identity == nil {
+		identity = noIdentity(ctx)
+	}
+
+	return &tfprotov6.PlanResourceChangeResponse{
+		PlannedState:    req.PriorState,
+		PlannedPrivate:  req.PriorPrivate,
+		PlannedIdentity: identity,
+	}, true
+}
+
+// sameBytes says whether Terraform encoded two values alike. Values that are equal may be encoded
+// in different ways: then the framework compares them.
+func sameBytes(prior, proposed *tfprotov6.DynamicValue) bool {
+	return prior != nil && proposed != nil && len(prior.MsgPack) > 0 && bytes.Equal(prior.MsgPack, proposed.MsgPack)
+}
+
+var tokenObjectType = sync.OnceValue(func() types.ObjectType { return types.ObjectType{AttrTypes: tokenTypes()} })
+
+// decodeObject decodes a configuration or state of the resource. It returns false where that cannot
+// be read.
+func decodeObject(ctx context.Context, value *tfprotov6.DynamicValue) (types.Object, bool) {
+	if value == nil {
+		return types.Object{}, false
+	}
+
+	raw, err := value.Unmarshal(tokenObjectType().TerraformType(ctx))
+	if err != nil {
+		return types.Object{}, false
+	}
+
+	decoded, err := tokenObjectType().ValueFromTerraform(ctx, raw)
+	if err != nil {
+		return types.Object{}, false
+	}
+
+	object, ok := decoded.(types.Object)
+
+	return object, ok
+}
+
+// noIdentity is the identity of a resource that Terraform has none of, as before version 1.12.
+func noIdentity(ctx context.Context) *tfprotov6.ResourceIdentityData {
+	typ := tokenIdentitySchema().Type().TerraformType(ctx)
+
+	data, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, nil))
+	if err != nil {
+		return nil
+	}
+
+	return &tfprotov6.ResourceIdentityData{IdentityData: &data}
+}
+
+// decodeMemory decodes what the resource remembers from private data as the framework encodes it: a
+// JSON object with the bytes of each key.
+func decodeMemory(private []byte) (memory tokens.Memory, ok bool) {
+	if len(private) == 0 {
+		return memory, true
+	}
+
+	var values map[string][]byte
+	if json.Unmarshal(private, &values) != nil {
+		return memory, false
+	}
+
+	value, remembered := values[memoryKey]
+
+	return memory, !remembered || json.Unmarshal(value, &memory) == nil
+}
