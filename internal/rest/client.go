@@ -71,12 +71,12 @@ func New(options Options) (*Client, error) {
 		return nil, err
 	}
 
-	config, err := options.TLS.config()
+	tls, err := options.TLS.client()
 	if err != nil {
 		return nil, err
 	}
 
-	wire, err := newWire(config, options.MaxConcurrentRequests)
+	wire, err := newWire(tls.config, options.MaxConcurrentRequests)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +86,7 @@ func New(options Options) (*Client, error) {
 	attempts := &authenticator{
 		next: &transport{
 			wire:    wire,
+			tls:     tls,
 			timeout: options.RequestTimeout,
 			slots:   make(chan struct{}, options.MaxConcurrentRequests),
 			bodies:  newBodyReader(),

@@ -436,11 +436,15 @@ func attemptRemedy(current *call, attempt *attemptError) string {
 
 	switch attempt.reason {
 	case connectionFailed:
+		if attempt.remedy != "" {
+			return made + attempt.remedy
+		}
+
 		return made + "Check that `url` names the server, that it runs, and that no firewall or proxy stands in between."
 	case timedOut:
 		return made + "If the server needs longer, raise `request_timeout`."
 	case tlsFailed:
-		return tlsRemedy(attempt.err)
+		return attempt.remedy
 	case tooLarge:
 		return narrowRemedy
 	case lostInRedirect:

@@ -66,6 +66,8 @@ type attemptError struct {
 	sent bool
 	// answer is as much of a response as came; its status is 0 if none did.
 	answer Answer
+	// remedy is the advice of whoever knows more than the reason; empty for none.
+	remedy string
 	err    error
 }
 

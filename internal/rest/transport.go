@@ -24,6 +24,7 @@ import (
 // attempt like any other.
 type transport struct {
 	wire    http.RoundTripper
+	tls     *tlsClient
 	timeout time.Duration
 	slots   chan struct{}
 	bodies  *bodyReader
@@ -127,9 +128,12 @@ func (t *transport) failure(
 	case answer.Status == 0 && isTLSFailure(err) && !progress.afterHandshake(err):
 		// The server or this client gave up before the first request on the connection, even
 		// where TLS 1.3 had let it go out.
-		failed.reason, failed.sent, failed.err = tlsFailed, false, err
+		failed.reason, failed.sent, failed.err, failed.remedy = tlsFailed, false, err, t.tls.remedy(err)
 	case !progress.began.Load():
 		failed.reason, failed.err = notSendable, errNotSendable
+	case answer.Status == 0 && t.tls.certificateRequested.Load() && len(t.tls.identity.Certificate) == 0:
+		// Some servers drop the connection in place of an alert.
+		failed.remedy = "The server requests a client certificate: if it requires one, set `client_certificate` and `client_key`."
 	}
 
 	return failed
