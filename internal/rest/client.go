@@ -23,6 +23,7 @@ import (
 type Client struct {
 	base      string
 	userAgent string
+	headers   Headers
 	// anonymous is true for a client without credentials.
 	anonymous bool
 	mask      *mask
@@ -101,6 +102,7 @@ func New(options Options) (*Client, error) {
 	return &Client{
 		base:      base,
 		userAgent: options.UserAgent,
+		headers:   options.Headers,
 		anonymous: options.Authorize == nil,
 		mask:      mask,
 		errors:    maker,
@@ -222,6 +224,8 @@ func (c *Client) request(ctx context.Context, r Request, target string) (*retrya
 		// The text of the error holds the whole URL.
 		return nil, errNotSendable
 	}
+
+	c.headers.addTo(request.Header)
 
 	for name, value := range map[string]string{
 		"Accept":       r.Accept,

@@ -22,6 +22,9 @@ type TLSOptions struct {
 	ClientKey         pat.Secret
 	// InsecureSkipVerify trusts every certificate.
 	InsecureSkipVerify bool
+	// ServerName is the name that is sent to the server and looked for in its certificate; empty is the
+	// host of the URL.
+	ServerName string
 }
 
 // tlsClient is the client's side of TLS, and what it learned of the server: the errors of
@@ -37,6 +40,7 @@ type tlsClient struct {
 func (o TLSOptions) client() (*tlsClient, error) {
 	client := &tlsClient{config: &tls.Config{
 		MinVersion:         tls.VersionTLS12,
+		ServerName:         o.ServerName,
 		InsecureSkipVerify: o.InsecureSkipVerify, //nolint:gosec // The user asked for it, under a name that says what it is.
 	}}
 	client.config.GetClientCertificate = client.present

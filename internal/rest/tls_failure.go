@@ -63,7 +63,8 @@ func (c *tlsClient) remedy(err error) string {
 				"replace it with one that has the host of `url` as a subject alternative name."
 		}
 
-		return "The server's certificate is for another name: set `url` to a host that the certificate names."
+		return "The server's certificate is for another name: set `url` to a host that the certificate names, " +
+			"or `tls_server_name` to that name."
 	}
 
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
@@ -137,7 +138,7 @@ func (c *tlsClient) alertRemedy(text string) string {
 	case strings.Contains(text, "protocol version"):
 		return "The server offers no TLS version that the provider accepts: it needs TLS 1.2 or later."
 	case strings.Contains(text, "unrecognized name"):
-		return "The server does not serve the host of `url`: set `url` to a host that it serves."
+		return "The server does not serve the host of `url`: set `url` to a host that it serves, or `tls_server_name` to its name."
 	case aboutClient && len(c.identity.Certificate) == 0:
 		return "The server requires a client certificate: set `client_certificate` and `client_key`."
 	case aboutClient:

@@ -34,6 +34,8 @@ type connectionModel struct {
 	ClientCertificate     types.String `tfsdk:"client_certificate"`
 	ClientKey             types.String `tfsdk:"client_key"`
 	InsecureSkipVerify    types.Bool   `tfsdk:"insecure_skip_verify"`
+	TLSServerName         types.String `tfsdk:"tls_server_name"`
+	Headers               types.Map    `tfsdk:"headers"`
 }
 
 // connectionSettings is connectionModel with its defaults, for a platform to complete.
@@ -91,6 +93,22 @@ func connectionAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Whether to accept any certificate of the server, which lets anybody in between read the " +
 				"tokens. Default is `false` or, for Foreman, the opposite of `FOREMAN_VALIDATE_CERTS`.",
 		},
+		"tls_server_name": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{tfvalue.Matches("tls_server_name", hostName, "must be a host name or an IP address, without scheme and port")},
+			MarkdownDescription: "Name that the provider sends to the server (SNI) and verifies in its certificate, such as " +
+				"`foreman.example.com`, where `url` has another one: an IP address, or a tunnel on `localhost`. " +
+				"Default is the host of `url`.",
+		},
+		"headers": schema.MapAttribute{
+			Optional:    true,
+			Sensitive:   true,
+			ElementType: types.StringType,
+			MarkdownDescription: "Headers to add to each request, for a gateway in front of the server: " +
+				"`{ \"CF-Access-Client-Id\" = var.client_id }`. Headers that the provider sets itself are an error: " +
+				"`Authorization`, `Cookie` and `Host`, for instance. The values are masked in logs and errors, and are " +
+				"sent to the host of `url` only.",
+		},
 	}
 }
 
@@ -108,7 +126,9 @@ func (m connectionModel) connection(userAgent string, now func() time.Time, diag
 				ClientCertificate:  m.ClientCertificate.ValueString(),
 				ClientKey:          pat.Secret(m.ClientKey.ValueString()),
 				InsecureSkipVerify: m.InsecureSkipVerify.ValueBool(),
+				ServerName:         m.TLSServerName.ValueString(),
 			},
+			Headers: m.headers(diags),
 		},
 		caSet:     !m.CACertificate.IsNull(),
 		verifySet: !m.InsecureSkipVerify.IsNull(),
@@ -126,14 +146,62 @@ func (m connectionModel) connection(userAgent string, now func() time.Time, diag
 		"request_timeout": m.RequestTimeout, "max_retries": m.MaxRetries,
 		"max_concurrent_requests": m.MaxConcurrentRequests, "ca_certificate": m.CACertificate,
 		"client_certificate": m.ClientCertificate, "client_key": m.ClientKey,
-		"insecure_skip_verify": m.InsecureSkipVerify,
+		"insecure_skip_verify": m.InsecureSkipVerify, "tls_server_name": m.TLSServerName, "headers": m.Headers,
 	} {
-		if value.IsUnknown() {
+		if !whollyKnown(value) {
 			c.unknown = append(c.unknown, name)
 		}
 	}
 
 	return c
+}
+
+// whollyKnown says whether nothing of a value is known only after apply.
+func whollyKnown(value attr.Value) bool {
+	if elements, ok := value.(types.Map); ok {
+		for _, element := range elements.Elements() {
+			if element.IsUnknown() {
+				return false
+			}
+		}
+	}
+
+	return !value.IsUnknown()
+}
+
+// Check reports what is wrong with the settings, as far as they are known. It points at no attribute:
+// the CLI would show the source, with a secret that is written there.
+func (m connectionModel) Check(diags *diag.Diagnostics) {
+	switch {
+	case m.ClientCertificate.IsNull() && tfvalue.IsSet(m.ClientKey):
+		diags.AddError("Missing client_certificate", "`client_key` needs the certificate that it belongs to.")
+	case m.ClientKey.IsNull() && tfvalue.IsSet(m.ClientCertificate):
+		diags.AddError("Missing client_key", "`client_certificate` needs the key that it was made for.")
+	}
+
+	m.headers(diags)
+}
+
+// headers returns the headers that are known, and reports those that cannot be sent.
+func (m connectionModel) headers(diags *diag.Diagnostics) rest.Headers {
+	headers := rest.Headers{}
+
+	for name, value := range m.Headers.Elements() {
+		text, ok := value.(types.String)
+		if !ok || text.IsUnknown() {
+			continue
+		}
+
+		headers[name] = pat.Secret(text.ValueString())
+	}
+
+	if err := headers.Check(); err != nil {
+		diags.AddError("Invalid headers", fmt.Sprintf(
+			"The provider cannot send what `headers` contains: %s. Nothing was sent. For a value from a file, use `trimspace(file(…))`.",
+			strings.ReplaceAll(err.Error(), "\n", "; ")))
+	}
+
+	return headers
 }
 
 // textSetting is a text of a platform's object that a variable can stand in for.
@@ -171,7 +239,8 @@ func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) str
 	refuseInvisible(source, text, diags)
 
 	if strings.HasSuffix(s.path.String(), ".username") && strings.Contains(text, ":") {
-		diags.AddError(invalidText, source+" contains a colon, which ends the username in HTTP Basic authentication. Nothing was sent.")
+		diags.AddError(invalidText, source+" contains a colon, which ends the username in HTTP Basic authentication. "+
+			"Nothing was sent. Set the username alone, without a password behind it.")
 	}
 
 	return text
@@ -211,6 +280,9 @@ func refuseInvisible(source, text string, diags *diag.Diagnostics) {
 	diags.AddError(invalidText, fmt.Sprintf("%s %s %s. Nothing was sent: each failed login counts towards a lock. "+
 		"Correct the value. If it is read from a file, %s.", source, position, what, remedy))
 }
+
+// hostName matches a host name or an IP address.
+var hostName = regexp.MustCompile(`^(?:[0-9A-Za-z_](?:[0-9A-Za-z_-]*[0-9A-Za-z])?(?:\.[0-9A-Za-z_](?:[0-9A-Za-z_-]*[0-9A-Za-z])?)*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`)
 
 // plainURL matches a URL or a host that nobody would take for a password, and that holds
 // none.

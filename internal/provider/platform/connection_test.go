@@ -4,8 +4,36 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
+
+func TestConnection_headersAreKnownAsAWhole(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		headers types.Map
+		unknown []string
+	}{
+		"none":         {types.MapNull(types.StringType), nil},
+		"known":        {types.MapValueMust(types.StringType, map[string]attr.Value{"X-A": types.StringValue("x")}), nil},
+		"unknown":      {types.MapUnknown(types.StringType), []string{"headers"}},
+		"unknown part": {types.MapValueMust(types.StringType, map[string]attr.Value{"X-A": types.StringUnknown()}), []string{"headers"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var diags diag.Diagnostics
+
+			settings := connectionModel{Headers: test.headers}.connection("", nil, &diags)
+			if diff := cmp.Diff(test.unknown, settings.unknown); diff != "" || len(diags) > 0 {
+				t.Errorf("unknown (-want +got):\n%s%v", diff, diags)
+			}
+		})
+	}
+}
 
 func TestRefuseInvisible(t *testing.T) {
 	t.Parallel()
