@@ -19,7 +19,7 @@ import (
 )
 
 // Client sends requests to one server with one account. It is safe for concurrent use.
-// Its idle connections close by themselves after 90 seconds.
+// Its idle connections close by themselves after some seconds.
 type Client struct {
 	base      string
 	userAgent string
@@ -82,7 +82,7 @@ func New(options Options) (*Client, error) {
 		return nil, err
 	}
 
-	mask := newMask(options.secrets(wire.Proxy))
+	mask := newMask(options.secrets(wire.shared.Proxy))
 	maker := &errorMaker{account: options.Account, read: options.Read, mayHoldSecret: options.Conceals, mask: mask}
 	attempts := &authenticator{
 		next: &transport{
@@ -226,6 +226,11 @@ func (c *Client) request(ctx context.Context, r Request, target string) (*retrya
 	}
 
 	c.headers.addTo(request.Header)
+
+	if r.Method == http.MethodDelete {
+		// Not sent: it lets net/http repeat the request if the server closed an idle connection.
+		request.Header["Idempotency-Key"] = nil
+	}
 
 	for name, value := range map[string]string{
 		"Accept":       r.Accept,

@@ -19,10 +19,11 @@ type Headers map[string]pat.Secret
 // headerName matches what HTTP allows as the name of a header.
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
-// ownHeaders are the headers that decide what a request means and whose it is.
+// ownHeaders are the headers that decide what a request means, whose it is, and what is sent again.
 var ownHeaders = []string{
 	"Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie",
-	"Expect", "Host", "Range", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
+	"Expect", "Host", "Idempotency-Key", "Range", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
+	"X-Idempotency-Key",
 }
 
 // Check says which header cannot be added to requests. The error shows no value.

@@ -95,6 +95,7 @@ func TestHeadersThatCannotBeSent(t *testing.T) {
 		"the session's":           {Headers{"COOKIE": "hidden"}, "the header Cookie cannot be set"},
 		"the host":                {Headers{"host": "hidden"}, "the header Host cannot be set"},
 		"the length of the body":  {Headers{"content-length": "hidden"}, "the header Content-Length cannot be set"},
+		"what repeats a POST":     {Headers{"idempotency-key": "hidden"}, "the header Idempotency-Key cannot be set"},
 		"twice":                   {Headers{"X-A": "hidden", "x-a": "hidden"}, `the header "X-A" is set twice`},
 		"no value":                {Headers{"X-A": ""}, `the header "X-A" has no value`},
 		"a blank value":           {Headers{"X-A": " "}, `the header "X-A" has no value`},

@@ -75,10 +75,7 @@ func TestDefaults(t *testing.T) {
 
 	inner := transportOf(t, c)
 
-	wire, ok := inner.wire.(*http.Transport)
-	if !ok {
-		t.Fatalf("the wire is a %T", inner.wire)
-	}
+	wire := wireOf(t, c).shared
 
 	want := defaults{60 * time.Second, 10, 10, 500 * time.Millisecond, 10 * time.Second, 0, 0x0303, true, false}
 	got := defaults{

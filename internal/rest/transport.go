@@ -31,23 +31,6 @@ type transport struct {
 	mask    *mask
 }
 
-// newWire returns a transport of our own with the defaults of net/http: proxies from the
-// environment, HTTP/2, keep-alive.
-func newWire(config *tls.Config, concurrency int) (*http.Transport, error) {
-	standard, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return nil, errors.New("http.DefaultTransport was replaced by another type")
-	}
-
-	wire := standard.Clone()
-	wire.TLSClientConfig = config
-	wire.MaxIdleConnsPerHost = concurrency
-	wire.MaxIdleConns = concurrency
-	wire.MaxResponseHeaderBytes = 1 << 20
-
-	return wire, nil
-}
-
 // RoundTrip waits for a free slot, sends the request and logs the outcome. The body of the
 // response is in memory.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
