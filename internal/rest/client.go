@@ -72,6 +72,10 @@ func New(options Options) (*Client, error) {
 		return nil, err
 	}
 
+	if err := checkAPIPaths(base, options.APIPaths); err != nil {
+		return nil, err
+	}
+
 	tls, err := options.TLS.client()
 	if err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ type Options struct {
 	// BaseURL is an http or https URL with a host and an optional path; without user
 	// info, query or fragment.
 	BaseURL string
+	// APIPaths are the paths below BaseURL at which the platform has its API, such as "/api". A
+	// BaseURL that ends in one is an error.
+	APIPaths []string
 	// UserAgent names the provider to the server; empty is Go's own.
 	UserAgent string
 	// Headers are added to each request, anonymous ones included. They are masked like Secrets.

@@ -102,6 +102,10 @@ func TestProvider_foremanSettings(t *testing.T) { //nolint:paralleltest // The e
 		"no password":                                {missing: true, set: with(map[string]any{"password": nil}), want: "FOREMAN_PASSWORD in the environment"},
 		"an empty password":                          {set: with(map[string]any{"password": ""}), want: "at least 1"},
 		"a URL without a scheme":                     {set: with(map[string]any{"url": "foreman.example.com"}), want: "foreman.example.com"},
+		"a URL with the API's path":                  {set: with(map[string]any{"url": "https://foreman.example.com/api"}), want: "The URL must not end in /api: leave it out"},
+		"a URL with the API's version":               {set: with(map[string]any{"url": "https://example.com/foreman/api/v2/"}), want: "The URL must not end in /api/v2: leave it out"},
+		"a variable with the API's path":             {env: map[string]string{"FOREMAN_SERVER_URL": "https://f.example.com/api", "FOREMAN_USER": "t", "FOREMAN_PASSWORD": "p"}, want: "The URL must not end in /api: leave it out"},
+		"a URL whose path only looks like it":        {set: with(map[string]any{"url": "https://foreman.example.com/myapi"})},
 		"a URL with a password in it":                {set: with(map[string]any{"url": "https://u:secret-password@f.example.com"}), want: "user"}, //nolint:gosec // It is nobody's password.
 		"a URL with a secret in its query":           {set: with(map[string]any{"url": "https://f.example.com/?token=secret-token"}), want: "query"},
 		"a URL with a password and no host":          {set: with(map[string]any{"url": "https://u:secret-password"}), want: "must look like"},

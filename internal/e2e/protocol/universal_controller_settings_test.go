@@ -52,6 +52,9 @@ func TestProvider_universalControllerSettings(t *testing.T) { //nolint:parallelt
 		"a password of nobody, in the environment": {missing: true, env: env(map[string]string{"STONEBRANCH_PASSWORD": "secret-password"}), want: "STONEBRANCH_USERNAME in the environment"},
 		"an empty token":                           {set: with(byToken, map[string]any{"token": ""}), want: "at least 1"},
 		"a URL without a scheme":                   {set: with(byToken, map[string]any{"url": "uc.example.com"}), want: "uc.example.com"},
+		"a URL with the API's path":                {set: with(byToken, map[string]any{"url": "https://uc.example.com/uc/resources"}), want: "The URL must not end in /resources: leave it out"},
+		"a URL with the API's path and a slash":    {set: with(byToken, map[string]any{"url": "https://example.stonebranch.cloud/resources/"}), want: "The URL must not end in /resources: leave it out"},
+		"a URL with the path of the other API":     {set: with(byToken, map[string]any{"url": "https://uc.example.com/api"})},
 		"a URL with a password in it":              {set: with(byToken, map[string]any{"url": "https://u:secret-password@uc.example.com"}), want: "user"}, //nolint:gosec // It is nobody's password.
 		"plain http":                               {set: with(byToken, map[string]any{"url": "http://uc.example.com"}), want: "The connection is not encrypted", warning: true},
 		"plain http on this machine":               {set: with(byToken, map[string]any{"url": "http://127.0.0.1:8080/uc"})},
