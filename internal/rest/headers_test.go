@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
 func withHeaders(o *Options) {
@@ -122,8 +123,8 @@ func TestHeadersThatCannotBeSent(t *testing.T) {
 func TestTheServerNameIsSentAndVerified(t *testing.T) {
 	t.Parallel()
 
-	root := newAuthority(t, "Root", nil, nil)
-	named := root.issue(t, newECDSAKey(t), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"foreman.example.com"}, nil })
+	root := authority.New(t, "Root", nil, nil)
+	named := root.Issue(t, authority.NewKey(t), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"foreman.example.com"}, nil })
 
 	var sent atomic.Value
 
@@ -136,7 +137,7 @@ func TestTheServerNameIsSentAndVerified(t *testing.T) {
 	}))
 
 	for name, works := range map[string]bool{"foreman.example.com": true, "other.example.com": false, "": false} {
-		c := newTestClient(t, s.URL, func(o *Options) { o.TLS = TLSOptions{CACertificate: root.pem(), ServerName: name} })
+		c := newTestClient(t, s.URL, func(o *Options) { o.TLS = TLSOptions{CACertificate: root.PEM(), ServerName: name} })
 
 		_, err := c.Do(t.Context(), get)
 		if (err == nil) != works {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
 func TestOptionsAreChecked(t *testing.T) {
@@ -26,7 +28,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		"a session needs credentials":     func(o *Options) { o.Session = &cookieSession{} },
 		"not its path":                    func(o *Options) { o.TLS.CACertificate = "/etc/ca.pem" },
 		"no certificate that can be used": func(o *Options) { o.TLS.CACertificate = key.Reveal() },
-		"the CA certificate":              func(o *Options) { o.TLS.CACertificate = certificatePEM([]byte("x")) },
+		"the CA certificate":              func(o *Options) { o.TLS.CACertificate = authority.CertificatePEM([]byte("x")) },
 		"must be set together":            func(o *Options) { o.TLS.ClientKey = key },
 		"must be set together, or not":    func(o *Options) { o.TLS.ClientCertificate = certificate },
 		"the client certificate": func(o *Options) {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
 // negativeSerial returns a certificate as stock bundles hold them, and crypto/x509 refuses them.
@@ -27,7 +28,7 @@ func negativeSerial(t *testing.T, certificate string) string {
 		t.Fatal("the serial number was not found")
 	}
 
-	return certificatePEM(der)
+	return authority.CertificatePEM(der)
 }
 
 // spellings are ways in which files hold PEM blocks, all of which servers read.

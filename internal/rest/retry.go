@@ -51,10 +51,11 @@ type reason int
 const (
 	connectionFailed reason = iota // Dial, DNS, reset, truncated body.
 	timedOut
-	cancelled   // By the caller.
-	tlsFailed   // A certificate is not trusted, or TLS is not spoken.
-	tooLarge    // The response.
-	notSendable // The request.
+	cancelled    // By the caller.
+	tlsFailed    // A certificate is not trusted, or TLS is not spoken.
+	proxyRefused // To open a tunnel.
+	tooLarge     // The response.
+	notSendable  // The request.
 	lostInRedirect
 )
 

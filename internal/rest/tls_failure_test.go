@@ -6,18 +6,18 @@ import (
 	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
 // certificates are what the tests of failures of TLS use.
 type certificates struct {
-	root, intermediate *authority
+	root, intermediate *authority.Authority
 	leaf               tls.Certificate // By the root.
 	below              tls.Certificate // By the intermediate, which it does not contain.
 	rsaKey             crypto.Signer
@@ -26,10 +26,10 @@ type certificates struct {
 func newCertificates(t *testing.T) certificates {
 	t.Helper()
 
-	c := certificates{root: newAuthority(t, "Root", nil, nil)}
-	c.intermediate = newAuthority(t, "Intermediate", c.root, nil)
-	c.leaf = c.root.issue(t, newECDSAKey(t), nil)
-	c.below = c.intermediate.issue(t, newECDSAKey(t), nil)
+	c := certificates{root: authority.New(t, "Root", nil, nil)}
+	c.intermediate = authority.New(t, "Intermediate", c.root, nil)
+	c.leaf = c.root.Issue(t, authority.NewKey(t), nil)
+	c.below = c.intermediate.Issue(t, authority.NewKey(t), nil)
 
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c certificates) rsaOnly(t *testing.T) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12,
 		CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}, //nolint:gosec // What old servers offer.
-		Certificates: []tls.Certificate{c.root.issue(t, c.rsaKey, nil)},
+		Certificates: []tls.Certificate{c.root.Issue(t, c.rsaKey, nil)},
 	}
 }
 
@@ -67,8 +67,8 @@ func upTo(version uint16) func(*tls.Config) {
 }
 
 // requires lets only clients in whose certificate this authority issued.
-func requires(issuer *authority) func(*tls.Config) {
-	return func(c *tls.Config) { c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, issuer.pool() }
+func requires(issuer *authority.Authority) func(*tls.Config) {
+	return func(c *tls.Config) { c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, issuer.Pool() }
 }
 
 // dropsStrangers closes the connection of a client without a certificate, without an alert.
@@ -94,19 +94,19 @@ func TestTLSFailuresSayWhatIsTrue(t *testing.T) {
 	t.Parallel()
 
 	c := newCertificates(t)
-	namesake := newAuthority(t, "Root", nil, nil)
+	namesake := authority.New(t, "Root", nil, nil)
 	expired := func(c *x509.Certificate) {
 		c.NotBefore, c.NotAfter = time.Now().Add(-2*time.Hour), time.Now().Add(-time.Hour)
 	}
 	future := func(c *x509.Certificate) { c.NotBefore = time.Now().Add(30 * time.Minute) }
-	old := newAuthority(t, "Old", nil, expired)
-	trust := TLSOptions{CACertificate: c.root.pem()}
-	identity := func(issuer *authority, change func(*x509.Certificate)) TLSOptions {
-		key := newECDSAKey(t)
-		certificate := issuer.issue(t, key, change)
+	old := authority.New(t, "Old", nil, expired)
+	trust := TLSOptions{CACertificate: c.root.PEM()}
+	identity := func(issuer *authority.Authority, change func(*x509.Certificate)) TLSOptions {
+		key := authority.NewKey(t)
+		certificate := issuer.Issue(t, key, change)
 
 		return TLSOptions{
-			CACertificate: c.root.pem(), ClientCertificate: certificatePEM(certificate.Leaf.Raw), ClientKey: keyPEM(t, key),
+			CACertificate: c.root.PEM(), ClientCertificate: authority.CertificatePEM(certificate.Leaf.Raw), ClientKey: pat.Secret(authority.KeyPEM(t, key)),
 		}
 	}
 	encrypted := func(key string) TLSOptions {
@@ -125,43 +125,43 @@ func TestTLSFailuresSayWhatIsTrue(t *testing.T) {
 			server: serves(c.leaf), want: "an authority that this machine does not trust, \"CN=Root\": set `ca_certificate`",
 		},
 		"ca_certificate has another authority": {
-			server: serves(c.leaf), client: TLSOptions{CACertificate: newAuthority(t, "Other", nil, nil).pem()},
+			server: serves(c.leaf), client: TLSOptions{CACertificate: authority.New(t, "Other", nil, nil).PEM()},
 			want: `was issued by "CN=Root", whose certificate the server does not send and`,
 		},
 		"ca_certificate has another authority, and the server sends its own": {
-			server: serves(tls.Certificate{Certificate: [][]byte{c.leaf.Certificate[0], c.root.certificate.Raw}, PrivateKey: c.leaf.PrivateKey}),
-			client: TLSOptions{CACertificate: newAuthority(t, "Other", nil, nil).pem()},
+			server: serves(tls.Certificate{Certificate: [][]byte{c.leaf.Certificate[0], c.root.Certificate.Raw}, PrivateKey: c.leaf.PrivateKey}),
+			client: TLSOptions{CACertificate: authority.New(t, "Other", nil, nil).PEM()},
 			want:   "was issued by \"CN=Root\", which `ca_certificate` does not contain: add the certificate",
 		},
 		"ca_certificate has the old certificate of the authority": {
-			server: serves(c.leaf), client: TLSOptions{CACertificate: namesake.pem()},
+			server: serves(c.leaf), client: TLSOptions{CACertificate: namesake.PEM()},
 			want: "`ca_certificate` contains a certificate of \"CN=Root\", but it did not issue the server's certificate",
 		},
 		"ca_certificate has an authority that expired": {
-			server: serves(old.issue(t, newECDSAKey(t), nil)), client: TLSOptions{CACertificate: old.pem()}, want: `The certificate of "CN=Old" is valid from`,
+			server: serves(old.Issue(t, authority.NewKey(t), nil)), client: TLSOptions{CACertificate: old.PEM()}, want: `The certificate of "CN=Old" is valid from`,
 		},
 		"the server does not send its intermediate certificate": {
 			server: serves(c.below), client: trust,
 			want: `If that is an intermediate authority, configure the server to send its certificate`,
 		},
 		"the certificate has a common name only": {
-			server: serves(c.root.issue(t, newECDSAKey(t), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = nil, nil })), client: trust,
+			server: serves(c.root.Issue(t, authority.NewKey(t), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = nil, nil })), client: trust,
 			want: "has no subject alternative name, and a common name is not enough",
 		},
 		"the certificate is for another name": {
-			server: serves(c.root.issue(t, newECDSAKey(t), func(c *x509.Certificate) { c.DNSNames = []string{"foreman.example.com"} })), client: trust,
+			server: serves(c.root.Issue(t, authority.NewKey(t), func(c *x509.Certificate) { c.DNSNames = []string{"foreman.example.com"} })), client: trust,
 			want: "The server's certificate is for another name",
 		},
 		"the certificate has expired": {
-			server: serves(c.root.issue(t, newECDSAKey(t), expired)), client: trust,
+			server: serves(c.root.Issue(t, authority.NewKey(t), expired)), client: trust,
 			want: "and the clock of this machine says " + time.Now().UTC().Format("2006-01-02T"),
 		},
 		"the certificate is not valid yet": {
-			server: serves(c.root.issue(t, newECDSAKey(t), future)), client: trust,
+			server: serves(c.root.Issue(t, authority.NewKey(t), future)), client: trust,
 			want: `The certificate of "CN=localhost" is valid from`,
 		},
 		"the certificate is not for a server": {
-			server: serves(c.root.issue(t, newECDSAKey(t), func(c *x509.Certificate) {
+			server: serves(c.root.Issue(t, authority.NewKey(t), func(c *x509.Certificate) {
 				c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 			})), client: trust, want: "is not valid for a server",
 		},
@@ -178,7 +178,7 @@ func TestTLSFailuresSayWhatIsTrue(t *testing.T) {
 			server: serves(c.leaf, requires(c.root), upTo(tls.VersionTLS12)), client: identity(namesake, nil), want: "The server refused the client certificate",
 		},
 		"the client certificate is not trusted, TLS 1.3": {
-			server: serves(c.leaf, requires(c.root)), client: identity(newAuthority(t, "Other", nil, nil), nil), want: "The server refused the client certificate",
+			server: serves(c.leaf, requires(c.root)), client: identity(authority.New(t, "Other", nil, nil), nil), want: "The server refused the client certificate",
 		},
 		"the client certificate has expired": {
 			server: serves(c.leaf, requires(c.root)), client: identity(c.root, expired), want: "check that `client_certificate` has not expired",
@@ -190,7 +190,7 @@ func TestTLSFailuresSayWhatIsTrue(t *testing.T) {
 			server: serves(c.leaf, requires(c.root)), client: encrypted(pkcs8Encrypted), want: "the client key is encrypted: decrypt it first",
 		},
 		"the client key is encrypted (Proc-Type)": {
-			server: serves(c.leaf, requires(c.root)), client: encrypted(legacyEncrypted(t, c.rsaKey)), want: "the client key is encrypted: decrypt it first",
+			server: serves(c.leaf, requires(c.root)), client: encrypted(authority.EncryptedKeyPEM(t, c.rsaKey)), want: "the client key is encrypted: decrypt it first",
 		},
 	}
 
@@ -233,7 +233,7 @@ func TestADroppedConnectionMayWantAClientCertificate(t *testing.T) {
 
 	c := newCertificates(t)
 	s := newSiteWith(t, serves(c.leaf, dropsStrangers))
-	trust := TLSOptions{CACertificate: c.root.pem()}
+	trust := TLSOptions{CACertificate: c.root.PEM()}
 
 	_, err := newTestClient(t, s.URL, func(o *Options) { o.TLS = trust }).Do(t.Context(), get)
 	if got := mustBe[*pat.TransientError](t, err); !strings.Contains(got.Remedy, "set `client_certificate` and `client_key`") {
@@ -255,7 +255,7 @@ func TestGODEBUGAllowsRSAKeyExchange(t *testing.T) {
 	c := newCertificates(t)
 	s := newSiteWith(t, c.rsaOnly(t))
 
-	client := newTestClient(t, s.URL, func(o *Options) { o.TLS.CACertificate = c.root.pem() })
+	client := newTestClient(t, s.URL, func(o *Options) { o.TLS.CACertificate = c.root.PEM() })
 	if _, err := client.Do(t.Context(), get); err != nil {
 		t.Error(err)
 	}
@@ -263,20 +263,3 @@ func TestGODEBUGAllowsRSAKeyExchange(t *testing.T) {
 
 // pkcs8Encrypted is a block of which nobody gets further than its type.
 const pkcs8Encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\neA==\n-----END ENCRYPTED PRIVATE KEY-----\n"
-
-// legacyEncrypted is a key as OpenSSL encrypted it before PKCS #8.
-func legacyEncrypted(t *testing.T, key crypto.PrivateKey) string {
-	t.Helper()
-
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	block, err := x509.EncryptPEMBlock(rand.Reader, "PRIVATE KEY", der, []byte("secret"), x509.PEMCipherAES256) //nolint:staticcheck // What old keys are.
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return string(pem.EncodeToMemory(block))
-}

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"crypto/tls"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
 // newTLSSite returns a server with TLS, and the PEM of its certificate.
@@ -28,20 +28,31 @@ func newTLSSite(t *testing.T, config *tls.Config) (*site, string) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 
-	return s, certificatePEM(s.Certificate().Raw)
+	return s, authority.CertificatePEM(s.Certificate().Raw)
 }
 
-func certificatePEM(der []byte) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+// newSiteWith returns a server at https://localhost with exactly this configuration of TLS.
+func newSiteWith(t *testing.T, config *tls.Config) *site {
+	t.Helper()
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It listens at once.
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	s := startSite(t, answers(http.StatusOK, "{}"), tls.NewListener(listener, config))
+	s.URL = "https://localhost:" + strings.TrimPrefix(s.URL, "http://127.0.0.1:")
+
+	return s
 }
 
 // newIdentity returns a client certificate and its key.
 func newIdentity(t *testing.T) (certificate string, key pat.Secret) {
 	t.Helper()
 
-	self := newAuthority(t, "terraform", nil, nil)
+	self := authority.New(t, "terraform", nil, nil)
 
-	return self.pem(), keyPEM(t, self.key)
+	return self.PEM(), pat.Secret(authority.KeyPEM(t, self.Key))
 }
 
 func TestTLSThatSucceeds(t *testing.T) {

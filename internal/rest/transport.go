@@ -100,6 +100,7 @@ func (t *transport) failure(
 		method: request.Method, sent: progress.connected.Load(), reason: connectionFailed, answer: answer, err: unquoted(err),
 	}
 	_, oversized := errors.AsType[*tooLargeError](err)
+	refusal, refusedByProxy := errors.AsType[*proxyError](err)
 
 	switch {
 	case request.Context().Err() != nil:
@@ -108,6 +109,13 @@ func (t *transport) failure(
 		failed.reason = tooLarge
 	case attempt.Err() != nil:
 		failed.reason, failed.err = timedOut, fmt.Errorf("no complete answer within %s", t.timeout)
+	case refusedByProxy:
+		failed.remedy = refusal.remedy()
+		if refusal.status < http.StatusInternalServerError { // No retry helps.
+			failed.reason = proxyRefused
+		}
+	case isProxyDown(err):
+		failed.remedy = "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be reached: correct the variable, or add the host of `url` to NO_PROXY."
 	case answer.Status == 0 && isTLSFailure(err) && !progress.afterHandshake(err):
 		// The server or this client gave up before the first request on the connection, even
 		// where TLS 1.3 had let it go out.

@@ -1,9 +1,13 @@
 package rest
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -33,6 +37,13 @@ func newWire(config *tls.Config, concurrency int) (*wire, error) {
 	shared.MaxIdleConns = concurrency
 	shared.IdleConnTimeout = idleTimeout
 	shared.MaxResponseHeaderBytes = 1 << 20
+	shared.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+		if response.StatusCode == http.StatusOK {
+			return nil
+		}
+
+		return &proxyError{status: response.StatusCode}
+	}
 
 	fresh := shared.Clone()
 	fresh.DisableKeepAlives = true
@@ -47,4 +58,30 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 
 	return w.shared.RoundTrip(request)
+}
+
+// proxyCredentialsRemedy says what to do about a proxy that answers with the status 407.
+const proxyCredentialsRemedy = "The proxy requires authentication. Set the credentials in HTTPS_PROXY or HTTP_PROXY." //nolint:gosec // It is advice.
+
+// proxyError is a proxy that opens no tunnel to the server.
+type proxyError struct{ status int }
+
+// Error returns the status, which net/http leaves out.
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy refused the connection: HTTP %d %s", e.status, http.StatusText(e.status))
+}
+
+func (e *proxyError) remedy() string {
+	if e.status == http.StatusProxyAuthRequired {
+		return proxyCredentialsRemedy
+	}
+
+	return "Check that the proxy may connect to the host and the port of `url`, or add the host to NO_PROXY."
+}
+
+// isProxyDown says whether there is no connection to the proxy.
+func isProxyDown(err error) bool {
+	failed, ok := errors.AsType[*net.OpError](err)
+
+	return ok && failed.Op == "proxyconnect"
 }

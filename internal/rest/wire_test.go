@@ -1,13 +1,18 @@
 package rest
 
 import (
+	"errors"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // reset closes the connection of a request without a response, and without a farewell where it can.
@@ -85,4 +90,43 @@ func TestIdleConnectionsCloseBeforeTheServerClosesThem(t *testing.T) {
 			t.Errorf("%d connections, want 2: the second after five seconds", s.connections.Load())
 		}
 	})
+}
+
+func TestAProxyThatOpensNoTunnel(t *testing.T) {
+	t.Parallel()
+
+	for status, test := range map[int]struct {
+		attempts int64
+		remedy   string
+	}{
+		http.StatusProxyAuthRequired: {1, "The proxy requires authentication. Set the credentials in HTTPS_PROXY or HTTP_PROXY."},
+		http.StatusForbidden:         {1, "Check that the proxy may connect to the host and the port"},
+		http.StatusBadGateway:        {3, "Check that the proxy may connect to the host and the port"},
+		0:                            {3, "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be reached"},
+	} {
+		for _, r := range []Request{get, post} {
+			proxy := newSite(t, answers(max(status, http.StatusOK), "secret page"))
+			if status == 0 {
+				proxy.Close()
+			}
+
+			address, err := url.Parse(proxy.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			c := newTestClient(t, "https://h.example.com", nil)
+			wireOf(t, c).shared.Proxy, wireOf(t, c).fresh.Proxy = http.ProxyURL(address), http.ProxyURL(address)
+			attempts := countWire(t, c)
+
+			_, err = c.Do(t.Context(), r)
+			if _, ambiguous := errors.AsType[*pat.AmbiguousError](err); ambiguous || !strings.Contains(failureOf(t, err).Remedy, test.remedy) {
+				t.Errorf("%d, %s: the error is %v", status, r.Method, err)
+			}
+
+			if attempts.Load() != test.attempts {
+				t.Errorf("%d, %s: %d attempts, want %d", status, r.Method, attempts.Load(), test.attempts)
+			}
+		}
+	}
 }
