@@ -221,12 +221,12 @@ func working() []row {
 			s.secure(func(c *x509.Certificate) { c.DNSNames = []string{"server.example.com"} })
 			s.beside["tls_server_name"] = "server.example.com"
 		}},
-		{environment: "a certificate that nobody can verify", set: func(s *scene) {
+		{environment: "a certificate that cannot be verified", set: func(s *scene) {
 			s.secure(unchanged)
 			delete(s.beside, "ca_certificate")
 			s.beside["insecure_skip_verify"] = true
 		}},
-		{environment: "a certificate that nobody can verify, by the variable", on: "foreman", set: func(s *scene) {
+		{environment: "a certificate that cannot be verified, by the variable", on: "foreman", set: func(s *scene) {
 			s.secure(unchanged)
 			delete(s.beside, "ca_certificate")
 			s.environment["FOREMAN_VALIDATE_CERTS"] = "false"
