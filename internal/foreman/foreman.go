@@ -72,6 +72,7 @@ func New(options Options) (*System, error) {
 		client.Secrets = append(client.Secrets, pat.Secret(options.Username))
 	}
 
+	client.APIPaths = []string{"/api", "/api/v2"}
 	client.Read = read
 	client.Conceals = conceals
 

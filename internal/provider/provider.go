@@ -9,7 +9,6 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
-	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/user"
 
@@ -80,8 +79,7 @@ func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 	}
 }
 
-// ValidateConfig refuses a client certificate without its key, and a key without its
-// certificate.
+// ValidateConfig refuses settings that no server can be reached with.
 func (p *opsaccessProvider) ValidateConfig(
 	ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse,
 ) {
@@ -89,12 +87,7 @@ func (p *opsaccessProvider) ValidateConfig(
 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 
-	switch {
-	case model.ClientCertificate.IsNull() && tfvalue.IsSet(model.ClientKey):
-		resp.Diagnostics.AddError("Missing client_certificate", "`client_key` needs the certificate that it belongs to.")
-	case model.ClientKey.IsNull() && tfvalue.IsSet(model.ClientCertificate):
-		resp.Diagnostics.AddError("Missing client_key", "`client_certificate` needs the key that it was made for.")
-	}
+	model.Check(&resp.Diagnostics)
 }
 
 func (p *opsaccessProvider) Configure(

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
 func TestAnswersAreBounded(t *testing.T) {
@@ -217,7 +218,7 @@ func TestAnAnswerSaysWhetherItsEndIsProven(t *testing.T) {
 			if test.http2 {
 				server.StartTLS()
 
-				certificate = certificatePEM(server.Certificate().Raw)
+				certificate = authority.CertificatePEM(server.Certificate().Raw)
 			} else {
 				server.Start()
 			}

@@ -21,10 +21,11 @@ import (
 )
 
 // Client sends requests to one server with one account. It is safe for concurrent use.
-// Its idle connections close by themselves after 90 seconds.
+// Its idle connections close by themselves after some seconds.
 type Client struct {
 	base      string
 	userAgent string
+	headers   Headers
 	// anonymous is true for a client without credentials.
 	anonymous bool
 	mask      *mask
@@ -74,21 +75,26 @@ func New(options Options) (*Client, error) {
 		return nil, err
 	}
 
-	config, err := options.TLS.config()
+	if err := checkAPIPaths(base, options.APIPaths); err != nil {
+		return nil, err
+	}
+
+	tls, err := options.TLS.client()
 	if err != nil {
 		return nil, err
 	}
 
-	wire, err := newWire(config, options.MaxConcurrentRequests)
+	wire, err := newWire(tls.config, options.MaxConcurrentRequests)
 	if err != nil {
 		return nil, err
 	}
 
-	mask := newMask(options.secrets(wire.Proxy))
+	mask := newMask(options.secrets(wire.shared.Proxy))
 	maker := &errorMaker{account: options.Account, read: options.Read, mayHoldSecret: options.Conceals, mask: mask}
 	attempts := &authenticator{
 		next: &transport{
 			wire:    wire,
+			tls:     tls,
 			timeout: options.RequestTimeout,
 			slots:   make(chan struct{}, options.MaxConcurrentRequests),
 			bodies:  newBodyReader(),
@@ -104,6 +110,7 @@ func New(options Options) (*Client, error) {
 	return &Client{
 		base:      base,
 		userAgent: options.UserAgent,
+		headers:   options.Headers,
 		anonymous: options.Authorize == nil,
 		mask:      mask,
 		errors:    maker,
@@ -228,6 +235,13 @@ func (c *Client) request(ctx context.Context, r Request, target string) (*retrya
 	if err != nil {
 		// The text of the error holds the whole URL.
 		return nil, errNotSendable
+	}
+
+	c.headers.addTo(request.Header)
+
+	if r.Method == http.MethodDelete {
+		// Not sent: it lets net/http repeat the request if the server closed an idle connection.
+		request.Header["Idempotency-Key"] = nil
 	}
 
 	for name, value := range map[string]string{

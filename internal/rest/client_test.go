@@ -36,6 +36,7 @@ func TestARequestAsTheServerSeesIt(t *testing.T) {
 		"Accept":          {"application/json"},
 		"Accept-Encoding": {"gzip"},
 		"Authorization":   seen["Authorization"],
+		"Connection":      {"close"},
 		"Content-Length":  {fmt.Sprint(len(post.Body))},
 		"Content-Type":    {"application/json"},
 		"User-Agent":      {"terraform-provider-opsaccess/1.0"},

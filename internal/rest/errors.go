@@ -420,7 +420,7 @@ func (m *errorMaker) remedy(current *call, a Answer, kind Kind) string {
 		return "The server failed. If its log shows that its database or another service was down, try again; " +
 			"otherwise it cannot handle this request, and trying again will not help."
 	case a.Status == http.StatusProxyAuthRequired:
-		return "A proxy wants credentials: put them into HTTPS_PROXY or HTTP_PROXY."
+		return proxyCredentialsRemedy
 	case a.Status == http.StatusForbidden && a.isPage():
 		return "A web page came where the API should answer: a proxy may refuse the request, or " + account + " may not do this."
 	case a.isPage():
@@ -436,11 +436,15 @@ func attemptRemedy(current *call, attempt *attemptError) string {
 
 	switch attempt.reason {
 	case connectionFailed:
+		if attempt.remedy != "" {
+			return made + attempt.remedy
+		}
+
 		return made + "Check that `url` names the server, that it runs, and that no firewall or proxy stands in between."
 	case timedOut:
 		return made + "If the server needs longer, raise `request_timeout`."
-	case tlsFailed:
-		return tlsRemedy(attempt.err)
+	case tlsFailed, proxyRefused:
+		return attempt.remedy
 	case tooLarge:
 		return narrowRemedy
 	case lostInRedirect:

@@ -32,8 +32,13 @@ type Options struct {
 	// BaseURL is an http or https URL with a host and an optional path; without user
 	// info, query or fragment.
 	BaseURL string
+	// APIPaths are the paths below BaseURL at which the platform has its API, such as "/api". A
+	// BaseURL that ends in one is an error.
+	APIPaths []string
 	// UserAgent names the provider to the server; empty is Go's own.
 	UserAgent string
+	// Headers are added to each request, anonymous ones included. They are masked like Secrets.
+	Headers Headers
 	// Authorize sets the credentials on each attempt, and once in New on a request that is
 	// not sent. It must be safe for concurrent use. Nil makes every request anonymous.
 	Authorize func(*http.Request)
@@ -88,6 +93,10 @@ func (o Options) complete() (Options, error) {
 		return o, errors.New("a session needs credentials to begin with")
 	}
 
+	if err := o.Headers.Check(); err != nil {
+		return o, err
+	}
+
 	setDefault(&o.RequestTimeout, DefaultRequestTimeout)
 	setDefault(&o.MaxConcurrentRequests, DefaultMaxConcurrentRequests)
 	setDefault(&o.RetryWaitMax, max(defaultLongestWait, o.RetryWaitMin))
@@ -107,7 +116,7 @@ func (o Options) complete() (Options, error) {
 // secrets returns all secrets to mask. A proxy's error page may repeat the headers in which
 // the password is encoded, the proxy's or the server's.
 func (o Options) secrets(proxyOf func(*http.Request) (*url.URL, error)) []pat.Secret {
-	all := slices.Clone(o.Secrets)
+	all := append(slices.Clone(o.Secrets), o.Headers.secrets()...)
 
 	if o.Authorize != nil {
 		sample := &http.Request{Method: http.MethodGet, URL: &url.URL{}, Header: http.Header{}}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
 func TestOptionsAreChecked(t *testing.T) {
@@ -17,18 +19,18 @@ func TestOptionsAreChecked(t *testing.T) {
 	_, otherKey := newIdentity(t)
 
 	tests := map[string]func(*Options){
-		"the request timeout":          func(o *Options) { o.RequestTimeout = -1 },
-		"the number of retries":        func(o *Options) { o.MaxRetries = -1 },
-		"concurrent requests":          func(o *Options) { o.MaxConcurrentRequests = -1 },
-		"wait between":                 func(o *Options) { o.RetryWaitMax = -1 },
-		"the shortest wait":            func(o *Options) { o.RetryWaitMin, o.RetryWaitMax = 2, 1 },
-		"the user agent":               func(o *Options) { o.UserAgent = "a\nb" },
-		"a session needs credentials":  func(o *Options) { o.Session = &cookieSession{} },
-		"not its path":                 func(o *Options) { o.TLS.CACertificate = "/etc/ca.pem" },
-		"that is not a CERTIFICATE":    func(o *Options) { o.TLS.CACertificate = certificate + key.Reveal() },
-		"the CA certificate":           func(o *Options) { o.TLS.CACertificate = certificatePEM([]byte("x")) },
-		"must be set together":         func(o *Options) { o.TLS.ClientKey = key },
-		"must be set together, or not": func(o *Options) { o.TLS.ClientCertificate = certificate },
+		"the request timeout":             func(o *Options) { o.RequestTimeout = -1 },
+		"the number of retries":           func(o *Options) { o.MaxRetries = -1 },
+		"concurrent requests":             func(o *Options) { o.MaxConcurrentRequests = -1 },
+		"wait between":                    func(o *Options) { o.RetryWaitMax = -1 },
+		"the shortest wait":               func(o *Options) { o.RetryWaitMin, o.RetryWaitMax = 2, 1 },
+		"the user agent":                  func(o *Options) { o.UserAgent = "a\nb" },
+		"a session needs credentials":     func(o *Options) { o.Session = &cookieSession{} },
+		"not its path":                    func(o *Options) { o.TLS.CACertificate = "/etc/ca.pem" },
+		"no certificate that can be used": func(o *Options) { o.TLS.CACertificate = key.Reveal() },
+		"the CA certificate":              func(o *Options) { o.TLS.CACertificate = authority.CertificatePEM([]byte("x")) },
+		"must be set together":            func(o *Options) { o.TLS.ClientKey = key },
+		"must be set together, or not":    func(o *Options) { o.TLS.ClientCertificate = certificate },
 		"the client certificate": func(o *Options) {
 			o.TLS.ClientCertificate, o.TLS.ClientKey = certificate, otherKey
 		},
@@ -49,7 +51,7 @@ func TestOptionsAreChecked(t *testing.T) {
 				t.Fatalf("%v", err)
 			}
 
-			if strings.Contains(err.Error(), "PRIVATE") || strings.Contains(err.Error(), "\n") {
+			if strings.Contains(err.Error(), strings.Split(key.Reveal(), "\n")[1]) || strings.ContainsAny(err.Error(), "\n") {
 				t.Errorf("a key shows in %v", err)
 			}
 		})
@@ -75,10 +77,7 @@ func TestDefaults(t *testing.T) {
 
 	inner := transportOf(t, c)
 
-	wire, ok := inner.wire.(*http.Transport)
-	if !ok {
-		t.Fatalf("the wire is a %T", inner.wire)
-	}
+	wire := wireOf(t, c).shared
 
 	want := defaults{60 * time.Second, 10, 10, 500 * time.Millisecond, 10 * time.Second, 0, 0x0303, true, false}
 	got := defaults{

@@ -51,10 +51,11 @@ type reason int
 const (
 	connectionFailed reason = iota // Dial, DNS, reset, truncated body.
 	timedOut
-	cancelled   // By the caller.
-	tlsFailed   // A certificate is not trusted, or TLS is not spoken.
-	tooLarge    // The response.
-	notSendable // The request.
+	cancelled    // By the caller.
+	tlsFailed    // A certificate is not trusted, or TLS is not spoken.
+	proxyRefused // To open a tunnel.
+	tooLarge     // The response.
+	notSendable  // The request.
 	lostInRedirect
 )
 
@@ -66,6 +67,8 @@ type attemptError struct {
 	sent bool
 	// answer is as much of a response as came; its status is 0 if none did.
 	answer Answer
+	// remedy is the advice of whoever knows more than the reason; empty for none.
+	remedy string
 	err    error
 }
 

@@ -153,9 +153,7 @@ func newTestClient(t *testing.T, base string, change func(*Options)) *Client {
 		t.Fatal(err)
 	}
 
-	if wire, ok := transportOf(t, c).wire.(*http.Transport); ok {
-		t.Cleanup(wire.CloseIdleConnections)
-	}
+	t.Cleanup(wireOf(t, c).shared.CloseIdleConnections)
 
 	return c
 }
@@ -213,6 +211,17 @@ func transportOf(t testing.TB, c *Client) *transport {
 	}
 
 	return inner
+}
+
+func wireOf(t testing.TB, c *Client) *wire {
+	t.Helper()
+
+	wire, ok := transportOf(t, c).wire.(*wire)
+	if !ok {
+		t.Fatalf("the wire is a %T", transportOf(t, c).wire)
+	}
+
+	return wire
 }
 
 // roundTrip is a wire made of a function.

@@ -3,11 +3,9 @@ package rest
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"net"
-	"strings"
+	"sync/atomic"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
@@ -24,21 +22,37 @@ type TLSOptions struct {
 	ClientKey         pat.Secret
 	// InsecureSkipVerify trusts every certificate.
 	InsecureSkipVerify bool
+	// ServerName is the name that is sent to the server and looked for in its certificate; empty is the
+	// host of the URL.
+	ServerName string
 }
 
-func (o TLSOptions) config() (*tls.Config, error) {
-	config := &tls.Config{
+// tlsClient is the client's side of TLS, and what it learned of the server: the errors of
+// crypto/tls do not tell it.
+type tlsClient struct {
+	config      *tls.Config
+	authorities []*x509.Certificate
+	identity    tls.Certificate // Empty for none.
+	// certificateRequested is set once the server requested a client certificate.
+	certificateRequested atomic.Bool
+}
+
+func (o TLSOptions) client() (*tlsClient, error) {
+	client := &tlsClient{config: &tls.Config{
 		MinVersion:         tls.VersionTLS12,
+		ServerName:         o.ServerName,
 		InsecureSkipVerify: o.InsecureSkipVerify, //nolint:gosec // The user asked for it, under a name that says what it is.
-	}
+	}}
+	client.config.GetClientCertificate = client.present
 
 	if o.CACertificate != "" {
-		roots, err := rootsWith(o.CACertificate)
+		authorities, _, err := readCertificates(o.CACertificate)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("the CA certificate: %w", err)
 		}
 
-		config.RootCAs = roots
+		client.authorities = authorities
+		client.config.RootCAs = rootsWith(authorities)
 	}
 
 	if (o.ClientCertificate == "") != (o.ClientKey == "") {
@@ -46,111 +60,51 @@ func (o TLSOptions) config() (*tls.Config, error) {
 	}
 
 	if o.ClientCertificate != "" {
-		pair, err := tls.X509KeyPair([]byte(o.ClientCertificate), []byte(o.ClientKey.Reveal()))
+		identity, err := keyPair(o.ClientCertificate, o.ClientKey.Reveal())
 		if err != nil {
-			return nil, fmt.Errorf("the client certificate and its key: %w", err)
+			return nil, err
 		}
 
-		config.Certificates = []tls.Certificate{pair}
+		client.identity = identity
 	}
 
-	return config, nil
+	return client, nil
 }
 
-// rootsWith reads each block itself: CertPool.AppendCertsFromPEM skips the ones that it
-// cannot read, and the failure would show only at the first request.
-func rootsWith(bundle string) (*x509.CertPool, error) {
+// present hands out the client certificate whichever authorities the server names: a server that
+// refuses it says why.
+func (c *tlsClient) present(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	c.certificateRequested.Store(true)
+
+	return &c.identity, nil
+}
+
+// rootsWith returns the system's authorities and others.
+func rootsWith(authorities []*x509.Certificate) *x509.CertPool {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
 
-	found := false
-
-	for rest := []byte(bundle); ; {
-		var block *pem.Block
-
-		block, rest = pem.Decode(rest)
-		if block == nil {
-			break
-		}
-
-		if block.Type != "CERTIFICATE" {
-			return nil, errors.New("the CA certificate contains a PEM block that is not a CERTIFICATE")
-		}
-
-		certificate, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fmt.Errorf("the CA certificate: %w", err)
-		}
-
-		roots.AddCert(certificate)
-
-		found = true
+	for _, authority := range authorities {
+		roots.AddCert(authority)
 	}
 
-	if !found {
-		return nil, errors.New("the CA certificate contains no PEM block; it must be the text of a file, not its path")
-	}
-
-	return roots, nil
+	return roots
 }
 
-// isTLSFailure says whether TLS could not be agreed on. No retry helps: the certificates or
-// the configuration must change.
-func isTLSFailure(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
+// LeftOut says which parts of the certificates are not used, and why.
+func (o TLSOptions) LeftOut() []string {
+	var all []string
 
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return true
-	}
-
-	// net/http has no type for this one.
-	if strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {
-		return true
-	}
-
-	return isHandshakeAlert(err)
-}
-
-// isHandshakeAlert recognizes the alerts that end a handshake for good. crypto/tls keeps
-// their type to itself.
-func isHandshakeAlert(err error) bool {
-	alert, ok := errors.AsType[*net.OpError](err)
-	if !ok || alert.Err == nil || (alert.Op != "remote error" && alert.Op != "local error") {
-		return false
-	}
-
-	for _, word := range []string{"certificate", "handshake failure", "protocol version", "unrecognized name", "access denied"} {
-		if strings.Contains(alert.Err.Error(), word) {
-			return true
+	for _, source := range []struct{ name, text string }{
+		{"the CA certificates", o.CACertificate}, {"the client certificate", o.ClientCertificate},
+	} {
+		_, leftOut, _ := readCertificates(source.text) // An error is for client to report.
+		for _, reason := range leftOut {
+			all = append(all, source.name+", "+reason)
 		}
 	}
 
-	return false
-}
-
-// tlsRemedy says what to do about a TLS failure.
-func tlsRemedy(err error) string {
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return "The server's certificate was issued by an authority that this machine does not know: " +
-			"set `ca_certificate` to the certificate of that authority in PEM."
-	}
-
-	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return "The server's certificate is for another name: set `url` to a host that the certificate names."
-	}
-
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "The server's certificate cannot be trusted: renew it, check this machine's clock, " +
-			"or set `ca_certificate` to the certificate of its authority in PEM."
-	}
-
-	if isHandshakeAlert(err) {
-		return "The server broke off the TLS handshake: it may want another `client_certificate` and `client_key`, or offer no TLS 1.2."
-	}
-
-	return "The server does not speak TLS there: check the scheme and the port of `url`."
+	return all
 }

@@ -1,26 +1,19 @@
 package rest
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
 // newTLSSite returns a server with TLS, and the PEM of its certificate.
@@ -35,39 +28,31 @@ func newTLSSite(t *testing.T, config *tls.Config) (*site, string) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 
-	return s, certificatePEM(s.Certificate().Raw)
+	return s, authority.CertificatePEM(s.Certificate().Raw)
 }
 
-func certificatePEM(der []byte) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+// newSiteWith returns a server at https://localhost with exactly this configuration of TLS.
+func newSiteWith(t *testing.T, config *tls.Config) *site {
+	t.Helper()
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It listens at once.
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	s := startSite(t, answers(http.StatusOK, "{}"), tls.NewListener(listener, config))
+	s.URL = "https://localhost:" + strings.TrimPrefix(s.URL, "http://127.0.0.1:")
+
+	return s
 }
 
 // newIdentity returns a client certificate and its key.
 func newIdentity(t *testing.T) (certificate string, key pat.Secret) {
 	t.Helper()
 
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	self := authority.New(t, "terraform", nil, nil)
 
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		Subject:      pkix.Name{CommonName: "terraform"},
-		NotAfter:     time.Now().Add(time.Hour),
-	}
-
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return certificatePEM(der), pat.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}))
+	return self.PEM(), pat.Secret(authority.KeyPEM(t, self.Key))
 }
 
 func TestTLSThatSucceeds(t *testing.T) {
@@ -110,64 +95,6 @@ func TestTLSThatSucceeds(t *testing.T) {
 				t.Error(err)
 			}
 		})
-	}
-}
-
-func TestTLSThatFailsIsNotRepeated(t *testing.T) {
-	t.Parallel()
-
-	trusts := func(ca string) TLSOptions { return TLSOptions{CACertificate: ca} }
-	modern := &tls.Config{MinVersion: tls.VersionTLS12}
-
-	tests := map[string]struct {
-		server *tls.Config
-		client func(ca string) TLSOptions
-		url    func(string) string
-		remedy string
-	}{
-		"an unknown authority": {modern, func(string) TLSOptions { return TLSOptions{} }, nil, "set `ca_certificate`"},
-		"another name": {
-			modern, trusts,
-			func(url string) string { return strings.Replace(url, "127.0.0.1", "localhost", 1) },
-			"set `url` to a host that the certificate names",
-		},
-		"no client certificate": {
-			&tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert}, //nolint:gosec // TLS 1.3 refuses only after the handshake.
-			trusts, nil, "`client_certificate`",
-		},
-		"a server of TLS 1.1": {
-			&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, //nolint:gosec // What the client must refuse.
-			trusts, nil, "TLS 1.2",
-		},
-	}
-
-	for name, test := range tests {
-		for _, r := range []Request{get, post} {
-			t.Run(name+": "+r.Method, func(t *testing.T) {
-				t.Parallel()
-
-				s, ca := newTLSSite(t, test.server.Clone())
-
-				url := s.URL
-				if test.url != nil {
-					url = test.url(url)
-				}
-
-				c := newTestClient(t, url, func(o *Options) { o.TLS = test.client(ca) })
-				attempts := countWire(t, c)
-
-				_, err := c.Do(t.Context(), r)
-
-				got := mustBe[*pat.ProtocolError](t, err)
-				if !strings.Contains(got.Remedy, test.remedy) {
-					t.Errorf("said %q, remedy %q", got.Said, got.Remedy)
-				}
-
-				if attempts.Load() != 1 || s.requests.Load() != 0 {
-					t.Errorf("%d attempts, %d requests", attempts.Load(), s.requests.Load())
-				}
-			})
-		}
 	}
 }
 

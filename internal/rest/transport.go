@@ -26,28 +26,12 @@ import (
 // attempt like any other.
 type transport struct {
 	wire    http.RoundTripper
+	tls     *tlsClient
 	timeout time.Duration
 	slots   chan struct{}
 	bodies  *bodyReader
 	mask    *mask
 	clock   *pat.Clock
-}
-
-// newWire returns a transport of our own with the defaults of net/http: proxies from the
-// environment, HTTP/2, keep-alive.
-func newWire(config *tls.Config, concurrency int) (*http.Transport, error) {
-	standard, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return nil, errors.New("http.DefaultTransport was replaced by another type")
-	}
-
-	wire := standard.Clone()
-	wire.TLSClientConfig = config
-	wire.MaxIdleConnsPerHost = concurrency
-	wire.MaxIdleConns = concurrency
-	wire.MaxResponseHeaderBytes = 1 << 20
-
-	return wire, nil
 }
 
 // RoundTrip waits for a free slot, sends the request and logs the outcome. The body of the
@@ -121,6 +105,7 @@ func (t *transport) failure(
 		method: request.Method, sent: progress.connected.Load(), reason: connectionFailed, answer: answer, err: unquoted(err),
 	}
 	_, oversized := errors.AsType[*tooLargeError](err)
+	refusal, refusedByProxy := errors.AsType[*proxyError](err)
 
 	switch {
 	case request.Context().Err() != nil:
@@ -129,12 +114,22 @@ func (t *transport) failure(
 		failed.reason = tooLarge
 	case attempt.Err() != nil:
 		failed.reason, failed.err = timedOut, fmt.Errorf("no complete answer within %s", t.timeout)
+	case refusedByProxy:
+		failed.remedy = refusal.remedy()
+		if refusal.status < http.StatusInternalServerError { // No retry helps.
+			failed.reason = proxyRefused
+		}
+	case isProxyDown(err):
+		failed.remedy = "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be reached: correct the variable, or add the host of `url` to NO_PROXY."
 	case answer.Status == 0 && isTLSFailure(err) && !progress.afterHandshake(err):
 		// The server or this client gave up before the first request on the connection, even
 		// where TLS 1.3 had let it go out.
-		failed.reason, failed.sent, failed.err = tlsFailed, false, err
+		failed.reason, failed.sent, failed.err, failed.remedy = tlsFailed, false, err, t.tls.remedy(err)
 	case !progress.began.Load():
 		failed.reason, failed.err = notSendable, errNotSendable
+	case answer.Status == 0 && t.tls.certificateRequested.Load() && len(t.tls.identity.Certificate) == 0:
+		// Some servers drop the connection in place of an alert.
+		failed.remedy = "The server requests a client certificate: if it requires one, set `client_certificate` and `client_key`."
 	}
 
 	return failed

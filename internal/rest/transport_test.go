@@ -195,13 +195,14 @@ func TestTheDefaultTransportIsNotTouched(t *testing.T) {
 
 	c := newTestClient(t, "https://127.0.0.1:1", func(o *Options) { o.TLS.InsecureSkipVerify = true })
 
-	wire, ok := transportOf(t, c).wire.(*http.Transport)
-	if !ok || wire == http.DefaultTransport {
-		t.Fatal("the client has no transport of its own")
-	}
+	for _, wire := range []*http.Transport{wireOf(t, c).shared, wireOf(t, c).fresh} {
+		if wire == http.DefaultTransport {
+			t.Fatal("the client has no transport of its own")
+		}
 
-	if wire.Proxy == nil {
-		t.Error("proxies of the environment are ignored")
+		if wire.Proxy == nil {
+			t.Error("proxies of the environment are ignored")
+		}
 	}
 
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok && standard.TLSClientConfig != nil && standard.TLSClientConfig.InsecureSkipVerify {

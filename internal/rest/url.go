@@ -57,6 +57,20 @@ func normalizeBaseURL(raw string) (string, error) {
 	return scheme + "://" + hostOf(u) + path, nil
 }
 
+// checkAPIPaths refuses a base URL that ends in the path of the API, which every request adds.
+func checkAPIPaths(base string, paths []string) error {
+	_, host, _ := strings.Cut(base, "://")
+	_, below, _ := strings.Cut(host, "/")
+
+	for _, path := range paths {
+		if strings.HasSuffix("/"+below, path) {
+			return fmt.Errorf("the URL must not end in %s: leave it out, because the provider adds it", path)
+		}
+	}
+
+	return nil
+}
+
 // hostOf returns host and port in lower case, without the scheme's default port.
 func hostOf(u *url.URL) string {
 	host := strings.ToLower(u.Hostname())

@@ -72,6 +72,27 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
+func TestABaseURLEndsBeforeThePathOfTheAPI(t *testing.T) {
+	t.Parallel()
+
+	for url, refused := range map[string]bool{
+		"https://h.example.com":                   false,
+		"https://h.example.com/foreman":           false,
+		"https://api":                             false,
+		"https://h.example.com/my-api":            false,
+		"https://h.example.com/api/foreman":       false,
+		"https://h.example.com/api":               true,
+		"https://h.example.com/API":               false, // Paths are case-sensitive.
+		"https://h.example.com/api/":              true,
+		"https://h.example.com/foreman/api/v2///": true,
+	} {
+		_, err := New(Options{BaseURL: url, APIPaths: []string{"/api", "/api/v2"}})
+		if (err != nil) != refused {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
 func TestPathsAreBuiltFromData(t *testing.T) {
 	t.Parallel()
 

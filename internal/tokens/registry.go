@@ -14,7 +14,7 @@ import (
 // and the names that each takes for its own. It is safe for concurrent use. The zero value is
 // empty.
 type Registry struct {
-	mu sync.Mutex
+	mu     sync.Mutex
 	live   map[pat.Key]liveToken
 	claims map[string][]seriesClaim // By series: only what shares one can collide.
 	// versions are those of secrets that this process has met in states. Which resource takes the

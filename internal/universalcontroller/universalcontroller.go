@@ -59,6 +59,7 @@ func New(options Options) (*System, error) {
 		client.Secrets = append(client.Secrets, pat.Secret(options.Username))
 	}
 
+	client.APIPaths = []string{"/resources"}
 	client.Read = readAnswer
 	client.Conceals = conceals
 	client.Authorize = func(r *http.Request) {

@@ -54,7 +54,7 @@ func answersOfNobody() map[string]notGone {
 		},
 		"a proxy that wants a login": {
 			meets: everywhere(providertest.AnswerFault(http.StatusProxyAuthRequired, providertest.HTML, "<html>Who are you?</html>")),
-			said:  "HTTP 407", do: "A proxy wants credentials",
+			said:  "HTTP 407", do: "The proxy requires authentication",
 		},
 		"a firewall's page": {
 			meets: everywhere(providertest.AnswerFault(http.StatusForbidden, providertest.HTML, "<html>Request blocked</html>")),

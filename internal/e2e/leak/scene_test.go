@@ -179,6 +179,7 @@ provider "opsaccess" {
   ca_certificate     = file("ca.pem")
   client_certificate = file("client.pem")
   client_key         = var.client_key
+  headers            = { "X-Gateway" = var.secret_%[1]s }
 }
 `, p.slug, s.block, s.running.URL(), s.context, p.credential, timeout)
 }

@@ -45,6 +45,14 @@ var leakMistakes = [2][]leakMistake{
 			object: `url = "[url]"`, resource: `encrypt_to = ["AGE-SECRET-KEY-1oaPWD-AGE"]`, want: "this is a private key",
 		},
 		{
+			name:   "a header that the provider sets itself",
+			object: `url = "[url]", password = "oaPWD-beside"`, more: `headers = { Authorization = "oaPWD-header" }`, want: "the header Authorization cannot be set",
+		},
+		{
+			name:   "a header with a line break",
+			object: `url = "[url]", password = "oaPWD-beside"`, more: `headers = { "X-Gateway" = "oaPWD-header\n" }`, want: "contains a control character",
+		},
+		{
 			name:   "a time that is none",
 			object: `url = "[url]", password = "oaPWD-beside"`, more: `request_timeout = "90"`, want: "has no unit",
 		},
@@ -65,7 +73,7 @@ var leakMistakes = [2][]leakMistake{
 		},
 		{
 			name:   "a key in place of the authority",
-			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = [key]`, want: "PEM block that is not a CERTIFICATE",
+			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = [key]`, want: "is a PRIVATE KEY, not a CERTIFICATE",
 		},
 		{
 			name:   "a key that is none",

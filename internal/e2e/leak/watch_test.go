@@ -87,7 +87,8 @@ func (w *leakWatch) add(kind, text string) {
 	}
 }
 
-// guardKey looks for each line of a key in PEM.
+// guardKey looks for each line of a key in PEM, and for its beginning as a whole: an error may say
+// that a block is a private key.
 func (w *leakWatch) guardKey(pem string) {
 	for line := range strings.Lines(pem) {
 		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "-----") && line != "" {
@@ -95,7 +96,10 @@ func (w *leakWatch) guardKey(pem string) {
 		}
 	}
 
-	w.guard(leakOfKey, "BEGIN PRIVATE KEY")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	w.add(leakOfKey, "BEGIN PRIVATE KEY")
 }
 
 // guardSecret looks for a token's secret and for its fingerprint.

@@ -226,6 +226,15 @@ func settingDomains() map[string][]sample {
 		"universal_controller.password": words, "universal_controller.token": texts,
 		"request_timeout": sampleDurations("60s", "2m", "1s"), "max_retries": {0, 1, 20, 21, -1, int64(1) << 40},
 		"max_concurrent_requests": {1, 10, 100, 101, 0, -1}, "insecure_skip_verify": {true, false},
+		"tls_server_name": append(slices.Clone(texts), "foreman.example.com", "127.0.0.1", "::1", "https://foreman.example.com", "h:443"),
+		"headers": {
+			map[string]any{},
+			map[string]any{"X-Gateway": patLike},
+			map[string]any{"X-Gateway": patLike + "\n"},
+			map[string]any{"X-Gateway": ""},
+			map[string]any{"Authorization": patLike},
+			map[string]any{"X Gateway": patLike},
+		},
 	}
 
 	for _, argument := range []string{"ca_certificate", "client_certificate", "client_key"} {

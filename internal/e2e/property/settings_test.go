@@ -148,6 +148,17 @@ func (w *world) settingFaults(path string, v any) faults {
 		if name == "token" {
 			blamed.blame(name, "password") // Both are set.
 		}
+	case "headers":
+		headers, _ := v.(map[string]any)
+		for header, value := range headers {
+			if text, _ := value.(string); header != "X-Gateway" || text != patLike {
+				blamed.blame(name)
+			}
+		}
+	case "tls_server_name":
+		if text, _ := v.(string); strings.ContainsAny(text, " \n\r\x00\ufeff/@") || text == "" || strings.HasSuffix(text, ":443") {
+			blamed.blame(name)
+		}
 	case "ca_certificate":
 		blamed.blame(name)
 	case "client_certificate", "client_key":

@@ -150,7 +150,18 @@ func (s *argumentScene) useProvider(t *testing.T, _, argument string, set map[st
 	})
 	providertest.Must(t, err)
 
-	return []used{{stage: "configuration", errors: problems(response.Diagnostics)}}
+	errors := problems(response.Diagnostics)
+	if len(errors) == 0 { // A setting that is missing is an error at the first use.
+		read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+			TypeName: "opsaccess_current_user",
+			Config:   providertest.EncodeObject(t, s.schemas["data opsaccess_current_user"].ValueType(), nil),
+		})
+		providertest.Must(t, err)
+
+		errors = problems(read.Diagnostics)
+	}
+
+	return []used{{stage: "configuration or the first use", errors: errors}}
 }
 
 func (s *argumentScene) useAction(t *testing.T, typeName, argument string, set map[string]any) []used {

@@ -166,6 +166,8 @@ func argumentRows() map[string]argumentRow {
 		provider + "ca_certificate":                aPEM,
 		provider + "client_certificate":            {otherwise: fails, want: aSetting.want, beside: map[string]any{"client_key": "x"}},
 		provider + "client_key":                    {otherwise: fails, want: aSetting.want, beside: map[string]any{"client_certificate": "x"}},
+		provider + "headers":                       anObject,
+		provider + "tls_server_name":               {otherwise: decided, want: map[string]effect{"empty": refused, "blank": refused, "negative": refused, "beyond year 9999": refused}},
 		provider + "foreman":                       {otherwise: fails, want: map[string]effect{"null": fails}, on: "foreman"},
 		provider + "foreman.url":                   {otherwise: fails, want: aSetting.want, on: "foreman"},
 		provider + "foreman.username":              aSetting.onForeman(),

@@ -19,12 +19,26 @@ type settingsTest struct {
 	env     map[string]string
 	want    string // part of the only diagnostic; empty for none
 	warning bool
+	// missing is for a setting that is not set: no error until the server is needed.
+	missing bool
 }
 
 func (s settingsTest) run(t *testing.T) {
 	providertest.SetEnvironment(t, s.env)
 
-	_, diagnostics := providertest.ConfigureWith(t, s.set)
+	server, diagnostics := providertest.ConfigureWith(t, s.set)
+
+	if s.missing {
+		providertest.WantNoErrors(t, "configure", diagnostics)
+
+		response, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+			TypeName: "opsaccess_current_user",
+			Config:   providertest.EncodeObject(t, providertest.Schemas(t)["data opsaccess_current_user"].ValueType(), nil),
+		})
+		providertest.Must(t, err)
+
+		diagnostics = response.Diagnostics
+	}
 
 	if s.want == "" {
 		for _, d := range diagnostics {
@@ -82,12 +96,16 @@ func TestProvider_foremanSettings(t *testing.T) { //nolint:paralleltest // The e
 		"an empty block and the environment":         {set: map[string]any{"foreman": map[string]any{}}, env: environment},
 		"FOREMAN_USER where there is no _USERNAME":   {env: map[string]string{"FOREMAN_SERVER_URL": "https://f.example.com", "FOREMAN_USER": "t", "FOREMAN_PASSWORD": "p"}},
 		"the block wins over a bad variable":         {set: map[string]any{"foreman": block}, env: map[string]string{"FOREMAN_SERVER_URL": "ftp://nowhere"}},
-		"nothing":                                    {want: "Set `foreman` or `universal_controller` in the provider block, or FOREMAN_SERVER_URL or STONEBRANCH_BASE_URL in the environment."},
-		"no url":                                     {set: with(map[string]any{"url": nil}), want: "FOREMAN_SERVER_URL in the environment"},
-		"no username":                                {set: with(map[string]any{"username": nil}), want: "FOREMAN_USERNAME in the environment"},
-		"no password":                                {set: with(map[string]any{"password": nil}), want: "FOREMAN_PASSWORD in the environment"},
+		"nothing":                                    {missing: true, want: "Set `foreman` or `universal_controller` in the provider block, or FOREMAN_SERVER_URL or STONEBRANCH_BASE_URL in the environment."},
+		"no url":                                     {missing: true, set: with(map[string]any{"url": nil}), want: "FOREMAN_SERVER_URL in the environment"},
+		"no username":                                {missing: true, set: with(map[string]any{"username": nil}), want: "FOREMAN_USERNAME in the environment"},
+		"no password":                                {missing: true, set: with(map[string]any{"password": nil}), want: "FOREMAN_PASSWORD in the environment"},
 		"an empty password":                          {set: with(map[string]any{"password": ""}), want: "at least 1"},
 		"a URL without a scheme":                     {set: with(map[string]any{"url": "foreman.example.com"}), want: "foreman.example.com"},
+		"a URL with the API's path":                  {set: with(map[string]any{"url": "https://foreman.example.com/api"}), want: "The URL must not end in /api: leave it out"},
+		"a URL with the API's version":               {set: with(map[string]any{"url": "https://example.com/foreman/api/v2/"}), want: "The URL must not end in /api/v2: leave it out"},
+		"a variable with the API's path":             {env: map[string]string{"FOREMAN_SERVER_URL": "https://f.example.com/api", "FOREMAN_USER": "t", "FOREMAN_PASSWORD": "p"}, want: "The URL must not end in /api: leave it out"},
+		"a URL whose path only looks like it":        {set: with(map[string]any{"url": "https://foreman.example.com/myapi"})},
 		"a URL with a password in it":                {set: with(map[string]any{"url": "https://u:secret-password@f.example.com"}), want: "user"}, //nolint:gosec // It is nobody's password.
 		"a URL with a secret in its query":           {set: with(map[string]any{"url": "https://f.example.com/?token=secret-token"}), want: "query"},
 		"a URL with a password and no host":          {set: with(map[string]any{"url": "https://u:secret-password"}), want: "must look like"},

@@ -15,7 +15,7 @@ import (
 // secretive are the words in names of attributes that hold secrets, and harmless the
 // names that have such a word and hold none.
 var (
-	secretive = regexp.MustCompile(`(^|_)(token|password|secret|key)(_|$)`)
+	secretive = regexp.MustCompile(`(^|_)(token|password|secret|key)(_|$)|^headers$`)
 	harmless  = map[string]bool{
 		"token_id": true, "show_tokens": true, "tokens": true,
 		"ssh_keys.key": true, // The public half.

@@ -17,7 +17,7 @@ import (
 // Configured is what a configured provider hands to its constructs.
 type Configured struct {
 	// System makes one listing of many reads. It is nil while a value that it needs is
-	// unknown.
+	// unknown or missing.
 	System pat.System
 	// Direct is the same server without that, for what must be as it is right now.
 	Direct pat.System
@@ -26,7 +26,7 @@ type Configured struct {
 	// Leases are what is open of ephemeral resources in this process.
 	Leases *tokens.Leases
 
-	unknown []string
+	unready
 }
 
 // Model is the provider's configuration.
@@ -49,25 +49,28 @@ type Process struct {
 
 // Open makes the System that the configuration describes.
 func (p *Process) Open(ctx context.Context, model Model, terraformVersion string, diags *diag.Diagnostics) *Configured {
-	platform, ok := chooseConfigured(model.Blocks, diags)
-	if !ok {
-		return nil
-	}
-
 	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.Version, terraformVersion)
 
 	connection := model.connection(userAgent, diags)
 	connection.options.Clock = pat.NewClock(p.Runner)
 	connection.options.RetryWaitMax = p.RetryWait
 
-	opened, d := platform.open(ctx, *model.of(platform.name), connection)
-	diags.Append(d...)
+	var opened openedSystem
+
+	if platform, ok := chooseConfigured(model.Blocks, &opened.missing, diags); ok {
+		var d diag.Diagnostics
+
+		opened, d = platform.open(ctx, *model.of(platform.name), connection)
+		diags.Append(d...)
+	}
 
 	if diags.HasError() {
 		return nil
 	}
 
-	c := &Configured{Direct: opened.system, Leases: &p.Leases, unknown: slices.Sorted(slices.Values(opened.unknown))}
+	slices.Sort(opened.unknown)
+
+	c := &Configured{Direct: opened.system, Leases: &p.Leases, unready: opened.unready}
 
 	if opened.system != nil {
 		c.System = coalesce.New(opened.system)
@@ -97,11 +100,24 @@ func Configure(data any, diags *diag.Diagnostics) *Configured {
 	return c
 }
 
+// Complete says whether no required setting is missing, and reports those that are. Plans call
+// it: what they need of the server may be unknown, but must be set.
+func (c *Configured) Complete(diags *diag.Diagnostics) bool {
+	if c == nil {
+		return true
+	}
+
+	diags.Append(c.missing...)
+
+	return len(c.missing) == 0
+}
+
 // Ready says whether there is a server to ask, and reports if there is not.
 func (c *Configured) Ready(diags *diag.Diagnostics) bool {
 	switch {
 	case c == nil:
 		diags.AddError("The provider is not configured", "It was asked for before Terraform configured it. Please report this as a bug, with what you ran.")
+	case !c.Complete(diags):
 	case c.System == nil:
 		c.addUnknown(diags)
 	default:
@@ -110,9 +126,6 @@ func (c *Configured) Ready(diags *diag.Diagnostics) bool {
 
 	return false
 }
-
-// Known says whether there is a server to ask.
-func (c *Configured) Known() bool { return c != nil && c.System != nil }
 
 // Tokens returns the engine, one without a server before the provider is configured.
 func (c *Configured) Tokens() *tokens.Engine {

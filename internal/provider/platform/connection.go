@@ -33,13 +33,16 @@ type connectionModel struct {
 	ClientCertificate     types.String `tfsdk:"client_certificate"`
 	ClientKey             types.String `tfsdk:"client_key"`
 	InsecureSkipVerify    types.Bool   `tfsdk:"insecure_skip_verify"`
+	TLSServerName         types.String `tfsdk:"tls_server_name"`
+	Headers               types.Map    `tfsdk:"headers"`
 }
 
 // connectionSettings is connectionModel with its defaults, for a platform to complete.
 type connectionSettings struct {
 	options rest.Options
-	// unknown are the attributes whose values are known only after apply.
-	unknown []string
+	// unready is what keeps the platform from being opened.
+	unready
+
 	// caSet and verifySet say that the configuration decides, and no variable may.
 	caSet, verifySet bool
 }
@@ -87,6 +90,22 @@ func connectionAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Whether to accept any certificate of the server, which lets anybody in between read the " +
 				"tokens. Default is `false` or, for Foreman, the opposite of `FOREMAN_VALIDATE_CERTS`.",
 		},
+		"tls_server_name": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{tfvalue.Matches("tls_server_name", hostName, "must be a host name or an IP address, without scheme and port")},
+			MarkdownDescription: "Name that the provider sends to the server (SNI) and verifies in its certificate, such as " +
+				"`foreman.example.com`, where `url` has another one: an IP address, or a tunnel on `localhost`. " +
+				"Default is the host of `url`.",
+		},
+		"headers": schema.MapAttribute{
+			Optional:    true,
+			Sensitive:   true,
+			ElementType: types.StringType,
+			MarkdownDescription: "Headers to add to each request, for a gateway in front of the server: " +
+				"`{ \"CF-Access-Client-Id\" = var.client_id }`. Headers that the provider sets itself are an error: " +
+				"`Authorization`, `Cookie` and `Host`, for instance. The values are masked in logs and errors, and are " +
+				"sent to the host of `url` only.",
+		},
 	}
 }
 
@@ -103,7 +122,9 @@ func (m connectionModel) connection(userAgent string, diags *diag.Diagnostics) c
 				ClientCertificate:  m.ClientCertificate.ValueString(),
 				ClientKey:          pat.Secret(m.ClientKey.ValueString()),
 				InsecureSkipVerify: m.InsecureSkipVerify.ValueBool(),
+				ServerName:         m.TLSServerName.ValueString(),
 			},
+			Headers: m.headers(diags),
 		},
 		caSet:     !m.CACertificate.IsNull(),
 		verifySet: !m.InsecureSkipVerify.IsNull(),
@@ -121,14 +142,62 @@ func (m connectionModel) connection(userAgent string, diags *diag.Diagnostics) c
 		"request_timeout": m.RequestTimeout, "max_retries": m.MaxRetries,
 		"max_concurrent_requests": m.MaxConcurrentRequests, "ca_certificate": m.CACertificate,
 		"client_certificate": m.ClientCertificate, "client_key": m.ClientKey,
-		"insecure_skip_verify": m.InsecureSkipVerify,
+		"insecure_skip_verify": m.InsecureSkipVerify, "tls_server_name": m.TLSServerName, "headers": m.Headers,
 	} {
-		if value.IsUnknown() {
+		if !whollyKnown(value) {
 			c.unknown = append(c.unknown, name)
 		}
 	}
 
 	return c
+}
+
+// whollyKnown says whether nothing of a value is known only after apply.
+func whollyKnown(value attr.Value) bool {
+	if elements, ok := value.(types.Map); ok {
+		for _, element := range elements.Elements() {
+			if element.IsUnknown() {
+				return false
+			}
+		}
+	}
+
+	return !value.IsUnknown()
+}
+
+// Check reports what is wrong with the settings, as far as they are known. It points at no attribute:
+// the CLI would show the source, with a secret that is written there.
+func (m connectionModel) Check(diags *diag.Diagnostics) {
+	switch {
+	case m.ClientCertificate.IsNull() && tfvalue.IsSet(m.ClientKey):
+		diags.AddError("Missing client_certificate", "`client_key` needs the certificate that it belongs to.")
+	case m.ClientKey.IsNull() && tfvalue.IsSet(m.ClientCertificate):
+		diags.AddError("Missing client_key", "`client_certificate` needs the key that it was made for.")
+	}
+
+	m.headers(diags)
+}
+
+// headers returns the headers that are known, and reports those that cannot be sent.
+func (m connectionModel) headers(diags *diag.Diagnostics) rest.Headers {
+	headers := rest.Headers{}
+
+	for name, value := range m.Headers.Elements() {
+		text, ok := value.(types.String)
+		if !ok || text.IsUnknown() {
+			continue
+		}
+
+		headers[name] = pat.Secret(text.ValueString())
+	}
+
+	if err := headers.Check(); err != nil {
+		diags.AddError("Invalid headers", fmt.Sprintf(
+			"The provider cannot send what `headers` contains: %s. Nothing was sent. For a value from a file, use `trimspace(file(…))`.",
+			strings.ReplaceAll(err.Error(), "\n", "; ")))
+	}
+
+	return headers
 }
 
 // textSetting is a text of a platform's object that a variable can stand in for.
@@ -140,8 +209,8 @@ type textSetting struct {
 }
 
 // resolve returns the setting's value: the configuration's, or that of the first
-// variable which is set. It reports a required one that is missing and one that no server can
-// have meant, and notes one that is unknown.
+// variable which is set. It reports one that no server can have meant, and notes one that is unknown, or
+// required and missing.
 func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) string {
 	if s.value.IsUnknown() {
 		c.unknown = append(c.unknown, s.path.String())
@@ -159,37 +228,57 @@ func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) str
 	}
 
 	if text == "" && s.required {
-		diags.AddError(fmt.Sprintf("Missing %s", s.path), "It is needed to reach the server: set it in the provider block, or "+
-			s.variables[0]+" in the environment.")
+		c.missing.AddError(fmt.Sprintf("Missing %s", s.path), fmt.Sprintf(
+			"Set `%s` in the provider block, or %s in the environment.", s.path, s.variables[0]))
 	}
 
-	if wrong := s.mistyped(text); wrong != "" {
-		diags.AddError("Invalid URL or credential", fmt.Sprintf("The value of %s %s. Nothing was sent, since each failed login "+
-			"counts towards a lock. Correct the value; if it is read from a file, use `trimspace(file(…))`.", source, wrong))
+	refuseInvisible(source, text, diags)
+
+	if strings.HasSuffix(s.path.String(), ".username") && strings.Contains(text, ":") {
+		diags.AddError(invalidText, source+" contains a colon, which ends the username in HTTP Basic authentication. "+
+			"Nothing was sent. Set the username alone, without a password behind it.")
 	}
 
 	return text
 }
 
-// mistyped says what makes a URL or a credential one that no server can have meant, and nothing
-// of the value itself: a line break at the end of a file, a byte order mark, a colon that Basic
-// authentication would take for the end of the username.
-func (s textSetting) mistyped(text string) string {
-	for i, character := range []rune(text) {
-		switch {
-		case character == '\n' || character == '\r':
-			return fmt.Sprintf("has a line break after %d characters", i)
-		case character == '\uFEFF':
-			return fmt.Sprintf("has a byte order mark after %d characters", i)
-		case unicode.IsControl(character):
-			return fmt.Sprintf("has the control character %U after %d characters", character, i)
-		case character == ':' && strings.HasSuffix(s.path.String(), ".username"):
-			return "has a colon, which no username can have"
-		}
+const invalidText = "Invalid URL or credential"
+
+// refuseInvisible reports a text with a character in it that no server can have meant: a line break
+// at the end of a file, a byte order mark at its beginning. The message shows nothing of the
+// text.
+func refuseInvisible(source, text string, diags *diag.Diagnostics) {
+	invisible := func(r rune) bool { return unicode.IsControl(r) || r == '\uFEFF' }
+
+	at := strings.IndexFunc(text, invisible)
+	if at < 0 {
+		return
 	}
 
-	return ""
+	position, character := "contains", []rune(text[at:])[0]
+
+	switch {
+	case at == 0:
+		position = "begins with"
+	case strings.TrimFunc(text[at:], invisible) == "":
+		position = "ends in"
+	}
+
+	what, remedy := fmt.Sprintf("the control character %U", character), "use `trimspace(file(…))`"
+
+	switch character {
+	case '\n', '\r':
+		what = "a line break"
+	case '\uFEFF':
+		what, remedy = "a byte order mark", "save the file without one"
+	}
+
+	diags.AddError(invalidText, fmt.Sprintf("%s %s %s. Nothing was sent: each failed login counts towards a lock. "+
+		"Correct the value. If it is read from a file, %s.", source, position, what, remedy))
 }
+
+// hostName matches a host name or an IP address.
+var hostName = regexp.MustCompile(`^(?:[0-9A-Za-z_](?:[0-9A-Za-z_-]*[0-9A-Za-z])?(?:\.[0-9A-Za-z_](?:[0-9A-Za-z_-]*[0-9A-Za-z])?)*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`)
 
 // plainURL matches a URL or a host that nobody would take for a password, and that holds
 // none.
@@ -220,4 +309,12 @@ func warnPlaintext(text string, diags *diag.Diagnostics) {
 
 	diags.AddWarning("The connection is not encrypted",
 		"Credentials and new tokens cross the network readable for anybody on the way. Use https.")
+}
+
+// warnLeftOut warns of certificates that are not used.
+func warnLeftOut(options rest.TLSOptions, diags *diag.Diagnostics) {
+	if leftOut := options.LeftOut(); len(leftOut) > 0 {
+		diags.AddWarning("A certificate is left out", "The provider does not use:\n  - "+strings.Join(leftOut, "\n  - ")+
+			"\n\nThe other certificates are used. Remove what is listed from the file to silence this warning.")
+	}
 }

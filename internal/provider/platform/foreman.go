@@ -106,7 +106,7 @@ func openForeman(ctx context.Context, block types.Object, c connectionSettings) 
 	)
 
 	if block.IsUnknown() {
-		return openedSystem{unknown: []string{"foreman"}}, nil
+		return openedSystem{unready: unready{unknown: []string{"foreman"}}}, nil
 	}
 
 	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
@@ -140,11 +140,12 @@ func openForeman(ctx context.Context, block types.Object, c connectionSettings) 
 
 	foremanEnvironment(c, &options, &diags)
 
-	if diags.HasError() || len(c.unknown) > 0 {
-		return openedSystem{unknown: c.unknown}, diags
+	if diags.HasError() || c.any() {
+		return openedSystem{unready: c.unready}, diags
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)
+	warnLeftOut(options.Client.TLS, &diags)
 
 	system, err := foreman.New(options)
 	if err != nil {

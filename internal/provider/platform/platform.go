@@ -49,6 +49,16 @@ type openedSystem struct {
 	credential pat.Secret
 	// mayBeToken is false where the credential is sure to be no personal access token.
 	mayBeToken bool
+	unready
+}
+
+// unready are the settings that keep a provider from reaching a server. Neither is an error
+// until the server is needed: a module whose `count` is 0 needs no settings.
+type unready struct {
 	// unknown are the attributes whose values are known only after apply.
 	unknown []string
+	// missing has an error for each setting that is required and not set.
+	missing diag.Diagnostics
 }
+
+func (u unready) any() bool { return len(u.unknown) > 0 || len(u.missing) > 0 }

@@ -58,8 +58,8 @@ func (l *Listings) of(name string) types.Object {
 
 // chooseConfigured returns the platform that is configured: the one whose object is set, or else
 // the one whose URL the environment has. While an object is unknown it is that one, for what it
-// turns out to be decides.
-func chooseConfigured(blocks Blocks, diags *diag.Diagnostics) (definition, bool) {
+// turns out to be decides. That none is configured goes to missing.
+func chooseConfigured(blocks Blocks, missing, diags *diag.Diagnostics) (definition, bool) {
 	var configured, unknown, exported []definition
 
 	for _, p := range allPlatforms {
@@ -90,7 +90,7 @@ func chooseConfigured(blocks Blocks, diags *diag.Diagnostics) (definition, bool)
 			"The provider block has no platform, and the environment has %s. "+
 				"Unset all but one, or say in the provider block which is meant.", urlVariables(exported, " and ")))
 	default:
-		diags.AddError("No platform is configured", fmt.Sprintf(
+		missing.AddError("No platform is configured", fmt.Sprintf(
 			"Set %s in the provider block, or %s in the environment.", platformNames(allPlatforms, " or "), urlVariables(allPlatforms, " or ")))
 	}
 

@@ -79,7 +79,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	)
 
 	if block.IsUnknown() {
-		return openedSystem{unknown: []string{"universal_controller"}}, nil
+		return openedSystem{unready: unready{unknown: []string{"universal_controller"}}}, nil
 	}
 
 	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
@@ -98,7 +98,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		resolve("token", model.Token, false, "STONEBRANCH_API_TOKEN")
 		resolve("password", model.Password, false, "STONEBRANCH_PASSWORD")
 
-		return openedSystem{unknown: c.unknown}, diags
+		return openedSystem{unready: c.unready}, diags
 	}
 
 	if !model.Token.IsNull() && !model.Password.IsNull() {
@@ -118,11 +118,12 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 		options.Token = pat.Secret(resolve("token", model.Token, true, "STONEBRANCH_API_TOKEN"))
 	}
 
-	if diags.HasError() || len(c.unknown) > 0 {
-		return openedSystem{unknown: c.unknown}, diags
+	if diags.HasError() || c.any() {
+		return openedSystem{unready: c.unready}, diags
 	}
 
 	warnPlaintext(options.Client.BaseURL, &diags)
+	warnLeftOut(options.Client.TLS, &diags)
 
 	system, err := universalcontroller.New(options)
 	if err != nil {

@@ -44,7 +44,7 @@ func (e *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 	diags := &resp.Diagnostics
 	diags.Append(req.Config.Get(ctx, &model)...)
 
-	if diags.HasError() {
+	if diags.HasError() || !e.Complete(diags) {
 		return
 	}
 

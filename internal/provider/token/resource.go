@@ -79,6 +79,10 @@ func (r *tokenResource) ModifyPlan(
 		state = readModel(ctx, req.State, diags)
 	}
 
+	if diags.HasError() || !r.Complete(diags) {
+		return
+	}
+
 	if req.Plan.Raw.IsNull() {
 		if recorded := state.record(diags); !diags.HasError() {
 			reportNotices(r.Configured, r.Tokens().PlanDestroy(recorded), diags)

@@ -64,7 +64,7 @@ func (a *revokeTokensAction) ModifyPlan(
 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 
-	if resp.Diagnostics.HasError() || !a.Ready(&diag.Diagnostics{}) {
+	if resp.Diagnostics.HasError() || !a.Complete(&resp.Diagnostics) || !a.Ready(&diag.Diagnostics{}) {
 		return
 	}
 

@@ -47,6 +47,10 @@ func PlanUnchanged(
 
 	var diags diag.Diagnostics
 
+	if !c.Complete(&diags) {
+		return nil, false
+	}
+
 	model := tfvalue.ModelOf[tokenModel](state)
 	proposed := model
 	proposed.Series = tfvalue.ModelOf[tokenModel](config).Series

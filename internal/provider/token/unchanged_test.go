@@ -336,6 +336,26 @@ func TestPlanUnchanged_leavesToTheFramework(t *testing.T) {
 	}
 }
 
+// Without a refresh nothing but the plan would report a missing setting.
+func TestPlanUnchanged_leavesMissingSettingsToTheFramework(t *testing.T) {
+	t.Setenv("FOREMAN_SERVER_URL", "")
+	t.Setenv("STONEBRANCH_BASE_URL", "")
+
+	var diags diag.Diagnostics
+
+	var process platform.Process
+	configured := process.Open(t.Context(), platform.Model{}, "1.11.0", &diags)
+	recorded := encodedModel(t, settledModel())
+
+	_, ok := PlanUnchanged(t.Context(), configured, &tfprotov6.PlanResourceChangeRequest{
+		TypeName:   "opsaccess_personal_access_token",
+		PriorState: recorded, ProposedNewState: recorded, Config: recorded,
+	})
+	if ok || diags.HasError() {
+		t.Errorf("planned without the framework: %t; configuring said %v", ok, diags)
+	}
+}
+
 func onePredecessor(due bool) types.List {
 	return types.ListValueMust(previousType, []attr.Value{types.ObjectValueMust(previousType.AttrTypes, tfvalue.ValuesOf(previousModel{
 		ID: types.StringValue("41"), Name: types.StringValue("ci-abc234-0"), Generation: types.Int64Value(0),
