@@ -10,7 +10,7 @@ import (
 
 // clock is the clock of a schedule's server and consumers. Providers run on machines with clocks
 // of their own. In process it moves by itself only a second for each request, so that no two
-// tokens are of one time. Where the provider has a process of its own it runs.
+// tokens are of one time. Where the provider has a process of its own it runs, and jumps as well.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -113,9 +113,5 @@ func (m *machine) sends() {
 	}
 }
 
-// tick is a second for a request, of a clock that stands.
-func (c *clock) tick() {
-	if c.ahead == 0 {
-		c.move(time.Second)
-	}
-}
+// tick is a second for a request.
+func (c *clock) tick() { c.move(time.Second) }

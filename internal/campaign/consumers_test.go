@@ -53,14 +53,14 @@ func (t *terraform) holds(of *token, w *wish) bool {
 }
 
 // sparesOrphan says why a token must not be revoked that no state had, or that the one which
-// had it was replaced by an older one: another state may have it. Only what a process asked
-// for in vain it may revoke at once.
+// had it was replaced by an older one: another state may have it. What a process asked for
+// in vain it may revoke at once, and what was issued to one that had given up: nobody has its secret.
 func (t *terraform) sparesOrphan(p *process, of *token) objection {
 	i := t.resource(of)
 	until := of.made.Add(max(grace, min(t.wishes[i].lives(), t.state[i].lives())) - slack)
 
 	switch {
-	case of.asked.by == p && !of.had && !of.returned:
+	case (of.asked.by == p || of.late) && !of.had && !of.returned:
 		return objection{}
 	case t.wishes[i].fixed && !of.had:
 		return objection{breachAnother, "its name was chosen, and this process did not ask for it"}

@@ -97,7 +97,7 @@ func (c *client) find(k *kept) {
 func (c *client) spares(target *kept) func(*process, *token) objection {
 	return func(p *process, t *token) objection {
 		switch {
-		case target != nil && t == target.token, !t.had && t.asked.by == p:
+		case target != nil && t == target.token, !t.had && (t.asked.by == p || t.late): // Nobody has the secret of a late one.
 			return objection{}
 		case t.used.IsZero() && (!t.had || t.forgotten):
 			if until := t.made.Add(grace - slack); c.clock.now().Before(until) {

@@ -165,6 +165,9 @@ func (t *terraform) account() {
 		case !w.fixed && !t.descends(lives) && lives.told: // Its prefix is in no state, and a run has named it.
 			results.meets("tokens of another prefix that a run has named")
 			t.setApart(lives)
+		case w.fixed && lives.told: // A fixed name proves nothing, so the run that lost it has named it.
+			t.setApart(lives)
+			t.fixed++
 		default:
 			t.ledger.broken(lives.asked.strays(), "%s (of %s) lives, and is in no state: %s", lives.name, lives.asked.op.what, t.tells(i))
 		}
