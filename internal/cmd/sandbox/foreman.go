@@ -35,7 +35,14 @@ func (f *foreman) name() string { return "foreman" }
 
 func (f *foreman) address() string { return f.listen }
 
-func (f *foreman) path() string { return "" }
+func (f *foreman) path() string { return f.options.PathPrefix }
+
+func (f *foreman) exports(url string) []string {
+	return []string{
+		"FOREMAN_SERVER_URL=" + url,
+		"FOREMAN_USERNAME=" + foremanserver.AdminLogin, "FOREMAN_PASSWORD=" + foremanserver.AdminPassword,
+	}
+}
 
 func (f *foreman) server(console sandbox.Options, faults []sandbox.Fault) (http.Handler, error) {
 	options := f.options

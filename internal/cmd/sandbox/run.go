@@ -32,6 +32,8 @@ type platform interface {
 	address() string
 	// path follows the address in the printed URL; empty for nothing.
 	path() string
+	// exports are the variables with which the provider logs in as the server's administrator.
+	exports(url string) []string
 	// server makes the server.
 	server(console sandbox.Options, faults []sandbox.Fault) (http.Handler, error)
 	// replay plays the platform's recordings against a fresh server and says whether
@@ -84,15 +86,16 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	if len(wanted) == 0 {
 		return usage(flags, errOut, "no address: there is nothing to serve")
 	}
-	if err := serve(ctx, set, wanted, out); err != nil {
+	if err := serve(ctx, set, wanted, out, errOut); err != nil {
 		_, _ = fmt.Fprintln(errOut, "sandbox:", err)
 		return exitFailed
 	}
 	return exitOK
 }
 
-// serve starts the servers, prints their URLs, and stops them when ctx ends.
-func serve(ctx context.Context, set settings, platforms []platform, out io.Writer) (err error) {
+// serve starts the servers, prints their URLs for a program and how to go on for a person, and stops
+// them when ctx ends.
+func serve(ctx context.Context, set settings, platforms []platform, out, errOut io.Writer) (err error) {
 	var started []*sandbox.Running
 	defer func() {
 		// The caller's context is over by now.
@@ -108,7 +111,7 @@ func serve(ctx context.Context, set settings, platforms []platform, out io.Write
 	if set.caFile != "" {
 		options = append(options, sandbox.WithTLS())
 	}
-	var line, authorities []string
+	var line, exports, authorities []string
 	for _, p := range platforms {
 		handler, err := p.server(set.console(), set.faults)
 		if err != nil {
@@ -120,6 +123,7 @@ func serve(ctx context.Context, set settings, platforms []platform, out io.Write
 		}
 		started = append(started, running)
 		line = append(line, p.name()+" "+running.URL()+p.path())
+		exports = append(exports, p.exports(running.URL()+p.path())...)
 		authorities = append(authorities, string(running.CACertificate()))
 	}
 	if set.caFile != "" {
@@ -130,6 +134,8 @@ func serve(ctx context.Context, set settings, platforms []platform, out io.Write
 	if _, err := fmt.Fprintln(out, strings.Join(line, " ")); err != nil {
 		return fmt.Errorf("print the addresses: %w", err)
 	}
+	_, _ = fmt.Fprintf(errOut, "\nTo use it, in another terminal:\n\nexport %s\n\nPress Ctrl-C to stop. All data is in memory and is lost.\n",
+		strings.Join(exports, " \\\n  "))
 	<-ctx.Done()
 	return nil
 }

@@ -70,18 +70,41 @@ func TestServesUntilItIsInterrupted(t *testing.T) {
 		"-tls-ca", ca, "-fault", "path=/api/ping,status=503,retry-after=1", "-cores", "2", "-latency-login", "1ns")
 	client := trusting(t, ca)
 
-	if status, _ := get(t, client, url+"/foreman/api/ping", ""); status != http.StatusServiceUnavailable {
+	if status, _ := get(t, client, url+"/api/ping", ""); status != http.StatusServiceUnavailable {
 		t.Errorf("the fault's request got %d, want 503", status)
 	}
-	status, body := get(t, client, url+"/foreman/api/status", "alice")
+	status, body := get(t, client, url+"/api/status", "alice")
 	if status != http.StatusOK || !strings.Contains(body, `"version":"3.1.0"`) {
 		t.Errorf("status answered %d %s, want 200 and version 3.1.0", status, body)
 	}
-	if status, body := get(t, client, url+"/_sandbox/journal", ""); status != http.StatusOK || !strings.Contains(body, `"user": "alice"`) {
+	if status, body := get(t, client, strings.TrimSuffix(url, "/foreman")+"/_sandbox/journal", ""); status != http.StatusOK || !strings.Contains(body, `"user": "alice"`) {
 		t.Errorf("the journal answered %d %s, want alice in it", status, body)
 	}
 	if code := stop(); code != exitOK {
 		t.Errorf("exit code %d after the interrupt, want 0", code)
+	}
+}
+
+// What is printed for a person can be pasted into another terminal.
+func TestPrintsTheVariablesOfTheProvider(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errOut bytes.Buffer
+	if code := run(ctx, []string{"-foreman", "127.0.0.1:0", "-universal-controller", "127.0.0.1:0"}, &out, &errOut); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, errOut.String())
+	}
+	fields := strings.Fields(out.String())
+	if len(fields) != 4 {
+		t.Fatalf("printed %q, want two names and two URLs", out.String())
+	}
+	for _, want := range []string{
+		"export FOREMAN_SERVER_URL=" + fields[1] + " ", "FOREMAN_USERNAME=admin ", "FOREMAN_PASSWORD=changeme ",
+		"STONEBRANCH_BASE_URL=" + fields[3] + " ", "STONEBRANCH_USERNAME=ops.admin ", "STONEBRANCH_PASSWORD=ops.admin\n", "Ctrl-C",
+	} {
+		if !strings.Contains(errOut.String(), want) {
+			t.Errorf("said %q, want %q in it", errOut.String(), want)
+		}
 	}
 }
 

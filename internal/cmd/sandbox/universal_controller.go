@@ -49,6 +49,13 @@ func (u *universalController) address() string { return u.listen }
 // path is the context, which belongs to the base URL that a client is given.
 func (u *universalController) path() string { return controllerserver.New(u.options).Context() }
 
+func (u *universalController) exports(url string) []string {
+	return []string{
+		"STONEBRANCH_BASE_URL=" + url,
+		"STONEBRANCH_USERNAME=" + controllerserver.AdminUserName, "STONEBRANCH_PASSWORD=" + controllerserver.AdminPassword,
+	}
+}
+
 func (u *universalController) server(console sandbox.Options, faults []sandbox.Fault) (http.Handler, error) {
 	options := u.options
 	options.Console = console
