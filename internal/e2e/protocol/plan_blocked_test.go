@@ -38,16 +38,16 @@ func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
 			},
 			"another user, who is not there": {
 				before: base, after: having(base, map[string]any{"user_id": nil, "username": "svc-nobody"}),
-				warning: "svc-nobody", fails: "another user, or one who does not exist",
+				warning: "svc-nobody", fails: "another user, or one that does not exist",
 			},
 			"the id of a user who is not there": {
 				before: base, after: having(base, map[string]any{"user_id": missingUserID(s)}),
-				warning: "an apply fails before anything is sent", fails: "another user, or one who does not exist",
+				warning: "an apply fails before it sends a request", fails: "another user, or one that does not exist",
 			},
 			"another user, with an expiry that has passed": {
 				before:  base,
 				after:   having(base, map[string]any{"user_id": reader.ID, "expires_at": midnight.Add(-providertest.Day).Format(time.RFC3339)}),
-				warning: "is in the past", fails: "another user, or one who does not exist",
+				warning: "is in the past", fails: "another user, or one that does not exist",
 			},
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -36,7 +36,7 @@ func TestAccRotation_ownCredential(t *testing.T) {
 		write(own(first), 2, "1h")
 		w.Apply(t, providertest.Generation(2), held(false))
 		s.Clock.Move(2 * time.Hour)
-		w.Unchanged(t).Warns(t, "A predecessor is the provider's own credential", "Give the provider another credential")
+		w.Unchanged(t).Warns(t, "A predecessor is the provider's own credential", "Configure the provider with another credential")
 		s.WantAccepted(t, user, first)
 
 		write(s.AdminBlock(), 2, "1h")

@@ -45,7 +45,7 @@ func TestAccRotation_predecessorInUseIsHeld(t *testing.T) {
 		s.Clock.Move(5 * time.Hour)
 
 		done = w.Unchanged(t)
-		done.Warns(t, "was last used at "+shownLastUse(t, s, user), "they have not moved to the new token")
+		done.Warns(t, "was last used at "+shownLastUse(t, s, user), "the consumer that has not switched to the new token")
 
 		if count := done.Warned("A predecessor is still in use"); count != 1 || len(done.Says) != 1 {
 			t.Errorf("it is said %d times: %s", count, done.Warnings())
@@ -76,7 +76,7 @@ func TestAccRotation_failedRevocationIsTriedAgain(t *testing.T) {
 
 		restore := s.FailRevocations()
 		done := w.Apply(t, providertest.Generation(2), providertest.Predecessors(map[string]knownvalue.Check{"generation": knownvalue.Int64Exact(1)}))
-		done.Warns(t, "A predecessor could not be revoked", "lives on; the next apply tries again", "503")
+		done.Warns(t, "A predecessor could not be revoked", "is still active. The next apply tries again", "503")
 
 		w.Refused(t, "Could not revoke", "apply", "-auto-approve", "-destroy")
 		w.Check(t, providertest.Generation(2), providertest.Predecessors(map[string]knownvalue.Check{"generation": knownvalue.Int64Exact(1)}))

@@ -133,16 +133,16 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 	case tokens.OtherServer:
 		if n.Recorded == "" {
 			return wording{path.Root("server"), "The token is not on this server", fmt.Sprintf(
-				"It was moved here without its server's URL. The provider is configured for %s, which does not have the token %s. "+
-					"Nothing was changed or forgotten. Give the resource the provider (alias) of the server that the other provider had "+
-					"it on; or, to give the token up, remove the resource from state with a `removed` block.",
+				"The state that this resource was moved from has no server URL. The provider is configured for %s, which does not have the token %s. "+
+					"Nothing was changed.\n\nSet `provider =` to the alias that is configured for the server of the "+
+					"other provider. To stop managing the token, remove the resource from state with a `removed` block.",
 				n.Configured, n.ID)}, true
 		}
 
 		return wording{path.Root("server"), "The token is on another server", fmt.Sprintf(
-			"It was issued by %s, the provider is configured for %s, and the token %s is not there. "+
-				"Nothing was changed or forgotten. Give the resource the provider (alias) of its server; or, to give the "+
-				"token up, remove the resource from state with a `removed` block.",
+			"%s issued the token, the provider is configured for %s, and the token %s does not exist there. "+
+				"Nothing was changed.\n\nSet `provider =` to the alias that is configured for the token's server. To stop managing the "+
+				"token, remove the resource from state with a `removed` block.",
 			n.Recorded, n.Configured, n.ID)}, true
 	case tokens.OtherPlatform:
 		return wording{path.Root("platform"), "The token is of another platform", fmt.Sprintf(
@@ -153,8 +153,8 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 		return wording{summary: "The clock of this machine differs from the server's", detail: clockDetail(n)}, true
 	case tokens.ServerMoved:
 		return wording{path.Root("server"), "The token's server has moved", fmt.Sprintf(
-			"The token was issued by %s. The provider is configured for %s, which has the same token: "+
-				"its id, name and time of creation agree. From now on it is looked for there.", n.Recorded, n.Configured)}, true
+			"%s issued the token. The provider is configured for %s, which has the same token: its id, name and creation time agree. "+
+				"The provider uses that server from now on.", n.Recorded, n.Configured)}, true
 	default:
 		return wording{}, false
 	}
@@ -186,12 +186,12 @@ func userWords(notice tokens.Notice) (wording, bool) {
 			"The user %q %s, so the server will refuse the token until that changes.", n.User.Username, n.User.Refusal)}, true
 	case tokens.OtherOwner:
 		return wording{path.Root(n.Argument), "The token belongs to another user", fmt.Sprintf(
-			"It was issued to user %s (id %s). A token cannot change hands, and this run did not refresh the resource, so "+
-				"that it cannot be replaced. Nothing was changed: plan again, without -refresh=false.",
+			"The server issued it to user %s (id %s), and a token cannot be transferred. This run did not refresh the resource, so it "+
+				"cannot replace it. Nothing was changed.\n\nPlan again without `-refresh=false`.",
 			n.Owner.Username, n.Owner.ID)}, true
 	case tokens.CannotReissueToUser:
 		return wording{summary: cannotReissue, detail: fmt.Sprintf(
-			"%s The token stays that of %s. Until the %s exists, an apply fails before anything is sent.",
+			"%s The token still belongs to %s. Until the %s exists, an apply fails before it sends a request.",
 			tfvalue.Sentence(n.Err), n.Owner, n.User)}, true
 	case tokens.InvalidUserID:
 		return userIDWords(n.Err), true
@@ -223,16 +223,16 @@ func nameWords(notice tokens.Notice) (wording, bool) {
 		return wording{path.Root("name"), nameTaken, tfvalue.Sentence(n.Err) + pastADestroy}, true
 	case tokens.NameCannotComeBack:
 		return wording{path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
-			"The token %q is to be replaced, and %s never frees a name. Choose another name, or use name_prefix.",
+			"This plan replaces the token %q, and %s does not allow its name to be reused. Set another `name`, or use `name_prefix`.",
 			n.Name, n.Traits.DisplayName) + pastADestroy}, true
 	case tokens.NameMissing:
 		return wording{summary: couldNotReissue, detail: "Neither `name` nor `name_prefix` is set, perhaps because of " +
-			"`ignore_changes`: no token was issued, and the live one was left alone. Set one of them."}, true
+			"`ignore_changes`. No token was issued, and the live one was not changed.\n\nSet one of them."}, true
 	case tokens.FixedNameRotates:
 		return wording{
 			path.Root("rotation"), "A fixed name cannot rotate",
-			"Each generation of a token needs a name of its own, for both live for a while: use name_prefix in place of name, " +
-				"or leave out rotation.",
+			"During a rotation two tokens are active, so each needs its own name.\n\nUse `name_prefix` instead of `name`, or remove " +
+				"`rotation`.",
 		}, true
 	case tokens.SeriesCollides:
 		change := make([]string, 0, len(n.Change))
@@ -241,8 +241,8 @@ func nameWords(notice tokens.Notice) (wording, bool) {
 		}
 
 		return wording{path.Root("series"), sameSeries, fmt.Sprintf(
-			"The tokens %q (id %s) and %q (id %s) are of two resources, and one resource would take the token of the other for a lost "+
-				"one of its own. Set a new `series` on %s: that issues no token.%s",
+			"Two resources manage the tokens %q (id %s) and %q (id %s) under one series, and each would treat the token of the other as "+
+				"its own orphan.\n\nSet a new `series` on %s. That issues no token.%s",
 			n.Other.Name, n.Other.ID, n.Live.Name, n.Live.ID, strings.Join(change, " and on "), pastADestroy)}, true
 	default:
 		return wording{}, false
@@ -279,15 +279,14 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 	case tokens.NeverExpires:
 		return wording{
 			summary: "The token will never expire",
-			detail: "Neither expires_in nor expires_at is set. Whoever gets hold of the token can use it until it is revoked. " +
-				"Set expires_in.",
+			detail:  "Neither `expires_in` nor `expires_at` is set. If the token leaks, it can be used until it is revoked.\n\nSet `expires_in`.",
 		}, true
 	case tokens.MayExpireWithinADay:
 		return mayExpireWithinADay(n), true
 	case tokens.OtherExpiry:
 		return wording{summary: "The server gave the token another expiry", detail: fmt.Sprintf(
-			"The expiry of the token %q that was asked for is: %s. The server says: %s. A rotation goes by what the server says. "+
-				"Look for a limit that the server sets to the lifetime of tokens.",
+			"The provider requested for the token %q the expiry: %s. The server set: %s. Rotation follows what the server set.\n\nCheck "+
+				"whether the server limits the lifetime of tokens.",
 			n.Issued.Name, whenExpires(n.Issued.Asked.V), whenExpires(n.Issued.ExpiresAt))}, true
 	case tokens.OutlivesExpiresIn:
 		expiry := "never expires"
@@ -311,10 +310,10 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 		}
 
 		return wording{summary: summary, detail: tfvalue.Sentence(n.Err) +
-			" Change `expires_at`. Until then an apply fails before anything is sent."}, true
+			" Change `expires_at`. Until then, an apply fails before it sends a request."}, true
 	case tokens.ExpiredOnTime:
 		return wording{path.Root("expires_at"), "The token has expired", fmt.Sprintf(
-			"It expired at %s, as expires_at says. Change expires_at to have another one issued.",
+			"It expired at %s, as configured in `expires_at`. To issue a new token, change `expires_at`.",
 			n.Token.ExpiresAt.UTC().Format(time.RFC3339))}, true
 	default:
 		return wording{}, false
@@ -355,17 +354,17 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 		return wording{summary: couldNotReissue, detail: refusalDetail(n.Refusal)}, true
 	case tokens.KeptInvalid:
 		return wording{path.Root("reissue_when_invalid"), "The token cannot be used", fmt.Sprintf(
-			"The token %q is %s, and reissue_when_invalid is false. Set it to true, or change an argument, for another one.",
+			"The token %q is %s, and `reissue_when_invalid` is false. To issue a new token, set it to true or change an argument.",
 			n.Token.Name, n.Token.Status)}, true
 	case tokens.RevokedFirst:
 		if n.SameName {
 			return wording{path.Root("name"), revokedFirst, fmt.Sprintf(
-				"Another token is issued under the name %q, which the live one has to give up: there is a moment without a token, "+
-					"and whoever uses it must move at once. With name_prefix both would live for a while.", n.Token.Name)}, true
+				"The new token needs the name %q of the live one, so the live one is revoked before the new one is issued. For a moment there "+
+					"is no valid token, and consumers must switch at once.\n\nWith `name_prefix`, both tokens work during the overlap.", n.Token.Name)}, true
 		}
 
-		text := "With an overlap of 0s there is a moment without a token, and whoever uses it must move at once. " +
-			"If the run is interrupted in between, there is none until the next apply."
+		text := "With an `overlap` of 0s there is a moment without a valid token, and consumers must switch at once. " +
+			"If the run is interrupted at that moment, there is no valid token until the next apply."
 		if n.Hold.Set {
 			text += fmt.Sprintf("\n\nIf the token was used within `hold_if_used_within` (%s), it is not revoked: it goes to `previous`.",
 				lifecycle.FormatDuration(n.Hold.V))
@@ -375,20 +374,20 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 	case tokens.OwnCredentialKeepsName:
 		return wording{summary: cannotReissue, detail: fmt.Sprintf(
 			"The provider logs in with the token %q, which would have to be revoked first. Until the provider has another credential, "+
-				"an apply fails before anything is sent.\n\nWith `name_prefix`, the next token has another name.", n.Token.Name)}, true
+				"an apply fails before it sends a request.\n\nWith `name_prefix`, the next token has another name.", n.Token.Name)}, true
 	case tokens.RecipientsChanged:
 		if n.Removed {
 			return wording{
 				path.Root("encrypt_to"), "The new secret is stored in plain text",
-				"Removing `encrypt_to` issues a new token, whose secret is stored in the state as it is. The live token goes to " +
+				"Removing `encrypt_to` issues a new token, whose secret is stored in the state in plain text. The live token goes to " +
 					"`previous` and works until its overlap is over.",
 			}, true
 		}
 
 		return wording{
 			path.Root("encrypt_to"), "Other recipients need another token",
-			"The secret of the live token cannot be encrypted anew, so another token is issued. The live one goes to `previous` " +
-				"and works until its overlap is over. Those who could read it so far still can until then.",
+			"The provider does not have the secret of the live token, so it cannot encrypt it again. The live token goes to `previous` " +
+				"and works until its overlap is over; its former recipients can use it until then.",
 		}, true
 	case tokens.PrefixChanged:
 		return wording{path.Root("name_prefix"), "A new token is issued under the new prefix", fmt.Sprintf(
@@ -410,7 +409,7 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 		}, true
 	case tokens.LeftBehind:
 		return wording{summary: "A token may be left behind", detail: strings.TrimSuffix(n.Sentence, ".") +
-			". Another token was issued in its place, and works. Look for the lost one on the server, and revoke it if it is there."}, true
+			". The token that was issued in its place works.\n\nLook for the lost token on the server, and revoke it if it exists."}, true
 	default:
 		return wording{}, false
 	}
@@ -424,18 +423,18 @@ func refusalDetail(n tokens.Refusal) string {
 
 	switch argument := n.Decision.Argument; {
 	case n.Decision.UserGone:
-		return fmt.Sprintf("The user of the token %q was deleted. Remove the resource, or give it another user. "+
-			"If the user was made again under the same login, replace the token: `terraform apply -replace=ADDRESS`, where "+
-			"ADDRESS is that of this resource. Until then an apply fails before anything is sent.", n.Name)
+		return fmt.Sprintf("The user of the token %q was deleted. Remove the resource, or set another user. "+
+			"If the user was created again with the same login, replace the token: `terraform apply -replace=ADDRESS`, with "+
+			"the address of this resource. Until then, an apply fails before it sends a request.", n.Name)
 	case argument == "":
-		return fmt.Sprintf("The token %q is %s. Choose another `name` or use `name_prefix`, for %s never frees a name. "+
-			"Until then an apply fails before anything is sent.", n.Name, n.Decision.Reason, server)
+		return fmt.Sprintf("The token %q is %s, and %s does not allow its name to be reused. Set another `name`, or use `name_prefix`. "+
+			"Until then, an apply fails before it sends a request.", n.Name, n.Decision.Reason, server)
 	case argument == "username" || argument == "user_id":
-		return fmt.Sprintf("`%s` names another user, or one who does not exist, and a token cannot change hands. Nothing was "+
-			"changed, and the token %q stays as it is. Correct the argument, or plan again once the user exists.", argument, n.Name)
+		return fmt.Sprintf("`%s` names another user, or one that does not exist, and a token cannot be transferred. Nothing was "+
+			"changed, and the token %q is unchanged.\n\nCorrect the argument, or plan again once the user exists.", argument, n.Name)
 	default:
-		return fmt.Sprintf("`%s` asks for another token (%s), and %s never frees the name %q. "+
-			"Choose another `name`, or use `name_prefix`. Until then the token stays as it is.",
+		return fmt.Sprintf("The change of `%s` requires a new token (%s), and %s does not allow the name %q to be reused. "+
+			"Set another `name`, or use `name_prefix`. Until then, the token is unchanged.",
 			argument, n.Decision.Reason, server, n.Name)
 	}
 }
@@ -458,9 +457,9 @@ func importWords(notice tokens.Notice) (wording, bool) {
 			n.Token.Name, n.Token.ID, n.Owner.Username, n.Token.Status)}, true
 	case tokens.SecretUnknown:
 		return wording{summary: "The token's secret is not known", detail: fmt.Sprintf(
-			"Servers show a secret once, so `token` is null for the imported token %q, and for any other that this run imports. "+
-				"For a new token with a known secret, change a value of `rotation.triggers` after the next apply; "+
-				"the imported one lives on for the overlap.", n.Name)}, true
+			"The server shows a secret only when it issues a token, so `token` is null for the imported token %q and for all others that "+
+				"this run imports.\n\nTo issue a token with a known secret, change a value in `rotation.triggers` after the next apply. "+
+				"The imported token works until the overlap is over.", n.Name)}, true
 	case tokens.ImportedDiffers:
 		live := fmt.Sprintf("The live token's name is %q.", n.Token.Name)
 
@@ -473,7 +472,7 @@ func importWords(notice tokens.Notice) (wording, bool) {
 
 		return wording{
 			path.Root(n.Argument), "The imported token differs",
-			live + " It is left alone: the argument counts for the next token.",
+			live + " It is not changed: the argument applies to the next token issued.",
 		}, true
 	default:
 		return wording{}, false
@@ -485,37 +484,38 @@ func predecessorWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.NotRevoked:
 		return wording{path.Root("previous"), "A predecessor could not be revoked", fmt.Sprintf(
-			"The token %q (id %s) lives on; the next apply tries again. %s", n.Token.Name, n.Token.ID, tfvalue.Sentence(n.Err))}, true
+			"The token %q (id %s) is still active. The next apply tries again. %s", n.Token.Name, n.Token.ID, tfvalue.Sentence(n.Err))}, true
 	case tokens.Held:
 		return wording{path.Root("previous"), "A predecessor is still in use", fmt.Sprintf(
-			"The token %q (id %s) was to be revoked at %s, and was last used %s. It is held until it has not been used for "+
-				"rotation.hold_if_used_within, or for a day where state never had its secret. Find who uses it: they have not moved to the new token.",
+			"The token %q (id %s) was due to be revoked at %s, and was last used %s. The provider revokes it once it has not been used for "+
+				"`rotation.hold_if_used_within` (a day if its secret was never in this state).\n\nFind the consumer that has not switched to the "+
+				"new token.",
 			n.Predecessor.Token.Name, n.Predecessor.Token.ID, n.Predecessor.RetireAt.Format(time.RFC3339),
 			lastUse(n.Predecessor.Token))}, true
 	case tokens.OwnPredecessor:
 		return wording{path.Root("previous"), "A predecessor is the provider's own credential", fmt.Sprintf(
 			"The provider logs in with the token %q (id %s), so this run does not revoke it. "+
-				"Give the provider another credential, such as the new token.", n.Token.Name, n.Token.ID)}, true
+				"Configure the provider with another credential, such as the new token.", n.Token.Name, n.Token.ID)}, true
 	case tokens.OwnCredential:
 		return wording{summary: "The token is the provider's own credential", detail: fmt.Sprintf(
-			"The provider logs in with the token %q (id %s), and would lock itself out. Nothing was revoked. Give the provider "+
+			"The provider logs in with the token %q (id %s), and would lose its access. Nothing was revoked.\n\nConfigure the provider with "+
 				"another credential; or remove the resource from state with a `removed` block, and revoke the token by hand.",
 			n.Token.Name, n.Token.ID)}, true
 	case tokens.OwnUserUnknown:
 		return wording{path.Root("include_own_user"), "It is not known who the provider is", fmt.Sprintf(
-			"The provider's own credential may be one of the tokens, and nothing was revoked. %s %s",
+			"One of the tokens may be the one that the provider logs in with. Nothing was revoked. %s %s",
 			tfvalue.ErrorSentence(n.Err), includeOwnUser)}, true
 	case tokens.OwnUser:
 		return wording{path.Root("include_own_user"), "The tokens are those of the provider's own user", fmt.Sprintf(
-			"The provider logs in as %s, and its credential may be one of the tokens. Nothing was revoked. Use the account of "+
+			"The provider logs in as %s, possibly with one of the tokens. Nothing was revoked.\n\nUse the account of "+
 				"another administrator. %s", n.User.Username, includeOwnUser)}, true
 	case tokens.OwnCredentialHasName:
 		return wording{summary: couldNotReissue, detail: fmt.Sprintf(
 			"The provider logs in with the token %q, which would have to be revoked first. "+
-				"Give the provider another credential, or use name_prefix.", n.Token.Name)}, true
+				"Configure the provider with another credential, or use `name_prefix`.", n.Token.Name)}, true
 	case tokens.EphemeralNotRevoked:
 		return wording{summary: "The ephemeral token was not revoked", detail: fmt.Sprintf(
-			"The token %q (id %s) of %s lives on, %s. Revoke it on the server, or let it expire. %s",
+			"The token %q (id %s) of %s is still active, %s. Revoke it on the server, or let it expire. %s",
 			n.Token.Name, n.Token.ID, n.Owner, tokens.UntilExpiry(n.Token, n.Traits), tfvalue.Sentence(n.Err))}, true
 	default:
 		return wording{}, false
@@ -523,8 +523,8 @@ func predecessorWords(notice tokens.Notice) (wording, bool) {
 }
 
 // includeOwnUser says how tokens are revoked among which the provider's own credential may be.
-const includeOwnUser = "To revoke them all the same, set `include_own_user = true`: the token that was used last is then revoked " +
-	"last, and this run may be the last one with this credential."
+const includeOwnUser = "To revoke them anyway, set `include_own_user = true`. The provider then revokes the most recently used token last, " +
+	"and may not be able to log in with this credential again."
 
 // orphanWords are about active tokens of the series that are not in state.
 func orphanWords(notice tokens.Notice) (wording, bool) {
@@ -539,8 +539,8 @@ func orphanWords(notice tokens.Notice) (wording, bool) {
 	case tokens.ResemblingToken:
 		return wording{summary: "A token is named like those of this resource, with another prefix", detail: fmt.Sprintf(
 			"The user has the active token %q (id %s), issued after the token in state. If an interrupted run issued it under a "+
-				"`name_prefix` that you have since changed back, nobody has its secret: revoke it by hand. Otherwise ignore this "+
-				"warning: the provider leaves the token alone.", n.Token.Name, n.Token.ID)}, true
+				"`name_prefix` that you have since changed back, its secret is lost: revoke it by hand. Otherwise ignore this "+
+				"warning: the provider does not touch the token.", n.Token.Name, n.Token.ID)}, true
 	default:
 		return wording{}, false
 	}
@@ -581,7 +581,7 @@ func ofText(argument, text, summary, detail string) wording {
 // lastUse says when a token was used, for one that was.
 func lastUse(token pat.Token) string {
 	if token.LastUsedAt.IsZero() {
-		return "at a time that the server does not tell"
+		return "at an unknown time"
 	}
 
 	return "at " + token.LastUsedAt.UTC().Format(time.RFC3339)

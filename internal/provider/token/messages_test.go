@@ -23,8 +23,8 @@ func TestReport_leftBehind(t *testing.T) {
 		t.Fatalf("%d warnings, want 2", len(diags.Warnings()))
 	}
 
-	for i, want := range []string{"may live: HTTP 503. Another token was issued", "may live: it is listed. Another token was issued"} {
-		if detail := diags.Warnings()[i].Detail(); !strings.Contains(detail, want) || !strings.HasSuffix(detail, "revoke it if it is there.") {
+	for i, want := range []string{"may live: HTTP 503. The token that was issued", "may live: it is listed. The token that was issued"} {
+		if detail := diags.Warnings()[i].Detail(); !strings.Contains(detail, want) || !strings.HasSuffix(detail, "revoke it if it exists.") {
 			t.Errorf("got %q, want one with %q", detail, want)
 		}
 	}
