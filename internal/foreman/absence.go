@@ -12,7 +12,7 @@ import (
 
 // unproven is the remedy where somebody else might see what this caller does not.
 var unproven = "It may still exist, hidden from this account: a permission may be missing, or the account may be outside " +
-	"the user's organization or location. Nothing was changed or forgotten. " + grantAll
+	"the user's organization or location. Nothing was changed, and the state was kept. " + grantAll
 
 // tokenAbsent is called when Foreman does not show a token: it returns a
 // [pat.GoneError] if that proves the token not to exist, the token if it shows
@@ -37,7 +37,7 @@ func (s *System) tokenAbsent(ctx context.Context, key pat.Key, cause error) erro
 
 	self, err := s.self(ctx)
 	if err != nil {
-		return fmt.Errorf("who asks could not be learned (%w), so nothing is proved by %w", err, cause)
+		return fmt.Errorf("could not determine which user this account is (%w), so this is no proof of absence: %w", err, cause)
 	}
 
 	switch {
@@ -95,7 +95,7 @@ func (s *System) userAbsent(ctx context.Context, id string, within scope, cause 
 
 	self, err := s.self(ctx)
 	if err != nil {
-		return fmt.Errorf("who asks could not be learned (%w), so nothing is proved by %w", err, cause)
+		return fmt.Errorf("could not determine which user this account is (%w), so this is no proof of absence: %w", err, cause)
 	}
 
 	if !self.Admin {
@@ -168,7 +168,7 @@ func (s *System) elsewhere(what string, elements ...string) error {
 // gone says that what was looked for is proven not to exist.
 func gone(cause *pat.NotFoundError, userGone bool) *pat.GoneError {
 	f := cause.Failure
-	f.Remedy = "There is none: this account would see it."
+	f.Remedy = "It does not exist: this account would see it."
 
 	return &pat.GoneError{Failure: f, UserGone: userGone}
 }
@@ -186,7 +186,7 @@ func hidden(cause *pat.NotFoundError) error {
 func outOfScope(cause *pat.NotFoundError, within scope) error {
 	f := cause.Failure
 	f.Remedy = fmt.Sprintf("The user is outside %s: correct or leave out organization_id and location_id. "+
-		"Nothing was changed or forgotten.", within)
+		"Nothing was changed, and the state was kept.", within)
 
 	return &pat.PermissionError{Failure: f}
 }

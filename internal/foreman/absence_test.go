@@ -166,7 +166,7 @@ func TestAbsence(t *testing.T) {
 				deleteRow(s, token)
 				fault(sandbox.Fault{Match: sandbox.Match{Path: onSelf}, Kind: sandbox.FaultAnswer, Status: 500})(s, token)
 			},
-			ask: askToken, want: "protocol", words: []string{"not found by id", "who asks could not be learned"},
+			ask: askToken, want: "protocol", words: []string{"not found by id", "could not determine which user this account is"},
 		},
 		"the list of users fails": {
 			prepare: func(s *stage, token int) {

@@ -62,12 +62,12 @@ func TestCreateExplainsARefusal(t *testing.T) {
 	admin := stage.admin(t)
 
 	_, err := admin.Create(t.Context(), id, pat.NewToken{Name: "burnt-1"})
-	verdict.Want(t, err, "validation", "Name has already been taken", "never frees a name", "name_prefix")
+	verdict.Want(t, err, "validation", "Name has already been taken", "does not allow a token name to be reused", "name_prefix")
 
 	_, err = admin.Create(t.Context(), id, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(time.Now().Add(-time.Hour))})
 	verdict.Want(t, err, "validation", "Expires at cannot be in the past")
 
-	if strings.Contains(err.Error(), "never frees a name") {
+	if strings.Contains(err.Error(), "does not allow a token name to be reused") {
 		t.Errorf("a past expiry is explained by the name: %v", err)
 	}
 

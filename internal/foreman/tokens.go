@@ -88,7 +88,7 @@ func explainCreate(err error) error {
 			"and that the user is in the account's organizations and locations."
 
 	case errors.As(err, &invalid) && len(invalid.Fields["name"]) > 0:
-		invalid.Remedy = "Foreman never frees a name, not even that of a revoked or expired token: " +
+		invalid.Remedy = "Foreman does not allow a token name to be reused, not even that of a revoked or expired token: " +
 			"use another name, or name_prefix."
 	}
 

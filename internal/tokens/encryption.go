@@ -94,7 +94,7 @@ func parseRecipient(text string) (recipient age.Recipient, canonical string, err
 		err = errUnreadable
 	}
 
-	return nil, "", fmt.Errorf("a text of %d characters is no recipient that a secret can be encrypted to: %w",
+	return nil, "", fmt.Errorf("a text of %d characters is not a valid recipient: %w",
 		utf8.RuneCountInString(text), err)
 }
 

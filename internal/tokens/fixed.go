@@ -113,21 +113,21 @@ func (i *Issuer) lostFixed(order Order, cause error, found bool, lookErr error) 
 
 	switch {
 	case lookErr != nil && found:
-		return fmt.Errorf("%w The token %q was made, its secret is lost, and it could not be revoked (%w). "+
+		return fmt.Errorf("%w The token %q was created, its secret was lost with the response, and revoking it failed (%w). "+
 			"Revoke it: it belongs to the user with id %s", sentence{cause}, order.Name, lookErr, order.UserID)
 	case lookErr != nil:
-		return fmt.Errorf("%w Whether the token %q exists could not be learned (%w). "+
-			"Look at the tokens of the user with id %s, and revoke it if it is there",
+		return fmt.Errorf("%w Could not determine whether the token %q was created (%w). "+
+			"Check the tokens of the user with id %s, and revoke it if it exists",
 			sentence{cause}, order.Name, lookErr, order.UserID)
 	case found && traits.ReusableNames:
-		return fmt.Errorf("%w The token %q was made and its secret lost, so it was revoked",
+		return fmt.Errorf("%w The token %q was created, but its secret was lost with the response, so it was revoked",
 			sentence{cause}, order.Name)
 	case found:
-		return fmt.Errorf("%w The token was made and its secret lost, so it was revoked; "+
-			"%s never frees the name %q: choose another, or use name_prefix",
+		return fmt.Errorf("%w The token was created, but its secret was lost with the response, so it was revoked; "+
+			"%s does not allow the name %q to be reused: set another name, or use name_prefix",
 			sentence{cause}, traits.DisplayName, order.Name)
 	case traits.ReusableNames:
-		return fmt.Errorf("%w No token %q is there yet: look at the tokens of the user with id %s in a few "+
+		return fmt.Errorf("%w No token %q exists yet: check the tokens of the user with id %s in a few "+
 			"minutes, and revoke it if it appears", sentence{cause}, order.Name, order.UserID)
 	default:
 		return i.noTwin(order, cause)
@@ -136,9 +136,9 @@ func (i *Issuer) lostFixed(order Order, cause error, found bool, lookErr error) 
 
 // noTwin says why a name is not sent again.
 func (i *Issuer) noTwin(order Order, cause error) error {
-	return fmt.Errorf("%w No token %q is there yet. A second request could make a twin that %s can never "+
-		"revoke, so none was sent: look at the tokens of the user with id %s in a few minutes; "+
-		"if it appears, revoke it and choose another name, or use name_prefix",
+	return fmt.Errorf("%w No token %q exists yet. A second request could create a second token of this name, which %s could not "+
+		"revoke, so none was sent: check the tokens of the user with id %s in a few minutes; "+
+		"if it appears, revoke it and set another name, or use name_prefix",
 		sentence{cause}, order.Name, i.system.Traits().DisplayName, order.UserID)
 }
 
@@ -152,6 +152,6 @@ type SharedError struct {
 // Error names the other resource's token and what to do.
 func (e *SharedError) Error() string {
 	return fmt.Sprintf("The series %q belongs to another resource of this run, whose token is %q (id %s). Each would take the "+
-		"other's tokens for lost ones, so no token was issued. Set a different `series` on this resource.",
+		"other's tokens for orphans, so no token was issued. Set a different `series` on this resource.",
 		e.Series, e.Token.Name, e.Token.ID)
 }

@@ -34,25 +34,25 @@ func TestIssueOfAFixedName(t *testing.T) {
 		"names burn, and all is well":                                    {created: 1, live: []string{"ci"}},
 		"names burn, and the look is denied":                             {looks: []error{denied}, created: 1, live: []string{"ci"}},
 		"names burn, and the look fails":                                 {looks: []error{errLook}, words: []string{"HTTP 503"}},
-		"names burn, and the look is denied, and it was carried out":     {creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists could not be learned`, "HTTP 403", "user with id 5"}},
-		"names are free, and the look is denied, and it was carried out": {reusable: true, creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists could not be learned`, "HTTP 403"}},
+		"names burn, and the look is denied, and it was carried out":     {creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 403", "user with id 5"}},
+		"names are free, and the look is denied, and it was carried out": {reusable: true, creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 403"}},
 		"names burn, and it is refused":                                  {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
-		"names burn, and it was carried out":                             {creates: []outcome{lostDone}, created: 1, words: []string{"HTTP 504. ", "was revoked", `Fakeman never frees the name "ci"`, "name_prefix"}},
-		"names burn, and it was not":                                     {creates: []outcome{lostNothing}, created: 1, words: []string{`No token "ci" is there yet`, "Fakeman can never revoke", "user with id 5", "in a few minutes"}},
-		"names burn, and it comes late":                                  {creates: []outcome{lostLate}, created: 1, live: []string{"ci"}, words: []string{`No token "ci" is there yet`}},
-		"names burn, and nobody can look":                                {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists could not be learned`, "HTTP 503", "user with id 5"}},
-		"names burn, and it cannot be revoked":                           {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was made`, "HTTP 502", "user with id 5"}},
+		"names burn, and it was carried out":                             {creates: []outcome{lostDone}, created: 1, words: []string{"HTTP 504. ", "was revoked", `Fakeman does not allow the name "ci" to be reused`, "name_prefix"}},
+		"names burn, and it was not":                                     {creates: []outcome{lostNothing}, created: 1, words: []string{`No token "ci" exists yet`, "Fakeman could not revoke", "user with id 5", "in a few minutes"}},
+		"names burn, and it comes late":                                  {creates: []outcome{lostLate}, created: 1, live: []string{"ci"}, words: []string{`No token "ci" exists yet`}},
+		"names burn, and nobody can look":                                {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 503", "user with id 5"}},
+		"names burn, and it cannot be revoked":                           {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was created`, "HTTP 502", "user with id 5"}},
 		"names are free, and all is well":                                {reusable: true, created: 1, live: []string{"ci"}},
 		"names are free, and it was carried out":                         {reusable: true, creates: []outcome{lostDone}, created: 2, live: []string{"ci"}},
 		"names are free, and it was not":                                 {reusable: true, creates: []outcome{lostNothing}, created: 2, live: []string{"ci"}},
-		"names are free, and it comes late":                              {reusable: true, creates: []outcome{lostLate}, created: 2, words: []string{"already been taken", "(ci) is not there, or was revoked"}},
-		"names are free, twice carried out":                              {reusable: true, creates: []outcome{lostDone, lostDone}, created: 2, words: []string{"HTTP 504", "(ci) is not there, or was revoked"}},
+		"names are free, and it comes late":                              {reusable: true, creates: []outcome{lostLate}, created: 2, words: []string{"already been taken", "(ci) do not exist, or were revoked"}},
+		"names are free, twice carried out":                              {reusable: true, creates: []outcome{lostDone, lostDone}, created: 2, words: []string{"HTTP 504", "(ci) do not exist, or were revoked"}},
 		"names are free, twice not":                                      {reusable: true, creates: []outcome{lostNothing, lostNothing}, created: 2, words: []string{"HTTP 504", "(ci)"}},
 		"names are free, then refused":                                   {reusable: true, creates: []outcome{lostNothing, refused}, created: 2, words: []string{"HTTP 422: no", "(ci)"}},
-		"names are free, and nobody can look":                            {reusable: true, creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Whether the token "ci" exists`}},
-		"names are free, twice, and nobody looks":                        {reusable: true, creates: []outcome{lostDone, lostDone}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci"}, words: []string{`A token "ci" may live`, "HTTP 503"}},
-		"names are free, and it cannot be revoked":                       {reusable: true, creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was made`, "HTTP 502"}},
-		"names are free, the second not revocable.":                      {reusable: true, creates: []outcome{lostNothing, lostDone}, revokes: []error{errRevoke}, created: 2, live: []string{"ci"}, words: []string{`A token "ci" may live`, "HTTP 502"}},
+		"names are free, and nobody can look":                            {reusable: true, creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`}},
+		"names are free, twice, and nobody looks":                        {reusable: true, creates: []outcome{lostDone, lostDone}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci"}, words: []string{`Token "ci" may still be active`, "HTTP 503"}},
+		"names are free, and it cannot be revoked":                       {reusable: true, creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was created`, "HTTP 502"}},
+		"names are free, the second not revocable.":                      {reusable: true, creates: []outcome{lostNothing, lostDone}, revokes: []error{errRevoke}, created: 2, live: []string{"ci"}, words: []string{`Token "ci" may still be active`, "HTTP 502"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -122,7 +122,7 @@ func TestABurntNameIsNotSentAgainByALaterCall(t *testing.T) {
 	}
 
 	_, err := issuer.Issue(t.Context(), fixed())
-	wantText(t, err, "an earlier request of this run", `No token "ci" is there yet`, "twin")
+	wantText(t, err, "an earlier request of this run", `No token "ci" exists yet`, "second token of this name")
 
 	if len(system.created) != 1 {
 		t.Errorf("requests for %v", system.created)

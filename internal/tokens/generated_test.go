@@ -36,17 +36,17 @@ func TestIssueGoesOnToTheNextGenerationWhenAnAnswerIsLost(t *testing.T) {
 		"it was not":                     {creates: []outcome{lostNothing}, created: 2, live: []string{"ci-abcdef-2"}},
 		"it was carried out late":        {creates: []outcome{lostLate}, created: 2, live: []string{"ci-abcdef-2"}},
 		"twice":                          {creates: []outcome{lostLate, lostDone}, created: 3, live: []string{"ci-abcdef-3"}},
-		"three times":                    {creates: []outcome{lostDone, lostLate, lostNothing}, created: 3, words: []string{"three requests", "HTTP 504", "(ci-abcdef-1, ci-abcdef-2, ci-abcdef-3) is not there, or was revoked"}},
+		"three times":                    {creates: []outcome{lostDone, lostLate, lostNothing}, created: 3, words: []string{"three requests", "HTTP 504", "(ci-abcdef-1, ci-abcdef-2, ci-abcdef-3) do not exist, or were revoked"}},
 		"three times late":               {creates: []outcome{lostLate, lostLate, lostLate}, created: 3, words: []string{"three requests"}},
 		"a refusal at once":              {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
 		"then a refusal":                 {creates: []outcome{lostLate, refused}, created: 2, words: []string{"HTTP 422: no", "ci-abcdef-1"}},
 		"the survey fails":               {looks: []error{errLook}, words: []string{"looking: HTTP 503"}},
-		"the look fails, then not":       {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, words: []string{"HTTP 504", "ci-abcdef-1", "was revoked"}},
-		"every look fails":               {creates: []outcome{lostDone}, looks: []error{nil, errLook, errLook}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{"HTTP 504", `"ci-abcdef-1" may live`, "HTTP 503", "user with id 5"}},
-		"every revocation fails":         {creates: []outcome{lostDone}, revokes: []error{errRevoke, errRevoke}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{`"ci-abcdef-1" may live`, "HTTP 502"}},
+		"the look fails, then not":       {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, words: []string{"HTTP 504", "ci-abcdef-1", "were revoked"}},
+		"every look fails":               {creates: []outcome{lostDone}, looks: []error{nil, errLook, errLook}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{"HTTP 504", `"ci-abcdef-1" may still be active`, "HTTP 503", "user with id 5"}},
+		"every revocation fails":         {creates: []outcome{lostDone}, revokes: []error{errRevoke, errRevoke}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{`"ci-abcdef-1" may still be active`, "HTTP 502"}},
 		"the last look fails":            {creates: []outcome{lostLate}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci-abcdef-1", "ci-abcdef-2"}, leftovers: 1},
 		"the last revocation fails":      {creates: []outcome{lostLate}, revokes: []error{errRevoke}, created: 2, live: []string{"ci-abcdef-1", "ci-abcdef-2"}, leftovers: 1},
-		"a revocation fails, then works": {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, words: []string{"HTTP 504", "was revoked"}},
+		"a revocation fails, then works": {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, words: []string{"HTTP 504", "were revoked"}},
 	} {
 		for _, reusable := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, reusable %t", name, reusable), func(t *testing.T) {

@@ -181,7 +181,7 @@ func (l *Leases) revoke(ctx context.Context, opened *lease) error {
 	select {
 	case <-opened.settled:
 	case <-ctx.Done():
-		return fmt.Errorf("a token of %s was being issued and may live: %w", opened.user, ctx.Err())
+		return fmt.Errorf("a token of %s was being issued and may be active: %w", opened.user, ctx.Err())
 	}
 
 	if opened.system == nil {

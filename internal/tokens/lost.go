@@ -19,7 +19,7 @@ const (
 	lastLookTime = 5 * time.Second
 )
 
-var errUnanswered = errors.New("three requests for a token brought no answer that says what became of them")
+var errUnanswered = errors.New("three requests for a token got no response that says whether it was created")
 
 // revokeLost revokes the token of this name, whose secret was lost with an answer, and
 // says whether there was one. It works on after ctx is cancelled, for a bounded time.
@@ -88,7 +88,7 @@ func (i *Issuer) lookOnceMore(ctx context.Context, within time.Duration, userID 
 	for _, name := range names {
 		if _, err := i.revokeLostWithin(ctx, userID, name); err != nil {
 			sentences = append(sentences, fmt.Sprintf(
-				"A token %q may live whose secret was lost with the server's answer, and could not be revoked: %s",
+				"Token %q may still be active; its secret was lost with the response, and it could not be revoked: %s",
 				name, err))
 		}
 	}
@@ -105,13 +105,13 @@ func (i *Issuer) failWithLost(ctx context.Context, userID string, names []string
 
 	left := i.lookOnceMore(ctx, time.Duration(len(names))*cleanupTime, userID, names)
 	if len(left) == 0 {
-		return fmt.Errorf("%w What may have been issued (%s) is not there, or was revoked. "+
-			"Should it appear later among the tokens of the user with id %s, revoke it",
+		return fmt.Errorf("%w The tokens that may have been issued (%s) do not exist, or were revoked. "+
+			"If one appears later among the tokens of the user with id %s, revoke it",
 			sentence{cause}, strings.Join(names, ", "), userID)
 	}
 
 	// All names, for what was not there at the last look may still appear.
-	return fmt.Errorf("%w %s. Look at the tokens of the user with id %s, and revoke what is there of %s",
+	return fmt.Errorf("%w %s. Check the tokens of the user with id %s, and revoke those of %s that exist",
 		sentence{cause}, strings.Join(left, ". "), userID, strings.Join(names, ", "))
 }
 

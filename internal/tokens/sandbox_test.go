@@ -228,7 +228,7 @@ func TestAFixedNameOverHTTPIsSentOnce(t *testing.T) {
 	issuer := newIssuer(system)
 	_, err := issuer.Issue(t.Context(), Order{UserID: id, Name: "ci"})
 	wantType[*pat.AmbiguousError](t, err)
-	wantText(t, err, "was revoked", `Foreman never frees the name "ci"`)
+	wantText(t, err, "was revoked", `Foreman does not allow the name "ci" to be reused`)
 
 	_, err = issuer.Issue(t.Context(), Order{UserID: id, Name: "ci"})
 	wantType[*TakenError](t, err)

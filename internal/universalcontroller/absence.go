@@ -24,7 +24,7 @@ func (s *System) userAbsent(ctx context.Context, userID string, cause error) err
 	}
 
 	missing.Remedy = "The user itself is shown, so this proves nothing: try again later, and look into Universal Controller's log " +
-		"if it stays so. Nothing was changed or forgotten."
+		"if it stays so. Nothing was changed, and the state was kept."
 
 	return cause
 }

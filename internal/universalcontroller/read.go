@@ -15,7 +15,7 @@ const MinimumVersion = "7.3"
 const (
 	// elsewhereRemedy is for a "not found" that is not Universal Controller's own.
 	elsewhereRemedy = "Check that `url` names the server with its context (\"/uc\" on many, none on others) and that " +
-		"Universal Controller is " + MinimumVersion + " or newer. Nothing was changed or forgotten."
+		"Universal Controller is " + MinimumVersion + " or newer. Nothing was changed, and the state was kept."
 
 	credentialsRemedy = "Check the username and the password, or the token, which may have expired or been revoked. " +
 		"The user must be Active, not Locked Out, and have Web Service Access; a user of single sign-on needs a token. " +

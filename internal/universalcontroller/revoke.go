@@ -72,7 +72,7 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 
 	switch {
 	case lookErr != nil:
-		return fmt.Errorf("%w; and whether the token is still there could not be learned: %w", err, lookErr)
+		return fmt.Errorf("%w; and could not determine whether the token still exists: %w", err, lookErr)
 	case !slices.ContainsFunc(listed, token.SameAs):
 		return nil
 	}
@@ -80,7 +80,7 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	if missing, ok := errors.AsType[*pat.NotFoundError](err); ok {
 		missing.Remedy = "The token is still listed, so this proves nothing. Check that `url` names the server and that no proxy " +
 			"answers in its place, or revoke the token in Universal Controller, under the user's Personal Access Tokens. " +
-			"Nothing was changed or forgotten."
+			"Nothing was changed, and the state was kept."
 	}
 
 	return err

@@ -52,7 +52,7 @@ func TestRevoke(t *testing.T) {
 		"a page with a 200, still there":    {lists: []canned{there}, answer: canned{200, asHTML, "<html>Sign in</html>"}, kind: "protocol", words: []string{"DELETE", "still listed", "single sign-on"}},
 		"a page as text, still there":       {lists: []canned{there}, answer: sentence(200, "<html>Sign in</html>"), kind: "protocol"},
 		"a page with a 200, gone":           {lists: []canned{there, gone}, answer: canned{200, asHTML, "<html></html>"}, kind: "none"},
-		"a page with a 200, then a failure": {lists: []canned{there, sentence(500, "no")}, answer: canned{200, asHTML, "<html></html>"}, kind: "protocol", words: []string{"could not be learned"}},
+		"a page with a 200, then a failure": {lists: []canned{there, sentence(500, "no")}, answer: canned{200, asHTML, "<html></html>"}, kind: "protocol", words: []string{"could not determine whether the token still exists"}},
 		"errors with a 200, still there":    {lists: []canned{there}, answer: document(`{"errors":[{"message":"not now"}]}`), kind: "protocol", words: []string{"still listed"}},
 
 		"unknown, and gone":                    {lists: []canned{there, gone}, answer: unknown, kind: "none"},

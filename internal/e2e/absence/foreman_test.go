@@ -164,7 +164,7 @@ func foremanSays() map[string]notGone {
 		},
 		"tokens that are gone, while nobody says who asks": {
 			meets: both(deleteTokens, at500(onCurrentUser)), dead: true,
-			said: "ho asks could not be learned", do: serverDown,
+			said: "ould not determine which user this account is", do: serverDown,
 			but: map[operation]reply{aRefresh: {"HTTP 500: Sorry", serverDown}, aRotation: {"HTTP 500: Sorry", serverDown}},
 		},
 		"tokens that are gone, while users cannot be listed": {

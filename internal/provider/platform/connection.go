@@ -308,7 +308,7 @@ func warnPlaintext(text string, diags *diag.Diagnostics) {
 	}
 
 	diags.AddWarning("The connection is not encrypted",
-		"Credentials and new tokens cross the network readable for anybody on the way. Use https.")
+		"Credentials and new tokens are sent unencrypted. Use `https://`.")
 }
 
 // warnLeftOut warns of certificates that are not used.

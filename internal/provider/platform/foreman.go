@@ -86,7 +86,7 @@ func foremanBlock() schema.SingleNestedAttribute {
 			},
 			"session": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether to log in once in a run, and ride on that session. Default is `true`. With `false` " +
+				MarkdownDescription: "Whether to log in once per run and reuse the session. Default is `true`. With `false` " +
 					"every request logs in, which takes Foreman several times as long.",
 			},
 			"location_id": schema.Int64Attribute{

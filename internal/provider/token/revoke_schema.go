@@ -152,7 +152,7 @@ func (m *revokeTokensModel) checkScope(diags *diag.Diagnostics) {
 	switch {
 	case m.All.ValueBool() && narrowed:
 		diags.AddAttributeError(path.Root("all"), "Both all and a filter are set",
-			"`all` revokes every token, and a filter beside it would be left unheeded: leave out `all`, or "+
+			"`all` revokes every token, so it cannot be combined with filters. Remove `all`, or "+
 				"`name_prefix`, `created_before` and `unused_for`.")
 	case !m.All.ValueBool() && !narrowed && !unknown:
 		diags.AddError("Every token of the user would be revoked",
