@@ -142,7 +142,8 @@ func measure(ctx context.Context, task task) (report, error) {
 	}
 
 	child := exec.CommandContext(ctx, program) //nolint:gosec // It is this very program.
-	child.Env = append(os.Environ(), taskVariable+"="+string(text))
+	// The bounds are those of a provider, which runs with Go's default.
+	child.Env = append(os.Environ(), taskVariable+"="+string(text), "GOGC=100")
 
 	output, err := child.Output()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
