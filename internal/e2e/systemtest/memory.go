@@ -142,7 +142,7 @@ func measure(ctx context.Context, program string, task task) (report, error) {
 		return report{}, err
 	}
 
-	child := exec.CommandContext(ctx, program) //nolint:gosec // It is the program of this test.
+	child := exec.CommandContext(ctx, program)
 	// The bounds are those of a provider, which runs with Go's default.
 	child.Env = append(os.Environ(), taskVariable+"="+string(text), "GOGC=100")
 
