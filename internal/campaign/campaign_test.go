@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -16,14 +15,18 @@ import (
 )
 
 var (
-	schedules = flag.Int("campaign.schedules", 500, "how many schedules run in process")
+	schedules = flag.Int("campaign.schedules", 0, "how many schedules run in process; 0 is 500, or 25 with -short")
 	kills     = flag.Int("campaign.kills", 20, "how many providers of a real CLI are killed")
 	level     = flag.String("campaign.level", "", "which of "+strings.Join(levelNames(), ", ")+"; empty is some of each")
 	seed      = flag.Uint64("campaign.seed", 0, "what the schedules follow from; 0 is from the clock")
 )
 
-// enough is how many schedules have to meet everything.
-const enough = 500
+const (
+	// enough is how many schedules have to meet everything.
+	enough = 500
+	// few is how many run with -short.
+	few = 25
+)
 
 // levels are the kinds of schedules that run in process.
 var levels = map[string]func(context.Context, uint64) (*schedule, error){
@@ -43,9 +46,6 @@ func levelNames() []string { return slices.Sorted(maps.Keys(levels)) }
 // verbose is how many schedules with a broken guarantee are told in full.
 const verbose = 3
 
-// garbage is the percentage of GOGC: most of what a schedule allocates lives for one call.
-const garbage = 400
-
 func TestMain(m *testing.M) {
 	if os.Getenv(cookieVariable) != "" {
 		os.Exit(serve())
@@ -62,7 +62,13 @@ func TestMain(m *testing.M) {
 		*seed = uint64(time.Now().UnixNano())
 	}
 
-	debug.SetGCPercent(garbage)
+	switch {
+	case *schedules > 0:
+	case testing.Short():
+		*schedules = few
+	default:
+		*schedules = enough
+	}
 
 	code := m.Run()
 

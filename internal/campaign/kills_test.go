@@ -72,7 +72,7 @@ func newKiller(ctx context.Context, seed uint64, path, home, folder string) (*ki
 		terraform: newTerraform(s), home: home, cli: clirun.CLI{Path: path, Folder: folder},
 	}
 	k.cli.Env = clirun.Environment(home, filepath.Join(home, "cli.tfrc"))
-	k.cli.Env["GOGC"] = strconv.Itoa(garbage)
+	k.cli.Env["GOGC"] = os.Getenv("GOGC")
 	k.command = k.types
 	s.gate.welcome = k.meets
 

@@ -5,15 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/testprogram"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
@@ -54,30 +52,16 @@ func serve() int {
 	return 0
 }
 
-// install puts this very program where the CLI takes it for the provider; but without the
-// race detector, which takes longer to start than all else that the provider does.
+// install puts this program where the CLI takes it for the provider; but without the race
+// detector, which takes longer to start than all else that the provider does.
 func install(ctx context.Context, home string) error {
-	self, err := os.Executable()
+	program, err := testprogram.WithoutRaceDetector(ctx, home)
 	if err != nil {
 		return err
 	}
 
-	plugin := filepath.Join(home, clirun.Executable(clirun.Plugin))
-
-	if detectsRaces() {
-		said, failed := exec.CommandContext(ctx, "go", "test", "-race=false", "-c", "-o", plugin, ".").CombinedOutput() //nolint:gosec // The test names the file.
-		if err = failed; err != nil {
-			err = fmt.Errorf("build the provider: %w\n%s", err, said)
-		}
-	} else {
-		err = os.Symlink(self, plugin)
-	}
-
-	return errors.Join(err, clirun.Configure(filepath.Join(home, "cli.tfrc"), home))
-}
-
-func detectsRaces() bool {
-	info, ok := debug.ReadBuildInfo()
-
-	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+	return errors.Join(
+		os.Symlink(program, filepath.Join(home, clirun.Executable(clirun.Plugin))),
+		clirun.Configure(filepath.Join(home, "cli.tfrc"), home),
+	)
 }

@@ -55,9 +55,11 @@ const brokenSpelling = `(?:&#?[0-9A-Za-z]*|%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]*)?)?`
 // hiddenSecret is a secret that no text may show.
 type hiddenSecret struct {
 	text string
-	// whole matches the secret in every spelling, and begun its first part at the end of a
-	// text.
-	whole, begun *regexp.Regexp
+	// whole matches the secret in every spelling.
+	whole *regexp.Regexp
+	// begun returns an expression for the first part of the secret at the end of a text. Few
+	// responses are cut short, so it is compiled by the first one.
+	begun func() *regexp.Regexp
 }
 
 // hide prepares a secret for masking. It returns false if the secret is too short.
@@ -91,7 +93,9 @@ func hide(secret pat.Secret) (hiddenSecret, bool) {
 	return hiddenSecret{
 		text:  text,
 		whole: regexp.MustCompile(whole.String() + rest.String()),
-		begun: regexp.MustCompile(begun.String() + rest.String() + end.String() + brokenSpelling + "$"),
+		begun: sync.OnceValue(func() *regexp.Regexp {
+			return regexp.MustCompile(begun.String() + rest.String() + end.String() + brokenSpelling + "$")
+		}),
 	}, true
 }
 
@@ -212,7 +216,7 @@ func (m *mask) ending(text []byte) string {
 
 	for _, hidden := range m.all() {
 		head := max(0, len(shown)-longestSpelling*len(hidden.text))
-		shown = shown[:head] + hidden.begun.ReplaceAllLiteralString(shown[head:], masked)
+		shown = shown[:head] + hidden.begun().ReplaceAllLiteralString(shown[head:], masked)
 	}
 
 	return shown

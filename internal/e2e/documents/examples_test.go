@@ -16,7 +16,6 @@ import (
 	fwresource "github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -129,49 +128,15 @@ func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environm
 		t.Run(name, func(t *testing.T) {
 			servers := examples.NewServers(t, name)
 			text := examples.OnSandbox(text, servers)
-			variables := config.Variables{}
-			live, issued := make([]int, len(servers)), make([]int, len(servers))
-
-			for i, s := range servers {
-				if strings.Contains(text, fmt.Sprintf("variable %q", s.Variable)) {
-					variables[s.Variable] = config.StringVariable(s.Credential(t))
-				}
-
-				live[i], issued[i] = s.Live(), s.Issued()
-			}
-
-			if strings.Contains(text, `variable "gateway_client_secret"`) {
-				variables["gateway_client_secret"] = config.StringVariable("that the sandbox ignores")
-			}
 
 			if path.Dir(name) == "provider" {
 				// Terraform configures a provider only if something needs it.
 				text += "\ndata \"opsaccess_current_user\" \"test\" {}\n"
 			}
 
-			opened := exampleEphemeral.FindAllStringSubmatch(text, -1)
-			text += keep(opened)
-
-			servers[0].Run(
-				t,
-				resource.TestStep{Config: text, ConfigVariables: variables},
-				resource.TestStep{
-					PreConfig: func() {
-						for i, s := range servers {
-							if count := s.Issued() - issued[i]; count < len(opened) {
-								t.Errorf("%d tokens were issued on %s, want %d or more", count, s.URL, len(opened))
-							}
-						}
-					},
-					Config: text, ConfigVariables: variables, ConfigPlanChecks: providertest.EmptyPlan(),
-				},
-				// What a test case does of itself at its end cannot take for_each.
-				resource.TestStep{Config: text, ConfigVariables: variables, Destroy: true},
-			)
-
-			for i, s := range servers {
-				if left := s.Live() - live[i]; left != 0 {
-					t.Errorf("%d tokens outlived the example on %s, want none", left, s.URL)
+			for i, left := range applyAsItStands(t, text, servers...) {
+				if left != 0 {
+					t.Errorf("%d tokens outlived the example on %s, want none", left, servers[i].URL)
 				}
 			}
 		})

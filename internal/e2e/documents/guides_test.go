@@ -1,16 +1,12 @@
 package documents
 
 import (
-	"fmt"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
@@ -106,37 +102,14 @@ func TestAccGuides_apply(t *testing.T) {
 		t.Run(b.Name(), func(t *testing.T) {
 			s := newGuideServer(t, b.OnController())
 			text := examples.OnSandbox(b.Whole(t, blocks), []examples.Server{s})
-			variables := config.Variables{}
-
-			if strings.Contains(text, fmt.Sprintf("variable %q", s.Variable)) {
-				variables[s.Variable] = config.StringVariable(s.Credential(t))
-			}
 
 			if strings.Contains(text, `variable "state_passphrase"`) {
 				// OpenTofu asks for it before it reads files of variables.
 				t.Setenv("TF_VAR_state_passphrase", "long enough for PBKDF2")
 			}
 
-			opened := exampleEphemeral.FindAllStringSubmatch(text, -1)
-			text += keep(opened)
-			live, issued := s.Live(), s.Issued()
-
-			s.Run(
-				t,
-				resource.TestStep{Config: text, ConfigVariables: variables},
-				resource.TestStep{
-					PreConfig: func() {
-						if count := s.Issued() - issued; count < len(opened) {
-							t.Errorf("%d tokens were issued, want %d or more", count, len(opened))
-						}
-					},
-					Config: text, ConfigVariables: variables, ConfigPlanChecks: providertest.EmptyPlan(),
-				},
-				resource.TestStep{Config: text, ConfigVariables: variables, Destroy: true},
-			)
-
 			// There may be fewer, for what was imported is revoked, too.
-			if left := s.Live() - live; left > 0 {
+			if left := applyAsItStands(t, text, s)[0]; left > 0 {
 				t.Errorf("%d tokens outlived the configuration, want none", left)
 			}
 		})

@@ -11,8 +11,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// leakGroups is how many providers share those answers that need no provider alone.
-const leakGroups = 4
+const (
+	// leakGroups is how many providers share those answers that need no provider alone: one
+	// logs in with a password, the other with a token. Each command starts every provider
+	// several times, which takes longer than all else that it does.
+	leakGroups = 2
+	// leakReaders is how many users of a provider are read.
+	leakReaders = 2
+)
 
 // onEachLeakPlatform runs the test against a sandbox of every platform.
 func onEachLeakPlatform(t *testing.T, test func(t *testing.T, s *leakScene)) {

@@ -2,6 +2,7 @@ package leak
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -98,7 +99,7 @@ var leakConstructs = []leakConstruct{
 			fmt.Sprintf("import {\nto = %s.met-%s\nid = %q\n}\n", providertest.TokenType, user.Login, user.Login+"/name=met")
 	},
 	func(at leakStage, p *leakProvider, user providertest.Account) string {
-		if !at.reads || user != p.users[0] {
+		if !at.reads || !p.reads(user) {
 			return ""
 		}
 
@@ -129,11 +130,10 @@ var leakConstructs = []leakConstruct{
 	leakData("current_user", "# %[1]s or not"),
 }
 
-// leakData is a data source with its arguments, which may have a user's id and login; one of
-// each provider is enough to get all of its answers.
+// leakData is a data source with its arguments, which may have a user's id and login.
 func leakData(kind, arguments string) leakConstruct {
 	return func(at leakStage, p *leakProvider, user providertest.Account) string {
-		if !at.reads || user != p.users[0] {
+		if !at.reads || !p.reads(user) {
 			return ""
 		}
 
@@ -148,6 +148,12 @@ type leakProvider struct {
 	// credential are the arguments of the platform's object that log in, with variables
 	// for what is secret.
 	credential string
+}
+
+// reads says whether data sources and ephemeral resources read this user: their requests are
+// enough to get each answer of the provider.
+func (p *leakProvider) reads(user providertest.Account) bool {
+	return slices.Index(p.users, user) < leakReaders
 }
 
 // construct is a block of this provider, for a user.

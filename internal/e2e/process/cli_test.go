@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/testprogram"
 )
 
 // patience is how long a test waits for what has to come.
@@ -42,12 +42,8 @@ func TestMain(m *testing.M) {
 var builtPlugin = sync.OnceValues(func() (string, error) {
 	var flags []string
 
-	if self, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range self.Settings {
-			if setting.Key == "-race" && setting.Value == "true" {
-				flags = append(flags, "-race")
-			}
-		}
+	if testprogram.DetectsRaces() {
+		flags = append(flags, "-race")
 	}
 
 	return providertest.BuildPlugin("process", flags...)

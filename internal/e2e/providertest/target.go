@@ -95,7 +95,7 @@ func (s *Target) Factories(steps []resource.TestStep) map[string]func() (tfproto
 func (s *Target) Run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 
-	watch := &stateWatch{server: s.URL, seen: map[pat.Key]bool{}}
+	watch, wantNoneAlive := s.WatchStates()
 
 	for i, step := range steps {
 		if step.Config != "" && !step.ImportState && !step.PlanOnly && step.ExpectError == nil {
@@ -113,9 +113,20 @@ func (s *Target) Run(t *testing.T, steps ...resource.TestStep) {
 		Steps:                    steps,
 	})
 
-	// Not a CheckDestroy: that cannot take instances of for_each.
-	if err := watch.anyAlive(t.Context(), s.System); err != nil {
-		t.Error(err)
+	wantNoneAlive(t) // Not a CheckDestroy: that cannot take instances of for_each.
+}
+
+// WatchStates returns a check that collects the tokens in the states it is shown, and a function
+// that fails the test if one of them is alive.
+func (s *Target) WatchStates() (watch statecheck.StateCheck, wantNoneAlive func(t *testing.T)) {
+	collecting := &stateWatch{server: s.URL, seen: map[pat.Key]bool{}}
+
+	return collecting, func(t *testing.T) {
+		t.Helper()
+
+		if err := collecting.anyAlive(t.Context(), s.System); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

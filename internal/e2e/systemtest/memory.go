@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/testprogram"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/hostileserver"
 )
@@ -52,6 +53,11 @@ type MemoryTest struct {
 func RunMemory(t *testing.T, tests map[string]MemoryTest) {
 	t.Helper()
 
+	program, err := testprogram.WithoutRaceDetector(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +65,7 @@ func RunMemory(t *testing.T, tests map[string]MemoryTest) {
 			server := httptest.NewServer(http.HandlerFunc(test.serve))
 			t.Cleanup(server.Close)
 
-			got, err := measure(t.Context(), task{URL: server.URL, Users: test.Users, Times: test.Times})
+			got, err := measure(t.Context(), program, task{URL: server.URL, Users: test.Users, Times: test.Times})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,26 +129,22 @@ type task struct {
 type report struct {
 	// Growth is by how many bytes the memory that Go has from the system grew. That never
 	// shrinks, so this is the most that was in use, and no less than what was added to the
-	// resident memory. The race detector's own memory is not in it.
+	// resident memory.
 	Growth int64 `json:"growth"`
 	// Errors are the texts of the errors; empty where there was none.
 	Errors []string `json:"errors"`
 }
 
-// measure starts this test's program again and lets [Main] carry out the task.
-func measure(ctx context.Context, task task) (report, error) {
+// measure starts the program of this test again and lets [Main] carry out the task.
+func measure(ctx context.Context, program string, task task) (report, error) {
 	text, err := json.Marshal(task)
 	if err != nil {
 		return report{}, err
 	}
 
-	program, err := os.Executable()
-	if err != nil {
-		return report{}, err
-	}
-
-	child := exec.CommandContext(ctx, program) //nolint:gosec // It is this very program.
-	child.Env = append(os.Environ(), taskVariable+"="+string(text))
+	child := exec.CommandContext(ctx, program)
+	// The bounds are those of a provider, which runs with Go's default.
+	child.Env = append(os.Environ(), taskVariable+"="+string(text), "GOGC=100")
 
 	output, err := child.Output()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
