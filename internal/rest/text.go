@@ -273,12 +273,26 @@ func truncate(text string, limit int) string {
 
 var (
 	invisible = regexp.MustCompile(`(?is)<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->`)
+	title     = regexp.MustCompile(`(?is)<title\b[^>]*>(.*?)</title\s*>`)
 	tag       = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// pageText returns what a reader of a web page sees, on one line.
+// pageText returns what a reader of a web page sees, on one line. Most error pages begin with
+// their title, which is left out then.
 func pageText(page string) string {
-	visible := tag.ReplaceAllString(invisible.ReplaceAllString(page, " "), " ")
+	page = invisible.ReplaceAllString(page, " ")
 
-	return strings.Join(strings.Fields(html.UnescapeString(visible)), " ")
+	if found := title.FindStringSubmatch(page); found != nil {
+		body := visibleText(title.ReplaceAllString(page, " "))
+		if strings.HasPrefix(body, visibleText(found[1])) {
+			return body
+		}
+	}
+
+	return visibleText(page)
+}
+
+// visibleText returns the text between the tags, on one line.
+func visibleText(page string) string {
+	return strings.Join(strings.Fields(html.UnescapeString(tag.ReplaceAllString(page, " "))), " ")
 }
