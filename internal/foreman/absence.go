@@ -160,8 +160,8 @@ func (s *System) elsewhere(what string, elements ...string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, segments(elements...)...),
 		Said:  "HTTP 200, the answer " + what,
-		Remedy: "Something between here and Foreman changes its answers or answers in its place: check that `url` names " +
-			"the server and the right path below it.",
+		Remedy: "Something between here and Foreman changes its answers or answers in its place: check that `url` has " +
+			"the right host and path.",
 	}}
 }
 

@@ -84,7 +84,7 @@ func readBody(answer rest.Answer) rest.Reading {
 			Message: body.Message,
 			Remedy: "The account is not in this organization or location, or there is none: " +
 				"check organization_id and location_id. If neither is set, something else than Foreman answers: " +
-				"check that `url` names the server and the right path below it.",
+				"check that `url` has the right host and path.",
 		}
 	default:
 		return rest.Reading{Message: body.Message}

@@ -389,10 +389,10 @@ func statusText(a Answer) string {
 
 // What to do about a request whose response is not the API's.
 const (
-	pageRemedy = "A web page came where the API should answer: check that `url` names the server and the right path below it, " +
-		"and that no proxy and no single sign-on stands in between."
-	narrowRemedy = "Narrow what is asked for, or ask for less at a time."
-	formatRemedy = "This is not what the API of a supported version answers: check that `url` names the server and the right path below it."
+	pageRemedy = "The server returned a web page instead of an API response: check that `url` has the right host and path, " +
+		"and that no proxy or single sign-on answers instead of the API."
+	narrowRemedy = "Narrow the query, or request fewer items at a time."
+	formatRemedy = "No supported version of the API returns this: check that `url` has the right host and path."
 )
 
 // remedy says what to do about an unsuccessful response for which the platform has no advice.
@@ -404,16 +404,16 @@ func (m *errorMaker) remedy(current *call, a Answer, kind Kind) string {
 
 	switch {
 	case kind == KindNotFound:
-		return "It may not exist, or " + account + " may not see it."
+		return "It may not exist, or " + account + " may lack the permission to see it."
 	case kind == KindPermission && !a.isPage():
-		return "Give " + account + " the permission."
+		return "Grant " + account + " the missing permission."
 	case kind == KindAuthentication && current.anonymous:
-		return "The server wants credentials for this."
+		return "The server requires credentials for this request."
 	case kind == KindAuthentication:
-		return "Check the credentials of " + account + ". Nothing more is sent with them in this run: " +
-			"further attempts might lock the account or this machine's address."
+		return "Check the credentials of " + account + ". The provider does not send them again in this run: " +
+			"more attempts might lock the account or this machine's address."
 	case kind == KindTransient:
-		return fmt.Sprintf("The server could not answer in %s. Try again later.", attempts(current, "one attempt", "%d attempts"))
+		return fmt.Sprintf("The server returned no usable response in %s. Try again later.", attempts(current, "one attempt", "%d attempts"))
 	case kind == KindValidation:
 		return ""
 	case a.Status == http.StatusInternalServerError:
@@ -422,7 +422,7 @@ func (m *errorMaker) remedy(current *call, a Answer, kind Kind) string {
 	case a.Status == http.StatusProxyAuthRequired:
 		return proxyCredentialsRemedy
 	case a.Status == http.StatusForbidden && a.isPage():
-		return "A web page came where the API should answer: a proxy may refuse the request, or " + account + " may not do this."
+		return "The server returned a web page instead of an API response: a proxy may have refused the request, or " + account + " lacks a permission."
 	case a.isPage():
 		return pageRemedy
 	default:
@@ -440,9 +440,9 @@ func attemptRemedy(current *call, attempt *attemptError) string {
 			return made + attempt.remedy
 		}
 
-		return made + "Check that `url` names the server, that it runs, and that no firewall or proxy stands in between."
+		return made + "Check that `url` names the server, that the server runs, and that no firewall or proxy blocks the connection."
 	case timedOut:
-		return made + "If the server needs longer, raise `request_timeout`."
+		return made + "If the server needs more time, raise `request_timeout`."
 	case tlsFailed, proxyRefused:
 		return attempt.remedy
 	case tooLarge:

@@ -277,15 +277,19 @@ var (
 	tag       = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// pageText returns what a reader of a web page sees, on one line. Most error pages begin with
-// their title, which is left out then.
+// pageText returns what a reader of a web page sees, on one line. Most error pages repeat
+// their title, which is said once then.
 func pageText(page string) string {
 	page = invisible.ReplaceAllString(page, " ")
 
 	if found := title.FindStringSubmatch(page); found != nil {
-		body := visibleText(title.ReplaceAllString(page, " "))
-		if strings.HasPrefix(body, visibleText(found[1])) {
+		titled, body := visibleText(found[1]), visibleText(title.ReplaceAllString(page, " "))
+
+		switch {
+		case strings.HasPrefix(body, titled):
 			return body
+		case strings.Contains(titled, body):
+			return titled
 		}
 	}
 

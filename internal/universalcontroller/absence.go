@@ -46,7 +46,7 @@ func (s *System) listIsOf(ctx context.Context, userID string, owners []string) e
 				Said: s.rest.Text(fmt.Sprintf("HTTP 200, asked for the tokens of user %s, the answer lists one of user %s",
 					user.Username, owner)),
 				Remedy: "Something between here and Universal Controller changes requests, or answers in its place: " +
-					"check that `url` names the server and the right path below it.",
+					"check that `url` has the right host and path.",
 			}}
 		}
 	}

@@ -58,7 +58,7 @@ func (s *System) userByID(ctx context.Context, id string, withTokens bool) (pat.
 			Tried: s.rest.Tried(http.MethodGet, userPath...),
 			Said:  s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the answer is about user %s", id, user.ID)),
 			Remedy: "Something between here and Universal Controller answers in its place: " +
-				"check that `url` names the server and the right path below it.",
+				"check that `url` has the right host and path.",
 		}}
 	}
 

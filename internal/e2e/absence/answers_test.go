@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	checkURL   = "check that `url` names the server and the right path below it"
-	noSignOn   = "and that no proxy and no single sign-on stands in between"
-	tryLater   = "The server could not answer in one attempt. Try again later."
+	checkURL   = "check that `url`"
+	noSignOn   = "and that no proxy or single sign-on answers instead of the API"
+	tryLater   = "The server returned no usable response in one attempt. Try again later."
 	serverDown = "If its log shows that its database or another service was down, try again"
 )
 
@@ -25,10 +25,10 @@ func answersOfNobody() map[string]notGone {
 		},
 		"a proxy's 404 page": {
 			meets: everywhere(providertest.AnswerFault(http.StatusNotFound, providertest.HTML, "<html><title>Not found</title></html>")),
-			said:  "HTTP 404: a web page: Not found", do: "heck that `url` names the server",
+			said:  "HTTP 404: a web page: Not found", do: "heck that `url`",
 		},
 		"an empty 404": {
-			meets: everywhere(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, "\n")), said: "HTTP 404", do: "heck that `url` names the server",
+			meets: everywhere(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, "\n")), said: "HTTP 404", do: "heck that `url`",
 		},
 		"a 410": {
 			meets: everywhere(providertest.AnswerFault(http.StatusGone, providertest.HTML, "<html>Gone</html>")), said: "HTTP 410: a web page: Gone", do: "heck that `url`",
@@ -58,7 +58,7 @@ func answersOfNobody() map[string]notGone {
 		},
 		"a firewall's page": {
 			meets: everywhere(providertest.AnswerFault(http.StatusForbidden, providertest.HTML, "<html>Request blocked</html>")),
-			said:  "HTTP 403: a web page: Request blocked", do: "a proxy may refuse the request",
+			said:  "HTTP 403: a web page: Request blocked", do: "a proxy may have refused the request",
 		},
 		"too many requests": {
 			meets: everywhere(providertest.AnswerFault(http.StatusTooManyRequests, providertest.PlainText, "Too Many Requests")), said: "HTTP 429", do: tryLater,
@@ -75,11 +75,11 @@ func answersOfNobody() map[string]notGone {
 			said: "no complete answer within 1s", do: "raise `request_timeout`",
 		},
 		"a connection that breaks": {
-			meets: everywhere(sandbox.Fault{Kind: sandbox.FaultDrop}), said: "EOF", do: "Check that `url` names the server, that it runs",
+			meets: everywhere(sandbox.Fault{Kind: sandbox.FaultDrop}), said: "EOF", do: "Check that `url` names the server, that the server runs",
 		},
 		"answers that are cut off": {
 			meets: everywhere(sandbox.Fault{Match: sandbox.Match{Method: http.MethodGet}, Kind: sandbox.FaultTruncate}),
-			said:  "unexpected EOF", do: "Check that `url` names the server, that it runs",
+			said:  "unexpected EOF", do: "Check that `url` names the server, that the server runs",
 			destroyed: true,
 		},
 	}

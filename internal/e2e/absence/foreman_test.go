@@ -145,11 +145,11 @@ func foremanSays() map[string]notGone {
 		},
 		"a gateway that words its 404 as Foreman does": {
 			meets: everywhere(providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"error":{"message":"no such service"}}`)),
-			said:  "HTTP 404: no such service", do: "It may not exist, or user admin may not see it.",
+			said:  "HTTP 404: no such service", do: "It may not exist, or user admin may lack the permission to see it.",
 		},
 		"a gateway that words its 422 as Foreman does": {
 			meets: everywhere(providertest.AnswerFault(http.StatusUnprocessableEntity, providertest.JSON, `{"error":{"message":"cannot be processed"}}`)),
-			said:  "HTTP 422: cannot be processed", do: "It may not exist, or user admin may not see it.",
+			said:  "HTTP 422: cannot be processed", do: "It may not exist, or user admin may lack the permission to see it.",
 		},
 		"a server whose keys are others": {
 			meets: everywhere(providertest.AnswerFault(http.StatusOK, providertest.JSON,

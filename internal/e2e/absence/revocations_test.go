@@ -19,10 +19,10 @@ func revocationsOfNobody() map[string]notGone {
 		"a revocation that gets nothing":           {meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.PlainText, "\n")), said: "HTTP 200, text/plain", do: checkURL},
 		"a revocation to which a proxy says OK":    {meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.PlainText, "OK")), said: "HTTP 200, text/plain", do: checkURL},
 		"a revocation that gets no content":        {meets: onRevocations(providertest.AnswerFault(http.StatusNoContent, providertest.PlainText, " ")), said: "HTTP 204", do: checkURL},
-		"a revocation that gets a 404 page":        {meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.HTML, "<html>Not found</html>")), said: "HTTP 404: a web page: Not found", do: "heck that `url` names the server"},
-		"a revocation that gets a 404 of a router": {meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, "404 page not found\n")), said: "HTTP 404: 404 page not found", do: "heck that `url` names the server"},
-		"a revocation that gets a 410":             {meets: onRevocations(providertest.AnswerFault(http.StatusGone, providertest.HTML, "")), said: "HTTP 410", do: "heck that `url` names the server"},
-		"a revocation that a firewall refuses":     {meets: onRevocations(providertest.AnswerFault(http.StatusForbidden, providertest.HTML, "<html>No DELETE here</html>")), said: "HTTP 403: a web page: No DELETE here", do: "a proxy may refuse the request"},
+		"a revocation that gets a 404 page":        {meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.HTML, "<html>Not found</html>")), said: "HTTP 404: a web page: Not found", do: "heck that `url`"},
+		"a revocation that gets a 404 of a router": {meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, "404 page not found\n")), said: "HTTP 404: 404 page not found", do: "heck that `url`"},
+		"a revocation that gets a 410":             {meets: onRevocations(providertest.AnswerFault(http.StatusGone, providertest.HTML, "")), said: "HTTP 410", do: "heck that `url`"},
+		"a revocation that a firewall refuses":     {meets: onRevocations(providertest.AnswerFault(http.StatusForbidden, providertest.HTML, "<html>No DELETE here</html>")), said: "HTTP 403: a web page: No DELETE here", do: "a proxy may have refused the request"},
 		"a revocation that a proxy does not know":  {meets: onRevocations(providertest.AnswerFault(http.StatusMethodNotAllowed, providertest.HTML, "<html>GET only</html>")), said: "HTTP 405: a web page: GET only", do: noSignOn},
 		"a revocation that wants a login":          {meets: onRevocations(providertest.AnswerFault(http.StatusUnauthorized, providertest.HTML, "<html>Who?</html>")), said: "HTTP 401", do: "Check the "},
 		"a revocation that is redirected": {
@@ -31,7 +31,7 @@ func revocationsOfNobody() map[string]notGone {
 		},
 		"a revocation that fails":              {meets: onRevocations(providertest.AnswerFault(http.StatusInternalServerError, providertest.PlainText, "Sorry")), said: "HTTP 500: Sorry", do: serverDown},
 		"a revocation at a gateway":            {meets: onRevocations(providertest.AnswerFault(http.StatusBadGateway, providertest.HTML, "")), said: "HTTP 502", do: tryLater},
-		"a revocation that breaks off":         {meets: onRevocations(sandbox.Fault{Kind: sandbox.FaultDrop}), said: "EOF", do: "Check that `url` names the server, that it runs"},
+		"a revocation that breaks off":         {meets: onRevocations(sandbox.Fault{Kind: sandbox.FaultDrop}), said: "EOF", do: "Check that `url` names the server, that the server runs"},
 		"a revocation of too many at one time": {meets: onRevocations(providertest.AnswerFault(http.StatusTooManyRequests, providertest.PlainText, "Slow down")), said: "HTTP 429: Slow down", do: tryLater},
 	}
 

@@ -293,7 +293,7 @@ func mistyped() []row {
 // unreachable are addresses at which there is no server, or another one.
 func unreachable() []row {
 	return []row{
-		{environment: "nothing listens on the port", says: "connection refused…Check that `url` names the server, that it runs", set: func(s *scene) {
+		{environment: "nothing listens on the port", says: "connection refused…Check that `url` names the server, that the server runs", set: func(s *scene) {
 			s.object["url"] = "http://" + refusing(s) + s.context
 		}},
 		{environment: "`https://` to a port without TLS", says: "The server does not speak TLS there: check the scheme and the port", set: func(s *scene) {
