@@ -9,12 +9,12 @@ terraform {
 }
 
 variable "foreman_password" {
-  description = "What the account logs in with: its password for the first run, then its own token."
+  description = "Credential of the account: its password for the first run, then its own token."
   type        = string
   sensitive   = true
 }
 
-# FOREMAN_SERVER_URL says where.
+# The URL comes from FOREMAN_SERVER_URL.
 provider "opsaccess" {
   foreman = {
     username = "terraform"
@@ -30,13 +30,13 @@ resource "opsaccess_personal_access_token" "own" {
 
   rotation = {
     before_expiry = "10d"
-    overlap       = "3d" # the time to hand the new token to the provider
+    overlap       = "3d" # the time you have to pass the new token to the provider
     triggers      = {}
   }
 }
 
 output "token" {
-  description = "What the next run logs in with."
+  description = "The credential for the next run."
   value       = opsaccess_personal_access_token.own.token
   sensitive   = true
 }

@@ -8,8 +8,8 @@ terraform {
   }
 }
 
-# Each provider reaches one server. Both environments are set, so that each says which one
-# it means.
+# Each provider configuration connects to one server. The environment contains settings for both
+# platforms, so each block names its platform.
 provider "opsaccess" {
   foreman = {}
 }
@@ -20,7 +20,7 @@ provider "opsaccess" {
   universal_controller = {}
 }
 
-# A workflow on Universal Controller asks Foreman for the hosts to patch ...
+# A workflow on Universal Controller uses this token to read from Foreman which hosts to patch.
 resource "opsaccess_personal_access_token" "inventory" {
   username    = "svc-deploy"
   name_prefix = "patch-"
@@ -33,7 +33,7 @@ resource "opsaccess_personal_access_token" "inventory" {
   }
 }
 
-# ... and a job on one of the hosts tells Universal Controller that it is done.
+# A job on each host uses this token to report to Universal Controller that it is done.
 resource "opsaccess_personal_access_token" "report" {
   provider = opsaccess.controller
 

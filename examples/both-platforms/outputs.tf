@@ -6,13 +6,13 @@ locals {
 }
 
 output "tokens" {
-  description = "The secrets. One of them: terraform output -json tokens | jq -r .report"
+  description = "The secrets. To read one: terraform output -json tokens | jq -r .report"
   value       = { for use, token in local.tokens : use => token.token }
   sensitive   = true
 }
 
 output "issued" {
-  description = "What was issued, and where."
+  description = "The issued tokens and their servers."
   value = {
     for use, token in local.tokens : use => {
       platform   = token.platform

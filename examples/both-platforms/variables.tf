@@ -1,5 +1,5 @@
 variable "expires_in" {
-  description = "How long the tokens live: more than 11 days, for they rotate 10 days before. On Universal Controller it is rounded up to a date."
+  description = "Lifetime of the tokens: more than 11 days, because they rotate 10 days before they expire. Universal Controller rounds it up to a date."
   type        = string
   default     = "30d"
   nullable    = false

@@ -1,5 +1,5 @@
-# Looks at the tokens of some accounts, whoever issued them. There is no resource here, so
-# that the state has no secret, and the provider's account only has to see.
+# Checks all tokens of some accounts, including those that Terraform did not issue. Without resources
+# the state contains no secret, and the account needs only to read.
 terraform {
   required_version = ">= 1.11"
 

@@ -1,5 +1,5 @@
 variable "accounts" {
-  description = "The accounts whose tokens are looked at."
+  description = "The accounts whose tokens to check."
   type        = set(string)
   default     = ["svc-backup", "svc-deploy"]
   nullable    = false
@@ -7,8 +7,8 @@ variable "accounts" {
 
 variable "expiry_warning" {
   description = <<-END
-    How long before a token expires it is reported, in Terraform's own notation of durations. Less than
-    `before_expiry` less `overlap` and one interval of the runs: then a token that rotates in time never is.
+    How long before its expiry to report a token, as a duration of Terraform such as `168h`. If it is shorter than
+    `before_expiry` less `overlap` and less one interval of the runs, a token that rotates in time is never reported.
   END
   type        = string
   default     = "168h"
@@ -16,7 +16,7 @@ variable "expiry_warning" {
 }
 
 variable "unused_for" {
-  description = "How long a token may go unused, such as `90d`. One that was never used counts from its creation."
+  description = "How long a token can be unused before it is reported, such as `90d`. For a token that was never used, this counts from its creation."
   type        = string
   default     = "90d"
   nullable    = false

@@ -9,10 +9,10 @@ terraform {
 }
 
 provider "opsaccess" {
-  foreman = {} # All settings come from the environment.
+  foreman = {} # The settings come from the environment.
 }
 
-# Only the deployment host can read this token. Its public key is no secret.
+# Only the deployment host, which has the private key, can read this token. The public key is not secret.
 resource "opsaccess_personal_access_token" "deploy" {
   username    = "svc-deploy"
   name_prefix = "deploy-"

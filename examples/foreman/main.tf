@@ -8,7 +8,7 @@ terraform {
   }
 }
 
-# FOREMAN_SERVER_URL, FOREMAN_USERNAME and FOREMAN_PASSWORD say where and who.
+# The settings come from FOREMAN_SERVER_URL, FOREMAN_USERNAME and FOREMAN_PASSWORD.
 provider "opsaccess" {}
 
 resource "opsaccess_personal_access_token" "ci" {

@@ -1,10 +1,10 @@
 output "tokens" {
-  description = "The secrets. One of them: terraform output -json tokens | jq -r .deploy"
+  description = "The secrets. To read one: terraform output -json tokens | jq -r .deploy"
   value       = { for name, token in opsaccess_personal_access_token.ci : name => token.token }
   sensitive   = true
 }
 
 output "expiries" {
-  description = "When each token expires."
+  description = "The expiry of each token."
   value       = { for name, token in opsaccess_personal_access_token.ci : name => token.current.expires_at }
 }

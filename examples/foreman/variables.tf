@@ -1,5 +1,5 @@
 variable "consumers" {
-  description = "Who needs a token: a name, the Foreman account that it acts as, and how long the token lives, which is more than 14 days."
+  description = "The consumers by name, each with its Foreman account and the lifetime of its token, which must be more than 14 days."
   type = map(object({
     username   = string
     expires_in = optional(string, "90d")
@@ -14,8 +14,8 @@ variable "consumers" {
 
 variable "expiry_warning" {
   description = <<-END
-    How long before a token expires a plan begins to warn, in Terraform's own notation of durations. Less than
-    `before_expiry` less `overlap` and one interval of the runs: then a token that rotates in time never is reported.
+    How long before the expiry of a token plans warn, as a duration of Terraform such as `168h`. If it is shorter than
+    `before_expiry` less `overlap` and less one interval of the runs, a token that rotates in time is never reported.
   END
   type        = string
   default     = "168h"

@@ -1,11 +1,11 @@
-# Hands a token to the pods of a namespace. This needs the provider of Kubernetes, too.
+# Issues a token and writes its secret to a Kubernetes Secret. This also needs the Kubernetes provider.
 terraform {
   required_version = ">= 1.11"
 
   required_providers {
     kubernetes = {
       source  = "hashicorp/kubernetes"
-      version = ">= 2.36" # the first with data_wo
+      version = ">= 2.36" # the first version with data_wo
     }
     opsaccess = {
       source = "opsaccess/opsaccess"
@@ -43,7 +43,7 @@ resource "kubernetes_secret_v1" "deploy" {
   }
   data_wo_revision = opsaccess_personal_access_token.deploy.token_version
 
-  # Without a known secret, as after an import, the Secret keeps what it has.
+  # While the secret is unknown, as after an import, the Secret keeps its value.
   lifecycle {
     precondition {
       condition     = opsaccess_personal_access_token.deploy.token_version != null

@@ -11,8 +11,8 @@ resource "opsaccess_personal_access_token" "this" {
   }
 }
 
-# A plan that rotates passes these. `terraform plan -refresh-only` shows what no run has
-# rotated, and whose consumers have not moved.
+# Evaluate these checks with `terraform plan -refresh-only`: they do not fail in a plan that rotates the
+# token.
 check "rotated_in_time" {
   assert {
     condition     = !opsaccess_personal_access_token.this.rotation_due

@@ -1,30 +1,30 @@
 output "username" {
-  description = "The account to log in as."
+  description = "The username to log in with."
   value       = opsaccess_personal_access_token.this.owner.username
 }
 
 output "token" {
-  description = "The secret, in place of the account's password."
+  description = "The secret, which replaces the account's password."
   value       = opsaccess_personal_access_token.this.token
   sensitive   = true
 }
 
 output "token_version" {
-  description = "The version for a consumer's write-only argument: changes with every secret, and never repeats. Null while the secret is not known."
+  description = "The version for the write-only argument of a consumer: changes with every secret and never repeats. Null while the secret is unknown."
   value       = opsaccess_personal_access_token.this.token_version
 }
 
 output "name" {
-  description = "What the server calls the token."
+  description = "The name of the live token."
   value       = opsaccess_personal_access_token.this.current.name
 }
 
 output "expires_at" {
-  description = "When it expires by itself."
+  description = "When the live token expires."
   value       = opsaccess_personal_access_token.this.current.expires_at
 }
 
 output "rotate_at" {
-  description = "When it gets its successor, by the first run from then on."
+  description = "When the live token becomes due: the next run issues its successor."
   value       = opsaccess_personal_access_token.this.current.rotate_at
 }

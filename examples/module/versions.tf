@@ -1,4 +1,4 @@
-# No provider block: the caller says which server this is.
+# The caller configures the provider, so there is no provider block here.
 terraform {
   required_version = ">= 1.11"
 

@@ -8,6 +8,5 @@ terraform {
   }
 }
 
-# URL, username and password come from FOREMAN_SERVER_URL, FOREMAN_USERNAME and
-# FOREMAN_PASSWORD.
+# The URL, username and password come from FOREMAN_SERVER_URL, FOREMAN_USERNAME and FOREMAN_PASSWORD.
 provider "opsaccess" {}

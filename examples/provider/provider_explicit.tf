@@ -14,7 +14,7 @@ variable "foreman_password" {
   sensitive   = true
 }
 
-# One server, written out.
+# One server, with all settings in the configuration.
 provider "opsaccess" {
   foreman = {
     url      = "https://foreman.example.com"
@@ -25,8 +25,8 @@ provider "opsaccess" {
   request_timeout = "2m"
 }
 
-# The same server, seen from one organization and location. A second server is
-# configured in the same way.
+# The same server, restricted to one organization and location. Configure a second server in the same
+# way.
 provider "opsaccess" {
   alias = "berlin"
 

@@ -9,13 +9,13 @@ terraform {
 }
 
 variable "gateway_client_secret" {
-  description = "Secret with which the gateway in front of Foreman lets Terraform through."
+  description = "Secret that the gateway in front of Foreman requires from Terraform."
   type        = string
   sensitive   = true
 }
 
-# A Foreman behind an identity-aware proxy, which requires headers of its own. Username and
-# password come from FOREMAN_USERNAME and FOREMAN_PASSWORD.
+# Foreman behind an identity-aware proxy that requires additional headers. The username and password come
+# from FOREMAN_USERNAME and FOREMAN_PASSWORD.
 provider "opsaccess" {
   foreman = {
     url = "https://foreman.example.com"
@@ -26,6 +26,6 @@ provider "opsaccess" {
     "CF-Access-Client-Secret" = var.gateway_client_secret
   }
 
-  # The name in the server's certificate, where the URL has another.
+  # The name in the server's certificate, if it differs from the host of the URL.
   tls_server_name = "foreman.internal.example.com"
 }

@@ -14,14 +14,14 @@ variable "universal_controller_token" {
   sensitive   = true
 }
 
-# A Universal Controller. The URL has the server's context, if there is one: often /uc, and
-# none on stonebranch.cloud.
+# Universal Controller. The URL includes the context path of the server: often /uc, none on
+# stonebranch.cloud.
 provider "opsaccess" {
   universal_controller = {
     url   = "https://uc.example.com/uc"
     token = var.universal_controller_token
 
-    # Whose token it is, which Universal Controller does not tell.
+    # The user of the token, which Universal Controller does not show.
     username = "terraform"
   }
 }

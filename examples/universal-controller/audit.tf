@@ -1,14 +1,13 @@
-# All users with their tokens, in one request. The account needs ops_admin or
-# ops_user_admin for it.
+# All users with their tokens. The account needs the role ops_admin or ops_user_admin.
 data "opsaccess_users" "all" {
   show_tokens = true
 
-  # After the tokens of this configuration were issued.
+  # Read the list after this configuration has issued its tokens.
   depends_on = [opsaccess_personal_access_token.ci]
 }
 
 locals {
-  # Predecessors are managed, too: they are revoked after their overlap.
+  # Predecessors are managed, too: the provider revokes them after their overlap.
   managed = flatten([
     for token in opsaccess_personal_access_token.ci : [
       for id in concat([token.current.id], token.previous[*].id) : "${token.owner.id}/${id}"
@@ -26,7 +25,7 @@ locals {
     if !contains(local.managed, "${found.user.id}/${found.token.id}")
   ]
 
-  # Tokens whose users may not log in with them.
+  # Tokens whose users cannot log in with them.
   useless = [
     for found in local.live : "${found.token.name} of ${found.user.username}"
     if !found.user.enabled || found.user.universal_controller.web_service_access == "No"
@@ -51,7 +50,7 @@ check "no_token_is_about_to_expire" {
   assert {
     condition = alltrue([
       for token in opsaccess_personal_access_token.ci :
-      # Null if the token never expires, as an imported one may.
+      # Null if the token never expires, which an imported token may not.
       token.current.expires_at == null ? true : timecmp(token.current.expires_at, timeadd(plantimestamp(), var.expiry_warning)) > 0
     ])
     error_message = "A token expires within ${var.expiry_warning}, and has not been rotated: does the scheduled run still work?"

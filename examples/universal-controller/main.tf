@@ -8,7 +8,7 @@ terraform {
   }
 }
 
-# STONEBRANCH_BASE_URL says where, and who: STONEBRANCH_API_TOKEN, or STONEBRANCH_USERNAME
+# The settings come from STONEBRANCH_BASE_URL, and from STONEBRANCH_API_TOKEN or STONEBRANCH_USERNAME
 # and STONEBRANCH_PASSWORD.
 provider "opsaccess" {}
 

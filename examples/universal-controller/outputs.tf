@@ -1,11 +1,11 @@
 output "tokens" {
-  description = "The secrets. One of them: terraform output -json tokens | jq -r '.\"deploy pipeline\"'"
+  description = "The secrets. To read one: terraform output -json tokens | jq -r '.\"deploy pipeline\"'"
   value       = { for name, token in opsaccess_personal_access_token.ci : name => token.token }
   sensitive   = true
 }
 
 output "expiries" {
-  description = "On which date each token expires."
+  description = "The date on which each token expires."
   value = {
     for name, token in opsaccess_personal_access_token.ci :
     name => token.current.expires_at == null ? "never" : formatdate("YYYY-MM-DD", token.current.expires_at)

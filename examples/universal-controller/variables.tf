@@ -1,7 +1,7 @@
 variable "consumers" {
   description = <<-END
-    Who needs a token: what its name begins with, the account that it acts as, and how long it lives, which
-    is rounded up to a date and is more than 15 days.
+    The consumers by the prefix of their token's name, each with its account and the lifetime of its token. The lifetime
+    must be more than 15 days and is rounded up to a date.
   END
   type = map(object({
     username   = string
@@ -17,10 +17,10 @@ variable "consumers" {
 
 variable "expiry_warning" {
   description = <<-END
-    How long before the date on which a token expires a plan begins to warn, in Terraform's own notation
-    of durations. Leave two days at least: Universal Controller does not tell at which moment of the date
-    a token stops working. Less than `before_expiry` less `overlap` and one interval of the runs: then a
-    token that rotates in time never is reported.
+    How long before the date on which a token expires plans warn, as a duration of Terraform such as `168h`. Use at least
+    two days, because Universal Controller does not show at which moment of the date a token stops working. If it is
+    shorter than `before_expiry` less `overlap` and less one interval of the runs, a token that rotates in time is never
+    reported.
   END
   type        = string
   default     = "168h"

@@ -1,4 +1,4 @@
-# Hands a token to whoever reads Vault. This needs Vault's provider, too.
+# Issues a token and writes its secret to Vault. This also needs the Vault provider.
 terraform {
   required_version = ">= 1.11"
 
@@ -8,7 +8,7 @@ terraform {
     }
     vault = {
       source  = "hashicorp/vault"
-      version = ">= 5.0" # the first with data_json_wo
+      version = ">= 5.0" # the first version with data_json_wo
     }
   }
 }
@@ -41,7 +41,7 @@ resource "vault_kv_secret_v2" "deploy" {
   })
   data_json_wo_version = opsaccess_personal_access_token.deploy.token_version
 
-  # Without a known secret, as after an import, Vault keeps what it has.
+  # While the secret is unknown, as after an import, Vault keeps its secret.
   lifecycle {
     precondition {
       condition     = opsaccess_personal_access_token.deploy.token_version != null

@@ -1,4 +1,4 @@
-# Look first: `dry_run` tells what would be revoked, and revokes nothing.
+# Check first: with `dry_run` the action lists what it would revoke, and revokes nothing.
 #   terraform apply -invoke=action.opsaccess_revoke_personal_access_tokens.stale
 action "opsaccess_revoke_personal_access_tokens" "stale" {
   config {
@@ -8,7 +8,7 @@ action "opsaccess_revoke_personal_access_tokens" "stale" {
   }
 }
 
-# Tokens of a pipeline that leaked: whatever it had been given before the leak was closed.
+# The tokens of a pipeline that were issued before its leak was closed.
 #   terraform apply -invoke=action.opsaccess_revoke_personal_access_tokens.leaked
 action "opsaccess_revoke_personal_access_tokens" "leaked" {
   config {
@@ -18,7 +18,7 @@ action "opsaccess_revoke_personal_access_tokens" "leaked" {
   }
 }
 
-# Everything that two accounts have.
+# All tokens of two accounts.
 #   terraform apply '-invoke=action.opsaccess_revoke_personal_access_tokens.everything'
 action "opsaccess_revoke_personal_access_tokens" "everything" {
   for_each = toset(["svc-gitlab", "svc-jenkins"])

@@ -1,5 +1,5 @@
-# The same with the credential in Vault: each run reads it there, and the run that rotates it
-# writes it back. Put the password there first:
+# The provider's own token, stored in Vault: each run reads it from there, and the run that rotates it
+# writes the new one. Store the password before the first run:
 #
 #     vault kv put -mount=ci foreman/terraform username=terraform password=-
 terraform {
@@ -23,7 +23,7 @@ ephemeral "vault_kv_secret_v2" "own" {
   name  = "foreman/terraform"
 }
 
-# FOREMAN_SERVER_URL says where.
+# The URL comes from FOREMAN_SERVER_URL.
 provider "opsaccess" {
   foreman = {
     username = "terraform"
@@ -53,7 +53,7 @@ resource "vault_kv_secret_v2" "own" {
   })
   data_json_wo_version = opsaccess_personal_access_token.own.token_version
 
-  # Without a known secret, as after an import, Vault keeps what it has.
+  # While the secret is unknown, as after an import, Vault keeps its secret.
   lifecycle {
     precondition {
       condition     = opsaccess_personal_access_token.own.token_version != null

@@ -1,4 +1,4 @@
-# A token that somebody clicked in Foreman's web interface.
+# A token that was created in Foreman's web interface.
 data "opsaccess_personal_access_token" "backup" {
   username = "svc-backup"
   name     = "backup server"
@@ -13,7 +13,7 @@ check "backup_token_is_used" {
       ),
       timeadd(plantimestamp(), "-720h"),
     ) > 0
-    error_message = "Nobody has logged in with the backup token for 30 days."
+    error_message = "The backup token has not been used for 30 days."
   }
 }
 

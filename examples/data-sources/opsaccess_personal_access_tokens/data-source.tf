@@ -2,7 +2,7 @@ locals {
   service_accounts = toset(["svc-deploy", "svc-jenkins"])
 }
 
-# Live tokens that expire within two weeks.
+# Active tokens that expire within two weeks.
 data "opsaccess_personal_access_tokens" "expiring" {
   for_each = local.service_accounts
 
@@ -11,7 +11,7 @@ data "opsaccess_personal_access_tokens" "expiring" {
   expires_before = timeadd(plantimestamp(), "336h")
 }
 
-# Live tokens that nobody has used for a quarter of a year.
+# Active tokens that have not been used for 90 days.
 data "opsaccess_personal_access_tokens" "forgotten" {
   for_each = local.service_accounts
 

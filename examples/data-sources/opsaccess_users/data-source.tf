@@ -10,7 +10,7 @@ data "opsaccess_users" "service" {
 }
 
 output "live_tokens" {
-  description = "How many live tokens each service account has."
+  description = "The number of active tokens of each service account."
   value = {
     for user in data.opsaccess_users.service.users :
     user.username => length([for token in user.tokens : token if token.status == "active"])

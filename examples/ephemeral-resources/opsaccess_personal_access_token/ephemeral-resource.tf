@@ -1,10 +1,10 @@
-# A token for the time of one apply. It is called terraform-<six characters>-1.
+# A token for a single apply. Its name is terraform-<six characters>-1.
 ephemeral "opsaccess_personal_access_token" "deploy" {
   username = "svc-deploy"
   applying = terraform.applying
 }
 
-# One for an apply that takes long. If nobody revokes it, it lives for three hours.
+# A token for a long apply. If the provider cannot revoke it, it expires after three hours.
 ephemeral "opsaccess_personal_access_token" "backup" {
   username    = "svc-backup"
   name_prefix = "restore-"

@@ -1,4 +1,4 @@
-# State and plans have this token in encrypted form only. The recipient is a public key.
+# State and plans contain this token only in encrypted form. The recipient is a public key.
 resource "opsaccess_personal_access_token" "deploy" {
   username    = "svc-deploy"
   name_prefix = "deploy-"
@@ -12,7 +12,7 @@ resource "opsaccess_personal_access_token" "deploy" {
   }
 }
 
-# The private key. An ephemeral variable is in no state and no saved plan.
+# The private key. An ephemeral variable is stored in no state and no saved plan.
 variable "age_identity" {
   description = "The private key that belongs to the recipient in encrypt_to: AGE-SECRET-KEY-1…"
   type        = string
@@ -21,7 +21,7 @@ variable "age_identity" {
   nullable    = false # without a private key the result would be null
 }
 
-# With an ephemeral identity the result is ephemeral, too, and a write-only argument takes it.
+# With an ephemeral identity the result is ephemeral, too. Pass it to a write-only argument.
 resource "vault_kv_secret_v2" "deploy" {
   mount = "ci"
   name  = "foreman/svc-deploy"
@@ -32,7 +32,7 @@ resource "vault_kv_secret_v2" "deploy" {
   })
   data_json_wo_version = opsaccess_personal_access_token.deploy.token_version
 
-  # Without a known secret, as after an import, Vault keeps what it has.
+  # While the secret is unknown, as after an import, Vault keeps its secret.
   lifecycle {
     precondition {
       condition     = opsaccess_personal_access_token.deploy.token_version != null

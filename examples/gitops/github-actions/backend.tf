@@ -1,5 +1,5 @@
-# Copy to tokens/backend.tf. Without a backend each run begins with an empty state, and
-# issues another token.
+# Copy to tokens/backend.tf. Without a backend each run starts with an empty state and issues another
+# token.
 terraform {
   backend "s3" {
     bucket       = "example-terraform-state"

@@ -1,8 +1,8 @@
-# What the monitor looks for, with `terraform plan -refresh-only`. A plan that rotates the
-# token passes the first of them.
+# The monitor evaluates these checks with `terraform plan -refresh-only`. A plan that rotates the token
+# passes the first two.
 check "rotation_runs" {
   assert {
-    # Null if the token is never due, as an imported one without an expiry.
+    # Null if the token is never due, such as an imported token without an expiry.
     condition = (
       opsaccess_personal_access_token.deploy.current.rotate_at == null ? true :
       timecmp(timeadd(opsaccess_personal_access_token.deploy.current.rotate_at, "36h"), plantimestamp()) > 0

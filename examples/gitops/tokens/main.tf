@@ -8,7 +8,7 @@ terraform {
   }
 }
 
-# FOREMAN_SERVER_URL, FOREMAN_USERNAME and FOREMAN_PASSWORD say where and who.
+# The settings come from FOREMAN_SERVER_URL, FOREMAN_USERNAME and FOREMAN_PASSWORD.
 provider "opsaccess" {}
 
 resource "opsaccess_personal_access_token" "deploy" {
@@ -17,7 +17,7 @@ resource "opsaccess_personal_access_token" "deploy" {
   expires_in  = "90d"
 
   rotation = {
-    before_expiry       = "14d" # a run may be late by 12 days
+    before_expiry       = "14d" # a run can be late by 12 days
     overlap             = "48h"
     hold_if_used_within = "26h"
     triggers            = {} # to rotate at once, change a value here

@@ -7,7 +7,7 @@ resource "opsaccess_personal_access_token" "deploy" {
 
   rotation = {
     before_expiry = "14d"
-    overlap       = "48h" # the old token keeps working while consumers move
+    overlap       = "48h" # the old token keeps working while consumers switch over
     triggers      = {}    # to rotate at once, change a value here
   }
 }
@@ -26,8 +26,8 @@ resource "opsaccess_personal_access_token" "ci" {
   }
 }
 
-# A token for an audit, until the last day of it in the auditors' own time zone. It has no rotation,
-# because it is to end with the audit.
+# A token for an audit, until the end of its last day in the time zone of the auditors. It does not
+# rotate, because access must end with the audit.
 resource "opsaccess_personal_access_token" "audit" {
   username    = "svc-audit"
   name_prefix = "audit-"
@@ -35,7 +35,7 @@ resource "opsaccess_personal_access_token" "audit" {
 }
 
 output "deploy_token_expires_at" {
-  description = "Use `current`: the arguments `name` and `expires_at` are null beside `name_prefix` and `expires_in`."
+  description = "Use `current`: the argument `expires_at` is null if `expires_in` is set, and `name` is null if `name_prefix` is set."
   value       = opsaccess_personal_access_token.deploy.current.expires_at
 }
 

@@ -1,4 +1,4 @@
-# On Universal Controller a token expires on a date. Relative times are rounded up to one.
+# On Universal Controller a token expires on a date. The provider rounds `expires_in` up to a date.
 resource "opsaccess_personal_access_token" "scheduler" {
   username    = "svc.scheduler"
   name_prefix = "scheduler-"
@@ -11,17 +11,16 @@ resource "opsaccess_personal_access_token" "scheduler" {
   }
 }
 
-# A date is written as its midnight in UTC. This token has no rotation, because it is to end on that
-# date.
+# Write a date as midnight UTC. This token does not rotate, because access must end on that date.
 resource "opsaccess_personal_access_token" "migration" {
   username    = "svc.migration"
   name_prefix = "migration-"
   expires_at  = "2031-03-31T00:00:00Z"
 }
 
-# A token with a fixed name cannot rotate, because two tokens of a user cannot share a name. It is
-# issued again under this name once it has expired or was revoked: Universal Controller frees a name
-# with its token. A name has at most 100 characters.
+# A token with a fixed name cannot rotate, because two tokens of a user cannot share a name. Once it has
+# expired or was revoked, the next run reissues it under the same name, which Universal Controller frees
+# with the token. A name has at most 100 characters.
 resource "opsaccess_personal_access_token" "monitoring" {
   username   = "svc.monitoring"
   name       = "Monitoring of the night run, read by the operators' dashboard"

@@ -19,7 +19,7 @@ module "ci" {
 }
 
 output "tokens" {
-  description = "The secrets. One of them: terraform output -json tokens | jq -r .deploy"
+  description = "The secrets. To read one: terraform output -json tokens | jq -r .deploy"
   value       = { for name, token in module.ci : name => token.token }
   sensitive   = true
 }
