@@ -304,8 +304,8 @@ func unreachable() []row {
 			s.secure(unchanged)
 			s.object["url"] = strings.Replace(s.object["url"].(string), "https:", "http:", 1) //nolint:forcetypeassert // secure sets it.
 		}},
-		{environment: "a sub-path that is not there", says: "HTTP 404: a web page…that `url` names the server", requests: 1, set: appended("url", "/wrong")},
-		{environment: "the sub-path is missing", below: "/apps/below", says: "HTTP 404: a web page…that `url` names the server", requests: 1, set: func(s *scene) {
+		{environment: "a sub-path that is not there", says: "HTTP 404: a web page", requests: 1, set: appended("url", "/wrong")},
+		{environment: "the sub-path is missing", below: "/apps/below", says: "HTTP 404: a web page", requests: 1, set: func(s *scene) {
 			s.context = ""
 			s.plain()
 		}},
