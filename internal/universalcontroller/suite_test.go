@@ -180,6 +180,7 @@ func checkJournal(tb testing.TB, server *controllerserver.Server) {
 
 	parameters := map[string][]string{
 		"GET /resources/user":            {"userid", "username", "showTokens"},
+		"PUT /resources/user":            {},
 		"GET /resources/user/list":       {"showTokens"},
 		"GET /resources/user/token/list": {"userid"},
 		"POST /resources/user/token":     {},
@@ -221,6 +222,8 @@ var suite = map[string]func(*testing.T, *stage){
 	"an expired token":                                 expiredToken,
 	"a date that is over where the server is":          dateThatIsOverThere,
 	"the records of users":                             usersByRef,
+	"a user who is modified":                           modifiedUser,
+	"a user who may modify a part of its record":       limitedModification,
 	"what an account with the service role may do":     accountWithServiceRole,
 	"what an account without a role is told to get":    accountWithoutRole,
 	"a wrong context proves nothing":                   wrongContext,
