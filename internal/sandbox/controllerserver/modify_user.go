@@ -82,7 +82,10 @@ func (c *call) replaced(row *user, input userInput) (User, *reply) {
 	if changed.Password == "" && c.options.Switches.PasswordLeftOut == PasswordLeftOutRefused {
 		return refuse("Password is required.")
 	}
-	changed.Impersonate = input.impersonate
+	changed.Impersonate = nil
+	if len(input.impersonate) > 0 {
+		changed.Impersonate = input.impersonate
+	}
 	if !excludeRelated {
 		changed.Permissions, changed.Roles = input.permissions, input.roles
 	}
