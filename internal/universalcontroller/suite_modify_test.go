@@ -51,11 +51,11 @@ func employee() controllerserver.User {
 	return user
 }
 
-// rawRecord returns the members of a user's record as the server writes them, in their order.
-func rawRecord(t *testing.T, s *stage, username string) []member {
+// rawRecord returns the members of the employee's record as the server writes them, in their order.
+func rawRecord(t *testing.T, s *stage) []member {
 	t.Helper()
 
-	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, s.Context()+"/resources/user?username="+username, nil)
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, s.Context()+"/resources/user?username=alice", nil)
 	request.SetBasicAuth(controllerserver.AdminUserName, controllerserver.AdminPassword)
 	request.Header.Set("Accept", asJSON)
 
@@ -119,8 +119,8 @@ func modifiedUser(t *testing.T, s *stage) {
 
 	driver := s.admin(t)
 
-	if len(rawRecord(t, s, "alice")) < 40 && s.switches().UserShape == controllerserver.UserShapeCurrent {
-		t.Fatalf("the record has %d members", len(rawRecord(t, s, "alice")))
+	if len(rawRecord(t, s)) < 40 && s.switches().UserShape == controllerserver.UserShapeCurrent {
+		t.Fatalf("the record has %d members", len(rawRecord(t, s)))
 	}
 
 	switch {
@@ -156,7 +156,7 @@ func modifiedUser(t *testing.T, s *stage) {
 	managed := pat.Properties{}
 
 	for range edits {
-		before, properties := rawRecord(t, s, "alice"), randomProperties(random)
+		before, properties := rawRecord(t, s), randomProperties(random)
 
 		user, err := driver.ModifyUser(t.Context(), id, properties)
 		if err != nil {
@@ -174,7 +174,7 @@ func modifiedUser(t *testing.T, s *stage) {
 			changed[propertyMembers[property]] = true
 		}
 
-		after := rawRecord(t, s, "alice")
+		after := rawRecord(t, s)
 		for i, m := range before {
 			if !changed[m.name] && m != after[i] {
 				t.Fatalf("%v: %s was %s and is %s", properties, m.name, m.text, after[i].text)

@@ -110,11 +110,11 @@ func (in *userInput) readJSON(body []byte) bool {
 		case m.Name == memberImpersonate:
 			ok = json.Unmarshal(raw, &in.impersonate) == nil
 		case m.Name == memberPermissions:
-			ok = in.readPermissionsJSON(raw)
+			ok = readList(raw, in.setPermissions)
 		case m.Name == memberRoles:
-			ok = in.readRolesJSON(raw)
+			ok = readList(raw, in.setRoles)
 		case m.Name == memberTokens:
-			ok = in.readTokensJSON(raw)
+			ok = readList(raw, in.setTokens)
 		case isText(m.Name):
 			in.texts[m.Name], ok = scalarOf(raw)
 		default:
@@ -149,88 +149,94 @@ func scalarOf(raw []byte) (*string, bool) {
 	}
 }
 
-func (in *userInput) readPermissionsJSON(raw []byte) bool {
-	var rows []struct {
-		SysID, PermissionType                           string
-		OpCreate, OpRead, OpUpdate, OpDelete, OpExecute bool
-		NameWildcard, Commands                          string
-		OpswiseGroups                                   []string
-		AllGroups, DefaultGroup, NotGroups              bool
-	}
-	if json.Unmarshal(raw, &rows) != nil {
-		return false
-	}
+// permissionInput is a permission in a record.
+type permissionInput struct {
+	SysID          string      `json:"sysId" xml:"sysId"`
+	PermissionType string      `json:"permissionType" xml:"permissionType"`
+	OpCreate       bool        `json:"opCreate" xml:"opCreate"`
+	OpRead         bool        `json:"opRead" xml:"opRead"`
+	OpUpdate       bool        `json:"opUpdate" xml:"opUpdate"`
+	OpDelete       bool        `json:"opDelete" xml:"opDelete"`
+	OpExecute      bool        `json:"opExecute" xml:"opExecute"`
+	NameWildcard   string      `json:"nameWildcard" xml:"nameWildcard"`
+	Commands       string      `json:"commands" xml:"commands"`
+	OpswiseGroups  groupsInput `json:"opswiseGroups" xml:"opswiseGroups"`
+	AllGroups      bool        `json:"allGroups" xml:"allGroups"`
+	DefaultGroup   bool        `json:"defaultGroup" xml:"defaultGroup"`
+	NotGroups      bool        `json:"notGroups" xml:"notGroups"`
+}
+
+// groupsInput are names: an array of texts in JSON.
+type groupsInput struct {
+	Names []string `json:"names" xml:"opswiseGroup"`
+}
+
+// UnmarshalJSON reads the array.
+func (in *groupsInput) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &in.Names) }
+
+// roleInput is a role in a record.
+type roleInput struct {
+	SysID string `json:"sysId" xml:"sysId"`
+	Role  struct {
+		Description string `json:"description" xml:"description,attr"`
+		Value       string `json:"value" xml:",chardata"`
+	} `json:"role" xml:"role"`
+}
+
+// listedToken is a token in a record.
+type listedToken struct {
+	Name string `json:"name" xml:"name"`
+}
+
+func (in *userInput) setPermissions(rows []permissionInput) {
 	for _, r := range rows {
 		in.permissions = append(in.permissions, Permission{
 			SysID: r.SysID, PermissionType: r.PermissionType, OpCreate: r.OpCreate, OpRead: r.OpRead, OpUpdate: r.OpUpdate,
 			OpDelete: r.OpDelete, OpExecute: r.OpExecute, NameWildcard: r.NameWildcard, Commands: r.Commands,
-			OpswiseGroups: r.OpswiseGroups, AllGroups: r.AllGroups, DefaultGroup: r.DefaultGroup, NotGroups: r.NotGroups,
+			OpswiseGroups: r.OpswiseGroups.Names, AllGroups: r.AllGroups, DefaultGroup: r.DefaultGroup, NotGroups: r.NotGroups,
 		})
 	}
-	return true
 }
 
-func (in *userInput) readRolesJSON(raw []byte) bool {
-	var rows []struct {
-		SysID string
-		Role  struct{ Description, Value string }
-	}
-	if json.Unmarshal(raw, &rows) != nil {
-		return false
-	}
+func (in *userInput) setRoles(rows []roleInput) {
 	for _, r := range rows {
 		in.roles = append(in.roles, UserRole{SysID: r.SysID, Role: r.Role.Value, Description: r.Role.Description})
 	}
-	return true
 }
 
-func (in *userInput) readTokensJSON(raw []byte) bool {
-	var rows []struct{ Name string }
-	if json.Unmarshal(raw, &rows) != nil {
-		return false
-	}
+func (in *userInput) setTokens(rows []listedToken) {
 	in.tokens = []string{}
 	for _, r := range rows {
 		in.tokens = append(in.tokens, r.Name)
 	}
+}
+
+// readList reads an array of JSON.
+func readList[Row any](raw []byte, set func([]Row)) bool {
+	var rows []Row
+	if json.Unmarshal(raw, &rows) != nil {
+		return false
+	}
+	set(rows)
 	return true
 }
 
 // userElement is a user in XML.
 type userElement struct {
-	XMLName    xml.Name   `xml:"user"`
-	Attributes []xml.Attr `xml:",any,attr"`
-	Children   []struct {
-		XMLName     xml.Name
-		Text        string   `xml:",chardata"`
-		Inner       string   `xml:",innerxml"`
-		Allowed     []string `xml:"allowed"`
-		Permissions []struct {
-			SysID          string   `xml:"sysId"`
-			PermissionType string   `xml:"permissionType"`
-			OpCreate       bool     `xml:"opCreate"`
-			OpRead         bool     `xml:"opRead"`
-			OpUpdate       bool     `xml:"opUpdate"`
-			OpDelete       bool     `xml:"opDelete"`
-			OpExecute      bool     `xml:"opExecute"`
-			NameWildcard   string   `xml:"nameWildcard"`
-			Commands       string   `xml:"commands"`
-			OpswiseGroups  []string `xml:"opswiseGroups>opswiseGroup"`
-			AllGroups      bool     `xml:"allGroups"`
-			DefaultGroup   bool     `xml:"defaultGroup"`
-			NotGroups      bool     `xml:"notGroups"`
-		} `xml:"permission"`
-		Roles []struct {
-			SysID string `xml:"sysId"`
-			Role  struct {
-				Description string `xml:"description,attr"`
-				Value       string `xml:",chardata"`
-			} `xml:"role"`
-		} `xml:"userRole"`
-		Tokens []struct {
-			Name string `xml:"name"`
-		} `xml:"token"`
-	} `xml:",any"`
+	XMLName    xml.Name    `xml:"user"`
+	Attributes []xml.Attr  `xml:",any,attr"`
+	Children   []userChild `xml:",any"`
+}
+
+// userChild is any member of a user in XML.
+type userChild struct {
+	XMLName     xml.Name          `xml:",omitempty"`
+	Text        string            `xml:",chardata"`
+	Inner       string            `xml:",innerxml"`
+	Allowed     []string          `xml:"allowed"`
+	Permissions []permissionInput `xml:"permission"`
+	Roles       []roleInput       `xml:"userRole"`
+	Tokens      []listedToken     `xml:"token"`
 }
 
 // readXML reads a user element.
@@ -248,22 +254,11 @@ func (in *userInput) readXML(body []byte) bool {
 		case name == memberImpersonate:
 			in.impersonate = child.Allowed
 		case name == memberPermissions:
-			for _, p := range child.Permissions {
-				in.permissions = append(in.permissions, Permission{
-					SysID: p.SysID, PermissionType: p.PermissionType, OpCreate: p.OpCreate, OpRead: p.OpRead, OpUpdate: p.OpUpdate,
-					OpDelete: p.OpDelete, OpExecute: p.OpExecute, NameWildcard: p.NameWildcard, Commands: p.Commands,
-					OpswiseGroups: p.OpswiseGroups, AllGroups: p.AllGroups, DefaultGroup: p.DefaultGroup, NotGroups: p.NotGroups,
-				})
-			}
+			in.setPermissions(child.Permissions)
 		case name == memberRoles:
-			for _, r := range child.Roles {
-				in.roles = append(in.roles, UserRole{SysID: r.SysID, Role: r.Role.Value, Description: r.Role.Description})
-			}
+			in.setRoles(child.Roles)
 		case name == memberTokens:
-			in.tokens = []string{}
-			for _, t := range child.Tokens {
-				in.tokens = append(in.tokens, t.Name)
-			}
+			in.setTokens(child.Tokens)
 		case isText(name):
 			in.texts[name] = &child.Text
 		default:
