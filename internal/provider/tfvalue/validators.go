@@ -80,9 +80,9 @@ func PlainText(what string) TextCheck {
 }
 
 // PlainTextOrEmpty accepts what PlainText does, and no text at all.
-func PlainTextOrEmpty(what string) TextCheck {
+func PlainTextOrEmpty() TextCheck {
 	return TextCheck{
-		summary:     "Invalid " + what,
+		summary:     "Invalid text",
 		description: "empty, or not blank, without outer blanks and control characters",
 		check: func(text string) error {
 			if text == "" {

@@ -112,12 +112,12 @@ func propertyArgument(property pat.Property, description string) schema.Attribut
 	case property == pat.LoginMethod:
 		return schema.StringAttribute{
 			Optional: true, MarkdownDescription: description + unmanaged,
-			Validators: []validator.String{tfvalue.PlainText(string(property))},
+			Validators: []validator.String{tfvalue.PlainText("login_method")},
 		}
 	default:
 		return schema.StringAttribute{
 			Optional: true, MarkdownDescription: description + " An empty text removes it." + unmanaged,
-			Validators: []validator.String{tfvalue.PlainTextOrEmpty(string(property))},
+			Validators: []validator.String{tfvalue.PlainTextOrEmpty()},
 		}
 	}
 }
