@@ -189,9 +189,12 @@ func (d userDocument) changesTo(after userDocument, except pat.Properties) []str
 	return changes
 }
 
+// secretMember is in the name of a member that may hold a secret.
+var secretMember = regexp.MustCompile(`(?i)password|passphrase|secret|credential|token|key|pin$`)
+
 // shownMember returns the value of a member as an error shows it.
 func shownMember(form recordForm, m member) string {
-	if strings.Contains(strings.ToLower(m.name), "password") {
+	if secretMember.MatchString(m.name) {
 		return "a value that is not shown"
 	}
 
