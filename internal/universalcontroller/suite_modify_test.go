@@ -404,7 +404,9 @@ func TestALostResponseIsFollowedByARead(t *testing.T) {
 
 			server := newScript(t, map[string][]canned{callUser: {before, test.then}, callPut: {test.put}})
 
-			_, err := newDriver(t, server.url).ModifyUser(t.Context(), userID, pat.Properties{pat.Title: "x"})
+			driver := newDriver(t, server.url, func(o *Options) { o.Client.MaxRetries = 2 })
+
+			_, err := driver.ModifyUser(t.Context(), userID, pat.Properties{pat.Title: "x"})
 			verdict.Want(t, err, test.want, test.words...)
 
 			puts := slices.DeleteFunc(server.calls(), func(call string) bool { return call != callPut })
