@@ -260,6 +260,20 @@ func limitedModification(t *testing.T, s *stage) {
 	verdict.Want(t, err, "permission")
 }
 
+func TestEachPropertyHasAMember(t *testing.T) {
+	t.Parallel()
+
+	members := map[string]bool{}
+
+	for _, property := range pat.AllProperties() {
+		members[propertyMembers[property]] = true
+	}
+
+	if members[""] || len(members) != len(propertyMembers) {
+		t.Errorf("the members are %v", members)
+	}
+}
+
 func TestARecordIsWrittenAsItCame(t *testing.T) {
 	t.Parallel()
 

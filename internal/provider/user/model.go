@@ -164,9 +164,11 @@ func decodeProperty(value attr.Value) lifecycle.Value[string] {
 	case types.String:
 		return tfvalue.Text(value)
 	case types.Bool:
-		return lifecycle.Value[string]{
-			V: strconv.FormatBool(value.ValueBool()), Set: tfvalue.IsSet(value), Unknown: value.IsUnknown(),
+		if tfvalue.IsSet(value) {
+			return lifecycle.Known(strconv.FormatBool(value.ValueBool()))
 		}
+
+		return lifecycle.Value[string]{Unknown: value.IsUnknown()}
 	default:
 		return lifecycle.Value[string]{}
 	}
