@@ -110,7 +110,7 @@ func (s *System) lookAtUser(ctx context.Context, ref pat.UserRef, withTokens boo
 		return seenUser{}, err
 	}
 
-	seen.user.BuiltIn = seen.user.Username == builtInAdmin
+	seen.user.BuiltIn = seen.user.Username == builtInAdmin || seen.user.ID == builtInID
 	seen.user.Properties, err = seen.document.properties()
 	if err != nil {
 		return seenUser{}, &pat.ProtocolError{Failure: pat.Failure{

@@ -303,6 +303,18 @@ func TestUserResource_server(t *testing.T) {
 	admin.Apply(t, s.server, set("username", s.Login, "title", "Dr."))
 	wantWords(t, admin.Refresh(t, other.server), "The user is on another server", "comes with every server")
 
+	for _, server := range []*controllerserver.Server{s.Controller, other.Controller} {
+		providertest.Must(t, server.UpdateUser(s.Login, func(u *controllerserver.User) { u.UserName = "root" }))
+	}
+
+	renamed := providertest.NewUserState(t)
+	renamed.Apply(t, s.Serve(t, s.Settings("root", s.Password)), set("username", "root"))
+	wantWords(t, renamed.Refresh(t, other.Serve(t, other.Settings("root", s.Password))), "comes with every server")
+
+	for _, server := range []*controllerserver.Server{s.Controller, other.Controller} {
+		providertest.Must(t, server.UpdateUser("root", func(u *controllerserver.User) { u.UserName = s.Login }))
+	}
+
 	// A copy of the database has the same user.
 	other.Controller.DeleteUser(s.user.Login)
 
