@@ -91,7 +91,7 @@ func (r *userResource) checkPlan(state, plan userModel, diags *diag.Diagnostics)
 	plan.checkArguments(state, diags)
 
 	// An id that has not changed was right once.
-	if r.Known() && !plan.UserID.IsUnknown() && !plan.UserID.Equal(state.UserID) {
+	if r.Configured != nil && r.System != nil && !plan.UserID.IsUnknown() && !plan.UserID.Equal(state.UserID) {
 		token.CheckUserID(r.Configured, plan.UserID, diags)
 	}
 
