@@ -56,6 +56,7 @@ var wanted = []string{
 	"422", "422 after the work", "filters that nobody can read", "unknown arguments", "arguments that turn out unusable",
 	"unknown provider settings", "ephemeral tokens that nobody can read when to expire", "states of one series, copied",
 	"states of one series, apart", "states of one series, merged", "refused updates", "last uses at a time that nobody can read", "logins of digits",
+	"modified users",
 }
 
 // meets counts something.
