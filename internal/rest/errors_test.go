@@ -400,3 +400,16 @@ func FuzzErrorBody(f *testing.F) {
 		}
 	})
 }
+
+// Nothing is made by a PUT, so that what a failing server says of one is shown.
+func TestTheTextOfAFailedPutIsShown(t *testing.T) {
+	t.Parallel()
+
+	_, err := clientOf(t, http.StatusInternalServerError, "text/plain", "Unexpected request failure.", nil).
+		Do(t.Context(), Request{Method: http.MethodPut, Segments: []string{"user"}})
+
+	failure := mustBe[*pat.AmbiguousError](t, err)
+	if !strings.Contains(failure.Said, "HTTP 500: Unexpected request failure.") {
+		t.Errorf("%s", failure.Said)
+	}
+}

@@ -49,7 +49,7 @@ func TestModificationsOnABadNetwork(t *testing.T) {
 			s.ClearFaults()
 
 			// One that is refused for load was not carried out.
-			writes := s.Server.Count(func(r sandbox.Request) bool {
+			writes := s.Count(func(r sandbox.Request) bool {
 				return r.Method == http.MethodPut && r.Status != http.StatusTooManyRequests
 			})
 			if writes > 1 {
