@@ -33,6 +33,34 @@ func (c *client) revoke(l *line, n int, w *weather) {
 	l.kept = append(l.kept[:n:n], l.kept[n+1:]...)
 }
 
+// modify gives the user another title, where the platform modifies users. No token is to be lost.
+func (c *client) modify() {
+	modifier, ok := c.system.(pat.UserModifier)
+	if !ok {
+		return
+	}
+
+	title := fmt.Sprintf("Title %d", c.operations)
+
+	var failed error
+
+	if !c.operate("modify the user", c.storm(), c.spares(nil), func(ctx context.Context) string {
+		if _, failed = modifier.ModifyUser(ctx, c.place.userID, pat.Properties{pat.Title: title}); failed != nil {
+			return failed.Error()
+		}
+
+		return "modified"
+	}, func(*token) bool { return true }) || failed != nil {
+		return
+	}
+
+	results.meets("modified users")
+
+	if shown := c.place.title(); shown != title {
+		c.ledger.broken(breachWrong, "the user was modified, it is said, and has the title %q", shown)
+	}
+}
+
 // list lists the tokens of a line, or all.
 func (c *client) list(l *line) {
 	var query pat.TokenQuery

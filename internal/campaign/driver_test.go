@@ -47,7 +47,7 @@ type kept struct {
 	shown pat.Token
 }
 
-// driverSchedule issues, revokes, lists and finds tokens while everything fails; then
+// driverSchedule issues, revokes, lists and finds tokens, and modifies their user, while everything fails; then
 // nothing fails any more, and all that lives has to be known to somebody.
 func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	s, err := newSchedule(ctx, seed, newClock())
@@ -119,7 +119,9 @@ func (c *client) start() error {
 func (c *client) step() error {
 	l := pick(c.random, c.lines)
 
-	switch c.random.IntN(12) {
+	switch c.random.IntN(13) {
+	case 12:
+		c.modify()
 	case 11:
 		c.forget(l)
 	case 0:

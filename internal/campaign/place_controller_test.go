@@ -15,11 +15,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/universalcontroller"
 )
 
-// newController returns a Universal Controller of any variant but that which makes twins:
-// they cannot be told apart by anybody.
+// newController returns a Universal Controller of any variant but that which makes twins, which
+// cannot be told apart by anybody, and that which revokes the tokens of a user who is modified, as
+// nobody can prevent.
 func newController(random *rand.Rand, clock *clock) (*place, error) {
 	variants := slices.DeleteFunc(controllerserver.Variants(), func(v controllerserver.Variant) bool {
-		return v.Options.Switches.DuplicateName == controllerserver.DuplicateAllowed
+		return v.Options.Switches.DuplicateName == controllerserver.DuplicateAllowed ||
+			v.Options.Switches.PayloadTokens == controllerserver.PayloadTokensCleared
 	})
 	variant := variants[random.IntN(len(variants))]
 	variant.Options.Console = newConsole(random, clock)
@@ -65,6 +67,11 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		revoke:         func(r row) { server.RevokeToken(login, r.name) },
 		add:            func(name string, expires time.Time) (string, error) { return server.AddToken(login, name, expires) },
 		expireSessions: func() {},
+		title: func() (title string) {
+			_ = server.UpdateUser(login, func(u *controllerserver.User) { title = u.Title }) // The user is always there.
+
+			return title
+		},
 		block: func(url string) map[string]any {
 			return map[string]any{
 				"url": url, "username": controllerserver.AdminUserName, "password": controllerserver.AdminPassword,

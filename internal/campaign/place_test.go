@@ -58,6 +58,8 @@ type place struct {
 	knock string
 	// revoke revokes a token by hand.
 	revoke func(row)
+	// title is that of the user; nil where the platform has none.
+	title func() string
 	// add adds a token that somebody made by hand, and returns its secret. A zero time is no
 	// expiry.
 	add func(name string, expires time.Time) (secret string, err error)

@@ -57,6 +57,7 @@ var wanted = []string{
 	"unknown provider settings", "ephemeral tokens that nobody can read when to expire", "states of one series, copied",
 	"states of one series, apart", "states of one series, merged", "refused updates", "last uses at a time that nobody can read", "logins of digits",
 	"clocks that are wrong", "clocks that are set in a run", "servers without a Date",
+	"modified users",
 }
 
 // meets counts something.

@@ -14,7 +14,7 @@ func TestAbsenceIsTheInnerSystemsWord(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		inner func(*fake) pat.System
-		warm  func(*testing.T, *System)
+		warm  func(*testing.T, pat.System)
 		want  []string
 	}{
 		"not in a selection": {
@@ -27,7 +27,7 @@ func TestAbsenceIsTheInnerSystemsWord(t *testing.T) {
 		},
 		"not in a list that is remembered": {
 			inner: func(f *fake) pat.System { return selecting{f} },
-			warm:  func(t *testing.T, s *System) { wantAll(t, s, 3) },
+			warm:  func(t *testing.T, s pat.System) { wantAll(t, s, 3) },
 			want:  []string{"tokens of 5", "token gone"},
 		},
 	} {

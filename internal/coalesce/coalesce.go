@@ -40,12 +40,11 @@ type System struct {
 
 var _ pat.System = (*System)(nil)
 
-// New returns a System around another one, which may be a [pat.TokenSelector]. It sends
-// nothing, and needs no closing.
-func New(inner pat.System) *System {
+// New returns a System around another one, which may be a [pat.TokenSelector]. It is a
+// [pat.UserModifier] if the other one is. It sends nothing, and needs no closing.
+func New(inner pat.System) pat.System {
 	selector, _ := inner.(pat.TokenSelector)
-
-	return &System{
+	system := &System{
 		inner:     inner,
 		selector:  selector,
 		self:      newMemo[struct{}, pat.User](forGood),
@@ -54,6 +53,12 @@ func New(inner pat.System) *System {
 		fullLists: newMemo[pat.UserQuery, []pat.User](0),
 		accounts:  map[string]*account{},
 	}
+
+	if users, ok := inner.(pat.UserModifier); ok {
+		return &modifier{System: system, users: users}
+	}
+
+	return system
 }
 
 // Traits are those of the inner System.
@@ -70,12 +75,13 @@ func (s *System) CurrentUser(ctx context.Context) (pat.User, error) {
 // User asks once for each user, be it by id or by login.
 func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	return s.users.do(ctx, ref, func(ctx context.Context) (pat.User, error) {
+		since := s.users.forgotten()
 		user, err := s.inner.User(ctx, ref)
 
 		if err == nil && user.ID != "" && user.Username != "" {
-			s.users.keep(pat.UserRef{ID: user.ID}, user)
-			s.users.keep(pat.UserRef{Username: user.Username}, user)
-			s.users.keep(pat.UserRef{ID: user.ID, Username: user.Username}, user)
+			s.users.keep(pat.UserRef{ID: user.ID}, user, since)
+			s.users.keep(pat.UserRef{Username: user.Username}, user, since)
+			s.users.keep(pat.UserRef{ID: user.ID, Username: user.Username}, user, since)
 		}
 
 		return user, err

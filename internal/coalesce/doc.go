@@ -30,8 +30,9 @@
 // name before a token is issued, and over what a lost answer left behind. Native queries
 // are passed on as they are.
 //
-// Users, and which login has which id, are remembered for good: nothing here writes to
-// them, and a process lives for one plan or one apply.
+// Users, and which login has which id, are remembered until this process modifies one: a
+// process lives for one plan or one apply. What a modification reads is never answered
+// from memory.
 //
 // # What is not there
 //

@@ -235,7 +235,7 @@ func (f *fake) wantSent(t *testing.T, want ...string) {
 }
 
 // token reads a token that is there.
-func token(t *testing.T, s *System, key pat.Key) pat.Token {
+func token(t *testing.T, s pat.System, key pat.Key) pat.Token {
 	t.Helper()
 
 	token, err := s.Token(t.Context(), key)

@@ -13,7 +13,7 @@ import (
 func TestWhoGivesUpDisturbsNobody(t *testing.T) {
 	t.Parallel()
 
-	eachAsk(t, func(t *testing.T, f *fake, system *System, ask func(context.Context, *System) error) {
+	eachAsk(t, func(t *testing.T, f *fake, system pat.System, ask func(context.Context, pat.System) error) {
 		impatient, giveUp := context.WithCancel(t.Context())
 
 		var group sync.WaitGroup
@@ -46,7 +46,7 @@ func TestWhoGivesUpDisturbsNobody(t *testing.T) {
 func TestARequestEndsWithTheLastWhoWaits(t *testing.T) {
 	t.Parallel()
 
-	eachAsk(t, func(t *testing.T, f *fake, system *System, ask func(context.Context, *System) error) {
+	eachAsk(t, func(t *testing.T, f *fake, system pat.System, ask func(context.Context, pat.System) error) {
 		impatient, giveUp := context.WithCancel(t.Context())
 
 		var group sync.WaitGroup

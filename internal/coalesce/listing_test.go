@@ -63,17 +63,17 @@ func TestTokensAfterAnother(t *testing.T) {
 func TestOneListingServesAll(t *testing.T) {
 	t.Parallel()
 
-	for name, reads := range map[string]func(*testing.T, *System, pat.Key){
-		"a token, then all": func(t *testing.T, s *System, key pat.Key) {
+	for name, reads := range map[string]func(*testing.T, pat.System, pat.Key){
+		"a token, then all": func(t *testing.T, s pat.System, key pat.Key) {
 			token(t, s, key)
 			wantAll(t, s, 20)
 		},
-		"all, then a token": func(t *testing.T, s *System, key pat.Key) {
+		"all, then a token": func(t *testing.T, s pat.System, key pat.Key) {
 			wantAll(t, s, 20)
 			token(t, s, key)
 			wantAll(t, s, 20)
 		},
-		"all at once": func(t *testing.T, s *System, key pat.Key) {
+		"all at once": func(t *testing.T, s pat.System, key pat.Key) {
 			walk([]int{1, 2, 3, 4}, func(i int) {
 				if i%2 == 0 {
 					token(t, s, key)
@@ -98,7 +98,7 @@ func TestOneListingServesAll(t *testing.T) {
 }
 
 // wantAll lists all tokens of user 5, and spoils what it got.
-func wantAll(t *testing.T, s *System, want int) {
+func wantAll(t *testing.T, s pat.System, want int) {
 	t.Helper()
 
 	tokens, err := s.Tokens(t.Context(), "5", pat.TokenQuery{})

@@ -18,6 +18,8 @@ type memo[Key comparable, Value any] struct {
 	mu    sync.Mutex
 	calls map[Key]*sharedcall.Call[Value]
 	kept  map[Key]kept[Value]
+	// forgets counts how often everything was forgotten.
+	forgets int
 }
 
 // kept is an answer and when it was asked for.
@@ -61,12 +63,23 @@ func (m *memo[Key, Value]) do(
 	return c.Wait(ctx, func() { m.leave(key, c) })
 }
 
-// keep remembers the answer under another key.
-func (m *memo[Key, Value]) keep(key Key, value Value) {
+// keep remembers the answer under another key, unless everything was forgotten since the answer was
+// asked for.
+func (m *memo[Key, Value]) keep(key Key, value Value, since int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	m.kept[key] = kept[Value]{value: value, asOf: time.Now()}
+	if m.forgets == since {
+		m.kept[key] = kept[Value]{value: value, asOf: time.Now()}
+	}
+}
+
+// forgotten returns how often everything was forgotten.
+func (m *memo[Key, Value]) forgotten() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	return m.forgets
 }
 
 // forget keeps the requests under way from whoever asks from now on, and their answers
@@ -74,6 +87,8 @@ func (m *memo[Key, Value]) keep(key Key, value Value) {
 func (m *memo[Key, Value]) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+
+	m.forgets++
 
 	clear(m.calls)
 	clear(m.kept)

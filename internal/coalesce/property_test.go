@@ -28,7 +28,7 @@ type operation struct {
 // scene is a history and what happens in it.
 type scene struct {
 	history *history
-	system  *System
+	system  pat.System
 
 	mu       sync.Mutex
 	finished map[string]int // The version when the last write to a user was over.

@@ -135,7 +135,7 @@ func TestRefreshWithPredecessorsBesideManyRows(t *testing.T) {
 }
 
 // wantNone checks that a user has no tokens that a query selects.
-func wantNone(t *testing.T, system *System, query pat.TokenQuery) {
+func wantNone(t *testing.T, system pat.System, query pat.TokenQuery) {
 	t.Helper()
 
 	if tokens, err := system.Tokens(t.Context(), "5", query); err != nil || len(tokens) > 0 {

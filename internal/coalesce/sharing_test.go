@@ -11,38 +11,38 @@ import (
 )
 
 // asks are the reads that are shared, each asking for the same whenever it is called.
-var asks = map[string]func(context.Context, *System) error{
-	"token": func(ctx context.Context, s *System) error {
+var asks = map[string]func(context.Context, pat.System) error{
+	"token": func(ctx context.Context, s pat.System) error {
 		_, err := s.Token(ctx, pat.Key{UserID: "5", TokenID: "t0"})
 
 		return err
 	},
-	"tokens": func(ctx context.Context, s *System) error {
+	"tokens": func(ctx context.Context, s pat.System) error {
 		_, err := s.Tokens(ctx, "5", pat.TokenQuery{})
 
 		return err
 	},
-	"tokens by name": func(ctx context.Context, s *System) error {
+	"tokens by name": func(ctx context.Context, s pat.System) error {
 		_, err := s.Tokens(ctx, "5", pat.TokenQuery{Name: pat.Some("t0")})
 
 		return err
 	},
-	"user": func(ctx context.Context, s *System) error {
+	"user": func(ctx context.Context, s pat.System) error {
 		_, err := s.User(ctx, pat.UserRef{Username: "svc"})
 
 		return err
 	},
-	"users": func(ctx context.Context, s *System) error {
+	"users": func(ctx context.Context, s pat.System) error {
 		_, err := s.Users(ctx, pat.UserQuery{})
 
 		return err
 	},
-	"users with tokens": func(ctx context.Context, s *System) error {
+	"users with tokens": func(ctx context.Context, s pat.System) error {
 		_, err := s.Users(ctx, pat.UserQuery{WithTokens: true})
 
 		return err
 	},
-	"current user": func(ctx context.Context, s *System) error {
+	"current user": func(ctx context.Context, s pat.System) error {
 		_, err := s.CurrentUser(ctx)
 
 		return err
@@ -50,7 +50,7 @@ var asks = map[string]func(context.Context, *System) error{
 }
 
 // eachAsk runs the test for each kind of read and platform.
-func eachAsk(t *testing.T, test func(*testing.T, *fake, *System, func(context.Context, *System) error)) {
+func eachAsk(t *testing.T, test func(*testing.T, *fake, pat.System, func(context.Context, pat.System) error)) {
 	t.Helper()
 
 	for name, ask := range asks {
@@ -76,7 +76,7 @@ func eachAsk(t *testing.T, test func(*testing.T, *fake, *System, func(context.Co
 func TestThoseWhoAskAtTheSameTimeShareARequest(t *testing.T) {
 	t.Parallel()
 
-	eachAsk(t, func(t *testing.T, f *fake, system *System, ask func(context.Context, *System) error) {
+	eachAsk(t, func(t *testing.T, f *fake, system pat.System, ask func(context.Context, pat.System) error) {
 		var group sync.WaitGroup
 
 		for range 20 {
@@ -98,7 +98,7 @@ func TestThoseWhoAskAtTheSameTimeShareARequest(t *testing.T) {
 func TestAnErrorIsForThoseWhoWaited(t *testing.T) {
 	t.Parallel()
 
-	eachAsk(t, func(t *testing.T, f *fake, system *System, ask func(context.Context, *System) error) {
+	eachAsk(t, func(t *testing.T, f *fake, system pat.System, ask func(context.Context, pat.System) error) {
 		down := &pat.TransientError{Failure: pat.Failure{Said: "HTTP 503"}}
 		f.fail = func(string) error { return down }
 
@@ -129,14 +129,14 @@ func TestAnErrorIsForThoseWhoWaited(t *testing.T) {
 func TestAnAnswerIsEachCallersOwn(t *testing.T) {
 	t.Parallel()
 
-	for name, list := range map[string]func(*System) ([]pat.Token, error){
-		"all": func(s *System) ([]pat.Token, error) {
+	for name, list := range map[string]func(pat.System) ([]pat.Token, error){
+		"all": func(s pat.System) ([]pat.Token, error) {
 			return s.Tokens(context.Background(), "5", pat.TokenQuery{})
 		},
-		"by name": func(s *System) ([]pat.Token, error) {
+		"by name": func(s pat.System) ([]pat.Token, error) {
 			return s.Tokens(context.Background(), "5", pat.TokenQuery{NamePrefix: pat.Some("t")})
 		},
-		"of users": func(s *System) ([]pat.Token, error) {
+		"of users": func(s pat.System) ([]pat.Token, error) {
 			users, err := s.Users(context.Background(), pat.UserQuery{WithTokens: true})
 
 			return users[0].Tokens, err

@@ -24,14 +24,14 @@ func TestAWriteMakesForget(t *testing.T) {
 	refused := &pat.ValidationError{Failure: pat.Failure{Said: "no"}}
 
 	for name, test := range map[string]struct {
-		write func(context.Context, *System) error
+		write func(context.Context, pat.System) error
 		fail  error
 		lose  bool
 		// again is how often the token is asked for when it is read twice afterwards.
 		again int
 	}{
 		"create": {
-			write: func(ctx context.Context, s *System) error {
+			write: func(ctx context.Context, s pat.System) error {
 				_, err := s.Create(ctx, "5", pat.NewToken{Name: "new"})
 
 				return err
@@ -39,13 +39,13 @@ func TestAWriteMakesForget(t *testing.T) {
 			again: 1,
 		},
 		"revoke": {
-			write: func(ctx context.Context, s *System) error {
+			write: func(ctx context.Context, s pat.System) error {
 				return s.Revoke(ctx, pat.Token{UserID: "5", ID: "t0"})
 			},
 			again: 1,
 		},
 		"a create whose answer is lost": {
-			write: func(ctx context.Context, s *System) error {
+			write: func(ctx context.Context, s pat.System) error {
 				_, err := s.Create(ctx, "5", pat.NewToken{Name: "new"})
 
 				return err
@@ -53,19 +53,19 @@ func TestAWriteMakesForget(t *testing.T) {
 			lose: true, again: 2,
 		},
 		"a revocation whose answer is lost": {
-			write: func(ctx context.Context, s *System) error {
+			write: func(ctx context.Context, s pat.System) error {
 				return s.Revoke(ctx, pat.Token{UserID: "5", ID: "t0"})
 			},
 			lose: true, again: 2,
 		},
 		"a revocation that fails": {
-			write: func(ctx context.Context, s *System) error {
+			write: func(ctx context.Context, s pat.System) error {
 				return s.Revoke(ctx, pat.Token{UserID: "5", ID: "t0"})
 			},
 			fail: refused, again: 2,
 		},
 		"a write to another user": {
-			write: func(ctx context.Context, s *System) error {
+			write: func(ctx context.Context, s pat.System) error {
 				return s.Revoke(ctx, pat.Token{UserID: "6", ID: "t0"})
 			},
 			again: 0,
@@ -117,36 +117,36 @@ func TestWhatWasUnderWayDuringAWriteIsNotRemembered(t *testing.T) {
 		inner func(*fake) pat.System
 		// before is how long it takes until that is asked which finds the token.
 		before time.Duration
-		read   func(context.Context, *System) (pat.Token, error)
+		read   func(context.Context, pat.System) (pat.Token, error)
 	}{
 		"a selection": {
 			inner: func(f *fake) pat.System { return selecting{f} },
-			read: func(ctx context.Context, s *System) (pat.Token, error) {
+			read: func(ctx context.Context, s pat.System) (pat.Token, error) {
 				return s.Token(ctx, pat.Key{UserID: "5", TokenID: "t0"})
 			},
 		},
 		"a listing": {
 			inner: func(f *fake) pat.System { return f },
-			read: func(ctx context.Context, s *System) (pat.Token, error) {
+			read: func(ctx context.Context, s pat.System) (pat.Token, error) {
 				return s.Token(ctx, pat.Key{UserID: "5", TokenID: "t0"})
 			},
 		},
 		"a token that only the inner System finds": {
 			inner:  func(f *fake) pat.System { return blind{f} },
 			before: roundTrip,
-			read: func(ctx context.Context, s *System) (pat.Token, error) {
+			read: func(ctx context.Context, s pat.System) (pat.Token, error) {
 				return s.Token(ctx, pat.Key{UserID: "5", TokenID: "t0"})
 			},
 		},
 		"a list by name": {
 			inner: func(f *fake) pat.System { return f },
-			read: func(ctx context.Context, s *System) (pat.Token, error) {
+			read: func(ctx context.Context, s pat.System) (pat.Token, error) {
 				return first(s.Tokens(ctx, "5", pat.TokenQuery{Name: pat.Some("t0")}))
 			},
 		},
 		"a list of users with tokens": {
 			inner: func(f *fake) pat.System { return f },
-			read: func(ctx context.Context, s *System) (pat.Token, error) {
+			read: func(ctx context.Context, s pat.System) (pat.Token, error) {
 				users, err := s.Users(ctx, pat.UserQuery{WithTokens: true})
 				if err != nil {
 					return pat.Token{}, err
@@ -207,7 +207,7 @@ func (b blind) SelectTokens(ctx context.Context, _ string, _ pat.Selection) ([]p
 
 // quickWriter writes in no time.
 type quickWriter struct {
-	system *System
+	system pat.System
 	fake   *fake
 }
 
@@ -220,7 +220,7 @@ func (w quickWriter) revoke(userID, id string) {
 	}
 	w.fake.mu.Unlock()
 
-	w.system.written(userID, nil)
+	w.system.(*System).written(userID, nil) //nolint:forcetypeassert // New made it.
 }
 
 func first(tokens []pat.Token, err error) (pat.Token, error) {

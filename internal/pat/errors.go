@@ -101,6 +101,10 @@ type TransientError struct{ Failure }
 // effect is unknown.
 type AmbiguousError struct{ Failure }
 
+// SideEffectError says that a user was modified, and that more or less of it changed than was asked
+// for: [Failure.Said] lists what.
+type SideEffectError struct{ Failure }
+
 // ProtocolError says that the server answered in a way that its API does not: an HTML
 // page, a redirect elsewhere, a body over the limit, a version that is too old.
 type ProtocolError struct{ Failure }

@@ -126,7 +126,7 @@ func (p *opsaccessProvider) DataSources(context.Context) []func() datasource.Dat
 }
 
 func (p *opsaccessProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{token.NewResource}
+	return []func() resource.Resource{token.NewResource, user.NewResource}
 }
 
 func (p *opsaccessProvider) ListResources(context.Context) []func() list.ListResource {

@@ -36,7 +36,7 @@ type Client struct {
 
 // Request is one call of a server's API.
 type Request struct {
-	// Method is GET, POST or DELETE; anything else is an error. The method alone
+	// Method is GET, POST, PUT or DELETE; anything else is an error. The method alone
 	// decides what may be sent again.
 	Method string
 	// Segments are the parts of the path below the base URL, as data: each is escaped.
@@ -141,7 +141,7 @@ func (c *Client) Clock() *pat.Clock { return c.clock }
 // nil only for a status of 200 to 299; with any other status both the response and an error
 // are returned, except that a refusal of the credentials comes without a response.
 //
-// Errors are those of [pat]. For a POST, [pat.AmbiguousError] says that the request went
+// Errors are those of [pat]. For a POST or a PUT, [pat.AmbiguousError] says that the request went
 // out and that its effect is unknown; every other error says that it had none. A
 // cancelled context stays visible to errors.Is. Only a request that could not be built
 // fails with an error of another type.
@@ -193,7 +193,7 @@ func (c *Client) Text(words string) string { return c.mask.text(words, maxText) 
 
 // UnexpectedAnswer returns the error for a response with a status of 200 to 299 whose body
 // is not what was promised; cause says what is wrong with it, and must not quote it. It is
-// a [pat.ProtocolError], for a GET with the first words of the body. For a POST it is a
+// a [pat.ProtocolError], for a GET with the first words of the body. For a POST or a PUT it is a
 // [pat.AmbiguousError], because the request may have been carried out. The response to a
 // POST or a DELETE is never shown: a fresh secret may be in it, or the hash of a revoked one.
 func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
@@ -203,9 +203,9 @@ func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
 // target returns the URL of a request.
 func (c *Client) target(r Request) (string, error) {
 	switch r.Method {
-	case http.MethodGet, http.MethodPost, http.MethodDelete:
+	case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete:
 	default:
-		return "", errors.New("the method must be GET, POST or DELETE")
+		return "", errors.New("the method must be GET, POST, PUT or DELETE")
 	}
 
 	for _, segment := range r.Segments {

@@ -86,7 +86,7 @@ func TestTheMethodIsOneOfThree(t *testing.T) {
 	s := newSite(t, answers(http.StatusOK, ""))
 	c := newTestClient(t, s.URL, nil)
 
-	for _, method := range []string{"", "PUT", "PATCH", "HEAD", "get", "GET X"} {
+	for _, method := range []string{"", "PATCH", "put", "HEAD", "get", "GET X"} {
 		if _, err := c.Do(t.Context(), Request{Method: method}); err == nil {
 			t.Errorf("%q is sent", method)
 		}

@@ -15,11 +15,11 @@ import (
 // to the status.
 type Reading struct {
 	// Own says that the response has a form in which the platform words its refusals. A 4xx
-	// to a POST is a refusal in that form only: a gateway can block the response to a request
+	// to a POST or a PUT is a refusal in that form only: a gateway can block the response to a request
 	// that was carried out, with a page of its own.
 	Own bool
 	// Kind chooses the error. It is ignored where something else decides: a 401 is always
-	// [KindAuthentication], and a POST is ambiguous unless it was refused.
+	// [KindAuthentication], and a POST or a PUT is ambiguous unless it was refused.
 	Kind Kind
 	// Message is the server's text for the reader; empty shows the body's first words.
 	Message string
@@ -125,7 +125,7 @@ func (m *errorMaker) unexpected(method, tried string, a Answer, cause error) err
 		failure.Remedy = pageRemedy
 	}
 
-	if method == http.MethodPost {
+	if sentOnce(method) {
 		return &pat.AmbiguousError{Failure: failure}
 	}
 
@@ -216,7 +216,7 @@ func (m *errorMaker) failed(current *call, err error) error {
 		Err:    attempt.err,
 	}
 
-	if current.method == http.MethodPost && attempt.sent {
+	if sentOnce(current.method) && attempt.sent {
 		return &pat.AmbiguousError{Failure: failure}
 	}
 
@@ -228,14 +228,14 @@ func (m *errorMaker) failed(current *call, err error) error {
 	}
 }
 
-// mayHaveMade says whether the response leaves open whether a POST was carried out. It does
+// mayHaveMade says whether the response leaves open whether a POST or a PUT was carried out. It does
 // unless it is a refusal: a status of 400 to 499 in the platform's own form. Three statuses
 // need no form, because whoever sends them has not passed the request on: 401 and 407 ask
 // for credentials first, and 429 for fewer requests. To doubt a 401 would also send refused
 // credentials once more, in the search for what may have been made.
 func (m *errorMaker) mayHaveMade(method string, a Answer) bool {
 	switch {
-	case method != http.MethodPost:
+	case !sentOnce(method):
 		return false
 	case a.Status < 400 || a.Status > 499:
 		return true
@@ -331,7 +331,7 @@ func (m *errorMaker) words(method string, a Answer) string {
 		return ""
 	case method == http.MethodPost && page:
 		return "a web page"
-	case m.mayHaveMade(method, a) && len(a.Body) > 0:
+	case method == http.MethodPost && m.mayHaveMade(method, a) && len(a.Body) > 0:
 		return unshown
 	}
 

@@ -122,6 +122,7 @@ func TestThePlatformReadsItsAnswers(t *testing.T) {
 		"a 413 to a POST": {KindByStatus, "POST", 413, "*pat.AmbiguousError", false},
 		"a 422 to a POST": {KindValidation, "POST", 422, "*pat.AmbiguousError", false},
 		// Nobody sends these after the work.
+		"a 4xx to a PUT":  {KindValidation, "PUT", 400, "*pat.ValidationError", true},
 		"a 401 to a POST": {KindByStatus, "POST", 401, "*pat.AuthenticationError", false},
 		"a 407 to a POST": {KindByStatus, "POST", 407, "*pat.ProtocolError", false},
 		"a 429 to a POST": {KindByStatus, "POST", 429, "*pat.TransientError", false},
@@ -354,7 +355,7 @@ func FuzzErrorBody(f *testing.F) {
 	f.Add(uint16(429), byte(0), "x", []byte(strings.Repeat(" ", maxExamined-3)+secret))
 
 	f.Fuzz(func(t *testing.T, code uint16, method byte, contentType string, body []byte) {
-		methods := []string{http.MethodGet, http.MethodPost, http.MethodDelete}
+		methods := []string{http.MethodGet, http.MethodPost, http.MethodDelete, http.MethodPut}
 		r := Request{Method: methods[int(method)%len(methods)], Segments: []string{"x"}}
 
 		c := clientOf(t, int(code), contentType, string(body), func(o *Options) {
@@ -400,4 +401,17 @@ func FuzzErrorBody(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Nothing is made by a PUT, so that what a failing server says of one is shown.
+func TestTheTextOfAFailedPutIsShown(t *testing.T) {
+	t.Parallel()
+
+	_, err := clientOf(t, http.StatusInternalServerError, "text/plain", "Unexpected request failure.", nil).
+		Do(t.Context(), Request{Method: http.MethodPut, Segments: []string{"user"}})
+
+	failure := mustBe[*pat.AmbiguousError](t, err)
+	if !strings.Contains(failure.Said, "HTTP 500: Unexpected request failure.") {
+		t.Errorf("%s", failure.Said)
+	}
 }

@@ -84,8 +84,13 @@ func (e *attemptError) retryable() bool {
 		return false
 	}
 
-	return e.method != http.MethodPost || !e.sent
+	return !sentOnce(e.method) || !e.sent
 }
+
+// sentOnce says whether a request of the method is not sent again once it may have reached the
+// server. A second POST would issue a second token, and a second PUT would overwrite what was
+// changed since the record in it was read.
+func sentOnce(method string) bool { return method == http.MethodPost || method == http.MethodPut }
 
 // checkRetry decides what is sent again. The library's own policy repeats a POST that got
 // a 502 and so would issue several tokens. It returns no error of its own: that would
@@ -102,7 +107,7 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	}
 
 	return response.StatusCode == http.StatusTooManyRequests ||
-		unavailable(response.StatusCode) && response.Request.Method != http.MethodPost, nil
+		unavailable(response.StatusCode) && !sentOnce(response.Request.Method), nil
 }
 
 // backoff returns the wait before the next attempt: what the server asks for within

@@ -76,21 +76,21 @@ func TestWhatIsRepeated(t *testing.T) {
 		},
 		"GET and DELETE do not repeat a 500, which may be the request's fault": {"GET DELETE", []any{500, 501, 505, 407, 405, 418}, 1, "*pat.ProtocolError"},
 		"GET and DELETE do not repeat a 408":                                   {"GET DELETE", []any{408}, 1, "*pat.TransientError"},
-		"a POST that was refused for load is repeated":                         {"POST", []any{429}, 3, "*pat.TransientError"},
-		"a POST that may have been processed is sent once": {
-			"POST",
+		"a POST or a PUT that was refused for load is repeated":                {"POST PUT", []any{429}, 3, "*pat.TransientError"},
+		"a POST or a PUT that may have been processed is sent once": {
+			"POST PUT",
 			[]any{
 				500, 501, 502, 503, 504, 301, 302, 303, 307, 308, 304, "closes the connection", "truncates the body", "sends broken gzip",
 				"does not answer in time", "does not end its answer in time", "truncates the body of a 404", "refuses with a page",
 			},
 			1, "*pat.AmbiguousError",
 		},
-		"a 408 to a POST is definite":                   {"POST", []any{408}, 1, "*pat.TransientError"},
-		"a refusal of the request is not repeated":      {"GET DELETE POST", []any{400, 409, 422}, 1, "*pat.ValidationError"},
-		"a missing permission is not repeated":          {"GET DELETE POST", []any{403}, 1, "*pat.PermissionError"},
-		"a not found is not repeated":                   {"GET DELETE POST", []any{404, 410}, 1, "*pat.NotFoundError"},
-		"a refusal of the credentials is not repeated":  {"GET DELETE POST", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
-		"success is not repeated":                       {"GET DELETE POST", []any{200, 201, 202, 204}, 1, "<nil>"},
+		"a 408 to a POST or a PUT is definite":          {"POST PUT", []any{408}, 1, "*pat.TransientError"},
+		"a refusal of the request is not repeated":      {"GET DELETE POST PUT", []any{400, 409, 422}, 1, "*pat.ValidationError"},
+		"a missing permission is not repeated":          {"GET DELETE POST PUT", []any{403}, 1, "*pat.PermissionError"},
+		"a not found is not repeated":                   {"GET DELETE POST PUT", []any{404, 410}, 1, "*pat.NotFoundError"},
+		"a refusal of the credentials is not repeated":  {"GET DELETE POST PUT", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
+		"success is not repeated":                       {"GET DELETE POST PUT", []any{200, 201, 202, 204}, 1, "<nil>"},
 		"a redirect without an address is not followed": {"GET DELETE", []any{301, 302, 307, 308, 300, 304}, 1, "*pat.ProtocolError"},
 	}
 
@@ -150,7 +150,7 @@ func TestWhatNeverWentOutIsRepeated(t *testing.T) {
 	_ = closed.Close()
 
 	for _, base := range []string{"http://" + closed.Addr().String(), "http://no-such-host.invalid"} {
-		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPost} {
+		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPost, http.MethodPut} {
 			t.Run(method+" "+base, func(t *testing.T) {
 				t.Parallel()
 

@@ -19,7 +19,7 @@ func (s *System) userAbsent(ctx context.Context, userID string, cause error) err
 		return cause
 	}
 
-	if _, err := s.userByID(ctx, userID, false); err != nil {
+	if _, err := s.userByID(ctx, userID, userReading{}); err != nil {
 		return err
 	}
 
@@ -34,7 +34,7 @@ func (s *System) userAbsent(ctx context.Context, userID string, cause error) err
 // on the way, some versions show the caller's own. The owners are the usernames in the
 // list, empty where the server leaves them out.
 func (s *System) listIsOf(ctx context.Context, userID string, owners []string) error {
-	user, err := s.userByID(ctx, userID, false)
+	user, err := s.userByID(ctx, userID, userReading{})
 	if err != nil {
 		return err
 	}

@@ -66,6 +66,12 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 		return pat.Issued{}, err
 	}
 
+	unlock, err := s.lockUser(ctx, userID, oneWrite)
+	if err != nil {
+		return pat.Issued{}, s.notSent(request, err)
+	}
+	defer unlock()
+
 	answer, err := s.rest.Do(ctx, request)
 	if err != nil {
 		return pat.Issued{}, s.explainCreate(ctx, userID, token.Name, answer, err)

@@ -40,6 +40,7 @@ const (
 	callList   = "GET /uc/resources/user/token/list"
 	callCreate = "POST /uc/resources/user/token"
 	callRevoke = "DELETE /uc/resources/user/token"
+	callPut    = "PUT /uc/resources/user"
 )
 
 // today is when the tests take place.

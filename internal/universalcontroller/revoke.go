@@ -55,6 +55,12 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 		Query: url.Values{"userid": {token.UserID}, "tokenname": {token.ID}},
 	}
 
+	unlock, err := s.lockUser(ctx, token.UserID, oneWrite)
+	if err != nil {
+		return s.notSent(request, err)
+	}
+	defer unlock()
+
 	answer, err := s.rest.Do(ctx, request)
 
 	switch {

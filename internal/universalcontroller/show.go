@@ -9,15 +9,23 @@ import (
 	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
+// userReading says how a user is read.
+type userReading struct {
+	withTokens bool
+	// document is where the record is kept as it came; nil keeps none.
+	document *userDocument
+}
+
 // user reads one user and makes sure that it is the right one.
-func (s *System) user(ctx context.Context, ref pat.UserRef, withTokens bool) (pat.User, error) {
+func (s *System) user(ctx context.Context, ref pat.UserRef, reading userReading) (pat.User, error) {
 	if ref.ID == "" {
-		return s.userByName(ctx, ref, withTokens)
+		return s.userByName(ctx, ref, reading)
 	}
 
-	user, err := s.userByID(ctx, ref.ID, withTokens)
+	user, err := s.userByID(ctx, ref.ID, reading)
 	if err == nil && ref.Username != "" && ref.Username != user.Username {
 		err = s.anotherUser(ref, user, "Give the id or the username, or both of one user.")
 	}
@@ -26,14 +34,14 @@ func (s *System) user(ctx context.Context, ref pat.UserRef, withTokens bool) (pa
 }
 
 // userByName reads the user of exactly this login.
-func (s *System) userByName(ctx context.Context, ref pat.UserRef, withTokens bool) (pat.User, error) {
+func (s *System) userByName(ctx context.Context, ref pat.UserRef, reading userReading) (pat.User, error) {
 	if strings.TrimSpace(ref.Username) == "" {
 		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
 			Tried: "looking up a user", Said: "neither an id nor a username was given",
 		}}
 	}
 
-	user, err := s.readUser(ctx, url.Values{"username": {ref.Username}}, withTokens)
+	user, err := s.readUser(ctx, url.Values{"username": {ref.Username}}, reading)
 	if err == nil && user.Username != ref.Username {
 		// The server's database may not tell capital letters from small ones.
 		err = s.anotherUser(ref, user, "Write the username as Universal Controller does.")
@@ -47,12 +55,12 @@ func (s *System) userByName(ctx context.Context, ref pat.UserRef, withTokens boo
 }
 
 // userByID reads the user of this id. It fails with a [pat.GoneError] if there is none.
-func (s *System) userByID(ctx context.Context, id string, withTokens bool) (pat.User, error) {
+func (s *System) userByID(ctx context.Context, id string, reading userReading) (pat.User, error) {
 	if err := checkUserID(id); err != nil {
 		return pat.User{}, err
 	}
 
-	user, err := s.readUser(ctx, url.Values{"userid": {id}}, withTokens)
+	user, err := s.readUser(ctx, url.Values{"userid": {id}}, reading)
 	if err == nil && user.ID != id {
 		err = &pat.ProtocolError{Failure: pat.Failure{
 			Tried: s.rest.Tried(http.MethodGet, userPath...),
@@ -67,14 +75,18 @@ func (s *System) userByID(ctx context.Context, id string, withTokens bool) (pat.
 
 // readUser reads one user. A denial in Universal Controller's own words is the proof that
 // there is none.
-func (s *System) readUser(ctx context.Context, query url.Values, withTokens bool) (pat.User, error) {
+func (s *System) readUser(ctx context.Context, query url.Values, reading userReading) (pat.User, error) {
 	var (
 		record userRecord
 		user   pat.User
 	)
 
-	answer, err := s.get(ctx, userPath, showTokens(query, withTokens), &record, "user", func() (err error) {
-		user, err = s.convertUser(record, withTokens)
+	query = showTokens(query, reading.withTokens)
+	answer, err := s.get(ctx, userPath, query, &record, "user", func(answer rest.Answer) (err error) {
+		user, err = s.convertUser(record, reading.withTokens)
+		if err == nil && reading.document != nil {
+			*reading.document, err = parseUserDocument(answer)
+		}
 
 		return err
 	})

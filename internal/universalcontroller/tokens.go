@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
 // Token returns the token of the name that is the key's TokenID. Of two namesakes, which
@@ -77,7 +78,7 @@ type tokenList struct {
 func (s *System) listTokens(ctx context.Context, userID string) (list tokenList, err error) {
 	var records elements[tokenRecord]
 
-	_, err = s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func() (err error) {
+	_, err = s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func(rest.Answer) (err error) {
 		list.tokens, err = s.convertTokens(records, userID)
 
 		return err

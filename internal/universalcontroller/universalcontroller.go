@@ -39,11 +39,15 @@ type System struct {
 	// unseen holds the [pat.Key] of each token that this process issued and did not find in
 	// the list: nobody knows when it was created.
 	unseen sync.Map
-	// writeLists has the [*writeList] of each user by id.
-	writeLists sync.Map
+	// writeLists has the [*writeList] of each user by id, and turns the [*semaphore.Weighted] that
+	// keeps modifications of a user apart from all other writes.
+	writeLists, turns sync.Map
 }
 
-var _ pat.System = (*System)(nil)
+var (
+	_ pat.System       = (*System)(nil)
+	_ pat.UserModifier = (*System)(nil)
+)
 
 // New validates the options. It sends nothing.
 func New(options Options) (*System, error) {
@@ -124,13 +128,13 @@ func segments(elements ...string) []string { return append([]string{"resources"}
 // get reads one document into out and lets check convert it. The answer is returned for
 // what its error does not tell.
 func (s *System) get(
-	ctx context.Context, path []string, query url.Values, out any, root string, check func() error,
+	ctx context.Context, path []string, query url.Values, out any, root string, check func(rest.Answer) error,
 ) (rest.Answer, error) {
 	request := rest.Request{Method: http.MethodGet, Segments: path, Query: query, Accept: "application/json"}
 	request.Decode = func(answer rest.Answer) error {
 		err := decode(answer, root, out)
 		if err == nil {
-			err = check()
+			err = check(answer)
 		}
 
 		if err != nil {

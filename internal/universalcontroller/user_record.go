@@ -12,6 +12,8 @@ const (
 	adminRole = "ops_admin"
 	// builtInAdmin is an administrator whatever roles its record shows.
 	builtInAdmin = "ops.admin"
+	// builtInID is the sysId of that user in the samples of Universal Controller's documentation.
+	builtInID = "e0bde364c0a802ba0092e79554132023"
 )
 
 var (

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
 // CurrentUser returns the user of [Options.Username]. Universal Controller tells nobody who
@@ -28,7 +29,7 @@ func (s *System) CurrentUser(ctx context.Context) (pat.User, error) {
 // User returns one user. Universal Controller's record of a single one holds no more than
 // its list.
 func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
-	return s.user(ctx, ref, false)
+	return s.user(ctx, ref, userReading{})
 }
 
 // Users returns the users that the query selects, in the order of their names, with their
@@ -57,7 +58,7 @@ func (s *System) selectUsers(ctx context.Context, query pat.UserQuery) ([]pat.Us
 		return s.listUsers(ctx, query.WithTokens)
 	}
 
-	user, err := s.user(ctx, query.Ref.V, query.WithTokens)
+	user, err := s.user(ctx, query.Ref.V, userReading{withTokens: query.WithTokens})
 
 	_, gone := errors.AsType[*pat.GoneError](err)
 	_, another := errors.AsType[*anotherUserError](err)
@@ -79,7 +80,7 @@ func (s *System) listUsers(ctx context.Context, withTokens bool) ([]pat.User, er
 		users   []pat.User
 	)
 
-	_, err := s.get(ctx, userListPath, showTokens(url.Values{}, withTokens), &records, "users", func() error {
+	_, err := s.get(ctx, userListPath, showTokens(url.Values{}, withTokens), &records, "users", func(rest.Answer) error {
 		if records == nil {
 			return errNoList
 		}

@@ -20,7 +20,7 @@ import (
 type standing struct {
 	*providertest.Sandbox
 	user  providertest.Account
-	state *providertest.TokenState
+	state *providertest.ResourceState
 	// attributes are those of the resource, and tokens those that the user has.
 	attributes map[string]any
 	tokens     []pat.Token

@@ -150,6 +150,7 @@ func TestAccExamples_mockData(t *testing.T) { //nolint:paralleltest // The envir
 // mockedArguments are the arguments that each mocked construct requires.
 var mockedArguments = map[string]string{ //nolint:gosec // No credentials.
 	"resource " + providertest.TokenType:   "  username    = \"svc-deploy\"\n  name_prefix = \"deploy-\"\n  expires_in  = \"90d\"\n",
+	"resource " + providertest.UserType:    "  username = \"svc.deploy\"\n",
 	"data opsaccess_personal_access_token": "  username = \"svc-deploy\"\n  name     = \"deploy pipeline\"\n",
 	"data opsaccess_user":                  "  username = \"svc-deploy\"\n",
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
 // importCommand is a line of import.sh, importArgument one of an identity.
@@ -178,6 +179,34 @@ func TestAccExamples_importCommands(t *testing.T) { //nolint:paralleltest // The
 				},
 			})
 		})
+	}
+}
+
+// What the examples say imports a user of Universal Controller: each command, and both blocks.
+func TestExamples_importUser(t *testing.T) {
+	t.Parallel()
+
+	const folder = "resources/" + providertest.UserType
+
+	identity := importArgument.FindStringSubmatch(examples.Text(t, folder+"/import-by-identity.tf"))
+	ids := importCommand.FindAllStringSubmatch(examples.Text(t, folder+"/import.sh"), -1)
+	ids = append(ids, []string{"", "", importArgument.FindStringSubmatch(examples.Text(t, folder+"/import-by-string-id.tf"))[2]})
+
+	s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+	_, err := s.Controller.AddUser(controllerserver.User{SysID: identity[2], UserName: "svc.deploy"})
+	providertest.Must(t, err)
+
+	server := s.Admin(t)
+
+	for _, id := range ids {
+		state := providertest.NewUserState(t)
+		if errs := state.Import(t, server, id[2]); len(errs) > 0 || state.Attributes(t)["id"] != identity[2] {
+			t.Errorf("%s: %q", id[2], errs)
+		}
+	}
+
+	if errs := providertest.NewUserState(t).ImportIdentity(t, server, map[string]any{identity[1]: identity[2]}); len(errs) > 0 || len(ids) != 3 {
+		t.Errorf("%d commands, %q", len(ids), errs)
 	}
 }
 

@@ -33,21 +33,21 @@ type leakStage struct {
 // succeeds.
 var leakStages = []leakStage{
 	{name: "reading that fails", attack: "GET", fails: true, command: leakApply, reads: true},
-	{name: "creating that fails", attack: "POST|DELETE", fails: true, command: leakApply, ticket: 1},
+	{name: "creating that fails", attack: "POST|PUT|DELETE", fails: true, command: leakApply, ticket: 1},
 	{name: "creating and reading", command: leakApply, ticket: 1, reads: true},
 	{name: "listing that fails", attack: "GET", fails: true, command: leakQuery, ticket: 1, lists: true},
 	{name: "listing", command: leakQuery, ticket: 1, lists: true},
 	{name: "acting that fails", attack: "DELETE", fails: true, command: leakAct, ticket: 1, acts: true, before: addSpares},
 	{name: "acting", command: leakAct, ticket: 1, acts: true},
 	{name: "refreshing and importing that fails", attack: "GET", fails: true, command: leakApply, ticket: 1, imports: true},
-	{name: "rotating that fails", attack: "POST", fails: true, command: leakApply, ticket: 2},
+	{name: "rotating that fails", attack: "POST|PUT", fails: true, command: leakApply, ticket: 2},
 	{name: "planning to rotate and to import", command: []string{"plan", "-out=" + providertest.SavedPlan}, ticket: 2, imports: true},
 	{name: "rotating and importing", command: []string{"apply", providertest.SavedPlan}, ticket: 2, imports: true},
 	{name: "retiring that fails", attack: "DELETE", command: leakApply, ticket: 2, imports: true, before: endOverlaps},
 	{name: "retiring", command: leakApply, ticket: 2, imports: true},
 	{name: "reissuing that fails", attack: "POST", fails: true, command: leakApply, ticket: 2, imports: true, before: revokeBehind},
 	{name: "reissuing", command: leakApply, ticket: 2, imports: true},
-	{name: "replacing that fails", attack: "POST|DELETE", fails: true, command: leakReplace, ticket: 2, imports: true},
+	{name: "replacing that fails", attack: "POST|PUT|DELETE", fails: true, command: leakReplace, ticket: 2, imports: true},
 	{name: "replacing", command: leakReplace, ticket: 2, imports: true},
 	{name: "showing", command: []string{"show"}, ticket: 2, imports: true},
 	{name: "destroying that fails", attack: "DELETE", fails: true, command: leakDestroy, ticket: 2, imports: true},
@@ -99,6 +99,14 @@ var leakConstructs = []leakConstruct{
 			fmt.Sprintf("import {\nto = %s.met-%s\nid = %q\n}\n", providertest.TokenType, user.Login, user.Login+"/name=met")
 	},
 	func(at leakStage, p *leakProvider, user providertest.Account) string {
+		if at.ticket == 0 || !p.modifies {
+			return ""
+		}
+
+		return p.construct(user, "resource", "universal_controller_user", "changed",
+			fmt.Sprintf("user_id = %q\ntitle = \"Ticket %d\"\nlocked_out = false", user.ID, at.ticket))
+	},
+	func(at leakStage, p *leakProvider, user providertest.Account) string {
 		if !at.reads || !p.reads(user) {
 			return ""
 		}
@@ -145,6 +153,8 @@ func leakData(kind, arguments string) leakConstruct {
 type leakProvider struct {
 	slug  string
 	users []providertest.Account
+	// modifies says that the platform's users can be modified.
+	modifies bool
 	// credential are the arguments of the platform's object that log in, with variables
 	// for what is secret.
 	credential string

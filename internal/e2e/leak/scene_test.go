@@ -88,7 +88,7 @@ func (p leakPlatform) open(t *testing.T) *leakScene {
 func (s *leakScene) add(t *testing.T, byToken bool, answers ...hostileAnswer) {
 	t.Helper()
 
-	p := &leakProvider{slug: "p" + strconv.Itoa(len(s.providers))}
+	p := &leakProvider{slug: "p" + strconv.Itoa(len(s.providers)), modifies: s.block == "universal_controller"}
 	s.front.answers[p.slug] = answers
 
 	for range max(1, len(answers)) {

@@ -150,7 +150,7 @@ func TestLeak_everyConstructHasARow(t *testing.T) {
 	var all []string
 
 	for _, stage := range leakStages {
-		p := &leakProvider{users: []providertest.Account{{Login: "svc"}}}
+		p := &leakProvider{modifies: true, users: []providertest.Account{{Login: "svc"}}}
 		for _, construct := range leakConstructs {
 			all = append(all, construct(stage, p, p.users[0]))
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // What is no secret of anybody's, and looks like one. No diagnostic may quote it.
@@ -48,6 +49,7 @@ func domains() map[string][]sample {
 	}
 
 	add("resource "+providertest.TokenType, tokenDomains())
+	add("resource "+providertest.UserType, userDomains())
 	add("ephemeral "+providertest.TokenType, map[string][]sample{
 		"username": sampleUsernames(), "user_id": sampleUserIDs(), "name_prefix": samplePrefixes(), "expires_in": sampleDurations("30m", "36h", "365d"),
 		"applying": {true, false},
@@ -138,6 +140,26 @@ func tokenDomains() map[string][]sample {
 		},
 		"reissue_when_invalid": {true, false},
 	}
+}
+
+// userDomains are those of the resource that modifies a user.
+func userDomains() map[string][]sample {
+	domains := map[string][]sample{"username": sampleUsernames(), "user_id": sampleUserIDs(), "allow_self": {true, false}}
+
+	for _, property := range pat.AllProperties() {
+		values := append(sampleSecrets(), "x", "Dr.", "ünïcödé 令牌", "<&>\"'", "", " ", " padded", "a\nb", "Standard", strings.Repeat("n", 300))
+
+		switch {
+		case property.IsFlag():
+			values = []sample{true, false}
+		case property.IsAccess():
+			values = append(sampleSecrets(), "Yes", "No", "-- System Default --", "", "yes", "true")
+		}
+
+		domains[string(property)] = values
+	}
+
+	return domains
 }
 
 // sampleSecrets are texts that somebody pasted into the wrong place.

@@ -24,6 +24,8 @@ type terraform struct {
 	s        *providertest.Sandbox
 	schemas  map[string]*tfprotov6.Schema
 	settings map[string]any
+	// typeName is the type of the resource.
+	typeName string
 	// types are those of the schemas' values, by construct.
 	types map[string]tftypes.Type
 	// validated are the settings that were validated already: no two walks differ in that.
@@ -63,18 +65,20 @@ func newTerraform(t *testing.T, s *providertest.Sandbox, schemas map[string]*tfp
 		types[construct] = schema.ValueType()
 	}
 
-	return &terraform{t: t, s: s, schemas: schemas, settings: settings, types: types, validated: map[string]bool{}}
+	return &terraform{
+		t: t, s: s, schemas: schemas, settings: settings, typeName: providertest.TokenType, types: types, validated: map[string]bool{},
+	}
 }
 
-// token is the schema of the resource.
-func (c *terraform) token() *tfprotov6.Schema { return c.schemas["resource "+providertest.TokenType] }
+// schema is the schema of the resource.
+func (c *terraform) schema() *tfprotov6.Schema { return c.schemas["resource "+c.typeName] }
 
-// tokenType is the type of the resource's states and configurations.
-func (c *terraform) tokenType() tftypes.Type { return c.types["resource "+providertest.TokenType] }
+// valueType is the type of the resource's states and configurations.
+func (c *terraform) valueType() tftypes.Type { return c.types["resource "+c.typeName] }
 
 // nothing is a resource that does not exist.
 func (c *terraform) nothing() instance {
-	return instance{value: tftypes.NewValue(c.tokenType(), nil)}
+	return instance{value: tftypes.NewValue(c.valueType(), nil)}
 }
 
 // start starts a provider with these settings, as a walk does.
@@ -152,7 +156,7 @@ func (c *terraform) read(server providertest.ProtocolServer, old instance) (inst
 	c.t.Helper()
 
 	response, err := server.ReadResource(c.t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: providertest.TokenType, CurrentState: encodedValue(old.value), Private: old.private, CurrentIdentity: old.identity,
+		TypeName: c.typeName, CurrentState: encodedValue(old.value), Private: old.private, CurrentIdentity: old.identity,
 	})
 	providertest.Must(c.t, err)
 
@@ -167,7 +171,7 @@ func (c *terraform) read(server providertest.ProtocolServer, old instance) (inst
 func (c *terraform) imported(server providertest.ProtocolServer, id string) instance {
 	c.t.Helper()
 
-	response, err := server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: providertest.TokenType, ID: id})
+	response, err := server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: c.typeName, ID: id})
 	providertest.Must(c.t, err)
 
 	if errors := c.note(response.Diagnostics); len(errors) > 0 {
@@ -191,13 +195,13 @@ func (c *terraform) plan(server providertest.ProtocolServer, prior instance, con
 ) {
 	c.t.Helper()
 
-	value := core.Value(c.tokenType(), config)
+	value := core.Value(c.valueType(), config)
 	from := prior
 
 	for {
 		response, err := server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-			TypeName: providertest.TokenType, PriorState: encodedValue(from.value), PriorPrivate: from.private, PriorIdentity: from.identity,
-			Config: encodedValue(value), ProposedNewState: encodedValue(core.Proposed(c.token(), value, from.value)),
+			TypeName: c.typeName, PriorState: encodedValue(from.value), PriorPrivate: from.private, PriorIdentity: from.identity,
+			Config: encodedValue(value), ProposedNewState: encodedValue(core.Proposed(c.schema(), value, from.value)),
 		})
 		providertest.Must(c.t, err)
 
@@ -209,7 +213,7 @@ func (c *terraform) plan(server providertest.ProtocolServer, prior instance, con
 			value: c.decode(response.PlannedState), private: response.PlannedPrivate, identity: response.PlannedIdentity,
 		}
 
-		for _, difference := range core.InvalidPlan(c.token(), planned.value, value, from.value) {
+		for _, difference := range core.InvalidPlan(c.schema(), planned.value, value, from.value) {
 			broken = append(broken, "invalid plan: "+difference)
 		}
 
@@ -235,13 +239,13 @@ func (c *terraform) apply(server providertest.ProtocolServer, prior, planned ins
 ) {
 	c.t.Helper()
 
-	value := tftypes.NewValue(c.tokenType(), nil)
+	value := tftypes.NewValue(c.valueType(), nil)
 	if !planned.value.IsNull() {
-		value = core.Value(c.tokenType(), config)
+		value = core.Value(c.valueType(), config)
 	}
 
 	response, err := server.ApplyResourceChange(c.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: providertest.TokenType, PriorState: encodedValue(prior.value), PlannedState: encodedValue(planned.value), Config: encodedValue(value),
+		TypeName: c.typeName, PriorState: encodedValue(prior.value), PlannedState: encodedValue(planned.value), Config: encodedValue(value),
 		PlannedPrivate: planned.private, PlannedIdentity: planned.identity,
 	})
 	providertest.Must(c.t, err)
@@ -270,7 +274,7 @@ func (c *terraform) destroyed(of instance) []*tfprotov6.Diagnostic {
 	null := encodedValue(c.nothing().value)
 
 	response, err := server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: providertest.TokenType, PriorState: encodedValue(of.value), PriorPrivate: of.private, PriorIdentity: of.identity,
+		TypeName: c.typeName, PriorState: encodedValue(of.value), PriorPrivate: of.private, PriorIdentity: of.identity,
 		Config: null, ProposedNewState: null,
 	})
 	providertest.Must(c.t, err)
@@ -289,7 +293,7 @@ func (c *terraform) destroyed(of instance) []*tfprotov6.Diagnostic {
 func (c *terraform) decode(value *tfprotov6.DynamicValue) tftypes.Value {
 	c.t.Helper()
 
-	decoded, err := value.Unmarshal(c.tokenType())
+	decoded, err := value.Unmarshal(c.valueType())
 	providertest.Must(c.t, err)
 
 	return decoded

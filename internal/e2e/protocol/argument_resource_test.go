@@ -52,7 +52,7 @@ func (s *argumentScene) useResource(t *testing.T, typeName, argument string, set
 	return uses
 }
 
-// createStanding creates a token without the argument, or with another name, and returns its state.
+// createStanding creates a resource without the argument, or with another name, and returns its state.
 func (s *argumentScene) createStanding(t *testing.T, typeName string) *tfprotov6.DynamicValue {
 	t.Helper()
 
@@ -60,7 +60,12 @@ func (s *argumentScene) createStanding(t *testing.T, typeName string) *tfprotov6
 	none, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, nil))
 	providertest.Must(t, err)
 
-	config := providertest.EncodeObject(t, of, map[string]any{"username": s.user.Login, "name_prefix": "standing-", "expires_in": "30d"})
+	arguments := map[string]any{"username": s.user.Login}
+	if typeName == providertest.TokenType {
+		arguments["name_prefix"], arguments["expires_in"] = "standing-", "30d"
+	}
+
+	config := providertest.EncodeObject(t, of, arguments)
 	planned := s.planResource(t, typeName, &none, config)
 	created, err := s.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: typeName, PriorState: &none, Config: config, PlannedState: planned.PlannedState,

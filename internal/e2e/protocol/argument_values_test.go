@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
 // effect is what must happen when an argument has a certain value.
@@ -65,6 +66,12 @@ func (r argumentRow) with(beside map[string]any) argumentRow {
 
 func (r argumentRow) onForeman() argumentRow {
 	r.on = "foreman"
+
+	return r
+}
+
+func (r argumentRow) onUniversalController() argumentRow {
+	r.on = "universal_controller"
 
 	return r
 }
@@ -179,6 +186,25 @@ func argumentRows() map[string]argumentRow {
 		provider + "universal_controller.username": {otherwise: decided, want: aSetting.want, on: "universal_controller"},
 		provider + "universal_controller.password": {otherwise: decided, want: aSetting.want, on: "universal_controller"},
 		provider + "universal_controller.token":    {otherwise: decided, want: map[string]effect{"null": fails, "empty": refused}, on: "universal_controller"},
+	}
+
+	const modified = "resource opsaccess_universal_controller_user: "
+
+	rows[modified+"username"], rows[modified+"user_id"] = whose.onUniversalController(), whose.onUniversalController()
+
+	for _, property := range pat.AllProperties() {
+		row := argumentRow{otherwise: accepted, want: map[string]effect{"blank": refused}}
+
+		switch {
+		case property.IsFlag():
+			continue
+		case property.IsAccess():
+			row = aChoice
+		case property == pat.LoginMethod:
+			row = aName
+		}
+
+		rows[modified+string(property)] = row.with(user).onUniversalController()
 	}
 
 	for _, list := range []string{"data opsaccess_personal_access_tokens: ", "list opsaccess_personal_access_token: "} {

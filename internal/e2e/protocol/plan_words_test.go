@@ -69,7 +69,7 @@ func TestPlan_aUserWhoWasMadeAgain(t *testing.T) {
 			s.Controller.DeleteUser(login)
 		}
 
-		refreshed := func() *providertest.TokenPlan {
+		refreshed := func() *providertest.ResourcePlan {
 			if errs := state.Refresh(t, s.Admin(t)); len(errs) > 0 {
 				t.Fatal(errs)
 			}

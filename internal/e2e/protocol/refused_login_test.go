@@ -26,7 +26,7 @@ func TestLogin_aRefusalIsToldInFullOnce(t *testing.T) {
 			s := sandboxed(t)
 			admin := s.Admin(t)
 
-			var managed []*providertest.TokenState
+			var managed []*providertest.ResourceState
 
 			arguments := func(i int) map[string]any {
 				// Half of the tokens are of one user, whose list is fetched once for all of them.

@@ -28,7 +28,7 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 			s := providertest.Sandboxes()[name](t)
 
 			var (
-				managed []*providertest.TokenState
+				managed []*providertest.ResourceState
 				owners  []string
 			)
 
@@ -112,7 +112,7 @@ func TestRequests_revokedRowsAreNotLoaded(t *testing.T) {
 		"url": running.URL(), "username": s.Login, "password": s.Password,
 	}}
 
-	var managed []*providertest.TokenState
+	var managed []*providertest.ResourceState
 
 	server := s.Serve(t, settings)
 

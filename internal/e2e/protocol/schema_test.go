@@ -18,7 +18,8 @@ var (
 	secretive = regexp.MustCompile(`(^|_)(token|password|secret|key)(_|$)|^headers$`)
 	harmless  = map[string]bool{
 		"token_id": true, "show_tokens": true, "tokens": true,
-		"ssh_keys.key": true, // The public half.
+		"ssh_keys.key":         true, // The public half.
+		"password_needs_reset": true,
 		// To be handed on in the open.
 		"encrypted_token": true,
 		"token_version":   true, // When it was issued.
@@ -94,7 +95,9 @@ func TestSchemas_whateverHoldsASecretIsSensitive(t *testing.T) {
 func TestSchemas_argumentsAreNotComputed(t *testing.T) {
 	t.Parallel()
 
-	for _, name := range []string{"resource opsaccess_personal_access_token", "ephemeral opsaccess_personal_access_token"} {
+	for _, name := range []string{
+		"resource " + providertest.TokenType, "resource " + providertest.UserType, "ephemeral " + providertest.TokenType,
+	} {
 		walk("", providertest.Schemas(t)[name].Block.Attributes, func(path string, attribute *tfprotov6.SchemaAttribute) {
 			if attribute.Optional && attribute.Computed && path != "series" || attribute.Required {
 				t.Errorf("%s: %s is optional and computed, or required", name, path)

@@ -18,6 +18,7 @@ func TestProvider_missingSettingsFailAtFirstUse(t *testing.T) { //nolint:paralle
 	ofUser := func(name string, value any) map[string]any { return map[string]any{"user_id": "7", name: value} }
 	uses := map[string]map[string]any{
 		"resource opsaccess_personal_access_token":       ofUser("name_prefix", "ci-"),
+		"resource opsaccess_universal_controller_user":   user,
 		"data opsaccess_personal_access_token":           ofUser("name", "ci"),
 		"data opsaccess_personal_access_tokens":          user,
 		"data opsaccess_user":                            user,

@@ -9,6 +9,9 @@ import (
 // TokenType is the type of the resource, the list resource and the ephemeral resource.
 const TokenType = "opsaccess_personal_access_token"
 
+// UserType is the type of the resource that modifies a user.
+const UserType = "opsaccess_universal_controller_user"
+
 // HCLString quotes a text for HCL, which knows Go's escapes but for its own templates.
 func HCLString(text string) string {
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "$${", "%{", "%%{", "\n", `\n`).Replace(text)

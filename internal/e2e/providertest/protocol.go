@@ -23,8 +23,14 @@ func WantNoErrors(t *testing.T, step string, diagnostics []*tfprotov6.Diagnostic
 	}
 }
 
-// IdentityType returns the type of the resource's identity.
+// IdentityType returns the type of the identity of a token's resource.
 func IdentityType(t *testing.T, server tfprotov6.ProviderServer) tftypes.Type {
+	t.Helper()
+
+	return identityType(t, server, TokenType)
+}
+
+func identityType(t *testing.T, server tfprotov6.ProviderServer, typeName string) tftypes.Type {
 	t.Helper()
 
 	response, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -32,7 +38,7 @@ func IdentityType(t *testing.T, server tfprotov6.ProviderServer) tftypes.Type {
 		t.Fatal(err)
 	}
 
-	return response.IdentitySchemas[TokenType].ValueType()
+	return response.IdentitySchemas[typeName].ValueType()
 }
 
 // ImportIdentity imports the token that the identity names.
@@ -41,7 +47,15 @@ func ImportIdentity(
 ) *tfprotov6.ImportResourceStateResponse {
 	t.Helper()
 
-	of := IdentityType(t, server)
+	return importIdentity(t, server, TokenType, identity)
+}
+
+func importIdentity(
+	t *testing.T, server tfprotov6.ProviderServer, typeName string, identity map[string]any,
+) *tfprotov6.ImportResourceStateResponse {
+	t.Helper()
+
+	of := identityType(t, server, typeName)
 
 	encoded, err := tfprotov6.NewDynamicValue(of, ObjectValue(of, identity))
 	if err != nil {
@@ -49,7 +63,7 @@ func ImportIdentity(
 	}
 
 	response, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
-		TypeName: TokenType, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &encoded},
+		TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &encoded},
 	})
 	if err != nil {
 		t.Fatal(err)

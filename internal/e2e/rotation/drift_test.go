@@ -12,7 +12,7 @@ import (
 
 // resource is a token's resource and the account that runs it, each run in a process of its own.
 type resource struct {
-	*providertest.TokenState
+	*providertest.ResourceState
 
 	on       *providertest.Sandbox
 	settings map[string]any
@@ -84,7 +84,7 @@ func TestRotation_noDrift(t *testing.T) {
 				providertest.Must(t, err)
 			}
 
-			r := &resource{TokenState: providertest.NewTokenState(t), on: s, settings: s.Settings(caller.Login, caller.Password)}
+			r := &resource{ResourceState: providertest.NewTokenState(t), on: s, settings: s.Settings(caller.Login, caller.Password)}
 			until := func(expiry string) map[string]any {
 				return map[string]any{
 					"user_id": user.ID, "name_prefix": "r-", "expires_at": expiry, "rotation": map[string]any{"max_age": "10d", "overlap": "5d"},
@@ -143,7 +143,7 @@ func TestRotation_clockOffTheServers(t *testing.T) {
 				s.Now = func() time.Time { return server().Add(off) }
 
 				user := s.AddUser(t, providertest.User{Login: "svc-clocks"})
-				r := &resource{TokenState: providertest.NewTokenState(t), on: s, settings: s.Settings(s.Login, s.Password)}
+				r := &resource{ResourceState: providertest.NewTokenState(t), on: s, settings: s.Settings(s.Login, s.Password)}
 				set := map[string]any{
 					"user_id": user.ID, "name_prefix": "r-", "expires_in": "90d", "rotation": map[string]any{"max_age": "30m", "overlap": "15m"},
 				}

@@ -12,6 +12,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/coalesce"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/users"
 )
 
 // Configured is what a configured provider hands to its constructs.
@@ -23,6 +24,8 @@ type Configured struct {
 	Direct pat.System
 	// Engine carries out what token resources ask for.
 	Engine *tokens.Engine
+	// UserEngine carries out what resources ask for that modify users.
+	UserEngine *users.Engine
 	// Leases are what is open of ephemeral resources in this process.
 	Leases *tokens.Leases
 
@@ -76,6 +79,7 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 		c.System = coalesce.New(opened.system)
 	}
 
+	c.UserEngine = users.NewEngine(c.System)
 	c.Engine = tokens.NewEngine(tokens.Options{
 		System: c.System, Direct: c.Direct, Clock: connection.options.Clock, Platforms: allTraits(),
 		Credential: tokens.Fingerprint(opened.credential), MayBeToken: opened.mayBeToken,
@@ -134,6 +138,29 @@ func (c *Configured) Tokens() *tokens.Engine {
 	}
 
 	return c.Engine
+}
+
+// Users returns the engine that modifies users, one without a server before the provider is
+// configured.
+func (c *Configured) Users() *users.Engine {
+	if c == nil {
+		return &users.Engine{}
+	}
+
+	return c.UserEngine
+}
+
+// OtherUsers says what modifies users of the configured platform in place of this provider.
+func (c *Configured) OtherUsers() string {
+	traits := c.System.Traits()
+
+	for _, p := range allPlatforms {
+		if p.name == traits.Platform {
+			return p.otherUsers
+		}
+	}
+
+	return ""
 }
 
 // Listing returns the configured platform's own query of a list, and reports parameters of

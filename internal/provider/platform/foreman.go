@@ -27,6 +27,7 @@ var foremanPlatform = definition{
 	traits:      foreman.Traits(),
 	userID:      "on Foreman an integer, such as `42`",
 	tokenID:     "on Foreman an integer, such as `7`",
+	otherUsers:  "To modify a user on Foreman, use the `foreman_user` resource of the provider `terraform-coop/foreman`.",
 	urlVariable: "FOREMAN_SERVER_URL",
 	block:       foremanBlock(),
 	open:        openForeman,

@@ -19,6 +19,9 @@ type definition struct {
 	traits pat.Traits
 	// userID and tokenID say what an id of a user, and of a token, looks like.
 	userID, tokenID string
+	// otherUsers says, in a sentence, what modifies users of the platform in place of this provider;
+	// empty where this provider does.
+	otherUsers string
 	// urlVariable is the environment variable that says that this platform is meant.
 	urlVariable string
 	// block is the platform's object in the provider block.

@@ -79,6 +79,21 @@ func PlainText(what string) TextCheck {
 	}
 }
 
+// PlainTextOrEmpty accepts what PlainText does, and no text at all.
+func PlainTextOrEmpty() TextCheck {
+	return TextCheck{
+		summary:     "Invalid text",
+		description: "empty, or not blank, without outer blanks and control characters",
+		check: func(text string) error {
+			if text == "" {
+				return nil
+			}
+
+			return lifecycle.CheckText(text)
+		},
+	}
+}
+
 // Matches accepts what the expression matches as a whole.
 func Matches(what string, expression *regexp.Regexp, message string) TextCheck {
 	return TextCheck{

@@ -8,8 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/platform"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
@@ -52,11 +54,7 @@ func (r *tokenResource) importIdentity(
 
 	diags.Append(req.Identity.Get(ctx, &identity)...)
 
-	if server := identity.Server.ValueString(); !identity.Server.IsNull() && server != r.System.Server() {
-		diags.AddAttributeError(path.Root("server"), "The identity is of another server", fmt.Sprintf(
-			"It names %s, and the provider is configured for %s. Import with the provider (alias) of that server.",
-			pat.Quote(server), r.System.Server()))
-	}
+	CheckIdentityServer(r.Configured, identity.Server, diags)
 
 	user, token = identity.UserID.ValueString(), identity.Token.ValueString()
 	if user == "" || token == "" {
@@ -68,6 +66,19 @@ func (r *tokenResource) importIdentity(
 	}
 
 	return user, token
+}
+
+// CheckIdentityServer reports an identity of another server than the configured one.
+func CheckIdentityServer(c *platform.Configured, server types.String, diags *diag.Diagnostics) bool {
+	if server.IsNull() || server.ValueString() == c.System.Server() {
+		return true
+	}
+
+	diags.AddAttributeError(path.Root("server"), "The identity is of another server", fmt.Sprintf(
+		"It names %s, and the provider is configured for %s. Import with the provider (alias) of that server.",
+		pat.Quote(server.ValueString()), c.System.Server()))
+
+	return false
 }
 
 // splitImportID splits <user>/<token> at the first slash: names may have more.

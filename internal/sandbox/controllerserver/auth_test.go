@@ -226,12 +226,12 @@ func TestTheJournalKnowsWhoAndHow(t *testing.T) {
 	ask(t, server, asked{path: "/uc/resources/user/list"})
 	a := admin("/uc/resources/user")
 	a.method, a.json = http.MethodPut, `{"sysId":"`+alice.SysID+`"}`
-	ask(t, server, a).isPage(t, http.StatusMethodNotAllowed)
+	ask(t, server, a).want(t, http.StatusBadRequest, "required")
 	want := []sandbox.Request{
 		{Method: "GET", Status: 200, User: "ops.admin", Auth: sandbox.AuthPassword},
 		{Method: "GET", Status: 403, User: "alice", Auth: sandbox.AuthToken},
 		{Method: "GET", Status: 401, Auth: sandbox.AuthNone},
-		{Method: "PUT", Status: 405, User: "ops.admin", Auth: sandbox.AuthPassword},
+		{Method: "PUT", Status: 400, User: "ops.admin", Auth: sandbox.AuthPassword},
 	}
 	for i, have := range server.Requests() {
 		if have.Method != want[i].Method || have.Status != want[i].Status || have.User != want[i].User || have.Auth != want[i].Auth {

@@ -24,6 +24,10 @@
 //	quotes                 straight, curly                      the text of a 404
 //	revoke answer          text, nothing                        the body of a revoke's 200
 //	last use               time, ISO 8601, milliseconds         the lastUsed of a token that was used
+//	tokens in a record     ignored, reconciled, cleared         the tokens of a user whose record is modified
+//	password left out      kept, cleared, refused               the password of a user whose record is modified
+//	unknown members        stored, ignored, refused             undocumented members of a modified user's record
+//	limited update         compared, ignored, refused           a whole record from a user who may modify part of it
 //
 // Of the rest, the following is a guess as well, and is no switch. Without an Accept
 // header that prefers JSON, a document is XML. An expiration is a day of the server's
@@ -36,10 +40,14 @@
 // manage the own tokens. The built-in administrator has every right without a role, as
 // in the samples.
 //
-// What it does not do: creating, changing and deleting users (405; no driver may send
-// a PUT, which blanks what is left out), user groups and preferences, any other object,
-// tokens in the query or in a header of the administrator's choice, and the limits on
-// concurrent requests, which a fault can play.
+// PUT replaces a user's record, and blanks what is left out. With excludeRelated the
+// permissions and roles stay; without it they follow the payload. What keeps a token or a
+// password from that is guesswork, and a switch. The texts of its refusals are the
+// sandbox's own where the documentation has none.
+//
+// What it does not do: creating and deleting users (405), user groups and preferences, any
+// other object, tokens in the query or in a header of the administrator's choice, and the
+// limits on concurrent requests, which a fault can play.
 //
 // [Server] is an http.Handler. Secrets that it makes begin with [SecretPrefix], so that
 // a test can look for leaks. No secret is kept in clear.

@@ -28,6 +28,7 @@ const (
 	textNoUserNamed = "A user with name %s does not exist."
 	textNoUserID    = "A user with id %s does not exist."
 	textBadJSON     = "Unable to parse JSON input."
+	textUpdated     = "Successfully updated the user with id %s."
 )
 
 // reply is an answer before it is sent.

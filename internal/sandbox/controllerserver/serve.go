@@ -26,7 +26,10 @@ type operation struct {
 
 // operations are the web services by path below [resourcesPath] and by method.
 var operations = map[string]map[string]operation{
-	"/user":            {http.MethodGet: {run: (*call).readUser}},
+	"/user": {
+		http.MethodGet: {run: (*call).readUser},
+		http.MethodPut: {run: (*call).modifyUser, text: true},
+	},
 	"/user/list":       {http.MethodGet: {run: (*call).listUsers}},
 	"/user/token/list": {http.MethodGet: {run: (*call).listTokens}},
 	"/user/token": {

@@ -53,14 +53,15 @@ func TestPathsAndMethods(t *testing.T) {
 		"two slashes":               {path: "/uc/resources//user/list", status: 404},
 		"a slash at the end":        {path: "/uc/resources/user/list/", status: 404},
 		"an escaped slash":          {path: "/uc/resources/user%2Flist", status: 404},
-		"a user put":                {method: "PUT", path: "/uc/resources/user", status: 405, allow: "GET"},
-		"a user posted":             {method: "POST", path: "/uc/resources/user", status: 405, allow: "GET"},
-		"a user deleted":            {method: "DELETE", path: "/uc/resources/user?username=alice", status: 405, allow: "GET"},
+		"a list put":                {method: "PUT", path: "/uc/resources/user/list", status: 405, allow: "GET"},
+		"a user posted":             {method: "POST", path: "/uc/resources/user", status: 405, allow: "GET, PUT"},
+		"a user deleted":            {method: "DELETE", path: "/uc/resources/user?username=alice", status: 405, allow: "GET, PUT"},
 		"a token put":               {method: "PUT", path: "/uc/resources/user/token", status: 405, allow: "DELETE, POST"},
 		"a token read":              {path: "/uc/resources/user/token?username=alice", status: 405, allow: "DELETE, POST"},
 		"a list posted":             {method: "POST", path: "/uc/resources/user/token/list", status: 405, allow: "GET"},
 		"a query that is none":      {path: "/uc/resources/user?username=%zz", status: 400},
 		"a body without a type":     {method: "POST", path: "/uc/resources/user/token", status: 415},
+		"a user without a type":     {method: "PUT", path: "/uc/resources/user", status: 415},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -23,6 +23,10 @@ type Switches struct {
 	Quotes          Quotes
 	RevokeAnswer    RevokeAnswer
 	LastUse         LastUse
+	PayloadTokens   PayloadTokens
+	PasswordLeftOut PasswordLeftOut
+	UnknownMembers  UnknownMembers
+	LimitedUpdate   LimitedUpdate
 }
 
 // DuplicateName is what a create gets whose name the user's tokens have already.
@@ -187,4 +191,57 @@ const (
 	LastUseIsISO
 	// LastUseIsMilliseconds counts from 1970, as a number.
 	LastUseIsMilliseconds
+)
+
+// PayloadTokens says what the tokens in the record of a modified user do to the user's tokens.
+type PayloadTokens int
+
+// The values of [PayloadTokens].
+const (
+	PayloadTokensIgnored PayloadTokens = iota
+	// PayloadTokensReconciled revokes the tokens that the record does not list, if it lists any or
+	// an empty list.
+	PayloadTokensReconciled
+	// PayloadTokensCleared does the same, and takes a record without a list for an empty one.
+	PayloadTokensCleared
+)
+
+// PasswordLeftOut says what becomes of the password of a modified user whose record has none.
+type PasswordLeftOut int
+
+// The values of [PasswordLeftOut].
+const (
+	PasswordLeftOutKept PasswordLeftOut = iota
+	// PasswordLeftOutCleared blanks it, as any other member that is left out.
+	PasswordLeftOutCleared
+	// PasswordLeftOutRefused is a 400.
+	PasswordLeftOutRefused
+)
+
+// UnknownMembers says what becomes of members of a modified user's record that the API does not
+// document.
+type UnknownMembers int
+
+// The values of [UnknownMembers].
+const (
+	// UnknownMembersStored treats them as any other: stored as sent, and blanked if left out.
+	UnknownMembersStored UnknownMembers = iota
+	// UnknownMembersIgnored leaves them as they are.
+	UnknownMembersIgnored
+	// UnknownMembersRefused is a 400.
+	UnknownMembersRefused
+)
+
+// LimitedUpdate says how a user without a right to modify all of its record, who sends a whole one,
+// is kept from the rest.
+type LimitedUpdate int
+
+// The values of [LimitedUpdate].
+const (
+	// LimitedUpdateCompared refuses a record in which another member changes.
+	LimitedUpdateCompared LimitedUpdate = iota
+	// LimitedUpdateIgnored takes what the user may modify and drops the rest.
+	LimitedUpdateIgnored
+	// LimitedUpdateRefused refuses a record that has another member at all.
+	LimitedUpdateRefused
 )

@@ -18,27 +18,32 @@ type tokenInput struct {
 
 // readTokenInput reads a create's body in the form that its content type names.
 func (c *call) readTokenInput() (tokenInput, *reply) {
+	var input tokenInput
+	if failed := c.readBody(input.readJSON, input.readXML); failed != nil {
+		return tokenInput{}, failed
+	}
+	return input, nil
+}
+
+// readBody has the body read by the reader of the form that its content type names.
+func (c *call) readBody(readJSON, readXML func([]byte) bool) *reply {
 	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil {
 		media = ""
 	}
-	var input tokenInput
-	var ok bool
-	text := textBadJSON
+	read, text := readJSON, textBadJSON
 	switch media {
 	case mediaJSON:
-		ok = input.readJSON(c.body)
 	case mediaXML:
-		text = textBadXML
-		ok = input.readXML(c.body)
+		read, text = readXML, textBadXML
 	default:
 		refused := page(http.StatusUnsupportedMediaType)
-		return tokenInput{}, &refused
+		return &refused
 	}
-	if !ok {
-		return tokenInput{}, failure(http.StatusBadRequest, text)
+	if !read(c.body) {
+		return failure(http.StatusBadRequest, text)
 	}
-	return input, nil
+	return nil
 }
 
 // readJSON reads an object. It goes through a map, since the names are case-sensitive

@@ -1,8 +1,11 @@
 package controllerserver
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
+	"strings"
 )
 
 // The views' members are in the order of their names, as the server prints them.
@@ -42,6 +45,21 @@ type userView struct {
 	UserName           string               `json:"userName" xml:"userName"`
 	UserRoles          list[userRoleView]   `json:"userRoles" xml:"userRoles"`
 	WebServiceAccess   scalar               `json:"webServiceAccess" xml:"webServiceAccess"`
+	// extraJSON and ExtraXML are what the API does not document, as it is sent.
+	extraJSON string
+	ExtraXML  string `json:"-" xml:",innerxml"`
+}
+
+// MarshalJSON writes the documented members and then the others.
+func (v userView) MarshalJSON() ([]byte, error) {
+	type documented userView
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(documented(v)); err != nil {
+		return nil, err
+	}
+	return append(bytes.TrimSuffix(body.Bytes(), []byte("}\n")), v.extraJSON+"}"...), nil
 }
 
 // permissionView is a permission in an answer.
@@ -122,7 +140,18 @@ func (c *call) viewUser(u *user, alone bool) userView {
 		tokens := c.viewTokens(u)
 		view.Tokens = &tokens
 	}
+	view.extraJSON, view.ExtraXML = viewExtra(u.Extra)
 	return view
+}
+
+// viewExtra is the end of a record in JSON and in XML.
+func viewExtra(extra []Extra) (inJSON, inXML string) {
+	var object, element strings.Builder
+	for _, e := range extra {
+		object.WriteString(`,"` + e.Name + `":` + cmp.Or(e.JSON, "null"))
+		element.WriteString("<" + e.Name + ">" + e.XML + "</" + e.Name + ">")
+	}
+	return object.String(), element.String()
 }
 
 func (c *call) viewPermission(p Permission) permissionView {

@@ -45,7 +45,17 @@ type User struct {
 	Impersonate []string
 	Permissions []Permission
 	Roles       []UserRole
+	// Extra are members of the record that the API does not document.
+	Extra []Extra
 	Export
+}
+
+// Extra is a member of a user's record that the API does not document, as it is in an answer.
+type Extra struct {
+	Name string
+	// JSON is the member's value, and XML what its element holds. Empty is a member that has no
+	// value: null, and an empty element.
+	JSON, XML string
 }
 
 // Permission is what a user may do with one kind of object. Here it is only shown.
@@ -141,6 +151,7 @@ func (s *Server) SysID(userName string) string {
 func (u User) clone() User {
 	u.Impersonate = slices.Clone(u.Impersonate)
 	u.Roles = slices.Clone(u.Roles)
+	u.Extra = slices.Clone(u.Extra)
 	u.Permissions = slices.Clone(u.Permissions)
 	for i, p := range u.Permissions {
 		u.Permissions[i].OpswiseGroups = slices.Clone(p.OpswiseGroups)

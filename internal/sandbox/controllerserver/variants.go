@@ -110,5 +110,25 @@ func allSwitches() []switchValues {
 			{"ISO 8601", func(s *Switches) { s.LastUse = LastUseIsISO }},
 			{"milliseconds", func(s *Switches) { s.LastUse = LastUseIsMilliseconds }},
 		}},
+		{"tokens in a record", []value{
+			{"ignored", func(s *Switches) { s.PayloadTokens = PayloadTokensIgnored }},
+			{"reconciled", func(s *Switches) { s.PayloadTokens = PayloadTokensReconciled }},
+			{"cleared", func(s *Switches) { s.PayloadTokens = PayloadTokensCleared }},
+		}},
+		{"password left out", []value{
+			{"kept", func(s *Switches) { s.PasswordLeftOut = PasswordLeftOutKept }},
+			{"cleared", func(s *Switches) { s.PasswordLeftOut = PasswordLeftOutCleared }},
+			{"refused", func(s *Switches) { s.PasswordLeftOut = PasswordLeftOutRefused }},
+		}},
+		{"unknown members", []value{
+			{"stored", func(s *Switches) { s.UnknownMembers = UnknownMembersStored }},
+			{"ignored", func(s *Switches) { s.UnknownMembers = UnknownMembersIgnored }},
+			{"refused", func(s *Switches) { s.UnknownMembers = UnknownMembersRefused }},
+		}},
+		{"limited update", []value{
+			{"compared", func(s *Switches) { s.LimitedUpdate = LimitedUpdateCompared }},
+			{"ignored", func(s *Switches) { s.LimitedUpdate = LimitedUpdateIgnored }},
+			{"refused", func(s *Switches) { s.LimitedUpdate = LimitedUpdateRefused }},
+		}},
 	}
 }

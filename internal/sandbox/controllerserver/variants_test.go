@@ -49,6 +49,7 @@ func TestEveryValueOfEverySwitchHasItsVariant(t *testing.T) {
 		"DuplicateName": 2, "UnknownToken": 2, "ListWithoutUser": 1, "NoExpiry": 3, "TokenUserID": 2, "UnknownUser": 1,
 		"ExpiredTokens": 1, "Accept": 1, "MaxLifetimeDays": 1, "Times": 1, "LastDay": 1, "ServiceRole": 1, "UserShape": 1,
 		"Quotes": 1, "RevokeAnswer": 1, "LastUse": 2,
+		"PayloadTokens": 2, "PasswordLeftOut": 2, "UnknownMembers": 2, "LimitedUpdate": 2,
 	}
 	have := map[string]int{}
 	for name, values := range met {

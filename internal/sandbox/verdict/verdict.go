@@ -12,7 +12,7 @@ import (
 )
 
 // Of names the type of an error of pat: "none", "user gone", "gone", "authentication",
-// "permission", "validation", "ambiguous", "transient", "protocol" or "not found". The proof
+// "permission", "validation", "ambiguous", "side effect", "transient", "protocol" or "not found". The proof
 // of absence comes first. Of another error it is the type.
 func Of(err error) string {
 	var (
@@ -21,6 +21,7 @@ func Of(err error) string {
 		permission     *pat.PermissionError
 		validation     *pat.ValidationError
 		ambiguous      *pat.AmbiguousError
+		sideEffect     *pat.SideEffectError
 		transient      *pat.TransientError
 		protocol       *pat.ProtocolError
 		notFound       *pat.NotFoundError
@@ -41,6 +42,8 @@ func Of(err error) string {
 		return "validation"
 	case errors.As(err, &ambiguous):
 		return "ambiguous"
+	case errors.As(err, &sideEffect):
+		return "side effect"
 	case errors.As(err, &transient):
 		return "transient"
 	case errors.As(err, &protocol):
@@ -87,6 +90,10 @@ func Failure(err error) (pat.Failure, bool) {
 	}
 
 	if e, ok := errors.AsType[*pat.AmbiguousError](err); ok {
+		return e.Failure, true
+	}
+
+	if e, ok := errors.AsType[*pat.SideEffectError](err); ok {
 		return e.Failure, true
 	}
 

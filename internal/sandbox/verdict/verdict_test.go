@@ -25,6 +25,7 @@ func TestOfNamesEveryErrorOfPat(t *testing.T) {
 		"permission":          {err: fmt.Errorf("wrapped: %w", refused)},
 		"validation":          {err: &pat.ValidationError{Failure: failure}},
 		"ambiguous":           {err: &pat.AmbiguousError{Failure: failure}, remedy: "Ask."},
+		"side effect":         {err: &pat.SideEffectError{Failure: failure}},
 		"transient":           {err: &pat.TransientError{Failure: failure}, remedy: "Ask."},
 		"protocol":            {err: &pat.ProtocolError{Failure: failure}, remedy: "Ask."},
 		"not found":           {err: &pat.NotFoundError{Failure: failure}},

@@ -1,5 +1,5 @@
 # What a mocked provider computes, in place of random strings: a token and its user, as Foreman
-# has them. Copy this file into the tests of your own module.
+# has them, and a user of Universal Controller. Copy this file into the tests of your own module.
 mock_resource "opsaccess_personal_access_token" {
   defaults = {
     id              = "7/42"
@@ -72,5 +72,13 @@ mock_data "opsaccess_current_user" {
       updated_at = "2030-01-01T00:00:00Z"
       timezone   = "UTC"
     }
+  }
+}
+
+mock_resource "opsaccess_universal_controller_user" {
+  defaults = {
+    id     = "3de4c72e27c94d4aa840bffcbd7509ca"
+    owner  = { id = "3de4c72e27c94d4aa840bffcbd7509ca", username = "svc.deploy" }
+    server = "https://uc.example.com/uc"
   }
 }

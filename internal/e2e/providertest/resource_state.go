@@ -8,19 +8,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// TokenState is a token's resource as a CLI keeps it between calls. It speaks the plugin protocol
+// ResourceState is a resource as a CLI keeps it between calls. It speaks the plugin protocol
 // in this process, and can do what no CLI does in one run, such as to plan with a provider whose
 // settings are not known and to apply with one whose are.
-type TokenState struct {
-	// Of is the type of the resource, and State its value; null is none.
+type ResourceState struct {
+	// typeName is the type of the resource, such as TokenType.
+	typeName string
+	// Of is the type of the resource's values, and State its value; null is none.
 	Of       tftypes.Type
 	State    *tfprotov6.DynamicValue
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
 }
 
-// TokenPlan is a plan of a TokenState, with what was said.
-type TokenPlan struct {
+// ResourcePlan is a plan of a ResourceState, with what was said.
+type ResourcePlan struct {
 	*tfprotov6.PlanResourceChangeResponse
 
 	// Errors and Warnings are those of validating and planning.
@@ -29,31 +31,44 @@ type TokenPlan struct {
 	config           *tfprotov6.DynamicValue
 }
 
-// NewTokenState returns a resource that is not there yet.
-func NewTokenState(t *testing.T) *TokenState {
+// NewTokenState returns a resource of a token that is not there yet.
+func NewTokenState(t *testing.T) *ResourceState {
 	t.Helper()
 
-	schema := Schemas(t)["resource "+TokenType]
+	return newResourceState(t, TokenType)
+}
 
-	return &TokenState{Of: schema.ValueType(), State: EncodeNull(t, schema)}
+// NewUserState returns a resource of a user that is not there yet.
+func NewUserState(t *testing.T) *ResourceState {
+	t.Helper()
+
+	return newResourceState(t, UserType)
+}
+
+func newResourceState(t *testing.T, typeName string) *ResourceState {
+	t.Helper()
+
+	schema := Schemas(t)["resource "+typeName]
+
+	return &ResourceState{typeName: typeName, Of: schema.ValueType(), State: EncodeNull(t, schema)}
 }
 
 // Value returns an attribute of the state.
-func (s *TokenState) Value(t *testing.T, name string) tftypes.Value {
+func (s *ResourceState) Value(t *testing.T, name string) tftypes.Value {
 	t.Helper()
 
 	return DecodeObject(t, s.Of, s.State)[name]
 }
 
 // Plan validates and plans the configuration.
-func (s *TokenState) Plan(t *testing.T, server ProtocolServer, set map[string]any) *TokenPlan {
+func (s *ResourceState) Plan(t *testing.T, server ProtocolServer, set map[string]any) *ResourcePlan {
 	t.Helper()
 
 	config := EncodeObject(t, s.Of, set)
 
-	diagnostics := ValidateConfig(t, server, "resource", TokenType, config)
+	diagnostics := ValidateConfig(t, server, "resource", s.typeName, config)
 	if errs := Texts(diagnostics, tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
-		return &TokenPlan{Errors: errs, config: config}
+		return &ResourcePlan{Errors: errs, config: config}
 	}
 
 	proposed := DecodeObject(t, s.Of, config)
@@ -61,7 +76,7 @@ func (s *TokenState) Plan(t *testing.T, server ProtocolServer, set map[string]an
 	if prior, err := s.State.Unmarshal(s.Of); err == nil && !prior.IsNull() {
 		recorded := DecodeObject(t, s.Of, s.State)
 
-		for _, attribute := range Schemas(t)["resource "+TokenType].Block.Attributes {
+		for _, attribute := range Schemas(t)["resource "+s.typeName].Block.Attributes {
 			if attribute.Computed && proposed[attribute.Name].IsNull() {
 				proposed[attribute.Name] = recorded[attribute.Name]
 			}
@@ -72,14 +87,14 @@ func (s *TokenState) Plan(t *testing.T, server ProtocolServer, set map[string]an
 	Must(t, err)
 
 	response, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: TokenType, PriorState: s.State, ProposedNewState: &proposal, Config: config,
+		TypeName: s.typeName, PriorState: s.State, ProposedNewState: &proposal, Config: config,
 		PriorPrivate: s.private, PriorIdentity: s.identity,
 	})
 	Must(t, err)
 
 	diagnostics = append(diagnostics, response.Diagnostics...)
 
-	return &TokenPlan{
+	return &ResourcePlan{
 		PlanResourceChangeResponse: response, of: s.Of, config: config,
 		Errors:   Texts(diagnostics, tfprotov6.DiagnosticSeverityError),
 		Warnings: Texts(diagnostics, tfprotov6.DiagnosticSeverityWarning),
@@ -87,11 +102,11 @@ func (s *TokenState) Plan(t *testing.T, server ProtocolServer, set map[string]an
 }
 
 // Applied applies a plan, records what comes of it, and returns the errors and warnings.
-func (s *TokenState) Applied(t *testing.T, server ProtocolServer, plan *TokenPlan) (errs, warnings []string) {
+func (s *ResourceState) Applied(t *testing.T, server ProtocolServer, plan *ResourcePlan) (errs, warnings []string) {
 	t.Helper()
 
 	response, err := server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: TokenType, PriorState: s.State, PlannedState: plan.PlannedState, Config: plan.config,
+		TypeName: s.typeName, PriorState: s.State, PlannedState: plan.PlannedState, Config: plan.config,
 		PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 	})
 	Must(t, err)
@@ -108,7 +123,7 @@ func (s *TokenState) Applied(t *testing.T, server ProtocolServer, plan *TokenPla
 }
 
 // Apply plans and applies a configuration that is fine.
-func (s *TokenState) Apply(t *testing.T, server ProtocolServer, set map[string]any) {
+func (s *ResourceState) Apply(t *testing.T, server ProtocolServer, set map[string]any) {
 	t.Helper()
 
 	plan := s.Plan(t, server, set)
@@ -122,11 +137,11 @@ func (s *TokenState) Apply(t *testing.T, server ProtocolServer, set map[string]a
 }
 
 // Refresh reads the resource, and returns the errors.
-func (s *TokenState) Refresh(t *testing.T, server ProtocolServer) []string {
+func (s *ResourceState) Refresh(t *testing.T, server ProtocolServer) []string {
 	t.Helper()
 
 	response, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: TokenType, CurrentState: s.State, Private: s.private, CurrentIdentity: s.identity,
+		TypeName: s.typeName, CurrentState: s.State, Private: s.private, CurrentIdentity: s.identity,
 	})
 	Must(t, err)
 
@@ -143,35 +158,74 @@ func (s *TokenState) Refresh(t *testing.T, server ProtocolServer) []string {
 }
 
 // Diff returns what a plan would change of the state; empty if nothing.
-func (s *TokenState) Diff(t *testing.T, plan *TokenPlan) string {
+func (s *ResourceState) Diff(t *testing.T, plan *ResourcePlan) string {
 	t.Helper()
 
 	return cmp.Diff(s.Attributes(t), plan.Attributes(t))
 }
 
 // Destroy plans and applies a destroy, records what is left, and returns the errors.
-func (s *TokenState) Destroy(t *testing.T, server ProtocolServer) []string {
+func (s *ResourceState) Destroy(t *testing.T, server ProtocolServer) []string {
 	t.Helper()
 
-	null := EncodeNull(t, Schemas(t)["resource "+TokenType])
+	plan := s.PlanDestroy(t, server)
+	if len(plan.Errors) > 0 {
+		return plan.Errors
+	}
+
+	errs, _ := s.Applied(t, server, plan)
+
+	return errs
+}
+
+// PlanDestroy plans a destroy.
+func (s *ResourceState) PlanDestroy(t *testing.T, server ProtocolServer) *ResourcePlan {
+	t.Helper()
+
+	null := EncodeNull(t, Schemas(t)["resource "+s.typeName])
 
 	plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: TokenType, PriorState: s.State, ProposedNewState: null, Config: null,
+		TypeName: s.typeName, PriorState: s.State, ProposedNewState: null, Config: null,
 		PriorPrivate: s.private, PriorIdentity: s.identity,
 	})
 	Must(t, err)
 
-	if errs := Texts(plan.Diagnostics, tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
-		return errs
+	return &ResourcePlan{
+		PlanResourceChangeResponse: plan, of: s.Of, config: null,
+		Errors:   Texts(plan.Diagnostics, tfprotov6.DiagnosticSeverityError),
+		Warnings: Texts(plan.Diagnostics, tfprotov6.DiagnosticSeverityWarning),
 	}
+}
 
-	errs, _ := s.Applied(t, server, &TokenPlan{PlanResourceChangeResponse: plan, of: s.Of, config: null})
+// Import imports the resource of this id, and returns the errors.
+func (s *ResourceState) Import(t *testing.T, server ProtocolServer, id string) []string {
+	t.Helper()
+
+	response, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: s.typeName, ID: id})
+	Must(t, err)
+
+	return s.imported(response)
+}
+
+// ImportIdentity imports the resource of this identity, and returns the errors.
+func (s *ResourceState) ImportIdentity(t *testing.T, server ProtocolServer, identity map[string]any) []string {
+	t.Helper()
+
+	return s.imported(importIdentity(t, server, s.typeName, identity))
+}
+
+func (s *ResourceState) imported(response *tfprotov6.ImportResourceStateResponse) []string {
+	errs := Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityError)
+	if len(errs) == 0 {
+		imported := response.ImportedResources[0]
+		s.State, s.private, s.identity = imported.State, imported.Private, imported.Identity
+	}
 
 	return errs
 }
 
 // Attributes returns the state as Go has it, with numbers and flags as texts; nil is none.
-func (s *TokenState) Attributes(t *testing.T) map[string]any {
+func (s *ResourceState) Attributes(t *testing.T) map[string]any {
 	t.Helper()
 
 	value, err := s.State.Unmarshal(s.Of)
@@ -183,10 +237,10 @@ func (s *TokenState) Attributes(t *testing.T) map[string]any {
 }
 
 // Attributes returns what is planned as Go has it, with numbers and flags as texts.
-func (p *TokenPlan) Attributes(t *testing.T) map[string]any {
+func (p *ResourcePlan) Attributes(t *testing.T) map[string]any {
 	t.Helper()
 
-	planned := &TokenState{Of: p.of, State: p.PlannedState}
+	planned := &ResourceState{Of: p.of, State: p.PlannedState}
 
 	return planned.Attributes(t)
 }
