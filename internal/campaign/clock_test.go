@@ -38,6 +38,14 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
+// lead is how far the clock is ahead of the machine's, if it runs.
+func (c *clock) lead() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	return c.ahead
+}
+
 func (c *clock) move(by time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -178,7 +178,7 @@ func (k *killer) types(r run) (o outcome) {
 		return o
 	}
 
-	k.cli.Env[aheadVariable] = (k.clock.ahead + newMachine(k.random, k.clock, k.right).ahead).String()
+	k.cli.Env[aheadVariable] = (k.clock.lead() + newMachine(k.random, k.clock, k.right).ahead).String()
 
 	arguments := []string{"apply", "-auto-approve", "-lock=false", "-json"}
 	if r.destroys {

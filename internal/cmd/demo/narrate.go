@@ -158,12 +158,12 @@ func matching(output string, pattern *regexp.Regexp) []string {
 	return found
 }
 
-// firstError returns the summary of the first error and the beginning of its detail.
-// Where it is in the configuration is left out.
-func firstError(output string) []string {
+// errorThat returns the summary of the first error that says this, or else of the first, and the
+// beginning of its detail. Where it is in the configuration is left out.
+func errorThat(says, output string) []string {
 	const most = 9
 
-	var found []string
+	var first, found []string
 
 	for line := range strings.Lines(output) {
 		// With colours or without, the CLI draws a box around an error or does not.
@@ -175,14 +175,33 @@ func firstError(output string) []string {
 		case len(found) == 0 && !strings.HasPrefix(line, "Error: "):
 			continue
 		case len(found) > 0 && (begins || line == "╵"):
-			return found
+			if first == nil {
+				first = found
+			}
+
+			if strings.Contains(strings.Join(found, " "), says) {
+				return found
+			}
+
+			found = nil
+			if !strings.HasPrefix(line, "Error: ") {
+				continue
+			}
 		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, " "):
 			continue
 		case len(found) == most:
-			return append(found, "...")
+			found = append(found, "...")
+
+			continue
+		case len(found) > most:
+			continue
 		}
 
 		found = append(found, line)
+	}
+
+	if first != nil && !strings.Contains(strings.Join(found, " "), says) {
+		return first
 	}
 
 	return found

@@ -171,13 +171,23 @@ func TestExpectedTextMayBeBrokenIntoLines(t *testing.T) {
 	}
 }
 
-func TestTheFirstErrorIsShownWithoutItsPlace(t *testing.T) {
+func TestAnErrorIsShownWithoutItsPlace(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
 		output string
+		says   string
 		want   []string
 	}{
+		"one of several, over two lines": {
+			output: "Error: Could not do it\n\nNo.\n\nError: Another\n\nThe server\nsaid no.\n\nError: Third\n", says: "The server said",
+			want: []string{"Error: Another", "The server", "said no."},
+		},
+		"none of several": {output: "Error: One\n\nNo.\n\nError: Another\n", says: "yes", want: []string{"Error: One", "No."}},
+		"one of several boxes": {
+			output: "╷\n│ Error: One\n│ \n│ No.\n╵\n╷\n│ Error: Another\n│ \n│ Yes.\n╵\nnot this\n", says: "Yes",
+			want: []string{"Error: Another", "Yes."},
+		},
 		"no error": {output: "\nWarning: Something\n\nis odd\n"},
 		"a plain error after a warning, before another error": {
 			output: "\nWarning: Odd\n\nnot this\n\nError: Could not do it\n\n  with a_b.c,\n  on main.tf line 6:\n   6: x {\n\n" +
@@ -201,7 +211,7 @@ func TestTheFirstErrorIsShownWithoutItsPlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			if diff := cmp.Diff(test.want, firstError(test.output)); diff != "" {
+			if diff := cmp.Diff(test.want, errorThat(test.says, test.output)); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
 		})

@@ -291,7 +291,7 @@ func mistake(says string, set []variable, args ...string) action {
 	return func(ctx context.Context, t *tour) {
 		state, alive := t.stateFile(), t.live("")
 		done := t.run(ctx, set, append([]string{"apply", "-auto-approve"}, args...)...)
-		said := firstError(done.Stderr)
+		said := errorThat(says, done.Stderr)
 		t.story.quote(said...)
 		expect(t.story, "exit code 1", 1, done.Code)
 		expectText(t.story, fmt.Sprintf("the error says %q", says), says, said)
