@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/testprogram"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
@@ -24,16 +25,41 @@ import (
 // net/http reads the variables of proxies once, and GODEBUG is the process's.
 const attemptVariable = "OPSACCESS_TEST_ATTEMPT"
 
+// program is this one, without the race detector: a hundred processes start it.
+var program string
+
 // TestMain makes this program the attempt that a test asks for.
 func TestMain(m *testing.M) {
+	code, err := 0, error(nil)
+
 	if os.Getenv(attemptVariable) == "" {
-		os.Exit(m.Run())
+		code, err = runTests(m)
+	} else {
+		err = makeAttempt(context.Background(), os.Stdin, os.Stdout)
 	}
 
-	if err := makeAttempt(context.Background(), os.Stdin, os.Stdout); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+
+		code = 1
 	}
+
+	os.Exit(code)
+}
+
+func runTests(m *testing.M) (code int, err error) {
+	folder, err := os.MkdirTemp("", "connecting-")
+	if err != nil {
+		return 0, err
+	}
+
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+
+	if program, err = testprogram.WithoutRaceDetector(context.Background(), folder); err != nil {
+		return 0, err
+	}
+
+	return m.Run(), nil
 }
 
 // attempt is a provider block, and what is done with the provider.
@@ -57,7 +83,7 @@ func (a attempt) run(t *testing.T, environment map[string]string) outcome {
 	input, err := json.Marshal(a)
 	providertest.Must(t, err)
 
-	child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // It is this program.
+	child := exec.CommandContext(t.Context(), program)
 	child.Stdin = bytes.NewReader(input)
 	child.Env = []string{attemptVariable + "=1"}
 
