@@ -163,7 +163,7 @@ func (row gone) reads(t *testing.T, s *standing, settings map[string]any) {
 	plan := s.state.Plan(t, s.Serve(t, settings), s.resource(1, map[string]any{"reissue_when_invalid": false}))
 	said := strings.Join(plan.Warnings, "\n")
 
-	for _, text := range [...]string{"The token cannot be used", "is " + string(row.status)} {
+	for _, text := range [...]string{"The token is invalid and will not be reissued", "is " + string(row.status)} {
 		if !strings.Contains(said, text) {
 			t.Errorf("the plan does not say %q: %s", text, said)
 		}

@@ -199,11 +199,11 @@ func working() []row {
 			return strings.TrimSpace(authority.New(s.T, "Other", nil, nil).PEM()) + text
 		})},
 		{
-			environment: "a bundle with a certificate that Go cannot parse", warns: "A certificate is left out…block 1 (line 1): x509: negative serial number",
+			environment: "a bundle with a certificate that Go cannot parse", warns: "A certificate was skipped…block 1 (line 1): x509: negative serial number",
 			set: bundle(func(s *scene, text string) string { return negativeSerial(s) + text }),
 		},
 		{
-			environment: "a bundle with other blocks, such as a revocation list", warns: "A certificate is left out…is a X509 CRL, not a CERTIFICATE",
+			environment: "a bundle with other blocks, such as a revocation list", warns: "A certificate was skipped…is a X509 CRL, not a CERTIFICATE",
 			set: bundle(func(_ *scene, text string) string {
 				return text + string(pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: []byte("x")}))
 			}),

@@ -122,7 +122,7 @@ func TestAccExamples_bootstrap(t *testing.T) {
 
 	first := handOver()
 	w.Unchanged(t).Quiet(t)
-	w.Refused(t, "The token is the provider's own credential", "apply", "-auto-approve", "-destroy")
+	w.Refused(t, "Refusing to revoke the token that this provider is logged in with", "apply", "-auto-approve", "-destroy")
 
 	clock.Move(21 * providertest.Day)
 	w.Apply(t)
@@ -130,7 +130,7 @@ func TestAccExamples_bootstrap(t *testing.T) {
 
 	// It was not handed over, and its overlap ends.
 	clock.Move(4 * providertest.Day)
-	w.Unchanged(t).Warns(t, "A predecessor is the provider's own credential")
+	w.Unchanged(t).Warns(t, "The provider is logged in with a predecessor")
 
 	if second := handOver(); second == first {
 		t.Fatal("the token was not rotated")
@@ -139,7 +139,7 @@ func TestAccExamples_bootstrap(t *testing.T) {
 	w.Apply(t)
 	alive(1)
 	w.Unchanged(t).Quiet(t)
-	w.Refused(t, "The token is the provider's own credential", "apply", "-auto-approve", "-destroy")
+	w.Refused(t, "Refusing to revoke the token that this provider is logged in with", "apply", "-auto-approve", "-destroy")
 
 	// All runs failed until it had expired.
 	clock.Move(40 * providertest.Day)

@@ -79,7 +79,7 @@ func TestAccIncident_variablesRevokeAtOnce(t *testing.T) {
 		s.WantAccepted(t, user, leaked) // In use, as a leaked one is.
 
 		w.ApplyWith(t, []string{"-var", "incident=OPS-7", "-var", "overlap=0s"}, providertest.Generation(2), providertest.NoPredecessors()).
-			Warns(t, "The live token will be revoked first")
+			Warns(t, "The live token is revoked before the new one is issued")
 		s.WantRefused(t, user, leaked)
 
 		successor := w.Secret(t)

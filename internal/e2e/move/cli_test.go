@@ -44,7 +44,7 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 			s.Console.ResetRequests()
 
 			done := w.Planned(t, plancheck.ExpectResourceAction(providertest.TokenAddress, plancheck.ResourceActionNoop))
-			done.Warns(t, "Old states hold the token's secret")
+			done.Warns(t, "Earlier versions of the state contain the secret")
 
 			if shown := w.Run(t, "plan", "-no-color"); shown.Code != 0 || strings.Contains(shown.Text+shown.Stderr, issued.Secret.Reveal()) {
 				t.Errorf("the plan ends with %d, or shows the secret: %s%s", shown.Code, shown.Text, shown.Stderr)
@@ -122,7 +122,7 @@ func TestAccMove_withoutTheSecret(t *testing.T) {
 	w.Write(t, s.AdminBlock()+providertest.TokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"other-\"", user.ID))+movedBlock)
 	s.Console.ResetRequests()
 
-	w.Planned(t, providertest.KnownToken{}, providertest.Unknowns(nil)).Warns(t, "The token's secret is not known", "The imported token differs")
+	w.Planned(t, providertest.KnownToken{}, providertest.Unknowns(nil)).Warns(t, "The token's secret is not known", "The imported token differs from the configuration")
 	w.Apply(t, providertest.Generation(0), providertest.IssueReason("imported"), providertest.HasValue(providertest.Path("token"), knownvalue.Null()))
 	w.Unchanged(t)
 	onlyReads(t, s)
@@ -187,7 +187,7 @@ func TestAccMove_toAnotherServer(t *testing.T) {
 	for _, other := range []struct {
 		on   *providertest.Sandbox
 		says string
-	}{{away, "The token is not on this server"}, {controller, "The token is of another platform"}} {
+	}{{away, "The token is not on this server"}, {controller, "The token belongs to another platform"}} {
 		other.on.Console.ResetRequests()
 		w.Write(t, other.on.AdminBlock()+token)
 		w.Refused(t, other.says, "plan")
@@ -213,7 +213,7 @@ func TestAccMove_asTheGuideSays(t *testing.T) {
 		"opsaccess_personal_access_token.deploy", providertest.TokenAddress, `token" "deploy"`, `token" "test"`).Replace(block))
 	s.Console.ResetRequests()
 
-	w.Planned(t, providertest.KnownToken{}, providertest.Unknowns(nil)).Warns(t, "Old states hold the token's secret")
+	w.Planned(t, providertest.KnownToken{}, providertest.Unknowns(nil)).Warns(t, "Earlier versions of the state contain the secret")
 	w.Apply(t, providertest.Generation(1), providertest.HasValue(providertest.Path("token"), knownvalue.StringExact(issued.Secret.Reveal())))
 	w.Unchanged(t).Quiet(t)
 	onlyReads(t, s)

@@ -61,7 +61,7 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 				want["token"], want["generation"] = movable.Secret.Reveal(), "1"
 				want["token_version"] = strconv.FormatInt(movable.CreatedAt.Unix(), 10)
 				want["current"].(map[string]any)["sha256"] = providertest.SecretFingerprint(movable.Secret) //nolint:forcetypeassert // Just made.
-				warning = "Old states hold the token's secret"
+				warning = "Earlier versions of the state contain the secret"
 			}
 
 			if diff := cmp.Diff(want, state); diff != "" {

@@ -36,8 +36,8 @@ func TestIdentity_import(t *testing.T) {
 	}{
 		"without a server":   {identity: map[string]any{"user_id": user.ID, "token": issued.ID}},
 		"with the server":    {identity: map[string]any{"server": s.URL, "user_id": user.ID, "token": issued.ID}},
-		"of an empty server": {identity: map[string]any{"server": "", "user_id": user.ID, "token": issued.ID}, err: "The identity is of another server"},
-		"of another server":  {identity: map[string]any{"server": "https://elsewhere.example.com", "user_id": user.ID, "token": issued.ID}, err: "The identity is of another server"},
+		"of an empty server": {identity: map[string]any{"server": "", "user_id": user.ID, "token": issued.ID}, err: "The import identity names another server"},
+		"of another server":  {identity: map[string]any{"server": "https://elsewhere.example.com", "user_id": user.ID, "token": issued.ID}, err: "The import identity names another server"},
 		"of no such token":   {identity: map[string]any{"user_id": user.ID, "token": "99999999"}, err: "Could not find the token to import"},
 		"of a user's login":  {identity: map[string]any{"user_id": user.Login, "token": issued.ID}},
 	} {

@@ -79,7 +79,7 @@ func TestUserID_ofAnotherPlatform(t *testing.T) {
 					}
 
 					for _, want := range []string{
-						"The user is of another platform", "has the form of a user's id on " + other,
+						"The user belongs to another platform", "has the form of a user's id on " + other,
 						"this provider is configured for " + platform, "Set `provider =` to the alias that is configured for " + other,
 					} {
 						if !strings.Contains(said[0], want) {

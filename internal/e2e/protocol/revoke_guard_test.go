@@ -29,8 +29,8 @@ func TestRevokeTokens_ownUser(t *testing.T) {
 		unnamed string // and with a token alone
 	}{
 		"without a word": {
-			foreman: "The tokens are those of the provider's own user", named: "The tokens are those of the provider's own user",
-			unnamed: "It is not known who the provider is",
+			foreman: "The tokens belong to the user that the provider is logged in as", named: "The tokens belong to the user that the provider is logged in as",
+			unnamed: "Cannot determine which user the provider is logged in as",
 		},
 		"even as a dry run": {
 			set:     map[string]any{"dry_run": true},

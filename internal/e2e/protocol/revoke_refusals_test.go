@@ -26,7 +26,7 @@ func TestRevokeTokens_refusals(t *testing.T) {
 			"a status alone":                {set: map[string]any{"status": "active"}, stage: "validate", want: "Every token of the user would be revoked"},
 			"all that is false":             {set: map[string]any{"all": false}, stage: "validate", want: "`all = true`"},
 			"a dry run without a filter":    {set: map[string]any{"dry_run": true}, stage: "validate", want: "Every token of the user would be revoked"},
-			"everything, and a filter":      {set: map[string]any{"all": true, "name_prefix": "ci-"}, stage: "validate", want: "Both all and a filter are set"},
+			"everything, and a filter":      {set: map[string]any{"all": true, "name_prefix": "ci-"}, stage: "validate", want: "all cannot be combined with filters"},
 			"an empty prefix":               {set: map[string]any{"name_prefix": ""}, stage: "validate", want: "at least 1"},
 			"revoked tokens":                {set: map[string]any{"all": true, "status": "revoked"}, stage: "validate", want: "revoked"},
 			"a duration without a unit":     {set: map[string]any{"unused_for": "90"}, stage: "validate", want: "90d"},
@@ -80,7 +80,7 @@ func TestRevokeTokens_unknownValues(t *testing.T) {
 		}{
 			"a filter":            {set: map[string]any{"name_prefix": tftypes.UnknownValue}, becoming: map[string]any{}, want: "Every token of the user would be revoked"},
 			"all":                 {set: map[string]any{"all": tftypes.UnknownValue}, becoming: map[string]any{}, want: "Every token of the user would be revoked"},
-			"a filter beside all": {set: map[string]any{"all": true, "unused_for": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "unused_for": "1d"}, want: "Both all and a filter are set"},
+			"a filter beside all": {set: map[string]any{"all": true, "unused_for": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "unused_for": "1d"}, want: "all cannot be combined with filters"},
 			"a time of creation":  {set: map[string]any{"created_before": tftypes.UnknownValue}, becoming: map[string]any{"created_before": "2029-01-01T00:00:00Z"}, want: "in the future"},
 			"the user":            {set: map[string]any{"all": true, "username": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "username": "nobody"}, want: "Could not find the user"},
 			"the own user":        {set: map[string]any{"all": true, "user_id": tftypes.UnknownValue, "username": nil}, becoming: map[string]any{"all": true, "user_id": missingUserID(s), "username": nil}, want: "Could not list"},

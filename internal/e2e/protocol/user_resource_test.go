@@ -146,7 +146,7 @@ func TestUserResource_life(t *testing.T) {
 	}
 
 	destroy := state.PlanDestroy(t, s.server)
-	wantWords(t, destroy.Warnings, "The user stays as it is", "`title = \"Dr.\"`")
+	wantWords(t, destroy.Warnings, "Destroying this resource does not change the user", "`title = \"Dr.\"`")
 
 	before := s.Console.Count(nil)
 
@@ -204,8 +204,8 @@ func TestUserResource_import(t *testing.T) {
 		words string
 	}{
 		"nobody":           {providertest.NewUserState(t).Import(t, s.server, "nobody"), "Could not find the user to import"},
-		"another server":   {providertest.NewUserState(t).ImportIdentity(t, s.server, set("user_id", s.user.ID, "server", "https://x.example.com")), "The identity is of another server"},
-		"an id of Foreman": {providertest.NewUserState(t).ImportIdentity(t, s.server, set("user_id", "5")), "The user is of another platform"},
+		"another server":   {providertest.NewUserState(t).ImportIdentity(t, s.server, set("user_id", s.user.ID, "server", "https://x.example.com")), "The import identity names another server"},
+		"an id of Foreman": {providertest.NewUserState(t).ImportIdentity(t, s.server, set("user_id", "5")), "The user belongs to another platform"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -346,7 +346,7 @@ func TestUserResource_anotherUser(t *testing.T) {
 	}
 
 	plan = state.Plan(t, s.server, set("username", other.Login, "title", "Dr."))
-	wantWords(t, plan.Warnings, "The user stays as it is", s.user.Login)
+	wantWords(t, plan.Warnings, "Destroying this resource does not change the user", s.user.Login)
 
 	if len(plan.Errors) > 0 || len(plan.RequiresReplace) != 1 {
 		t.Errorf("got %q, and a replacement for %v", plan.Errors, plan.RequiresReplace)
@@ -363,7 +363,7 @@ func TestUserResource_anotherUser(t *testing.T) {
 	}
 
 	wantWords(t, providertest.NewUserState(t).Plan(t, s.server, set("username", "nobody", "title", "x")).Warnings, "The user to modify was not found")
-	wantWords(t, providertest.NewUserState(t).Plan(t, s.server, set("user_id", "5")).Errors, "The user is of another platform")
+	wantWords(t, providertest.NewUserState(t).Plan(t, s.server, set("user_id", "5")).Errors, "The user belongs to another platform")
 
 	s.Controller.DeleteUser("renamed")
 

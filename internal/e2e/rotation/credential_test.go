@@ -27,16 +27,16 @@ func TestAccRotation_ownCredential(t *testing.T) {
 
 		write(own(first), 1, "1h")
 		w.Unchanged(t).Quiet(t)
-		w.Refused(t, "The token is the provider's own credential", "plan", "-destroy")
-		w.Refused(t, "The token is the provider's own credential", "apply", "-auto-approve", "-replace="+providertest.TokenAddress)
+		w.Refused(t, "Refusing to revoke the token that this provider is logged in with", "plan", "-destroy")
+		w.Refused(t, "Refusing to revoke the token that this provider is logged in with", "apply", "-auto-approve", "-replace="+providertest.TokenAddress)
 		w.Write(t, own(first))
-		w.Refused(t, "The token is the provider's own credential", "apply", "-auto-approve")
+		w.Refused(t, "Refusing to revoke the token that this provider is logged in with", "apply", "-auto-approve")
 		s.WantAccepted(t, user, first)
 
 		write(own(first), 2, "1h")
 		w.Apply(t, providertest.Generation(2), held(false))
 		s.Clock.Move(2 * time.Hour)
-		w.Unchanged(t).Warns(t, "A predecessor is the provider's own credential", "Configure the provider with another credential")
+		w.Unchanged(t).Warns(t, "The provider is logged in with a predecessor", "Configure the provider with another credential")
 		s.WantAccepted(t, user, first)
 
 		write(s.AdminBlock(), 2, "1h")

@@ -45,7 +45,7 @@ func TestAccToken_fixedNameIsNotReplaced(t *testing.T) {
 		t,
 		resource.TestStep{Config: config},
 		resource.TestStep{
-			Config: config, Taint: []string{providertest.TokenAddress}, ExpectError: providertest.Words("A fixed name cannot come back"),
+			Config: config, Taint: []string{providertest.TokenAddress}, ExpectError: providertest.Words("The token name cannot be reused"),
 		},
 	)
 }

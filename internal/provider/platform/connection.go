@@ -293,7 +293,7 @@ func addUnusable(diags *diag.Diagnostics, url string, err error) {
 		detail += fmt.Sprintf(" The url is %s.", pat.Quote(url))
 	}
 
-	diags.AddError("The provider's configuration cannot be used", detail)
+	diags.AddError("Could not configure the provider", detail)
 }
 
 // warnPlaintext warns of a URL that sends credentials over a network in the clear.
@@ -314,7 +314,7 @@ func warnPlaintext(text string, diags *diag.Diagnostics) {
 // warnLeftOut warns of certificates that are not used.
 func warnLeftOut(options rest.TLSOptions, diags *diag.Diagnostics) {
 	if leftOut := options.LeftOut(); len(leftOut) > 0 {
-		diags.AddWarning("A certificate is left out", "The provider does not use:\n  - "+strings.Join(leftOut, "\n  - ")+
+		diags.AddWarning("A certificate was skipped", "The provider does not use:\n  - "+strings.Join(leftOut, "\n  - ")+
 			"\n\nThe other certificates are used. Remove what is listed from the file to silence this warning.")
 	}
 }

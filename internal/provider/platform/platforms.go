@@ -102,7 +102,7 @@ func refuseForeign(listings Listings, traits pat.Traits, diags *diag.Diagnostics
 	for _, p := range allPlatforms {
 		if p.name != traits.Platform && !listings.of(p.name).IsNull() {
 			// It points at no attribute: the CLI would show the source of all that is in the object.
-			diags.AddError("Not an argument of this platform", fmt.Sprintf(
+			diags.AddError("Argument not supported by this platform", fmt.Sprintf(
 				"The provider is configured for %s, which has no `%s`: leave it out.", traits.DisplayName, p.name))
 		}
 	}

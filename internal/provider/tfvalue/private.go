@@ -18,7 +18,7 @@ type Private interface {
 func SetPrivate(ctx context.Context, private Private, key string, value any, diags *diag.Diagnostics) {
 	text, err := json.Marshal(value)
 	if err != nil {
-		diags.AddError("Could not record what was read", Sentence(err))
+		diags.AddError("Could not store the refreshed state", Sentence(err))
 
 		return
 	}

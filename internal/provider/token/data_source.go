@@ -79,7 +79,7 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 
 	if traits := d.System.Traits(); !model.TokenID.IsNull() && !traits.TokenIDs {
-		resp.Diagnostics.AddAttributeError(path.Root("token_id"), "Not an argument of this platform",
+		resp.Diagnostics.AddAttributeError(path.Root("token_id"), "Argument not supported by this platform",
 			"Tokens of "+traits.DisplayName+" have no ids: use name.")
 
 		return

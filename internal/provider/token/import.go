@@ -74,7 +74,7 @@ func CheckIdentityServer(c *platform.Configured, server types.String, diags *dia
 		return true
 	}
 
-	diags.AddAttributeError(path.Root("server"), "The identity is of another server", fmt.Sprintf(
+	diags.AddAttributeError(path.Root("server"), "The import identity names another server", fmt.Sprintf(
 		"It names %s, and the provider is configured for %s. Import with the provider (alias) of that server.",
 		pat.Quote(server.ValueString()), c.System.Server()))
 

@@ -143,7 +143,7 @@ func (r *tokenListResource) result(
 // leftOut is what stands for a token in place of a result.
 func leftOut(token pat.Token, why error) list.ListResult {
 	return list.ListResult{Diagnostics: diag.Diagnostics{diag.NewWarningDiagnostic(
-		"A personal access token was left out", fmt.Sprintf(
+		"A personal access token was skipped", fmt.Sprintf(
 			"No configuration can have the name of the token %q (id %s). %s", token.Name, token.ID, tfvalue.Sentence(why)),
 	)}}
 }

@@ -84,7 +84,7 @@ var stepPhrases = map[tokens.Step]string{
 	tokens.StepIssue:               "issue the personal access token",
 	tokens.StepReissue:             "reissue the personal access token",
 	tokens.StepIssueEphemeral:      "issue the ephemeral token",
-	tokens.StepKeepSecret:          "keep the personal access token",
+	tokens.StepKeepSecret:          "encrypt the secret of the personal access token",
 	tokens.StepRead:                "read the personal access token",
 	tokens.StepReadPredecessor:     "read a predecessor of the personal access token",
 	tokens.StepLookOnOtherServer:   "look for the personal access token on another server",
@@ -145,7 +145,7 @@ func serverWords(notice tokens.Notice) (wording, bool) {
 				"token, remove the resource from state with a `removed` block.",
 			n.Recorded, n.Configured, n.ID)}, true
 	case tokens.OtherPlatform:
-		return wording{path.Root("platform"), "The token is of another platform", fmt.Sprintf(
+		return wording{path.Root("platform"), "The token belongs to another platform", fmt.Sprintf(
 			"The token is one of `%s`, and the provider that this resource uses is configured for %s. Nothing was changed, and the "+
 				"token stays in the state.\n\nSet `provider =` in the resource to the alias that is configured for the token's server.",
 			n.Recorded, n.Configured.DisplayName)}, true
@@ -179,7 +179,7 @@ func clockDetail(n tokens.ClockDiffers) string {
 func userWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.UserNotFound:
-		return wording{summary: "The token's user does not exist yet", detail: fmt.Sprintf(
+		return wording{summary: "The token's user was not found", detail: fmt.Sprintf(
 			"Unless this run creates the %s first, the apply will fail. %s", n.User, tfvalue.Sentence(n.Err))}, true
 	case tokens.UserRefused:
 		return wording{summary: "The user cannot log in", detail: fmt.Sprintf(
@@ -206,7 +206,7 @@ func userIDWords(err *tokens.UserIDError) wording {
 		return ofText("user_id", err.Text, "Invalid user_id", tfvalue.Sentence(err)+" For a login, use `username`.")
 	}
 
-	return ofText("user_id", err.Text, "The user is of another platform", fmt.Sprintf(
+	return ofText("user_id", err.Text, "The user belongs to another platform", fmt.Sprintf(
 		"%s Nothing was changed.\n\nSet `provider =` to the alias that is configured for %s, or name a user on %s.",
 		tfvalue.Sentence(err), err.Of.V.DisplayName, err.Configured.DisplayName))
 }
@@ -222,7 +222,7 @@ func nameWords(notice tokens.Notice) (wording, bool) {
 	case tokens.NameTaken:
 		return wording{path.Root("name"), nameTaken, tfvalue.Sentence(n.Err) + pastADestroy}, true
 	case tokens.NameCannotComeBack:
-		return wording{path.Root("name"), "A fixed name cannot come back", fmt.Sprintf(
+		return wording{path.Root("name"), "The token name cannot be reused", fmt.Sprintf(
 			"This plan replaces the token %q, and %s does not allow its name to be reused. Set another `name`, or use `name_prefix`.",
 			n.Name, n.Traits.DisplayName) + pastADestroy}, true
 	case tokens.NameMissing:
@@ -230,7 +230,7 @@ func nameWords(notice tokens.Notice) (wording, bool) {
 			"`ignore_changes`. No token was issued, and the live one was not changed.\n\nSet one of them."}, true
 	case tokens.FixedNameRotates:
 		return wording{
-			path.Root("rotation"), "A fixed name cannot rotate",
+			path.Root("rotation"), "A token with a fixed name cannot rotate",
 			"During a rotation two tokens are active, so each needs its own name.\n\nUse `name_prefix` instead of `name`, or remove " +
 				"`rotation`.",
 		}, true
@@ -265,7 +265,7 @@ func argumentWords(notice tokens.Notice) (wording, bool) {
 			detail = fmt.Sprintf("`rotation.%s`: %s", n.Argument, detail)
 		}
 
-		return wording{path.Root("rotation"), "Impossible rotation policy", detail}, true
+		return wording{path.Root("rotation"), "Invalid rotation policy", detail}, true
 	case tokens.InvalidRecipient:
 		return wording{summary: invalidRecipient, detail: recipientDetail(n.Err)}, true
 	default:
@@ -284,7 +284,7 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 	case tokens.MayExpireWithinADay:
 		return mayExpireWithinADay(n), true
 	case tokens.OtherExpiry:
-		return wording{summary: "The server gave the token another expiry", detail: fmt.Sprintf(
+		return wording{summary: "The server set a different expiry", detail: fmt.Sprintf(
 			"The provider requested for the token %q the expiry: %s. The server set: %s. Rotation follows what the server set.\n\nCheck "+
 				"whether the server limits the lifetime of tokens.",
 			n.Issued.Name, whenExpires(n.Issued.Asked.V), whenExpires(n.Issued.ExpiresAt))}, true
@@ -299,7 +299,7 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 				"`rotation.triggers`.", lifecycle.FormatDuration(n.ExpiresIn), n.Token.Name, expiry)}, true
 	case tokens.ExpiryMoves:
 		return wording{
-			path.Root("expires_at"), "Every run may issue a token",
+			path.Root("expires_at"), "Every run may issue a new token",
 			"`expires_at` is computed in each run, for example with `timestamp()`, and each new value issues a token.\n\nUse `expires_in` " +
 				"for a lifetime that counts from when the token is issued.",
 		}, true
@@ -353,7 +353,7 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 	case tokens.ReissueRefused:
 		return wording{summary: couldNotReissue, detail: refusalDetail(n.Refusal)}, true
 	case tokens.KeptInvalid:
-		return wording{path.Root("reissue_when_invalid"), "The token cannot be used", fmt.Sprintf(
+		return wording{path.Root("reissue_when_invalid"), "The token is invalid and will not be reissued", fmt.Sprintf(
 			"The token %q is %s, and `reissue_when_invalid` is false. To issue a new token, set it to true or change an argument.",
 			n.Token.Name, n.Token.Status)}, true
 	case tokens.RevokedFirst:
@@ -385,7 +385,7 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 		}
 
 		return wording{
-			path.Root("encrypt_to"), "Other recipients need another token",
+			path.Root("encrypt_to"), "Changing encrypt_to issues a new token",
 			"The provider does not have the secret of the live token, so it cannot encrypt it again. The live token goes to `previous` " +
 				"and works until its overlap is over; its former recipients can use it until then.",
 		}, true
@@ -396,26 +396,26 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 	case tokens.TriggersRecorded:
 		if n.Removed {
 			return wording{
-				path.Root("rotation").AtName("triggers"), "No token is issued for the removed triggers",
+				path.Root("rotation").AtName("triggers"), "Removing triggers issues no token",
 				"Removing the whole map `rotation.triggers` is only recorded.",
 			}, true
 		}
 
 		return wording{
-			path.Root("rotation").AtName("triggers"), "No token is issued for the new triggers",
+			path.Root("rotation").AtName("triggers"), "Adding triggers issues no token",
 			"Adding the whole map `rotation.triggers` is only recorded: it has no earlier value to differ from. To issue a token now, " +
 				"apply this, then change a value in the map and apply again.\n\nSet `triggers = {}` in each resource from the first day, so " +
 				"that a key can be added when it is needed.",
 		}, true
 	case tokens.LeftBehind:
-		return wording{summary: "A token may be left behind", detail: strings.TrimSuffix(n.Sentence, ".") +
+		return wording{summary: "A token may still be active after a lost response", detail: strings.TrimSuffix(n.Sentence, ".") +
 			". The token that was issued in its place works.\n\nLook for the lost token on the server, and revoke it if it exists."}, true
 	default:
 		return wording{}, false
 	}
 }
 
-const revokedFirst = "The live token will be revoked first"
+const revokedFirst = "The live token is revoked before the new one is issued"
 
 // refusalDetail says why a token cannot be reissued, and what can be done.
 func refusalDetail(n tokens.Refusal) string {
@@ -471,7 +471,7 @@ func importWords(notice tokens.Notice) (wording, bool) {
 		}
 
 		return wording{
-			path.Root(n.Argument), "The imported token differs",
+			path.Root(n.Argument), "The imported token differs from the configuration",
 			live + " It is not changed: the argument applies to the next token issued.",
 		}, true
 	default:
@@ -493,20 +493,20 @@ func predecessorWords(notice tokens.Notice) (wording, bool) {
 			n.Predecessor.Token.Name, n.Predecessor.Token.ID, n.Predecessor.RetireAt.Format(time.RFC3339),
 			lastUse(n.Predecessor.Token))}, true
 	case tokens.OwnPredecessor:
-		return wording{path.Root("previous"), "A predecessor is the provider's own credential", fmt.Sprintf(
+		return wording{path.Root("previous"), "The provider is logged in with a predecessor", fmt.Sprintf(
 			"The provider logs in with the token %q (id %s), so this run does not revoke it. "+
 				"Configure the provider with another credential, such as the new token.", n.Token.Name, n.Token.ID)}, true
 	case tokens.OwnCredential:
-		return wording{summary: "The token is the provider's own credential", detail: fmt.Sprintf(
+		return wording{summary: "Refusing to revoke the token that this provider is logged in with", detail: fmt.Sprintf(
 			"The provider logs in with the token %q (id %s), and would lose its access. Nothing was revoked.\n\nConfigure the provider with "+
 				"another credential; or remove the resource from state with a `removed` block, and revoke the token by hand.",
 			n.Token.Name, n.Token.ID)}, true
 	case tokens.OwnUserUnknown:
-		return wording{path.Root("include_own_user"), "It is not known who the provider is", fmt.Sprintf(
+		return wording{path.Root("include_own_user"), "Cannot determine which user the provider is logged in as", fmt.Sprintf(
 			"One of the tokens may be the one that the provider logs in with. Nothing was revoked. %s %s",
 			tfvalue.ErrorSentence(n.Err), includeOwnUser)}, true
 	case tokens.OwnUser:
-		return wording{path.Root("include_own_user"), "The tokens are those of the provider's own user", fmt.Sprintf(
+		return wording{path.Root("include_own_user"), "The tokens belong to the user that the provider is logged in as", fmt.Sprintf(
 			"The provider logs in as %s, possibly with one of the tokens. Nothing was revoked.\n\nUse the account of "+
 				"another administrator. %s", n.User.Username, includeOwnUser)}, true
 	case tokens.OwnCredentialHasName:
@@ -532,12 +532,12 @@ func orphanWords(notice tokens.Notice) (wording, bool) {
 	case tokens.OrphanAdopted:
 		return wording{path.Root("previous"), "An active token is not in state", orphanDetail(n.Orphan, n.Recorded)}, true
 	case tokens.OrphanDestroyed:
-		return wording{path.Root("previous"), "A token that may be another state's will be revoked", fmt.Sprintf(
+		return wording{path.Root("previous"), "A token that another state may manage will be revoked", fmt.Sprintf(
 			"Destroying this resource also revokes the token %q (id %s), whose secret was never in this state. If another "+
 				"state issued it, first remove this resource from the state with a `removed` block, and revoke its other "+
 				"tokens by hand.", n.Token.Name, n.Token.ID)}, true
 	case tokens.ResemblingToken:
-		return wording{summary: "A token is named like those of this resource, with another prefix", detail: fmt.Sprintf(
+		return wording{summary: "An active token resembles those of this resource", detail: fmt.Sprintf(
 			"The user has the active token %q (id %s), issued after the token in state. If an interrupted run issued it under a "+
 				"`name_prefix` that you have since changed back, its secret is lost: revoke it by hand. Otherwise ignore this "+
 				"warning: the provider does not touch the token.", n.Token.Name, n.Token.ID)}, true

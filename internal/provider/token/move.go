@@ -50,7 +50,7 @@ func moveRESTObject(ctx context.Context, req resource.MoveStateRequest, resp *re
 		return
 	}
 
-	diags.AddWarning("Old states hold the token's secret", fmt.Sprintf(
+	diags.AddWarning("Earlier versions of the state contain the secret", fmt.Sprintf(
 		"The object had the secret of the token %q (id %s) in plain text. It is in `token` now, and nowhere else in this "+
 			"state, but earlier versions and backups of the state still hold it, for whoever can read them. Rotate it: change a "+
 			"value of `rotation.triggers` after the next apply.", found.Token.Name, found.Token.ID))

@@ -107,7 +107,7 @@ func (m *revokeTokensModel) checkCreatedBefore(filter tokens.Filter, now time.Ti
 		return true
 	}
 
-	diags.AddAttributeError(path.Root("created_before"), "The time in created_before is in the future", fmt.Sprintf(
+	diags.AddAttributeError(path.Root("created_before"), "created_before is in the future", fmt.Sprintf(
 		"Every token was created before %s. Write an instant that has passed; or, if every token is meant, leave it out, and set `all = true`.",
 		m.CreatedBefore.ValueString()))
 
@@ -151,7 +151,7 @@ func (m *revokeTokensModel) checkScope(diags *diag.Diagnostics) {
 
 	switch {
 	case m.All.ValueBool() && narrowed:
-		diags.AddAttributeError(path.Root("all"), "Both all and a filter are set",
+		diags.AddAttributeError(path.Root("all"), "all cannot be combined with filters",
 			"`all` revokes every token, so it cannot be combined with filters. Remove `all`, or "+
 				"`name_prefix`, `created_before` and `unused_for`.")
 	case !m.All.ValueBool() && !narrowed && !unknown:

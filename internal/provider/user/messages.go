@@ -99,7 +99,7 @@ func reportReleased(n users.Released, diags *diag.Diagnostics) {
 	list := strings.Join(values, ", ")
 
 	if n.Whole {
-		diags.AddWarning("The user stays as it is", fmt.Sprintf(
+		diags.AddWarning("Destroying this resource does not change the user", fmt.Sprintf(
 			"Destroying this resource changes nothing on the server: %s keeps %s. To undo that, set other values and apply before "+
 				"you remove the resource.", n.User, list))
 	} else {
