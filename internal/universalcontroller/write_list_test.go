@@ -115,7 +115,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// TestOneListIsReadForManyWrites has ten operations at a time, as Terraform does.
+// TestOneListIsReadForManyWrites runs ten operations at a time, as Terraform does. Terraform prepares
+// the operations one after the other: the larger the graph, the longer each takes.
 func TestOneListIsReadForManyWrites(t *testing.T) {
 	t.Parallel()
 
@@ -125,51 +126,86 @@ func TestOneListIsReadForManyWrites(t *testing.T) {
 		mostRows  = (12 << 20) / bytesPerRow // So at most 12 MiB.
 	)
 
-	for _, latency := range []time.Duration{5 * time.Millisecond, 30 * time.Millisecond, 200 * time.Millisecond} {
-		for name, do := range map[string]func(*userServer, context.Context, *writeList) (tokenList, int, error){
-			"creates": (*userServer).create, "revocations": (*userServer).revoke,
-		} {
-			t.Run(fmt.Sprintf("%s at %s", name, latency), func(t *testing.T) {
-				t.Parallel()
+	for _, preparing := range []time.Duration{time.Millisecond, 25 * time.Millisecond, 60 * time.Millisecond, 95 * time.Millisecond} {
+		for _, latency := range []time.Duration{5 * time.Millisecond, 30 * time.Millisecond, 200 * time.Millisecond} {
+			for name, do := range map[string]func(*userServer, context.Context, *writeList) (tokenList, int, error){
+				"creates": (*userServer).create, "revocations": (*userServer).revoke,
+			} {
+				t.Run(fmt.Sprintf("%s at %s, prepared in %s", name, latency, preparing), func(t *testing.T) {
+					t.Parallel()
 
-				synctest.Test(t, func(t *testing.T) {
-					server := &userServer{request: latency, perRow: latency / 1000}
-					if name == "revocations" {
-						server.rows = tokens
-					}
+					synctest.Test(t, func(t *testing.T) {
+						server := &userServer{request: latency, perRow: latency / 1000}
+						if name == "revocations" {
+							server.rows = tokens
+						}
 
-					list := &writeList{list: server.tokens}
-					todo := make(chan int, tokens)
+						var took time.Duration
 
-					for i := range tokens {
-						todo <- i
-					}
+						list := &writeList{list: server.tokens}
+						terraform := &cli{preparing: preparing, core: make(chan struct{}, 1)}
+						begun := time.Now()
 
-					close(todo)
-
-					var terraform sync.WaitGroup
-
-					for range 10 {
-						terraform.Go(func() {
-							for i := range todo {
-								time.Sleep(time.Duration(1+i*i%23) * time.Millisecond) // What Terraform does in between.
-
-								if _, _, err := do(server, t.Context(), list); err != nil {
-									t.Error(err)
-								}
+						terraform.run(tokens, func() {
+							if _, _, err := do(server, t.Context(), list); err != nil {
+								t.Error(err)
 							}
 						})
-					}
 
-					terraform.Wait()
+						took = time.Since(begun)
 
-					if server.lists > mostLists || server.listed > mostRows {
-						t.Errorf("%d lists of %d rows in all, want at most %d of %d", server.lists, server.listed, mostLists, mostRows)
-					}
+						if server.lists > mostLists || server.listed > mostRows {
+							t.Errorf("%d lists of %d rows in all, want at most %d of %d", server.lists, server.listed, mostLists, mostRows)
+						}
+
+						// Writes wait for others only while Terraform prepares these.
+						batch := operations*preparing + 2*latency + tokens*server.perRow
+						if most := tokens/operations*batch*5/4 + 5*time.Second; took > most {
+							t.Errorf("%s for all, want at most %s", took, most)
+						}
+					})
 				})
-			})
+			}
 		}
 	}
+}
+
+// operations is how many operations Terraform has under way at once, by default.
+const operations = 10
+
+// cli is a Terraform that applies a plan.
+type cli struct {
+	preparing time.Duration // One operation, on the one core that it uses.
+
+	core chan struct{} // Not a mutex: time stands still in a bubble of synctest while one is waited for.
+}
+
+// run has ten of the operations under way at a time. Preparing one takes up to twice and down to no
+// time, and the given duration on average.
+func (c *cli) run(count int, do func()) {
+	todo := make(chan int, count)
+	for i := range count {
+		todo <- i
+	}
+
+	close(todo)
+
+	var concurrent sync.WaitGroup
+
+	for range operations {
+		concurrent.Go(func() {
+			for i := range todo {
+				c.core <- struct{}{}
+
+				time.Sleep(c.preparing * time.Duration(i*i%23) / 11)
+				<-c.core
+
+				do()
+			}
+		})
+	}
+
+	concurrent.Wait()
 }
 
 // bytesPerRow is what a token takes in a list in JSON.
