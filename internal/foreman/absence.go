@@ -147,9 +147,9 @@ func (s *System) listed(
 	case found:
 		return true, nil
 	case !control:
-		return false, s.elsewhere("does not even hold the user who asks, and so proves nothing", "users")
+		return false, s.elsewhere("does not contain the account itself, so it is not a proof", "users")
 	case others:
-		return false, s.elsewhere("holds users who were not asked for, and so proves nothing", "users")
+		return false, s.elsewhere("contains users that the search does not match, so it is not a proof", "users")
 	default:
 		return false, nil
 	}
@@ -159,8 +159,8 @@ func (s *System) listed(
 func (s *System) elsewhere(what string, elements ...string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, segments(elements...)...),
-		Said:  "HTTP 200, the answer " + what,
-		Remedy: "Something between here and Foreman changes its answers or answers in its place: check that `url` has " +
+		Said:  "HTTP 200, the response " + what,
+		Remedy: "A proxy or cache changes Foreman's responses, or responds in its place: check that `url` has " +
 			"the right host and path.",
 	}}
 }

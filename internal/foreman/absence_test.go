@@ -183,7 +183,7 @@ func TestAbsence(t *testing.T) {
 					Body: `{"total":0,"subtotal":0,"results":[]}`,
 				})(s, token)
 			},
-			ask: askToken, want: "protocol", words: []string{"the user who asks"},
+			ask: askToken, want: "protocol", words: []string{"the account itself"},
 		},
 		"the list of users is one of others": {
 			prepare: func(s *stage, token int) {
@@ -193,7 +193,7 @@ func TestAbsence(t *testing.T) {
 					Body: `{"total":9,"subtotal":9,"results":[` + userJSON(4, "admin", true) + "," + userJSON(9, "eve", false) + `]}`,
 				})(s, token)
 			},
-			ask: askToken, want: "protocol", words: []string{"who were not asked for"},
+			ask: askToken, want: "protocol", words: []string{"that the search does not match"},
 		},
 		"the list of users is none": {
 			prepare: func(s *stage, token int) {

@@ -20,10 +20,10 @@ import (
 // What is wrong with an answer whose status says that all is well. Only for a GET are the
 // JSON package's own words added: they may quote the answer, and with it a secret.
 var (
-	errNotJSON   = errors.New("the answer is not JSON")
+	errNotJSON   = errors.New("the response is not JSON")
 	errOtherJSON = errors.New("the JSON is not what Foreman documents")
-	errNoSecret  = errors.New("the answer has no token_value or no id")
-	errNotOurs   = errors.New("the answer is about another token than was asked for")
+	errNoSecret  = errors.New("the response has no token_value or no id")
+	errNotOurs   = errors.New("the response is about a token other than the requested one")
 )
 
 // Options configure a [System].
@@ -241,7 +241,7 @@ func (s *System) self(ctx context.Context) (pat.User, error) {
 
 	err := s.get(ctx, segments("current_user"), nil, &record, func() error {
 		if record.check() != nil {
-			return errors.New("the answer is about no user")
+			return errors.New("the response contains no user")
 		}
 
 		return nil

@@ -82,8 +82,8 @@ func readBody(answer rest.Answer) rest.Reading {
 			Own:     true,
 			Kind:    rest.KindValidation,
 			Message: body.Message,
-			Remedy: "The account is not in this organization or location, or there is none: " +
-				"check organization_id and location_id. If neither is set, something else than Foreman answers: " +
+			Remedy: "The account does not belong to this organization or location, or it does not exist: " +
+				"check organization_id and location_id. If neither is set, another server responds instead of Foreman: " +
 				"check that `url` has the right host and path.",
 		}
 	default:

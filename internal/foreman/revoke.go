@@ -60,7 +60,7 @@ func (s *System) settleRevocation(ctx context.Context, token pat.Token, failure 
 	case current.Status == pat.StatusRevoked:
 		return nil
 	case failure.Err == nil:
-		failure.Remedy = "Its answer was that all is well: look into its log, and for a proxy that answers in its place."
+		failure.Remedy = "Foreman's response reported success. Check Foreman's log, and check for a proxy that responds in its place."
 
 		return &pat.ProtocolError{Failure: failure}
 	default:

@@ -120,7 +120,7 @@ func TestRevokeNeedsTheServersWord(t *testing.T) {
 	}{
 		"a page":          {canned{status: 200, contentType: "text/html", body: "<html>login</html>"}, tokenJSON(1, "ci"), "protocol", []string{"HTTP 200"}},
 		"an empty body":   {canned{status: 204}, tokenJSON(1, "ci"), "protocol", []string{"HTTP 204"}},
-		"revoked: false":  {canned{status: 200, body: `{"id":1,"revoked":false}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active", "its log"}},
+		"revoked: false":  {canned{status: 200, body: `{"id":1,"revoked":false}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active", "Foreman's log"}},
 		"another token":   {canned{status: 200, body: `{"id":2,"revoked":true}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active"}},
 		"an empty object": {canned{status: 200, body: `{}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active"}},
 		"revoked: false, but it is": {

@@ -22,7 +22,7 @@ func (s *System) showToken(ctx context.Context, key pat.Key, within scope) (pat.
 		}
 
 		if token := record.token(); token.Key() != key {
-			return fmt.Errorf("the answer is about token %s of user %s", token.ID, token.UserID)
+			return fmt.Errorf("the response is about token %s of user %s", token.ID, token.UserID)
 		}
 
 		return nil
@@ -61,7 +61,7 @@ func (s *System) showUser(ctx context.Context, id string, within scope) (pat.Use
 		}
 
 		if user := record.user(); user.ID != id {
-			return fmt.Errorf("the answer is about user %s", user.ID)
+			return fmt.Errorf("the response is about user %s", user.ID)
 		}
 
 		return nil

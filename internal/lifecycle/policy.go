@@ -52,19 +52,24 @@ func (p Policy) Check(expiresIn Value[time.Duration], triggers bool, traits pat.
 	switch {
 	case !p.BeforeExpiry.Set && !p.BeforeExpiry.Unknown && !p.MaxAge.Set && !p.MaxAge.Unknown && !triggers &&
 		!p.Overlap.Set && !p.Overlap.Unknown && !p.HoldIfUsedWithin.Set && !p.HoldIfUsedWithin.Unknown:
-		return "", errors.New("there is nothing in it: set before_expiry, max_age, triggers, overlap or " +
-			"hold_if_used_within, or leave it out")
+		return "", errors.New("`rotation` is empty: set `before_expiry`, `max_age`, `triggers`, `overlap` or " +
+			"`hold_if_used_within`, or remove `rotation`")
 	case p.BeforeExpiry.Set && !expiresIn.Set && !expiresIn.Unknown:
-		return "before_expiry", errors.New("it counts back from an expiry that each new token must have: set expires_in")
+		return "before_expiry", errors.New("`rotation.before_expiry` requires `expires_in`")
 	case p.BeforeExpiry.Set && expiresIn.Set && p.BeforeExpiry.V >= lifetime:
-		return "before_expiry", fmt.Errorf("%s before expiry is as soon as a token is issued, for it lives %s: "+
-			"it would rotate at every run", FormatDuration(p.BeforeExpiry.V), FormatDuration(lifetime))
+		less := ""
+		if lifetime != expiresIn.V {
+			less = " less one day"
+		}
+
+		return "before_expiry", fmt.Errorf("`rotation.before_expiry` (%s) must be shorter than `expires_in` (%s)%s, "+
+			"or every run rotates the token", FormatDuration(p.BeforeExpiry.V), FormatDuration(expiresIn.V), less)
 	case p.MaxAge.Set && expiresIn.Set && p.MaxAge.V >= expiresIn.V:
-		return "max_age", fmt.Errorf("a token lives %s and never reaches the age of %s: it would expire without a successor",
-			FormatDuration(expiresIn.V), FormatDuration(p.MaxAge.V))
+		return "max_age", fmt.Errorf("`rotation.max_age` (%s) must be shorter than `expires_in` (%s), or the token expires "+
+			"without a successor", FormatDuration(p.MaxAge.V), FormatDuration(expiresIn.V))
 	case p.Overlap.Set && p.BeforeExpiry.Set && p.Overlap.V > p.BeforeExpiry.V:
-		return "overlap", fmt.Errorf("the predecessor expires %s after its successor is issued at the latest, "+
-			"and cannot live on for %s", FormatDuration(p.BeforeExpiry.V), FormatDuration(p.Overlap.V))
+		return "overlap", fmt.Errorf("`rotation.overlap` (%s) must not exceed `rotation.before_expiry` (%s): the old token "+
+			"will have expired by then", FormatDuration(p.Overlap.V), FormatDuration(p.BeforeExpiry.V))
 	default:
 		return "", nil
 	}

@@ -72,9 +72,9 @@ func (p *opsaccessProvider) Metadata(_ context.Context, _ provider.MetadataReque
 
 func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Issues, rotates, revokes and lists personal access tokens on operations platforms. " +
-			"Configure exactly one platform; with none, the environment decides. " +
-			"For two platforms or two servers, use provider aliases.",
+		MarkdownDescription: "Issues, rotates, revokes and lists personal access tokens on Foreman and Stonebranch Universal " +
+			"Controller. Configure exactly one platform; without one, the environment variables select it. For two platforms or " +
+			"two servers, use provider aliases.",
 		Attributes: platform.ProviderAttributes(),
 	}
 }

@@ -130,10 +130,10 @@ type tooLargeError struct{ limit int64 }
 // Error returns the limit.
 func (e *tooLargeError) Error() string {
 	if e.limit < 1<<20 {
-		return fmt.Sprintf("the answer is larger than %d bytes", e.limit)
+		return fmt.Sprintf("the response is larger than %d bytes", e.limit)
 	}
 
-	return fmt.Sprintf("the answer is larger than %d MiB", e.limit>>20)
+	return fmt.Sprintf("the response is larger than %d MiB", e.limit>>20)
 }
 
 // bodyReader reads the bodies of responses, large ones one at a time.

@@ -70,7 +70,7 @@ func TestAnswersAreBounded(t *testing.T) {
 			}
 
 			got := mustBe[*pat.ProtocolError](t, err)
-			if !strings.HasPrefix(got.Said, "HTTP 200, ") || !strings.Contains(got.Said, "the answer is larger than 65536 bytes") {
+			if !strings.HasPrefix(got.Said, "HTTP 200, ") || !strings.Contains(got.Said, "the response is larger than 65536 bytes") {
 				t.Errorf("said %q", got.Said)
 			}
 
@@ -165,7 +165,7 @@ func TestAnAnnouncedBodyIsNotWaitedFor(t *testing.T) {
 	})
 
 	_, err := newTestClient(t, s.URL, nil).Do(t.Context(), get)
-	if got := mustBe[*pat.ProtocolError](t, err); got.Said != "HTTP 200, text/plain, the answer is larger than 64 MiB: begin" {
+	if got := mustBe[*pat.ProtocolError](t, err); got.Said != "HTTP 200, text/plain, the response is larger than 64 MiB: begin" {
 		t.Errorf("said %q", got.Said)
 	}
 }

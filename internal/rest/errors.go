@@ -99,7 +99,7 @@ func kindOfStatus(status int) Kind {
 
 // unshown replaces the text of a response to a POST that may have made something: nothing
 // could mask its secret, which is not known yet.
-const unshown = "its text is left out, for a new secret may be in it"
+const unshown = "the response is not shown, because it may contain a new secret"
 
 // errorMaker turns responses and failed attempts into the errors of [pat].
 type errorMaker struct {
@@ -390,7 +390,7 @@ func statusText(a Answer) string {
 // What to do about a request whose response is not the API's.
 const (
 	pageRemedy = "The server returned a web page instead of an API response: check that `url` has the right host and path, " +
-		"and that no proxy or single sign-on answers instead of the API."
+		"and that no proxy or single sign-on responds instead of the API."
 	narrowRemedy = "Narrow the query, or request fewer items at a time."
 	formatRemedy = "No supported version of the API returns this: check that `url` has the right host and path."
 )

@@ -146,7 +146,7 @@ func TestThePlatformReadsItsAnswers(t *testing.T) {
 
 			want := fmt.Sprintf("%s https://h.example.com/base: HTTP %d: The name *** is taken. Do not use ***.", test.method, test.status)
 			if test.want == "*pat.AmbiguousError" {
-				want = fmt.Sprintf("POST https://h.example.com/base: HTTP %d: its text is left out, for a new secret may be in it.", test.status)
+				want = fmt.Sprintf("POST https://h.example.com/base: HTTP %d: the response is not shown, because it may contain a new secret.", test.status)
 			}
 
 			if !strings.HasPrefix(err.Error(), want) {
@@ -229,7 +229,7 @@ func TestAnAnswerThatBreaksOffIsDescribed(t *testing.T) {
 		"it takes too long": {func(w http.ResponseWriter, r *http.Request) {
 			sendPart(w, "so far")
 			<-r.Context().Done()
-		}, "HTTP 200, text/plain, no complete answer within 1m0s: so far"},
+		}, "HTTP 200, text/plain, no complete response within 1m0s: so far"},
 		"it is no HTTP":           {raw("SSH-2.0-OpenSSH\r\n\r\n"), "malformed HTTP response"},
 		"its status is no number": {raw("HTTP/1.1 abc\r\n\r\n"), "malformed HTTP status code"},
 	}
@@ -271,16 +271,16 @@ func TestNoWordOfAResponseToAPOSTIsShown(t *testing.T) {
 		handler http.HandlerFunc
 		want    string // In the error.
 	}{
-		"a failure":                  {response(500, "Content-Type", "text/plain", fresh), "HTTP 500: its text is left out"},
+		"a failure":                  {response(500, "Content-Type", "text/plain", fresh), "HTTP 500: the response is not shown"},
 		"a page that refuses":        {response(403, "Content-Type", "text/html", "<html>"+fresh), "HTTP 403: a web page."},
 		"a page that fails":          {response(502, "Content-Type", "text/html", "<html>"+fresh), "HTTP 502: a web page."},
-		"JSON that is not the API's": {response(500, "Content-Type", "application/json", `{"message":"`+fresh+`"}`), "HTTP 500: its text is left out"},
+		"JSON that is not the API's": {response(500, "Content-Type", "application/json", `{"message":"`+fresh+`"}`), "HTTP 500: the response is not shown"},
 		"a redirect":                 {response(302, "Location", "https://other.example.com/"+fresh, ""), "redirected to https://other.example.com. Set `url`"},
 		"a redirect here":            {response(302, "Location", "/"+fresh, ""), "redirected to http://127.0.0.1"},
 		"no HTTP":                    {raw(fresh + "\r\n\r\n"), "malformed HTTP response"},
 		"no status":                  {raw("HTTP/1.1 " + fresh + "\r\n\r\n"), ""},
 		"no version":                 {raw(fresh + "/1.1 200 OK\r\n\r\n"), ""},
-		"no header":                  {raw("HTTP/1.1 201 Created\r\n" + fresh + "\r\n\r\n"), "the head of the answer is malformed"},
+		"no header":                  {raw("HTTP/1.1 201 Created\r\n" + fresh + "\r\n\r\n"), "the response headers are malformed"},
 		"no length":                  {raw("HTTP/1.1 201 Created\r\nContent-Length: " + fresh + "\r\n\r\n"), "bad Content-Length"},
 		"no coding":                  {raw("HTTP/1.1 201 Created\r\nTransfer-Encoding: " + fresh + "\r\n\r\n"), "unsupported transfer encoding"},
 		"half a response":            {raw("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n" + fresh), "HTTP 201"},

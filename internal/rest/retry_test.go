@@ -393,7 +393,7 @@ func TestATimeoutIsNotTheCallersDeadline(t *testing.T) {
 		_, err := c.Do(t.Context(), get)
 
 		got := mustBe[*pat.TransientError](t, err)
-		if got.Said != "no complete answer within 20s" || errors.Is(err, context.DeadlineExceeded) {
+		if got.Said != "no complete response within 20s" || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("said %q", got.Said)
 		}
 	})

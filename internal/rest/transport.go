@@ -113,7 +113,7 @@ func (t *transport) failure(
 	case oversized:
 		failed.reason = tooLarge
 	case attempt.Err() != nil:
-		failed.reason, failed.err = timedOut, fmt.Errorf("no complete answer within %s", t.timeout)
+		failed.reason, failed.err = timedOut, fmt.Errorf("no complete response within %s", t.timeout)
 	case refusedByProxy:
 		failed.remedy = refusal.remedy()
 		if refusal.status < http.StatusInternalServerError { // No retry helps.
@@ -141,7 +141,7 @@ var (
 	errNotSendable = errors.New("not sent: the request could not be built. " +
 		"Check that the credentials hold no line break and that HTTP_PROXY and HTTPS_PROXY are URLs")
 	// errMalformed replaces what net/http says of a response whose head cannot be read.
-	errMalformed = errors.New("the head of the answer is malformed")
+	errMalformed = errors.New("the response headers are malformed")
 )
 
 // unquoted returns the error without what it quotes of the response: net/http repeats lines

@@ -151,7 +151,7 @@ func sameServer(a, b *url.URL) bool {
 // redirectText says where a response redirects a request for a path below the base URL, and
 // what to do. It shows neither query nor user info.
 func redirectText(response *http.Response, method, path string) (said, remedy string) {
-	remedy = "Set `url` to the address at which the API itself answers, without a redirect."
+	remedy = "Set `url` to the address at which the API responds without a redirect."
 
 	target, err := response.Location()
 	if err != nil {

@@ -267,7 +267,7 @@ func TestRedirectsElsewhereAreRefused(t *testing.T) {
 		"a login page elsewhere": {
 			"https://sso.example.com/login?return=https://x",
 			"redirected to https://sso.example.com/login",
-			"Set `url` to the address at which the API itself answers",
+			"Set `url` to the address at which the API responds",
 		},
 		"user info is not shown": {
 			"https://me:pw@other.example.com/login",

@@ -18,7 +18,7 @@ import (
 const StopTime = 1800 * time.Millisecond
 
 // errStopped is what an ephemeral resource says that is opened too late.
-var errStopped = errors.New("the run was told to stop, so that no token was issued")
+var errStopped = errors.New("the run was interrupted before a token was issued")
 
 // Leases are the tokens that ephemeral resources have issued and nobody has revoked yet, on
 // whatever server. A CLI closes none of them after a consumer failed or the run was interrupted.

@@ -43,9 +43,9 @@ func (s *System) listIsOf(ctx context.Context, userID string, owners []string) e
 		if owner != "" && !strings.EqualFold(owner, user.Username) {
 			return &pat.ProtocolError{Failure: pat.Failure{
 				Tried: s.rest.Tried(http.MethodGet, tokenListPath...),
-				Said: s.rest.Text(fmt.Sprintf("HTTP 200, asked for the tokens of user %s, the answer lists one of user %s",
+				Said: s.rest.Text(fmt.Sprintf("HTTP 200, asked for the tokens of user %s, the response lists one of user %s",
 					user.Username, owner)),
-				Remedy: "Something between here and Universal Controller changes requests, or answers in its place: " +
+				Remedy: "A proxy changes requests, or responds in place of Universal Controller: " +
 					"check that `url` has the right host and path.",
 			}}
 		}

@@ -23,9 +23,9 @@ const asSentence = "text/plain, application/json;q=0.5, */*;q=0.1"
 const secretLength = len("ucp_") + 40
 
 var (
-	errNoSecret  = errors.New("the answer is not a personal access token alone")
-	errCutSecret = fmt.Errorf("the answer does not say where it ends, and the token in it is shorter than %d characters: "+
-		"the connection may have been lost in the middle of it", secretLength)
+	errNoSecret  = errors.New("the response is not just a personal access token")
+	errCutSecret = fmt.Errorf("the response has no length, and its token is shorter than %d characters: "+
+		"the connection may have been lost before its end", secretLength)
 )
 
 var (

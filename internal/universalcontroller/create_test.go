@@ -152,7 +152,7 @@ func TestCreateTellsRefusalsApart(t *testing.T) {
 			answer: sentence(403, "Operation prohibited due to security constraints."), kind: "permission",
 			words: []string{"Operation prohibited due to security constraints.", "ops_admin", "ops_user_admin", "Web Service Access"},
 		},
-		"a failure":  {answer: sentence(500, "Unexpected request failure. See log(s) for more details."), kind: "ambiguous", words: []string{"HTTP 500", "its text is left out"}},
+		"a failure":  {answer: sentence(500, "Unexpected request failure. See log(s) for more details."), kind: "ambiguous", words: []string{"HTTP 500", "the response is not shown"}},
 		"a gateway":  {answer: canned{502, asHTML, "<html>bad gateway</html>"}, kind: "ambiguous"},
 		"a redirect": {answer: canned{302, asHTML, ""}, kind: "ambiguous"},
 	}

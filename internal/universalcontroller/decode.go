@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	errNotDocument = errors.New("the answer is neither JSON nor XML")
-	errNoList      = errors.New("the answer has no list")
+	errNotDocument = errors.New("the response is neither JSON nor XML")
+	errNoList      = errors.New("the response has no list")
 	errTwice       = errors.New("a record of the XML has a property twice")
 )
 

@@ -19,7 +19,7 @@ import (
 // successfully.".
 var revokedWords = regexp.MustCompile(`(?i)revoked successfully`)
 
-var errNotRevoked = errors.New("the answer does not say that the token was revoked, and the token is still listed")
+var errNotRevoked = errors.New("the response does not confirm that the token was revoked, and the token is still listed")
 
 // Revoke deletes the token, and with it its row. Universal Controller revokes by name, so
 // Revoke reads the list first and sends the request only where it can revoke nothing but
@@ -84,8 +84,8 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	}
 
 	if missing, ok := errors.AsType[*pat.NotFoundError](err); ok {
-		missing.Remedy = "The token is still listed, so this proves nothing. Check that `url` names the server and that no proxy " +
-			"answers in its place, or revoke the token in Universal Controller, under the user's Personal Access Tokens. " +
+		missing.Remedy = "The token is still listed, so this response is not a proof. Check that `url` names the server and that no proxy " +
+			"responds in its place, or revoke the token in Universal Controller, under the user's Personal Access Tokens. " +
 			"Nothing was changed, and the state was kept."
 	}
 
@@ -98,7 +98,7 @@ func (s *System) namesakes(ctx context.Context, token pat.Token) ([]pat.Token, e
 	list, err := s.writeListOf(token.UserID).read(ctx)
 	if ended := ctx.Err(); err != nil && ended != nil {
 		return nil, &pat.TransientError{Failure: pat.Failure{
-			Tried: s.rest.Tried(http.MethodGet, tokenListPath...), Said: "no answer was waited for: " + ended.Error(), Err: ended,
+			Tried: s.rest.Tried(http.MethodGet, tokenListPath...), Said: "the response was not awaited: " + ended.Error(), Err: ended,
 		}}
 	}
 

@@ -64,8 +64,8 @@ func (s *System) userByID(ctx context.Context, id string, reading userReading) (
 	if err == nil && user.ID != id {
 		err = &pat.ProtocolError{Failure: pat.Failure{
 			Tried: s.rest.Tried(http.MethodGet, userPath...),
-			Said:  s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the answer is about user %s", id, user.ID)),
-			Remedy: "Something between here and Universal Controller answers in its place: " +
+			Said:  s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the response is about user %s", id, user.ID)),
+			Remedy: "A proxy or cache responds in place of Universal Controller: " +
 				"check that `url` has the right host and path.",
 		}}
 	}

@@ -440,7 +440,7 @@ func TestUsersThatCannotBeModified(t *testing.T) {
 		want   string
 		words  []string
 	}{
-		"another id":         {noSuchID, document(aliceJSON), "protocol", []string{"the answer is about user"}},
+		"another id":         {noSuchID, document(aliceJSON), "protocol", []string{"the response is about user"}},
 		"no id":              {"alice", document(aliceJSON), "validation", []string{"32 hexadecimal digits"}},
 		"no user":            {userID, sentence(http.StatusNotFound, gone404), "user gone", nil},
 		"a member twice":     {userID, document(strings.Replace(aliceJSON, "{", `{"Title":"a","title":"b",`, 1)), "protocol", []string{"a member twice"}},

@@ -10,7 +10,7 @@ import (
 
 const (
 	checkURL   = "check that `url`"
-	noSignOn   = "and that no proxy or single sign-on answers instead of the API"
+	noSignOn   = "and that no proxy or single sign-on responds instead of the API"
 	tryLater   = "The server returned no usable response in one attempt. Try again later."
 	serverDown = "If its log shows that its database or another service was down, try again"
 )
@@ -50,7 +50,7 @@ func answersOfNobody() map[string]notGone {
 		"no content":      {meets: everywhere(providertest.AnswerFault(http.StatusNoContent, providertest.JSON, " ")), said: "HTTP 204", do: checkURL},
 		"a redirect to single sign-on": {
 			meets: everywhere(sandbox.Fault{Kind: sandbox.FaultRedirect, Location: "https://sso.example.com/login?next=%2Fapi"}),
-			said:  "redirected to https://sso.example.com/login", do: "Set `url` to the address at which the API itself answers",
+			said:  "redirected to https://sso.example.com/login", do: "Set `url` to the address at which the API responds",
 		},
 		"a proxy that wants a login": {
 			meets: everywhere(providertest.AnswerFault(http.StatusProxyAuthRequired, providertest.HTML, "<html>Who are you?</html>")),
@@ -72,7 +72,7 @@ func answersOfNobody() map[string]notGone {
 			caller: func(_ *testing.T, s *standing) map[string]any {
 				return having(s.admin(nil), map[string]any{"request_timeout": "1s"})
 			},
-			said: "no complete answer within 1s", do: "raise `request_timeout`",
+			said: "no complete response within 1s", do: "raise `request_timeout`",
 		},
 		"a connection that breaks": {
 			meets: everywhere(sandbox.Fault{Kind: sandbox.FaultDrop}), said: "EOF", do: "Check that `url` names the server, that the server runs",

@@ -177,12 +177,12 @@ func foremanSays() map[string]notGone {
 		},
 		"a user who is gone, while the list of users is empty": {
 			meets: both(deleteForemanUser, onPath(onUsers, providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"total":0,"subtotal":0,"results":[]}`))), dead: true,
-			said: "does not even hold the user who asks", do: checkURL, shown: []string{"current_user", "users"},
+			said: "does not contain the account itself", do: checkURL, shown: []string{"current_user", "users"},
 		},
 		"a user who is gone, while the list of users is that of others": {
 			meets: both(deleteForemanUser, onPath(onUsers, providertest.AnswerFault(http.StatusOK, providertest.JSON,
 				`{"total":9,"subtotal":9,"results":[{"id":4,"login":"admin"},{"id":9,"login":"eve"}]}`))), dead: true,
-			said: "holds users who were not asked for", do: checkURL, shown: []string{"current_user"},
+			said: "contains users that the search does not match", do: checkURL, shown: []string{"current_user"},
 		},
 	}
 }

@@ -58,26 +58,26 @@ func revocationsOfForeman() map[string]notGone {
 		},
 		"a revocation that gets an empty object": {
 			meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, "{}")), said: "Foreman did not revoke the token, and shows it as active",
-			do: "look into its log, and for a proxy that answers in its place",
+			do: "Check Foreman's log, and check for a proxy that responds in its place",
 		},
 		"a revocation that gets the row of another": {
 			meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"id":99,"revoked":true}`)), said: "Foreman did not revoke the token, and shows it as active",
-			do: "look into its log, and for a proxy that answers in its place",
+			do: "Check Foreman's log, and check for a proxy that responds in its place",
 		},
 		"a revocation that gets a row which is not revoked": {
 			meets: func(t *testing.T, s *standing) {
 				t.Helper()
 				onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"id":`+s.current()+`,"revoked":false}`))(t, s)
 			},
-			said: "Foreman did not revoke the token, and shows it as active", do: "look into its log",
+			said: "Foreman did not revoke the token, and shows it as active", do: "Check Foreman's log",
 		},
 		"a gateway that knows the list and no single token": {
 			meets: onPath(onToken, providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"error":{"message":"no such route"}}`)),
-			said:  "the answer lists token", do: checkURL,
+			said:  "the response lists token", do: checkURL,
 		},
 		"a gateway that answers 422 to single tokens": {
 			meets: onPath(onToken, providertest.AnswerFault(http.StatusUnprocessableEntity, providertest.JSON, `{"error":{"message":"no such route"}}`)),
-			said:  "the answer lists token", do: checkURL,
+			said:  "the response lists token", do: checkURL,
 		},
 		"a token of which nobody says whether it is there": {
 			meets: both(onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"error":{"message":"not found"}}`)), at500(onToken)),

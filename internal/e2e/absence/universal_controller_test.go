@@ -98,7 +98,7 @@ func universalControllerSays() map[string]notGone {
 		"an empty list of another user": {
 			meets: both(onPath(onTokenList, providertest.AnswerFault(http.StatusOK, providertest.JSON, "[]")), onPath(onUser, providertest.AnswerFault(http.StatusOK, providertest.JSON,
 				`{"sysId":"00000000000000000000000000000000","userName":"eve"}`))),
-			said: "the answer is about user 00000000000000000000000000000000", do: checkURL, shown: []string{"users"},
+			said: "the response is about user 00000000000000000000000000000000", do: checkURL, shown: []string{"users"},
 		},
 		"a list of the caller's tokens, for the query was lost": {
 			on: func(t *testing.T) *providertest.Sandbox {
@@ -119,7 +119,7 @@ func universalControllerSays() map[string]notGone {
 					}
 				})
 			},
-			said: "the answer lists one of user", do: checkURL,
+			said: "the response lists one of user", do: checkURL,
 			rotated: true, shown: []string{"user", "users", "current_user", "personal_access_tokens"},
 		},
 

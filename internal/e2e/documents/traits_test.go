@@ -25,23 +25,23 @@ type traitRow struct {
 var traitRows = map[string]traitRow{
 	"DisplayName": {"", func(of pat.Traits) string { return of.DisplayName }},
 	"Platform":    {"`platform`", func(of pat.Traits) string { return "`" + of.Platform + "`" }},
-	"ReusableNames": {"a token's name, once it was revoked", func(of pat.Traits) string {
-		return map[bool]string{true: "is free again", false: "is used up for its user, for ever"}[of.ReusableNames]
+	"ReusableNames": {"name of a revoked token", func(of pat.Traits) string {
+		return map[bool]string{true: "can be reused", false: "can never be reused for the same user"}[of.ReusableNames]
 	}},
-	"TokenIDs": {"a token is addressed by", func(of pat.Traits) string {
-		return map[bool]string{true: "its id, or its name", false: "its name"}[of.TokenIDs]
+	"TokenIDs": {"tokens are identified by", func(of pat.Traits) string {
+		return map[bool]string{true: "ID or name", false: "name"}[of.TokenIDs]
 	}},
-	"ExpiryIsDate": {"a token expires", func(of pat.Traits) string {
+	"ExpiryIsDate": {"tokens expire", func(of pat.Traits) string {
 		return map[bool]string{
-			true: "on a date: `expires_at` is midnight in UTC", false: "at an instant, to the second",
+			true: "on a date: `expires_at` is midnight UTC", false: "at a time, to the second",
 		}[of.ExpiryIsDate]
 	}},
-	"MaxNameLength": {"the longest name", func(of pat.Traits) string {
+	"MaxNameLength": {"longest name", func(of pat.Traits) string {
 		if of.MaxNameLength == 0 {
-			return "has no limit"
+			return "no limit"
 		}
 
-		return fmt.Sprintf("has %d characters", of.MaxNameLength)
+		return fmt.Sprintf("%d characters", of.MaxNameLength)
 	}},
 	"ReservedNames": {"reserved names", func(of pat.Traits) string {
 		if len(of.ReservedNames) == 0 {
@@ -50,7 +50,7 @@ var traitRows = map[string]traitRow{
 
 		return "`" + strings.Join(of.ReservedNames, "`, `") + "`"
 	}},
-	"UserID": {"a user's id matches", func(of pat.Traits) string { return "`" + of.UserID.String() + "`" }},
+	"UserID": {"format of a user's ID", func(of pat.Traits) string { return "`" + of.UserID.String() + "`" }},
 }
 
 // The table of differences is written by hand. It has a column for each platform and a row

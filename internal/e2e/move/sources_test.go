@@ -155,7 +155,7 @@ func TestMove_refused(t *testing.T) {
 		"an answer about another's":   {attributes: map[string]any{"path": "/api/v2/users/8/personal_access_tokens"}, text: "Its parts do not belong together"},
 		"a login without an answer": {
 			attributes: map[string]any{"path": "/api/users/svc/personal_access_tokens", "api_response": nil, "create_response": nil, "api_data": nil},
-			text:       `the user "svc", whose id no answer`,
+			text:       `the user "svc", but its state does not contain the id`,
 		},
 		"no name":        {attributes: map[string]any{"data": nil, "api_response": nil, "create_response": nil, "api_data": nil}, text: "does not have the token's name"},
 		"a flat map":     {change: raw(&tfprotov6.RawState{Flatmap: map[string]string{"id": "42"}}), text: "Terraform 0.11"},

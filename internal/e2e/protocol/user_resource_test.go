@@ -301,7 +301,7 @@ func TestUserResource_server(t *testing.T) {
 	// The administrator has the same id everywhere.
 	admin := providertest.NewUserState(t)
 	admin.Apply(t, s.server, set("username", s.Login, "title", "Dr."))
-	wantWords(t, admin.Refresh(t, other.server), "The user is on another server", "comes with every server")
+	wantWords(t, admin.Refresh(t, other.server), "The user is on another server", "the user is built in")
 
 	for _, server := range []*controllerserver.Server{s.Controller, other.Controller} {
 		providertest.Must(t, server.UpdateUser(s.Login, func(u *controllerserver.User) { u.UserName = "root" }))
@@ -309,7 +309,7 @@ func TestUserResource_server(t *testing.T) {
 
 	renamed := providertest.NewUserState(t)
 	renamed.Apply(t, s.Serve(t, s.Settings("root", s.Password)), set("username", "root"))
-	wantWords(t, renamed.Refresh(t, other.Serve(t, other.Settings("root", s.Password))), "comes with every server")
+	wantWords(t, renamed.Refresh(t, other.Serve(t, other.Settings("root", s.Password))), "the user is built in")
 
 	for _, server := range []*controllerserver.Server{s.Controller, other.Controller} {
 		providertest.Must(t, server.UpdateUser("root", func(u *controllerserver.User) { u.UserName = s.Login }))

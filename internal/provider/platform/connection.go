@@ -52,59 +52,59 @@ func connectionAttributes() map[string]schema.Attribute {
 		"request_timeout": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{tfvalue.Duration()},
-			MarkdownDescription: "How long one attempt of a request may take, such as `60s`, the default, or `2m`. " +
-				"Units are `w`, `d`, `h`, `m` (minutes) and `s`.",
+			MarkdownDescription: "The timeout of each attempt of a request, such as `2m`. Units are `w`, `d`, `h`, `m` (minutes) " +
+				"and `s`. Default is `60s`.",
 		},
 		"max_retries": schema.Int64Attribute{
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.Between(0, 20)},
-			MarkdownDescription: "How many attempts may follow the first when the server is out of reach or overloaded. " +
-				"Default is 4. A request that issues a token is repeated only if it cannot have reached the server.",
+			MarkdownDescription: "The number of retries when the server cannot be reached or is overloaded. A request that " +
+				"issues a token is retried only if it cannot have reached the server. Default is 4.",
 		},
 		"max_concurrent_requests": schema.Int64Attribute{
 			Optional:            true,
 			Validators:          []validator.Int64{int64validator.Between(1, 100)},
-			MarkdownDescription: "How many requests may be under way at once. Default is 10.",
+			MarkdownDescription: "The maximum number of simultaneous requests. Default is 10.",
 		},
 		"ca_certificate": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Certificates of authorities to trust beside the system's, in PEM: " +
-				"`file(\"ca.pem\")`. For Foreman, the file that `FOREMAN_CA_PATH` names is the default.",
+			MarkdownDescription: "Certificates of authorities to trust in addition to those of the machine, in PEM format, such as " +
+				"`file(\"ca.pem\")`. Default for Foreman is the content of the file that `FOREMAN_CA_PATH` names.",
 		},
 		"client_certificate": schema.StringAttribute{
 			Optional: true,
 			// That both are needed is not for validators here: the CLI shows the source of an
 			// attribute that an error points at.
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Certificate that the provider shows to the server, in PEM. Needs `client_key`.",
+			MarkdownDescription: "The client certificate, in PEM format. Requires `client_key`.",
 		},
 		"client_key": schema.StringAttribute{
 			Optional:            true,
 			Sensitive:           true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Private key of `client_certificate`, in PEM.",
+			MarkdownDescription: "The private key of `client_certificate`, in PEM format.",
 		},
 		"insecure_skip_verify": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether to accept any certificate of the server, which lets anybody in between read the " +
-				"tokens. Default is `false` or, for Foreman, the opposite of `FOREMAN_VALIDATE_CERTS`.",
+			MarkdownDescription: "Whether to accept any server certificate, which allows an attacker on the network to read " +
+				"credentials and tokens. Default is `false` or, for Foreman, the opposite of `FOREMAN_VALIDATE_CERTS`.",
 		},
 		"tls_server_name": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{tfvalue.Matches("tls_server_name", hostName, "must be a host name or an IP address, without scheme and port")},
-			MarkdownDescription: "Name that the provider sends to the server (SNI) and verifies in its certificate, such as " +
-				"`foreman.example.com`, where `url` has another one: an IP address, or a tunnel on `localhost`. " +
+			MarkdownDescription: "The name that the provider sends to the server (SNI) and verifies in its certificate, such as " +
+				"`foreman.example.com`. Set it if `url` has another host, such as an IP address or a tunnel on `localhost`. " +
 				"Default is the host of `url`.",
 		},
 		"headers": schema.MapAttribute{
 			Optional:    true,
 			Sensitive:   true,
 			ElementType: types.StringType,
-			MarkdownDescription: "Headers to add to each request, for a gateway in front of the server: " +
-				"`{ \"CF-Access-Client-Id\" = var.client_id }`. Headers that the provider sets itself are an error: " +
-				"`Authorization`, `Cookie` and `Host`, for instance. The values are masked in logs and errors, and are " +
-				"sent to the host of `url` only.",
+			MarkdownDescription: "Headers to add to each request, such as `{ \"CF-Access-Client-Id\" = var.client_id }` for a " +
+				"gateway in front of the server. Headers that the provider sets itself, such as `Authorization`, `Cookie` and " +
+				"`Host`, are an error. The provider masks the values in logs and errors, and sends them only to the host of " +
+				"`url`.",
 		},
 	}
 }

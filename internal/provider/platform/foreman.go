@@ -64,12 +64,13 @@ func foremanBlock() schema.SingleNestedAttribute {
 
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "A Foreman server, 3.2 or newer; also Red Hat Satellite (6.12 or newer) and orcharhino. " +
-			"Each value that is left out comes from the environment.",
+		MarkdownDescription: "Connection to Foreman 3.2 or later, Red Hat Satellite 6.12 or later, or orcharhino. Arguments that " +
+			"are not set come from the environment.",
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				Optional: true, Validators: text,
-				MarkdownDescription: "The server's URL, such as `https://foreman.example.com`. Default is `FOREMAN_SERVER_URL`.",
+				MarkdownDescription: "The URL of the server, such as `https://foreman.example.com`. Default is " +
+					"`FOREMAN_SERVER_URL`.",
 			},
 			"username": schema.StringAttribute{
 				Optional: true, Validators: text,
@@ -77,23 +78,23 @@ func foremanBlock() schema.SingleNestedAttribute {
 			},
 			"password": schema.StringAttribute{
 				Optional: true, Sensitive: true, Validators: text,
-				MarkdownDescription: "The account's password, or a personal access token of the account. " +
-					"Default is `FOREMAN_PASSWORD`.",
+				MarkdownDescription: "The password of the account, or a personal access token of the account. Default is " +
+					"`FOREMAN_PASSWORD`.",
 			},
 			"organization_id": schema.Int64Attribute{
 				Optional: true, Validators: number,
-				MarkdownDescription: "The organization to work in. Users outside it are then out of reach. " +
-					"Default is all that the account belongs to.",
+				MarkdownDescription: "The ID of the organization to work in. The provider then cannot see users outside it. " +
+					"Default is all organizations of the account.",
 			},
 			"session": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether to log in once per run and reuse the session. Default is `true`. With `false` " +
-					"every request logs in, which takes Foreman several times as long.",
+				MarkdownDescription: "Whether to log in once per run and reuse the session. Default is `true`. If `false`, every " +
+					"request logs in, which makes requests several times slower.",
 			},
 			"location_id": schema.Int64Attribute{
 				Optional: true, Validators: number,
-				MarkdownDescription: "The location to work in. Users outside it are then out of reach. " +
-					"Default is all that the account belongs to.",
+				MarkdownDescription: "The ID of the location to work in. The provider then cannot see users outside it. Default " +
+					"is all locations of the account.",
 			},
 		},
 	}
@@ -183,43 +184,44 @@ func foremanEnvironment(c connectionSettings, options *foreman.Options, diags *d
 }
 
 func foremanListing(of string) dsschema.SingleNestedAttribute {
-	expression := foreman.TokenOrder
+	expression, search := foreman.TokenOrder, `name ~ "ci-"`
 	if of == "users" {
-		expression = foreman.UserOrder
+		expression, search = foreman.UserOrder, `login ~ "svc-"`
 	}
 
 	number := []validator.Int64{int64validator.AtLeast(1)}
 
 	return dsschema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "Parameters of Foreman's own list, for a provider that is configured for Foreman.",
+		MarkdownDescription: "Parameters of Foreman's own list. An error if the provider is configured for another platform.",
 		Attributes: map[string]dsschema.Attribute{
 			"search": dsschema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{tfvalue.NotBlank("search")},
-				MarkdownDescription: "A query in Foreman's search grammar, sent as it is. Foreman rarely refuses a query that " +
-					"it cannot read, but searches for something else: put values in double quotes.",
+				MarkdownDescription: "A query in Foreman's search syntax, such as `" + search + "`. Put values in double quotes: " +
+					"Foreman rarely rejects a query that it cannot parse, and searches for something else instead.",
 			},
 			"order": dsschema.StringAttribute{
 				Optional:            true,
 				Validators:          []validator.String{tfvalue.Matches("order", expression, "must match "+expression.String())},
-				MarkdownDescription: "The field to order by, with ` ASC` or ` DESC` behind it. Default is `id`.",
+				MarkdownDescription: "The field to sort by, followed by ` ASC` or ` DESC`, such as `id DESC`. Default is `id`.",
 			},
 			"page": dsschema.Int64Attribute{
 				Optional: true, Validators: number,
-				MarkdownDescription: "The only page to read, from 1. Without it, all pages are read.",
+				MarkdownDescription: "The number of the only page to read, counted from 1. Default is all pages.",
 			},
 			"per_page": dsschema.Int64Attribute{
 				Optional: true, Validators: number,
-				MarkdownDescription: "How many rows a page has. Default is the server's own setting with `page`, and 1000 without.",
+				MarkdownDescription: "The number of rows on a page. Default is 1000, or the server's own setting if `page` is " +
+					"set.",
 			},
 			"organization_id": dsschema.Int64Attribute{
 				Optional: true, Validators: number,
-				MarkdownDescription: "The organization to look in, in place of the provider's.",
+				MarkdownDescription: "The ID of the organization to search, instead of the provider's `organization_id`.",
 			},
 			"location_id": dsschema.Int64Attribute{
 				Optional: true, Validators: number,
-				MarkdownDescription: "The location to look in, in place of the provider's.",
+				MarkdownDescription: "The ID of the location to search, instead of the provider's `location_id`.",
 			},
 		},
 	}

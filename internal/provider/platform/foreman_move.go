@@ -53,7 +53,7 @@ func recognizeForeman(object restObject) (Recognized, bool, error) {
 
 		if told.ID != object.id || told.UserID != "" && found.Token.UserID != "" && told.UserID != found.Token.UserID {
 			return found, true, fmt.Errorf("its parts do not belong together: by its id and path it is the token %s of user %s, and "+
-				"its copy of an answer is about token %s of user %s; refresh it with its own provider first",
+				"its copy of a response is about token %s of user %s; refresh it with its own provider first",
 				object.id, excerpt(match[1]), told.ID, told.UserID)
 		}
 

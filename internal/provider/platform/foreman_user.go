@@ -67,13 +67,13 @@ func foremanRecord() dsschema.SingleNestedAttribute {
 	}
 	reference := func(what string) map[string]dsschema.Attribute {
 		return map[string]dsschema.Attribute{
-			"id":   number("The " + what + "'s id."),
+			"id":   number("The " + what + "'s ID."),
 			"name": text("The " + what + "'s name."),
 		}
 	}
 	taxonomy := func(what string) map[string]dsschema.Attribute {
 		attributes := reference(what)
-		attributes["title"] = text("The " + what + "'s name with those of its parents, `parent/child`.")
+		attributes["title"] = text("The " + what + "'s name, preceded by the names of its parents: `parent/child`.")
 
 		return attributes
 	}
@@ -91,40 +91,43 @@ func foremanRecord() dsschema.SingleNestedAttribute {
 
 	return dsschema.SingleNestedAttribute{
 		Computed:            true,
-		MarkdownDescription: "What only Foreman tells of a user. Null on other platforms.",
+		MarkdownDescription: "Properties that only Foreman reports. Null on other platforms.",
 		Attributes: map[string]dsschema.Attribute{
 			"description": text("The user's description."),
-			"timezone":    text("The user's time zone, by Rails' name of it. Null for the server's own."),
-			"locale":      text("The user's language. Null for the browser's."),
+			"timezone":    text("The Rails name of the user's time zone. Null for the server's time zone."),
+			"locale":      text("The user's language. Null for the language of the browser."),
 			"mail_enabled": dsschema.BoolAttribute{
-				Computed: true, MarkdownDescription: "Whether Foreman sends the user mail.",
+				Computed: true, MarkdownDescription: "Whether Foreman sends email to the user.",
 			},
 			"admin": dsschema.BoolAttribute{
-				Computed:            true,
-				MarkdownDescription: "Whether the account itself is an administrator. The `admin` beside counts user groups, too.",
+				Computed: true,
+				MarkdownDescription: "Whether the user is an administrator directly. The user's other attribute `admin` also " +
+					"considers user groups.",
 			},
-			"created_at": text("When the account was created, in UTC."),
-			"updated_at": text("When the account was last changed, in UTC."),
+			"created_at": text("When the user was created, in RFC 3339 format and UTC."),
+			"updated_at": text("When the user was last changed, in RFC 3339 format and UTC."),
 			"auth_source": dsschema.SingleNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Where the user's password is checked.",
+				MarkdownDescription: "The authentication source that verifies the user's password.",
 				Attributes: map[string]dsschema.Attribute{
-					"id":   number("The authentication source's id."),
+					"id":   number("The authentication source's ID."),
 					"name": text("The authentication source's name."),
-					"type": text("The kind of authentication source, such as `internal` or `ldap`. Null in a list of users."),
+					"type": text("The type of the authentication source, such as `internal` or `ldap`. Null in `opsaccess_users`."),
 				},
 			},
-			"default_location":     one("location", "The location that the user works in by default."),
-			"default_organization": one("organization", "The organization that the user works in by default."),
+			"default_location":     one("location", "The user's default location."),
+			"default_organization": one("organization", "The user's default organization."),
 			"locations":            many(taxonomy("location"), "The locations that the user belongs to."),
 			"organizations":        many(taxonomy("organization"), "The organizations that the user belongs to."),
-			"roles":                many(reference("role"), "The user's own roles, without those of its groups. Null in a list of users."),
-			"usergroups":           many(reference("user group"), "The user groups that the user is a member of. Null in a list of users."),
+			"roles": many(reference("role"), "The roles assigned to the user directly, not through groups. Null "+
+				"in `opsaccess_users`."),
+			"usergroups": many(reference("user group"), "The user groups that the user belongs to. Null in "+
+				"`opsaccess_users`."),
 			"ssh_keys": dsschema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The user's public SSH keys.",
 				NestedObject: dsschema.NestedAttributeObject{Attributes: map[string]dsschema.Attribute{
-					"id":          number("The key's id."),
+					"id":          number("The key's ID."),
 					"name":        text("The key's name."),
 					"key":         text("The public key."),
 					"fingerprint": text("The key's fingerprint."),

@@ -152,7 +152,7 @@ func (f *Recognized) learn(told pat.Issued) {
 func (f *Recognized) check() error {
 	switch {
 	case f.Token.UserID == "":
-		return fmt.Errorf("its path names the user %q, whose id no answer in its state tells; refresh it with its own "+
+		return fmt.Errorf("its path names the user %q, but its state does not contain the id of that user; refresh it with its own "+
 			"provider first", excerpt(f.Username))
 	case f.Token.Name == "":
 		return errors.New("its state does not have the token's name; refresh it with its own provider first")

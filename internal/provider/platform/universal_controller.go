@@ -23,7 +23,7 @@ var universalControllerPlatform = definition{
 	name:        "universal_controller",
 	traits:      universalcontroller.Traits(),
 	userID:      "on Universal Controller the user's `sysId`, 32 hexadecimal digits",
-	tokenID:     "on Universal Controller, whose tokens have no ids, the token's name",
+	tokenID:     "on Universal Controller, whose tokens have no IDs, the token's name",
 	urlVariable: "STONEBRANCH_BASE_URL",
 	block:       universalControllerBlock(),
 	open:        openUniversalController,
@@ -44,24 +44,24 @@ func universalControllerBlock() schema.SingleNestedAttribute {
 
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "A Stonebranch Universal Controller, 7.3 or newer. " +
-			"Each value that is left out comes from the environment.",
+		MarkdownDescription: "Connection to Stonebranch Universal Controller 7.3 or later. Arguments that are not set come from " +
+			"the environment.",
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				Optional: true, Validators: text,
-				MarkdownDescription: "The server's URL with its context, if it has one: `https://uc.example.com/uc`, or " +
-					"`https://example.stonebranch.cloud`. Default is `STONEBRANCH_BASE_URL`.",
+				MarkdownDescription: "The URL of the server, with its context path if it has one: `https://uc.example.com/uc`, " +
+					"or `https://example.stonebranch.cloud`. Default is `STONEBRANCH_BASE_URL`.",
 			},
 			"token": schema.StringAttribute{
 				Optional: true, Sensitive: true, Validators: text,
-				MarkdownDescription: "A personal access token of the account. Default is `STONEBRANCH_API_TOKEN`. " +
-					"`token`, or `username` and `password`, are needed; a user of single sign-on has only the former.",
+				MarkdownDescription: "A personal access token of the account. Either `token`, or `username` and `password`, are " +
+					"required; a user who logs in by single sign-on can only use `token`. Default is `STONEBRANCH_API_TOKEN`.",
 			},
 			"username": schema.StringAttribute{
 				Optional: true, Validators: text,
-				MarkdownDescription: "The login of the account. Default is `STONEBRANCH_USERNAME`. Beside `token` it is needed " +
-					"for `opsaccess_current_user` and `opsaccess_revoke_personal_access_tokens`: Universal Controller does not tell " +
-					"whose a token is.",
+				MarkdownDescription: "The login of the account. With `token`, it is required for `opsaccess_current_user` and " +
+					"`opsaccess_revoke_personal_access_tokens`, because Universal Controller does not report which user a token " +
+					"belongs to. Default is `STONEBRANCH_USERNAME`.",
 			},
 			"password": schema.StringAttribute{
 				Optional: true, Sensitive: true, Validators: text,

@@ -16,13 +16,13 @@ func UserArguments() (username, userID schema.StringAttribute) {
 		Validators: []validator.String{
 			tfvalue.PlainText("username"), stringvalidator.AtLeastOneOf(path.MatchRoot("user_id")),
 		},
-		MarkdownDescription: "The user's login, matched exactly. `username` or `user_id` is needed; " +
-			"both must name the same user.",
+		MarkdownDescription: "The exact login of the user, such as `svc-deploy`. At least one of `username` and `user_id` is " +
+			"required; if both are set, they must name the same user.",
 	}
 	userID = schema.StringAttribute{
 		Optional:            true,
 		Validators:          []validator.String{tfvalue.PlainText("user_id")},
-		MarkdownDescription: "The user's id: " + UserIDs() + ".",
+		MarkdownDescription: "The user's ID: " + UserIDs() + ".",
 	}
 
 	return username, userID

@@ -49,17 +49,18 @@ func (d *tokenDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		Validators: []validator.String{
 			tfvalue.AtMost(128), stringvalidator.ExactlyOneOf(path.MatchRoot("token_id"), path.MatchRoot("name")),
 		},
-		MarkdownDescription: "The token's id, an integer such as `7`. Exactly one of `token_id` and `name` is required. " +
-			"Not on Universal Controller, whose tokens have no ids.",
+		MarkdownDescription: "The token's ID, an integer such as `7`. Exactly one of `token_id` and `name` is required. Not " +
+			"supported on Universal Controller, whose tokens have no IDs.",
 	}
 	attributes["name"] = schema.StringAttribute{
 		Optional: true, Computed: true, Validators: []validator.String{tfvalue.PlainText("name")},
-		MarkdownDescription: "The token's name, matched exactly.",
+		MarkdownDescription: "The exact name of the token. Exactly one of `token_id` and `name` is required.",
 	}
 
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Shows one personal access token of a user, without its secret. It is an error if there is none.",
-		Attributes:          attributes,
+		MarkdownDescription: "Shows one personal access token of a user, without its secret. If the token does not exist, the " +
+			"plan fails.",
+		Attributes: attributes,
 	}
 }
 

@@ -25,21 +25,21 @@ func (decryptFunction) Metadata(_ context.Context, _ function.MetadataRequest, r
 func (decryptFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Decrypts the secret of a token",
-		MarkdownDescription: "Returns the secret that `encrypt_to` encrypted into `encrypted_token`. If the identity is ephemeral, so is " +
-			"the result: it can be passed to a write-only argument, such as that of a secret store, and no plan and no state can read " +
-			"it. Decryption happens in the provider's process; nothing is sent anywhere.",
+		MarkdownDescription: "Decrypts `encrypted_token` of a resource with `encrypt_to`, and returns the secret. If the " +
+			"identity is ephemeral, so is the result: pass it to a write-only argument, such as that of a secret store, and no " +
+			"plan or state stores it. The provider decrypts it in its own process and sends nothing.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name:                "encrypted_token",
 				AllowNullValue:      true,
-				MarkdownDescription: "The `encrypted_token` of a resource, in age's armored form. Null returns null.",
+				MarkdownDescription: "The `encrypted_token` of a resource, in age's armored format. Null returns null.",
 			},
 			function.StringParameter{
 				Name:           "identity",
 				AllowNullValue: true,
-				MarkdownDescription: "The private key of a recipient in `encrypt_to`: a native identity (`AGE-SECRET-KEY-1…`, also the " +
-					"whole file that `age-keygen` writes), or an unencrypted SSH private key of the type ed25519 or RSA. Pass an ephemeral " +
-					"value. Null returns null.",
+				MarkdownDescription: "The private key of a recipient in `encrypt_to`: an age identity (`AGE-SECRET-KEY-1…`, or " +
+					"the whole file that `age-keygen` writes), or an unencrypted SSH private key of type ed25519 or RSA. Pass an " +
+					"ephemeral value. Null returns null.",
 			},
 		},
 		Return: function.StringReturn{},

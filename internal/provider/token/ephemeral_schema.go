@@ -14,8 +14,8 @@ func ephemeralSchema() schema.Schema {
 	username, userID := platform.UserArguments()
 
 	return schema.Schema{
-		MarkdownDescription: "Issues a personal access token for the time of a run, and revokes it at its end. " +
-			"Neither the plan nor the state ever has its secret. Needs Terraform or OpenTofu 1.11.",
+		MarkdownDescription: "Issues a personal access token for the duration of a run, and revokes it at the end. The secret is " +
+			"never stored in plan or state. Requires Terraform or OpenTofu 1.11 or later.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Optional: true, Validators: username.Validators, MarkdownDescription: username.MarkdownDescription,
@@ -24,62 +24,64 @@ func ephemeralSchema() schema.Schema {
 				Optional: true, Validators: userID.Validators, MarkdownDescription: userID.MarkdownDescription,
 			},
 			"name_prefix": schema.StringAttribute{
-				Optional:   true,
-				Validators: []validator.String{tfvalue.PlainText("name_prefix")},
-				MarkdownDescription: "What the token's name begins with; six random characters and a number follow. " +
-					"Default is `" + defaultNamePrefix + "`.",
+				Optional:            true,
+				Validators:          []validator.String{tfvalue.PlainText("name_prefix")},
+				MarkdownDescription: "The beginning of the token's name; six random characters and a number follow. Default is `" + defaultNamePrefix + "`.",
 			},
 			"expires_in": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{tfvalue.Duration()},
-				MarkdownDescription: "How long the token lives if nobody revokes it, such as `30m`. Units are `w`, `d` (24 hours), " +
-					"`h`, `m` (minutes) and `s`. It has to be longer than the run: a token cannot be renewed. " +
-					"On Universal Controller a token expires on a date, in the server's time zone. The date is late enough for the " +
-					"token to live this long in every time zone; unless it is revoked, it lives up to three days longer. " +
-					"Default is `" + defaultExpiresIn + "`.",
+				MarkdownDescription: "The lifetime of the token in case the run cannot revoke it, such as `30m`. Units are `w`, " +
+					"`d` (24 hours), `h`, `m` (minutes) and `s`. It must be longer than the run, because a token cannot be " +
+					"renewed. On Universal Controller, where a token expires on a date in the server's time zone, the provider " +
+					"chooses a date that is late enough in every time zone, up to three days later. Default is `" + defaultExpiresIn + "`.",
 			},
 			"applying": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether a token is issued. Set it to `terraform.applying`, or a plan issues one, too. " +
-					"If `false`, nothing is sent to the server, and all outputs are null. Default is `true`.",
+				MarkdownDescription: "Whether to issue a token. Set it to `terraform.applying`, so that only an apply issues " +
+					"one; otherwise each plan does, too. If `false`, the provider sends no request, and all other attributes are " +
+					"null. Default is `true`.",
 			},
 
 			"id": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The user's id and the token's, `<user id>/<token id>`. On a platform without token ids the latter is the token's name.",
+				Computed: true,
+				MarkdownDescription: "The ID of the resource: `<user id>/<token id>`. On Universal Controller, whose tokens have " +
+					"no IDs, `<user id>/<token name>`.",
 			},
 			"token": schema.StringAttribute{
 				Computed:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The secret: what to log in with in place of the user's password.",
+				MarkdownDescription: "The secret, used in place of the user's password.",
 			},
 			"name": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The token's name. No other token ever had it.",
+				MarkdownDescription: "The token's name, which is unique.",
 			},
 			"created_at": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "When the token was issued, in RFC 3339. Null where the server does not tell.",
+				Computed: true,
+				MarkdownDescription: "When the server created the token, in RFC 3339 format and UTC. Null if the server does not " +
+					"report it.",
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When the token expires, in RFC 3339. Where it expires on a date, midnight UTC of that " +
-					"date.",
+				MarkdownDescription: "When the token expires, in RFC 3339 format and UTC. On Universal Controller, where a token " +
+					"expires on a date, midnight UTC of that date.",
 			},
 			"owner": schema.SingleNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The user whom the token belongs to.",
+				MarkdownDescription: "The user who owns the token.",
 				Attributes: map[string]schema.Attribute{
 					"id": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "The user's id, which a rename does not change: " + platform.UserIDs() + ".",
+						Computed: true, MarkdownDescription: "The user's ID, which stays the same when the user is renamed: " + platform.UserIDs() + ".",
 					},
 					"username": schema.StringAttribute{
-						Computed: true, MarkdownDescription: "The user's login. Null if the provider's account may not see it.",
+						Computed: true, MarkdownDescription: "The user's login. Null if the provider's account lacks the " +
+							"permission to read it.",
 					},
 				},
 			},
 			"platform": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The platform that issued the token, such as `foreman`.",
+				Computed: true, MarkdownDescription: "The platform that issued the token: `foreman` or `universal_controller`.",
 			},
 			"server": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "The URL of the server that issued the token.",

@@ -39,7 +39,7 @@ func filterArguments(status string) map[string]schema.Attribute {
 		"name_prefix": schema.StringAttribute{
 			Optional:            true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Only tokens whose name begins with this.",
+			MarkdownDescription: "Match only tokens whose names begin with this text.",
 		},
 		"status": schema.StringAttribute{
 			Optional: true,
@@ -50,14 +50,14 @@ func filterArguments(status string) map[string]schema.Attribute {
 		"expires_before": schema.StringAttribute{
 			Optional:   true,
 			CustomType: tfvalue.InstantType{},
-			MarkdownDescription: "Only tokens that expire, and do so before this instant, in RFC 3339. " +
-				"For \"within a month\": `timeadd(plantimestamp(), \"720h\")`.",
+			MarkdownDescription: "Match only tokens that expire before this time, in RFC 3339 format. For tokens that expire " +
+				"within 30 days, use `timeadd(plantimestamp(), \"720h\")`. Tokens that never expire do not match.",
 		},
 		"unused_for": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{tfvalue.Duration()},
-			MarkdownDescription: "Only tokens that nobody has logged in with for this long, such as `90d`. One that was " +
-				"never used counts from its creation.",
+			MarkdownDescription: "Match only tokens that were not used for this long, such as `90d`; for a token that was never " +
+				"used, since its creation.",
 		},
 	}
 

@@ -33,16 +33,16 @@ func (d *tokensDataSource) Metadata(
 }
 
 func (d *tokensDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	arguments := filterArguments("Only tokens of this status: `active`, `expired` or `revoked`.")
+	arguments := filterArguments("Match only tokens with this status: `active`, `expired` or `revoked`.")
 	arguments["tokens"] = schema.ListNestedAttribute{
 		Computed:            true,
-		MarkdownDescription: "The tokens, in the order of their ids unless another was asked for.",
+		MarkdownDescription: "The tokens, sorted by ID unless `foreman.order` is set.",
 		NestedObject:        schema.NestedAttributeObject{Attributes: ListedAttributes()},
 	}
 
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists a user's personal access tokens, without their secrets. " +
-			"A token is listed if all filters let it pass. Foreman lists revoked and expired tokens for ever.",
+		MarkdownDescription: "Lists the personal access tokens of a user, without their secrets. Only tokens that match all " +
+			"filters are listed. Foreman keeps revoked and expired tokens in its list permanently.",
 		Attributes: arguments,
 	}
 }

@@ -32,12 +32,12 @@ func (r *tokenListResource) ListResourceConfigSchema(
 	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
 ) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists a user's personal access tokens for `terraform query`, which can write the configuration " +
-			"that imports them. A token is listed if all filters let it pass. No token is touched, and no secret is read: " +
-			"the server shows one once. A token whose name no configuration can have, such as Katello's `registry` on Foreman, is " +
-			"left out with a warning.",
+		MarkdownDescription: "Lists the personal access tokens of a user for `terraform query`, which can generate the " +
+			"configuration that imports them. Only tokens that match all filters are listed. Listing changes no token and shows " +
+			"no secret. Tokens whose names no configuration can have, such as `registry` of Katello, are skipped with a warning.",
 		Attributes: listArguments(filterArguments(
-			"Only tokens of this status: `active`, `expired` or `revoked`. Default is `active`: no other token can be imported.")),
+			"Match only tokens with this status: `active`, `expired` or `revoked`. Default is `active`, because no other token " +
+				"can be imported.")),
 	}
 }
 

@@ -28,12 +28,13 @@ func ListedAttributes() map[string]dsschema.Attribute {
 	}
 
 	return map[string]dsschema.Attribute{
-		"id":           text("The token's id: " + platform.TokenIDs() + "."),
-		"name":         text("The token's name."),
-		"status":       text("`active`, `expired` or `revoked`."),
-		"created_at":   text("When the server created the token, in UTC."),
-		"expires_at":   text("When the token expires, in UTC. Null if never."),
-		"last_used_at": text("When somebody last logged in with the token, in UTC. Null if never, or if the server does not tell."),
+		"id":         text("The token's ID: " + platform.TokenIDs() + "."),
+		"name":       text("The token's name."),
+		"status":     text("The token's status: `active`, `expired` or `revoked`."),
+		"created_at": text("When the server created the token, in RFC 3339 format and UTC."),
+		"expires_at": text("When the token expires, in RFC 3339 format and UTC. Null if it never expires."),
+		"last_used_at": text("When the token was last used to log in, in RFC 3339 format and UTC. Null if it was never used, or " +
+			"if the server does not report it."),
 	}
 }
 

@@ -166,7 +166,7 @@ func clockDetail(n tokens.ClockDiffers) string {
 		n.Server.UTC().Format(time.RFC3339), n.Runner.UTC().Format(time.RFC3339))
 
 	if n.Undated {
-		return text + "The server's responses have no `Date` header, so the provider learned the server's time only when it issued a " +
+		return text + "The server's responses have no `Date` header, so the provider knew the server's time only after it issued a " +
 			"token. Earlier decisions of this run followed this machine's clock, including when that token expires.\n\n" +
 			"Check when the token expires, and synchronize the clock that is wrong, for example with NTP, before the next run."
 	}
@@ -259,13 +259,8 @@ func argumentWords(notice tokens.Notice) (wording, bool) {
 
 		return ofText(n.Argument, n.Text, "Invalid "+n.Argument, tfvalue.Sentence(n.Err)), true
 	case tokens.InvalidPolicy:
-		detail := tfvalue.Sentence(n.Err)
-		if n.Argument != "" {
-			// Terraform shows nothing of a path within an object, so the text has to.
-			detail = fmt.Sprintf("`rotation.%s`: %s", n.Argument, detail)
-		}
-
-		return wording{path.Root("rotation"), "Invalid rotation policy", detail}, true
+		// Terraform does not show the path of an attribute within an object, so the error names it.
+		return wording{path.Root("rotation"), "Invalid rotation policy", tfvalue.Sentence(n.Err)}, true
 	case tokens.InvalidRecipient:
 		return wording{summary: invalidRecipient, detail: recipientDetail(n.Err)}, true
 	default:

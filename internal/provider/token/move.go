@@ -51,9 +51,9 @@ func moveRESTObject(ctx context.Context, req resource.MoveStateRequest, resp *re
 	}
 
 	diags.AddWarning("Earlier versions of the state contain the secret", fmt.Sprintf(
-		"The object had the secret of the token %q (id %s) in plain text. It is in `token` now, and nowhere else in this "+
-			"state, but earlier versions and backups of the state still hold it, for whoever can read them. Rotate it: change a "+
-			"value of `rotation.triggers` after the next apply.", found.Token.Name, found.Token.ID))
+		"The moved object stored the secret of the token %q (id %s) in plain text. The current state now stores it only in `token`. "+
+			"Earlier versions and backups of the state still contain it.\n\nRotate the token: change a value in `rotation.triggers` "+
+			"after the next apply.", found.Token.Name, found.Token.ID))
 }
 
 const howToImport = "Take the `moved` block out. The token can be imported: drop the other resource from the state with a " +

@@ -18,10 +18,10 @@ func tokenEncryptTo() schema.SetAttribute {
 		Optional:    true,
 		ElementType: types.StringType,
 		Validators:  []validator.Set{ageRecipients{}},
-		MarkdownDescription: "Who may read the secret: recipients of [age](https://age-encryption.org), each a native one " +
-			"(`age1…`) or an SSH public key (`ssh-ed25519 …` or `ssh-rsa …`). If set, `token` is null and `encrypted_token` " +
-			"has the secret, which is then in no plan and no state. A change issues another token, for what is not in state " +
-			"cannot be encrypted anew.",
+		MarkdownDescription: "The recipients that can decrypt the secret: [age](https://age-encryption.org) public keys " +
+			"(`age1…`) or SSH public keys (`ssh-ed25519 …`, `ssh-rsa …`). If set, the secret is stored only in " +
+			"`encrypted_token`, and `token` is null. Changing this issues a new token, in place, because the provider cannot " +
+			"read the secret of the live one.",
 	}
 }
 

@@ -38,54 +38,55 @@ func revokeTokensSchema() schema.Schema {
 	username, userID := platform.UserArguments()
 
 	return schema.Schema{
-		MarkdownDescription: "Revokes a user's personal access tokens, whoever issued them, at once and for ever: for the hour " +
-			"in which tokens have leaked. A token is revoked if all filters select it. " +
-			"For several users, use `for_each`. A token of a resource is revoked like any other, and the resource's next plan " +
-			"shows it as revoked, or missing, and reissues it.",
+		MarkdownDescription: "Revokes personal access tokens of a user immediately and permanently, including tokens that " +
+			"Terraform does not manage, such as after a leak. Only tokens that match all filters are revoked. For several users, " +
+			"use `for_each`. If a resource manages a revoked token, its next plan shows the token as revoked or missing, and " +
+			"reissues it.",
 		Attributes: map[string]schema.Attribute{
 			"username": actionArgument(username),
 			"user_id":  actionArgument(userID),
 			"name_prefix": schema.StringAttribute{
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "Only tokens whose name begins with this.",
+				MarkdownDescription: "Match only tokens whose names begin with this text.",
 			},
 			"created_before": schema.StringAttribute{
 				Optional:   true,
 				CustomType: tfvalue.InstantType{},
-				MarkdownDescription: "Only tokens that were created before this instant, in RFC 3339, such as " +
-					"`2031-05-06T07:08:09Z`. An instant in the future is an error.",
+				MarkdownDescription: "Match only tokens that were created before this time, in RFC 3339 format, such as " +
+					"`2031-05-06T07:08:09Z`. A time in the future is an error.",
 			},
 			"unused_for": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{tfvalue.Duration()},
-				MarkdownDescription: "Only tokens that nobody has logged in with for this long, such as `90d`. One that was " +
-					"never used counts from its creation. On Foreman a token that is used through a session shows no use.",
+				MarkdownDescription: "Match only tokens that were not used for this long, such as `90d`; for a token that was " +
+					"never used, since its creation. On Foreman, requests within a session do not count as use.",
 			},
 			"status": schema.StringAttribute{
 				Optional: true,
 				Validators: []validator.String{
 					tfvalue.OneOf(string(pat.StatusActive), string(pat.StatusExpired)),
 				},
-				MarkdownDescription: "Only tokens of this status: `active` or `expired`. Default is `active`. To revoke an expired token is to tidy up: on " +
-					"Universal Controller that removes it from the user's list, and on Foreman it marks the row.",
+				MarkdownDescription: "Match only tokens with this status: `active` or `expired`. Default is `active`. Revoking " +
+					"expired tokens is housekeeping: Universal Controller removes them from the user's list, and Foreman marks " +
+					"them as revoked.",
 			},
 			"all": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "`true` revokes every token of the user that has the `status`. Without it, `name_prefix`, " +
-					"`created_before` or `unused_for` is needed, so that a filter that turns out null does not revoke everything; " +
-					"with it, none of them is allowed.",
+				MarkdownDescription: "Whether to revoke all tokens of the user that have the `status`. Conflicts with " +
+					"`name_prefix`, `created_before` and `unused_for`, one of which is required otherwise, so that a filter that " +
+					"evaluates to null does not revoke every token.",
 			},
 			"include_own_user": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "`true` revokes tokens of the very user that the provider logs in as. Without it, that is an " +
-					"error: the provider's own credential may be one of them, and the list of tokens does not tell which. With " +
-					"it, the token that was used last is revoked last. It is not needed where the provider is known to log in " +
-					"with a password: on Universal Controller with `password`.",
+				MarkdownDescription: "Whether to revoke tokens of the user that the provider is logged in as. Default is " +
+					"`false`: such a run is an error, because one of the tokens may be the provider's own credential, and the " +
+					"list of tokens does not show which. If `true`, the provider revokes the most recently used token last. Not " +
+					"needed if the provider logs in to Universal Controller with `password`.",
 			},
 			"dry_run": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "`true` tells which tokens would be revoked, and revokes none. Default is `false`.",
+				MarkdownDescription: "Whether to only report which tokens would be revoked. Default is `false`.",
 			},
 		},
 	}

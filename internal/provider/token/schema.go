@@ -22,71 +22,76 @@ func tokenSchema() schema.Schema {
 
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "The user's id and the token's, `<user id>/<token id>`. On a platform without token ids the latter is the token's name.",
+			Computed: true,
+			MarkdownDescription: "The ID of the resource: `<user id>/<token id>`. On Universal Controller, whose tokens have no " +
+				"IDs, `<user id>/<token name>`.",
 		},
 		"token": schema.StringAttribute{
 			Computed:  true,
 			Sensitive: true,
-			MarkdownDescription: "The secret: what to log in with in place of the user's password. " +
-				"Null for an imported token, whose secret nobody can read again, and with `encrypt_to`.",
+			MarkdownDescription: "The secret of the live token, used in place of the user's password. Null for an imported " +
+				"token, because a server shows a secret only once, and when `encrypt_to` is set.",
 		},
 		"encrypted_token": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "The secret, encrypted to the recipients of `encrypt_to` in age's armored form: " +
-				"`terraform output -raw … | age -d -i key.txt`. The function `decrypt` decrypts it within a run. Null without `encrypt_to`.",
+			MarkdownDescription: "The secret, encrypted to the recipients in `encrypt_to`, in age's armored format. Decrypt it " +
+				"with `terraform output -raw … | age --decrypt --identity key.txt`, or within a run with the function " +
+				"`provider::opsaccess::decrypt`. Null unless `encrypt_to` is set.",
 		},
 		"token_version": schema.Int64Attribute{
 			Computed: true,
-			MarkdownDescription: "The version of the secret, such as `1924992000`: pass it to the `*_wo_version` argument of a consumer. " +
-				"It changes with every secret and never repeats, also when the resource is replaced. It is the second in which " +
-				"the token was issued, counted from 1970, or the next number that was not used. Null while the secret is not " +
-				"known, which is the case after an import until the token rotates: a `precondition` on the consumer keeps a null secret away.",
+			MarkdownDescription: "The version of the secret, such as `1924992000`. Pass it to the `*_wo_version` argument of a " +
+				"consumer. Every new secret has a new version, even if the resource is replaced, and no version repeats: it is " +
+				"the Unix time in seconds at which the token was issued, or the next unused number. Null while the secret is " +
+				"unknown, such as after an import; add a `precondition` to consumers so that they never receive a null secret.",
 		},
 		"generation": schema.Int64Attribute{
 			Computed: true,
-			MarkdownDescription: "Counts the names of the series, from 1: the number at the end of `current.name`. 0 while the " +
-				"token is an imported one. It is no version for consumers, because a replacement starts again at 1: use `token_version`.",
+			MarkdownDescription: "The number at the end of `current.name`, counted from 1 within the `series`. 0 for an imported " +
+				"token. Do not use it as a version for consumers, because it restarts at 1 when the resource is replaced: use " +
+				"`token_version`.",
 		},
 		"owner": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "The user whom the token belongs to.",
+			MarkdownDescription: "The user who owns the token.",
 			Attributes: map[string]schema.Attribute{
 				"id": schema.StringAttribute{
-					Computed: true, MarkdownDescription: "The user's id, which a rename does not change: " + platform.UserIDs() + ".",
+					Computed: true, MarkdownDescription: "The user's ID, which stays the same when the user is renamed: " + platform.UserIDs() + ".",
 				},
 				"username": schema.StringAttribute{
-					Computed: true, MarkdownDescription: "The user's login. Null if the provider's account may not see it.",
+					Computed: true, MarkdownDescription: "The user's login. Null if the provider's account lacks the permission " +
+						"to read it.",
 				},
 			},
 		},
 		"platform": schema.StringAttribute{
-			Computed: true, MarkdownDescription: "The platform that issued the token, such as `foreman`.",
+			Computed: true, MarkdownDescription: "The platform that issued the token: `foreman` or `universal_controller`.",
 		},
 		"server": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "The URL of the server that issued the token. The resource refuses any other " +
-				"that does not have the very same token. Null after a `moved` block until the first refresh.",
+			MarkdownDescription: "The URL of the server that issued the token. If the provider is configured for another server, " +
+				"the plan fails, unless that server has the same token (same ID, name and creation time). Null after a `moved` " +
+				"block until the first refresh.",
 		},
 		"rotation_due": schema.BoolAttribute{
 			Computed: true,
-			MarkdownDescription: "Whether the last refresh found that the token is to be succeeded. The plan that succeeds it " +
-				"has `false` already; a `check` sees `true` under `terraform plan -refresh-only`.",
+			MarkdownDescription: "Whether the last refresh found the token due for rotation. The plan that rotates it already " +
+				"shows `false`; a `check` sees `true` under `terraform plan -refresh-only`.",
 		},
 		"rotation_reason": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "Why the token is due: `before_expiry` or `max_age`. Null while it is not.",
+			Computed: true,
+			MarkdownDescription: "The policy that made the token due for rotation: `before_expiry` or `max_age`. Null if the " +
+				"token is not due.",
 		},
 		"current":  tokenCurrent(),
 		"previous": tokenPrevious(),
 	})
 
 	return schema.Schema{
-		MarkdownDescription: "Issues a personal access token of a user, rotates it while its consumers keep working, " +
-			"and revokes it when the resource is destroyed. " +
-			"A token that was revoked or has expired is reissued in place. " +
-			"The secret is shown by the server once and kept in state: protect the state as you would protect the secret, " +
-			"or have it encrypted by `encrypt_to`.",
+		MarkdownDescription: "Issues a personal access token for a user, rotates it with an overlap during which the old and the " +
+			"new token both work, and revokes it when the resource is destroyed. If the token was revoked or has expired, the " +
+			"next apply issues a new one. The server shows the secret once, and Terraform stores it in the state: protect the " +
+			"state, or encrypt the secret with `encrypt_to`.",
 		Attributes: attributes,
 	}
 }
@@ -98,28 +103,31 @@ func tokenArguments() map[string]schema.Attribute {
 			Validators: []validator.String{
 				tfvalue.PlainText("username"), stringvalidator.AtLeastOneOf(path.MatchRoot("user_id")),
 			},
-			MarkdownDescription: "The login of the user who is to own the token. `username` or `user_id` is needed; " +
-				"both must name the same user. Another user is another resource: the token is replaced.",
+			MarkdownDescription: "The login of the user who owns the token, such as `svc-deploy`. At least one of `username` and " +
+				"`user_id` is required; if both are set, they must name the same user. Changing this to another user replaces " +
+				"the resource: the old user's tokens are revoked, and a token is issued to the new user.",
 		},
 		"user_id": schema.StringAttribute{
 			Optional:            true,
 			Validators:          []validator.String{tfvalue.PlainText("user_id")},
-			MarkdownDescription: "The user's id, which a rename does not change: " + platform.UserIDs() + ".",
+			MarkdownDescription: "The user's ID, which stays the same when the user is renamed: " + platform.UserIDs() + ".",
 		},
 		"name": schema.StringAttribute{
 			Optional: true,
 			Validators: []validator.String{
 				tfvalue.PlainText("name"), stringvalidator.ExactlyOneOf(path.MatchRoot("name"), path.MatchRoot("name_prefix")),
 			},
-			MarkdownDescription: "The token's name. Exactly one of `name` and `name_prefix` is required. On Foreman a name can be used " +
-				"once only, so that such a token can never be reissued: prefer `name_prefix`. With `name_prefix` this argument " +
-				"is null: the name that the token has is `current.name`.",
+			MarkdownDescription: "The exact name of the token. Exactly one of `name` and `name_prefix` is required. Use " +
+				"`name_prefix` for tokens that rotate: Foreman never allows a name to be reused, so a token with a fixed name " +
+				"cannot be reissued there. Changing this issues a new token, in place. Null if `name_prefix` is set; read the " +
+				"name from `current.name`.",
 		},
 		"name_prefix": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{tfvalue.PlainText("name_prefix")},
-			MarkdownDescription: "What the token's name begins with. Each token is called " +
-				"`<name_prefix><series>-<generation>`.",
+			MarkdownDescription: "The beginning of the token's name, such as `deploy-`. Exactly one of `name` and `name_prefix` " +
+				"is required. Each token is named `<name_prefix><series>-<generation>`, such as `deploy-k3x7pq-1`. Changing this " +
+				"issues a new token, in place.",
 		},
 		"series": schema.StringAttribute{
 			Optional: true,
@@ -128,32 +136,35 @@ func tokenArguments() map[string]schema.Attribute {
 				tfvalue.Matches("series", lifecycle.Series, "must be six of the characters a-z and 2-7"),
 				stringvalidator.ConflictsWith(path.MatchRoot("name")),
 			},
-			MarkdownDescription: "What the names of this resource's tokens have in common, six of the characters `a-z` and " +
-				"`2-7`; drawn once if left out. If set, names are predictable, and a warning names a live token that an " +
-				"interrupted first run left. One series belongs to one resource.",
+			MarkdownDescription: "Six characters of `a-z` and `2-7` that the names of all tokens of this resource contain, such " +
+				"as `k3x7pq`. Default is a random value. Set it to make names predictable and to let a first apply find a token " +
+				"that an interrupted run issued. Each resource must have its own series. Changing this applies to the next token " +
+				"issued.",
 		},
 		"expires_in": schema.StringAttribute{
 			Optional: true,
 			Validators: []validator.String{
 				tfvalue.Duration(), stringvalidator.ConflictsWith(path.MatchRoot("expires_at")),
 			},
-			MarkdownDescription: "How long a token lives from when it is issued, such as `90d`. Units are `w`, `d` (24 hours), " +
-				"`h`, `m` (minutes) and `s`. Where a token expires on a date, it is rounded up to one. A change counts for the next " +
-				"token. Without `expires_in` and `expires_at` a token never expires.",
+			MarkdownDescription: "The lifetime of each token, such as `90d`. Units are `w`, `d` (24 hours), `h`, `m` (minutes) " +
+				"and `s`. Conflicts with `expires_at`; if neither is set, the token never expires, and each plan warns. Changing " +
+				"this applies to the next token issued. On Universal Controller, where a token expires on a date, the lifetime " +
+				"is rounded up to the next midnight UTC.",
 		},
 		"expires_at": schema.StringAttribute{
 			Optional:   true,
 			CustomType: tfvalue.InstantType{},
-			MarkdownDescription: "When the token is to expire, in RFC 3339, such as `2031-05-06T07:08:09Z`; where a token expires on a " +
-				"date, midnight UTC of it. A change issues another token. With `expires_in` this argument is null: the expiry " +
-				"that the token has is `current.expires_at`.",
+			MarkdownDescription: "The time at which the token expires, in RFC 3339 format, such as `2031-05-06T07:08:09Z`. " +
+				"Conflicts with `expires_in`. Changing this issues a new token, in place. On Universal Controller, where a token " +
+				"expires on a date, it must be midnight UTC. Null if `expires_in` is set; read the expiry from " +
+				"`current.expires_at`.",
 		},
 		"rotation":   tokenRotation(),
 		"encrypt_to": tokenEncryptTo(),
 		"reissue_when_invalid": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether a token that was revoked, has expired or is missing is reissued. Default is `true`. " +
-				"If `false`, each plan warns instead.",
+			MarkdownDescription: "Whether the next apply issues a new token if the live one was revoked, has expired or is " +
+				"missing. Default is `true`. If `false`, each plan warns instead.",
 		},
 	}
 }
@@ -163,15 +174,16 @@ func tokenIdentitySchema() identityschema.Schema {
 	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"server": identityschema.StringAttribute{
 			OptionalForImport: true,
-			Description:       "The server's URL. Default is the configured one; any other is an error.",
+			Description: "The URL of the server. Default is the server that the provider is configured for; any other " +
+				"value is an error.",
 		},
 		"user_id": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The user's id: " + platform.UserIDs() + ".",
+			Description:       "The user's ID: " + platform.UserIDs() + ".",
 		},
 		"token": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The token's id: " + platform.TokenIDs() + ".",
+			Description:       "The token's ID: " + platform.TokenIDs() + ".",
 		},
 	}}
 }

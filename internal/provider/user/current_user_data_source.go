@@ -40,7 +40,7 @@ func (d *currentUserDataSource) Schema(
 	attributes["show_tokens"] = showTokens()
 
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Shows the user whose credentials the provider has.",
+		MarkdownDescription: "Shows the user that the provider is logged in as.",
 		Attributes:          attributes,
 	}
 }

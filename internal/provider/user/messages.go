@@ -39,8 +39,8 @@ func report(c *platform.Configured, notice users.Notice, diags *diag.Diagnostics
 				"is configured for its server. %[2]s", n.Configured.DisplayName, c.OtherUsers()))
 	case users.OtherServer:
 		diags.AddAttributeError(path.Root("server"), "The user is on another server", fmt.Sprintf(
-			"The state has %s on %s. The provider is configured for %s, where no user has that id and login, or where the user "+
-				"comes with every server and cannot be told from the one in state. Nothing was changed.\n\n"+
+			"The state has %s on %s. The provider is configured for %s, where no user has that id and login (or where "+
+				"the user is built in, with the same id on every server). Nothing was changed.\n\n"+
 				"Set `provider =` to the alias that is configured for the user's server. To manage the user on this server instead, "+
 				"remove the resource from state with a `removed` block and import the user: neither changes a user.",
 			n.User, n.Recorded, n.Configured))

@@ -35,17 +35,19 @@ func userRecordAttributes() map[string]dsschema.Attribute {
 	}
 
 	attributes := map[string]dsschema.Attribute{
-		"id":            text("The user's id, which a rename does not change: " + platform.UserIDs() + "."),
-		"username":      text("The user's login."),
-		"first_name":    text("The user's first name."),
-		"last_name":     text("The user's last name."),
-		"email":         text("The user's mail address."),
-		"enabled":       dsschema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user can log in."},
-		"admin":         dsschema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user is an administrator, by itself or through a group."},
-		"last_login_at": text("When the user last logged in, in UTC. Null if never, or if the platform does not tell."),
+		"id":         text("The user's ID, which stays the same when the user is renamed: " + platform.UserIDs() + "."),
+		"username":   text("The user's login."),
+		"first_name": text("The user's first name."),
+		"last_name":  text("The user's last name."),
+		"email":      text("The user's email address."),
+		"enabled":    dsschema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user can log in."},
+		"admin": dsschema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user is an administrator, " +
+			"directly or through a group."},
+		"last_login_at": text("When the user last logged in, in RFC 3339 format and UTC. Null if the user never logged in, or if " +
+			"the platform does not report it."),
 		"tokens": dsschema.ListNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "The user's tokens, without their secrets. Null, not empty, unless `show_tokens` is `true`.",
+			MarkdownDescription: "The user's tokens, without their secrets. Null unless `show_tokens` is `true`.",
 			NestedObject:        dsschema.NestedAttributeObject{Attributes: token.ListedAttributes()},
 		},
 	}

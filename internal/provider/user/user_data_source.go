@@ -46,7 +46,7 @@ func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	attributes["show_tokens"] = showTokens()
 
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Shows one user. It is an error if there is none.",
+		MarkdownDescription: "Shows one user. If the user does not exist, the plan fails.",
 		Attributes:          attributes,
 	}
 }
@@ -84,7 +84,7 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 func showTokens() schema.BoolAttribute {
 	return schema.BoolAttribute{
 		Optional:            true,
-		MarkdownDescription: "Whether to show the user's tokens, too. Default is `false`.",
+		MarkdownDescription: "Whether to read the tokens of the user as well. Default is `false`.",
 	}
 }
 

@@ -42,24 +42,25 @@ func (d *usersDataSource) Metadata(
 
 func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the users that the provider's account may see. None is not an error.",
+		MarkdownDescription: "Lists the users that the provider's account is allowed to see. If no user matches, the list is " +
+			"empty.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{tfvalue.PlainText("username")},
-				MarkdownDescription: "Only the user of this login, matched exactly.",
+				MarkdownDescription: "Match only the user with exactly this login.",
 			},
 			"user_id": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{tfvalue.PlainText("user_id")},
-				MarkdownDescription: "Only the user with this id: " + platform.UserIDs() + ".",
+				MarkdownDescription: "Match only the user with this ID: " + platform.UserIDs() + ".",
 			},
 			"show_tokens": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether to show each user's tokens, too. Default is `false`. " +
-					"On Foreman this takes a request for each user.",
+				MarkdownDescription: "Whether to read the tokens of each user as well. Default is `false`. On Foreman this needs " +
+					"one request for each user.",
 			},
 			"users": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The users, in the order of their keys unless another was asked for.",
+				MarkdownDescription: "The users: on Foreman sorted by ID unless `foreman.order` is set, on Universal Controller by login.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: userRecordAttributes()},
 			},
 		},

@@ -34,7 +34,7 @@ var (
 )
 
 // GuideLanguages are what a block of a guide may be in.
-var GuideLanguages = []string{"terraform", "sh", "text", "json", "yaml"}
+var GuideLanguages = []string{"terraform", "sh", "text", "json", "yaml", "groovy"}
 
 // Block is a block of a guide.
 type Block struct {
