@@ -23,15 +23,45 @@ import (
 const troubleshootingGuide = "troubleshooting.md.tmpl"
 
 var (
-	// guideDiagnostic is the row of a diagnostic, as a CLI prints it.
-	guideDiagnostic = regexp.MustCompile("(?m)^\\| `((?:Error|Warning): [^`]+)` \\|")
-	// guideDetail is the row of words that are in a diagnostic.
-	guideDetail = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
+	// guideDiagnostic is the heading of a diagnostic, as a CLI prints it.
+	guideDiagnostic = regexp.MustCompile(`^### ((?:Error|Warning): .+)$`)
+	// guideDetail is the heading of a phrase in the detail of a diagnostic.
+	guideDetail = regexp.MustCompile(`^#### (.+)$`)
+	// guideExplanation is the text below such a heading.
+	guideExplanation = regexp.MustCompile(`(?s)^\s*\*\*Cause:\*\* \S.*\n\n\*\*Remedy:\*\* \S`)
 	// guideQuotation is a diagnostic without its severity.
 	guideQuotation = regexp.MustCompile("(?:(?m:^)\\| |[Ww]arning |[Ww]arns |[Ee]rror |\\n)`([A-Z][a-z]* [^`]+)`")
 )
 
-// The guide has a row for everything that the provider can print, and none that it cannot.
+// guideEntry is a heading of the guide, without its mark, and the text below it.
+type guideEntry struct{ heading, text string }
+
+// guideEntries returns the entries of the guide whose heading matches the expression.
+func guideEntries(t *testing.T, heading *regexp.Regexp) []guideEntry {
+	t.Helper()
+
+	var (
+		entries []guideEntry
+		inside  bool
+	)
+
+	text := guideCode.ReplaceAllString(examples.GuideText(t, troubleshootingGuide), "") // A comment in code is no heading.
+
+	for line := range strings.SplitSeq(text, "\n") {
+		switch match := heading.FindStringSubmatch(line); {
+		case match != nil:
+			entries, inside = append(entries, guideEntry{heading: match[1]}), true
+		case strings.HasPrefix(line, "#"):
+			inside = false
+		case inside:
+			entries[len(entries)-1].text += line + "\n"
+		}
+	}
+
+	return entries
+}
+
+// The guide has one heading for each diagnostic that the provider can print, and none for any other.
 func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
 	t.Parallel()
 
@@ -46,8 +76,8 @@ func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
 	slices.Sort(printed)
 
 	var explained []string
-	for _, row := range guideDiagnostic.FindAllStringSubmatch(examples.GuideText(t, troubleshootingGuide), -1) {
-		explained = append(explained, row[1])
+	for _, entry := range guideEntries(t, guideDiagnostic) {
+		explained = append(explained, entry.heading)
 	}
 
 	slices.Sort(explained)
@@ -87,24 +117,42 @@ func TestGuides_quotedDiagnosticsAre(t *testing.T) {
 	}
 }
 
-// The words that the guide explains are the code's own.
+// A link or a search leads to a single heading, so the text below each gives the cause and the remedy.
+func TestGuides_everyExplanationHasCauseAndRemedy(t *testing.T) {
+	t.Parallel()
+
+	for _, entry := range append(guideEntries(t, guideDiagnostic), guideEntries(t, guideDetail)...) {
+		if !guideExplanation.MatchString(entry.text) || strings.Count(entry.text, "**Cause:**")+strings.Count(entry.text, "**Remedy:**") != 2 {
+			t.Errorf("want one cause and then one remedy below %q, got:%s", entry.heading, entry.text)
+		}
+	}
+}
+
+// The phrases that the guide explains are in the code, and each has one heading.
 func TestGuides_explainedDetailsAre(t *testing.T) {
 	t.Parallel()
 
-	rows := guideDetail.FindAllStringSubmatch(examples.GuideText(t, troubleshootingGuide), -1)
-	rows = slices.DeleteFunc(rows, func(row []string) bool {
-		return strings.HasPrefix(row[1], "Error: ") || strings.HasPrefix(row[1], "Warning: ")
-	})
-
-	if len(rows) == 0 {
-		t.Fatal("the guide explains none")
+	entries := guideEntries(t, guideDetail)
+	if len(entries) == 0 {
+		t.Fatal("the guide explains no phrase: are the headings still found?")
 	}
 
-	files := literals(t)
+	files, seen := literals(t), map[string]bool{}
 
-	for _, row := range rows {
-		if !slices.ContainsFunc(files, func(text string) bool { return inOrder(text, strings.Split(row[1], anything)) }) {
-			t.Errorf("no code says %q", row[1])
+	for _, entry := range entries {
+		if seen[entry.heading] {
+			t.Errorf("two headings are %q", entry.heading)
+		}
+
+		seen[entry.heading] = true
+
+		// A detail begins with a capital letter, which the code adds.
+		uncapitalized := strings.ToLower(entry.heading[:1]) + entry.heading[1:]
+
+		if !slices.ContainsFunc(files, func(text string) bool {
+			return inOrder(text, strings.Split(entry.heading, anything)) || inOrder(text, strings.Split(uncapitalized, anything))
+		}) {
+			t.Errorf("no code prints %q", entry.heading)
 		}
 	}
 }
