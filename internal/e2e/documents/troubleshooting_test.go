@@ -69,7 +69,7 @@ func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
 
 	printed, err := s.summaries()
 	if err != nil {
-		t.Errorf("summaries that nobody can look for:\n%v", err)
+		t.Errorf("summaries that cannot be read from the code:\n%v", err)
 	}
 
 	printed = append(append(printed, noticeSummaries()...), s.validatorSummaries(t)...)
@@ -87,7 +87,7 @@ func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
 	}
 }
 
-// What other guides quote is printed, too: in tables, and after "the warning" or "the error".
+// The provider also prints what other guides quote: in tables, and after "the warning" or "the error".
 func TestGuides_quotedDiagnosticsAre(t *testing.T) {
 	t.Parallel()
 
@@ -101,7 +101,7 @@ func TestGuides_quotedDiagnosticsAre(t *testing.T) {
 	var found int
 
 	for _, guide := range examples.GuideNames(t) {
-		if guide == troubleshootingGuide { // It says how bad each is.
+		if guide == troubleshootingGuide { // It quotes each with its severity.
 			continue
 		}
 
@@ -171,8 +171,7 @@ func inOrder(text string, parts []string) bool {
 	return true
 }
 
-// literals are the texts in the code of each file that has a say in diagnostics, in their
-// order.
+// literals returns, for each file whose code can end up in a diagnostic, its string literals as one text.
 func literals(t *testing.T) []string {
 	t.Helper()
 
@@ -206,7 +205,7 @@ func literals(t *testing.T) []string {
 	return all
 }
 
-// validatorSummaries are those of the framework's validators that the schemas have.
+// validatorSummaries returns the summaries of the framework's validators that the schemas use.
 func (s *source) validatorSummaries(t *testing.T) []string {
 	t.Helper()
 
@@ -239,7 +238,7 @@ func (s *source) validatorSummaries(t *testing.T) []string {
 
 			diagnostic, ok := known[selector.Sel.Name]
 			if !ok {
-				t.Errorf("%v", s.at(node, "what does %s.%s say?", from.Name, selector.Sel.Name))
+				t.Errorf("%v", s.at(node, "what is the summary of %s.%s?", from.Name, selector.Sel.Name))
 
 				return true
 			}
@@ -253,8 +252,8 @@ func (s *source) validatorSummaries(t *testing.T) []string {
 	return all
 }
 
-// What cannot be told is an error with its place, and the rest is told in whatever way it
-// is written.
+// The reader finds a summary however the code is written, and reports the place of one that it
+// cannot find out.
 func TestSummaries(t *testing.T) {
 	t.Parallel()
 
