@@ -23,15 +23,45 @@ import (
 const troubleshootingGuide = "troubleshooting.md.tmpl"
 
 var (
-	// guideDiagnostic is the row of a diagnostic, as a CLI prints it.
-	guideDiagnostic = regexp.MustCompile("(?m)^\\| `((?:Error|Warning): [^`]+)` \\|")
-	// guideDetail is the row of words that are in a diagnostic.
-	guideDetail = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
+	// guideDiagnostic is the heading of a diagnostic, as a CLI prints it.
+	guideDiagnostic = regexp.MustCompile(`^### ((?:Error|Warning): .+)$`)
+	// guideDetail is the heading of a phrase in the detail of a diagnostic.
+	guideDetail = regexp.MustCompile(`^#### (.+)$`)
+	// guideExplanation is the text below such a heading.
+	guideExplanation = regexp.MustCompile(`(?s)^\s*\*\*Cause:\*\* \S.*\n\n\*\*Remedy:\*\* \S`)
 	// guideQuotation is a diagnostic without its severity.
 	guideQuotation = regexp.MustCompile("(?:(?m:^)\\| |[Ww]arning |[Ww]arns |[Ee]rror |\\n)`([A-Z][a-z]* [^`]+)`")
 )
 
-// The guide has a row for everything that the provider can print, and none that it cannot.
+// guideEntry is a heading of the guide, without its mark, and the text below it.
+type guideEntry struct{ heading, text string }
+
+// guideEntries returns the entries of the guide whose heading matches the expression.
+func guideEntries(t *testing.T, heading *regexp.Regexp) []guideEntry {
+	t.Helper()
+
+	var (
+		entries []guideEntry
+		inside  bool
+	)
+
+	text := guideCode.ReplaceAllString(examples.GuideText(t, troubleshootingGuide), "") // A comment in code is no heading.
+
+	for line := range strings.SplitSeq(text, "\n") {
+		switch match := heading.FindStringSubmatch(line); {
+		case match != nil:
+			entries, inside = append(entries, guideEntry{heading: match[1]}), true
+		case strings.HasPrefix(line, "#"):
+			inside = false
+		case inside:
+			entries[len(entries)-1].text += line + "\n"
+		}
+	}
+
+	return entries
+}
+
+// The guide has one heading for each diagnostic that the provider can print, and none for any other.
 func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
 	t.Parallel()
 
@@ -39,15 +69,15 @@ func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
 
 	printed, err := s.summaries()
 	if err != nil {
-		t.Errorf("summaries that nobody can look for:\n%v", err)
+		t.Errorf("summaries that cannot be read from the code:\n%v", err)
 	}
 
 	printed = append(append(printed, noticeSummaries()...), s.validatorSummaries(t)...)
 	slices.Sort(printed)
 
 	var explained []string
-	for _, row := range guideDiagnostic.FindAllStringSubmatch(examples.GuideText(t, troubleshootingGuide), -1) {
-		explained = append(explained, row[1])
+	for _, entry := range guideEntries(t, guideDiagnostic) {
+		explained = append(explained, entry.heading)
 	}
 
 	slices.Sort(explained)
@@ -57,7 +87,7 @@ func TestGuides_everyDiagnosticIsExplained(t *testing.T) {
 	}
 }
 
-// What other guides quote is printed, too: in tables, and after "the warning" or "the error".
+// The provider also prints what other guides quote: in tables, and after "the warning" or "the error".
 func TestGuides_quotedDiagnosticsAre(t *testing.T) {
 	t.Parallel()
 
@@ -71,7 +101,7 @@ func TestGuides_quotedDiagnosticsAre(t *testing.T) {
 	var found int
 
 	for _, guide := range examples.GuideNames(t) {
-		if guide == troubleshootingGuide { // It says how bad each is.
+		if guide == troubleshootingGuide { // It quotes each with its severity.
 			continue
 		}
 
@@ -87,24 +117,42 @@ func TestGuides_quotedDiagnosticsAre(t *testing.T) {
 	}
 }
 
-// The words that the guide explains are the code's own.
+// A link or a search leads to a single heading, so the text below each gives the cause and the remedy.
+func TestGuides_everyExplanationHasCauseAndRemedy(t *testing.T) {
+	t.Parallel()
+
+	for _, entry := range append(guideEntries(t, guideDiagnostic), guideEntries(t, guideDetail)...) {
+		if !guideExplanation.MatchString(entry.text) || strings.Count(entry.text, "**Cause:**")+strings.Count(entry.text, "**Remedy:**") != 2 {
+			t.Errorf("want one cause and then one remedy below %q, got:%s", entry.heading, entry.text)
+		}
+	}
+}
+
+// The phrases that the guide explains are in the code, and each has one heading.
 func TestGuides_explainedDetailsAre(t *testing.T) {
 	t.Parallel()
 
-	rows := guideDetail.FindAllStringSubmatch(examples.GuideText(t, troubleshootingGuide), -1)
-	rows = slices.DeleteFunc(rows, func(row []string) bool {
-		return strings.HasPrefix(row[1], "Error: ") || strings.HasPrefix(row[1], "Warning: ")
-	})
-
-	if len(rows) == 0 {
-		t.Fatal("the guide explains none")
+	entries := guideEntries(t, guideDetail)
+	if len(entries) == 0 {
+		t.Fatal("the guide explains no phrase: are the headings still found?")
 	}
 
-	files := literals(t)
+	files, seen := literals(t), map[string]bool{}
 
-	for _, row := range rows {
-		if !slices.ContainsFunc(files, func(text string) bool { return inOrder(text, strings.Split(row[1], anything)) }) {
-			t.Errorf("no code says %q", row[1])
+	for _, entry := range entries {
+		if seen[entry.heading] {
+			t.Errorf("two headings are %q", entry.heading)
+		}
+
+		seen[entry.heading] = true
+
+		// A detail begins with a capital letter, which the code adds.
+		uncapitalized := strings.ToLower(entry.heading[:1]) + entry.heading[1:]
+
+		if !slices.ContainsFunc(files, func(text string) bool {
+			return inOrder(text, strings.Split(entry.heading, anything)) || inOrder(text, strings.Split(uncapitalized, anything))
+		}) {
+			t.Errorf("no code prints %q", entry.heading)
 		}
 	}
 }
@@ -123,8 +171,7 @@ func inOrder(text string, parts []string) bool {
 	return true
 }
 
-// literals are the texts in the code of each file that has a say in diagnostics, in their
-// order.
+// literals returns, for each file whose code can end up in a diagnostic, its string literals as one text.
 func literals(t *testing.T) []string {
 	t.Helper()
 
@@ -158,7 +205,7 @@ func literals(t *testing.T) []string {
 	return all
 }
 
-// validatorSummaries are those of the framework's validators that the schemas have.
+// validatorSummaries returns the summaries of the framework's validators that the schemas use.
 func (s *source) validatorSummaries(t *testing.T) []string {
 	t.Helper()
 
@@ -191,7 +238,7 @@ func (s *source) validatorSummaries(t *testing.T) []string {
 
 			diagnostic, ok := known[selector.Sel.Name]
 			if !ok {
-				t.Errorf("%v", s.at(node, "what does %s.%s say?", from.Name, selector.Sel.Name))
+				t.Errorf("%v", s.at(node, "what is the summary of %s.%s?", from.Name, selector.Sel.Name))
 
 				return true
 			}
@@ -205,8 +252,8 @@ func (s *source) validatorSummaries(t *testing.T) []string {
 	return all
 }
 
-// What cannot be told is an error with its place, and the rest is told in whatever way it
-// is written.
+// The reader finds a summary however the code is written, and reports the place of one that it
+// cannot find out.
 func TestSummaries(t *testing.T) {
 	t.Parallel()
 
