@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// report measures everything, and writes it as Markdown.
+// report measures everything and returns the report as Markdown.
 func report(ctx context.Context, cliPath string, tokens []int, users int, progress io.Writer) (_ string, err error) {
 	b, err := newBench(ctx, cliPath, users, progress)
 	if err != nil {
@@ -54,7 +54,7 @@ func report(ctx context.Context, cliPath string, tokens []int, users int, progre
 	return text.String(), nil
 }
 
-// writeTable writes the table of a platform.
+// writeTable writes the table of one platform.
 func writeTable(text *strings.Builder, platform string, tokens []int, samples, peer, floor map[row]sample) {
 	fmt.Fprintf(text, "\n## %s\n\n| Tokens | Run | Requests | peer | Logins | peer | Received | peer | Time | peer | ÷ floor "+
 		"| CPU | ÷ floor | Memory | ÷ floor |\n| ---: | --- |%s\n", platform, strings.Repeat(" ---: |", columns))
@@ -74,7 +74,7 @@ func writeTable(text *strings.Builder, platform string, tokens []int, samples, p
 	}
 }
 
-// columns is how many numbers a row has.
+// columns is the number of numeric columns of a table.
 const columns = 13
 
 // ratio writes a dash where there is nothing to compare with.
@@ -119,7 +119,7 @@ func thousands(n int) string {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
-// size writes a number of bytes; a dash for 0, which is not known.
+// size writes a number of bytes; a dash for 0, which means unknown.
 func size(n int64) string {
 	switch {
 	case n == 0:

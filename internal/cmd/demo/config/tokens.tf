@@ -7,7 +7,7 @@ terraform {
 }
 
 variable "ticket" {
-  description = "Another ticket is another token."
+  description = "Changing the ticket rotates the pipeline's token."
   type        = string
   default     = "OPS-1"
 }
