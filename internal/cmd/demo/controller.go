@@ -89,7 +89,7 @@ func newController(s *stage) (platform, error) {
 			{"A second plan has no changes.", []action{planEmpty}},
 			{"The data source lists the active tokens on the server.", []action{list}},
 			{"Another data source lists all users with their tokens.", []action{listUsers}},
-			{"Revoked without Terraform, a token is deleted by the server. The plan says why it is reissued.", revokePipeline},
+			{"An administrator revokes a token without Terraform; the server deletes it. The plan says why it is reissued.", revokePipeline},
 			{"Apply issues the next generation. It logs in; the revoked token does not.", healPipeline},
 			{"A trigger changes: apply issues a successor, and the old token stays valid for three seconds.", rotate},
 			{"Three seconds later, the next apply revokes the predecessor and changes nothing else.", retire},

@@ -164,8 +164,8 @@ func usage(flags *flag.FlagSet, errOut io.Writer, problem string) int {
 func (s *settings) register(flags *flag.FlagSet) {
 	flags.DurationVar(&s.costs.Login, "latency-login", 0, "how long the check of a password or a token takes")
 	flags.DurationVar(&s.costs.Session, "latency-session", 0, "how long the lookup of a session takes")
-	flags.DurationVar(&s.costs.Request, "latency-request", 0, "how long every request takes in addition")
-	flags.IntVar(&s.costs.Cores, "cores", 0, "how much of that work each server does at the same time; 0 means no limit")
+	flags.DurationVar(&s.costs.Request, "latency-request", 0, "how long every request takes, in addition to a login or a session lookup")
+	flags.IntVar(&s.costs.Cores, "cores", 0, "the number of simulated cores of each server, on which the latencies are spent; 0 means no limit")
 	flags.Func("fault", "a fault to inject, given as "+sandbox.FaultSyntax+"; can be repeated", func(spec string) error {
 		fault, err := sandbox.ParseFault(spec)
 		if err == nil {
@@ -174,7 +174,7 @@ func (s *settings) register(flags *flag.FlagSet) {
 		return err
 	})
 	flags.BoolVar(&s.replay, "replay", false, "replay the recordings against new servers instead of serving")
-	flags.DurationVar(&s.ahead, "clock-ahead", 0, "how far the servers' clocks are ahead of this machine's clock; negative values set them behind")
+	flags.DurationVar(&s.ahead, "clock-ahead", 0, "how far the servers' clocks are ahead of this machine's clock; a negative duration is behind")
 	flags.BoolVar(&s.noDate, "no-date", false, "omit the Date header, as a Puma without a web server in front of it does")
 	flags.StringVar(&s.caFile, "tls-ca", "", "serve HTTPS and write the certificate authority to this `file`")
 }
