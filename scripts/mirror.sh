@@ -5,12 +5,12 @@
 #
 #     scripts/mirror.sh [VERSION [FOLDER]]
 #
-# VERSION is the version of the installed build, 0.0.1 by default. It must not be 0.0.0, which the CLIs
+# VERSION is the version of the installed build, 0.1.0 by default. It must not be 0.0.0, which the CLIs
 # ignore, nor a pre-release, which they install only for a constraint that names it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-version=${1:-0.0.1}
+version=${1:-0.1.0}
 mirror=${2:-$root/.cache/mirror}
 
 [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ && $version != 0.0.0 ]] || {
