@@ -58,12 +58,12 @@ func meter() (int, error) {
 func record(u usage) error {
 	line, err := json.Marshal(u)
 	if err != nil {
-		return fmt.Errorf("note what a process took: %w", err)
+		return fmt.Errorf("record the resource usage of a process: %w", err)
 	}
 
 	file, err := os.OpenFile(os.Getenv(usageVariable), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // The bench names the file.
 	if err != nil {
-		return fmt.Errorf("note what a process took: %w", err)
+		return fmt.Errorf("record the resource usage of a process: %w", err)
 	}
 
 	_, err = file.Write(append(line, '\n'))
@@ -75,13 +75,13 @@ func record(u usage) error {
 func readUsage(file string) (sum usage, err error) {
 	text, err := os.ReadFile(file) //nolint:gosec // The bench named it.
 	if err != nil {
-		return usage{}, fmt.Errorf("the CLI did not run the provider that was built: %w", err)
+		return usage{}, fmt.Errorf("the CLI did not run the built provider: %w", err)
 	}
 
 	for line := range bytes.Lines(text) {
 		var one usage
 		if err := json.Unmarshal(line, &one); err != nil {
-			return usage{}, fmt.Errorf("read what a process took: %w", err)
+			return usage{}, fmt.Errorf("read the resource usage of a process: %w", err)
 		}
 
 		sum.Ended += one.Ended

@@ -2,7 +2,7 @@ package controllerserver
 
 import (
 	"time"
-	_ "time/tzdata" // Zone names have to work on machines without a zone database.
+	_ "time/tzdata" // Zone names must work on machines without a zone database.
 )
 
 // Layouts of the server's dates and times. An expiration has dashes in requests and none in

@@ -110,7 +110,7 @@ type groupView struct {
 	Name    string   `xml:",chardata"`
 }
 
-// MarshalJSON writes the name alone.
+// MarshalJSON writes only the name.
 func (v groupView) MarshalJSON() ([]byte, error) { return json.Marshal(v.Name) }
 
 // viewUser returns a user as the caller sees it, alone or in a list.
