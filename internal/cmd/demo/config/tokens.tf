@@ -1,7 +1,10 @@
 terraform {
+  required_version = ">= 1.11"
+
   required_providers {
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
   }
 }
