@@ -1,5 +1,5 @@
-// Command terraform-provider-opsaccess is the provider's plugin; Terraform and
-// OpenTofu start it.
+// Command terraform-provider-opsaccess is the provider's plugin, which Terraform and OpenTofu
+// start.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// version is set by the release build from the tag.
+// version is set to the tag's version by the release build.
 var version = "dev"
 
 func main() {
@@ -48,31 +48,32 @@ func main() {
 	}
 }
 
-// stoppable is a plugin that does not end before it has revoked what is open.
+// stoppable is a plugin that revokes the tokens of open ephemeral resources before its process
+// ends.
 type stoppable struct {
 	*provider.Plugin
 
-	// stderr is what the CLI reads into its log, if it keeps one. The protocol library
-	// replaces os.Stderr by something that nobody reads any more at the end.
+	// stderr is the stream that the CLI copies to its log, if it keeps one. The protocol library
+	// replaces os.Stderr with a pipe that is no longer read at the end.
 	stderr io.Writer
 }
 
-// stop revokes what an interrupted run left open.
+// stop revokes the tokens that an interrupted run left open.
 func (p *stoppable) stop() {
 	if err := p.Stop(); err != nil {
 		_, _ = fmt.Fprintf(p.stderr, "tokens of ephemeral resources were not revoked: %v\n", err)
 	}
 }
 
-// stopOnSignal has the process end as it would of these signals, after stop. Who stops a
-// job or hangs up sends them to the CLI and to its plugins at once, and a CLI that is hung
-// up tells its plugins nothing. The interrupt is for the CLI alone, which ends its plugins
-// when what is under way is done.
+// stopOnSignal calls stop when one of these signals arrives, and then ends the process as the
+// signal would. Cancelling a job or closing a terminal sends them to the CLI and its plugins at the
+// same time, and a CLI that receives a SIGHUP does not notify its plugins. An interrupt is left to
+// the CLI, which stops its plugins after the operations in progress.
 func (p *stoppable) stopOnSignal() {
 	signals := make(chan os.Signal, 1)
 
 	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) { // As by nohup.
+		if !signal.Ignored(s) { // For example by nohup.
 			signal.Notify(signals, s)
 		}
 	}
@@ -83,20 +84,21 @@ func (p *stoppable) stopOnSignal() {
 
 		code := 1
 		if number, ok := received.(syscall.Signal); ok {
-			code = 128 + int(number) // What a shell shows of a process that a signal ended.
+			code = 128 + int(number) // The exit code that a shell reports for a process that a signal ended.
 		}
 
 		os.Exit(code)
 	}()
 }
 
-// quiet turns the standard logger off. net/http writes what a server sends behind the end of
-// its answer into it, which would end up in Terraform's log: it may be the rest of a secret.
+// quiet disables the standard logger. net/http logs what a server sends after the end of its
+// response, which may contain the rest of a secret and would end up in Terraform's log.
 func quiet() { log.SetOutput(io.Discard) }
 
-// collectSeldom has the garbage collector run when the heap is five times what was live, not twice:
-// nearly all that a plan allocates is garbage at once, and a quarter of its time went into looking for
-// it. Beyond half a gibibyte it runs as often as it must. GOGC and GOMEMLIMIT of the environment win.
+// collectSeldom makes the garbage collector run when the heap has grown to five times the live
+// memory, instead of twice. Nearly everything that a plan allocates is garbage immediately, and
+// garbage collection took a quarter of its time. Beyond half a gibibyte the collector runs as often
+// as necessary. GOGC and GOMEMLIMIT in the environment take precedence.
 func collectSeldom() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
@@ -107,7 +109,7 @@ func collectSeldom() {
 	}
 }
 
-// logged says whether the environment asks for a log of anything.
+// logged reports whether the environment enables any log.
 func logged(environment []string) bool {
 	for _, variable := range environment {
 		if name, value, _ := strings.Cut(variable, "="); value != "" && strings.HasPrefix(name, "TF_LOG") {
@@ -118,12 +120,12 @@ func logged(environment []string) bool {
 	return false
 }
 
-// silence spares the log that a CLI would throw away: unless told otherwise, plugins log
-// everything, and leave it to their CLI what is shown. That takes a third of a plan.
+// silence disables logs that the CLI would discard. By default a plugin logs everything and its CLI
+// decides what to show, which takes a third of a plan's time.
 func silence() {
 	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER"} {
 		if err := os.Setenv(name, "OFF"); err != nil {
-			fmt.Fprintln(os.Stderr, err) // A slower plan is no reason to have none.
+			fmt.Fprintln(os.Stderr, err) // A slower plan is better than none.
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestMain makes this program the client of a server that a test of the log names.
+// TestMain turns this program into the client of the server that a test of the log names.
 func TestMain(m *testing.M) {
 	if url := os.Getenv(unaskedFor); url != "" {
 		askUnasked(url)
@@ -25,7 +25,7 @@ func TestLogged(t *testing.T) {
 		environment []string
 		want        bool
 	}{
-		"nothing is asked for":      {environment: []string{"PATH=/bin", "TF_CLI_ARGS=-no-color"}},
+		"no log":                    {environment: []string{"PATH=/bin", "TF_CLI_ARGS=-no-color"}},
 		"an empty level":            {environment: []string{"TF_LOG="}},
 		"a log of everything":       {environment: []string{"PATH=/bin", "TF_LOG=TRACE"}, want: true},
 		"a log of providers":        {environment: []string{"TF_LOG_PROVIDER=DEBUG"}, want: true},
@@ -56,7 +56,7 @@ func TestCollectSeldom(t *testing.T) {
 		percent     int
 		bytes       int64
 	}{
-		"nothing is asked for":        {percent: 400, bytes: 512 << 20},
+		"no settings":                 {percent: 400, bytes: 512 << 20},
 		"the environment has GOGC":    {gogc: "50", percent: 100, bytes: 512 << 20},
 		"the environment has a limit": {limit: "1GiB", percent: 400, bytes: math.MaxInt64},
 	} {

@@ -11,11 +11,12 @@ import (
 	"testing"
 )
 
-// unaskedFor makes a process of this test a client of the server that it names.
+// unaskedFor is an environment variable that turns this test's program into a client of the server
+// that it names.
 const unaskedFor = "OPSACCESS_TEST_UNASKED"
 
-// askUnasked asks a server that answers more than it announces, in a process whose output the
-// test reads.
+// askUnasked sends requests to a server that sends more than it announces. It runs in a separate
+// process, whose output the test reads.
 func askUnasked(url string) {
 	if os.Getenv(unaskedFor+"_QUIET") != "" {
 		quiet()
@@ -24,7 +25,7 @@ func askUnasked(url string) {
 	client := http.Client{Transport: &http.Transport{}}
 
 	for range 50 {
-		response, err := client.Get(url) //nolint:gosec,noctx // The test named the server; the process ends soon.
+		response, err := client.Get(url) //nolint:gosec,noctx // The test names the server, and the process ends soon.
 		if err != nil {
 			continue
 		}
@@ -36,8 +37,8 @@ func askUnasked(url string) {
 	log.Print("the end")
 }
 
-// TestWhatAServerSendsUnaskedIsNotPrinted lets a server send more than it announced.
-func TestWhatAServerSendsUnaskedIsNotPrinted(t *testing.T) {
+// TestUnsolicitedBytesOfAServerAreNotPrinted has a server send more than it announced.
+func TestUnsolicitedBytesOfAServerAreNotPrinted(t *testing.T) {
 	t.Parallel()
 
 	const secret = "fresh-secret"
@@ -57,7 +58,7 @@ func TestWhatAServerSendsUnaskedIsNotPrinted(t *testing.T) {
 	t.Cleanup(server.Close)
 
 	for quiet, shows := range map[string]bool{"": true, "1": false} {
-		child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // It is this very program.
+		child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // It is this program.
 		child.Env = append(os.Environ(), unaskedFor+"="+server.URL, unaskedFor+"_QUIET="+quiet)
 
 		output, err := child.CombinedOutput()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every fuzz test of the packages, one after the other: `go test -fuzz` takes one only.
+# Runs every fuzz test of the packages, one after the other, because `go test -fuzz` runs only one.
 #   fuzz.sh DURATION PACKAGE...
 set -euo pipefail
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Builds the provider into a filesystem mirror, so that `terraform init` and `tofu init` install this
-# checkout, also for modules and beside other providers, and writes the CLI configuration that uses the
-# mirror.
+# Builds the provider into a filesystem mirror, and writes a CLI configuration that uses the mirror.
+# `terraform init` and `tofu init` then install this checkout, also for modules and together with other
+# providers.
 #
 #     scripts/mirror.sh [VERSION [FOLDER]]
 #
-# VERSION is what the build is installed as, 0.0.1 if it is left out. Not 0.0.0, which the CLIs ignore, and
-# no pre-release, which they install only for a constraint that names it.
+# VERSION is the version of the installed build, 0.1.0 by default. It must not be 0.0.0, which the CLIs
+# ignore, nor a pre-release, which they install only for a constraint that names it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-version=${1:-0.0.1}
+version=${1:-0.1.0}
 mirror=${2:-$root/.cache/mirror}
 
 [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ && $version != 0.0.0 ]] || {
@@ -24,8 +24,8 @@ trap 'rm -rf "$build"' EXIT
 binary=terraform-provider-opsaccess_v$version$(go env GOEXE)
 go build -C "$root" -ldflags "-X main.version=$version" -o "$build/$binary" .
 
-# Terraform and OpenTofu each look below the host of their own registry. A build of another version would
-# win over a lower one, so there is only one.
+# Terraform and OpenTofu each search below the host of their own registry. They install the highest version
+# that they find, so remove the builds of other versions.
 for host in registry.terraform.io registry.opentofu.org; do
     provider=$mirror/$host/opsaccess/opsaccess
     rm -rf "$provider"
@@ -46,4 +46,4 @@ provider_installation {
 END
 
 printf 'export TF_CLI_CONFIG_FILE=%s\n' "$(cd "$(dirname "$mirror")" && pwd)/$(basename "$mirror").tfrc"
-printf 'mirror: after another build, delete .terraform.lock.hcl and run init again: it has the checksum of this build\n' >&2
+printf 'mirror: after each new build, delete .terraform.lock.hcl, which has the checksum of this build, and run init again\n' >&2

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Checks that a release of HEAD would come out well: GoReleaser takes the configuration,
-# and two builds of this machine's platform give the same files, byte for byte. They are
-# built from clones in folders of different names and depths, with another umask and
-# another zone, and the second one with a build cache of its own. Needs neither a tag nor a
-# key nor a token. What is not committed does not count.
+# Checks that a release of HEAD would succeed: GoReleaser accepts the configuration, and two
+# builds for this machine's platform give the same files, byte for byte. The builds use clones in
+# folders with different names and depths, different umasks and time zones, and separate build
+# caches. The check requires no tag, key or token. It ignores uncommitted changes.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,7 +16,7 @@ fail() {
 }
 
 goreleaser=(go tool "-modfile=$root/tools/release/go.mod" goreleaser)
-# What the caller's shell holds for a release has no say.
+# Ignore the release settings in the caller's environment.
 unset GITHUB_TOKEN GITLAB_TOKEN GITEA_TOKEN GORELEASER_CURRENT_TAG GOOS GOARCH
 platform=$(go env GOOS)_$(go env GOARCH)
 
@@ -26,11 +25,11 @@ platform=$(go env GOOS)_$(go env GOARCH)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# build FOLDER makes a clone of HEAD, and builds the one archive in it.
+# build FOLDER clones HEAD and builds one archive in the clone.
 build() {
     git clone --quiet --no-checkout "$root" "$1"
     git -C "$1" checkout --quiet --detach "$commit"
-    # GoReleaser makes the archives of all platforms or none, so it gets a list of one.
+    # GoReleaser builds the archives of all configured platforms, so configure only one.
     awk -v platform="$platform" '
         previous == "builds:" { print "  - targets: [" platform "]"; sub(/^  -/, "   ") }
         { print; previous = $0 }
@@ -43,17 +42,17 @@ build() {
 }
 
 commit=$(git rev-parse HEAD)
-[[ -z $(git status --porcelain) ]] || say 'what is not committed is left out'
+[[ -z $(git status --porcelain) ]] || say 'ignoring uncommitted changes'
 
 say "building $platform of $commit"
 (umask 022; TZ=UTC build "$work/one")
-say 'building it again, from the standard library on'
+say 'building it again with an empty build cache'
 (umask 077; TZ=Pacific/Auckland GOCACHE=$work/cache build "$work/and/another")
 
 archives=("$work"/one/dist/*.zip)
 ((${#archives[@]} == 1)) || fail "want one archive, got ${archives[*]}"
 
-# The binary too, so that what differs is known if the archives do.
+# Compare the binary too, to show whether it causes a difference between the archives.
 compared=0
 for one in "${archives[@]}" "$work"/one/dist/*_SHA256SUMS "$work"/one/dist/*/terraform-provider-opsaccess_v*; do
     cmp "$one" "$work/and/another/${one#"$work/one/"}" || fail 'two builds of one commit differ'
@@ -61,14 +60,14 @@ for one in "${archives[@]}" "$work"/one/dist/*_SHA256SUMS "$work"/one/dist/*/ter
 done
 ((compared == 3)) || fail "want an archive, its checksum and its binary, got $compared files"
 
-# The linker says nothing if there is no such variable.
+# The linker does not report a variable that does not exist.
 version=${one##*_v}
-grep -qF "$version" "$one" || fail "the binary does not say that it is version $version"
+grep -qF "$version" "$one" || fail "the binary does not contain the version $version"
 
-# The modules of the program as the linker tells them. The checksums, which were compared,
-# cover the document.
+# The bill of materials must list the modules that the linker recorded. The compared checksums
+# cover the document itself.
 bom=("$work"/one/dist/*.zip.cdx.json)
-[[ ${bom[0]} == "${archives[0]}.cdx.json" ]] || fail "want a bill of materials beside the archive, got ${bom[*]}"
+[[ ${bom[0]} == "${archives[0]}.cdx.json" ]] || fail "want a bill of materials for the archive, got ${bom[*]}"
 grep -qF "${bom[0]##*/}" "$work"/one/dist/*_SHA256SUMS || fail 'the bill of materials has no checksum'
 modules=$(go version -m "$one" | awk -F '\t' '$2 == "dep" { print "pkg:golang/" tolower($3) "@" $4 }')
 for purl in $modules "pkg:golang/stdlib@$(go version "$one" | sed 's/.*: go//; s/ .*//')"; do

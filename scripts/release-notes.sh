@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints what CHANGELOG.md, in the working directory, says of a version: the lines below its
-# heading, "## 1.2.3", which may go on with a date.
+# Prints the section of a version in CHANGELOG.md in the working directory: the lines below its
+# heading, "## 1.2.3", which a date may follow.
 #   release-notes.sh v1.2.3
 set -euo pipefail
 

@@ -1,5 +1,5 @@
-// The tools that `make` runs with `go tool -modfile=tools/go.mod`. A module of its own
-// keeps what they need out of the provider's.
+// The tools that `make` runs with `go tool -modfile=tools/go.mod`. The separate module keeps
+// their dependencies out of the provider's module.
 module github.com/opsaccess/terraform-provider-opsaccess/tools
 
 go 1.26.0

@@ -3,7 +3,8 @@ terraform {
 
   required_providers {
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
   }
 }

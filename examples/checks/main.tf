@@ -5,7 +5,8 @@ terraform {
 
   required_providers {
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
   }
 }
@@ -71,12 +72,12 @@ check "no_token_is_about_to_expire" {
 check "every_token_is_used" {
   assert {
     condition     = length(local.never_used) == 0
-    error_message = "Tokens that nobody used since they were issued ${var.unused_for} ago, or earlier: ${join(", ", local.never_used)}."
+    error_message = "Tokens that were issued ${var.unused_for} ago or earlier and never used: ${join(", ", local.never_used)}."
   }
 
   assert {
     condition     = length(local.no_longer_used) == 0
-    error_message = "Tokens that nobody has used for ${var.unused_for}: ${join(", ", local.no_longer_used)}."
+    error_message = "Tokens that have not been used for ${var.unused_for}: ${join(", ", local.no_longer_used)}."
   }
 }
 

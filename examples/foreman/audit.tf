@@ -1,4 +1,4 @@
-# Warns of active tokens that this configuration does not manage, such as those from the web
+# Warns about active tokens that this configuration does not manage, such as those from the web
 # interface.
 data "opsaccess_personal_access_tokens" "live" {
   for_each = toset([for consumer in var.consumers : consumer.username])
@@ -37,7 +37,7 @@ check "no_token_is_about_to_expire" {
   assert {
     condition = alltrue([
       for token in opsaccess_personal_access_token.ci :
-      # Null if the token never expires, which an imported token may not.
+      # Null if the token never expires, as an imported token may.
       token.current.expires_at == null ? true : timecmp(token.current.expires_at, timeadd(plantimestamp(), var.expiry_warning)) > 0
     ])
     error_message = "A token expires within ${var.expiry_warning}, and has not been rotated: does the scheduled run still work?"

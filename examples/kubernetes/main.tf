@@ -1,4 +1,4 @@
-# Issues a token and writes its secret to a Kubernetes Secret. This also needs the Kubernetes provider.
+# Issues a token and writes its secret to a Kubernetes Secret. This also requires the Kubernetes provider.
 terraform {
   required_version = ">= 1.11"
 
@@ -8,7 +8,8 @@ terraform {
       version = ">= 2.36" # the first version with data_wo
     }
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
   }
 }

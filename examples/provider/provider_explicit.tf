@@ -3,7 +3,8 @@ terraform {
 
   required_providers {
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
   }
 }
@@ -44,4 +45,14 @@ data "opsaccess_current_user" "everywhere" {}
 data "opsaccess_user" "deploy" {
   provider = opsaccess.berlin
   username = "svc-deploy"
+}
+
+output "logged_in_as" {
+  description = "The account that the provider logs in as."
+  value       = data.opsaccess_current_user.everywhere.username
+}
+
+output "deploy_user_id" {
+  description = "The id of the user svc-deploy."
+  value       = data.opsaccess_user.deploy.id
 }

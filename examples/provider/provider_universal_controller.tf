@@ -3,7 +3,8 @@ terraform {
 
   required_providers {
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
   }
 }
@@ -21,7 +22,7 @@ provider "opsaccess" {
     url   = "https://uc.example.com/uc"
     token = var.universal_controller_token
 
-    # The user of the token, which Universal Controller does not show.
+    # The token's user. Universal Controller does not return it.
     username = "terraform"
   }
 }

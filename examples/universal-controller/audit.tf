@@ -50,7 +50,7 @@ check "no_token_is_about_to_expire" {
   assert {
     condition = alltrue([
       for token in opsaccess_personal_access_token.ci :
-      # Null if the token never expires, which an imported token may not.
+      # Null if the token never expires, as an imported token may.
       token.current.expires_at == null ? true : timecmp(token.current.expires_at, timeadd(plantimestamp(), var.expiry_warning)) > 0
     ])
     error_message = "A token expires within ${var.expiry_warning}, and has not been rotated: does the scheduled run still work?"

@@ -1,10 +1,11 @@
-# Issues a token and writes its secret to Vault. This also needs the Vault provider.
+# Issues a token and writes its secret to Vault. This also requires the Vault provider.
 terraform {
   required_version = ">= 1.11"
 
   required_providers {
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
     vault = {
       source  = "hashicorp/vault"

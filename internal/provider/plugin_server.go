@@ -11,17 +11,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/token"
 )
 
-// frameworkServer is what the framework serves. The protocol library looks for the
-// parts by their interfaces.
+// frameworkServer has the interfaces of the framework's server, which the protocol library checks
+// for.
 type frameworkServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
 }
 
-// pluginServer is the framework's server, with calls that leave nothing behind: the
-// framework keeps each call's context until the process ends, with two loggers in it, which
-// comes to 50 KiB for each resource of a plan.
+// pluginServer is the framework's server without a memory leak: the framework keeps each call's
+// context, with two loggers, until the process ends, which takes 50 KiB for each resource of a
+// plan.
 type pluginServer struct {
 	frameworkServer
 
@@ -39,7 +39,7 @@ func newPluginServer(p *opsaccessProvider) *pluginServer {
 	return &pluginServer{frameworkServer: server, provider: p}
 }
 
-// The calls that a CLI makes for each resource, data source and ephemeral resource.
+// The calls that a CLI makes for each resource, data source and ephemeral resource follow.
 
 func (s *pluginServer) ValidateResourceConfig(
 	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
@@ -105,8 +105,8 @@ func (s *pluginServer) CloseEphemeralResource(
 	return serve(ctx, req, s.frameworkServer.CloseEphemeralResource)
 }
 
-// CallFunction also takes the null arguments of OpenTofu 1.12, which sends an empty value for them. The
-// framework cannot decode it, and asks the user to report a bug of the provider.
+// CallFunction also accepts the null arguments of OpenTofu 1.12, which sends an empty value for
+// null. The framework cannot decode it and asks the user to report a bug in the provider.
 func (s *pluginServer) CallFunction(
 	ctx context.Context, req *tfprotov6.CallFunctionRequest,
 ) (*tfprotov6.CallFunctionResponse, error) {
@@ -122,7 +122,7 @@ func (s *pluginServer) CallFunction(
 	return s.frameworkServer.CallFunction(ctx, &decodable)
 }
 
-// serve makes a call whose context is released when it has returned.
+// serve makes a call and releases its context when the call returns.
 func serve[Q, A any](ctx context.Context, req Q, call func(context.Context, Q) (A, error)) (A, error) {
 	of, release := newCallContext(ctx)
 	defer release()
@@ -130,15 +130,15 @@ func serve[Q, A any](ctx context.Context, req Q, call func(context.Context, Q) (
 	return call(of, req)
 }
 
-// callContext is a context with an end of its own and the values of a call's. Once the call is over
-// it is cancelled, and keeps nothing of the call's context reachable.
+// callContext is a context with a separate end and the values of a call's context. After the call
+// it is cancelled and keeps no reference to the call's context.
 type callContext struct {
 	context.Context
 
 	call atomic.Pointer[context.Context]
 }
 
-// newCallContext returns a context that ends when the call's does, or is released.
+// newCallContext returns a context that ends when the call's context ends or release is called.
 func newCallContext(call context.Context) (of *callContext, release func()) {
 	own, cancel := context.WithCancel(context.Background())
 	if deadline, ok := call.Deadline(); ok {
@@ -157,8 +157,8 @@ func newCallContext(call context.Context) (of *callContext, release func()) {
 	}
 }
 
-// Value is the call's, as long as it lasts. The context's own value comes first: by it a child finds
-// out when it has to end.
+// Value returns the call's value while the call runs. The context's own value takes precedence,
+// because a child context uses it to find out when to end.
 func (c *callContext) Value(key any) any {
 	if value := c.Context.Value(key); value != nil {
 		return value

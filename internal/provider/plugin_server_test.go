@@ -13,7 +13,7 @@ import (
 
 type baggage struct{}
 
-// A plan of a thousand resources makes five thousand calls.
+// A plan of a thousand resources makes five thousand calls, so a call must not leak memory.
 func TestPluginServer_aCallLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 
@@ -99,7 +99,7 @@ func TestPluginServer_aCallLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// carry makes a call with something heavy in its context.
+// carry makes a call whose context contains a large value.
 func carry(t *testing.T, do func(context.Context) error) weak.Pointer[[1 << 10]byte] {
 	t.Helper()
 
@@ -115,7 +115,7 @@ func carry(t *testing.T, do func(context.Context) error) weak.Pointer[[1 << 10]b
 	return weak.Make(heavy)
 }
 
-// Terraform and OpenTofu encode a null argument of a function in different ways.
+// Terraform and OpenTofu encode a null argument of a function differently.
 func TestPluginServer_aNullArgumentOfAFunction(t *testing.T) {
 	t.Parallel()
 
@@ -188,8 +188,9 @@ func TestServe_theCallHasItsContext(t *testing.T) {
 	}
 }
 
-// A context that is closed has an error, or what waits for it crashes: of the call, of contexts made
-// of it during the call, and of those made afterwards.
+// A closed context must have an error, or code that waits for the context crashes. This applies to
+// the context of the call, to contexts derived from it during the call, and to those derived
+// afterwards.
 func TestServe_afterItsCallAContextIsCancelled(t *testing.T) {
 	t.Parallel()
 

@@ -7,10 +7,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// A CLI validates a configuration once, and values that are unknown then are not validated
-// when they become known: Terraform runs an action with whatever value a variable has. So the
-// calls below validate the configuration that they use. A resource checks its own arguments,
-// since `ignore_changes` may give it a configuration that would not be valid as a whole.
+// A CLI validates a configuration once, and does not repeat it for values that were unknown then:
+// Terraform runs an action with any value of a variable. Therefore the calls below validate the
+// configuration that they use. A resource validates its own arguments, because `ignore_changes` may
+// give it a configuration that is invalid as a whole.
 
 func (s *pluginServer) ConfigureProvider(
 	ctx context.Context, req *tfprotov6.ConfigureProviderRequest,
@@ -107,7 +107,7 @@ func (s *pluginServer) validateAction(
 	return validated.Diagnostics, nil
 }
 
-// failed says whether there is an error among the diagnostics.
+// failed reports whether the diagnostics contain an error.
 func failed(diagnostics []*tfprotov6.Diagnostic) bool {
 	return slices.ContainsFunc(diagnostics, func(d *tfprotov6.Diagnostic) bool {
 		return d.Severity == tfprotov6.DiagnosticSeverityError

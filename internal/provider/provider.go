@@ -1,5 +1,5 @@
-// Package provider is Terraform's side of opsaccess: the provider block, and the plugin that serves
-// the constructs of the packages below.
+// Package provider is the Terraform side of opsaccess: the provider block, and the plugin that
+// serves the constructs of the packages below it.
 package provider
 
 import (
@@ -37,24 +37,24 @@ var (
 type opsaccessProvider struct {
 	process platform.Process
 
-	// configured is what the constructs got, nil before the provider is configured.
+	// configured is what the constructs received; nil before the provider is configured.
 	configured atomic.Pointer[platform.Configured]
 }
 
-// Surroundings are what a provider takes from the machine that it runs on. The zero value
-// is what a released one has.
+// Surroundings are the parts of the machine that a provider uses. Released providers use the zero
+// value.
 type Surroundings struct {
-	// Runner is the machine's clock, safe for concurrent use; the zero value is the real one.
+	// Runner is the machine's clock and safe for concurrent use; the zero value is the real clock.
 	Runner pat.Runner
-	// RetryWait is the longest wait between two attempts of a request; 0 is the default.
+	// RetryWait is the longest wait between two attempts of a request; 0 means the default.
 	RetryWait time.Duration
 }
 
 // New returns the constructor of the provider. The version goes into the User-Agent.
 func New(version string) func() provider.Provider { return NewIn(Surroundings{}, version) }
 
-// NewIn is New in other surroundings, for tests of other packages: they move the clock,
-// and do not wait.
+// NewIn is New with other surroundings, for tests of other packages, which set the clock and do not
+// wait.
 func NewIn(surroundings Surroundings, version string) func() provider.Provider {
 	return func() provider.Provider { return newProvider(surroundings, version) }
 }
@@ -79,7 +79,7 @@ func (p *opsaccessProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 	}
 }
 
-// ValidateConfig refuses settings that no server can be reached with.
+// ValidateConfig refuses settings with which no server can be reached.
 func (p *opsaccessProvider) ValidateConfig(
 	ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse,
 ) {

@@ -8,29 +8,28 @@ import (
 	"time"
 )
 
-// Options are a console's settings; the zero value is usable.
+// Options are the settings of a console; the zero value is usable.
 type Options struct {
-	// Now is the clock, of the Date header too; nil is time.Now. It must be safe for
-	// concurrent use.
+	// Now is the clock, which the Date header follows as well; nil means time.Now. It must be safe
+	// for concurrent use.
 	Now func() time.Time
-	// NoDate sends no Date header, as a Puma without a web server in front does.
+	// NoDate omits the Date header, as a Puma without a web server in front of it does.
 	NoDate bool
-	// Sleep is how simulated work and slow answers wait; nil really sleeps. It has to
-	// return when ctx is done.
+	// Sleep waits for simulated work and slow responses; nil waits in real time. It must return
+	// when ctx is done.
 	Sleep func(ctx context.Context, d time.Duration)
-	// Costs is what work costs.
+	// Costs says how long each kind of work takes.
 	Costs Costs
 }
 
-// Console is what stands between the network and a sandbox server: it keeps the
-// journal, spends the costs, and makes the faults and hooks happen. It is safe for
-// concurrent use.
+// Console sits between the network and a sandbox server. It keeps the journal, spends the simulated
+// costs, and triggers faults and hooks. It is safe for concurrent use.
 type Console struct {
 	now    func() time.Time
 	noDate bool
 	sleep  func(ctx context.Context, d time.Duration)
 	costs  Costs
-	cores  chan struct{} // As many as there are; nil for any number.
+	cores  chan struct{} // One slot per core; nil means no limit.
 
 	mu           sync.Mutex
 	journal      []*Request
@@ -41,13 +40,13 @@ type Console struct {
 	controls     map[string]http.Handler
 }
 
-// hook is a function that runs before the requests that its trigger selects.
+// hook is a function that runs before each request that its trigger selects.
 type hook struct {
 	trigger trigger
 	run     func(*http.Request)
 }
 
-// exchange is what a console knows of the request that is being served.
+// exchange ties a request that is being served to its console and its journal entry.
 type exchange struct {
 	console *Console
 	entry   *Request
@@ -71,12 +70,12 @@ func NewConsole(o Options) *Console {
 	return c
 }
 
-// Now is the console's clock.
+// Now returns the current time by the console's clock.
 func (c *Console) Now() time.Time { return c.now() }
 
-// Before runs a function before each selected request is served, as another actor
-// would: it may change the server's data, or wait. Hooks run in the order they were
-// set. The returned function takes the hook away.
+// Before runs a function before each selected request is served. The function plays another actor:
+// it may change the server's data, or wait. Hooks run in the order in which they were added. The
+// returned function removes the hook.
 func (c *Console) Before(m Match, run func(*http.Request)) (remove func()) {
 	h := &hook{trigger: trigger{match: m}, run: run}
 	c.mu.Lock()
@@ -94,8 +93,8 @@ func (c *Console) Before(m Match, run func(*http.Request)) (remove func()) {
 	}
 }
 
-// Wrap returns a handler that serves the sandbox's own paths and passes everything
-// else on to next, through the journal, the hooks, the faults and the costs.
+// Wrap returns a handler that serves the sandbox's own paths and passes every other request to
+// next, through the journal, the hooks, the faults and the costs.
 func (c *Console) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, ControlPrefix) {
@@ -122,8 +121,8 @@ func (c *Console) Wrap(next http.Handler) http.Handler {
 	})
 }
 
-// Identify notes in the journal who sent the request of ctx, and how that was proved.
-// It does nothing when the context belongs to no request of a console.
+// Identify records in the journal which user sent the request of ctx and how that user
+// authenticated. It does nothing when ctx does not belong to a console's request.
 func Identify(ctx context.Context, user string, how AuthMethod) {
 	x := exchangeFrom(ctx)
 	if x == nil {
@@ -134,7 +133,7 @@ func Identify(ctx context.Context, user string, how AuthMethod) {
 	x.entry.User, x.entry.Auth = user, how
 }
 
-// arrive notes the request and finds the hooks and the fault that it meets.
+// arrive adds the request to the journal and returns the hooks and the fault that apply to it.
 func (c *Console) arrive(r *http.Request) (*Request, []*hook, *Fault) {
 	entry := &Request{
 		Time:      c.now(),
@@ -159,7 +158,7 @@ func (c *Console) arrive(r *http.Request) (*Request, []*hook, *Fault) {
 	}
 	var fault *Fault
 	for _, f := range c.faults {
-		// Every fault counts the request, but only the first that selects it acts.
+		// Every fault counts the request, but only the first one that selects it acts.
 		if f.trigger.hit(r) && fault == nil {
 			fault = &f.fault
 			entry.Fault = f.fault.Kind.String()
@@ -168,8 +167,8 @@ func (c *Console) arrive(r *http.Request) (*Request, []*hook, *Fault) {
 	return entry, hooks, fault
 }
 
-// date sets the Date header by the console's clock. Without one, a nil value keeps net/http
-// from setting the machine's time.
+// date sets the Date header from the console's clock. A nil value keeps net/http from adding the
+// machine's time.
 func (c *Console) date(header http.Header) {
 	header["Date"] = nil
 	if !c.noDate {
@@ -194,14 +193,14 @@ func exchangeFrom(ctx context.Context) *exchange {
 	return x
 }
 
-// statusWriter notes the status on its way out.
+// statusWriter reports the status of a response when it is sent.
 type statusWriter struct {
 	http.ResponseWriter
 	note  func(status int)
 	wrote bool
 }
 
-// WriteHeader notes the first status and passes it on.
+// WriteHeader reports the first status and passes it on.
 func (w *statusWriter) WriteHeader(status int) {
 	if !w.wrote {
 		w.wrote = true
@@ -210,7 +209,7 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write sends the body, and 200 first if no status was sent.
+// Write sends the body, preceded by status 200 if no status was sent yet.
 func (w *statusWriter) Write(b []byte) (int, error) {
 	if !w.wrote {
 		w.WriteHeader(http.StatusOK)
@@ -218,5 +217,5 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// Unwrap gives http.ResponseController the writer below.
+// Unwrap gives http.ResponseController access to the wrapped writer.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -17,10 +17,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// moment is the clock of these tests.
+// moment is the time that the clock of these tests shows.
 var moment = time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
 
-func TestTheJournalSaysWhatWasAskedAndByWhom(t *testing.T) {
+func TestJournalRecordsRequestsAndUsersWithoutCredentials(t *testing.T) {
 	t.Parallel()
 	console := sandbox.NewConsole(sandbox.Options{Now: func() time.Time { return moment }})
 	url := listen(t, console.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -59,7 +59,7 @@ func TestTheJournalSaysWhatWasAskedAndByWhom(t *testing.T) {
 		t.Errorf("journal over HTTP (-want +have):\n%s", diff)
 	}
 	if strings.Contains(body, "YWxpY2U") || strings.Contains(body, "pw\"") {
-		t.Error("the journal holds credentials")
+		t.Error("the journal contains credentials")
 	}
 	console.ResetRequests()
 	if n := console.Count(nil); n != 0 {
@@ -67,18 +67,18 @@ func TestTheJournalSaysWhatWasAskedAndByWhom(t *testing.T) {
 	}
 }
 
-func TestControlPathsAreForThisMachineAndForReading(t *testing.T) {
+func TestControlPathsServeOnlyGETFromLoopback(t *testing.T) {
 	t.Parallel()
 	handler := sandbox.NewConsole(sandbox.Options{}).Wrap(http.NotFoundHandler())
 	tests := map[string]struct {
 		method, path, from string
 		want               int
 	}{
-		"the journal from this machine":      {http.MethodGet, "/_sandbox/journal", "127.0.0.1:1", http.StatusOK},
-		"the journal from another machine":   {http.MethodGet, "/_sandbox/journal", "192.0.2.1:1", http.StatusForbidden},
-		"an address that cannot be read":     {http.MethodGet, "/_sandbox/journal", "nowhere", http.StatusForbidden},
-		"a write":                            {http.MethodPost, "/_sandbox/journal", "127.0.0.1:1", http.StatusMethodNotAllowed},
-		"a control path that does not exist": {http.MethodGet, "/_sandbox/tea", "127.0.0.1:1", http.StatusNotFound},
+		"the journal from this machine":    {http.MethodGet, "/_sandbox/journal", "127.0.0.1:1", http.StatusOK},
+		"the journal from another machine": {http.MethodGet, "/_sandbox/journal", "192.0.2.1:1", http.StatusForbidden},
+		"an invalid client address":        {http.MethodGet, "/_sandbox/journal", "nowhere", http.StatusForbidden},
+		"a POST":                           {http.MethodPost, "/_sandbox/journal", "127.0.0.1:1", http.StatusMethodNotAllowed},
+		"an unknown control path":          {http.MethodGet, "/_sandbox/tea", "127.0.0.1:1", http.StatusNotFound},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -94,7 +94,7 @@ func TestControlPathsAreForThisMachineAndForReading(t *testing.T) {
 	}
 }
 
-func TestAHookRunsBeforeTheRequestsItSelects(t *testing.T) {
+func TestHookRunsBeforeSelectedRequests(t *testing.T) {
 	t.Parallel()
 	console := sandbox.NewConsole(sandbox.Options{})
 	var mu sync.Mutex
@@ -120,7 +120,7 @@ func TestAHookRunsBeforeTheRequestsItSelects(t *testing.T) {
 	}
 }
 
-func TestWorkNeverRunsOnMoreCoresThanThereAre(t *testing.T) {
+func TestWorkIsLimitedToTheConfiguredCores(t *testing.T) {
 	t.Parallel()
 	const cores, clients = 2, 8
 	var mu sync.Mutex
@@ -142,7 +142,7 @@ func TestWorkNeverRunsOnMoreCoresThanThereAre(t *testing.T) {
 			}
 			slept[d]++
 			mu.Unlock()
-			// Nobody goes on before all cores were busy once.
+			// Block everyone until all cores have been busy at the same time once.
 			<-full
 			mu.Lock()
 			busy--
@@ -159,14 +159,14 @@ func TestWorkNeverRunsOnMoreCoresThanThereAre(t *testing.T) {
 	}
 	wait.Wait()
 	if peak != cores {
-		t.Errorf("%d pieces of work at once, want %d", peak, cores)
+		t.Errorf("%d pieces of work ran at once, want %d", peak, cores)
 	}
 	if diff := cmp.Diff(map[time.Duration]int{time.Second: clients, 2 * time.Second: clients, 3 * time.Second: clients}, slept); diff != "" {
 		t.Errorf("work by duration (-want +have):\n%s", diff)
 	}
 }
 
-func TestWaitingForACoreEndsWithTheRequest(t *testing.T) {
+func TestWaitForACoreEndsWhenTheClientDisconnects(t *testing.T) {
 	t.Parallel()
 	block := make(chan struct{})
 	entered := make(chan struct{}, 2)
@@ -188,10 +188,10 @@ func TestWaitingForACoreEndsWithTheRequest(t *testing.T) {
 	<-entered
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	// The only core is taken, so this returns only because its client is gone.
+	// The only core is taken, so this returns only because the client has disconnected.
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, http.MethodGet, "/", nil))
 	if len(entered) != 0 {
-		t.Error("a request worked although no core was free")
+		t.Error("a request did its work although no core was free")
 	}
 	if n := console.PeakInFlight(); n != 2 {
 		t.Errorf("%d requests at once, want 2", n)
@@ -223,8 +223,8 @@ func newRequest(t *testing.T, method, url, body string) *http.Request {
 	return request
 }
 
-// do sends a request on a connection of its own, so that nothing is repeated behind
-// the test's back.
+// do sends a request on a new connection, because net/http retries a request that fails on a reused
+// one.
 func do(t *testing.T, request *http.Request) (status int, body string) {
 	t.Helper()
 	response, err := fresh().Do(request)
@@ -247,12 +247,12 @@ func fresh() *http.Client {
 	}
 }
 
-func TestTheDateOfAnAnswerIsThatOfTheServersClock(t *testing.T) {
+func TestDateHeaderFollowsTheServersClock(t *testing.T) {
 	t.Parallel()
 	serves := map[string]http.HandlerFunc{
-		"a body":         func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "body") },
-		"a status alone": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
-		"nothing at all": func(http.ResponseWriter, *http.Request) {},
+		"a body":           func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "body") },
+		"a status only":    func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+		"an empty handler": func(http.ResponseWriter, *http.Request) {},
 	}
 	for name, serve := range serves {
 		t.Run(name, func(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ControlPrefix is where a sandbox server answers for itself. It is served before
-// everything else, to callers on this machine only, and is in no journal.
+// ControlPrefix is the path prefix of the sandbox's own endpoints. They are served before
+// everything else, only to clients on this machine, and do not appear in the journal.
 const ControlPrefix = "/_sandbox/"
 
 // HandleControl serves GET requests for name below [ControlPrefix] with h.
@@ -18,7 +18,7 @@ func (c *Console) HandleControl(name string, h http.Handler) {
 	c.controls[name] = h
 }
 
-// WriteControl answers a control request with v as indented JSON.
+// WriteControl responds to a control request with v as indented JSON.
 func WriteControl(w http.ResponseWriter, v any) {
 	body, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {

@@ -10,26 +10,26 @@ type Cost int
 
 // The kinds of work.
 const (
-	// CostLogin is checking a password or a token.
+	// CostLogin is the check of a password or a token.
 	CostLogin Cost = iota
-	// CostSession is looking up a session.
+	// CostSession is the lookup of a session.
 	CostSession
-	// CostRequest is what any request takes besides.
+	// CostRequest is the work that every request takes in addition.
 	CostRequest
 )
 
-// Costs says how long work takes and how much of it runs at once. The zero value
-// costs nothing.
+// Costs says how long each kind of work takes and how much of it runs at the same time. The zero
+// value costs nothing.
 type Costs struct {
-	// Login, Session and Request are the times of the three kinds of [Cost].
+	// Login, Session and Request are the durations of the three kinds of [Cost].
 	Login, Session, Request time.Duration
-	// Cores is how many pieces of work run at the same time; 0 means any number.
+	// Cores is how many pieces of work run at the same time; 0 means no limit.
 	Cores int
 }
 
-// Spend lets the work of the request in ctx take its time on one of the cores. It
-// returns early when the client goes away, and at once when the context belongs to no
-// request of a console.
+// Spend waits as long as work of this kind takes, on one of the cores, on behalf of the request of
+// ctx. It returns early when the client disconnects, and at once when ctx does not belong to a
+// console's request.
 func Spend(ctx context.Context, kind Cost) {
 	if x := exchangeFrom(ctx); x != nil {
 		x.console.spend(ctx, kind)

@@ -6,30 +6,30 @@ import (
 	"time"
 )
 
-// FaultKind is what goes wrong.
+// FaultKind is the way in which a request fails.
 type FaultKind int
 
 // The kinds of fault.
 const (
-	// FaultDrop closes the connection without an answer. Go's client repeats a GET by
-	// itself when that happens on a connection it had used before.
+	// FaultDrop closes the connection without a response. Go's HTTP client retries a GET by itself
+	// when that happens on a reused connection.
 	FaultDrop FaultKind = iota
-	// FaultAnswer sends the fault's own status, content type and body.
+	// FaultAnswer responds with the fault's own status, content type and body.
 	FaultAnswer
-	// FaultTruncate sends the first half of the real answer and closes the connection.
+	// FaultTruncate sends the first half of the real response and closes the connection.
 	FaultTruncate
-	// FaultDrip sends the real answer byte by byte.
+	// FaultDrip sends the real response byte by byte.
 	FaultDrip
-	// FaultEndless sends a body that does not end: the fault's own, then filler.
+	// FaultEndless sends a body that never ends: the fault's own body, then filler.
 	FaultEndless
-	// FaultRedirect sends the client to the fault's Location; its status is 302 unless
-	// the fault says otherwise.
+	// FaultRedirect redirects to the fault's Location. The status is 302 unless the fault sets
+	// another one.
 	FaultRedirect
-	// FaultHang answers nothing until the client gives up or the server closes.
+	// FaultHang sends nothing until the client gives up or the server closes.
 	FaultHang
 )
 
-// String is the kind's name, as the journal and [ParseFault] write it.
+// String returns the kind's name, as the journal shows it and [ParseFault] reads it.
 func (k FaultKind) String() string {
 	switch k {
 	case FaultDrop:
@@ -50,43 +50,43 @@ func (k FaultKind) String() string {
 	return fmt.Sprintf("FaultKind(%d)", int(k))
 }
 
-// Fault is something that goes wrong with the requests that it selects.
+// Fault makes the requests that it selects fail.
 type Fault struct {
 	Match
 
 	Kind FaultKind
-	// AfterWork lets the server do the work first, so that only the answer is lost or
-	// replaced. Truncate and drip always do the work.
+	// AfterWork lets the server process the request first, so that only the response is lost or
+	// replaced. FaultTruncate and FaultDrip always process the request.
 	AfterWork bool
-	// Status, ContentType and Body are what FaultAnswer and FaultEndless send. Status
-	// 0 is 200; an empty ContentType is text/plain; an empty Body of FaultAnswer is the
-	// status in words, in the form that the content type asks for.
+	// Status, ContentType and Body are what FaultAnswer and FaultEndless send. Status 0 means 200
+	// and an empty ContentType means text/plain. With an empty Body, FaultAnswer sends the text of
+	// the status in the format of the content type.
 	Status      int
 	ContentType string
 	Body        string
-	// RetryAfter is the Retry-After header; empty for none.
+	// RetryAfter is the value of the Retry-After header; empty omits the header.
 	RetryAfter string
-	// Location is where FaultRedirect points.
+	// Location is the target of FaultRedirect.
 	Location string
-	// Pause is the time between two bytes of FaultDrip; 0 is 10 ms.
+	// Pause is the time between two bytes of FaultDrip; 0 means 10 ms.
 	Pause time.Duration
 }
 
-// armedFault is a fault that counts the requests it selects.
+// armedFault is a fault together with its count of the requests it selects.
 type armedFault struct {
 	trigger trigger
 	fault   Fault
 }
 
-// AddFault makes a fault happen from now on. Where several faults select one request,
-// the one that was added first acts, and the others count it as well.
+// AddFault activates a fault. When several faults select the same request, the one that was added
+// first acts, and the others count the request as well.
 func (c *Console) AddFault(f Fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults = append(c.faults, &armedFault{trigger: trigger{match: f.Match}, fault: f})
 }
 
-// ClearFaults takes all faults away.
+// ClearFaults removes all faults.
 func (c *Console) ClearFaults() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// FaultSyntax describes what [ParseFault] reads, for a command's help.
+// FaultSyntax describes what [ParseFault] reads, for the help text of a command.
 const FaultSyntax = "KEY=VALUE,...: kind (drop, answer, truncate, drip, endless, redirect, hang), " +
 	"method, path (a regular expression without commas), nth, count (a number or always), after=work, " +
 	"status, type (json, text, html or a content type), body, retry-after, location, pause"
 
-// contentTypes are the short names of content types in a fault's text form.
+// contentTypes maps the short names that a fault's text form allows to content types.
 var contentTypes = map[string]string{
 	"json": "application/json; charset=utf-8",
 	"text": "text/plain; charset=utf-8",
@@ -22,8 +22,8 @@ var contentTypes = map[string]string{
 }
 
 // ParseFault reads a fault such as "method=POST,path=/tokens$,kind=drop,after=work" or
-// "nth=2,count=always,status=503,type=html,retry-after=1"; see [FaultSyntax]. A status
-// without a kind is an answer; something has to be said to go wrong.
+// "nth=2,count=always,status=503,type=html,retry-after=1"; see [FaultSyntax]. A status without a
+// kind means FaultAnswer; one of the two is required.
 func ParseFault(spec string) (Fault, error) {
 	var f Fault
 	kind := ""
@@ -52,7 +52,7 @@ func ParseFault(spec string) (Fault, error) {
 	return Fault{}, fmt.Errorf("fault %q: unknown kind %q", spec, kind)
 }
 
-// set changes the part of a fault that a key names.
+// set assigns value to the field of f that key names.
 func set(f *Fault, key, value string) (err error) {
 	switch key {
 	case "method":

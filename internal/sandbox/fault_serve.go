@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// defaultPause is the time between two bytes of a slow answer.
+// defaultPause is the time between two bytes of a FaultDrip response.
 const defaultPause = 10 * time.Millisecond
 
-// fillerBlock is what an endless body is made of.
+// fillerBlock is the number of filler bytes that an endless body sends at a time.
 const fillerBlock = 4096
 
-// serveFault answers a request that meets a fault; work is what would have been done.
+// serveFault responds as the fault demands; work processes the request as if there were no fault.
 func (c *Console) serveFault(w http.ResponseWriter, r *http.Request, f Fault, work http.Handler) {
 	var done recorder
 	if f.AfterWork || f.Kind == FaultTruncate || f.Kind == FaultDrip {
@@ -31,7 +31,7 @@ func (c *Console) serveFault(w http.ResponseWriter, r *http.Request, f Fault, wo
 		panic(http.ErrAbortHandler)
 	case FaultAnswer:
 		f.writeHead(w)
-		_, _ = io.WriteString(w, f.body()) //nolint:gosec // A test chose the body.
+		_, _ = io.WriteString(w, f.body()) //nolint:gosec // A test supplies the body.
 	case FaultRedirect:
 		w.Header().Set("Location", f.Location)
 		f.writeHead(w)
@@ -86,7 +86,7 @@ func (f Fault) writeHead(w http.ResponseWriter) {
 }
 
 func flush(w http.ResponseWriter) {
-	// A writer that cannot flush sends the bytes later; the client sees the same.
+	// A writer that cannot flush sends the bytes later, which makes no difference to the client.
 	_ = http.NewResponseController(w).Flush()
 }
 
@@ -98,14 +98,14 @@ func mediaType(contentType string) string {
 	return media
 }
 
-// recorder keeps an answer instead of sending it.
+// recorder stores a response instead of sending it.
 type recorder struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-// Header is the recorded answer's header.
+// Header returns the header of the recorded response.
 func (rec *recorder) Header() http.Header {
 	if rec.header == nil {
 		rec.header = http.Header{}
@@ -113,21 +113,21 @@ func (rec *recorder) Header() http.Header {
 	return rec.header
 }
 
-// WriteHeader keeps the first status.
+// WriteHeader stores the first status.
 func (rec *recorder) WriteHeader(status int) {
 	if rec.status == 0 {
 		rec.status = status
 	}
 }
 
-// Write keeps the body.
+// Write stores the body.
 func (rec *recorder) Write(b []byte) (int, error) {
 	rec.WriteHeader(http.StatusOK)
 	return rec.body.Write(b)
 }
 
-// writeHead sends the recorded head, with the length of the whole body, and returns
-// the body.
+// writeHead sends the recorded status and header, with the Content-Length of the whole body, and
+// returns the body.
 func (rec *recorder) writeHead(w http.ResponseWriter) []byte {
 	maps.Copy(w.Header(), rec.Header())
 	w.Header().Set("Content-Length", strconv.Itoa(rec.body.Len()))

@@ -16,14 +16,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// realAnswer is what the server of these tests answers without a fault.
+// realAnswer is the response of these tests' server without a fault.
 const realAnswer = `{"real":"answer"}`
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		fault sandbox.Fault
-		// work is how often the server did its work.
+		// work is how many requests the server processed.
 		work     int32
 		status   int
 		body     string
@@ -82,7 +82,7 @@ func TestFaults(t *testing.T) {
 			}
 			journal := console.Requests()
 			if len(journal) != 1 || journal[0].Status != test.status || journal[0].Fault != test.fault.Kind.String() {
-				t.Errorf("journal %+v, want one request with status %d and the fault's name", journal, test.status)
+				t.Errorf("journal %+v, want one request with status %d and the name of the fault", journal, test.status)
 			}
 			if err != nil {
 				return
@@ -90,10 +90,10 @@ func TestFaults(t *testing.T) {
 			defer func() { _ = response.Body.Close() }()
 			body, err := io.ReadAll(response.Body)
 			if (err != nil) != test.readFail {
-				t.Errorf("reading: error %v, want one: %t", err, test.readFail)
+				t.Errorf("read the body: error %v, want one: %t", err, test.readFail)
 			}
 			if response.StatusCode != test.status || string(body) != test.body {
-				t.Errorf("answer %d %q, want %d %q", response.StatusCode, body, test.status, test.body)
+				t.Errorf("response %d %q, want %d %q", response.StatusCode, body, test.status, test.body)
 			}
 			for key, want := range test.header {
 				if have := response.Header.Get(key); have != want {
@@ -104,14 +104,14 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestAFaultMeetsOnlyTheRequestsItSelects(t *testing.T) {
+func TestFaultAffectsOnlySelectedRequests(t *testing.T) {
 	t.Parallel()
 	console, url, _ := faultyServer(t)
 	console.AddFault(sandbox.Fault{
 		Match: sandbox.Match{Method: http.MethodGet, Path: regexp.MustCompile("/tokens$"), Nth: 2, Count: 2},
 		Kind:  sandbox.FaultAnswer, Status: 503,
 	})
-	// A second fault counts what the first one takes from it.
+	// The second fault also counts the requests on which the first one acts.
 	console.AddFault(sandbox.Fault{Match: sandbox.Match{Path: regexp.MustCompile("/tokens$"), Nth: 6}, Kind: sandbox.FaultAnswer, Status: 500})
 	var have []int
 	for _, what := range []string{
@@ -136,7 +136,7 @@ func TestAFaultMeetsOnlyTheRequestsItSelects(t *testing.T) {
 	}
 }
 
-func TestAnEndlessBodyEndsWhenTheClientGivesUp(t *testing.T) {
+func TestEndlessBodyEndsWhenTheClientGivesUp(t *testing.T) {
 	t.Parallel()
 	console, url, _ := faultyServer(t)
 	console.AddFault(sandbox.Fault{Kind: sandbox.FaultEndless, ContentType: "application/json", Body: `{"results":"`})
@@ -147,25 +147,25 @@ func TestAnEndlessBodyEndsWhenTheClientGivesUp(t *testing.T) {
 	const enough = 1 << 20
 	begin := make([]byte, enough)
 	if _, err := io.ReadFull(response.Body, begin); err != nil {
-		t.Errorf("a body of %d bytes at least: %v", enough, err)
+		t.Errorf("read the first %d bytes of the body: %v", enough, err)
 	}
 	if !strings.HasPrefix(string(begin), `{"results":"xxx`) {
-		t.Errorf("the body begins %q", begin[:20])
+		t.Errorf("the body begins with %q", begin[:20])
 	}
 	if err := response.Body.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAHangingRequestEndsWithTheClientOrTheServer(t *testing.T) {
+func TestHangingRequestEndsWithTheClientOrTheServer(t *testing.T) {
 	t.Parallel()
 	console, url, _ := faultyServer(t)
 	console.AddFault(sandbox.Fault{Match: sandbox.Match{Count: sandbox.Always}, Kind: sandbox.FaultHang})
 	ctx, cancel := context.WithCancel(t.Context())
 	console.Before(sandbox.Match{}, func(*http.Request) { cancel() })
-	_, err := fresh().Do(newRequest(t, http.MethodGet, url, "").WithContext(ctx)) //nolint:bodyclose // There is no answer.
+	_, err := fresh().Do(newRequest(t, http.MethodGet, url, "").WithContext(ctx)) //nolint:bodyclose // There is no response.
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want the client's own", err)
+		t.Errorf("error %v, want context.Canceled from the client", err)
 	}
 
 	console, handler := hanging()
@@ -174,8 +174,8 @@ func TestAHangingRequestEndsWithTheClientOrTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	console.Before(sandbox.Match{}, func(*http.Request) { go func() { _ = running.Close() }() })
-	if _, err := fresh().Do(newRequest(t, http.MethodGet, running.URL(), "")); err == nil { //nolint:bodyclose // There is no answer.
-		t.Error("a closed server answered")
+	if _, err := fresh().Do(newRequest(t, http.MethodGet, running.URL(), "")); err == nil { //nolint:bodyclose // There is no response.
+		t.Error("a closed server sent a response")
 	}
 }
 
@@ -207,8 +207,8 @@ func TestParseFault(t *testing.T) {
 		"an unknown key":        {spec: "kind=drop,when=now", err: "when: unknown key"},
 		"a bad pattern":         {spec: "kind=drop,path=(", err: "path"},
 		"a bad number":          {spec: "kind=drop,nth=two", err: "nth"},
-		"a bad moment":          {spec: "kind=drop,after=lunch", err: "want work"},
-		"no status":             {spec: "status=42", err: "not between"},
+		"a bad after":           {spec: "kind=drop,after=lunch", err: "want work"},
+		"a bad status":          {spec: "status=42", err: "not between"},
 	}
 	patterns := cmp.Transformer("pattern", func(r *regexp.Regexp) string {
 		if r == nil {
@@ -236,7 +236,7 @@ func TestParseFault(t *testing.T) {
 	}
 }
 
-// faultyServer starts a server that counts its work.
+// faultyServer starts a server and returns it with the count of the requests that it processed.
 func faultyServer(t *testing.T) (*sandbox.Console, string, *atomic.Int32) {
 	t.Helper()
 	console := sandbox.NewConsole(sandbox.Options{})

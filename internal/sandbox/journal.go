@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// AuthMethod says how a request proved who sent it.
+// AuthMethod is how the sender of a request authenticated.
 type AuthMethod string
 
-// The ways to authenticate, as the journal names them.
+// The authentication methods, as the journal names them.
 const (
 	AuthNone     AuthMethod = "none"
 	AuthPassword AuthMethod = "password"
@@ -16,31 +16,32 @@ const (
 	AuthSession  AuthMethod = "session"
 )
 
-// Request is one entry of the journal. It never holds a secret: neither the
-// Authorization header nor a cookie nor a body is kept.
+// Request is one entry of the journal. It never contains a secret: the Authorization header,
+// cookies and the body are not recorded.
 type Request struct {
 	// Time is when the request arrived.
 	Time   time.Time `json:"time"`
 	Method string    `json:"method"`
-	// Path is the path as the client escaped it.
+	// Path is the path in the client's escaping.
 	Path     string `json:"path"`
 	RawQuery string `json:"query,omitempty"`
-	// Status is the status that was sent; 0 when none was: the request is still
-	// being served, or its connection was dropped.
+	// Status is the status that was sent. It is 0 while the request is being served, and when the
+	// connection was dropped.
 	Status int `json:"status"`
-	// User is the login of who authenticated; empty when nobody did.
+	// User is the login of the authenticated user; empty when authentication failed or was not
+	// attempted.
 	User string     `json:"user,omitempty"`
 	Auth AuthMethod `json:"auth"`
 	// RequestID is the client's X-Request-Id header.
 	RequestID string `json:"request_id,omitempty"`
 	UserAgent string `json:"user_agent,omitempty"`
-	// Fault is the kind of the fault that the request met; empty for none.
+	// Fault is the kind of the fault that acted on the request; empty for none.
 	Fault string `json:"fault,omitempty"`
 }
 
-// Matching returns a filter for [Console.Count]: requests with this method (empty for
-// any) whose path the pattern is found in (empty for any). It panics on a pattern
-// that does not compile, as it is meant for tests.
+// Matching returns a filter for [Console.Count]. It selects requests with this method (empty
+// matches any) whose path matches the pattern (empty matches any). It panics on an invalid pattern,
+// because it is meant for tests.
 func Matching(method, pattern string) func(Request) bool {
 	m := Match{Method: method}
 	if pattern != "" {
@@ -60,7 +61,7 @@ func (c *Console) Requests() []Request {
 	return out
 }
 
-// Count says how many requests of the journal pass the filter; nil counts all.
+// Count returns how many requests of the journal pass the filter; nil counts all.
 func (c *Console) Count(filter func(Request) bool) int {
 	n := 0
 	for _, r := range c.Requests() {
@@ -71,7 +72,7 @@ func (c *Console) Count(filter func(Request) bool) int {
 	return n
 }
 
-// ResetRequests empties the journal. Requests that are being served no longer appear.
+// ResetRequests empties the journal. Requests that are still being served do not reappear in it.
 func (c *Console) ResetRequests() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -79,8 +80,8 @@ func (c *Console) ResetRequests() {
 	c.peakInFlight = c.inFlight
 }
 
-// PeakInFlight is the largest number of requests that were being served at once since
-// the last [Console.ResetRequests].
+// PeakInFlight returns the largest number of requests that were served at the same time since the
+// last [Console.ResetRequests].
 func (c *Console) PeakInFlight() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

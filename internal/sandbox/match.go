@@ -5,22 +5,22 @@ import (
 	"regexp"
 )
 
-// Always as a [Match]'s Count means every matching request from the Nth on.
+// Always as the Count of a [Match] selects every matching request from the Nth on.
 const Always = -1
 
-// Match selects requests. Its zero value selects the first request, whatever it is.
+// Match selects requests. The zero value selects the first request of any kind.
 type Match struct {
-	// Method is the HTTP method; empty for any.
+	// Method is the HTTP method; empty matches any.
 	Method string
-	// Path is searched in the request's path, without the query; nil for any.
+	// Path is matched against the request's path, without the query; nil matches any.
 	Path *regexp.Regexp
-	// Nth is the first matching request that is selected, counted from 1; 0 is 1.
+	// Nth is the number of the first matching request to select, counted from 1; 0 means 1.
 	Nth int
-	// Count is how many in a row are selected; 0 is 1, [Always] is no end.
+	// Count is how many matching requests in a row to select; 0 means 1, [Always] means all.
 	Count int
 }
 
-// trigger is a Match that counts. The console's lock guards it.
+// trigger counts the requests that a Match selects. The console's lock guards it.
 type trigger struct {
 	match Match
 	seen  int

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// readHeaderTimeout bounds how long a client may take to send its request's head.
+// readHeaderTimeout limits how long a client may take to send the header of its request.
 const readHeaderTimeout = 30 * time.Second
 
-// Running is a server that listens.
+// Running is a server that is listening.
 type Running struct {
 	server   *http.Server
 	listener net.Listener
@@ -30,20 +30,20 @@ type startConfig struct {
 	requireClient bool
 }
 
-// WithTLS serves https with a certificate made for this start; its authority is
-// [Running.CACertificate].
+// WithTLS serves HTTPS with a certificate that is generated for this start; [Running.CACertificate]
+// is the authority that signed it.
 func WithTLS() StartOption {
 	return func(c *startConfig) { c.tls = true }
 }
 
-// WithClientCertificates serves https and refuses clients without a certificate of
-// the same authority; [Running.ClientCertificate] is one.
+// WithClientCertificates serves HTTPS and refuses clients without a certificate of the same
+// authority; [Running.ClientCertificate] returns one.
 func WithClientCertificates() StartOption {
 	return func(c *startConfig) { c.tls, c.requireClient = true, true }
 }
 
-// Start serves h on addr ("host:port"; port 0 picks a free one) until it is closed.
-// The host must be a loopback address or "localhost".
+// Start serves h on addr ("host:port"; port 0 picks a free one) until it is closed. The host must
+// be a loopback address or "localhost".
 func Start(h http.Handler, addr string, options ...StartOption) (*Running, error) {
 	var config startConfig
 	for _, option := range options {
@@ -77,8 +77,7 @@ func Start(h http.Handler, addr string, options ...StartOption) (*Running, error
 	return r, nil
 }
 
-// URL is the server's address without a trailing slash, such as
-// "http://127.0.0.1:3939".
+// URL returns the server's address without a trailing slash, such as "http://127.0.0.1:3939".
 func (r *Running) URL() string {
 	scheme := "http"
 	if r.tls != nil {
@@ -87,8 +86,8 @@ func (r *Running) URL() string {
 	return scheme + "://" + r.listener.Addr().String()
 }
 
-// CACertificate is the PEM of the authority that signed the server's certificate; nil
-// without TLS.
+// CACertificate returns the PEM of the authority that signed the server's certificate; nil without
+// TLS.
 func (r *Running) CACertificate() []byte {
 	if r.tls == nil {
 		return nil
@@ -96,8 +95,8 @@ func (r *Running) CACertificate() []byte {
 	return r.tls.caPEM
 }
 
-// ClientCertificate is the PEM of a client certificate that the server accepts, and of
-// its key; nil without TLS.
+// ClientCertificate returns the PEM of a client certificate that the server accepts and of its key;
+// nil without TLS.
 func (r *Running) ClientCertificate() (certificate, key []byte) {
 	if r.tls == nil {
 		return nil, nil
@@ -105,14 +104,14 @@ func (r *Running) ClientCertificate() (certificate, key []byte) {
 	return r.tls.clientPEM, r.tls.clientKeyPEM
 }
 
-// Close ends the server and drops what is under way.
+// Close stops the server and aborts the requests that are in flight.
 func (r *Running) Close() error {
 	r.cancel()
 	err := r.server.Close()
 	return errors.Join(err, r.wait())
 }
 
-// Shutdown stops listening and waits for what is under way, until ctx ends.
+// Shutdown stops listening and waits for the requests that are in flight, until ctx ends.
 func (r *Running) Shutdown(ctx context.Context) error {
 	err := r.server.Shutdown(ctx)
 	if err != nil {

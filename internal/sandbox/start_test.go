@@ -10,17 +10,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-func TestOnlyLoopbackAddressesAreServed(t *testing.T) {
+func TestStartAcceptsOnlyLoopbackAddresses(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		addr string
 		err  string
 	}{
-		"IPv4 loopback":             {addr: "127.0.0.1:0"},
-		"localhost":                 {addr: "localhost:0"},
-		"any interface":             {addr: "0.0.0.0:0", err: "not a loopback address"},
-		"every interface by a port": {addr: ":0", err: "not a loopback address"},
-		"no port":                   {addr: "127.0.0.1", err: "missing port"},
+		"IPv4 loopback":  {addr: "127.0.0.1:0"},
+		"localhost":      {addr: "localhost:0"},
+		"all interfaces": {addr: "0.0.0.0:0", err: "not a loopback address"},
+		"a port only":    {addr: ":0", err: "not a loopback address"},
+		"no port":        {addr: "127.0.0.1", err: "missing port"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestOnlyLoopbackAddressesAreServed(t *testing.T) {
 				t.Error(err)
 			}
 			if err := running.Shutdown(t.Context()); err != nil {
-				t.Errorf("ending twice: %v", err)
+				t.Errorf("Shutdown after Close: %v", err)
 			}
 		})
 	}
@@ -53,10 +53,10 @@ func TestTLS(t *testing.T) {
 		client bool
 		works  bool
 	}{
-		"a client that trusts the authority":              {option: sandbox.WithTLS(), trust: true, works: true},
-		"a client that does not":                          {option: sandbox.WithTLS()},
-		"a client with the certificate that is wanted":    {option: sandbox.WithClientCertificates(), trust: true, client: true, works: true},
-		"a client without the certificate that is wanted": {option: sandbox.WithClientCertificates(), trust: true},
+		"a client that trusts the authority":               {option: sandbox.WithTLS(), trust: true, works: true},
+		"a client that does not trust the authority":       {option: sandbox.WithTLS()},
+		"a client with the required client certificate":    {option: sandbox.WithClientCertificates(), trust: true, client: true, works: true},
+		"a client without the required client certificate": {option: sandbox.WithClientCertificates(), trust: true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -83,7 +83,7 @@ func TestTLS(t *testing.T) {
 			client := &http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
 			response, err := client.Do(newRequest(t, http.MethodGet, running.URL(), ""))
 			if (err == nil) != test.works {
-				t.Errorf("error %v, want it to work: %t", err, test.works)
+				t.Errorf("error %v, want success: %t", err, test.works)
 			}
 			if err == nil {
 				_ = response.Body.Close()
@@ -92,7 +92,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-func TestWithoutTLSThereAreNoCertificates(t *testing.T) {
+func TestNoCertificatesWithoutTLS(t *testing.T) {
 	t.Parallel()
 	running, err := sandbox.Start(http.NotFoundHandler(), "127.0.0.1:0")
 	if err != nil {
@@ -101,6 +101,6 @@ func TestWithoutTLSThereAreNoCertificates(t *testing.T) {
 	t.Cleanup(func() { _ = running.Close() })
 	certificate, key := running.ClientCertificate()
 	if running.CACertificate() != nil || certificate != nil || key != nil {
-		t.Error("there are certificates")
+		t.Error("a server without TLS returns certificates")
 	}
 }

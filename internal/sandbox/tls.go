@@ -18,10 +18,10 @@ import (
 // certificateLifetime is how long the generated certificates are valid.
 const certificateLifetime = 24 * time.Hour
 
-// discardLog swallows net/http's remarks on connections that faults cut.
+// discardLog drops net/http's log lines about connections that faults cut.
 var discardLog = log.New(io.Discard, "", 0)
 
-// certificates are an authority and what it signed, for one start of a server.
+// certificates are an authority and the certificates that it signed for one start of a server.
 type certificates struct {
 	caPEM        []byte
 	server       tls.Certificate
@@ -91,8 +91,8 @@ func (c *certificates) serverConfig(requireClient bool) *tls.Config {
 	return config
 }
 
-// sign makes a key and a certificate for it. The first certificate that an authority
-// signs is its own, and its key becomes the authority's.
+// sign generates a key and a certificate for it. The first certificate that an authority signs is
+// its own, and its key becomes the authority's key.
 func (a *authority) sign(t *x509.Certificate) (certificate, key []byte, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -115,7 +115,7 @@ func (a *authority) sign(t *x509.Certificate) (certificate, key []byte, err erro
 }
 
 func template(serial int64, name string) *x509.Certificate {
-	// An hour back: a client's clock may run behind.
+	// Start an hour ago, because a client's clock may be slow.
 	start := time.Now().Add(-time.Hour)
 	return &x509.Certificate{
 		SerialNumber: big.NewInt(serial),

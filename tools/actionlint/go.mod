@@ -1,5 +1,5 @@
-// actionlint, which `make lint` runs on the workflows. A module of its own, for it does not
-// compile with the YAML that golangci-lint's linters want.
+// actionlint, which `make lint` runs on the workflows. It has a separate module, because it does
+// not compile with the YAML version that golangci-lint's linters require.
 module github.com/opsaccess/terraform-provider-opsaccess/tools/actionlint
 
 go 1.26.0

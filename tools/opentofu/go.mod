@@ -1,12 +1,11 @@
-// OpenTofu, built from source where no Terraform or OpenTofu of version 1.11 or later
-// is installed. A module of its own: a replace counts in the main module only, and
+// OpenTofu, which is built from source if no Terraform or OpenTofu of version 1.11 or later is
+// installed. It has a separate module, because a replace works only in the main module, and
 // nothing else here should depend on OpenTofu's dependencies.
 module github.com/opsaccess/terraform-provider-opsaccess/tools/opentofu
 
 go 1.26.6
 
-// OpenTofu's own replace, and its own debug settings. Without the first it does not
-// compile.
+// OpenTofu's own replace and debug settings. Without the replace it does not compile.
 replace github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 v2.20.2-0.20251021132045-587d123c2828
 
 godebug (

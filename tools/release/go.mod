@@ -1,6 +1,6 @@
-// GoReleaser, which `make release-check` and a release run, and what it runs for the bills of
-// materials. A module of its own: GoReleaser brings the clients of every cloud, and none of
-// them has a say in the other tools.
+// GoReleaser, which `make release-check` and releases run, and cyclonedx-gomod, which GoReleaser
+// runs for the bills of materials. They have a separate module, because GoReleaser depends on the
+// clients of every cloud, which must not affect the versions of the other tools.
 module github.com/opsaccess/terraform-provider-opsaccess/tools/release
 
 go 1.26.1

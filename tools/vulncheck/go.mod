@@ -1,5 +1,5 @@
-// govulncheck, which `make vulncheck` runs. A module of its own, so that it can stay
-// at the versions that it was made with.
+// govulncheck, which `make vulncheck` runs. It has a separate module, so that it can keep the
+// versions of its dependencies that it was developed with.
 module github.com/opsaccess/terraform-provider-opsaccess/tools/vulncheck
 
 go 1.26.0

@@ -1,4 +1,4 @@
-# Check first: with `dry_run` the action lists what it would revoke, and revokes nothing.
+# Check first: with `dry_run` the action lists the tokens that it would revoke, and revokes none.
 #   terraform apply -invoke=action.opsaccess_revoke_personal_access_tokens.stale
 action "opsaccess_revoke_personal_access_tokens" "stale" {
   config {
@@ -8,7 +8,7 @@ action "opsaccess_revoke_personal_access_tokens" "stale" {
   }
 }
 
-# The tokens of a pipeline that were issued before its leak was closed.
+# Revokes the tokens of a pipeline that were issued before its leak was closed.
 #   terraform apply -invoke=action.opsaccess_revoke_personal_access_tokens.leaked
 action "opsaccess_revoke_personal_access_tokens" "leaked" {
   config {
@@ -18,7 +18,7 @@ action "opsaccess_revoke_personal_access_tokens" "leaked" {
   }
 }
 
-# All tokens of two accounts.
+# Revokes all tokens of two accounts.
 #   terraform apply '-invoke=action.opsaccess_revoke_personal_access_tokens.everything'
 action "opsaccess_revoke_personal_access_tokens" "everything" {
   for_each = toset(["svc-gitlab", "svc-jenkins"])

@@ -7,7 +7,8 @@ terraform {
 
   required_providers {
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
     vault = {
       source  = "hashicorp/vault"

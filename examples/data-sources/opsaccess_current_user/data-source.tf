@@ -1,6 +1,6 @@
 data "opsaccess_current_user" "this" {}
 
-# Issuing tokens needs a role with a few permissions, not an administrator.
+# Issuing tokens requires a role with a few permissions, not an administrator.
 check "least_privilege" {
   assert {
     condition     = !data.opsaccess_current_user.this.admin

@@ -7,7 +7,7 @@ list "opsaccess_personal_access_token" "deploy" {
   }
 }
 
-# At most ten that expire before a date, with all that their resources would hold.
+# At most ten tokens that expire before a date, with all attributes of the resource.
 list "opsaccess_personal_access_token" "expiring" {
   provider         = opsaccess
   limit            = 10

@@ -1,5 +1,5 @@
-# A file of its own: within a file the runs share a state, and a mock computes nothing anew
-# for what is there already.
+# This run has a separate file, because the runs of a file share their state, and a mock does not
+# compute the values of an existing resource again.
 mock_provider "opsaccess" {
   mock_resource "opsaccess_personal_access_token" {
     defaults = {

@@ -1,6 +1,6 @@
-# No server is needed: the provider is a mock. It checks arguments as the real one does, and
-# computes what tests/mocks says. OpenTofu cannot load that file, so OpenTofu reads
-# service_token.tofutest.hcl instead of this file.
+# These tests need no server, because the provider is a mock. It validates arguments as the real
+# provider does, and computes the values in tests/mocks. OpenTofu cannot load that file, so OpenTofu
+# reads service_token.tofutest.hcl instead of this file.
 mock_provider "opsaccess" {
   source = "./tests/mocks"
 }

@@ -2,5 +2,5 @@
 terraform import opsaccess_personal_access_token.deploy svc-deploy/42
 terraform import opsaccess_personal_access_token.deploy 'svc-deploy/deploy pipeline'
 
-# name= says that digits are the token's name and not its id.
+# name= marks digits as the token's name instead of its id.
 terraform import opsaccess_personal_access_token.deploy svc-deploy/name=2031

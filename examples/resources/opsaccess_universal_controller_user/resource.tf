@@ -1,12 +1,12 @@
-# The user may use web services, and so log in with a token. Its password, its roles and all other
-# properties stay as they are.
+# The user may use web services, which a login with a token requires. Its password, its roles and all
+# other properties stay as they are.
 resource "opsaccess_universal_controller_user" "deploy" {
   username           = "svc.deploy"
   active             = true
   web_service_access = "Yes"
 }
 
-# user_id makes the token depend on the user: it is issued after the user was given access.
+# user_id makes the token depend on the user, so that it is issued after the user gets access.
 resource "opsaccess_personal_access_token" "deploy" {
   user_id     = opsaccess_universal_controller_user.deploy.id
   name_prefix = "deploy-"

@@ -14,39 +14,39 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
-// The operations, in the order of a cycle: the plan is one of what is there already, so it
-// refreshes everything and finds nothing to do.
+// operations are measured in this order. The plan follows the apply, so it refreshes all tokens and
+// finds no changes.
 var operations = []string{"apply", "plan", "destroy"}
 
-// sample is what one run of the CLI took.
+// sample is the measurement of one run of the CLI.
 type sample struct {
-	// Requests is what the server saw, Logins how many of them were a check of credentials,
-	// Sent the bytes of the bodies that it sent.
+	// Requests is how many requests the server received, Logins how many of them made it check
+	// credentials, and Sent the size of all response bodies in bytes.
 	Requests, Logins int
 	Sent             int64
-	// Wall is how long the CLI ran, CLI the time that it spent on processors itself.
+	// Wall is how long the CLI ran, and CLI the CPU time of the CLI itself.
 	Wall, CLI time.Duration
-	// Provider is what the provider's processes took.
+	// Provider is the resource usage of the provider's processes.
 	Provider usage
 }
 
-// bench is the CLI with the programs that are measured.
+// bench holds the CLI and the programs to measure.
 type bench struct {
 	cli              clirun.CLI
 	opsaccess, floor string
-	// users is how many the tokens are spread over.
+	// users is the number of users that the tokens are spread over.
 	users int
-	// progress gets a line for each run of the CLI.
+	// progress receives one line for each run of the CLI.
 	progress io.Writer
 }
 
-// row is a number of tokens and an operation.
+// row identifies a row of the report: a number of tokens and an operation.
 type row struct {
 	tokens    int
 	operation string
 }
 
-// newBench builds the programs. The bench must be closed.
+// newBench builds the programs. The caller must close the bench.
 func newBench(ctx context.Context, cliPath string, users int, progress io.Writer) (*bench, error) {
 	cli, err := clirun.New(cliPath, "opsaccess-bench-")
 	if err != nil {
@@ -71,19 +71,19 @@ func newBench(ctx context.Context, cliPath string, users int, progress io.Writer
 	return b, nil
 }
 
-// copySelf writes this program into a file: under the plugin's name it is the meter.
+// copySelf writes this program to a file. Under the plugin's name it acts as the meter.
 func copySelf(file string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find the bench: %w", err)
 	}
 
-	program, err := os.ReadFile(self) //nolint:gosec // This very program.
+	program, err := os.ReadFile(self) //nolint:gosec // It is this program.
 	if err != nil {
 		return fmt.Errorf("read the bench: %w", err)
 	}
 
-	return os.WriteFile(file, program, 0o700) //nolint:gosec // A program in a folder of its own.
+	return os.WriteFile(file, program, 0o700) //nolint:gosec // It is a program.
 }
 
 func (b *bench) close() error { return os.RemoveAll(b.cli.Folder) }
@@ -148,7 +148,7 @@ func (b *bench) cycle(ctx context.Context, of subject, program string, tokens in
 	return nil
 }
 
-// run measures an operation, which has to succeed; a plan has to be empty.
+// run measures one operation. The operation must succeed, and a plan must have no changes.
 func (s *site) run(ctx context.Context, cli clirun.CLI, operation string) (taken sample, err error) {
 	argument := "-auto-approve"
 	if operation == "plan" {
@@ -167,7 +167,7 @@ func (s *site) run(ctx context.Context, cli clirun.CLI, operation string) (taken
 	case err != nil:
 		return sample{}, err
 	case done.Code != 0:
-		const most = 4 << 10 // The end is where the CLI reports errors.
+		const most = 4 << 10 // The CLI reports errors at the end.
 
 		said := done.Stdout + done.Stderr
 
@@ -187,7 +187,8 @@ func (s *site) run(ctx context.Context, cli clirun.CLI, operation string) (taken
 	return taken, nil
 }
 
-// configuration has a resource block for each user. The floor asks nobody who they are.
+// configuration returns a configuration with one resource block for each user. The floor has no
+// server and no user ids, so its resources have the user id 1.
 func configuration(of subject, users []string, tokens int) string {
 	var text strings.Builder
 

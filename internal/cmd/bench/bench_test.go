@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// TestMain makes this program the meter when a CLI starts it as the provider.
+// TestMain turns this program into the meter when a CLI starts it as the provider.
 func TestMain(m *testing.M) {
 	if os.Getenv(usageVariable) != "" {
 		main()
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestAccTheReportIsComplete(t *testing.T) {
+func TestAccReportIsComplete(t *testing.T) {
 	t.Parallel()
 
 	file := filepath.Join(t.TempDir(), "BENCHMARKS.md")
@@ -35,14 +35,14 @@ func TestAccTheReportIsComplete(t *testing.T) {
 		t.Fatalf("exit code %d:\n%s", code, progress.String())
 	}
 
-	written, err := os.ReadFile(file) //nolint:gosec // A file of the test.
+	written, err := os.ReadFile(file) //nolint:gosec // It is a file of this test.
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	text := string(written)
 	if text != printed.String() {
-		t.Errorf("what was written is not what was printed:\n%s", text)
+		t.Errorf("the file differs from the printed report:\n%s", text)
 	}
 
 	for _, tokens := range []int{2} {
@@ -53,13 +53,13 @@ func TestAccTheReportIsComplete(t *testing.T) {
 
 	for _, private := range []string{foremanserver.AdminPassword, os.TempDir(), "127.0.0.1", filepath.Dir(file)} {
 		if strings.Contains(text, private) {
-			t.Errorf("the report has %q in it:\n%s", private, text)
+			t.Errorf("the report contains %q:\n%s", private, text)
 		}
 	}
 }
 
-// wantRows checks that each platform has a row that begins so, and that no number in it is
-// missing.
+// wantRows checks that each platform has a row that begins with head, and that none of its numbers
+// is missing.
 func wantRows(t *testing.T, text, head string) {
 	t.Helper()
 
@@ -91,7 +91,7 @@ func wantRows(t *testing.T, text, head string) {
 	}
 }
 
-func TestTheBenchFails(t *testing.T) {
+func TestInvalidCommandLines(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
@@ -99,11 +99,11 @@ func TestTheBenchFails(t *testing.T) {
 		code int
 		want string
 	}{
-		"a CLI that is not there": {args: []string{"-cli", "./nowhere"}, code: exitFailed, want: "bench: find the CLI"},
-		"an argument":             {args: []string{"more"}, code: exitUsage, want: `unexpected argument "more"`},
-		"a number of none":        {args: []string{"-tokens", "10,0"}, code: exitUsage, want: `"0" is no number of 1 or more`},
-		"no users":                {args: []string{"-users", "0"}, code: exitUsage, want: `-users has to be 1 or more`},
-		"an unknown flag":         {args: []string{"-more"}, code: exitUsage, want: "not defined"},
+		"a missing CLI":   {args: []string{"-cli", "./nowhere"}, code: exitFailed, want: "bench: find the CLI"},
+		"an argument":     {args: []string{"more"}, code: exitUsage, want: `unexpected argument "more"`},
+		"zero tokens":     {args: []string{"-tokens", "10,0"}, code: exitUsage, want: `"0" is not a number of 1 or more`},
+		"no users":        {args: []string{"-users", "0"}, code: exitUsage, want: `-users must be 1 or more`},
+		"an unknown flag": {args: []string{"-more"}, code: exitUsage, want: "not defined"},
 	}
 
 	for name, test := range tests {
@@ -117,13 +117,13 @@ func TestTheBenchFails(t *testing.T) {
 			}
 
 			if !strings.Contains(said.String(), test.want) {
-				t.Errorf("said %q, want something with %q", said.String(), test.want)
+				t.Errorf("printed %q, want it to contain %q", said.String(), test.want)
 			}
 		})
 	}
 }
 
-func TestProcessesAreSummedUp(t *testing.T) {
+func TestUsageOfAllProcessesIsSummed(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "usage")
 	t.Setenv(usageVariable, file)
 
@@ -149,11 +149,11 @@ func TestProcessesAreSummedUp(t *testing.T) {
 	}
 
 	if sum, err := readUsage(file); err == nil {
-		t.Errorf("with a process that did not end the sum is %+v, want an error", sum)
+		t.Errorf("with a process that has not ended the sum is %+v, want an error", sum)
 	}
 }
 
-func TestNumbersAreWrittenForPeople(t *testing.T) {
+func TestNumberFormats(t *testing.T) {
 	t.Parallel()
 
 	got := strings.Join([]string{

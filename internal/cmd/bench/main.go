@@ -1,12 +1,12 @@
-// Command bench measures what the provider costs, through a real Terraform or OpenTofu
-// against the sandbox servers with simulated latencies:
+// Command bench measures the cost of the provider, with a real Terraform or OpenTofu against the
+// sandbox servers with simulated latencies:
 //
 //	go run ./internal/cmd/bench -cli terraform -write BENCHMARKS.md
 //
-// It prints tables in Markdown: requests, logins, time, processors and memory of apply, plan
-// and destroy, beside those of two providers with the same schemas: one that does nothing, and
-// one that sends the requests of each token on their own. A run of the CLI that does not do what
-// it should is a failure.
+// It prints tables in Markdown with the requests, logins, time, CPU time and memory of apply, plan
+// and destroy, next to those of two providers with the same schemas: one that sends no requests,
+// and one that sends separate requests for each token. A run of the CLI with an unexpected result
+// is a failure.
 package main
 
 import (
@@ -46,7 +46,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run is the whole command but for signals.
+// run is the whole command except for signal handling.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(errOut)
@@ -54,14 +54,14 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	tokens := []int{10, 100, 1000}
 	cliPath := flags.String("cli", "terraform", "the `path` of Terraform or OpenTofu, 1.11 or later")
 	users := flags.Int("users", 10, "the `number` of users that the tokens are spread over")
-	file := flags.String("write", "", "the `file` to write besides, such as BENCHMARKS.md")
+	file := flags.String("write", "", "also write the report to this `file`, such as BENCHMARKS.md")
 	flags.Func("tokens", "the `numbers` of tokens to measure, such as 10,1000; default 10,100,1000", func(text string) error {
 		tokens = nil
 
 		for field := range strings.SplitSeq(text, ",") {
 			number, err := strconv.Atoi(field)
 			if err != nil || number < 1 {
-				return fmt.Errorf("%q is no number of 1 or more", field)
+				return fmt.Errorf("%q is not a number of 1 or more", field)
 			}
 
 			tokens = append(tokens, number)
@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 
 		return exitUsage
 	case *users < 1:
-		_, _ = fmt.Fprintln(errOut, "bench: -users has to be 1 or more")
+		_, _ = fmt.Fprintln(errOut, "bench: -users must be 1 or more")
 
 		return exitUsage
 	}
@@ -91,7 +91,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 
 	if err == nil && *file != "" {
-		err = os.WriteFile(*file, []byte(text), 0o644) //nolint:gosec // A document of the project, for everybody to read.
+		err = os.WriteFile(*file, []byte(text), 0o644) //nolint:gosec // It is a document of the project and not secret.
 	}
 
 	if err != nil {

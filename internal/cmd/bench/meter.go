@@ -11,38 +11,37 @@ import (
 	"time"
 )
 
-// The variables of the meter's environment: the program to measure, and the file to append
-// to.
+// The environment variables of the meter: the program to measure, and the file to append to.
 const (
 	programVariable = "OPSACCESS_BENCH_PROGRAM"
 	usageVariable   = "OPSACCESS_BENCH_USAGE"
 )
 
-// usage is what processes took.
+// usage is the resource usage of processes.
 type usage struct {
-	// Started is how many began, Ended how many are over.
+	// Started is how many processes started, and Ended how many of them ended.
 	Started int `json:"started"`
 	Ended   int `json:"ended"`
-	// CPU is the time that they spent on processors.
+	// CPU is the CPU time of the processes.
 	CPU time.Duration `json:"cpu_ns"`
-	// Peak is the most memory that one of them had resident, in bytes; 0 where the system does
-	// not tell.
+	// Peak is the largest resident memory of one process, in bytes; 0 where the system does not
+	// report it.
 	Peak int64 `json:"peak_bytes"`
 }
 
-// meter runs the program that the environment names, and writes down what it took. The bench
-// stands in for the provider where a CLI looks for it, as a CLI tells of a plugin nothing. It
-// returns the program's exit code.
+// meter runs the program that the environment names, and records its resource usage. The CLI starts
+// the meter in place of the provider, because the CLI does not report the usage of its plugins.
+// meter returns the program's exit code.
 func meter() (int, error) {
-	// A Ctrl-C reaches all processes; a plugin goes on until its CLI ends it.
+	// Ctrl-C reaches all processes, but a plugin must run until its CLI stops it.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 
 	if err := record(usage{Started: 1}); err != nil {
 		return 1, err
 	}
 
-	program := exec.Command(os.Getenv(programVariable), os.Args[1:]...) //nolint:gosec,noctx // The bench names the program; its CLI ends it.
-	// The CLI and the plugin speak through these; nothing may stand between.
+	program := exec.Command(os.Getenv(programVariable), os.Args[1:]...) //nolint:gosec,noctx // The bench names the program, and its CLI stops it.
+	// The CLI and the plugin communicate through these, so the meter must not stand in between.
 	program.Stdin, program.Stdout, program.Stderr = os.Stdin, os.Stdout, os.Stderr
 
 	var exit *exec.ExitError
@@ -55,16 +54,16 @@ func meter() (int, error) {
 	return state.ExitCode(), record(usage{Ended: 1, CPU: state.UserTime() + state.SystemTime(), Peak: peak(state)})
 }
 
-// record appends a line to the meter's file. Other meters write to it as well.
+// record appends a line to the meter's file. Other meters write to the same file.
 func record(u usage) error {
 	line, err := json.Marshal(u)
 	if err != nil {
-		return fmt.Errorf("note what a process took: %w", err)
+		return fmt.Errorf("record the resource usage of a process: %w", err)
 	}
 
 	file, err := os.OpenFile(os.Getenv(usageVariable), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // The bench names the file.
 	if err != nil {
-		return fmt.Errorf("note what a process took: %w", err)
+		return fmt.Errorf("record the resource usage of a process: %w", err)
 	}
 
 	_, err = file.Write(append(line, '\n'))
@@ -72,18 +71,17 @@ func record(u usage) error {
 	return errors.Join(err, file.Close())
 }
 
-// readUsage sums up a meter's file. It fails unless some process began, and each of them
-// ended.
+// readUsage sums up a meter's file. It fails if no process started, or a process has not ended.
 func readUsage(file string) (sum usage, err error) {
 	text, err := os.ReadFile(file) //nolint:gosec // The bench named it.
 	if err != nil {
-		return usage{}, fmt.Errorf("the CLI did not run the provider that was built: %w", err)
+		return usage{}, fmt.Errorf("the CLI did not run the built provider: %w", err)
 	}
 
 	for line := range bytes.Lines(text) {
 		var one usage
 		if err := json.Unmarshal(line, &one); err != nil {
-			return usage{}, fmt.Errorf("read what a process took: %w", err)
+			return usage{}, fmt.Errorf("read the resource usage of a process: %w", err)
 		}
 
 		sum.Ended += one.Ended

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// peak returns the most memory that was resident, in bytes. A process starts with the peak
-// of the one that started it, so the meter's own memory is the least that this returns.
+// peak returns the largest resident memory of a process, in bytes. A process starts with the peak
+// of its parent, so the result is at least the meter's own memory.
 func peak(state *os.ProcessState) int64 {
 	taken, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
@@ -20,6 +20,6 @@ func peak(state *os.ProcessState) int64 {
 		return taken.Maxrss
 	}
 
-	// The type differs between systems.
-	return int64(taken.Maxrss) << 10 //nolint:unconvert // As above.
+	// The type of Maxrss differs between systems.
+	return int64(taken.Maxrss) << 10 //nolint:unconvert // See above.
 }

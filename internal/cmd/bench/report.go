@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// report measures everything, and writes it as Markdown.
+// report measures everything and returns the report as Markdown.
 func report(ctx context.Context, cliPath string, tokens []int, users int, progress io.Writer) (_ string, err error) {
 	b, err := newBench(ctx, cliPath, users, progress)
 	if err != nil {
@@ -27,8 +27,8 @@ func report(ctx context.Context, cliPath string, tokens []int, users int, progre
 
 	var text strings.Builder
 
-	fmt.Fprintf(&text, "# Benchmarks\n\n`make bench` measures this anew. Measured on %s, with %s and %s on %s/%s, %d cores, "+
-		"which the CLI, the provider and the sandbox servers shared.\n\n",
+	fmt.Fprintf(&text, "# Benchmarks\n\n`make bench` writes this page. Measured on %s with %s and %s on %s/%s, with %d cores "+
+		"for the CLI, the provider and the sandbox servers together.\n\n",
 		time.Now().UTC().Format(time.DateOnly), version, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	writeMethod(&text, users)
 
@@ -54,7 +54,7 @@ func report(ctx context.Context, cliPath string, tokens []int, users int, progre
 	return text.String(), nil
 }
 
-// writeTable writes the table of a platform.
+// writeTable writes the table of one platform.
 func writeTable(text *strings.Builder, platform string, tokens []int, samples, peer, floor map[row]sample) {
 	fmt.Fprintf(text, "\n## %s\n\n| Tokens | Run | Requests | peer | Logins | peer | Received | peer | Time | peer | ÷ floor "+
 		"| CPU | ÷ floor | Memory | ÷ floor |\n| ---: | --- |%s\n", platform, strings.Repeat(" ---: |", columns))
@@ -74,7 +74,7 @@ func writeTable(text *strings.Builder, platform string, tokens []int, samples, p
 	}
 }
 
-// columns is how many numbers a row has.
+// columns is the number of numeric columns of a table.
 const columns = 13
 
 // ratio writes a dash where there is nothing to compare with.
@@ -87,22 +87,22 @@ func ratio[T int64 | time.Duration](taken, least T) string {
 }
 
 func writeMethod(text *strings.Builder, users int) {
-	fmt.Fprintf(text, "Each row is one run of the CLI, with its default of ten operations at a time, for %d users of a sandbox "+
-		"server in memory. The server's work is simulated: on Foreman a login takes %d ms and a request in a session %d ms of "+
-		"one of %d cores, and on Universal Controller a request takes %d ms of one of %d cores, which is an assumption: there "+
-		"are no recordings of one.\n\n",
-		users, foremanCosts.Login.Milliseconds(), foremanCosts.Session.Milliseconds(), foremanCosts.Cores,
-		controllerCosts.Request.Milliseconds(), controllerCosts.Cores)
+	fmt.Fprintf(text, "Each row is one run of the CLI with its default of ten operations at a time, for %d users of a sandbox "+
+		"server in memory. The server's work is simulated. On Foreman a login occupies one of %d cores for %d ms, and a request in "+
+		"a session for %d ms. On Universal Controller a request occupies one of %d cores for %d ms, which is an assumption, "+
+		"because there are no recordings of a Universal Controller.\n\n",
+		users, foremanCosts.Cores, foremanCosts.Login.Milliseconds(), foremanCosts.Session.Milliseconds(),
+		controllerCosts.Cores, controllerCosts.Request.Milliseconds())
 
-	text.WriteString("- **apply** creates all tokens; **plan** refreshes them and finds nothing to do; **destroy** refreshes and revokes them.\n" +
-		"- **Logins** are the requests for which the server checked credentials. **Received** is the bodies of all responses.\n" +
-		"- **CPU** is that of all processes of the provider in the run, **memory** the most that one of them had resident.\n" +
-		"- **peer** is the same run with a provider that knows nothing of the server but its API: each token is read on its own, and " +
-		"each request logs in.\n" +
-		"- **floor** is the same run with a provider that sends no request and keeps what is planned. Peer and floor are made with the " +
-		"plugin framework and have the schemas of this provider; what the floor takes is taken by the framework and the CLI.\n\n" +
-		"How many requests a run may send is held by tests: `internal/coalesce/requests_test.go` and " +
-		"`internal/e2e/protocol/requests_test.go`. What needs no server is measured by " +
+	text.WriteString("- **apply** creates all tokens, **plan** refreshes them and has no changes, and **destroy** refreshes and revokes them.\n" +
+		"- **Logins** are the requests for which the server checked credentials. **Received** is the size of all response bodies.\n" +
+		"- **CPU** is the CPU time of all provider processes in the run, and **memory** the largest resident memory of one of them.\n" +
+		"- **peer** is the same run with a provider that knows only the server's API: it reads each token separately and logs in " +
+		"with each request.\n" +
+		"- **floor** is the same run with a provider that sends no requests and stores the plan in state. Peer and floor use the " +
+		"plugin framework and have the schemas of this provider, so the floor is the cost of the framework and the CLI.\n\n" +
+		"Tests limit the number of requests in a run: `internal/coalesce/requests_test.go` and " +
+		"`internal/e2e/protocol/requests_test.go`. To measure the parts that need no server, run " +
 		"`go test -run '^$' -bench . -benchmem ./internal/foreman ./internal/lifecycle`.\n")
 }
 
@@ -119,7 +119,7 @@ func thousands(n int) string {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
-// size writes a number of bytes; a dash for 0, which is not known.
+// size writes a number of bytes; a dash for 0, which means unknown.
 func size(n int64) string {
 	switch {
 	case n == 0:

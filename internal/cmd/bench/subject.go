@@ -12,18 +12,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// The servers' work is simulated on two cores, as bcrypt and the application take one for
-// each request. No recordings of a real Universal Controller are at hand: its 30 ms are
-// an assumption.
+// The servers simulate work on two cores, because bcrypt and the application occupy one core for
+// each request. There are no recordings of a real Universal Controller; its 30 ms are an
+// assumption.
 var (
 	foremanCosts    = sandbox.Costs{Login: 150 * time.Millisecond, Session: 30 * time.Millisecond, Cores: 2}
 	controllerCosts = sandbox.Costs{Request: 30 * time.Millisecond, Cores: 2}
 )
 
-// subject is what is measured: the provider on a platform.
+// subject is what is measured: the provider on one platform.
 type subject struct {
 	name string
-	// block is the platform's in the provider block.
+	// block is the name of the platform's argument in the provider block.
 	block string
 	open  func(users int) (*site, error)
 }
@@ -33,14 +33,14 @@ var subjects = []subject{
 	{"Universal Controller", "universal_controller", openController},
 }
 
-// site is a sandbox server that listens, and what it has seen.
+// site is a running sandbox server with counters.
 type site struct {
 	console *sandbox.Console
-	// live counts the tokens that log in.
+	// live counts the tokens that authenticate.
 	live func(login string) int
-	// users are the ids of the users, in whose names tokens are issued.
+	// users are the ids of the users for whom the tokens are issued.
 	users []string
-	// env tells the provider where the server is, and who it logs in as.
+	// env tells the provider the server's URL and the account to log in with.
 	env map[string]string
 
 	sent    atomic.Int64
@@ -93,7 +93,7 @@ func openController(users int) (*site, error) {
 	return s, err
 }
 
-// login is the name of the i-th user.
+// login returns the name of the i-th user.
 func login(i int) string { return "svc-" + strconv.Itoa(i) }
 
 func (s *site) start(server http.Handler, env func(url string) map[string]string) (err error) {
@@ -108,18 +108,18 @@ func (s *site) start(server http.Handler, env func(url string) map[string]string
 	return err
 }
 
-// reset forgets what the server has seen.
+// reset sets the server's counters to zero.
 func (s *site) reset() {
 	s.console.ResetRequests()
 	s.sent.Store(0)
 }
 
-// isLogin says whether a request cost the server a check of credentials.
+// isLogin reports whether a request made the server check credentials.
 func isLogin(r sandbox.Request) bool {
 	return r.Auth == sandbox.AuthPassword || r.Auth == sandbox.AuthToken || r.Status == http.StatusUnauthorized
 }
 
-// countingWriter counts the bytes of bodies.
+// countingWriter counts the bytes of response bodies.
 type countingWriter struct {
 	http.ResponseWriter
 
@@ -134,5 +134,5 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Unwrap gives http.ResponseController the writer below.
+// Unwrap gives http.ResponseController access to the wrapped writer.
 func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,6 +1,6 @@
-// Package clirun runs Terraform or OpenTofu with the provider of this checkout: it builds
-// the provider, has the CLI take it without a registry, and keeps all that is the caller's
-// away from the CLI.
+// Package clirun runs Terraform or OpenTofu with the provider of this checkout: it builds the
+// provider, configures the CLI to use it without a registry, and isolates the CLI from the caller's
+// files and environment.
 package clirun
 
 import (
@@ -17,11 +17,11 @@ import (
 	"time"
 )
 
-// interruptTime is how long the CLI may take to end after an interrupt.
+// interruptTime is how long the CLI may take to stop after an interrupt.
 const interruptTime = 5 * time.Second
 
-// CLI is a Terraform or OpenTofu in one working directory and with an environment of its
-// own: no variable but those of Env reaches it.
+// CLI is a Terraform or OpenTofu with a working directory and an isolated environment: it gets only
+// the variables in Env.
 type CLI struct {
 	// Path is the absolute path of the program; see [Find].
 	Path string
@@ -31,18 +31,18 @@ type CLI struct {
 	Env map[string]string
 }
 
-// Outcome is what a run of the CLI came to.
+// Outcome is the result of a run of the CLI.
 type Outcome struct {
 	// Code is the exit code.
 	Code int
-	// Stdout and Stderr are all that it wrote.
+	// Stdout and Stderr are the complete output.
 	Stdout, Stderr string
-	// CPU is the time that it spent on processors, with the plugins that it waited for.
+	// CPU is the CPU time of the CLI and of the plugins that it waited for.
 	CPU time.Duration
 }
 
-// New returns a CLI in a new folder of its own, which the caller removes. Below either
-// registry's address it finds the provider that [Build] puts into that folder as [Plugin].
+// New returns a CLI in a new folder, which the caller must remove. For the provider's address in
+// either registry, it uses the provider that [Build] writes to that folder as [Plugin].
 func New(path, prefix string) (CLI, error) {
 	found, err := Find(path)
 	if err != nil {
@@ -62,10 +62,10 @@ func New(path, prefix string) (CLI, error) {
 	return CLI{Path: found, Folder: folder, Env: Environment(folder, config)}, nil
 }
 
-// Name is what a person would type for the CLI.
+// Name returns the name that a person would type for the CLI.
 func (c CLI) Name() string { return strings.TrimSuffix(filepath.Base(c.Path), ".exe") }
 
-// In returns the same CLI in another folder, with some variables besides its own.
+// In returns the same CLI in another folder, with additional environment variables.
 func (c CLI) In(folder string, env map[string]string) CLI {
 	c.Folder = folder
 	c.Env = maps.Clone(c.Env)
@@ -74,7 +74,7 @@ func (c CLI) In(folder string, env map[string]string) CLI {
 	return c
 }
 
-// Find returns the absolute path of a program, which is looked for as a shell would.
+// Find returns the absolute path of a program, searching the PATH as a shell does.
 func Find(path string) (string, error) {
 	found, err := exec.LookPath(path)
 	if err != nil {
@@ -88,8 +88,8 @@ func Find(path string) (string, error) {
 	return found, nil
 }
 
-// Environment returns what a CLI needs in its environment: a home and a configuration that
-// are not the caller's, and settings under which it neither asks nor phones home.
+// Environment returns the environment of an isolated CLI: a home and a CLI configuration that are
+// not the caller's, and settings that disable prompts and the version check.
 func Environment(home, config string) map[string]string {
 	env := map[string]string{
 		"HOME":               home,
@@ -100,7 +100,7 @@ func Environment(home, config string) map[string]string {
 		"CHECKPOINT_DISABLE": "1",
 	}
 
-	// What programs need to run at all; the last two on Windows.
+	// Variables that programs need to run at all; the last two are for Windows.
 	for _, name := range []string{"PATH", "TMPDIR", "SYSTEMROOT", "TEMP"} {
 		if value, ok := os.LookupEnv(name); ok {
 			env[name] = value
@@ -110,12 +110,12 @@ func Environment(home, config string) map[string]string {
 	return env
 }
 
-// Run runs a command. When ctx ends, the CLI is interrupted, as by Ctrl-C. An error is one
-// of running it at all; how it ended is in the outcome.
+// Run runs a command. When ctx ends, the CLI is interrupted as by Ctrl-C. Run returns an error only
+// if the CLI cannot be run; the exit code is in the outcome.
 func (c CLI) Run(ctx context.Context, args ...string) (Outcome, error) {
 	var stdout, stderr bytes.Buffer
 
-	command := exec.CommandContext(ctx, c.Path, args...) //nolint:gosec // The CLI is the caller's own choice.
+	command := exec.CommandContext(ctx, c.Path, args...) //nolint:gosec // The caller chooses the CLI.
 	command.Dir = c.Folder
 	command.Env = c.environ()
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -143,8 +143,7 @@ func (c CLI) Run(ctx context.Context, args ...string) (Outcome, error) {
 	return done, nil
 }
 
-// Version returns the first line of what the CLI says of itself, such as
-// "Terraform v1.11.4".
+// Version returns the first line of the CLI's version output, such as "Terraform v1.11.4".
 func (c CLI) Version(ctx context.Context) (string, error) {
 	done, err := c.Run(ctx, "version")
 

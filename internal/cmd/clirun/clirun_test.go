@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestNothingOfTheCallersReachesTheCLI(t *testing.T) {
+func TestCLIDoesNotGetTheCallersEnvironment(t *testing.T) {
 	t.Setenv("FOREMAN_PASSWORD", "of the caller")
 	t.Setenv("STONEBRANCH_API_TOKEN", "of the caller")
 	t.Setenv("TF_LOG", "of the caller")
@@ -27,7 +27,7 @@ func TestNothingOfTheCallersReachesTheCLI(t *testing.T) {
 	}
 }
 
-func TestAnotherFolderHasAnEnvironmentOfItsOwn(t *testing.T) {
+func TestCLIInAnotherFolderHasASeparateEnvironment(t *testing.T) {
 	t.Parallel()
 
 	first := CLI{Path: "/bin/tofu.exe", Folder: "one", Env: map[string]string{"URL": "right", "PASSWORD": "right"}}
@@ -42,7 +42,7 @@ func TestAnotherFolderHasAnEnvironmentOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestAProgramThatIsNotThereIsNotFound(t *testing.T) {
+func TestFindFailsForAMissingProgram(t *testing.T) {
 	t.Parallel()
 
 	if found, err := Find("./nowhere"); err == nil {

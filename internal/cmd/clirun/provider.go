@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	// Module is the provider's main package, and the beginning of the name of every other.
+	// Module is the provider's main package and the prefix of all other packages.
 	Module = "github.com/opsaccess/terraform-provider-opsaccess"
-	// Plugin is the name, but for [Executable], that a CLI looks for in a folder of
-	// dev_overrides.
+	// Plugin is the file name, without the extension of [Executable], that a CLI expects in a
+	// folder of dev_overrides.
 	Plugin = "terraform-provider-opsaccess"
 )
 
-// Executable returns the name of a program's file on this system.
+// Executable returns the file name of a program on this system.
 func Executable(name string) string {
 	if runtime.GOOS == "windows" {
 		return name + ".exe"
@@ -29,12 +29,12 @@ func Executable(name string) string {
 	return name
 }
 
-// Build builds a program of this checkout into a file, as a release would but for these flags
-// of `go build`.
+// Build builds a program of this checkout into a file, like a release except for these additional
+// flags of `go build`.
 func Build(ctx context.Context, pkg, file string, flags ...string) error {
 	args := append(append([]string{"build"}, flags...), "-o", file, pkg)
 
-	output, err := exec.CommandContext(ctx, "go", args...).CombinedOutput() //nolint:gosec // All arguments are the project's own.
+	output, err := exec.CommandContext(ctx, "go", args...).CombinedOutput() //nolint:gosec // The project defines all arguments.
 	if err != nil {
 		return fmt.Errorf("build %s: %w\n%s", filepath.Base(file), err, output)
 	}
@@ -42,9 +42,9 @@ func Build(ctx context.Context, pkg, file string, flags ...string) error {
 	return nil
 }
 
-// Configure writes a configuration of the CLI into a file: under either registry's address
-// the provider is the [Plugin] of the folder, so that no registry is asked and no init
-// needed. So is each of the other providers of the same namespace.
+// Configure writes a CLI configuration to a file. For its address in either registry, the provider
+// is the [Plugin] in the folder, so that the CLI needs neither a registry nor init. The same
+// applies to each of the other providers, which are in the same namespace.
 func Configure(file, folder string, others ...string) error {
 	_, name, _ := strings.Cut(provider.Address, "/")
 	namespace, _, _ := strings.Cut(name, "/")

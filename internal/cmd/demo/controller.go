@@ -12,12 +12,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// controllerLogin is the account that Terraform has on Universal Controller: the password
-// of the built-in administrator is its login, which could not be kept out of what is
-// printed.
+// controllerLogin is Terraform's account on Universal Controller. The demo cannot use the built-in
+// administrator, whose password equals its login: masking it would mask the login as well.
 const controllerLogin = "terraform"
 
-// newController starts a Universal Controller for the chapter on it.
+// newController starts a Universal Controller and returns its chapter.
 func newController(s *stage) (platform, error) {
 	server := controllerserver.New(controllerserver.Options{})
 	password, deployPassword := rand.Text(), rand.Text()
@@ -39,7 +38,7 @@ func newController(s *stage) (platform, error) {
 	full := base + server.Context()
 	s.story.guardPrefix("a token's secret on Universal Controller", controllerserver.SecretPrefix)
 	s.story.guard("the password of "+deployLogin+" on Universal Controller", deployPassword)
-	s.story.note("UC        Universal Controller, a sandbox in memory, %s; its account is %q", full, controllerLogin)
+	s.story.note("UC        a sandbox of Universal Controller in memory at %s; Terraform logs in as %q", full, controllerLogin)
 
 	byHand := func(method, query string, body any) request {
 		return request{
@@ -50,7 +49,7 @@ func newController(s *stage) (platform, error) {
 
 	return platform{
 		name: "universal-controller", title: "Tokens on Universal Controller", configuration: "universal-controller.tf",
-		intro: "No recordings of a real one are at hand. The sandbox is measured against the samples in the\n" +
+		intro: "There are no recordings of a real Universal Controller. Tests check the sandbox against the samples in the\n" +
 			"vendor's documentation instead: `go test ./internal/sandbox/controllerserver`.",
 		url:      variable{"STONEBRANCH_BASE_URL", full},
 		login:    variable{"STONEBRANCH_USERNAME", controllerLogin},
@@ -77,44 +76,44 @@ func newController(s *stage) (platform, error) {
 
 			return byHand(http.MethodDelete, "?"+query.Encode(), nil)
 		},
-		use: func(token issued) request { // Alone, without a login.
+		use: func(token issued) request { // A bearer token needs no login.
 			return request{
 				method: http.MethodGet, url: full + "/resources/user?username=" + deployLogin,
-				account: "Bearer, " + token.Current.Name, password: token.Secret,
+				account: "bearer token " + token.Current.Name, password: token.Secret,
 			}
 		},
-		revoked: "missing", // Universal Controller removes the row.
+		revoked: "missing", // Universal Controller deletes the row.
 		steps: []step{
-			{"Apply: " + deployLogin + " gets a token for 90 days, and one of a fixed name that never expires.", create},
-			{"The secrets are in the state, marked sensitive, and each logs in as a Bearer.", logIn},
-			{"A second plan is empty.", []action{planEmpty}},
-			{"The data source lists what is alive on the server.", []action{list}},
-			{"Another one lists all users, with their tokens.", []action{listUsers}},
-			{"Somebody revokes a token behind Terraform's back; its row is gone, and the plan says what it does.", revokePipeline},
-			{"Apply heals: the next generation logs in, the revoked one does not.", healPipeline},
-			{"A trigger is changed: a successor is issued, and the old token goes on for three seconds.", rotate},
-			{"Three seconds later: the next apply revokes the predecessor, and nothing else.", retire},
-			{"The token of the fixed name is revoked as well.", []action{
-				revokes(monitoring), plan(2, "something to do"), saysWhy,
+			{"Apply issues two tokens for " + deployLogin + ": one for 90 days, and one with a fixed name that never expires.", create},
+			{"The state contains both secrets, marked as sensitive. Each secret works as a bearer token.", logIn},
+			{"A second plan has no changes.", []action{planEmpty}},
+			{"The data source lists the active tokens on the server.", []action{list}},
+			{"Another data source lists all users with their tokens.", []action{listUsers}},
+			{"An administrator revokes a token without Terraform; the server deletes it. The plan says why it is reissued.", revokePipeline},
+			{"Apply issues the next generation. It logs in; the revoked token does not.", healPipeline},
+			{"A trigger changes: apply issues a successor, and the old token stays valid for three seconds.", rotate},
+			{"Three seconds later, the next apply revokes the predecessor and changes nothing else.", retire},
+			{"An administrator revokes the token with the fixed name as well.", []action{
+				revokes(monitoring), plan(2, "changes are planned"), saysWhy,
 			}},
-			{"Apply issues it again under its name, which Universal Controller gave back.", []action{
+			{"Apply reissues it with the same name, which Universal Controller allows.", []action{
 				keep, reissue, sameName(monitoring),
 				logsIn(monitoring), oldLogsIn(monitoring, http.StatusUnauthorized), planEmpty,
 			}},
-			{"A token that was made by hand is imported by its name; nothing about it changes.", adopt},
-			{"Wrong context, an HTML 404 for everything: an error, and the state is kept.", []action{
-				// Without what the server's web services are mounted at.
+			{"A token that was issued by hand is imported by its name. The import does not change it.", adopt},
+			{"A wrong context path, where every response is an HTML 404, is an error. The state does not change.", []action{
+				// The URL without the context path, below which the server has its web services.
 				mistake("HTTP 404: a web page", []variable{{"STONEBRANCH_BASE_URL", strings.TrimSuffix(full, server.Context())}}),
 			}},
-			{"Wrong password: an error after one login, so that nobody is locked out.", []action{
+			{"A wrong password is an error after a single login attempt, so that the account is not locked.", []action{
 				wrongPassword("Check the username and the password"),
 			}},
-			{"Destroy revokes all of them.", destroy},
+			{"Destroy revokes all tokens.", destroy},
 		},
 	}, nil
 }
 
-// listUsers compares what the data source of users lists with the users of the sandbox.
+// listUsers compares the users in the data source with those of the sandbox.
 func listUsers(ctx context.Context, t *tour) {
 	var users []struct {
 		Username string `json:"username"`
@@ -131,16 +130,17 @@ func listUsers(ctx context.Context, t *tour) {
 		have[user.Username] = user.Tokens
 	}
 
-	expect(t.story, "these are all three users", 3, len(users))
-	expect(t.story, deployLogin+" has the two tokens", 2, have[deployLogin])
-	expect(t.story, controllerserver.AdminUserName+" and "+controllerLogin+" have none", 0,
+	expect(t.story, "the list contains all three users", 3, len(users))
+	expect(t.story, deployLogin+" has two tokens", 2, have[deployLogin])
+	expect(t.story, controllerserver.AdminUserName+" and "+controllerLogin+" have no tokens", 0,
 		have[controllerserver.AdminUserName]+have[controllerLogin])
 }
 
-// sameName expects a token to have the name that it had, and names the old one otherwise.
+// sameName expects a token to have its name again, and names the old one differently in what is
+// printed.
 func sameName(name string) action {
 	return func(_ context.Context, t *tour) {
-		expect(t.story, "it is called "+name+" again", name, t.tokens[name].Current.Name)
+		expect(t.story, "its name is "+name+" again", name, t.tokens[name].Current.Name)
 
 		old := t.old[name]
 		old.Current.Name = "the old " + name

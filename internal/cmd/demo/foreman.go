@@ -11,7 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// newForeman starts a Foreman for the chapter on it.
+// newForeman starts a Foreman and returns its chapter.
 func newForeman(s *stage) (platform, error) {
 	server := foremanserver.New(foremanserver.Options{})
 	elsewhere := server.AddOrganization("Elsewhere")
@@ -33,9 +33,9 @@ func newForeman(s *stage) (platform, error) {
 
 	s.story.guardPrefix("a token's secret on Foreman", foremanserver.SecretPrefix)
 	s.story.guardPrefix("a token's hash", foremanserver.HashPrefix)
-	s.story.guardPrefix("a session", foremanserver.SessionPrefix)
+	s.story.guardPrefix("a session cookie", foremanserver.SessionPrefix)
 	s.story.guard("the password of "+deployLogin+" on Foreman", password)
-	s.story.note("Foreman   a sandbox in memory, %s; its account is %q", url, foremanserver.AdminLogin)
+	s.story.note("Foreman   a sandbox of Foreman in memory at %s; Terraform logs in as %q", url, foremanserver.AdminLogin)
 
 	byHand := func(method, path string, body any) request {
 		return request{
@@ -71,40 +71,39 @@ func newForeman(s *stage) (platform, error) {
 			return created.Secret, json.Unmarshal(body, &created)
 		},
 		revoke: func(token issued) request { return byHand(http.MethodDelete, "/"+token.Current.ID, nil) },
-		use: func(token issued) request { // As its user's password.
+		use: func(token issued) request { // The secret is used as the user's password.
 			return request{
 				method: http.MethodGet, url: url + "/api/status",
-				account: deployLogin + " with " + token.Current.Name, login: deployLogin, password: token.Secret,
+				account: deployLogin + " with token " + token.Current.Name, login: deployLogin, password: token.Secret,
 			}
 		},
 		revoked: "revoked", // Foreman keeps the row.
 		steps: []step{
-			{"What the sandbox is measured against: recordings of a real server, replayed.", []action{replay}},
-			{"Apply: " + deployLogin + " gets a token for 90 days, and one that never expires.", create},
-			{"The secrets are in the state, marked sensitive, and they log in.", logIn},
-			{"A second plan is empty.", []action{planEmpty}},
-			{"The data source lists what is alive on the server.", []action{list}},
-			{"An administrator revokes a token behind Terraform's back; the plan says what it does.", revokePipeline},
-			{"Apply heals: the next generation logs in, the revoked one does not.", healPipeline},
-			{"A trigger is changed: a successor is issued, and the old token goes on for three seconds.", rotate},
-			{"Three seconds later: the next apply revokes the predecessor, and nothing else.", retire},
-			{"A token that was made by hand is imported; nothing about it changes.", adopt},
-			{"Wrong organization: an error, and the state is kept.", []action{
+			{"The sandbox responds like a real Foreman: this step replays requests recorded from one.", []action{replay}},
+			{"Apply issues two tokens for " + deployLogin + ": one for 90 days, and one that never expires.", create},
+			{"The state contains both secrets, marked as sensitive. Each secret logs in.", logIn},
+			{"A second plan has no changes.", []action{planEmpty}},
+			{"The data source lists the active tokens on the server.", []action{list}},
+			{"An administrator revokes a token without Terraform. The plan says why it is reissued.", revokePipeline},
+			{"Apply issues the next generation. It logs in; the revoked token does not.", healPipeline},
+			{"A trigger changes: apply issues a successor, and the old token stays valid for three seconds.", rotate},
+			{"Three seconds later, the next apply revokes the predecessor and changes nothing else.", retire},
+			{"A token that was issued by hand is imported. The import does not change it.", adopt},
+			{"A wrong organization is an error. The state does not change.", []action{
 				mistake("outside organization_id", nil, "-var", fmt.Sprintf("organization_id=%d", elsewhere)),
 			}},
-			{"Wrong URL, an HTML 404 for everything: an error, and the state is kept.", []action{
+			{"A wrong URL, where every response is an HTML 404, is an error. The state does not change.", []action{
 				mistake("HTTP 404: a web page", []variable{{"FOREMAN_SERVER_URL", url + "/foreman"}}),
 			}},
-			{"Wrong password: an error after one login, so that nobody is locked out.", []action{
+			{"A wrong password is an error after a single login attempt, so that the account is not locked.", []action{
 				wrongPassword("Unable to authenticate user " + foremanserver.AdminLogin),
 			}},
-			{"Destroy revokes all of them.", destroy},
+			{"Destroy revokes all tokens.", destroy},
 		},
 	}, nil
 }
 
-// replay shows what the sandbox is measured against: it must answer as a real Foreman
-// did when its exchanges were recorded.
+// replay replays the recordings of a real Foreman against the sandbox, whose responses must match.
 func replay(ctx context.Context, t *tour) {
 	recordings, err := foremanserver.Recordings()
 	if err != nil {
@@ -128,6 +127,6 @@ func replay(ctx context.Context, t *tour) {
 		alike += len(results)
 	}
 
-	expect(t.story, fmt.Sprintf("%d of %d recorded exchanges of a real Foreman 3.13 answered alike",
+	expect(t.story, fmt.Sprintf("%d of %d recorded exchanges with a real Foreman 3.13 get the same response",
 		alike, foremanserver.RecordedExchanges), foremanserver.RecordedExchanges, alike)
 }

@@ -1,12 +1,12 @@
-// Command demo shows what the provider is for, end to end: it builds the provider,
-// starts a sandbox server of each platform, and has Terraform or OpenTofu issue, read,
-// import and revoke tokens on them over HTTP:
+// Command demo shows the provider's main job end to end: it builds the provider, starts a sandbox
+// server of each platform, and has Terraform or OpenTofu issue, read, import and revoke tokens on
+// them over HTTP:
 //
 //	go run ./internal/cmd/demo -cli terraform
 //
-// Each step proves what it says by a check; the first check that fails ends the demo with
-// exit code 1. With KEEP=1 in the environment the servers stay up afterwards, until an
-// interrupt. foreman.go and controller.go have the story, steps.go what its steps do.
+// Each step checks what it claims; the first check that fails ends the demo with exit code 1. With
+// KEEP=1 in the environment, the servers keep running afterwards until an interrupt. foreman.go and
+// controller.go define the steps, and steps.go implements them.
 package main
 
 import (
@@ -42,7 +42,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run is the whole command but for signals and the environment.
+// run is the whole command except for signal handling and the environment.
 func run(ctx context.Context, args []string, keep bool, out, errOut io.Writer) int {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(errOut)
@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, keep bool, out, errOut io.Writer) i
 
 	switch err := play(ctx, story, *cliPath, keep); {
 	case err != nil && ctx.Err() != nil:
-		story.note("\nInterrupted: the servers are down, and what the demo wrote is gone.")
+		story.note("\nInterrupted. The servers are stopped and the demo's files are removed.")
 
 		return exitFailed
 	case err != nil:
@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string, keep bool, out, errOut io.Writer) i
 	return exitOK
 }
 
-// play sets the stage and tells the chapters in their order.
+// play prepares the stage and runs the chapters in their order.
 func play(ctx context.Context, story *narrator, cliPath string, keep bool) (err error) {
 	begin := time.Now()
 
@@ -119,7 +119,7 @@ func play(ctx context.Context, story *narrator, cliPath string, keep bool) (err 
 		return err
 	}
 
-	story.note("\nNo secret was printed, and none is in anything that the CLI said.")
+	story.note("\nNo secret was printed, and no output of the CLI contained one.")
 	story.note("All %d steps passed in %.0f seconds. %s",
 		story.steps, time.Since(begin).Seconds(), strings.Join(summaries, " "))
 
@@ -130,23 +130,23 @@ func play(ctx context.Context, story *narrator, cliPath string, keep bool) (err 
 	return nil
 }
 
-// summary counts what the server saw, the demo's own requests included.
+// summary counts what the server received, including the demo's own requests.
 func (t *tour) summary(took time.Duration) string {
 	logins := t.console.Count(func(r sandbox.Request) bool {
 		return r.Auth == sandbox.AuthPassword || r.Auth == sandbox.AuthToken || isRefused(r)
 	})
 
-	return fmt.Sprintf("%s saw %d requests and %d logins in %.1f seconds; %d tokens are alive.",
+	return fmt.Sprintf("%s received %d requests and %d login attempts in %.1f seconds; %d tokens are active.",
 		strings.TrimPrefix(t.title, "Tokens on "), t.console.Count(nil), logins, took.Seconds(), t.live(""))
 }
 
-// stay leaves everything up until an interrupt. The exports hold a password, which is
-// printed here and nowhere else.
+// stay keeps the servers running until an interrupt. The printed exports contain a password, which
+// the demo prints nowhere else.
 func stay(ctx context.Context, s *stage, chapters []*tour) {
 	var text strings.Builder
 
 	for _, t := range chapters {
-		fmt.Fprintf(&text, "\nGo on by hand, in another terminal (%s):\n\n", t.title)
+		fmt.Fprintf(&text, "\nTo continue by hand, run this in another terminal (%s):\n\n", t.title)
 
 		for _, export := range append(t.exports(), variable{"TF_CLI_CONFIG_FILE", s.cli.Env["TF_CLI_CONFIG_FILE"]}) {
 			fmt.Fprintf(&text, "  export %s='%s'\n", export.name, export.value)
@@ -155,22 +155,22 @@ func stay(ctx context.Context, s *stage, chapters []*tour) {
 		fmt.Fprintf(&text, "  cd '%s'\n", t.cli.Folder)
 	}
 
-	text.WriteString("\nCtrl-C ends the servers and removes what the demo wrote.\n")
+	text.WriteString("\nPress Ctrl-C to stop the servers and to remove the demo's files.\n")
 
 	_, _ = io.WriteString(s.story.out, text.String())
 
 	<-ctx.Done()
 }
 
-// stage is what all chapters play on: the CLI with the provider, and the servers.
+// stage is what all chapters share: the CLI with the provider, and the servers.
 type stage struct {
 	story *narrator
-	// cli works in the folder that holds all that the demo writes.
+	// cli works in the folder that contains all files of the demo.
 	cli     clirun.CLI
 	servers []*sandbox.Running
 }
 
-// newStage finds the CLI and builds the provider. The stage must be closed.
+// newStage finds the CLI and builds the provider. The caller must close the stage.
 func newStage(ctx context.Context, story *narrator, cliPath string) (*stage, error) {
 	begin := time.Now()
 
@@ -185,14 +185,14 @@ func newStage(ctx context.Context, story *narrator, cliPath string) (*stage, err
 		return nil, errors.Join(err, s.close())
 	}
 
-	story.note("provider  built from this checkout in %.1f s", time.Since(begin).Seconds())
+	story.note("Provider  built from this checkout in %.1f s", time.Since(begin).Seconds())
 
 	version, err := cli.Version(ctx)
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 
-	story.note("CLI       %s, %s", version, cli.Path)
+	story.note("CLI       %s at %s", version, cli.Path)
 
 	return s, nil
 }
@@ -209,7 +209,7 @@ func (s *stage) serve(server http.Handler) (string, error) {
 	return running.URL(), nil
 }
 
-// close stops the servers and removes what the demo wrote.
+// close stops the servers and removes the demo's files.
 func (s *stage) close() (err error) {
 	for _, running := range s.servers {
 		err = errors.Join(err, running.Close())

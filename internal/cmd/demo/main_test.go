@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-func TestAccTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
+func TestAccDemoPassesKeepsRunningAndCleansUp(t *testing.T) {
 	t.Parallel()
 
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -27,19 +27,19 @@ func TestAccTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
 		t.Fatalf("exit code %d, want 0:\n%s", code, out.text.String())
 	}
 
-	told, byHand, _ := strings.Cut(out.text.String(), "Go on by hand")
+	told, byHand, _ := strings.Cut(out.text.String(), "To continue by hand")
 
 	for _, want := range []string{
 		"269 of 269 recorded exchanges", "steps passed",
-		"Foreman saw ", "Universal Controller saw ", "samples in the",
+		"Foreman received ", "Universal Controller received ", "samples in the",
 	} {
 		if !strings.Contains(told, want) {
-			t.Errorf("the demo did not say %q:\n%s", want, told)
+			t.Errorf("the demo did not print %q:\n%s", want, told)
 		}
 	}
 
-	if count := strings.Count(told, "; 0 tokens are alive."); count != 2 {
-		t.Errorf("no token is alive on %d servers, want 2:\n%s", count, told)
+	if count := strings.Count(told, "; 0 tokens are active."); count != 2 {
+		t.Errorf("the summaries of %d servers report no active tokens, want 2:\n%s", count, told)
 	}
 
 	for _, secret := range []string{
@@ -55,13 +55,13 @@ func TestAccTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
 		"STONEBRANCH_BASE_URL", "STONEBRANCH_USERNAME", "STONEBRANCH_PASSWORD",
 	} {
 		if !strings.Contains(byHand, "export "+variable+"='") {
-			t.Errorf("%s is not among what to export:\n%s", variable, byHand)
+			t.Errorf("%s is not among the exports:\n%s", variable, byHand)
 		}
 	}
 
 	folders := regexp.MustCompile(`cd '(.+)'`).FindAllStringSubmatch(byHand, -1)
 	if len(folders) != 2 {
-		t.Fatalf("there are %d folders to go on in, want 2:\n%s", len(folders), byHand)
+		t.Fatalf("the demo printed %d folders to continue in, want 2:\n%s", len(folders), byHand)
 	}
 
 	for _, folder := range folders {
@@ -71,7 +71,7 @@ func TestAccTheDemoPassesStaysUpAndCleansUp(t *testing.T) {
 	}
 }
 
-func TestTheDemoFails(t *testing.T) {
+func TestFailures(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
@@ -79,9 +79,9 @@ func TestTheDemoFails(t *testing.T) {
 		code int
 		want string
 	}{
-		"a CLI that is not there": {args: []string{"-cli", "./nowhere"}, code: exitFailed, want: "FAILED: find the CLI"},
-		"an argument":             {args: []string{"more"}, code: exitUsage, want: `unexpected argument "more"`},
-		"an unknown flag":         {args: []string{"-more"}, code: exitUsage, want: "not defined"},
+		"a missing CLI":   {args: []string{"-cli", "./nowhere"}, code: exitFailed, want: "FAILED: find the CLI"},
+		"an argument":     {args: []string{"more"}, code: exitUsage, want: `unexpected argument "more"`},
+		"an unknown flag": {args: []string{"-more"}, code: exitUsage, want: "not defined"},
 	}
 
 	for name, test := range tests {
@@ -95,13 +95,13 @@ func TestTheDemoFails(t *testing.T) {
 			}
 
 			if !strings.Contains(out.String(), test.want) {
-				t.Errorf("said %q, want something with %q", out.String(), test.want)
+				t.Errorf("printed %q, want it to contain %q", out.String(), test.want)
 			}
 		})
 	}
 }
 
-// watcher keeps what is written, and tells when the mark was.
+// watcher stores what is written, and calls seen when the text contains mark.
 type watcher struct {
 	text strings.Builder
 	mark string

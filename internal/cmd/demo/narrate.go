@@ -7,43 +7,41 @@ import (
 	"strings"
 )
 
-// mask stands for a secret in what is printed.
+// mask replaces a secret in the printed text.
 const mask = "***"
 
-// narrator prints the demo. It masks what it prints, and remembers what it was given
-// unmasked, so that [narrator.leaks] finds what must not have been there.
+// narrator prints the demo. It masks the secrets in what it prints, and stores the unmasked text,
+// in which [narrator.leaks] searches for secrets.
 type narrator struct {
 	out     io.Writer
 	guarded []guarded
 	heard   strings.Builder
-	// last is the last command of a CLI with its exit code and output, for the report of a
-	// failure.
+	// last is the last command of a CLI with its exit code and output, for the report of a failure.
 	last  string
 	steps int
-	// err is the first check that failed. The demo ends with the action that made it.
+	// err is the first check that failed. The demo ends after the action that caused it.
 	err error
 }
 
-// guarded is a text that nobody may see.
+// guarded is a secret that must not be printed.
 type guarded struct {
 	label   string
 	pattern *regexp.Regexp
 }
 
-// guard hides a secret from now on; an empty one is none. A leak is reported under its
-// label.
+// guard masks a secret from now on; an empty one is ignored. A leak is reported under the label.
 func (n *narrator) guard(label, secret string) {
 	if secret != "" {
 		n.guarded = append(n.guarded, guarded{label, regexp.MustCompile(regexp.QuoteMeta(secret))})
 	}
 }
 
-// guardPrefix hides every word that begins like this.
+// guardPrefix masks every word that begins with prefix.
 func (n *narrator) guardPrefix(label, prefix string) {
 	n.guarded = append(n.guarded, guarded{label, regexp.MustCompile(regexp.QuoteMeta(prefix) + `[\w.-]*`)})
 }
 
-// note prints a line of its own.
+// note prints a line.
 func (n *narrator) note(format string, args ...any) { n.print(format+"\n", args...) }
 
 // step prints the heading of a step.
@@ -55,46 +53,45 @@ func (n *narrator) step(says string) {
 // command prints a command line as a person would type it.
 func (n *narrator) command(line string) { n.print("    $ %s\n", line) }
 
-// quote prints lines that a CLI said.
+// quote prints lines of a CLI's output.
 func (n *narrator) quote(lines ...string) {
 	for _, line := range lines {
 		n.print("    | %s\n", line)
 	}
 }
 
-// hear remembers an output that need not be printed: no secret may be in it either.
+// hear stores output that is not printed but must not contain a secret either.
 func (n *narrator) hear(command string, code int, output string) {
 	n.last = fmt.Sprintf("`%s`, exit code %d:\n\n%s", command, code, output)
 	n.heard.WriteString(output)
 }
 
-// fail notes that something went wrong. The first error counts; what comes later may
-// follow from it.
+// fail records an error. Only the first one counts, because later errors may follow from it.
 func (n *narrator) fail(err error) {
 	if n.err == nil {
 		n.err = err
 	}
 }
 
-// failed prints why the demo ends early, and the output that showed it.
+// failed prints why the demo ends early, and the output of the last command.
 func (n *narrator) failed(err error) {
 	n.note("\nFAILED: %v", err)
 
 	if n.last != "" {
-		n.note("\nThe last output of a CLI, from %s", n.last)
+		n.note("\nThe last output of the CLI, from %s", n.last)
 	}
 }
 
-// checkLeaks is an error if a secret was heard.
+// checkLeaks returns an error if the printed text or the output contains a secret.
 func (n *narrator) checkLeaks() error {
 	if leaks := n.leaks(); len(leaks) > 0 {
-		return fmt.Errorf("a secret was printed, or said by the CLI: %s", strings.Join(leaks, "; "))
+		return fmt.Errorf("a secret was printed, or is in the output of the CLI: %s", strings.Join(leaks, "; "))
 	}
 
 	return nil
 }
 
-// leaks names the secrets that were heard.
+// leaks returns the labels of the secrets in the stored text, with their counts.
 func (n *narrator) leaks() []string {
 	var found []string
 
@@ -115,12 +112,11 @@ func (n *narrator) print(format string, args ...any) {
 		text = g.pattern.ReplaceAllLiteralString(text, mask)
 	}
 
-	// Where nothing can be printed, there is nobody to be told.
+	// Nothing can report an error of the output itself.
 	_, _ = io.WriteString(n.out, text)
 }
 
-// expect compares two values, and prints what was to be shown. After a failure it does
-// nothing.
+// expect compares two values and prints the check. After a failure it does nothing.
 func expect[T comparable](n *narrator, what string, want, have T) {
 	switch {
 	case n.err != nil:
@@ -131,9 +127,9 @@ func expect[T comparable](n *narrator, what string, want, have T) {
 	}
 }
 
-// expectText wants a text somewhere in what was said.
+// expectText checks that the lines contain a text.
 func expectText(n *narrator, what, want string, said []string) {
-	// The CLI breaks its lines anywhere between two words.
+	// The CLI may break a line between any two words.
 	have := strings.Join(said, " ")
 	if strings.Contains(have, want) {
 		have = want
@@ -142,7 +138,7 @@ func expectText(n *narrator, what, want string, said []string) {
 	expect(n, what, want, have)
 }
 
-// verdict is a line that sums up what the CLI did, or would do.
+// verdict matches the line that summarizes what the CLI did or would do.
 var verdict = regexp.MustCompile(`^(Plan: |No changes\.|Apply complete!|Destroy complete!)`)
 
 // matching returns the lines that match, without their indentation.
@@ -158,15 +154,15 @@ func matching(output string, pattern *regexp.Regexp) []string {
 	return found
 }
 
-// errorThat returns the summary of the first error that says this, or else of the first, and the
-// beginning of its detail. Where it is in the configuration is left out.
+// errorThat returns the summary and the beginning of the detail of the first error that contains
+// this text, or of the first error if none does. It omits the location in the configuration.
 func errorThat(says, output string) []string {
 	const most = 9
 
 	var first, found []string
 
 	for line := range strings.Lines(output) {
-		// With colours or without, the CLI draws a box around an error or does not.
+		// With colours, the CLI draws a box around an error; without them, it may not.
 		line = strings.TrimPrefix(strings.TrimRight(line, " \r\n"), "│")
 		line, _ = strings.CutPrefix(line, " ")
 		begins := strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")

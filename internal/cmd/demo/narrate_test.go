@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWhatIsGuardedIsMaskedAndReported(t *testing.T) {
+func TestSecretsAreMaskedAndReported(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
@@ -17,7 +17,7 @@ func TestWhatIsGuardedIsMaskedAndReported(t *testing.T) {
 		printed string
 		leaks   []string
 	}{
-		"nothing secret was said": {
+		"no secret": {
 			say:     func(n *narrator) { n.note("apply with ***") },
 			printed: "apply with ***\n",
 		},
@@ -30,7 +30,7 @@ func TestWhatIsGuardedIsMaskedAndReported(t *testing.T) {
 			say:     func(n *narrator) { n.note("openXsesame") },
 			printed: "openXsesame\n",
 		},
-		"secrets by their beginning, to the last character": {
+		"secrets with a prefix, to the last character": {
 			say:     func(n *narrator) { n.quote(`token = "SEC-a_b-C.9"`, "SEC-, cut off") },
 			printed: "    | token = \"***\"\n    | ***, cut off\n",
 			leaks:   []string{"a token, 2 times"},
@@ -40,11 +40,11 @@ func TestWhatIsGuardedIsMaskedAndReported(t *testing.T) {
 			printed: "    $ PASSWORD=*** terraform plan\n",
 			leaks:   []string{"the password, 1 times"},
 		},
-		"a secret that the CLI said and that was not printed": {
+		"a secret in output of the CLI that is not printed": {
 			say:   func(n *narrator) { n.hear("tofu plan", 0, "fine\nSEC-1\n") },
 			leaks: []string{"a token, 1 times"},
 		},
-		"a secret that was said before it was known": {
+		"a secret that was printed before it was guarded": {
 			say: func(n *narrator) {
 				n.note("late")
 				n.guard("a late one", "late")
@@ -52,7 +52,7 @@ func TestWhatIsGuardedIsMaskedAndReported(t *testing.T) {
 			printed: "late\n",
 			leaks:   []string{"a late one, 1 times"},
 		},
-		"an empty secret, which would be everywhere": {
+		"an empty secret, which would match everywhere": {
 			say: func(n *narrator) {
 				n.guard("none", "")
 				n.note("text")
@@ -83,7 +83,7 @@ func TestWhatIsGuardedIsMaskedAndReported(t *testing.T) {
 	}
 }
 
-func TestTheFirstCheckThatFailsEndsTheChapter(t *testing.T) {
+func TestFirstFailedCheckEndsTheChapter(t *testing.T) {
 	t.Parallel()
 
 	var out strings.Builder
@@ -97,7 +97,7 @@ func TestTheFirstCheckThatFailsEndsTheChapter(t *testing.T) {
 			func(_ context.Context, t *tour) {
 				t.story.hear("tofu plan", 1, "said SEC-1\nand that\n")
 				expect(t.story, "two is two", 2, 3)
-				expect(t.story, "nothing is compared any more", 2, 2)
+				expect(t.story, "no further comparison", 2, 2)
 			},
 			isTrue(true),
 		}},
@@ -123,9 +123,9 @@ Title
 FAILED: two is two
   expected: 2
   actual:   3
-a secret was printed, or said by the CLI: a token, 1 times
+a secret was printed, or is in the output of the CLI: a token, 1 times
 
-The last output of a CLI, from ` + "`tofu plan`" + `, exit code 1:
+The last output of the CLI, from ` + "`tofu plan`" + `, exit code 1:
 
 said ***
 and that
@@ -136,7 +136,7 @@ and that
 	}
 }
 
-func TestALeakEndsTheChapterAtItsStep(t *testing.T) {
+func TestLeakEndsTheChapterAtItsStep(t *testing.T) {
 	t.Parallel()
 
 	story := &narrator{out: io.Discard}
@@ -147,7 +147,7 @@ func TestALeakEndsTheChapterAtItsStep(t *testing.T) {
 		{"Is not reached.", []action{isTrue(false)}},
 	}}}
 
-	const want = "a secret was printed, or said by the CLI: a token, 1 times"
+	const want = "a secret was printed, or is in the output of the CLI: a token, 1 times"
 	if err := chapter.tell(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
@@ -157,7 +157,7 @@ func isTrue(is bool) action {
 	return func(_ context.Context, t *tour) { expect(t.story, "it is true", true, is) }
 }
 
-func TestExpectedTextMayBeBrokenIntoLines(t *testing.T) {
+func TestExpectedTextMaySpanLines(t *testing.T) {
 	t.Parallel()
 
 	story := &narrator{out: io.Discard}
@@ -167,11 +167,11 @@ func TestExpectedTextMayBeBrokenIntoLines(t *testing.T) {
 	}
 
 	if expectText(story, "what", "two one", []string{"one", "two"}); story.err == nil {
-		t.Error("a text was found that is not there")
+		t.Error("a text was found that does not exist")
 	}
 }
 
-func TestAnErrorIsShownWithoutItsPlace(t *testing.T) {
+func TestErrorIsPrintedWithoutItsLocation(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {

@@ -10,15 +10,14 @@ import (
 	"net/url"
 )
 
-// request is one to a server's API, as a person with curl would send it: what happens behind
-// Terraform's back.
+// request is a request to a server's API that a person could send with curl, without Terraform.
 type request struct {
 	method, url string
-	// account says in a sentence whose credentials these are.
+	// account describes the credentials in a sentence.
 	account string
-	// login and password log in; a password without a login is a Bearer.
+	// login and password are the credentials; a password without a login is a bearer token.
 	login, password string
-	// body becomes JSON, unless it is nil.
+	// body is sent as JSON, unless it is nil.
 	body any
 }
 
@@ -61,7 +60,7 @@ func (r request) send(ctx context.Context) (int, []byte, error) {
 	return response.StatusCode, body, nil
 }
 
-// String is the request without its credentials, and its target without escapes.
+// String returns the request without its credentials, and its target without escapes.
 func (r request) String() string {
 	target := r.url
 	if parsed, err := url.Parse(r.url); err == nil {

@@ -20,10 +20,10 @@ const (
 	laptop     = "laptop"
 )
 
-// overlap is the one of the configuration's rotation.
+// overlap is the overlap in the rotation of the configuration.
 const overlap = 3 * time.Second
 
-// adoption imports a token and takes over its arguments.
+// adoption imports a token and repeats its arguments.
 const adoption = `import {
   to = opsaccess_personal_access_token.laptop
   id = "svc-deploy/laptop"
@@ -36,15 +36,15 @@ resource "opsaccess_personal_access_token" "laptop" {
 }
 `
 
-// The parts of steps that are the same on any platform.
+// The actions that are the same on every platform.
 var (
-	planEmpty = plan(0, "nothing to do")
+	planEmpty = plan(0, "no changes")
 	create    = []action{apply("2 added, 0 changed, 0 destroyed")}
 	reissue   = apply("0 added, 1 changed, 0 destroyed")
 	logIn     = []action{
 		isSensitive(pipeline), isSensitive(monitoring), logsIn(pipeline), logsIn(monitoring),
 	}
-	revokePipeline = []action{revokes(pipeline), plan(2, "something to do"), saysWhy}
+	revokePipeline = []action{revokes(pipeline), plan(2, "changes are planned"), saysWhy}
 	healPipeline   = []action{
 		keep, reissue, follows(pipeline), untouched(monitoring),
 		logsIn(pipeline), oldLogsIn(pipeline, http.StatusUnauthorized), planEmpty,
@@ -54,7 +54,7 @@ var (
 		oldLogsIn(pipeline, http.StatusOK), logsIn(pipeline),
 	}
 	retire = []action{
-		wait(overlap + time.Second), plan(2, "something to do"), retiring(reissue),
+		wait(overlap + time.Second), plan(2, "changes are planned"), retiring(reissue),
 		oldLogsIn(pipeline, http.StatusUnauthorized), logsIn(pipeline), planEmpty,
 	}
 	adopt = []action{
@@ -67,10 +67,10 @@ var (
 	}
 )
 
-// keep remembers the tokens as they are, for the actions that compare with the old ones.
+// keep stores the current tokens, for actions that compare with them later.
 func keep(_ context.Context, t *tour) { t.old = maps.Clone(t.tokens) }
 
-// apply applies what has to come to these counts, and reads the state.
+// apply applies the configuration, expects these counts, and reads the state.
 func apply(counts string) action { return changes("apply", counts) }
 
 func changes(command, counts string) action {
@@ -79,7 +79,7 @@ func changes(command, counts string) action {
 		said := matching(done.Stdout, verdict)
 		t.story.quote(said...)
 		expect(t.story, "exit code 0", 0, done.Code)
-		expectText(t.story, counts+": as it should be", counts, said)
+		expectText(t.story, counts+", as expected", counts, said)
 		t.readState(ctx)
 	}
 }
@@ -93,28 +93,28 @@ func plan(code int, means string) action {
 	}
 }
 
-// saysWhy looks at the plan before it.
+// saysWhy checks the output of the plan before it.
 func saysWhy(_ context.Context, t *tour) {
 	reason := matching(t.story.last, regexp.MustCompile(`issue_reason`))
 	t.story.quote(reason...)
-	expectText(t.story, "the plan says why a token is reissued", fmt.Sprintf("%q -> %q", "created", t.revoked), reason)
+	expectText(t.story, "the plan says why the token is reissued", fmt.Sprintf("%q -> %q", "created", t.revoked), reason)
 }
 
 func isSensitive(name string) action {
 	return func(_ context.Context, t *tour) {
-		expect(t.story, tokenType+"."+name+".token is sensitive", true, t.tokens[name].sensitive)
+		expect(t.story, tokenType+"."+name+".token is marked as sensitive", true, t.tokens[name].sensitive)
 	}
 }
 
 func isSecretless(name string) action {
 	return func(_ context.Context, t *tour) {
-		expect(t.story, "it is in the state", name, t.tokens[name].Current.Name)
-		expect(t.story, "nobody can read its secret again: token is null", "", t.tokens[name].Secret)
+		expect(t.story, "the imported token is in the state", name, t.tokens[name].Current.Name)
+		expect(t.story, "its secret cannot be read again, so token is null", "", t.tokens[name].Secret)
 	}
 }
 
-// logsIn expects the token to log in, oldLogsIn this status of a request with the one that
-// was kept.
+// logsIn expects the token to log in. oldLogsIn sends a request with the token that keep stored and
+// expects this status.
 func logsIn(name string) action {
 	return func(ctx context.Context, t *tour) { t.responds(ctx, t.use(t.tokens[name]), http.StatusOK) }
 }
@@ -123,7 +123,7 @@ func oldLogsIn(name string, status int) action {
 	return func(ctx context.Context, t *tour) { t.responds(ctx, t.use(t.old[name]), status) }
 }
 
-// revokes revokes a token behind Terraform's back.
+// revokes revokes a token without Terraform.
 func revokes(name string) action {
 	return func(ctx context.Context, t *tour) { t.responds(ctx, t.revoke(t.tokens[name]), http.StatusOK) }
 }
@@ -131,17 +131,17 @@ func revokes(name string) action {
 func follows(name string) action {
 	return func(_ context.Context, t *tour) {
 		now, old := t.tokens[name], t.old[name]
-		expect(t.story, now.Current.Name+" follows "+old.Current.Name, old.Generation+1, now.Generation)
+		expect(t.story, now.Current.Name+" replaces "+old.Current.Name, old.Generation+1, now.Generation)
 	}
 }
 
 func untouched(name string) action {
 	return func(_ context.Context, t *tour) {
-		expect(t.story, "the other token was left alone", t.old[name].ID, t.tokens[name].ID)
+		expect(t.story, "the other token did not change", t.old[name].ID, t.tokens[name].ID)
 	}
 }
 
-// list compares what the data source lists with what the server has.
+// list compares the tokens in the data source with those on the server.
 func list(ctx context.Context, t *tour) {
 	var listed []struct {
 		Name    string `json:"name"`
@@ -158,7 +158,7 @@ func list(ctx context.Context, t *tour) {
 	}
 
 	alive := t.alive()
-	expect(t.story, fmt.Sprintf("these %d are what the server has", len(alive)), strings.Join(alive, ", "), strings.Join(names, ", "))
+	expect(t.story, fmt.Sprintf("the server has the same %d active tokens", len(alive)), strings.Join(alive, ", "), strings.Join(names, ", "))
 }
 
 // output reads an output of the configuration.
@@ -175,8 +175,8 @@ func changeTicket(_ context.Context, t *tour) {
 	t.write(file, setting+"\n")
 }
 
-// consumed logs in with the pipeline's token again and again while an action goes on: whoever
-// uses it notices nothing of a rotation.
+// consumed logs in with the pipeline's token repeatedly during an action, to show that a rotation
+// does not affect the token's consumers.
 func consumed(during action) action {
 	return func(ctx context.Context, t *tour) {
 		var logins, refused int
@@ -223,7 +223,7 @@ func consumed(during action) action {
 func rotated(name string) action {
 	return func(_ context.Context, t *tour) {
 		now, old := t.tokens[name].Current, t.old[name].Current
-		expect(t.story, now.Name+" follows "+old.Name+", for its triggers", "triggers", now.Reason)
+		expect(t.story, now.Name+" replaces "+old.Name+", because a trigger changed", "triggers", now.Reason)
 	}
 }
 
@@ -237,26 +237,25 @@ func wait(d time.Duration) action {
 	}
 }
 
-// retiring expects of an action that it ends the pipeline's only predecessor, and nothing
-// else.
+// retiring expects an action to revoke the pipeline's only predecessor, and to change nothing else.
 func retiring(during action) action {
 	return func(ctx context.Context, t *tour) {
 		before := t.tokens[pipeline]
 		if len(before.Previous) != 1 {
-			t.story.fail(fmt.Errorf("%d predecessors are in the state, want one", len(before.Previous)))
+			t.story.fail(fmt.Errorf("the state has %d predecessors, want one", len(before.Previous)))
 
 			return
 		}
 
 		during(ctx, t)
-		expect(t.story, before.Previous[0].Name+" is no predecessor any more", 0, len(t.tokens[pipeline].Previous))
-		expect(t.story, "the live token is the same", before.Secret, t.tokens[pipeline].Secret)
+		expect(t.story, before.Previous[0].Name+" is no longer a predecessor", 0, len(t.tokens[pipeline].Previous))
+		expect(t.story, "the current token did not change", before.Secret, t.tokens[pipeline].Secret)
 	}
 }
 
-// issueByHand issues a token past Terraform, and configures its import.
+// issueByHand issues a token without Terraform and configures its import.
 func issueByHand(ctx context.Context, t *tour) {
-	// Midnight in UTC, which a platform can have whose tokens expire on dates.
+	// Midnight in UTC, because the tokens of some platforms expire on dates.
 	expires := time.Now().AddDate(1, 0, 0).UTC().Truncate(24 * time.Hour)
 	body := t.responds(ctx, t.issue(laptop, expires), t.issuedStatus)
 
@@ -274,7 +273,8 @@ func issueByHand(ctx context.Context, t *tour) {
 	t.write(laptop+".tf", fmt.Sprintf(adoption, expires.Format(time.RFC3339)))
 }
 
-// forgetImport removes what names a token that is gone: who goes on by hand goes on without.
+// forgetImport removes the import of the destroyed token, which would fail if the user continues by
+// hand.
 func forgetImport(_ context.Context, t *tour) {
 	if err := os.Remove(filepath.Join(t.cli.Folder, laptop+".tf")); err != nil {
 		t.story.fail(fmt.Errorf("remove the import: %w", err))
@@ -282,11 +282,11 @@ func forgetImport(_ context.Context, t *tour) {
 }
 
 func noneAlive(_ context.Context, t *tour) {
-	expect(t.story, "live tokens on the server: 0", 0, t.live(""))
+	expect(t.story, "active tokens on the server: 0", 0, t.live(""))
 }
 
-// mistake applies with something wrong. That must fail with an error that says this, change
-// nothing in the state and leave all tokens alive.
+// mistake applies with a wrong setting. The apply must fail with an error that contains this text,
+// leave the state unchanged, and revoke no token.
 func mistake(says string, set []variable, args ...string) action {
 	return func(ctx context.Context, t *tour) {
 		state, alive := t.stateFile(), t.live("")
@@ -295,12 +295,12 @@ func mistake(says string, set []variable, args ...string) action {
 		t.story.quote(said...)
 		expect(t.story, "exit code 1", 1, done.Code)
 		expectText(t.story, fmt.Sprintf("the error says %q", says), says, said)
-		expect(t.story, "the state is what it was, to the byte", true, state == t.stateFile())
-		expect(t.story, fmt.Sprintf("tokens that are still alive: %d", alive), alive, t.live(""))
+		expect(t.story, "the state file is unchanged, byte for byte", true, state == t.stateFile())
+		expect(t.story, fmt.Sprintf("tokens that are still active: %d", alive), alive, t.live(""))
 	}
 }
 
-// wrongPassword is a mistake that the server may see once.
+// wrongPassword is a mistake that may reach the server only once.
 func wrongPassword(says string) action {
 	return func(ctx context.Context, t *tour) {
 		wrong := variable{t.password.name, rand.Text()}
@@ -310,11 +310,11 @@ func wrongPassword(says string) action {
 
 		mistake(says, []variable{wrong})(ctx, t)
 		expect(t.story, "requests that reached the server: 1", 1, t.console.Count(nil)-before)
-		expect(t.story, "logins that the server refused: 1", 1, t.console.Count(isRefused)-refused)
+		expect(t.story, "login attempts that the server refused: 1", 1, t.console.Count(isRefused)-refused)
 	}
 }
 
-// stateFile returns the state as it is on disk.
+// stateFile returns the content of the state file.
 func (t *tour) stateFile() string {
 	text, err := os.ReadFile(filepath.Join(t.cli.Folder, "terraform.tfstate"))
 	if err != nil {

@@ -19,51 +19,53 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// deployLogin is the user of every configuration.
+// deployLogin is the user in all configurations.
 const deployLogin = "svc-deploy"
 
-// tokenType is the resource of every configuration.
+// tokenType is the resource in all configurations.
 const tokenType = "opsaccess_personal_access_token"
 
 //go:embed config
 var configurations embed.FS
 
-// step is one thing that the demo shows, and what it does for that.
+// step is one thing that the demo shows, with the actions that show it.
 type step struct {
 	says string
 	does []action
 }
 
-// action runs a command or compares something, and tells the narrator of the tour.
+// action runs a command or checks something, and reports to the tour's narrator.
 type action func(context.Context, *tour)
 
 // platform is what differs between the chapters.
 type platform struct {
 	name, title string
-	// intro follows the title; empty for nothing.
+	// intro is printed after the title; it may be empty.
 	intro string
-	// configuration is the file that the platform adds to tokens.tf.
+	// configuration is the platform's file, which is used together with tokens.tf.
 	configuration string
-	// url, login and password are how Terraform reaches the server.
+	// url, login and password are the settings with which Terraform connects to the server.
 	url, login, password variable
-	// console and live are the sandbox's: the requests that it saw, and the tokens that log in.
+	// console and live are the sandbox's: the requests that it received, and the count of the
+	// tokens that authenticate.
 	console *sandbox.Console
 	live    func(login string) int
-	// alive are the names of the user's tokens that log in, in the order in which the provider
-	// lists them.
+	// alive returns the names of the user's active tokens, in the order of the provider's data
+	// source.
 	alive func() []string
-	// issue and revoke are requests by hand; use is one that needs nothing but a valid token.
+	// issue and revoke are requests by an administrator; use is a request that requires only a
+	// valid token.
 	issue       func(name string, expires time.Time) request
 	revoke, use func(token issued) request
-	// issuedStatus answers issue, with a body that has the secret somewhere.
+	// issuedStatus is the status of the response to issue; the body contains the secret.
 	issuedStatus int
 	secretIn     func(body []byte) (string, error)
-	// revoked is what the provider says of a token that was revoked.
+	// revoked is the provider's reason for reissuing a revoked token.
 	revoked string
 	steps   []step
 }
 
-// variable is one of the environment.
+// variable is an environment variable.
 type variable struct{ name, value string }
 
 // issued is a token resource in the state.
@@ -77,11 +79,11 @@ type issued struct {
 		Name   string `json:"name"`
 		Reason string `json:"issue_reason"`
 	} `json:"current"`
-	// Previous are the predecessors that live on.
+	// Previous are the predecessors that are still active.
 	Previous []struct {
 		Name string `json:"name"`
 	} `json:"previous"`
-	// sensitive says whether the state marks the secret.
+	// sensitive reports whether the state marks the secret as sensitive.
 	sensitive bool
 }
 
@@ -91,12 +93,11 @@ type tour struct {
 
 	story *narrator
 	cli   clirun.CLI
-	// tokens are those of the state by the names of their resources, old those that were
-	// there at the last [keep].
+	// tokens are the tokens in the state by resource name, and old those that [keep] stored last.
 	tokens, old map[string]issued
 }
 
-// newTour writes the configuration into a folder of its own, and guards the credentials.
+// newTour writes the configuration to a new folder and guards the credentials.
 func newTour(s *stage, p platform) (*tour, error) {
 	t := &tour{platform: p, story: s.story, cli: s.cli.In(filepath.Join(s.cli.Folder, p.name), nil)}
 
@@ -124,11 +125,11 @@ func newTour(s *stage, p platform) (*tour, error) {
 	return t, t.story.err
 }
 
-// exports are what a shell needs to go on by hand.
+// exports returns the environment variables with which a person can continue by hand.
 func (t *tour) exports() []variable { return []variable{t.url, t.login, t.password} }
 
-// tell carries out the steps, and ends with the first that fails. After each nothing secret
-// may have been heard.
+// tell runs the steps and stops at the first one that fails, or after which the stored text
+// contains a secret.
 func (t *tour) tell(ctx context.Context) error {
 	t.story.note("\n%s\n%s", t.title, strings.Repeat("=", len(t.title)))
 
@@ -153,8 +154,8 @@ func (t *tour) tell(ctx context.Context) error {
 	return nil
 }
 
-// run runs a command with some variables set, and prints its line as a person would type it.
-// What it said is heard, not printed.
+// run runs a command with additional variables, and prints its line as a person would type it. The
+// output is stored but not printed.
 func (t *tour) run(ctx context.Context, set []variable, args ...string) clirun.Outcome {
 	cli := t.cli.In(t.cli.Folder, nil)
 
@@ -183,8 +184,8 @@ func (t *tour) run(ctx context.Context, set []variable, args ...string) clirun.O
 	return done
 }
 
-// read runs a command that prints JSON, and decodes it. Its output is not heard, as it
-// is where secrets belong.
+// read runs a command that prints JSON, and decodes it. The output is not searched for secrets,
+// because it is meant to contain them.
 func (t *tour) read(ctx context.Context, into any, args ...string) {
 	done, err := t.cli.Run(ctx, args...)
 
@@ -247,12 +248,12 @@ func (t *tour) responds(ctx context.Context, r request, want int) []byte {
 	return body
 }
 
-// write writes a file of the working directory.
+// write writes a file in the working directory.
 func (t *tour) write(name, text string) {
 	if err := os.WriteFile(filepath.Join(t.cli.Folder, name), []byte(text), 0o600); err != nil {
 		t.story.fail(fmt.Errorf("write the configuration: %w", err))
 	}
 }
 
-// isRefused says whether a request's credentials were refused.
+// isRefused reports whether the server refused the credentials of a request.
 func isRefused(r sandbox.Request) bool { return r.Status == http.StatusUnauthorized }

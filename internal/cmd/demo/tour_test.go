@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
-func TestVerdictsAreTheLinesThatSumUp(t *testing.T) {
+func TestVerdictMatchesSummaryLines(t *testing.T) {
 	t.Parallel()
 
 	const output = "data.x.y: Reading...\n\nPlan: 2 to add, 0 to change, 0 to destroy.\na_b.c: Creating...\n\n" +
@@ -28,8 +28,8 @@ func TestVerdictsAreTheLinesThatSumUp(t *testing.T) {
 	}
 }
 
-// The CLI is this test, which lists its tests.
-func TestACommandIsShownAsAPersonWouldTypeIt(t *testing.T) {
+// The CLI in this test is the test itself, which lists its tests.
+func TestCommandIsPrintedAsAPersonWouldTypeIt(t *testing.T) {
 	t.Parallel()
 
 	self, err := os.Executable()
@@ -53,7 +53,7 @@ func TestACommandIsShownAsAPersonWouldTypeIt(t *testing.T) {
 	}
 
 	if chapter.story.err != nil || !strings.Contains(done.Stdout, t.Name()) {
-		t.Errorf("it ran to %+v, %v", done, chapter.story.err)
+		t.Errorf("the outcome is %+v, %v", done, chapter.story.err)
 	}
 
 	if diff := cmp.Diff(map[string]string{"PASSWORD": "right"}, chapter.cli.Env); diff != "" {
@@ -61,7 +61,7 @@ func TestACommandIsShownAsAPersonWouldTypeIt(t *testing.T) {
 	}
 }
 
-func TestARequestIsToldWithoutItsSecret(t *testing.T) {
+func TestRequestIsPrintedWithoutItsSecret(t *testing.T) {
 	t.Parallel()
 
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +75,7 @@ func TestARequestIsToldWithoutItsSecret(t *testing.T) {
 	defer server.Close()
 
 	sent := request{
-		method: http.MethodDelete, url: server.URL + "/token?name=a+b%2Fc", account: "Bearer, ci", password: "hidden",
+		method: http.MethodDelete, url: server.URL + "/token?name=a+b%2Fc", account: "bearer token ci", password: "hidden",
 	}
 
 	status, body, err := sent.send(t.Context())
@@ -83,7 +83,7 @@ func TestARequestIsToldWithoutItsSecret(t *testing.T) {
 		t.Errorf("the response is %d %q, %v", status, body, err)
 	}
 
-	if diff := cmp.Diff("DELETE /token?name=a b/c as Bearer, ci", sent.String()); diff != "" {
+	if diff := cmp.Diff("DELETE /token?name=a b/c as bearer token ci", sent.String()); diff != "" {
 		t.Errorf("request (-want +got):\n%s", diff)
 	}
 }

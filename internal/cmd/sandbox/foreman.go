@@ -11,7 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// foreman is the Foreman of the command's flags.
+// foreman is the Foreman that the command's flags describe.
 type foreman struct {
 	listen  string
 	options foremanserver.Options
@@ -22,9 +22,9 @@ func newForeman(flags *flag.FlagSet) *foreman {
 	f := &foreman{}
 	flags.StringVar(&f.listen, "foreman", "", "the `address` that Foreman listens on; its administrator is "+
 		foremanserver.AdminLogin+"/"+foremanserver.AdminPassword)
-	flags.StringVar(&f.options.Version, "foreman-version", foremanserver.DefaultVersion, "the version that Foreman says it is")
-	flags.StringVar(&f.options.PathPrefix, "foreman-prefix", "", "the `path` that Foreman is mounted below")
-	flags.Func("users", "a `file` with Foreman's users: a recording, or JSON with the same list; may be repeated", func(file string) error {
+	flags.StringVar(&f.options.Version, "foreman-version", foremanserver.DefaultVersion, "the version that Foreman reports")
+	flags.StringVar(&f.options.PathPrefix, "foreman-prefix", "", "the `path` that Foreman is mounted at")
+	flags.Func("users", "a `file` with Foreman's users: a recording, or JSON with the same list; can be repeated", func(file string) error {
 		f.users = append(f.users, file)
 		return nil
 	})
@@ -87,6 +87,6 @@ func (f *foreman) replay(ctx context.Context, out io.Writer) (alike bool, err er
 			}
 		}
 	}
-	_, err = fmt.Fprintf(out, "%d of %d recorded exchanges answered as the real server did\n", good, total)
+	_, err = fmt.Fprintf(out, "%d of %d recorded exchanges get the same response as from the real server\n", good, total)
 	return good == total && total == foremanserver.RecordedExchanges, err
 }

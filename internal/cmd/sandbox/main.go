@@ -2,9 +2,9 @@
 //
 //	go run ./internal/cmd/sandbox -foreman 127.0.0.1:3939
 //
-// It prints one line with the servers' names and URLs when all of them listen. With
-// -replay it proves instead that its servers answer recorded requests as the real ones
-// did. Nothing is stored; every start begins afresh.
+// It prints one line with the servers' names and URLs when all of them are listening. With -replay
+// it checks instead that its servers respond to recorded requests as the real ones did. Nothing is
+// stored; every start begins with empty servers.
 package main
 
 import (

@@ -21,43 +21,44 @@ const (
 	exitUsage  = 2
 )
 
-// shutdownTime is how long requests under way may take to end.
+// shutdownTime is how long requests in flight may take to finish.
 const shutdownTime = 2 * time.Second
 
-// platform is a server that the command can start; each has a file of its own.
+// platform is a server that the command can start; each one has a separate file.
 type platform interface {
-	// name is the platform's name in the command's flags and output.
+	// name returns the platform's name in the command's flags and output.
 	name() string
-	// address is where the server shall listen; empty for not at all.
+	// address returns where the server listens; empty means that it does not start.
 	address() string
-	// path follows the address in the printed URL; empty for nothing.
+	// path returns what follows the address in the printed URL; it may be empty.
 	path() string
-	// exports are the variables with which the provider logs in as the server's administrator.
+	// exports returns the environment variables with which the provider logs in as the server's
+	// administrator.
 	exports(url string) []string
-	// server makes the server.
+	// server creates the server.
 	server(console sandbox.Options, faults []sandbox.Fault) (http.Handler, error)
-	// replay plays the platform's recordings against a fresh server and says whether
-	// all were answered alike. A platform without recordings has nothing to say.
+	// replay sends the platform's recorded requests to a new server and reports whether all
+	// responses match. A platform without recordings prints nothing.
 	replay(ctx context.Context, out io.Writer) (bool, error)
 }
 
-// settings are the flags that concern every platform.
+// settings are the flags that apply to every platform.
 type settings struct {
 	costs  sandbox.Costs
 	faults []sandbox.Fault
 	replay bool
 	caFile string
-	// ahead is how far the servers' clocks are ahead of the machine's.
+	// ahead is how far the servers' clocks are ahead of the machine's clock.
 	ahead  time.Duration
 	noDate bool
 }
 
-// console is what the flags say of every server's console.
+// console returns the options of every server's console.
 func (s *settings) console() sandbox.Options {
 	return sandbox.Options{Costs: s.costs, NoDate: s.noDate, Now: func() time.Time { return time.Now().Add(s.ahead) }}
 }
 
-// run is the whole command but for signals: it serves until ctx ends.
+// run is the whole command except for signal handling: it serves until ctx ends.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	flags.SetOutput(errOut)
@@ -84,7 +85,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		}
 	}
 	if len(wanted) == 0 {
-		return usage(flags, errOut, "no address: there is nothing to serve")
+		return usage(flags, errOut, "no address: set -foreman, -universal-controller or both")
 	}
 	if err := serve(ctx, set, wanted, out, errOut); err != nil {
 		_, _ = fmt.Fprintln(errOut, "sandbox:", err)
@@ -93,12 +94,12 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	return exitOK
 }
 
-// serve starts the servers, prints their URLs for a program and how to go on for a person, and stops
-// them when ctx ends.
+// serve starts the servers, prints their URLs for programs and instructions for people, and stops
+// the servers when ctx ends.
 func serve(ctx context.Context, set settings, platforms []platform, out, errOut io.Writer) (err error) {
 	var started []*sandbox.Running
 	defer func() {
-		// The caller's context is over by now.
+		// The caller's context has ended by now.
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 		defer cancel()
 		for _, running := range started {
@@ -134,8 +135,8 @@ func serve(ctx context.Context, set settings, platforms []platform, out, errOut 
 	if _, err := fmt.Fprintln(out, strings.Join(line, " ")); err != nil {
 		return fmt.Errorf("print the addresses: %w", err)
 	}
-	_, _ = fmt.Fprintf(errOut, "\nTo use it, in another terminal:\n\nexport %s\n\nPress Ctrl-C to stop. All data is in memory and is lost.\n",
-		strings.Join(exports, " \\\n  "))
+	_, _ = fmt.Fprintf(errOut, "\nTo use the sandbox, run this in another terminal:\n\nexport %s\n\n"+
+		"Press Ctrl-C to stop. All data is in memory and is lost then.\n", strings.Join(exports, " \\\n  "))
 	<-ctx.Done()
 	return nil
 }
@@ -161,19 +162,19 @@ func usage(flags *flag.FlagSet, errOut io.Writer, problem string) int {
 }
 
 func (s *settings) register(flags *flag.FlagSet) {
-	flags.DurationVar(&s.costs.Login, "latency-login", 0, "how long checking a password or a token takes")
-	flags.DurationVar(&s.costs.Session, "latency-session", 0, "how long looking up a session takes")
-	flags.DurationVar(&s.costs.Request, "latency-request", 0, "how long any request takes besides")
-	flags.IntVar(&s.costs.Cores, "cores", 0, "how much of that each server does at the same time; 0 is any number")
-	flags.Func("fault", "something that goes wrong, given as "+sandbox.FaultSyntax+"; may be repeated", func(spec string) error {
+	flags.DurationVar(&s.costs.Login, "latency-login", 0, "how long the check of a password or a token takes")
+	flags.DurationVar(&s.costs.Session, "latency-session", 0, "how long the lookup of a session takes")
+	flags.DurationVar(&s.costs.Request, "latency-request", 0, "how long every request takes, in addition to a login or a session lookup")
+	flags.IntVar(&s.costs.Cores, "cores", 0, "the number of simulated cores of each server, on which the latencies are spent; 0 means no limit")
+	flags.Func("fault", "a fault to inject, given as "+sandbox.FaultSyntax+"; can be repeated", func(spec string) error {
 		fault, err := sandbox.ParseFault(spec)
 		if err == nil {
 			s.faults = append(s.faults, fault)
 		}
 		return err
 	})
-	flags.BoolVar(&s.replay, "replay", false, "play the recordings against fresh servers instead of serving")
-	flags.DurationVar(&s.ahead, "clock-ahead", 0, "how far the servers' clocks are ahead of this machine's; behind if negative")
-	flags.BoolVar(&s.noDate, "no-date", false, "send no Date header, as a Puma without a web server in front does")
-	flags.StringVar(&s.caFile, "tls-ca", "", "serve https and write the certificate authority to this `file`")
+	flags.BoolVar(&s.replay, "replay", false, "replay the recordings against new servers instead of serving")
+	flags.DurationVar(&s.ahead, "clock-ahead", 0, "how far the servers' clocks are ahead of this machine's clock; a negative duration is behind")
+	flags.BoolVar(&s.noDate, "no-date", false, "omit the Date header, as a Puma without a web server in front of it does")
+	flags.StringVar(&s.caFile, "tls-ca", "", "serve HTTPS and write the certificate authority to this `file`")
 }

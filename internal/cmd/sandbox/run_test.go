@@ -14,32 +14,32 @@ import (
 	"time"
 )
 
-func TestReplayPrintsThatAllRecordedExchangesAreAlike(t *testing.T) {
+func TestReplayReportsThatAllResponsesMatch(t *testing.T) {
 	t.Parallel()
 	var out, errOut bytes.Buffer
 	if code := run(t.Context(), []string{"-replay"}, &out, &errOut); code != exitOK {
 		t.Errorf("exit code %d, want 0; %s", code, errOut.String())
 	}
-	const want = "269 of 269 recorded exchanges answered as the real server did\n"
+	const want = "269 of 269 recorded exchanges get the same response as from the real server\n"
 	if out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
 	}
 }
 
-func TestWrongUse(t *testing.T) {
+func TestInvalidCommandLines(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		args []string
 		code int
 		want string
 	}{
-		"no address at all":             {args: nil, code: exitUsage, want: "nothing to serve"},
-		"an argument besides the flags": {args: []string{"-foreman", "127.0.0.1:0", "more"}, code: exitUsage, want: "unexpected argument"},
-		"a flag that does not exist":    {args: []string{"-satellite", "x"}, code: exitUsage, want: "not defined"},
-		"a fault that cannot be read":   {args: []string{"-fault", "kind=earthquake"}, code: exitUsage, want: "earthquake"},
-		"an address beyond loopback":    {args: []string{"-foreman", "0.0.0.0:0"}, code: exitFailed, want: "not a loopback address"},
-		"users that are not there":      {args: []string{"-foreman", "127.0.0.1:0", "-users", "nowhere.json"}, code: exitFailed, want: "nowhere.json"},
-		"controller users not there":    {args: []string{"-universal-controller", "127.0.0.1:0", "-universal-controller-users", "nowhere.json"}, code: exitFailed, want: "nowhere.json"},
+		"no address":                         {args: nil, code: exitUsage, want: "no address"},
+		"an argument":                        {args: []string{"-foreman", "127.0.0.1:0", "more"}, code: exitUsage, want: "unexpected argument"},
+		"an unknown flag":                    {args: []string{"-satellite", "x"}, code: exitUsage, want: "not defined"},
+		"an invalid fault":                   {args: []string{"-fault", "kind=earthquake"}, code: exitUsage, want: "earthquake"},
+		"an address other than loopback":     {args: []string{"-foreman", "0.0.0.0:0"}, code: exitFailed, want: "not a loopback address"},
+		"a missing file of users":            {args: []string{"-foreman", "127.0.0.1:0", "-users", "nowhere.json"}, code: exitFailed, want: "nowhere.json"},
+		"a missing file of controller users": {args: []string{"-universal-controller", "127.0.0.1:0", "-universal-controller-users", "nowhere.json"}, code: exitFailed, want: "nowhere.json"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestWrongUse(t *testing.T) {
 				t.Errorf("exit code %d, want %d", code, test.code)
 			}
 			if !strings.Contains(errOut.String(), test.want) {
-				t.Errorf("said %q, want something with %q", errOut.String(), test.want)
+				t.Errorf("printed %q on stderr, want it to contain %q", errOut.String(), test.want)
 			}
 			if out.Len() != 0 {
 				t.Errorf("printed %q, want nothing", out.String())
@@ -58,7 +58,7 @@ func TestWrongUse(t *testing.T) {
 	}
 }
 
-func TestServesUntilItIsInterrupted(t *testing.T) {
+func TestServesUntilInterrupted(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	users := filepath.Join(dir, "users.json")
@@ -71,21 +71,22 @@ func TestServesUntilItIsInterrupted(t *testing.T) {
 	client := trusting(t, ca)
 
 	if status, _ := get(t, client, url+"/api/ping", ""); status != http.StatusServiceUnavailable {
-		t.Errorf("the fault's request got %d, want 503", status)
+		t.Errorf("the request with the fault got status %d, want 503", status)
 	}
 	status, body := get(t, client, url+"/api/status", "alice")
 	if status != http.StatusOK || !strings.Contains(body, `"version":"3.1.0"`) {
-		t.Errorf("status answered %d %s, want 200 and version 3.1.0", status, body)
+		t.Errorf("/api/status responded %d %s, want 200 and version 3.1.0", status, body)
 	}
 	if status, body := get(t, client, strings.TrimSuffix(url, "/foreman")+"/_sandbox/journal", ""); status != http.StatusOK || !strings.Contains(body, `"user": "alice"`) {
-		t.Errorf("the journal answered %d %s, want alice in it", status, body)
+		t.Errorf("the journal responded %d %s, want it to contain alice", status, body)
 	}
 	if code := stop(); code != exitOK {
 		t.Errorf("exit code %d after the interrupt, want 0", code)
 	}
 }
 
-// What is printed for a person can be pasted into another terminal.
+// TestPrintsTheVariablesOfTheProvider checks that the printed export command can be pasted into
+// another terminal.
 func TestPrintsTheVariablesOfTheProvider(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -103,12 +104,12 @@ func TestPrintsTheVariablesOfTheProvider(t *testing.T) {
 		"STONEBRANCH_BASE_URL=" + fields[3] + " ", "STONEBRANCH_USERNAME=ops.admin ", "STONEBRANCH_PASSWORD=ops.admin\n", "Ctrl-C",
 	} {
 		if !strings.Contains(errOut.String(), want) {
-			t.Errorf("said %q, want %q in it", errOut.String(), want)
+			t.Errorf("printed %q on stderr, want it to contain %q", errOut.String(), want)
 		}
 	}
 }
 
-func TestServesWithAnotherClock(t *testing.T) {
+func TestClockFlags(t *testing.T) {
 	t.Parallel()
 	for flag, checks := range map[string]func(date string) bool{
 		"-clock-ahead=36h":  func(date string) bool { return isAhead(date, 36*time.Hour) },
@@ -137,14 +138,14 @@ func TestServesWithAnotherClock(t *testing.T) {
 	}
 }
 
-// isAhead says whether a date is so far ahead of this machine's clock, to the hour.
+// isAhead reports whether a date is this far ahead of the machine's clock, to the hour.
 func isAhead(date string, ahead time.Duration) bool {
 	at, err := http.ParseTime(date)
 	return err == nil && time.Until(at).Round(time.Hour) == ahead
 }
 
-// start runs the command and returns the URL of its one line, and a function that
-// interrupts it and returns the exit code.
+// start runs the command. It returns the URL that the command prints, and a function that
+// interrupts the command and returns its exit code.
 func start(t *testing.T, args ...string) (url string, stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -173,13 +174,13 @@ func start(t *testing.T, args ...string) (url string, stop func() int) {
 
 func trusting(t *testing.T, ca string) *http.Client {
 	t.Helper()
-	pem, err := os.ReadFile(ca) //nolint:gosec // A file of this test's own directory.
+	pem, err := os.ReadFile(ca) //nolint:gosec // It is a file in this test's directory.
 	if err != nil {
 		t.Fatal(err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		t.Fatal("the authority's file holds no certificate")
+		t.Fatal("the authority's file contains no certificate")
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
 	t.Cleanup(transport.CloseIdleConnections)

@@ -10,14 +10,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// universalController is the Universal Controller of the command's flags.
+// universalController is the Universal Controller that the command's flags describe.
 type universalController struct {
 	listen  string
 	options controllerserver.Options
 	users   []string
 }
 
-// userRecord is a user in a file, with Universal Controller's names of the values.
+// userRecord is a user in a file, with Universal Controller's names for the values.
 type userRecord struct {
 	UserName         string   `json:"userName"`
 	Password         string   `json:"userPassword"`
@@ -34,8 +34,8 @@ func newUniversalController(flags *flag.FlagSet) *universalController {
 	flags.StringVar(&u.listen, "universal-controller", "", "the `address` that Universal Controller listens on; its administrator is "+
 		controllerserver.AdminUserName+"/"+controllerserver.AdminPassword)
 	flags.StringVar(&u.options.Context, "universal-controller-context", controllerserver.DefaultContext,
-		"the `path` that Universal Controller is mounted at; "+controllerserver.RootContext+" for none")
-	flags.Func("universal-controller-users", "a `file` with Universal Controller's users, in JSON; may be repeated", func(file string) error {
+		"the `path` that Universal Controller is mounted at; "+controllerserver.RootContext+" means no path")
+	flags.Func("universal-controller-users", "a `file` with Universal Controller's users, in JSON; can be repeated", func(file string) error {
 		u.users = append(u.users, file)
 		return nil
 	})
@@ -46,7 +46,7 @@ func (u *universalController) name() string { return "universal-controller" }
 
 func (u *universalController) address() string { return u.listen }
 
-// path is the context, which belongs to the base URL that a client is given.
+// path returns the context, which is part of a client's base URL.
 func (u *universalController) path() string { return controllerserver.New(u.options).Context() }
 
 func (u *universalController) exports(url string) []string {
@@ -81,5 +81,5 @@ func (u *universalController) server(console sandbox.Options, faults []sandbox.F
 	return server, nil
 }
 
-// replay has nothing to say: there are no recordings of this platform.
+// replay prints nothing, because there are no recordings of this platform.
 func (u *universalController) replay(context.Context, io.Writer) (bool, error) { return true, nil }

@@ -12,18 +12,18 @@ import (
 	"testing"
 )
 
-func TestServesUniversalControllerBesideForeman(t *testing.T) {
+func TestServesUniversalControllerAloneAndWithForeman(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		args []string
-		// names are the platforms of the printed line; context ends the URL.
+		// names are the platforms in the printed line; context ends the URL.
 		names   []string
 		context string
 	}{
-		"alone":          {names: []string{"universal-controller"}, context: "/uc"},
-		"beside Foreman": {args: []string{"-foreman", "127.0.0.1:0"}, names: []string{"foreman", "universal-controller"}, context: "/uc"},
-		"at the root":    {args: []string{"-universal-controller-context", "/"}, names: []string{"universal-controller"}},
-		"elsewhere":      {args: []string{"-universal-controller-context", "/prod/"}, names: []string{"universal-controller"}, context: "/prod"},
+		"alone":           {names: []string{"universal-controller"}, context: "/uc"},
+		"with Foreman":    {args: []string{"-foreman", "127.0.0.1:0"}, names: []string{"foreman", "universal-controller"}, context: "/uc"},
+		"at the root":     {args: []string{"-universal-controller-context", "/"}, names: []string{"universal-controller"}},
+		"at another path": {args: []string{"-universal-controller-context", "/prod/"}, names: []string{"universal-controller"}, context: "/prod"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -43,16 +43,16 @@ func TestServesUniversalControllerBesideForeman(t *testing.T) {
 				t.Errorf("the URL is %s, want the path %q", base, test.context)
 			}
 			if status, _ := get(t, http.DefaultClient, base+"/resources/user", ""); status != http.StatusServiceUnavailable {
-				t.Errorf("the fault's request got %d, want 503", status)
+				t.Errorf("the request with the fault got status %d, want 503", status)
 			}
 			if status, _ := get(t, http.DefaultClient, base+"/resources/user/list", ""); status != http.StatusUnauthorized {
-				t.Errorf("the list got %d, want 401", status)
+				t.Errorf("the list got status %d, want 401", status)
 			}
 		})
 	}
 }
 
-func TestUniversalControllerHasTheUsersOfTheFiles(t *testing.T) {
+func TestUniversalControllerHasTheUsersInTheFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "users.json")
 	text := `{"users":[{"userName":"alice","userPassword":"pw","roles":["ops_user_admin"]},{"userName":"bob","userPassword":"pw"}]}`
@@ -62,13 +62,13 @@ func TestUniversalControllerHasTheUsersOfTheFiles(t *testing.T) {
 	base := printed(t, []string{"-universal-controller", "127.0.0.1:0", "-universal-controller-users", file})["universal-controller"]
 	for login, want := range map[string]int{"alice": http.StatusOK, "bob": http.StatusForbidden, "carol": http.StatusUnauthorized} {
 		if status, _ := get(t, http.DefaultClient, base+"/resources/user/list", login); status != want {
-			t.Errorf("the list got %d for %s, want %d", status, login, want)
+			t.Errorf("the list got status %d for %s, want %d", status, login, want)
 		}
 	}
 }
 
-// printed runs the command until the test ends and returns what its line says: URLs by
-// name.
+// printed runs the command until the test ends. It returns the URLs in the printed line, by
+// platform.
 func printed(t *testing.T, args []string) map[string]string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

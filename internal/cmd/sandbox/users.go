@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// readUsers returns the users of a file, in the form of their platform.
+// readUsers returns the users in a file, in the format of their platform.
 func readUsers[User any](file string) ([]User, error) {
-	text, err := os.ReadFile(file) //nolint:gosec // The file is the caller's own choice.
+	text, err := os.ReadFile(file) //nolint:gosec // The caller chooses the file.
 	if err != nil {
 		return nil, fmt.Errorf("read the users: %w", err)
 	}

@@ -15,7 +15,7 @@ func convertProvider(
 	in *tfprotov6.GetProviderSchemaResponse,
 	identities *tfprotov6.GetResourceIdentitySchemasResponse,
 ) (*tfjson.ProviderSchema, error) {
-	// terraform-json has no place for these; left out, their pages would be missing.
+	// terraform-json cannot represent state stores. Omitting them would omit their pages.
 	if len(in.StateStoreSchemas) > 0 {
 		return nil, errors.New("the provider has state stores, which this command cannot print")
 	}
@@ -226,7 +226,7 @@ func convertIdentity(in *tfprotov6.ResourceIdentitySchema) (*tfjson.IdentitySche
 	return &tfjson.IdentitySchema{Version: version, Attributes: attributes}, nil
 }
 
-// convertType goes through the JSON form of a type, which both libraries share.
+// convertType converts by way of the JSON form of a type, which both libraries share.
 func convertType(in tftypes.Type) (cty.Type, error) {
 	if in == nil {
 		return cty.NilType, errors.New("it has no type")
@@ -253,7 +253,7 @@ func convertKind(in tfprotov6.StringKind) (tfjson.SchemaDescriptionKind, error) 
 	}
 }
 
-// convertCount refuses a negative number, which the protocol allows and JSON does not.
+// convertCount refuses a negative number, which the protocol allows and the JSON form does not.
 func convertCount(in int64) (uint64, error) {
 	if in < 0 {
 		return 0, fmt.Errorf("%d is less than zero", in)

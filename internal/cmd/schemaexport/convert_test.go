@@ -11,7 +11,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// TestConvertsWhatOnlyTheProtocolHas covers what plugin-framework does not offer.
+// TestConvertsWhatOnlyTheProtocolHas covers the parts of the protocol that plugin-framework does
+// not offer.
 func TestConvertsWhatOnlyTheProtocolHas(t *testing.T) {
 	t.Parallel()
 	in := &tfprotov6.SchemaBlock{
@@ -60,7 +61,7 @@ func emptyBlock() *tfjson.SchemaBlock {
 	}
 }
 
-func TestRefusesWhatItWouldGetWrong(t *testing.T) {
+func TestRefusesSchemasItCannotConvert(t *testing.T) {
 	t.Parallel()
 	attribute := func(a *tfprotov6.SchemaAttribute) *tfprotov6.Schema {
 		a.Name = "culprit"
@@ -77,13 +78,13 @@ func TestRefusesWhatItWouldGetWrong(t *testing.T) {
 		"an attribute without a type": {
 			attribute(&tfprotov6.SchemaAttribute{}), []string{"culprit", "no type"},
 		},
-		"a nesting mode of an attribute that is not known": {
+		"an attribute with an unknown nesting mode": {
 			attribute(&tfprotov6.SchemaAttribute{NestedType: &tfprotov6.SchemaObject{Nesting: 9}}), []string{"culprit", "UNKNOWN"},
 		},
-		"a description kind that is not known": {
+		"an unknown description kind": {
 			attribute(&tfprotov6.SchemaAttribute{Type: tftypes.String, DescriptionKind: 9}), []string{"culprit", "UNKNOWN"},
 		},
-		"a nesting mode of a block that is not known": {
+		"a block with an unknown nesting mode": {
 			block(&tfprotov6.SchemaNestedBlock{}), []string{"culprit", "INVALID"},
 		},
 		"a negative number of blocks": {
@@ -104,11 +105,11 @@ func TestRefusesWhatItWouldGetWrong(t *testing.T) {
 				&tfprotov6.GetResourceIdentitySchemasResponse{},
 			)
 			if err == nil {
-				t.Fatal("it was taken")
+				t.Fatal("the schema was accepted")
 			}
 			for _, part := range append(test.want, "fake_token") {
 				if !strings.Contains(err.Error(), part) {
-					t.Errorf("got %q, want it to say %q", err, part)
+					t.Errorf("got %q, want it to contain %q", err, part)
 				}
 			}
 		})
@@ -122,6 +123,6 @@ func TestRefusesStateStores(t *testing.T) {
 		&tfprotov6.GetResourceIdentitySchemasResponse{},
 	)
 	if err == nil || !strings.Contains(err.Error(), "state stores") {
-		t.Errorf("got %v, want an error that says state stores", err)
+		t.Errorf("got %v, want an error about state stores", err)
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// formatVersion is what Terraform 1.x prints for this shape.
+// formatVersion is the format version that Terraform 1.x prints for this JSON.
 const formatVersion = "1.0"
 
-// export asks p for all its schemas. The only key of the result is the bare type name,
-// "opsaccess": tfplugindocs finds no other, unless the namespace is hashicorp.
+// export requests all schemas from p. The only key of the result is the bare type name,
+// "opsaccess", because tfplugindocs finds no other key unless the namespace is hashicorp.
 func export(ctx context.Context, p fwprovider.Provider) (*tfjson.ProviderSchemas, error) {
 	var metadata fwprovider.MetadataResponse
 	p.Metadata(ctx, fwprovider.MetadataRequest{}, &metadata)
@@ -43,7 +43,7 @@ func export(ctx context.Context, p fwprovider.Provider) (*tfjson.ProviderSchemas
 	}, nil
 }
 
-// failed joins the errors among diagnostics. A warning is no reason to print nothing.
+// failed joins the errors in the diagnostics. It ignores warnings, which do not prevent the export.
 func failed(diagnostics []*tfprotov6.Diagnostic) error {
 	var errs []error
 	for _, d := range diagnostics {

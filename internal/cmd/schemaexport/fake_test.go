@@ -23,7 +23,7 @@ import (
 
 // fakeProvider has one of every construct that a provider can have.
 type fakeProvider struct {
-	// attributes are the provider's; nil is none.
+	// attributes are those of the provider; nil means none.
 	attributes map[string]providerschema.Attribute
 }
 

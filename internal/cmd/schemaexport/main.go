@@ -1,8 +1,8 @@
-// Command schemaexport prints the provider's schemas as `terraform providers schema -json`
-// would, for tfplugindocs to make the documentation from. It asks the provider itself, in
-// this process and over the plugin protocol, so that the documentation needs no Terraform:
-// the oldest supported one does not know list resources and actions, and would leave their
-// pages out without a word.
+// Command schemaexport prints the provider's schemas in the format of `terraform providers schema
+// -json`, from which tfplugindocs generates the documentation. It calls the provider in this
+// process over the plugin protocol, so that the documentation does not require Terraform: the
+// oldest supported version does not know list resources and actions, and would silently omit their
+// pages.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	// The version is in no schema.
+	// The schemas do not contain the version.
 	if err := run(context.Background(), provider.New("docs")(), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "schemaexport:", err)
 		os.Exit(1)

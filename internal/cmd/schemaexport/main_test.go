@@ -16,7 +16,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// exported runs the command and reads its output as tfplugindocs does.
+// exported runs the command and decodes its output as tfplugindocs does.
 func exported(t *testing.T, p fwprovider.Provider) (text string, schemas tfjson.ProviderSchemas) {
 	t.Helper()
 	var out bytes.Buffer
@@ -25,7 +25,7 @@ func exported(t *testing.T, p fwprovider.Provider) (text string, schemas tfjson.
 	}
 	text = out.String()
 	if err := json.Unmarshal(out.Bytes(), &schemas); err != nil {
-		t.Fatalf("tfplugindocs could not read it: %v\n%s", err, text)
+		t.Fatalf("tfplugindocs could not read the output: %v\n%s", err, text)
 	}
 	return text, schemas
 }
@@ -114,17 +114,17 @@ func TestExportsEveryConstruct(t *testing.T) {
 	}
 }
 
-func TestExportsTheProviderUnderItsBareName(t *testing.T) {
+func TestExportsTheProviderByItsBareName(t *testing.T) {
 	t.Parallel()
 	_, got := exported(t, provider.New("test")())
 	if got.Schemas["opsaccess"] == nil || len(got.Schemas) != 1 {
-		t.Errorf("the schemas are under other keys than \"opsaccess\": %v", got.Schemas)
+		t.Errorf("the keys of the schemas are not only \"opsaccess\": %v", got.Schemas)
 	}
 }
 
 func TestRefusesAProviderWhoseSchemaIsInvalid(t *testing.T) {
 	t.Parallel()
-	// The framework reserves the name.
+	// The framework reserves the name "version".
 	p := fakeProvider{attributes: map[string]providerschema.Attribute{"version": providerschema.StringAttribute{Optional: true}}}
 	err := run(t.Context(), p, new(bytes.Buffer))
 	if err == nil || !strings.Contains(err.Error(), "version") {
@@ -132,7 +132,7 @@ func TestRefusesAProviderWhoseSchemaIsInvalid(t *testing.T) {
 	}
 }
 
-func TestReportsAnOutputThatCannotBeWritten(t *testing.T) {
+func TestReportsAnOutputErrorToTheCaller(t *testing.T) {
 	t.Parallel()
 	if err := run(t.Context(), fakeProvider{}, brokenWriter{}); !errors.Is(err, errBroken) {
 		t.Errorf("got %v, want %v", err, errBroken)

@@ -70,8 +70,8 @@ func TestAccExamples_checks(t *testing.T) { //nolint:paralleltest // The environ
 			fmt.Sprintf("Tokens that expire within 168h: short of svc-deploy on %s.", soon.UTC().Format(time.DateOnly)),
 		},
 		"every_token_is_used": {
-			"Tokens that nobody has used for 90d: forgotten of svc-deploy.",
-			"Tokens that nobody used since they were issued 90d ago, or earlier: backup server of svc-backup, unnoticed of svc-deploy.",
+			"Tokens that have not been used for 90d: forgotten of svc-deploy.",
+			"Tokens that were issued 90d ago or earlier and never used: backup server of svc-backup, unnoticed of svc-deploy.",
 		},
 		"every_token_expires": {"Tokens without an expiry: backup server of svc-backup."},
 	}

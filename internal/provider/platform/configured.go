@@ -15,18 +15,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/users"
 )
 
-// Configured is what a configured provider hands to its constructs.
+// Configured is what a configured provider passes to its resources, data sources and other
+// constructs.
 type Configured struct {
-	// System makes one listing of many reads. It is nil while a value that it needs is
+	// System serves many reads with one listing. It is nil while a setting that it requires is
 	// unknown or missing.
 	System pat.System
-	// Direct is the same server without that, for what must be as it is right now.
+	// Direct is the same server without shared listings, for reads that must be current.
 	Direct pat.System
-	// Engine carries out what token resources ask for.
+	// Engine carries out the operations of token resources.
 	Engine *tokens.Engine
-	// UserEngine carries out what resources ask for that modify users.
+	// UserEngine carries out the operations of resources that modify users.
 	UserEngine *users.Engine
-	// Leases are what is open of ephemeral resources in this process.
+	// Leases are the open ephemeral resources of this process.
 	Leases *tokens.Leases
 
 	unready
@@ -38,19 +39,19 @@ type Model struct {
 	connectionModel
 }
 
-// Process is what all configurations of a provider have in common.
+// Process is what all configurations of a provider share.
 type Process struct {
-	// Version is the provider's, for the User-Agent.
+	// Version is the provider's version, for the User-Agent.
 	Version string
 	// Runner is the clock of this machine.
 	Runner pat.Runner
-	// RetryWait is the longest wait between two attempts of a request; 0 is the default.
+	// RetryWait is the longest wait between two attempts of a request; 0 means the default.
 	RetryWait time.Duration
-	// Leases are what is open of ephemeral resources, of whatever configuration.
+	// Leases are the open ephemeral resources of all configurations.
 	Leases tokens.Leases
 }
 
-// Open makes the System that the configuration describes.
+// Open creates the System that the configuration describes.
 func (p *Process) Open(ctx context.Context, model Model, terraformVersion string, diags *diag.Diagnostics) *Configured {
 	userAgent := fmt.Sprintf("terraform-provider-opsaccess/%s (terraform %s)", p.Version, terraformVersion)
 
@@ -88,8 +89,8 @@ func (p *Process) Open(ctx context.Context, model Model, terraformVersion string
 	return c
 }
 
-// Configure takes what the provider handed over, nil before the provider is
-// configured.
+// Configure returns the provider data that the framework passes to a construct; nil before the
+// provider is configured.
 func Configure(data any, diags *diag.Diagnostics) *Configured {
 	if data == nil {
 		return nil
@@ -104,8 +105,8 @@ func Configure(data any, diags *diag.Diagnostics) *Configured {
 	return c
 }
 
-// Complete says whether no required setting is missing, and reports those that are. Plans call
-// it: what they need of the server may be unknown, but must be set.
+// Complete reports whether all required settings are set, and adds an error for each missing one.
+// Plans call it, because the settings may be unknown then, but must be set.
 func (c *Configured) Complete(diags *diag.Diagnostics) bool {
 	if c == nil {
 		return true
@@ -116,7 +117,7 @@ func (c *Configured) Complete(diags *diag.Diagnostics) bool {
 	return len(c.missing) == 0
 }
 
-// Ready says whether there is a server to ask, and reports if there is not.
+// Ready reports whether there is a server to send requests to, and adds an error if there is none.
 func (c *Configured) Ready(diags *diag.Diagnostics) bool {
 	switch {
 	case c == nil:
@@ -131,7 +132,8 @@ func (c *Configured) Ready(diags *diag.Diagnostics) bool {
 	return false
 }
 
-// Tokens returns the engine, one without a server before the provider is configured.
+// Tokens returns the token engine. Before the provider is configured, it returns an engine without
+// a server.
 func (c *Configured) Tokens() *tokens.Engine {
 	if c == nil {
 		return &tokens.Engine{}
@@ -140,8 +142,8 @@ func (c *Configured) Tokens() *tokens.Engine {
 	return c.Engine
 }
 
-// Users returns the engine that modifies users, one without a server before the provider is
-// configured.
+// Users returns the engine that modifies users. Before the provider is configured, it returns an
+// engine without a server.
 func (c *Configured) Users() *users.Engine {
 	if c == nil {
 		return &users.Engine{}
@@ -150,7 +152,7 @@ func (c *Configured) Users() *users.Engine {
 	return c.UserEngine
 }
 
-// OtherUsers says what modifies users of the configured platform in place of this provider.
+// OtherUsers says what to use instead of this provider to modify users of the configured platform.
 func (c *Configured) OtherUsers() string {
 	traits := c.System.Traits()
 
@@ -163,7 +165,7 @@ func (c *Configured) OtherUsers() string {
 	return ""
 }
 
-// Listing returns the configured platform's own query of a list, and reports parameters of
+// Listing returns the native query of a list on the configured platform, and reports parameters of
 // another platform.
 func (c *Configured) Listing(ctx context.Context, listings Listings, diags *diag.Diagnostics) any {
 	traits := c.System.Traits()

@@ -24,7 +24,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// connectionModel is what is configured alike for every platform.
+// connectionModel has the settings that are the same for every platform.
 type connectionModel struct {
 	RequestTimeout        types.String `tfsdk:"request_timeout"`
 	MaxRetries            types.Int64  `tfsdk:"max_retries"`
@@ -37,13 +37,14 @@ type connectionModel struct {
 	Headers               types.Map    `tfsdk:"headers"`
 }
 
-// connectionSettings is connectionModel with its defaults, for a platform to complete.
+// connectionSettings is connectionModel with its defaults, which a platform completes.
 type connectionSettings struct {
 	options rest.Options
-	// unready is what keeps the platform from being opened.
+	// unready has the settings that prevent opening the platform.
 	unready
 
-	// caSet and verifySet say that the configuration decides, and no variable may.
+	// caSet and verifySet say that the configuration sets the value, so that no environment
+	// variable may.
 	caSet, verifySet bool
 }
 
@@ -74,7 +75,7 @@ func connectionAttributes() map[string]schema.Attribute {
 		},
 		"client_certificate": schema.StringAttribute{
 			Optional: true,
-			// That both are needed is not for validators here: the CLI shows the source of an
+			// No validator checks that both are set, because the CLI prints the source of the
 			// attribute that an error points at.
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "The client certificate, in PEM format. Requires `client_key`.",
@@ -109,7 +110,7 @@ func connectionAttributes() map[string]schema.Attribute {
 	}
 }
 
-// connection returns the settings with their defaults, and reports one that cannot be read.
+// connection returns the settings with their defaults, and reports invalid ones.
 func (m connectionModel) connection(userAgent string, diags *diag.Diagnostics) connectionSettings {
 	c := connectionSettings{
 		options: rest.Options{
@@ -152,7 +153,7 @@ func (m connectionModel) connection(userAgent string, diags *diag.Diagnostics) c
 	return c
 }
 
-// whollyKnown says whether nothing of a value is known only after apply.
+// whollyKnown reports whether no part of a value is unknown.
 func whollyKnown(value attr.Value) bool {
 	if elements, ok := value.(types.Map); ok {
 		for _, element := range elements.Elements() {
@@ -165,8 +166,8 @@ func whollyKnown(value attr.Value) bool {
 	return !value.IsUnknown()
 }
 
-// Check reports what is wrong with the settings, as far as they are known. It points at no attribute:
-// the CLI would show the source, with a secret that is written there.
+// Check reports invalid settings, as far as they are known. It points at no attribute, because the
+// CLI would print the source, which may contain a secret.
 func (m connectionModel) Check(diags *diag.Diagnostics) {
 	switch {
 	case m.ClientCertificate.IsNull() && tfvalue.IsSet(m.ClientKey):
@@ -178,7 +179,7 @@ func (m connectionModel) Check(diags *diag.Diagnostics) {
 	m.headers(diags)
 }
 
-// headers returns the headers that are known, and reports those that cannot be sent.
+// headers returns the known headers, and reports those that cannot be sent.
 func (m connectionModel) headers(diags *diag.Diagnostics) rest.Headers {
 	headers := rest.Headers{}
 
@@ -200,17 +201,17 @@ func (m connectionModel) headers(diags *diag.Diagnostics) rest.Headers {
 	return headers
 }
 
-// textSetting is a text of a platform's object that a variable can stand in for.
+// textSetting is a text in a platform's object for which an environment variable can stand in.
 type textSetting struct {
 	path      path.Path
 	value     types.String
-	variables []string // At least one.
+	variables []string // At least one is required.
 	required  bool
 }
 
-// resolve returns the setting's value: the configuration's, or that of the first
-// variable which is set. It reports one that no server can have meant, and notes one that is unknown, or
-// required and missing.
+// resolve returns the setting's value: that of the configuration, or that of the first environment
+// variable that is set. It reports a text with invisible characters, and records a setting that is
+// unknown, or required and missing.
 func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) string {
 	if s.value.IsUnknown() {
 		c.unknown = append(c.unknown, s.path.String())
@@ -244,8 +245,8 @@ func (c *connectionSettings) resolve(s textSetting, diags *diag.Diagnostics) str
 
 const invalidText = "Invalid URL or credential"
 
-// refuseInvisible reports a text with a character in it that no server can have meant: a line break
-// at the end of a file, a byte order mark at its beginning. The message shows nothing of the
+// refuseInvisible reports a text with a character that cannot be intended, such as a line break at
+// the end of a file or a byte order mark at its beginning. The message contains nothing of the
 // text.
 func refuseInvisible(source, text string, diags *diag.Diagnostics) {
 	invisible := func(r rune) bool { return unicode.IsControl(r) || r == '\uFEFF' }
@@ -280,13 +281,12 @@ func refuseInvisible(source, text string, diags *diag.Diagnostics) {
 // hostName matches a host name or an IP address.
 var hostName = regexp.MustCompile(`^(?:[0-9A-Za-z_](?:[0-9A-Za-z_-]*[0-9A-Za-z])?(?:\.[0-9A-Za-z_](?:[0-9A-Za-z_-]*[0-9A-Za-z])?)*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$`)
 
-// plainURL matches a URL or a host that nobody would take for a password, and that holds
-// none.
+// plainURL matches a URL or a host that cannot be mistaken for a password and contains none.
 var plainURL = regexp.MustCompile(`^(?:[A-Za-z]+://[0-9A-Za-z._-]*|[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)(?::[0-9]*)?(?:/[0-9A-Za-z._/-]*)?$`)
 
-// addUnusable reports a platform's object that no System can be made of. Like all that is
-// said about such an object, it points at no attribute: the CLI would show the source, with
-// a password that is written there.
+// addUnusable reports a platform's object from which no System can be created. Like all errors
+// about such an object, it points at no attribute, because the CLI would print the source, which
+// may contain a password.
 func addUnusable(diags *diag.Diagnostics, url string, err error) {
 	detail := tfvalue.Sentence(err)
 	if plainURL.MatchString(url) {
@@ -296,7 +296,7 @@ func addUnusable(diags *diag.Diagnostics, url string, err error) {
 	diags.AddError("Could not configure the provider", detail)
 }
 
-// warnPlaintext warns of a URL that sends credentials over a network in the clear.
+// warnPlaintext warns about a URL with which credentials are sent over a network unencrypted.
 func warnPlaintext(text string, diags *diag.Diagnostics) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || u.Hostname() == "localhost" {
@@ -311,7 +311,7 @@ func warnPlaintext(text string, diags *diag.Diagnostics) {
 		"Credentials and new tokens are sent unencrypted. Use `https://`.")
 }
 
-// warnLeftOut warns of certificates that are not used.
+// warnLeftOut warns about certificates that are not used.
 func warnLeftOut(options rest.TLSOptions, diags *diag.Diagnostics) {
 	if leftOut := options.LeftOut(); len(leftOut) > 0 {
 		diags.AddWarning("A certificate was skipped", "The provider does not use:\n  - "+strings.Join(leftOut, "\n  - ")+

@@ -1,4 +1,4 @@
 // Package platform configures a server: the provider block, the connection, and each platform's own
-// objects. It is the only package that knows which platforms there are; all others ask the
-// [pat.System] that it opens.
+// objects. It is the only package that knows the platforms; all others use the [pat.System] that it
+// opens.
 package platform

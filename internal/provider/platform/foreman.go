@@ -21,7 +21,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// foremanPlatform is all that is Foreman's own.
+// foremanPlatform is the definition of Foreman.
 var foremanPlatform = definition{
 	name:        "foreman",
 	traits:      foreman.Traits(),
@@ -48,7 +48,7 @@ type foremanModel struct {
 	Session        types.Bool   `tfsdk:"session"`
 }
 
-// foremanListingModel is the `foreman` object of a data source that lists.
+// foremanListingModel is the `foreman` object of a data source that returns a list.
 type foremanListingModel struct {
 	Search         types.String `tfsdk:"search"`
 	Order          types.String `tfsdk:"order"`
@@ -100,7 +100,7 @@ func foremanBlock() schema.SingleNestedAttribute {
 	}
 }
 
-// openForeman makes the System of a `foreman` object.
+// openForeman creates the System of a `foreman` object.
 func openForeman(ctx context.Context, block types.Object, c connectionSettings) (openedSystem, diag.Diagnostics) {
 	var (
 		diags diag.Diagnostics
@@ -156,14 +156,14 @@ func openForeman(ctx context.Context, block types.Object, c connectionSettings) 
 		return openedSystem{}, diags
 	}
 
-	// Foreman takes both in one place, and does not tell which it was.
+	// Foreman accepts a password or a token in the same field and does not report which one it was.
 	return openedSystem{system: system, credential: options.Password, mayBeToken: true}, diags
 }
 
-// foremanEnvironment honours the variables of Foreman's other tools about TLS.
+// foremanEnvironment applies the TLS variables of Foreman's other tools.
 func foremanEnvironment(c connectionSettings, options *foreman.Options, diags *diag.Diagnostics) {
 	if name := os.Getenv("FOREMAN_CA_PATH"); name != "" && !c.caSet {
-		pem, err := os.ReadFile(name) //nolint:gosec // Reading the file that the user names is the purpose.
+		pem, err := os.ReadFile(name) //nolint:gosec // The user names the file.
 		if err != nil {
 			diags.AddAttributeError(path.Root("ca_certificate"), "Could not read FOREMAN_CA_PATH",
 				tfvalue.Sentence(err)+" Correct the variable, or unset it.")
@@ -227,7 +227,7 @@ func foremanListing(of string) dsschema.SingleNestedAttribute {
 	}
 }
 
-// foremanQuery turns a listing into the driver's query, nil for none.
+// foremanQuery converts a listing to the driver's query; nil for none.
 func foremanQuery(ctx context.Context, listing types.Object) (any, diag.Diagnostics) {
 	if listing.IsNull() || listing.IsUnknown() {
 		return nil, nil

@@ -10,17 +10,16 @@ import (
 )
 
 var (
-	// foremanTokens is the path of a user's tokens. Where the `uri` of the other provider
-	// ends in /api or /api/v2, the path begins below that. Another version of an API is
-	// another product's.
+	// foremanTokens matches the path of a user's tokens. If the `uri` of the other provider ends in
+	// /api or /api/v2, the path begins below that. Another API version belongs to another product.
 	foremanTokens = regexp.MustCompile(`^(?:(?:.*/)?api(?:/v2)?/|/?)users/([^/?#]+)/personal_access_tokens/?$`)
 	foremanID     = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
-	// foremanOwner is how a path names the id of a user: Foreman issues to the id that a
-	// segment begins with, "7" or "7-svc".
+	// foremanOwner matches a user's id in a path: Foreman uses the id with which a segment begins,
+	// as in "7" or "7-svc".
 	foremanOwner = regexp.MustCompile(`^([1-9][0-9]{0,17})(?:-.*)?$`)
 )
 
-// recognizeForeman reads a token of Foreman out of a restapi_object.
+// recognizeForeman reads a token of Foreman from a restapi_object.
 func recognizeForeman(object restObject) (Recognized, bool, error) {
 	match := foremanTokens.FindStringSubmatch(object.path)
 	if match == nil {
@@ -47,7 +46,7 @@ func recognizeForeman(object restObject) (Recognized, bool, error) {
 
 	for _, answer := range object.answers {
 		told, err := foreman.DecodeToken(answer)
-		if err != nil { // Less is known then.
+		if err != nil { // The response adds nothing then.
 			continue
 		}
 

@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/foreman"
 )
 
-// foremanRecordModel is what only Foreman tells of a user.
+// foremanRecordModel has the user attributes that only Foreman returns.
 type foremanRecordModel struct {
 	Description         types.String       `tfsdk:"description"`
 	Timezone            types.String       `tfsdk:"timezone"`
@@ -43,7 +43,7 @@ type foremanReference struct {
 	Name types.String `tfsdk:"name"`
 }
 
-// foremanTaxonomy is an organization or a location, which have parents.
+// foremanTaxonomy is an organization or a location, which has a parent.
 type foremanTaxonomy struct {
 	ID    types.Int64  `tfsdk:"id"`
 	Name  types.String `tfsdk:"name"`
@@ -138,8 +138,8 @@ func foremanRecord() dsschema.SingleNestedAttribute {
 	}
 }
 
-// fillForeman turns the driver's record of a user into the value of foremanRecord: null
-// for a user of another platform.
+// fillForeman converts the driver's record of a user to the value of foremanRecord: null for a user
+// of another platform.
 func fillForeman(ctx context.Context, native any) (types.Object, diag.Diagnostics) {
 	attributes := objectTypes(foremanRecord().GetType())
 
@@ -203,7 +203,8 @@ func newForemanSSHKey(key foreman.SSHKey) foremanSSHKey {
 	}
 }
 
-// convertAll keeps nil, which is a list that the server does not show, apart from an empty one.
+// convertAll converts records. It keeps nil, which means that the server does not return the list,
+// distinct from an empty list.
 func convertAll[Record, Model any](records []Record, convert func(Record) Model) []Model {
 	if records == nil {
 		return nil

@@ -11,56 +11,57 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// definition is what one platform brings to the schemas, each part under its name.
+// definition is what one platform adds to the schemas, each part under its name.
 type definition struct {
 	// name is the attribute's name, and the Platform of the Traits.
 	name string
 	// traits are those of the platform's Systems.
 	traits pat.Traits
-	// userID and tokenID say what an id of a user, and of a token, looks like.
+	// userID and tokenID describe the ids of users and tokens.
 	userID, tokenID string
-	// otherUsers says, in a sentence, what modifies users of the platform in place of this provider;
-	// empty where this provider does.
+	// otherUsers says in a sentence what to use instead of this provider to modify users of the
+	// platform; empty if this provider can.
 	otherUsers string
-	// urlVariable is the environment variable that says that this platform is meant.
+	// urlVariable is the environment variable that selects this platform.
 	urlVariable string
 	// block is the platform's object in the provider block.
 	block schema.SingleNestedAttribute
-	// open makes the System of a block, null where the environment says it all.
+	// open creates the System of a block, which is null if only the environment configures the
+	// platform.
 	open func(ctx context.Context, block types.Object, connection connectionSettings) (openedSystem, diag.Diagnostics)
 
-	// listing are the platform's own parameters of lists of "tokens" or "users", in a data
-	// source; nil where it has none.
+	// listing returns the platform's own parameters of lists of "tokens" or "users" in a data
+	// source; nil if it has none.
 	listing func(of string) dsschema.SingleNestedAttribute
-	// query turns the listing into what the driver takes as a native query.
+	// query converts the listing to the driver's native query.
 	query func(ctx context.Context, listing types.Object) (any, diag.Diagnostics)
 
-	// record is the schema of what only this platform tells of a user.
+	// record is the schema of the user attributes that only this platform returns.
 	record dsschema.SingleNestedAttribute
-	// fill turns pat.User.Native into the value of record.
+	// fill converts pat.User.Native to the value of record.
 	fill func(ctx context.Context, native any) (types.Object, diag.Diagnostics)
 
-	// recognize reads a token out of another provider's object, and says whether the object
-	// is among this platform's tokens; nil where none can be moved here.
+	// recognize reads a token from another provider's object, and reports whether the object is a
+	// token of this platform; nil if tokens of the platform cannot be moved here.
 	recognize func(object restObject) (Recognized, bool, error)
 }
 
-// openedSystem is a System, or what is not known yet to make one.
+// openedSystem is a System, or the settings that are still missing or unknown.
 type openedSystem struct {
 	system pat.System
-	// credential is the password or token that it logs in with.
+	// credential is the password or token with which it logs in.
 	credential pat.Secret
-	// mayBeToken is false where the credential is sure to be no personal access token.
+	// mayBeToken is false if the credential cannot be a personal access token.
 	mayBeToken bool
 	unready
 }
 
-// unready are the settings that keep a provider from reaching a server. Neither is an error
-// until the server is needed: a module whose `count` is 0 needs no settings.
+// unready has the settings that prevent a provider from reaching a server. They are no error until
+// a server is required: a module whose `count` is 0 requires no settings.
 type unready struct {
 	// unknown are the attributes whose values are known only after apply.
 	unknown []string
-	// missing has an error for each setting that is required and not set.
+	// missing has an error for each required setting that is not set.
 	missing diag.Diagnostics
 }
 

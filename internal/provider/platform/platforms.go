@@ -14,11 +14,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// allPlatforms are all platforms there are. Another one takes a line here, a field in Blocks and in
-// its map, and a file beside foreman.go.
+// allPlatforms are the supported platforms. A new one requires a line here, a field in Blocks and
+// in its map, and a file like foreman.go.
 var allPlatforms = []definition{foremanPlatform, universalControllerPlatform}
 
-// allTraits are those of all platforms.
+// allTraits returns the traits of all platforms.
 func allTraits() []pat.Traits {
 	traits := make([]pat.Traits, 0, len(allPlatforms))
 	for _, p := range allPlatforms {
@@ -28,8 +28,8 @@ func allTraits() []pat.Traits {
 	return traits
 }
 
-// Blocks are the platforms' objects of the provider block and of users. Objects
-// may be unknown, which pointers to structs cannot be.
+// Blocks are the platforms' objects in the provider block and in users. An object may be unknown,
+// which a pointer to a struct cannot represent.
 type Blocks struct {
 	Foreman             types.Object `tfsdk:"foreman"`
 	UniversalController types.Object `tfsdk:"universal_controller"`
@@ -43,22 +43,21 @@ func (b *Blocks) of(name string) *types.Object {
 	}[name]
 }
 
-// Listings are the objects of those platforms whose lists have parameters of
-// their own.
+// Listings are the objects of the platforms whose lists have parameters.
 type Listings struct {
 	Foreman types.Object `tfsdk:"foreman"`
 }
 
-// of returns the object of a platform, null where it has none.
+// of returns the object of a platform; null if it has none.
 func (l *Listings) of(name string) types.Object {
 	return map[string]types.Object{
 		foremanPlatform.name: l.Foreman,
 	}[name]
 }
 
-// chooseConfigured returns the platform that is configured: the one whose object is set, or else
-// the one whose URL the environment has. While an object is unknown it is that one, for what it
-// turns out to be decides. That none is configured goes to missing.
+// chooseConfigured returns the configured platform: the one whose object is set, else the one whose
+// URL is in the environment. If an object is unknown, it returns that platform, because the
+// object's final value decides. If no platform is configured, it adds an error to missing.
 func chooseConfigured(blocks Blocks, missing, diags *diag.Diagnostics) (definition, bool) {
 	var configured, unknown, exported []definition
 
@@ -97,18 +96,18 @@ func chooseConfigured(blocks Blocks, missing, diags *diag.Diagnostics) (definiti
 	return definition{}, false
 }
 
-// refuseForeign refuses parameters of a platform other than the one that is configured.
+// refuseForeign refuses parameters of a platform other than the configured one.
 func refuseForeign(listings Listings, traits pat.Traits, diags *diag.Diagnostics) {
 	for _, p := range allPlatforms {
 		if p.name != traits.Platform && !listings.of(p.name).IsNull() {
-			// It points at no attribute: the CLI would show the source of all that is in the object.
+			// Point at no attribute, because the CLI would print the source of the whole object.
 			diags.AddError("Argument not supported by this platform", fmt.Sprintf(
 				"The provider is configured for %s, which has no `%s`: leave it out.", traits.DisplayName, p.name))
 		}
 	}
 }
 
-// ProviderAttributes are those of the provider block.
+// ProviderAttributes are the attributes of the provider block.
 func ProviderAttributes() map[string]schema.Attribute {
 	attributes := connectionAttributes()
 	for _, p := range allPlatforms {
@@ -128,15 +127,15 @@ func AddListings(attributes map[string]dsschema.Attribute, of string) {
 	}
 }
 
-// AddUserObjects adds what only one platform tells of a user, for each platform, to the attributes.
+// AddUserObjects adds each platform's own user attributes.
 func AddUserObjects(attributes map[string]dsschema.Attribute) {
 	for _, p := range allPlatforms {
 		attributes[p.name] = p.record
 	}
 }
 
-// UserObjects are the objects of all platforms for one user: null but for the platform
-// whose System the user came from.
+// UserObjects returns the objects of all platforms for one user. All are null except that of the
+// platform whose System returned the user.
 func UserObjects(ctx context.Context, user pat.User, diags *diag.Diagnostics) Blocks {
 	var blocks Blocks
 

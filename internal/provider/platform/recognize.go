@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// Recognize reads a token out of the raw state of a restapi_object, and returns it with the name
-// of the platform whose it is. No error repeats anything of the state but paths and ids.
+// Recognize reads a token from the raw state of a restapi_object. It returns the token and the name
+// of its platform. Its errors contain no values of the state except paths and ids.
 func Recognize(raw []byte) (name string, found Recognized, err error) {
 	object, err := readRESTObject(raw)
 	if err != nil {

@@ -11,30 +11,32 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// maxExcerpt is the longest part of a path that an error shows, in bytes.
+// maxExcerpt is the length of the longest excerpt of a path in an error, in bytes.
 const maxExcerpt = 200
 
-// Recognized is a token that another provider managed, as far as its state tells.
+// Recognized is a token that another provider managed, as far as that provider's state describes
+// it.
 type Recognized struct {
-	// Token has no secret where state has none any more.
+	// Token has no secret if the state no longer contains it.
 	Token pat.Issued
-	// Username is the owner's login, if the path has that instead of an id.
+	// Username is the owner's login, if the path contains the login instead of the id.
 	Username string
 }
 
-// restObject is the state of a restapi_object, of any version of its provider, as far as
-// it tells what the object is and where.
+// restObject is what the state of a restapi_object, of any version of its provider, says about the
+// identity of the object.
 type restObject struct {
-	// id is what the provider calls the object by, empty if it has none.
+	// id is the object's id in its provider; empty if it has none.
 	id string
-	// path is that of the objects of this kind.
+	// path is the path of the objects of this kind.
 	path string
-	// name is the one that the object was asked for with.
+	// name is the name with which the object was created.
 	name string
-	// answers are copies of the server's, best first. What they hold is in doubt.
+	// answers are copies of the server's responses, best first. Their content is not trusted.
 	answers [][]byte
 
-	// createPath, readPath and destroyPath are where that is done if not below path.
+	// createPath, readPath and destroyPath are the paths of these operations, if they differ from
+	// path.
 	createPath, readPath, destroyPath string
 }
 
@@ -44,10 +46,10 @@ var (
 		"its own provider first")
 )
 
-// readRESTObject reads a raw state. Its schemas differ from version to version, in which
-// attributes there are. Version 1.0 has a copy of the answer in `api_data` alone, as Go prints its
-// values: that one is not read, and a newer version of its provider turns it into an answer. No
-// error repeats anything of the state but paths.
+// readRESTObject reads a raw state. The versions of its provider have different attributes. Version
+// 1.0 has a copy of the response only in `api_data`, in Go's text format for values. readRESTObject
+// ignores that copy, which a newer version of the provider converts to a response. Its errors
+// contain no values of the state except paths.
 func readRESTObject(raw []byte) (restObject, error) {
 	var attributes map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &attributes); err != nil || attributes == nil {
@@ -69,8 +71,8 @@ func readRESTObject(raw []byte) (restObject, error) {
 	return object, nil
 }
 
-// checkPaths refuses an object that was created, read or destroyed elsewhere than its path
-// says. Where it is updated does not matter: a token cannot be.
+// checkPaths refuses an object whose create, read or destroy path differs from its path. The update
+// path does not matter, because a token cannot be updated.
 func (o restObject) checkPaths() error {
 	home := strings.TrimSuffix(o.path, "/")
 	itself := home + "/" + o.id
@@ -90,8 +92,8 @@ func (o restObject) checkPaths() error {
 	return nil
 }
 
-// excerpt returns the beginning of a path or an id for an error to show, up to what no path
-// has: behind that may be a credential.
+// excerpt returns the beginning of a path or an id, for an error to show. It ends before the first
+// character that no path contains, because a credential may follow.
 func excerpt(text string) string {
 	end := strings.IndexFunc(text, func(r rune) bool { return unicode.IsControl(r) || strings.ContainsRune("?#&=\"'<> ", r) })
 	if end < 0 {
@@ -105,8 +107,8 @@ func excerpt(text string) string {
 	return text
 }
 
-// requestedName returns the token's name in the data that was sent: Foreman takes it with
-// the token's key around it and without.
+// requestedName returns the token's name in the request data. Foreman accepts it with and without
+// an enclosing "personal_access_token" object.
 func requestedName(data string) string {
 	outer := decoded[map[string]json.RawMessage]([]byte(data))
 
@@ -121,7 +123,7 @@ func requestedName(data string) string {
 	return ""
 }
 
-// decoded reads JSON of one kind, and returns the zero value for any other.
+// decoded reads JSON of one type, and returns the zero value for any other.
 func decoded[T any](raw []byte) (value T) {
 	if json.Unmarshal(raw, &value) != nil {
 		var none T
@@ -132,7 +134,7 @@ func decoded[T any](raw []byte) (value T) {
 	return value
 }
 
-// learn adds what an answer tells of the token and none before it did.
+// learn adds those facts about the token from a response that no earlier response contained.
 func (f *Recognized) learn(told pat.Issued) {
 	token := &f.Token
 	token.UserID = cmp.Or(token.UserID, told.UserID)
@@ -148,7 +150,7 @@ func (f *Recognized) learn(told pat.Issued) {
 	}
 }
 
-// check says what is missing without which the token could not be told from others.
+// check returns an error if a fact is missing that distinguishes the token from others.
 func (f *Recognized) check() error {
 	switch {
 	case f.Token.UserID == "":

@@ -17,8 +17,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/universalcontroller"
 )
 
-// universalControllerPlatform is all that is Universal Controller's own. Its lists take
-// no parameters.
+// universalControllerPlatform is the definition of Universal Controller. Its lists have no
+// parameters.
 var universalControllerPlatform = definition{
 	name:        "universal_controller",
 	traits:      universalcontroller.Traits(),
@@ -71,7 +71,7 @@ func universalControllerBlock() schema.SingleNestedAttribute {
 	}
 }
 
-// openUniversalController makes the System of a `universal_controller` object.
+// openUniversalController creates the System of a `universal_controller` object.
 func openUniversalController(ctx context.Context, block types.Object, c connectionSettings) (openedSystem, diag.Diagnostics) {
 	var (
 		diags diag.Diagnostics
@@ -94,7 +94,8 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	options.Client.BaseURL = resolve("url", model.URL, true, "STONEBRANCH_BASE_URL")
 
 	if model.Token.IsUnknown() || model.Password.IsUnknown() {
-		// Either may turn out null: how to log in is not known yet, nor what is missing for it.
+		// Either may turn out to be null, so neither the way to log in nor a missing setting is
+		// known yet.
 		resolve("token", model.Token, false, "STONEBRANCH_API_TOKEN")
 		resolve("password", model.Password, false, "STONEBRANCH_PASSWORD")
 
@@ -102,13 +103,14 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 	}
 
 	if !model.Token.IsNull() && !model.Password.IsNull() {
-		// Not for a validator: the CLI shows the source of what its error points at.
+		// Not in a validator, because the CLI prints the source of the attribute that an error
+		// points at.
 		diags.AddError("Two credentials are configured",
 			"`universal_controller.token` and `universal_controller.password` are both set: leave out one of them.")
 	}
 
-	// What the configuration has decides how to log in, and the environment of the other
-	// way does not matter then.
+	// The credentials in the configuration select the way to log in. The environment variable of
+	// the other way is ignored then.
 	byPassword := !model.Password.IsNull() || model.Token.IsNull() && os.Getenv("STONEBRANCH_API_TOKEN") == ""
 	options.Username = resolve("username", model.Username, byPassword, "STONEBRANCH_USERNAME")
 

@@ -12,7 +12,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/universalcontroller"
 )
 
-// universalControllerRecordModel is what only Universal Controller tells of a user.
+// universalControllerRecordModel has the user attributes that only Universal Controller returns.
 type universalControllerRecordModel struct {
 	MiddleName        types.String                    `tfsdk:"middle_name"`
 	Title             types.String                    `tfsdk:"title"`
@@ -117,7 +117,7 @@ func universalControllerRecord() dsschema.SingleNestedAttribute {
 	}
 }
 
-// fillUniversalController turns the driver's record of a user into the value of
+// fillUniversalController converts the driver's record of a user to the value of
 // universalControllerRecord: null for a user of another platform.
 func fillUniversalController(ctx context.Context, native any) (types.Object, diag.Diagnostics) {
 	attributes := objectTypes(universalControllerRecord().GetType())

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// UserArguments are the two ways in which a construct names a user.
+// UserArguments returns the two arguments with which a construct names a user.
 func UserArguments() (username, userID schema.StringAttribute) {
 	username = schema.StringAttribute{
 		Optional: true,
@@ -28,12 +28,12 @@ func UserArguments() (username, userID schema.StringAttribute) {
 	return username, userID
 }
 
-// UserIDs says what an id of a user is on each platform.
+// UserIDs describes the ids of users on each platform.
 func UserIDs() string {
 	return joinedBy(allPlatforms, "; ", func(p definition) string { return p.userID })
 }
 
-// TokenIDs says what an id of a token is on each platform.
+// TokenIDs describes the ids of tokens on each platform.
 func TokenIDs() string {
 	return joinedBy(allPlatforms, "; ", func(p definition) string { return p.tokenID })
 }

@@ -13,38 +13,37 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// ReportError turns an error of a System into the one diagnostic that a user sees: what
-// could not be done, in the summary; what was tried, what the server said and what to
-// do next, in the detail.
+// ReportError turns an error of a System into the one diagnostic that a user sees. The summary says
+// what failed; the detail says what was attempted, what the server responded and what to do next.
 func ReportError(diags *diag.Diagnostics, what string, err error) {
 	addAt(diags, RefusedArgument(err), "Could not "+what, ErrorSentence(err))
 }
 
-// AddTextError reports what is wrong with the text of an argument. The detail repeats the text
-// through [pat.Quote] alone.
+// AddTextError reports an invalid text of an argument. The detail contains the text only in the
+// form of [pat.Quote].
 func AddTextError(diags *diag.Diagnostics, at path.Path, text, summary, detail string) {
 	at, detail = AboutText(at, text, detail)
 	addAt(diags, at, summary, detail)
 }
 
-// AboutText returns what an error about the text of an argument points at, and its detail. The CLI
-// prints the source of what an error points at: where the text may be a secret, the error points at
-// nothing and names the argument instead.
+// AboutText returns the path for an error about the text of an argument, and its detail. The CLI
+// prints the source at that path, so if the text may be a secret, the path is empty and the detail
+// names the argument instead.
 func AboutText(at path.Path, text, detail string) (path.Path, string) {
 	named := fmt.Sprintf("`%s`: %s", at, detail)
 
 	switch {
 	case pat.MayBeSecret(text):
 		return path.Empty(), named
-	case len(at.Steps()) > 1: // The CLI shows nothing of a path inside an object.
+	case len(at.Steps()) > 1: // The CLI prints no path inside an object.
 		return at, named
 	default:
 		return at, detail
 	}
 }
 
-// RefusedArgument returns the argument that a server's refusal is about, where the server's name
-// for it is also ours; an empty path for any other error.
+// RefusedArgument returns the argument that the server refused, if the server and the provider use
+// the same name for it; an empty path for any other error.
 func RefusedArgument(err error) path.Path {
 	var invalid *pat.ValidationError
 	if !errors.As(err, &invalid) || len(invalid.FieldNames()) != 1 {
@@ -69,16 +68,17 @@ func addAt(diags *diag.Diagnostics, at path.Path, summary, detail string) {
 	}
 }
 
-// refusedBefore replaces the text of a refused login that another error has. A CLI sorts what it
-// prints, so that the one with the full text need not be the first.
+// refusedBefore replaces the text of a refused login in all errors but one. The CLI sorts errors,
+// so the one with the full text need not be printed first.
 const refusedBefore = "the server refused the login, as another error of this run says in full; no further request was sent."
 
-// ErrorSentence is [Sentence] for the detail of an error. A refused login is in full in the first of
-// them, and the details of all others refer to it. Warnings do not count: not everybody reads them.
+// ErrorSentence is [Sentence] for the detail of an error. Only the first error about a refused
+// login contains its full text; the details of all others refer to it. Warnings do not count,
+// because users may not read them.
 func ErrorSentence(err error) string {
 	text := Sentence(err)
 	if refused, ok := errors.AsType[*pat.AuthenticationError](err); ok && !refused.FirstShown() {
-		text = capitalized(strings.Replace(text, refused.Error(), refusedBefore, 1)) // What another error adds stays.
+		text = capitalized(strings.Replace(text, refused.Error(), refusedBefore, 1)) // Keep what the other error adds.
 	}
 
 	return text
@@ -94,8 +94,8 @@ func Sentence(err error) string {
 	return text
 }
 
-// capitalized returns a text with a capital letter. What begins with a request's method, a name or a
-// quotation stays as it is.
+// capitalized returns a text with a capital first letter. A text that begins with an HTTP method, a
+// name or a quotation stays as it is.
 func capitalized(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	if !unicode.IsLower(first) {

@@ -1,3 +1,3 @@
-// Package tfvalue is what knows the framework's values and none of the provider's constructs:
-// instants, durations, checks of texts, private data, and how models are read and written.
+// Package tfvalue handles the framework's values independently of the provider's constructs:
+// timestamps, durations, checks of texts, private data, and the conversion of models.
 package tfvalue

@@ -23,17 +23,17 @@ var (
 	_ xattr.ValidateableAttribute                = Instant{}
 )
 
-// lastYear is the last one that RFC 3339 has digits for.
+// lastYear is the last year that RFC 3339 can represent.
 const lastYear = 9999
 
 var bareDate = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 
-// InstantType is the type of an RFC 3339 timestamp. Two are equal when their instants
-// are, however they are spelled; the RFC3339 type of terraform-plugin-framework-timetypes
-// compares text, so that +02:00 and Z would show a change for ever.
+// InstantType is the type of an RFC 3339 timestamp. Two values are equal if their instants are
+// equal, in any notation. The RFC3339 type of terraform-plugin-framework-timetypes compares the
+// text, so that +02:00 and Z would always show a change.
 type InstantType struct{ basetypes.StringType }
 
-// Equal says whether the other type is this one.
+// Equal reports whether the other type is an InstantType.
 func (t InstantType) Equal(other attr.Type) bool {
 	_, ok := other.(InstantType)
 
@@ -52,7 +52,7 @@ func (t InstantType) ValueFromString(
 	return Instant{StringValue: value}, nil
 }
 
-// ValueFromTerraform returns the text as an Instant. It fails for what is no text.
+// ValueFromTerraform returns the text as an Instant. It fails for a value that is not a text.
 func (t InstantType) ValueFromTerraform(ctx context.Context, value tftypes.Value) (attr.Value, error) {
 	plain, err := t.StringType.ValueFromTerraform(ctx, value)
 	if err != nil {
@@ -73,7 +73,7 @@ type Instant struct{ basetypes.StringValue }
 // NewInstant returns the instant in UTC, null for the zero time.
 func NewInstant(t time.Time) Instant { return Instant{StringValue: Timestamp(t)} }
 
-// Equal says whether the other value has the same text.
+// Equal reports whether the other value has the same text.
 func (v Instant) Equal(other attr.Value) bool {
 	o, ok := other.(Instant)
 
@@ -83,7 +83,7 @@ func (v Instant) Equal(other attr.Value) bool {
 // Type returns InstantType.
 func (v Instant) Type(context.Context) attr.Type { return InstantType{} }
 
-// StringSemanticEquals says whether the other value means the same instant.
+// StringSemanticEquals reports whether the other value means the same instant.
 func (v Instant) StringSemanticEquals(
 	_ context.Context, other basetypes.StringValuable,
 ) (bool, diag.Diagnostics) {
@@ -92,7 +92,7 @@ func (v Instant) StringSemanticEquals(
 	return ok && v.Same(o), nil
 }
 
-// ValidateAttribute reports a text that cannot be read.
+// ValidateAttribute reports an invalid text.
 func (v Instant) ValidateAttribute(
 	_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse,
 ) {
@@ -103,8 +103,7 @@ func (v Instant) ValidateAttribute(
 	v.Read(req.Path, &resp.Diagnostics)
 }
 
-// Value decodes the instant. One that cannot be read is unknown: the error that says so comes from
-// its validation.
+// Value decodes the instant. An invalid text is unknown, because the validation reports it.
 func (v Instant) Value() lifecycle.Value[time.Time] {
 	if !IsSet(v) {
 		return lifecycle.Value[time.Time]{Unknown: v.IsUnknown()}
@@ -115,8 +114,8 @@ func (v Instant) Value() lifecycle.Value[time.Time] {
 	return lifecycle.Value[time.Time]{V: t.UTC(), Set: err == nil, Unknown: err != nil}
 }
 
-// Read returns the instant as code below the provider takes it, and reports one that cannot be
-// read.
+// Read returns the instant in the form that the packages below the provider use, and reports an
+// invalid one.
 func (v Instant) Read(at path.Path, diags *diag.Diagnostics) pat.Option[time.Time] {
 	if !IsSet(v) {
 		return pat.Option[time.Time]{}
@@ -130,15 +129,14 @@ func (v Instant) Read(at path.Path, diags *diag.Diagnostics) pat.Option[time.Tim
 	return pat.Some(t)
 }
 
-// Same says whether both are known and mean the same instant.
+// Same reports whether both are known and mean the same instant.
 func (v Instant) Same(other Instant) bool {
 	t, o := v.Value(), other.Value()
 
 	return t.Set && o.Set && t.V.Equal(o.V)
 }
 
-// parseInstant reads a timestamp. It refuses one that would come back from a server in another
-// form.
+// parseInstant parses a timestamp. It refuses one that a server would return in another form.
 func parseInstant(text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 

@@ -8,15 +8,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The framework converts between values and structs, too. It compiles a regular expression
-// for every field at every call, though, and a plan calls it a dozen times for each token:
-// without it, a plan of a thousand takes a fifth less of the provider's CPU. The models here
-// have nothing but framework values in them, so that there is nothing to convert.
+// The framework can convert between values and structs as well, but it compiles a regular
+// expression for every field in every call, and a plan makes a dozen such calls for each token.
+// Without it, a plan of a thousand tokens uses a fifth less of the provider's CPU time. The models
+// here contain only framework values, so that no conversion is required.
 
-// attributeNames holds the attribute of each field of a model, by the model's type.
+// attributeNames has the attribute name of each field of a model, by the model's type.
 var attributeNames sync.Map
 
-// ModelOf returns the model of an object: the zero one while the object is null or unknown.
+// ModelOf returns the model of an object; the zero model if the object is null or unknown.
 func ModelOf[M any](values types.Object) (model M) {
 	attributes := values.Attributes()
 	fields := reflect.ValueOf(&model).Elem()
@@ -30,7 +30,7 @@ func ModelOf[M any](values types.Object) (model M) {
 	return model
 }
 
-// ValuesOf returns the attributes of a model's object.
+// ValuesOf returns a model's attributes by name.
 func ValuesOf[M any](model M) map[string]attr.Value {
 	fields := reflect.ValueOf(model)
 	values := make(map[string]attr.Value, fields.NumField())
@@ -42,7 +42,7 @@ func ValuesOf[M any](model M) map[string]attr.Value {
 	return values
 }
 
-// namesOf returns the attribute of each field of a model.
+// namesOf returns the attribute name of each field of a model.
 func namesOf(model reflect.Type) []string {
 	if known, ok := attributeNames.Load(model); ok {
 		names, _ := known.([]string)

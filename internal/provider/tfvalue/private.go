@@ -7,14 +7,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// Private is private data as the framework hands it to an operation: what a resource keeps
-// beside its state, and Terraform shows nobody.
+// Private is the private data that the framework passes to an operation: data that a resource
+// stores in addition to its state, and that Terraform does not show.
 type Private interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// SetPrivate records a value in private data. It must hold no secret.
+// SetPrivate stores a value in private data. The value must not contain a secret.
 func SetPrivate(ctx context.Context, private Private, key string, value any, diags *diag.Diagnostics) {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -26,8 +26,8 @@ func SetPrivate(ctx context.Context, private Private, key string, value any, dia
 	diags.Append(private.SetKey(ctx, key, text)...)
 }
 
-// GetPrivate reads a value from private data, and returns the zero value and false where none was
-// recorded: in a resource that was made or imported otherwise.
+// GetPrivate reads a value from private data. It returns the zero value and false if the value is
+// missing, for example because the resource was imported.
 func GetPrivate[T any](ctx context.Context, private Private, key string, diags *diag.Diagnostics) (value T, ok bool) {
 	text, d := private.GetKey(ctx, key)
 	diags.Append(d...)

@@ -20,7 +20,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// TextCheck is a validator made of a function that says what is wrong with a text.
+// TextCheck is a validator that calls a function, which returns what is wrong with a text.
 type TextCheck struct {
 	summary     string
 	description string
@@ -29,7 +29,7 @@ type TextCheck struct {
 
 var _ validator.String = TextCheck{}
 
-// Duration accepts what lifecycle reads as a duration.
+// Duration accepts the durations that lifecycle can parse.
 func Duration() TextCheck {
 	return TextCheck{
 		summary:     "Invalid duration",
@@ -42,8 +42,8 @@ func Duration() TextCheck {
 	}
 }
 
-// ReadDuration returns a duration as code below the provider takes it, and reports one that cannot
-// be read.
+// ReadDuration returns a duration in the form that the packages below the provider use, and reports
+// an invalid one.
 func ReadDuration(text types.String, at path.Path, diags *diag.Diagnostics) pat.Option[time.Duration] {
 	if !IsSet(text) {
 		return pat.Option[time.Duration]{}
@@ -57,7 +57,7 @@ func ReadDuration(text types.String, at path.Path, diags *diag.Diagnostics) pat.
 	return pat.Some(d)
 }
 
-// Overlap accepts what lifecycle reads as a duration, and none at all.
+// Overlap accepts the durations that lifecycle can parse, including zero.
 func Overlap() TextCheck {
 	return TextCheck{
 		summary:     "Invalid duration",
@@ -70,7 +70,7 @@ func Overlap() TextCheck {
 	}
 }
 
-// PlainText accepts what comes back from a server as it was sent.
+// PlainText accepts a text that a server returns unchanged.
 func PlainText(what string) TextCheck {
 	return TextCheck{
 		summary:     "Invalid " + what,
@@ -79,7 +79,7 @@ func PlainText(what string) TextCheck {
 	}
 }
 
-// PlainTextOrEmpty accepts what PlainText does, and no text at all.
+// PlainTextOrEmpty accepts the same texts as PlainText, and the empty text.
 func PlainTextOrEmpty() TextCheck {
 	return TextCheck{
 		summary:     "Invalid text",
@@ -94,7 +94,7 @@ func PlainTextOrEmpty() TextCheck {
 	}
 }
 
-// Matches accepts what the expression matches as a whole.
+// Matches accepts a text that the whole expression matches.
 func Matches(what string, expression *regexp.Regexp, message string) TextCheck {
 	return TextCheck{
 		summary:     "Invalid " + what,
@@ -109,7 +109,7 @@ func Matches(what string, expression *regexp.Regexp, message string) TextCheck {
 	}
 }
 
-// NotBlank accepts what has more in it than blanks.
+// NotBlank accepts a text that does not consist of blanks.
 func NotBlank(what string) TextCheck {
 	return TextCheck{
 		summary:     "Invalid " + what,
@@ -146,7 +146,7 @@ func OneOf(words ...string) validator.String {
 	}
 }
 
-// AtMost accepts a text of this many characters, and of one at least.
+// AtMost accepts a text of 1 to longest characters.
 func AtMost(longest int) validator.String {
 	message := fmt.Sprintf("must have between 1 and %d characters", longest)
 
@@ -163,7 +163,7 @@ func AtMost(longest int) validator.String {
 	}
 }
 
-// Description says what is accepted.
+// Description returns what is accepted.
 func (v TextCheck) Description(context.Context) string { return v.description }
 
 // MarkdownDescription is Description.
@@ -174,7 +174,7 @@ func (v TextCheck) ValidateString(_ context.Context, req validator.StringRequest
 	v.Run(req.Path, req.ConfigValue, &resp.Diagnostics)
 }
 
-// Run checks a value that is a text and set.
+// Run checks a value if it is a text that is set.
 func (v TextCheck) Run(at path.Path, value attr.Value, diags *diag.Diagnostics) {
 	text, ok := value.(types.String)
 	if !ok || !IsSet(text) {

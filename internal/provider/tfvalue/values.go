@@ -10,13 +10,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// IsSet says whether a value is there to be read: neither null nor unknown.
+// IsSet reports whether a value is neither null nor unknown.
 func IsSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
 
 // Text decodes a text.
 func Text(text types.String) lifecycle.Value[string] { return TextAs[string](text) }
 
-// TextAs decodes a text of a type of its own.
+// TextAs decodes a text to a string type.
 func TextAs[T ~string](text types.String) lifecycle.Value[T] {
 	return lifecycle.Value[T]{V: T(text.ValueString()), Set: IsSet(text), Unknown: text.IsUnknown()}
 }
@@ -31,8 +31,8 @@ func Bool(flag types.Bool) lifecycle.Value[bool] {
 	return lifecycle.Value[bool]{V: flag.ValueBool(), Set: IsSet(flag), Unknown: flag.IsUnknown()}
 }
 
-// ParsedDuration decodes a duration, 0s included. One that cannot be read is unknown: the error that says so
-// comes from its validator.
+// ParsedDuration decodes a duration, including 0s. An invalid one is unknown, because its validator
+// reports it.
 func ParsedDuration(text types.String) lifecycle.Value[time.Duration] {
 	d, err := lifecycle.ParseOverlap(text.ValueString())
 
@@ -51,7 +51,7 @@ func FromText[T ~string](value lifecycle.Value[T]) types.String {
 	}
 }
 
-// FromSecret encodes a secret for state, the one place where it may go.
+// FromSecret encodes a secret for state, the only place where it may be stored.
 func FromSecret(value lifecycle.Value[pat.Secret]) types.String {
 	return FromText(lifecycle.Value[string]{V: value.V.Reveal(), Set: value.Set, Unknown: value.Unknown})
 }
@@ -68,34 +68,34 @@ func FromInt64(value lifecycle.Value[int64]) types.Int64 {
 	}
 }
 
-// FromTime encodes an instant, in UTC.
+// FromTime encodes a time in UTC.
 func FromTime(value lifecycle.Value[time.Time]) types.String {
 	return FromText(lifecycle.Value[string]{
 		V: value.V.UTC().Format(time.RFC3339), Set: value.Set, Unknown: value.Unknown,
 	})
 }
 
-// StringOrNull returns null for an empty text: a server's way to say that it has none.
+// StringOrNull returns null for an empty text, which servers use for a missing value.
 func StringOrNull(text string) types.String {
 	return FromText(lifecycle.Value[string]{V: text, Set: text != ""})
 }
 
-// Timestamp returns an instant in UTC, null for the zero time.
+// Timestamp returns a time in UTC; null for the zero time.
 func Timestamp(t time.Time) types.String {
 	return FromTime(lifecycle.Value[time.Time]{V: t, Set: !t.IsZero()})
 }
 
-// OptionalText returns a text as code below the provider takes it.
+// OptionalText returns a text in the form that the packages below the provider use.
 func OptionalText(text types.String) pat.Option[string] {
 	return pat.Option[string]{V: text.ValueString(), Set: IsSet(text)}
 }
 
-// OptionalNumber returns a number as code below the provider takes it.
+// OptionalNumber returns a number in the form that the packages below the provider use.
 func OptionalNumber(number types.Int64) pat.Option[int64] {
 	return pat.Option[int64]{V: number.ValueInt64(), Set: IsSet(number)}
 }
 
-// StringList returns the texts, and keeps nil, which is null, apart from empty.
+// StringList returns the texts. It keeps nil, which becomes null, distinct from an empty list.
 func StringList(texts []string) []types.String {
 	if texts == nil {
 		return nil

@@ -8,8 +8,8 @@ import (
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 )
 
-// listArguments returns arguments of a data source as those of a list resource: the
-// framework has a type of each for each.
+// listArguments converts arguments of a data source to those of a list resource, because the
+// framework has separate types for them.
 func listArguments(arguments map[string]schema.Attribute) map[string]listschema.Attribute {
 	converted := map[string]listschema.Attribute{}
 
@@ -38,7 +38,7 @@ func listArguments(arguments map[string]schema.Attribute) map[string]listschema.
 	return converted
 }
 
-// actionArgument returns a text argument of a data source as one of an action.
+// actionArgument converts a text argument of a data source to one of an action.
 func actionArgument(argument schema.StringAttribute) actionschema.StringAttribute {
 	return actionschema.StringAttribute{
 		CustomType: argument.CustomType, Required: argument.Required, Optional: argument.Optional,

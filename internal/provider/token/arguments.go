@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// tokenTextChecks are the checks of the resource's texts, by attribute, and by the attributes
-// of the object that an attribute is.
+// tokenTextChecks are the checks of the resource's texts, by attribute and, for objects, by nested
+// attribute.
 var tokenTextChecks = sync.OnceValue(func() map[string]map[string][]tfvalue.TextCheck {
 	checks := map[string]map[string][]tfvalue.TextCheck{}
 
@@ -47,10 +47,10 @@ func textChecks(validators []validator.String) []tfvalue.TextCheck {
 	return checks
 }
 
-// checkArguments reports arguments that mean nothing and are not as they were in state. The
-// CLI validates a configuration while values of it are unknown, and an apply uses the values
-// that they took. What ignore_changes merges in is as it was, and relations between arguments
-// are not checked: the merge breaks them.
+// checkArguments reports invalid arguments that differ from those in state. The CLI validates a
+// configuration while some values are unknown, and an apply uses the final values. Values that
+// ignore_changes restores equal those in state. Relations between arguments are not checked,
+// because ignore_changes can break them.
 func (m tokenModel) checkArguments(state tokenModel, diags *diag.Diagnostics) {
 	before, after := tfvalue.ValuesOf(state), tfvalue.ValuesOf(m)
 

@@ -13,7 +13,7 @@ import (
 
 var _ function.Function = decryptFunction{}
 
-// NewDecryptFunction returns the function that decrypts what `encrypt_to` encrypted.
+// NewDecryptFunction returns the function that decrypts a secret encrypted by `encrypt_to`.
 func NewDecryptFunction() function.Function { return decryptFunction{} }
 
 type decryptFunction struct{}

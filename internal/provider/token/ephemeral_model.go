@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// What applies to an ephemeral token that says nothing else.
+// The defaults of an ephemeral token.
 const (
 	defaultNamePrefix = "terraform-"
 	defaultExpiresIn  = "1h"
@@ -28,7 +28,7 @@ type ephemeralModel struct {
 	ExpiresIn  types.String `tfsdk:"expires_in"`
 	Applying   types.Bool   `tfsdk:"applying"`
 
-	// What the server made of them.
+	// Outputs.
 	ID        types.String `tfsdk:"id"`
 	Token     types.String `tfsdk:"token"`
 	Name      types.String `tfsdk:"name"`
@@ -39,7 +39,7 @@ type ephemeralModel struct {
 	Server    types.String `tfsdk:"server"`
 }
 
-// wanted says whether a token is to be issued.
+// wanted reports whether a token should be issued.
 func (m ephemeralModel) wanted() bool { return m.Applying.IsNull() || m.Applying.ValueBool() }
 
 // user decodes the user that the arguments name.
@@ -47,8 +47,8 @@ func (m ephemeralModel) user() pat.UserRef {
 	return pat.UserRef{ID: m.UserID.ValueString(), Username: m.Username.ValueString()}
 }
 
-// order decodes the token that the arguments ask for, of a series of its own, and reports an
-// argument that cannot be read.
+// order decodes the arguments to an order for a token in a new series, and reports invalid
+// arguments.
 func (m ephemeralModel) order(diags *diag.Diagnostics) tokens.Order {
 	prefix, expiresIn := m.NamePrefix, m.ExpiresIn
 
@@ -68,14 +68,14 @@ func (m ephemeralModel) order(diags *diag.Diagnostics) tokens.Order {
 	}
 }
 
-// nothing is the result where no token was issued: all outputs are null.
+// nothing returns the result if no token was issued: all outputs are null.
 func (m ephemeralModel) nothing() ephemeralModel {
 	m.Owner = types.ObjectNull(ownerTypes)
 
 	return m
 }
 
-// with encodes a token that was just issued, with its secret.
+// with encodes a newly issued token with its secret.
 func (m ephemeralModel) with(issued pat.Issued, owner pat.User, system pat.System) ephemeralModel {
 	m.ID = types.StringValue(issued.UserID + "/" + issued.ID)
 	m.Token = tfvalue.FromSecret(lifecycle.Known(issued.Secret))
@@ -91,8 +91,8 @@ func (m ephemeralModel) with(issued pat.Issued, owner pat.User, system pat.Syste
 	return m
 }
 
-// closingToken is what it takes to revoke the token and to name it, kept in private data.
-// It has no field for the secret.
+// closingToken is what is required to revoke the token and to name it, stored in private data. It
+// has no field for the secret.
 type closingToken struct {
 	UserID    string    `json:"user_id"`
 	Username  string    `json:"username,omitempty"`
@@ -102,10 +102,10 @@ type closingToken struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
-// closingTokenKey is where private data has it.
+// closingTokenKey is its key in private data.
 const closingTokenKey = "token"
 
-// newClosingToken returns what is kept of a token for its revocation.
+// newClosingToken returns what is stored about a token for its revocation.
 func newClosingToken(token pat.Token, owner pat.User) closingToken {
 	return closingToken{
 		UserID: token.UserID, Username: owner.Username, ID: token.ID, Name: token.Name,
@@ -113,7 +113,7 @@ func newClosingToken(token pat.Token, owner pat.User) closingToken {
 	}
 }
 
-// token returns the token that is to be revoked.
+// token returns the token to revoke.
 func (c closingToken) token() pat.Token {
 	return pat.Token{
 		UserID: c.UserID, ID: c.ID, Name: c.Name, CreatedAt: c.CreatedAt, ExpiresAt: c.ExpiresAt,

@@ -36,8 +36,7 @@ func (e *ephemeralResource) Configure(
 	e.Configured = platform.Configure(req.ProviderData, &resp.Diagnostics)
 }
 
-// Open issues the token. In a plan it does so only if it was not told to wait for the
-// apply.
+// Open issues the token. During a plan it does so unless the configuration defers it to the apply.
 func (e *ephemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model ephemeralModel
 

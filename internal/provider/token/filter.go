@@ -17,7 +17,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// filterModel are the arguments that select some of a user's tokens in a list.
+// filterModel has the arguments that select some of a user's tokens in a list.
 type filterModel struct {
 	Username      types.String    `tfsdk:"username"`
 	UserID        types.String    `tfsdk:"user_id"`
@@ -29,8 +29,8 @@ type filterModel struct {
 	platform.Listings
 }
 
-// filterArguments are those of filterModel. What the status means where it is left
-// out is for the caller to say.
+// filterArguments returns the arguments of filterModel. status describes what an omitted status
+// means, which depends on the caller.
 func filterArguments(status string) map[string]schema.Attribute {
 	username, userID := platform.UserArguments()
 	arguments := map[string]schema.Attribute{
@@ -66,7 +66,7 @@ func filterArguments(status string) map[string]schema.Attribute {
 	return arguments
 }
 
-// filter returns what the arguments say, and reports one that cannot be read.
+// filter decodes the arguments, and reports invalid ones.
 func (m *filterModel) filter(diags *diag.Diagnostics) tokens.Filter {
 	return tokens.Filter{
 		NamePrefix:    tfvalue.OptionalText(m.NamePrefix),
@@ -76,8 +76,8 @@ func (m *filterModel) filter(diags *diag.Diagnostics) tokens.Filter {
 	}
 }
 
-// query returns what the server is asked for, which is more than what the filter selects,
-// and reports parameters of another platform.
+// query returns the query for the server, which may return more tokens than the filter selects, and
+// reports parameters of another platform.
 func (m *filterModel) query(ctx context.Context, c *platform.Configured, diags *diag.Diagnostics) pat.TokenQuery {
 	return pat.TokenQuery{
 		NamePrefix: tfvalue.OptionalText(m.NamePrefix), Native: c.Listing(ctx, m.Listings, diags),

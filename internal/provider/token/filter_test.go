@@ -11,8 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// A filter that cannot be read is an error wherever it is used, and not a filter that lets
-// every token pass.
+// An invalid filter must be an error everywhere, instead of a filter that selects every token.
 func TestTokenFilter_unreadable(t *testing.T) {
 	t.Parallel()
 

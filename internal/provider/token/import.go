@@ -15,8 +15,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// ImportState fills the whole state, with the arguments that a configuration of this
-// token would have. It changes nothing on the server, and cannot know the secret.
+// ImportState fills the whole state, with the arguments that a configuration of this token would
+// have. It changes nothing on the server, and cannot read the secret.
 func (r *tokenResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
@@ -68,7 +68,7 @@ func (r *tokenResource) importIdentity(
 	return user, token
 }
 
-// CheckIdentityServer reports an identity of another server than the configured one.
+// CheckIdentityServer reports an identity of a server other than the configured one.
 func CheckIdentityServer(c *platform.Configured, server types.String, diags *diag.Diagnostics) bool {
 	if server.IsNull() || server.ValueString() == c.System.Server() {
 		return true
@@ -81,7 +81,7 @@ func CheckIdentityServer(c *platform.Configured, server types.String, diags *dia
 	return false
 }
 
-// splitImportID splits <user>/<token> at the first slash: names may have more.
+// splitImportID splits <user>/<token> at the first slash, because names may contain slashes.
 func splitImportID(id string, diags *diag.Diagnostics) (user, token string) {
 	user, token, ok := strings.Cut(id, "/")
 	if !ok || user == "" || strings.TrimPrefix(token, tokens.NameMark) == "" {

@@ -82,7 +82,7 @@ func (d *tokensDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 
 	model.Tokens = []Listed{}
-	now := d.Engine.Clock.Now() // The list has told it.
+	now := d.Engine.Clock.Now() // The response to the list has set the clock.
 
 	for _, token := range tokens {
 		if filter.Selects(token, now) {

@@ -24,7 +24,7 @@ var (
 // NewListResource returns the list resource of tokens.
 func NewListResource() list.ListResource { return &tokenListResource{} }
 
-// tokenListResource finds what tokenResource can import. It has that one's name and
+// tokenListResource lists the tokens that tokenResource can import. It has the same name and
 // configuration.
 type tokenListResource struct{ tokenResource }
 
@@ -41,8 +41,8 @@ func (r *tokenListResource) ListResourceConfigSchema(
 	}
 }
 
-// List pushes a result for each token, until the limit is reached or nobody takes them any
-// more. It asks the server for no more than that takes. An error is the last result.
+// List pushes a result for each token, until the limit is reached or the caller stops. It requests
+// no more from the server than that takes. An error is the last result.
 func (r *tokenListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	stream.Results = func(push func(list.ListResult) bool) {
 		var (
@@ -88,8 +88,8 @@ func (r *tokenListResource) List(ctx context.Context, req list.ListRequest, stre
 	}
 }
 
-// prepare finds the user, and completes the model. The user's record is read only where
-// something needs it.
+// prepare finds the user and completes the model. It reads the user's record only if it is
+// required.
 func (r *tokenListResource) prepare(
 	ctx context.Context, req list.ListRequest, model *filterModel, diags *diag.Diagnostics,
 ) (owner pat.User, query pat.TokenQuery) {
@@ -123,7 +123,7 @@ func (r *tokenListResource) prepare(
 	return owner, query
 }
 
-// result is the token as an import would fill it.
+// result returns the token in the form in which an import would store it.
 func (r *tokenListResource) result(
 	ctx context.Context, req list.ListRequest, owner pat.User, token pat.Token,
 ) list.ListResult {
@@ -140,7 +140,7 @@ func (r *tokenListResource) result(
 	return result
 }
 
-// leftOut is what stands for a token in place of a result.
+// leftOut returns the warning that replaces the result of a token.
 func leftOut(token pat.Token, why error) list.ListResult {
 	return list.ListResult{Diagnostics: diag.Diagnostics{diag.NewWarningDiagnostic(
 		"A personal access token was skipped", fmt.Sprintf(
@@ -148,7 +148,7 @@ func leftOut(token pat.Token, why error) list.ListResult {
 	)}}
 }
 
-// displayName is a token in a line of a list: its name, status and expiry.
+// displayName describes a token in a line of a list: its name, status and expiry.
 func displayName(token pat.Token) string {
 	expiry := "never expires"
 	if !token.ExpiresAt.IsZero() {

@@ -10,8 +10,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Listed is a token as every data source shows it. There is no secret in it: no
-// server tells one twice.
+// Listed is a token as every data source returns it. It has no secret, because servers return a
+// secret only once.
 type Listed struct {
 	ID         types.String `tfsdk:"id"`
 	Name       types.String `tfsdk:"name"`
@@ -21,7 +21,7 @@ type Listed struct {
 	LastUsedAt types.String `tfsdk:"last_used_at"`
 }
 
-// ListedAttributes are those of Listed in a data source.
+// ListedAttributes are the attributes of Listed in a data source.
 func ListedAttributes() map[string]dsschema.Attribute {
 	text := func(description string) dsschema.StringAttribute {
 		return dsschema.StringAttribute{Computed: true, MarkdownDescription: description}
@@ -38,7 +38,7 @@ func ListedAttributes() map[string]dsschema.Attribute {
 	}
 }
 
-// newListed returns a token as a data source shows it.
+// newListed converts a token to the form of a data source.
 func newListed(token pat.Token) Listed {
 	return Listed{
 		ID:         types.StringValue(token.ID),
@@ -50,8 +50,8 @@ func newListed(token pat.Token) Listed {
 	}
 }
 
-// NewListed is newListed for all of a user's tokens, and keeps nil, which was not asked for, apart from
-// an empty one.
+// NewListed converts all tokens of a user. It keeps nil, which means that tokens were not
+// requested, distinct from an empty list.
 func NewListed(tokens []pat.Token) []Listed {
 	if tokens == nil {
 		return nil

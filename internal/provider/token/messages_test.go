@@ -9,7 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// Each token that may be left behind is named, with what to do about it.
+// The warning names each token that may be left behind, and says what to do about it.
 func TestReport_leftBehind(t *testing.T) {
 	t.Parallel()
 

@@ -26,7 +26,7 @@ type tokenModel struct {
 
 	ReissueWhenInvalid types.Bool `tfsdk:"reissue_when_invalid"`
 
-	// What the server made of them.
+	// Outputs.
 	ID             types.String `tfsdk:"id"`
 	Token          types.String `tfsdk:"token"`
 	EncryptedToken types.String `tfsdk:"encrypted_token"`
@@ -41,7 +41,7 @@ type tokenModel struct {
 	Previous       types.List   `tfsdk:"previous"`
 }
 
-// ownerModel is the user whom the token belongs to.
+// ownerModel is the user who owns the token.
 type ownerModel struct {
 	ID       types.String `tfsdk:"id"`
 	Username types.String `tfsdk:"username"`
@@ -56,7 +56,7 @@ type rotationModel struct {
 	HoldIfUsedWithin types.String `tfsdk:"hold_if_used_within"`
 }
 
-// currentModel is the live token.
+// currentModel is the current token.
 type currentModel struct {
 	ID          types.String `tfsdk:"id"`
 	Name        types.String `tfsdk:"name"`
@@ -68,7 +68,7 @@ type currentModel struct {
 	SHA256      types.String `tfsdk:"sha256"`
 }
 
-// previousModel is a token that was succeeded by another and may live for a while.
+// previousModel is a token that has a successor and may still be active.
 type previousModel struct {
 	ID         types.String `tfsdk:"id"`
 	Name       types.String `tfsdk:"name"`
@@ -81,7 +81,7 @@ type previousModel struct {
 	SHA256     types.String `tfsdk:"sha256"`
 }
 
-// identityModel is what tells a token from all others, for import.
+// identityModel identifies a token, for import.
 type identityModel struct {
 	Server types.String `tfsdk:"server"`
 	UserID types.String `tfsdk:"user_id"`
@@ -116,13 +116,13 @@ var tokenTypes = sync.OnceValue(func() map[string]attr.Type {
 	return typ.AttributeTypes()
 })
 
-// valueSource is where the framework keeps the values of a resource: its configuration, plan or
-// state.
+// valueSource is a place from which the framework reads the values of a resource: its
+// configuration, plan or state.
 type valueSource interface {
 	Get(ctx context.Context, target any) diag.Diagnostics
 }
 
-// readModel returns the resource as a configuration, plan or state has it.
+// readModel returns the resource from a configuration, plan or state.
 func readModel(ctx context.Context, from valueSource, diags *diag.Diagnostics) tokenModel {
 	var values types.Object
 
@@ -136,7 +136,7 @@ func emptyModel() tokenModel {
 	return tokenModel{Rotation: types.ObjectNull(rotationTypes), EncryptTo: types.SetNull(types.StringType)}
 }
 
-// object returns the model as the framework writes it to a plan or state.
+// object returns the model in the form that the framework writes to a plan or state.
 func (m tokenModel) object(diags *diag.Diagnostics) types.Object {
 	values, d := types.ObjectValue(tokenTypes(), tfvalue.ValuesOf(m))
 	diags.Append(d...)
@@ -144,7 +144,7 @@ func (m tokenModel) object(diags *diag.Diagnostics) types.Object {
 	return values
 }
 
-// identity returns what identifies the token.
+// identity returns the token's identity.
 func (m tokenModel) identity() identityModel {
 	return identityModel{
 		Server: m.Server,

@@ -16,14 +16,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// MoveState takes over the states of other resources. Terraform asks a provider that is
-// not configured, so that nothing is known of the server: the next refresh has to ask it.
+// MoveState moves the states of other resources to this one. Terraform calls it on a provider that
+// is not configured, so it cannot read from the server; the next refresh does.
 func (r *tokenResource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: moveRESTObject}}
 }
 
-// moveRESTObject makes a token's state of that of a restapi_object. The schemas of that
-// differ from version to version, and the raw state has all that is needed of any.
+// moveRESTObject converts the state of a restapi_object to that of a token. The schemas of
+// restapi_object differ between versions, but the raw state of each contains everything required.
 func moveRESTObject(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	diags := &resp.Diagnostics
 
@@ -63,11 +63,12 @@ func refuseMove(err error, diags *diag.Diagnostics) {
 	diags.AddError("Could not move the restapi_object", tfvalue.Sentence(err)+" Nothing was changed. "+howToImport)
 }
 
-// movedRecord returns the record of a token that another provider managed. With its secret
-// it is like one that was issued here, and without like an imported one.
+// movedRecord returns the record of a token that another provider managed. With its secret, the
+// record is like that of a token that was issued here, and without it like that of an imported
+// token.
 func movedRecord(platformName string, found platform.Recognized) tokens.Record {
 	token := found.Token
-	// What it was when it was last read: the refresh tells what it is.
+	// This is the status of the last read; the refresh determines the current one.
 	token.Status = pat.StatusActive
 
 	record := tokens.AdoptedRecord(pat.User{ID: token.UserID}, token.Token)

@@ -25,8 +25,8 @@ func tokenEncryptTo() schema.SetAttribute {
 	}
 }
 
-// ageRecipients accepts what a secret can be encrypted to. It validates the set and not its
-// elements: the path of one shows its value.
+// ageRecipients accepts recipients to which a secret can be encrypted. It validates the set instead
+// of its elements, because the path of an element contains its value.
 type ageRecipients struct{}
 
 var _ validator.Set = ageRecipients{}
@@ -41,7 +41,7 @@ func (ageRecipients) ValidateSet(_ context.Context, req validator.SetRequest, re
 	checkRecipients(req.ConfigValue, &resp.Diagnostics)
 }
 
-// checkRecipients reports recipients that no secret can be encrypted to.
+// checkRecipients reports recipients to which no secret can be encrypted.
 func checkRecipients(recipients types.Set, diags *diag.Diagnostics) {
 	if !tfvalue.IsSet(recipients) {
 		return
@@ -69,8 +69,8 @@ func checkRecipients(recipients types.Set, diags *diag.Diagnostics) {
 	}
 }
 
-// addRecipientError reports what is no recipient. It points at no attribute, for the CLI would
-// show the source of all recipients, and one of them may be a private key.
+// addRecipientError reports an invalid recipient. It points at no attribute, because the CLI would
+// print the source of all recipients, and one of them may be a private key.
 func addRecipientError(err error, diags *diag.Diagnostics) {
 	diags.AddError(invalidRecipient, recipientDetail(err))
 }

@@ -15,10 +15,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// This is the door: here a model becomes a plain record, and a record a model.
+// This file is the boundary between the framework and the engine: it converts models to plain
+// records and back.
 
-// record decodes the model. It reports a recorded time that cannot be read. An argument that
-// cannot be read is unknown: checkArguments reports it.
+// record decodes the model. It reports an invalid time in state. An invalid argument is unknown,
+// because checkArguments reports it.
 func (m tokenModel) record(diags *diag.Diagnostics) tokens.Record {
 	owner := tfvalue.ModelOf[ownerModel](m.Owner)
 	if m.Owner.IsUnknown() {
@@ -42,7 +43,7 @@ func (m tokenModel) record(diags *diag.Diagnostics) tokens.Record {
 	return record
 }
 
-// arguments decodes what the configuration says.
+// arguments decodes the configuration.
 func (m tokenModel) arguments() tokens.Arguments {
 	policy, triggers := m.policy()
 
@@ -64,7 +65,7 @@ func (m tokenModel) arguments() tokens.Arguments {
 	}
 }
 
-// policy decodes when the token rotates, as far as that is known.
+// policy decodes the rotation policy, as far as it is known.
 func (m tokenModel) policy() (lifecycle.Policy, lifecycle.Triggers) {
 	if m.Rotation.IsUnknown() {
 		unknown := lifecycle.Unknown[time.Duration]()
@@ -84,8 +85,8 @@ func (m tokenModel) policy() (lifecycle.Policy, lifecycle.Triggers) {
 	}, decodedTriggers(model.Triggers)
 }
 
-// decodedTriggers decodes the map as far as it is known. A null value is one like any other,
-// told from an empty text.
+// decodedTriggers decodes the map, as far as it is known. A null value is distinct from an empty
+// text.
 func decodedTriggers(value types.Map) lifecycle.Triggers {
 	if !tfvalue.IsSet(value) {
 		return lifecycle.Triggers{Unknown: value.IsUnknown()}
@@ -102,7 +103,7 @@ func decodedTriggers(value types.Map) lifecycle.Triggers {
 	return lifecycle.Triggers{Values: values}
 }
 
-// recipients decodes whom the secret is encrypted to, as one text to compare.
+// recipients decodes the recipients as one text, for comparisons.
 func (m tokenModel) recipients() lifecycle.Value[string] {
 	if !tfvalue.IsSet(m.EncryptTo) {
 		return lifecycle.Value[string]{Unknown: m.EncryptTo.IsUnknown()}
@@ -122,7 +123,7 @@ func (m tokenModel) recipients() lifecycle.Value[string] {
 	return lifecycle.Known(tokens.JoinRecipients(texts))
 }
 
-// current decodes the live token.
+// current decodes the current token.
 func (m tokenModel) current(diags *diag.Diagnostics) tokens.Current {
 	model, at := tfvalue.ModelOf[currentModel](m.Current), path.Root("current")
 	if m.Current.IsUnknown() {
@@ -172,8 +173,8 @@ func (m tokenModel) previous(userID string, diags *diag.Diagnostics) lifecycle.V
 	return lifecycle.Known(predecessors)
 }
 
-// recordedTime decodes a time in state, and reports one that cannot be read: it must never be
-// taken for none.
+// recordedTime decodes a time in state, and reports an invalid one, which must never count as
+// missing.
 func recordedTime(text types.String, at path.Path, diags *diag.Diagnostics) lifecycle.Value[time.Time] {
 	if !tfvalue.IsSet(text) {
 		return lifecycle.Value[time.Time]{Unknown: text.IsUnknown()}
@@ -189,7 +190,7 @@ func recordedTime(text types.String, at path.Path, diags *diag.Diagnostics) life
 	return lifecycle.Known(t)
 }
 
-// serverTime is recordedTime for a time that is zero where there is none.
+// serverTime is recordedTime for a time that is zero when it is missing.
 func serverTime(text types.String, at path.Path, diags *diag.Diagnostics) time.Time {
 	value := recordedTime(text, at, diags)
 	if !value.Set {
@@ -199,8 +200,8 @@ func serverTime(text types.String, at path.Path, diags *diag.Diagnostics) time.T
 	return pat.ServerTime(value.V)
 }
 
-// with encodes a record: the model with its outputs, and with those arguments that it fills in
-// where the configuration leaves that to the provider. All others stay as they are written.
+// with encodes a record: it returns the model with its outputs, and with those arguments that the
+// configuration leaves to the provider. All other arguments keep their notation.
 func (m tokenModel) with(record tokens.Record) tokenModel {
 	m.Username = tfvalue.FromText(record.Username)
 	m.UserID = tfvalue.FromText(record.UserID)

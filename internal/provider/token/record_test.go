@@ -35,7 +35,7 @@ func TestModels_haveAFieldForEachAttribute(t *testing.T) {
 	}
 }
 
-// anyText draws a value of an attribute: null, known, or unknown where a plan may have that.
+// anyText draws a value of an attribute: null, known, or unknown if the attribute is in a plan.
 func anyText(t *rapid.T, name string, unknown bool, texts ...string) types.String {
 	switch rapid.IntRange(0, 2).Draw(t, name) {
 	case 0:
@@ -49,12 +49,12 @@ func anyText(t *rapid.T, name string, unknown bool, texts ...string) types.Strin
 	return types.StringValue(rapid.SampledFrom(texts).Draw(t, name+" text"))
 }
 
-// anyTime draws a timestamp as state has it.
+// anyTime draws a timestamp in the format of the state.
 func anyTime(t *rapid.T, name string, unknown bool) types.String {
 	return anyText(t, name, unknown, "0001-01-01T00:00:01Z", "2026-11-28T21:45:05Z", "9999-12-31T23:59:59Z")
 }
 
-// anyModel draws a resource as a plan, or as state, may have it.
+// anyModel draws a resource in a plan or in state.
 func anyModel(t *rapid.T, unknown bool) tokenModel {
 	text := func(name string, texts ...string) types.String { return anyText(t, name, unknown, texts...) }
 	owner := types.ObjectUnknown(ownerTypes)
@@ -146,8 +146,8 @@ func anyPrevious(t *rapid.T, unknown bool) types.List {
 	return types.ListValueMust(previousType, elements)
 }
 
-// What is decoded and encoded again is what it was, however its arguments are spelled: in a plan
-// with unknown values, and in state.
+// Decoding and encoding preserve a model in any notation of its arguments: in a plan with unknown
+// values, and in state.
 func TestRecord_thereAndBack(t *testing.T) {
 	t.Parallel()
 
@@ -171,7 +171,7 @@ func TestRecord_thereAndBack(t *testing.T) {
 	})
 }
 
-// A record is what the engine gets, whatever the framework has in the model.
+// Encoding and decoding preserve a record, so the engine gets the same record from any model.
 func TestRecord_isTheSameAgain(t *testing.T) {
 	t.Parallel()
 
@@ -180,7 +180,7 @@ func TestRecord_isTheSameAgain(t *testing.T) {
 
 		record := anyModel(t, rapid.Bool().Draw(t, "a plan")).record(&diags)
 
-		// An empty model keeps nothing but what the record says.
+		// An empty model contains only what the record sets.
 		again := emptyModel().with(record).record(&diags)
 		again.Arguments = record.Arguments
 
@@ -190,7 +190,7 @@ func TestRecord_isTheSameAgain(t *testing.T) {
 	})
 }
 
-// A time in state that cannot be read is never taken for none.
+// An invalid time in state must never count as missing.
 func TestRecord_unreadableTimes(t *testing.T) {
 	t.Parallel()
 
@@ -222,7 +222,7 @@ func TestTokenModel_objectOfAnotherType(t *testing.T) {
 	}
 }
 
-// A set of recipients with an unknown one is unknown.
+// A set of recipients with an unknown element is unknown.
 func TestRecipients_unknown(t *testing.T) {
 	t.Parallel()
 
@@ -236,7 +236,7 @@ func TestRecipients_unknown(t *testing.T) {
 	}
 }
 
-// An argument that cannot be read is not one that is not set.
+// An invalid argument is not a missing argument.
 func TestArguments_unreadable(t *testing.T) {
 	t.Parallel()
 

@@ -23,19 +23,18 @@ var (
 	_ resource.ResourceWithValidateConfig = (*tokenResource)(nil)
 )
 
-// typeSuffix follows the provider's name in the type of what handles one token.
+// typeSuffix follows the provider's name in the type of every construct for one token.
 const typeSuffix = "_personal_access_token"
 
 // NewResource returns the resource of a token.
 func NewResource() resource.Resource { return &tokenResource{} }
 
-// tokenResource decodes what Terraform asks for, has the engine do it, and encodes what that
-// returns.
+// tokenResource decodes Terraform's requests, calls the engine, and encodes the results.
 type tokenResource struct{ *platform.Configured }
 
 func (r *tokenResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + typeSuffix
-	// A reissued token has another id, and so has the resource.
+	// A reissued token has another id, and so does the resource.
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
@@ -55,7 +54,7 @@ func (r *tokenResource) Configure(
 	r.Configured = platform.Configure(req.ProviderData, &resp.Diagnostics)
 }
 
-// ValidateConfig refuses what no platform can do.
+// ValidateConfig refuses arguments that are invalid on every platform.
 func (r *tokenResource) ValidateConfig(
 	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
 ) {
@@ -93,8 +92,8 @@ func (r *tokenResource) ModifyPlan(
 
 	plan := readModel(ctx, req.Plan, diags)
 
-	// The configuration, not the plan, tells whether a series was set: the framework
-	// marks computed values unknown as soon as anything changes.
+	// Only the configuration says whether the series is set, because the framework marks computed
+	// values in the plan as unknown as soon as anything changes.
 	diags.Append(req.Config.GetAttribute(ctx, path.Root("series"), &plan.Series)...)
 
 	if req.State.Raw.IsNull() {
@@ -113,7 +112,7 @@ func (r *tokenResource) ModifyPlan(
 	}
 }
 
-// planCreate plans the first token of the resource that a configuration describes.
+// planCreate plans the resource's first token.
 func (r *tokenResource) planCreate(ctx context.Context, plan tokenModel, diags *diag.Diagnostics) tokenModel {
 	asked := plan.proposed(emptyModel(), diags)
 	if diags.HasError() {
@@ -126,14 +125,14 @@ func (r *tokenResource) planCreate(ctx context.Context, plan tokenModel, diags *
 	return plan.with(planned)
 }
 
-// planUpdate plans what becomes of a resource whose configuration is now that of plan. replace are
-// the arguments whose change takes a replacement.
+// planUpdate plans an existing resource with the configuration in plan. replace are the changed
+// arguments that require a replacement.
 func (r *tokenResource) planUpdate(
 	ctx context.Context, state, plan tokenModel, memory tokens.Memory, diags *diag.Diagnostics,
 ) (planned tokenModel, replace []string) {
 	recorded := state.record(diags)
 
-	if plan.ExpiresAt.Same(state.ExpiresAt) { // However it is spelled now.
+	if plan.ExpiresAt.Same(state.ExpiresAt) { // In any notation.
 		plan.ExpiresAt = state.ExpiresAt
 	}
 
@@ -148,11 +147,11 @@ func (r *tokenResource) planUpdate(
 	return plan.with(record), replace
 }
 
-// proposed decodes a planned configuration, and refuses arguments that cannot be read.
+// proposed decodes a planned configuration, and refuses invalid arguments.
 func (m tokenModel) proposed(state tokenModel, diags *diag.Diagnostics) tokens.Record {
 	m.checkArguments(state, diags)
 
-	// Nothing computed is asked for, and none of it can be unreadable.
+	// The computed values were not set by the user, so none of them can be invalid.
 	return m.record(&diag.Diagnostics{})
 }
 
@@ -180,8 +179,8 @@ func (r *tokenResource) Create(ctx context.Context, req resource.CreateRequest, 
 	diags.Append(resp.Identity.Set(ctx, model.identity())...)
 }
 
-// Read records what the server shows. It never removes the resource: what is to be done about a
-// token that is gone is for the plan.
+// Read records the server's data. It never removes the resource, because the plan decides what to
+// do about a token that no longer exists.
 func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
 
@@ -192,7 +191,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 
-	// Terraform wants an identity after every read, failed ones too.
+	// Terraform requires an identity after every read, even after one that failed.
 	diags.Append(resp.Identity.Set(ctx, state.identity())...)
 
 	if !r.Ready(diags) {
@@ -214,7 +213,7 @@ func (r *tokenResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 }
 
-// Update carries out what was planned.
+// Update carries out the plan.
 func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	diags := &resp.Diagnostics
 
@@ -231,7 +230,7 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	reportNotices(r.Configured, notices, diags)
 
 	model := plan.with(updated)
-	if notices.Failed() { // The arguments stay, as they are written there.
+	if notices.Failed() { // Keep the arguments in state.
 		model = state.with(updated)
 	}
 
@@ -239,8 +238,8 @@ func (r *tokenResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	diags.Append(resp.Identity.Set(ctx, model.identity())...)
 }
 
-// Delete revokes the live token and all predecessors. After a failure, state keeps
-// exactly what still lives.
+// Delete revokes the current token and all predecessors. After a failure, the state contains
+// exactly the tokens that are still active.
 func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	diags := &resp.Diagnostics
 
@@ -257,7 +256,7 @@ func (r *tokenResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 }
 
-// memoryKey is where private data has what a resource remembers.
+// memoryKey is the key of the resource's memory in private data.
 const memoryKey = "memory"
 
 func recallMemory(ctx context.Context, private tfvalue.Private, diags *diag.Diagnostics) tokens.Memory {

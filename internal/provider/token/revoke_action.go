@@ -42,7 +42,7 @@ func (a *revokeTokensAction) Configure(
 	a.Configured = platform.Configure(req.ProviderData, &resp.Diagnostics)
 }
 
-// ValidateConfig refuses what would revoke everything without saying so.
+// ValidateConfig refuses arguments that would revoke all tokens without saying so explicitly.
 func (a *revokeTokensAction) ValidateConfig(
 	ctx context.Context, req fwaction.ValidateConfigRequest, resp *fwaction.ValidateConfigResponse,
 ) {
@@ -55,8 +55,7 @@ func (a *revokeTokensAction) ValidateConfig(
 	}
 }
 
-// ModifyPlan reports, before anything is applied, what Invoke would refuse. It lists no
-// tokens.
+// ModifyPlan reports what Invoke would refuse, before anything is applied. It lists no tokens.
 func (a *revokeTokensAction) ModifyPlan(
 	ctx context.Context, req fwaction.ModifyPlanRequest, resp *fwaction.ModifyPlanResponse,
 ) {
@@ -75,14 +74,14 @@ func (a *revokeTokensAction) ModifyPlan(
 		return
 	}
 
-	// Where nothing had to be asked, the server's time is not known yet, and Invoke checks.
+	// Without a request, the server's time is not known yet, and Invoke checks the argument.
 	if _, ok := a.target(ctx, model, &resp.Diagnostics); ok && a.Engine.Clock.Known() {
 		model.checkCreatedBefore(filter, a.Engine.Clock.Now(), &resp.Diagnostics)
 	}
 }
 
-// Invoke revokes the tokens that the filter selects, one after the other. One that cannot
-// be revoked is an error that names it, and the others are revoked all the same.
+// Invoke revokes the tokens that the filter selects, one after the other. A token that cannot be
+// revoked is an error that names it; the other tokens are revoked nevertheless.
 func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequest, resp *fwaction.InvokeResponse) {
 	var model revokeTokensModel
 
@@ -128,7 +127,8 @@ func (a *revokeTokensAction) Invoke(ctx context.Context, req fwaction.InvokeRequ
 	}
 }
 
-// target returns the key of the user whose tokens are meant, and refuses the provider's own.
+// target returns the id of the user whose tokens are to be revoked, and refuses the provider's own
+// user.
 func (a *revokeTokensAction) target(ctx context.Context, model revokeTokensModel, diags *diag.Diagnostics) (string, bool) {
 	userID, ok := findUserID(ctx, a.Configured, model.Username, model.UserID, diags)
 
@@ -142,9 +142,9 @@ func (a *revokeTokensAction) target(ctx context.Context, model revokeTokensModel
 	return userID, !refusals.Failed()
 }
 
-// selected returns the tokens that are to be revoked, as the server has them right now. The
-// provider's own credential, which may be among them only if the caller says so, is the one
-// that was used last: it comes last.
+// selected returns the tokens to revoke, from a current list. The provider's own credential, which
+// may be among them only if the configuration allows it, is the token that was used last, so it
+// comes last.
 func (a *revokeTokensAction) selected(
 	ctx context.Context, model revokeTokensModel, filter tokens.Filter, userID string, diags *diag.Diagnostics,
 ) ([]pat.Token, bool) {
@@ -157,7 +157,7 @@ func (a *revokeTokensAction) selected(
 
 	reportNotices(a.Configured, a.Engine.CheckClock(filter), diags)
 
-	now := a.Engine.Clock.Now() // The list has told it.
+	now := a.Engine.Clock.Now() // The response to the list has set the clock.
 	if !model.checkCreatedBefore(filter, now, diags) {
 		return nil, false
 	}
@@ -171,7 +171,7 @@ func (a *revokeTokensAction) selected(
 	return listed, true
 }
 
-// revoke revokes the tokens and tells of each. After an interruption it begins no other.
+// revoke revokes the tokens and reports each. After an interruption it starts no other revocation.
 func (a *revokeTokensAction) revoke(
 	ctx context.Context, selected []pat.Token, say func(string, ...any), diags *diag.Diagnostics,
 ) {
@@ -205,7 +205,7 @@ func (a *revokeTokensAction) revoke(
 	}
 }
 
-// label names a token in the middle of a sentence.
+// label names a token inside a sentence.
 func (a *revokeTokensAction) label(token pat.Token) string {
 	if a.System.Traits().TokenIDs {
 		return fmt.Sprintf("%q (id %s)", token.Name, token.ID)
@@ -223,7 +223,7 @@ func (a *revokeTokensAction) labels(list []pat.Token) string {
 	return strings.Join(words, ", ")
 }
 
-// tokenHistory says when a token was created and used.
+// tokenHistory says when a token was created and last used.
 func tokenHistory(token pat.Token) string {
 	text := "created at a time that the server does not tell"
 	if !token.CreatedAt.IsZero() {

@@ -17,12 +17,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// PlanUnchanged plans a token resource of which Terraform proposes exactly the prior state, which is
-// nearly every resource of nearly every plan. The plan is decided as always; false says that it is
-// not the prior state without a diagnostic, or that the request is another one: then the framework
-// has to plan. The framework would come to the same response, but copies the schema's map of
-// attributes for each step of each attribute's path on its way, which takes most of the time of a
-// large plan.
+// PlanUnchanged plans a token resource for which Terraform proposes exactly the prior state, as it
+// does for nearly every resource of nearly every plan. The engine plans as always. PlanUnchanged
+// returns false if the result differs from the prior state or has a diagnostic, or if the request
+// is of another kind; the framework must plan then. The framework would return the same response,
+// but copies the schema's map of attributes for each step of each attribute's path, which takes
+// most of the time of a large plan.
 func PlanUnchanged(
 	ctx context.Context, c *platform.Configured, req *tfprotov6.PlanResourceChangeRequest,
 ) (*tfprotov6.PlanResourceChangeResponse, bool) {
@@ -57,7 +57,7 @@ func PlanUnchanged(
 
 	resource := tokenResource{Configured: c}
 
-	// A replacement is not the state either: it plans unknown values.
+	// A replacement differs from the state too, because it plans unknown values.
 	planned, _ := resource.planUpdate(ctx, model, proposed, memory, &diags)
 	if len(diags) > 0 || !planned.object(&diags).Equal(state) {
 		return nil, false
@@ -75,16 +75,16 @@ func PlanUnchanged(
 	}, true
 }
 
-// sameBytes says whether Terraform encoded two values alike. Values that are equal may be encoded
-// in different ways: then the framework compares them.
+// sameBytes reports whether two values have the same encoding. Equal values may have different
+// encodings; the framework compares those.
 func sameBytes(prior, proposed *tfprotov6.DynamicValue) bool {
 	return prior != nil && proposed != nil && len(prior.MsgPack) > 0 && bytes.Equal(prior.MsgPack, proposed.MsgPack)
 }
 
 var tokenObjectType = sync.OnceValue(func() types.ObjectType { return types.ObjectType{AttrTypes: tokenTypes()} })
 
-// decodeObject decodes a configuration or state of the resource. It returns false where that cannot
-// be read.
+// decodeObject decodes a configuration or state of the resource. It returns false if the value is
+// invalid.
 func decodeObject(ctx context.Context, value *tfprotov6.DynamicValue) (types.Object, bool) {
 	if value == nil {
 		return types.Object{}, false
@@ -105,7 +105,8 @@ func decodeObject(ctx context.Context, value *tfprotov6.DynamicValue) (types.Obj
 	return object, ok
 }
 
-// noIdentity is the identity of a resource that Terraform has none of, as before version 1.12.
+// noIdentity returns the identity of a resource for which Terraform has none, as before version
+// 1.12.
 func noIdentity(ctx context.Context) *tfprotov6.ResourceIdentityData {
 	typ := tokenIdentitySchema().Type().TerraformType(ctx)
 
@@ -117,8 +118,8 @@ func noIdentity(ctx context.Context) *tfprotov6.ResourceIdentityData {
 	return &tfprotov6.ResourceIdentityData{IdentityData: &data}
 }
 
-// decodeMemory decodes what the resource remembers from private data as the framework encodes it: a
-// JSON object with the bytes of each key.
+// decodeMemory decodes the resource's memory from private data in the framework's encoding: a JSON
+// object with the bytes of each key.
 func decodeMemory(private []byte) (memory tokens.Memory, ok bool) {
 	if len(private) == 0 {
 		return memory, true

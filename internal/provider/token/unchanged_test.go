@@ -24,7 +24,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// oneUser is a server with one user and no tokens, which is all that a plan asks for.
+// oneUser is a server with one user and no tokens, which is all that a plan reads.
 type oneUser struct {
 	pat.System
 
@@ -47,7 +47,7 @@ func (s oneUser) Tokens(context.Context, string, pat.TokenQuery) ([]pat.Token, e
 	return nil, nil
 }
 
-// tokenProvider is a provider of the token resource alone.
+// tokenProvider is a provider with only the token resource.
 type tokenProvider struct {
 	provider.Provider
 
@@ -74,7 +74,7 @@ type failing interface {
 	Fatal(args ...any)
 }
 
-// planner is what plans: the framework, behind the shortcut or without it.
+// planner plans with the framework, with or without the shortcut.
 type planner struct {
 	configured *platform.Configured
 	framework  tfprotov6.ProviderServer
@@ -121,7 +121,8 @@ func encodedModel(t failing, model tokenModel) *tfprotov6.DynamicValue {
 	return encoded(t, value)
 }
 
-// settledModel is a resource as most plans meet it: with a live token, and nothing due.
+// settledModel returns a resource in the usual state: with an active token that is not due for
+// rotation.
 func settledModel() tokenModel {
 	model := emptyModel()
 	model.Username = types.StringValue("svc")
@@ -149,7 +150,7 @@ func settledModel() tokenModel {
 	return model
 }
 
-// anyRecorded draws a state: a settled one, of which up to three attributes are others.
+// anyRecorded draws a state: that of settledModel, with up to three other attributes.
 func anyRecorded(t *rapid.T) tokenModel {
 	model, other := settledModel(), anyModel(t, false)
 
@@ -160,7 +161,7 @@ func anyRecorded(t *rapid.T) tokenModel {
 	return model
 }
 
-// withAnother takes one attribute of another model.
+// withAnother copies one attribute from another model.
 func withAnother(t *rapid.T, model, other tokenModel) tokenModel {
 	switch rapid.IntRange(0, 14).Draw(t, "attribute") {
 	case 0:
@@ -198,8 +199,8 @@ func withAnother(t *rapid.T, model, other tokenModel) tokenModel {
 	return model
 }
 
-// anyRequest draws a plan: mostly of what is recorded already, sometimes of a changed
-// configuration, a first one, or a destroy.
+// anyRequest draws a plan: usually of the recorded configuration, sometimes of a changed one, a
+// create or a destroy.
 func anyRequest(t *rapid.T) *tfprotov6.PlanResourceChangeRequest {
 	state := anyRecorded(t)
 	proposed, config := state, state
@@ -260,7 +261,7 @@ func privateData(t failing, memory tokens.Memory) []byte {
 	return data
 }
 
-// withStatus is a token that the server shows as revoked or expired.
+// withStatus changes the status of the current token to revoked or expired.
 func withStatus(status string) func(*tokenModel) {
 	return func(m *tokenModel) {
 		current := tfvalue.ModelOf[currentModel](m.Current)
@@ -269,8 +270,8 @@ func withStatus(status string) func(*tokenModel) {
 	}
 }
 
-// A plan of which Terraform proposes the prior state changes something or says something all the
-// same in each of these cases.
+// In each of these cases Terraform proposes the prior state, but the plan has a change or a
+// diagnostic.
 func TestPlanUnchanged_leavesToTheFramework(t *testing.T) {
 	t.Parallel()
 
@@ -336,7 +337,7 @@ func TestPlanUnchanged_leavesToTheFramework(t *testing.T) {
 	}
 }
 
-// Without a refresh nothing but the plan would report a missing setting.
+// Without a refresh, only the plan can report a missing setting.
 func TestPlanUnchanged_leavesMissingSettingsToTheFramework(t *testing.T) {
 	t.Setenv("FOREMAN_SERVER_URL", "")
 	t.Setenv("STONEBRANCH_BASE_URL", "")
@@ -364,7 +365,8 @@ func onePredecessor(due bool) types.List {
 	}))})
 }
 
-// platforms are one of each kind: names that are burnt or free, instants or dates.
+// platforms are one of each kind: with reusable names or without, with expirations as dates or as
+// times.
 var platforms = []pat.Traits{
 	{Platform: "foreman", DisplayName: "Foreman", TokenIDs: true, UserID: regexp.MustCompile(`^[0-9]+$`)},
 	{
@@ -373,8 +375,8 @@ var platforms = []pat.Traits{
 	},
 }
 
-// Whatever is planned, the response is the framework's, and so it is when the framework plans
-// after the shortcut could not.
+// The response always equals the framework's, including when the framework plans after the shortcut
+// returned false.
 func TestPlanUnchanged_isWhatTheFrameworkPlans(t *testing.T) {
 	t.Parallel()
 
@@ -384,7 +386,7 @@ func TestPlanUnchanged_isWhatTheFrameworkPlans(t *testing.T) {
 		traits := rapid.SampledFrom(platforms).Draw(t, "traits")
 		short, long := newPlanner(t, traits), newPlanner(t, traits)
 
-		// What was planned before may claim the series of this one.
+		// An earlier plan may claim the series of this one.
 		for range rapid.IntRange(0, 1).Draw(t, "plans before") {
 			before := anyRequest(t)
 
@@ -425,7 +427,8 @@ func plannedByFramework(t failing, p planner, req *tfprotov6.PlanResourceChangeR
 	return resp
 }
 
-// readable is a response to compare, with its values decoded: they may be encoded in several ways.
+// readable returns a response for comparisons, with decoded values, because equal values may have
+// different encodings.
 func readable(t failing, resp *tfprotov6.PlanResourceChangeResponse) map[string]any {
 	text := func(value *tfprotov6.DynamicValue, typ tftypes.Type) string {
 		decoded, err := value.Unmarshal(typ)

@@ -11,7 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider/tfvalue"
 )
 
-// CheckUserID reports a `user_id` that the configured platform does not have.
+// CheckUserID reports a `user_id` that is invalid on the configured platform.
 func CheckUserID(c *platform.Configured, userID types.String, diags *diag.Diagnostics) bool {
 	if userID.IsNull() {
 		return true
@@ -23,8 +23,8 @@ func CheckUserID(c *platform.Configured, userID types.String, diags *diag.Diagno
 	return !notices.Failed()
 }
 
-// findUserID returns the id of the user that the arguments name, without asking the server where the
-// id is all there is.
+// findUserID returns the id of the user that the arguments name, without a request if they contain
+// the id.
 func findUserID(
 	ctx context.Context, c *platform.Configured, username, userID types.String, diags *diag.Diagnostics,
 ) (string, bool) {

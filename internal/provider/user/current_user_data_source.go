@@ -16,7 +16,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*currentUserDataSource)(nil)
 )
 
-// NewCurrentDataSource returns the data source of the user who the provider is.
+// NewCurrentDataSource returns the data source of the user with which the provider is logged in.
 func NewCurrentDataSource() datasource.DataSource { return &currentUserDataSource{} }
 
 type currentUserDataSource struct{ *platform.Configured }

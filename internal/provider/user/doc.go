@@ -1,3 +1,3 @@
-// Package user has the constructs that show users: the data sources of one user, of all users, and
-// of the user who the provider is; and the resource that modifies one.
+// Package user has the constructs for users: the data sources of one user, of all users, and of the
+// user with which the provider is logged in; and the resource that modifies a user.
 package user

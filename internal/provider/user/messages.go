@@ -13,19 +13,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/users"
 )
 
-// This file alone turns what the engine has to say into words.
+// Only this file turns the engine's notices into texts.
 
 // pastADestroy says how a destroy, which makes a plan first, gets past an error of the plan.
 const pastADestroy = " (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)"
 
-// reportNotices words the notices.
+// reportNotices reports the notices.
 func reportNotices(c *platform.Configured, notices users.Notices, diags *diag.Diagnostics) {
 	for _, notice := range notices {
 		report(c, notice, diags)
 	}
 }
 
-// report words one notice.
+// report reports one notice.
 func report(c *platform.Configured, notice users.Notice, diags *diag.Diagnostics) {
 	switch n := notice.(type) {
 	case users.StepFailed:
@@ -73,7 +73,7 @@ func report(c *platform.Configured, notice users.Notice, diags *diag.Diagnostics
 	}
 }
 
-// reportStep says what could not be done.
+// reportStep reports the step that failed.
 func reportStep(n users.StepFailed, diags *diag.Diagnostics) {
 	switch n.Step {
 	case users.StepFind:
@@ -89,7 +89,7 @@ func reportStep(n users.StepFailed, diags *diag.Diagnostics) {
 	}
 }
 
-// reportReleased says which properties stay as they are.
+// reportReleased reports the properties that keep their values.
 func reportReleased(n users.Released, diags *diag.Diagnostics) {
 	values := make([]string, 0, len(n.Properties))
 	for _, property := range n.Properties {

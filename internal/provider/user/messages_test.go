@@ -16,12 +16,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/users"
 )
 
-// anywhere is a server of a platform that the provider does not know.
+// anywhere is a server of an unknown platform.
 type anywhere struct{ pat.System }
 
 func (anywhere) Traits() pat.Traits { return pat.Traits{Platform: "anywhere", DisplayName: "Anywhere"} }
 
-// notices has one of each that the engine reports, and of each way in which it is worded.
+// notices returns one notice of each kind, in each of its wordings.
 func notices() []users.Notice {
 	err := errors.New("HTTP 503")
 	user := pat.User{ID: "1", Username: "svc"}
@@ -50,7 +50,7 @@ func notices() []users.Notice {
 	return all
 }
 
-// Each notice of the engine is in the table, and has words of its own.
+// The table contains each notice of the engine, and each one has a different text.
 func TestNotices_eachHasWords(t *testing.T) {
 	t.Parallel()
 
@@ -63,7 +63,7 @@ func TestNotices_eachHasWords(t *testing.T) {
 
 		worded[reflect.TypeOf(notice).Name()] = true
 
-		if _, none := notice.(users.ServerUnknown); none { // The server of this test is known.
+		if _, none := notice.(users.ServerUnknown); none { // The test's server is known.
 			continue
 		}
 

@@ -18,17 +18,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/users"
 )
 
-// This is the door: here the values of the resource become a plain record, and a record the values.
+// This file is the boundary between the framework and the engine: it converts the resource's values
+// to plain records and back.
 
 // userModel is the resource's state, plan or configuration.
 type userModel struct {
 	userFields
-	// properties are the arguments that are properties of the user. All are decided on alike, so none
-	// has a field of its own.
+	// properties are the arguments that are properties of the user. They need no separate fields,
+	// because all of them are handled in the same way.
 	properties map[pat.Property]attr.Value
 }
 
-// userFields are the attributes that are no properties.
+// userFields are the attributes that are not properties.
 type userFields struct {
 	Username  types.String `tfsdk:"username"`
 	UserID    types.String `tfsdk:"user_id"`
@@ -44,7 +45,7 @@ type ownerModel struct {
 	Username types.String `tfsdk:"username"`
 }
 
-// identityModel is what tells a user from all others, for import.
+// identityModel identifies a user, for import.
 type identityModel struct {
 	Server types.String `tfsdk:"server"`
 	UserID types.String `tfsdk:"user_id"`
@@ -59,13 +60,13 @@ var userTypes = sync.OnceValue(func() map[string]attr.Type {
 	return typ.AttributeTypes()
 })
 
-// valueSource is where the framework keeps the values of a resource: its configuration, plan or
-// state.
+// valueSource is a place from which the framework reads the values of a resource: its
+// configuration, plan or state.
 type valueSource interface {
 	Get(ctx context.Context, target any) diag.Diagnostics
 }
 
-// readModel returns the resource as a configuration, plan or state has it.
+// readModel returns the resource from a configuration, plan or state.
 func readModel(ctx context.Context, from valueSource, diags *diag.Diagnostics) userModel {
 	var values types.Object
 
@@ -93,7 +94,7 @@ func (m userModel) values() map[string]attr.Value {
 	return values
 }
 
-// object returns the model as the framework writes it to a plan or state.
+// object returns the model in the form that the framework writes to a plan or state.
 func (m userModel) object(diags *diag.Diagnostics) types.Object {
 	values, d := types.ObjectValue(userTypes(), m.values())
 	diags.Append(d...)
@@ -101,7 +102,7 @@ func (m userModel) object(diags *diag.Diagnostics) types.Object {
 	return values
 }
 
-// identity returns what identifies the user.
+// identity returns the user's identity.
 func (m userModel) identity() identityModel { return identityModel{Server: m.Server, UserID: m.ID} }
 
 // record decodes the model.
@@ -126,7 +127,7 @@ func (m userModel) record() users.Record {
 	return record
 }
 
-// with encodes the record. Arguments that are not managed stay as they are.
+// with encodes the record. Arguments that are not managed stay unchanged.
 func (m userModel) with(record users.Record) userModel {
 	m.Username, m.UserID = tfvalue.FromText(record.Username), tfvalue.FromText(record.UserID)
 	m.ID, m.Server = tfvalue.FromText(record.OwnerID), tfvalue.FromText(record.Server)
@@ -158,7 +159,7 @@ func emptyModel() userModel {
 	return m
 }
 
-// decodeProperty returns a text as it is, and a flag as a text.
+// decodeProperty decodes a text or a flag to a text.
 func decodeProperty(value attr.Value) lifecycle.Value[string] {
 	switch value := value.(type) {
 	case types.String:
@@ -188,9 +189,9 @@ func encodeProperty(property pat.Property, value lifecycle.Value[string]) attr.V
 	}
 }
 
-// checkArguments reports arguments that mean nothing and are not as they were in state. The CLI
-// validates a configuration while values of it are unknown, and an apply uses the values that they
-// took. Relations between arguments are not checked: what ignore_changes merges in breaks them.
+// checkArguments reports invalid arguments that differ from those in state. The CLI validates a
+// configuration while some values are unknown, and an apply uses the final values. Relations
+// between arguments are not checked, because ignore_changes can break them.
 func (m userModel) checkArguments(state userModel, diags *diag.Diagnostics) {
 	before, after := state.values(), m.values()
 

@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/users"
 )
 
-// Each attribute is a field of the model or a property, and each property an argument.
+// Each attribute is a field of the model or a property, and each property is an argument.
 func TestModel_hasTheAttributesOfTheSchema(t *testing.T) {
 	t.Parallel()
 
@@ -28,7 +28,7 @@ func TestModel_hasTheAttributesOfTheSchema(t *testing.T) {
 	}
 }
 
-// A record is the same there and back, with values that are set, unknown or neither.
+// Encoding and decoding preserve a record with values that are set, unknown or neither.
 func TestModel_isTheSameThereAndBack(t *testing.T) {
 	t.Parallel()
 

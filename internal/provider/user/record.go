@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// userRecord is a user as every data source shows it.
+// userRecord is a user as every data source returns it.
 type userRecord struct {
 	ID          types.String   `tfsdk:"id"`
 	Username    types.String   `tfsdk:"username"`

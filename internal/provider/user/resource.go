@@ -22,7 +22,7 @@ var (
 // NewResource returns the resource that modifies a user.
 func NewResource() resource.Resource { return &userResource{} }
 
-// userResource decodes what Terraform asks for, has the engine do it, and encodes what that returns.
+// userResource decodes Terraform's requests, calls the engine, and encodes the results.
 type userResource struct{ *platform.Configured }
 
 func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -86,11 +86,11 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 }
 
-// checkPlan refuses arguments that mean nothing, and says whether there are none.
+// checkPlan refuses invalid arguments, and reports whether there are none.
 func (r *userResource) checkPlan(state, plan userModel, diags *diag.Diagnostics) bool {
 	plan.checkArguments(state, diags)
 
-	// An id that has not changed was right once.
+	// An id that has not changed was checked before.
 	if r.Configured != nil && r.System != nil && !plan.UserID.IsUnknown() && !plan.UserID.Equal(state.UserID) {
 		token.CheckUserID(r.Configured, plan.UserID, diags)
 	}
@@ -98,7 +98,7 @@ func (r *userResource) checkPlan(state, plan userModel, diags *diag.Diagnostics)
 	return !diags.HasError()
 }
 
-// Create adopts the user, and writes what differs.
+// Create adopts the user and writes the properties that differ.
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	diags := &resp.Diagnostics
 
@@ -117,8 +117,8 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	diags.Append(resp.Identity.Set(ctx, model.identity())...)
 }
 
-// Read records what the server shows of the managed properties. It removes a resource only if the
-// user is proven not to exist.
+// Read records the managed properties from the server. It removes a resource only if the user is
+// proven not to exist.
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
 
@@ -127,7 +127,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 
-	// Terraform wants an identity after every read, failed ones too.
+	// Terraform requires an identity after every read, even after one that failed.
 	diags.Append(resp.Identity.Set(ctx, state.identity())...)
 
 	if !r.Ready(diags) {
@@ -148,7 +148,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 }
 
-// Update writes what differs.
+// Update writes the properties that differ.
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	diags := &resp.Diagnostics
 
@@ -169,10 +169,11 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	diags.Append(resp.Identity.Set(ctx, model.identity())...)
 }
 
-// Delete forgets the user, who stays as it is. The plan said so.
+// Delete removes the user from state. The user on the server stays unchanged, as the plan says.
 func (r *userResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// ImportState fills what identifies the user. The configuration says what is managed.
+// ImportState sets the attributes that identify the user. The configuration determines which
+// properties are managed.
 func (r *userResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {

@@ -88,7 +88,7 @@ func showTokens() schema.BoolAttribute {
 	}
 }
 
-// addTokens fills in the user's tokens if they are asked for.
+// addTokens adds the user's tokens if the configuration requests them.
 func addTokens(ctx context.Context, system pat.System, user *pat.User, show types.Bool, diags *diag.Diagnostics) bool {
 	if !show.ValueBool() {
 		return true

@@ -1,4 +1,4 @@
-// Package authority issues certificates for tests of TLS: good ones, and ones that are wrong in
+// Package authority issues certificates for tests of TLS: valid ones, and ones that are wrong in
 // exactly one way.
 package authority
 
@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Failing is a test.
+// Failing is the part of a test that this package needs.
 type Failing interface {
 	Helper()
 	Fatal(args ...any)
@@ -24,14 +24,14 @@ type Failing interface {
 
 // Authority issues certificates.
 type Authority struct {
-	// Certificate is its own.
+	// Certificate is the authority's own certificate.
 	Certificate *x509.Certificate
-	// Key signs what it issues.
+	// Key signs the certificates that the authority issues.
 	Key crypto.Signer
 }
 
-// New returns an authority whose certificate another one issued; nil makes it a root. change
-// changes the certificate before it is signed; nil changes nothing.
+// New returns an authority whose certificate is signed by issuer; a nil issuer makes it a root.
+// change modifies the certificate before it is signed, unless it is nil.
 func New(t Failing, name string, issuer *Authority, change func(*x509.Certificate)) *Authority {
 	t.Helper()
 
@@ -49,7 +49,8 @@ func New(t Failing, name string, issuer *Authority, change func(*x509.Certificat
 	return a
 }
 
-// Issue returns a certificate for localhost and its addresses, for servers and clients.
+// Issue returns a certificate for localhost and its addresses, for servers and clients. change
+// modifies the certificate before it is signed, unless it is nil.
 func (a *Authority) Issue(t Failing, key crypto.Signer, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 
@@ -88,10 +89,10 @@ func (a *Authority) sign(
 	return certificate
 }
 
-// PEM returns the certificate of the authority.
+// PEM returns the authority's certificate.
 func (a *Authority) PEM() string { return CertificatePEM(a.Certificate.Raw) }
 
-// Pool returns a pool of this authority alone.
+// Pool returns a certificate pool that contains only this authority.
 func (a *Authority) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.Certificate)
@@ -104,7 +105,7 @@ func CertificatePEM(der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-// NewKey returns a key of the kind that is made fastest.
+// NewKey returns a key of the type that is fastest to generate.
 func NewKey(t Failing) crypto.Signer {
 	t.Helper()
 
@@ -128,7 +129,7 @@ func KeyPEM(t Failing, key crypto.PrivateKey) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-// EncryptedKeyPEM returns a key as OpenSSL encrypted it before PKCS #8.
+// EncryptedKeyPEM returns a key in the encryption that OpenSSL used before PKCS #8.
 func EncryptedKeyPEM(t Failing, key crypto.PrivateKey) string {
 	t.Helper()
 
@@ -137,7 +138,7 @@ func EncryptedKeyPEM(t Failing, key crypto.PrivateKey) string {
 		t.Fatal(err)
 	}
 
-	block, err := x509.EncryptPEMBlock(rand.Reader, "PRIVATE KEY", der, []byte("secret"), x509.PEMCipherAES256) //nolint:staticcheck // What old keys are.
+	block, err := x509.EncryptPEMBlock(rand.Reader, "PRIVATE KEY", der, []byte("secret"), x509.PEMCipherAES256) //nolint:staticcheck // Old keys use it.
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// format is the form of a document.
+// format is the format of a document.
 type format int
 
 const (
@@ -14,15 +14,15 @@ const (
 	formatJSON
 )
 
-// The media types of the server's answers, without parameters.
+// The media types of the server's responses, without parameters.
 const (
 	mediaJSON = "application/json"
 	mediaXML  = "application/xml"
 	mediaText = "text/plain"
 )
 
-// negotiate decides on the form of the answer: JSON where the caller prefers it, else
-// XML. It is false when the caller accepts nothing that there is and that counts.
+// negotiate chooses the format of the response: JSON if the client prefers it, else XML. It returns
+// false when the client accepts none of the available formats and the switches make that count.
 func (c *call) negotiate(text bool) bool {
 	accept := strings.Join(c.r.Header.Values("Accept"), ",")
 	lenient := c.options.Switches.Accept == AcceptLenient
@@ -36,8 +36,8 @@ func (c *call) negotiate(text bool) bool {
 	return lenient || max(wantJSON, wantXML) > 0
 }
 
-// quality is how much an Accept header wants a media type, from 0 for not at all to 1.
-// The most specific range that fits counts. No header wants everything.
+// quality returns how much an Accept header prefers a media type, from 0 for not at all to 1. The
+// most specific range that matches counts. A missing header accepts everything.
 func quality(accept, media string) float64 {
 	if strings.TrimSpace(accept) == "" {
 		return 1

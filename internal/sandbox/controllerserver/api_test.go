@@ -13,26 +13,25 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// asked is a request of a test; the zero value is a GET without credentials that wants
-// JSON.
+// asked is a test's request; the zero value is a GET without credentials that accepts JSON.
 type asked struct {
 	method string
 	path   string
-	// user and password are sent unless the user is empty; bearer wins over both.
+	// user and password are sent unless the user is empty; bearer overrides both.
 	user, password, bearer string
-	// json and xml are the body, of which there is at most one.
+	// json and xml are the body; at most one of them is set.
 	json, xml string
-	// xmlAnswer asks for XML.
+	// xmlAnswer requests a response in XML.
 	xmlAnswer bool
 	header    map[string]string
 }
 
-// answer is what came back.
+// answer is the server's response.
 type answer struct {
 	*httptest.ResponseRecorder
 }
 
-// ask lets the server answer a request without a network in between.
+// ask has the server respond to a request without a network connection.
 func ask(t *testing.T, server http.Handler, a asked) answer {
 	t.Helper()
 	if a.method == "" {
@@ -63,41 +62,41 @@ func ask(t *testing.T, server http.Handler, a asked) answer {
 	return got
 }
 
-// admin is a GET by the administrator.
+// admin returns a GET by the administrator.
 func admin(path string) asked {
 	return asked{path: path, user: controllerserver.AdminUserName, password: controllerserver.AdminPassword}
 }
 
-// post is a create of a token by the administrator.
+// post returns a request by the administrator to create a token.
 func post(body string) asked {
 	a := admin("/uc/resources/user/token")
 	a.method, a.json = http.MethodPost, body
 	return a
 }
 
-// del is a revoke by the administrator.
+// del returns a request by the administrator to revoke a token.
 func del(query string) asked {
 	a := admin("/uc/resources/user/token?" + query)
 	a.method = http.MethodDelete
 	return a
 }
 
-// tokens is a list of tokens by the administrator.
+// tokens returns a request by the administrator to list tokens.
 func tokens(query string) asked { return admin("/uc/resources/user/token/list?" + query) }
 
-// as is the same request by somebody else; every password of these tests is "pw".
+// as returns the same request by another user; every password in these tests is "pw".
 func (a asked) as(user string) asked {
 	a.user, a.password = user, "pw"
 	return a
 }
 
-// with is the same request with one more header.
+// with returns the same request with one more header.
 func (a asked) with(name, value string) asked {
 	a.header = map[string]string{name: value}
 	return a
 }
 
-// want checks a status and a piece of the body.
+// want checks the status and a part of the body.
 func (got answer) want(t *testing.T, status int, part string) {
 	t.Helper()
 	if got.Code != status || !strings.Contains(got.Body.String(), part) {
@@ -105,7 +104,7 @@ func (got answer) want(t *testing.T, status int, part string) {
 	}
 }
 
-// says checks a sentence: status, text and content type.
+// says checks a plain-text response: status, text and content type.
 func (got answer) says(t *testing.T, status int, words string) {
 	t.Helper()
 	if kind := got.Header().Get("Content-Type"); got.Code != status || got.Body.String() != words || kind != "text/plain;charset=UTF-8" {
@@ -113,7 +112,7 @@ func (got answer) says(t *testing.T, status int, words string) {
 	}
 }
 
-// isPage checks an HTML page of the container.
+// isPage checks an HTML page of the servlet container.
 func (got answer) isPage(t *testing.T, status int) {
 	t.Helper()
 	if kind := got.Header().Get("Content-Type"); got.Code != status || !strings.HasPrefix(kind, "text/html") || !strings.Contains(got.Body.String(), "<html") {
@@ -121,7 +120,7 @@ func (got answer) isPage(t *testing.T, status int) {
 	}
 }
 
-// document is a JSON answer's value.
+// document returns the value of a JSON response.
 func (got answer) document(t *testing.T) any {
 	t.Helper()
 	if kind := got.Header().Get("Content-Type"); got.Code != http.StatusOK || kind != "application/json" {
@@ -130,7 +129,7 @@ func (got answer) document(t *testing.T) any {
 	return decodeJSON(t, got.Body.Bytes())
 }
 
-// objects are the members of a JSON array.
+// objects returns the objects of a JSON array.
 func (got answer) objects(t *testing.T) []map[string]any {
 	t.Helper()
 	rows, ok := got.document(t).([]any)
@@ -146,7 +145,7 @@ func (got answer) objects(t *testing.T) []map[string]any {
 	return objects
 }
 
-// names are a property of each object of a JSON array, joined by blanks.
+// names returns a property of each object of a JSON array, joined by blanks.
 func (got answer) names(t *testing.T, property string) string {
 	t.Helper()
 	var names []string
@@ -190,13 +189,13 @@ func addToken(t *testing.T, server *controllerserver.Server, user, name string, 
 	return secret
 }
 
-// clock is a time that a test sets.
+// clock is a clock that a test sets.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
 }
 
-// newClock stands at noon UTC of 2026-03-10.
+// newClock returns a clock that shows noon UTC of 2026-03-10.
 func newClock() *clock { return &clock{at: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)} }
 
 func (c *clock) now() time.Time {

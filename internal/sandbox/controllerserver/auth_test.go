@@ -9,14 +9,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-func TestWhoIsLetIn(t *testing.T) {
+func TestAuthenticationByStateOfTheAccount(t *testing.T) {
 	t.Parallel()
-	// A status of 0 is 200.
+	// A status of 0 means 200.
 	tests := map[string]struct {
 		change        func(*controllerserver.User)
 		basic, bearer int
 	}{
-		"anybody":                   {change: func(*controllerserver.User) {}},
+		"a plain account":           {change: func(*controllerserver.User) {}},
 		"inactive":                  {change: func(u *controllerserver.User) { u.Inactive = true }, basic: 401, bearer: 401},
 		"locked":                    {change: func(u *controllerserver.User) { u.LockedOut = true }, basic: 401, bearer: 401},
 		"without web service":       {change: func(u *controllerserver.User) { u.WebServiceAccess = controllerserver.AccessNo }, basic: 403, bearer: 403},
@@ -38,7 +38,7 @@ func TestWhoIsLetIn(t *testing.T) {
 			checkAccess(t, ask(t, server, admin(path).as("alice")), test.basic)
 			checkAccess(t, ask(t, server, asked{path: path, bearer: secret}), test.bearer)
 			if server.Authenticates(secret) != (test.bearer == 0) {
-				t.Error("Authenticates says something else than the server")
+				t.Error("Authenticates disagrees with the server")
 			}
 		})
 	}
@@ -59,7 +59,7 @@ func checkAccess(t *testing.T, got answer, status int) {
 	}
 }
 
-func TestWhatIsNoCredential(t *testing.T) {
+func TestInvalidCredentials(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	if _, err := server.AddUser(controllerserver.User{UserName: "ldap"}); err != nil {
@@ -68,19 +68,19 @@ func TestWhatIsNoCredential(t *testing.T) {
 	secret := addToken(t, server, "alice", "n", time.Time{})
 	path := "/uc/resources/user?username=alice"
 	tests := map[string]asked{
-		"nothing":                    {path: path},
-		"a wrong password":           {path: path, user: "alice", password: "PW"},
-		"an unknown user":            {path: path, user: "bob", password: "pw"},
-		"a name in another case":     {path: path, user: "Alice", password: "pw"},
-		"no password where there is": {path: path, user: "alice"},
-		"no password of who has no":  {path: path, user: "ldap"},
-		"a token as a password":      {path: path, user: "alice", password: secret},
-		"an unknown token":           {path: path, bearer: controllerserver.SecretPrefix + "x"},
-		"a password as a token":      {path: path, bearer: "pw"},
-		"no base64":                  asked{path: path}.with("Authorization", "Basic !"),
-		"another scheme":             asked{path: path}.with("Authorization", "Token "+secret),
-		"a token in the query":       {path: path + "&access_token=x"},
-		"an unknown path":            {path: "/uc/resources/nothing"},
+		"no credentials":            {path: path},
+		"a wrong password":          {path: path, user: "alice", password: "PW"},
+		"an unknown user":           {path: path, user: "bob", password: "pw"},
+		"a name in another case":    {path: path, user: "Alice", password: "pw"},
+		"a missing password":        {path: path, user: "alice"},
+		"a user without a password": {path: path, user: "ldap"},
+		"a token as a password":     {path: path, user: "alice", password: secret},
+		"an unknown token":          {path: path, bearer: controllerserver.SecretPrefix + "x"},
+		"a password as a token":     {path: path, bearer: "pw"},
+		"invalid base64":            asked{path: path}.with("Authorization", "Basic !"),
+		"another scheme":            asked{path: path}.with("Authorization", "Token "+secret),
+		"a token in the query":      {path: path + "&access_token=x"},
+		"an unknown path":           {path: "/uc/resources/nothing"},
 	}
 	for name, a := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestFailedLoginsLockAnAccount(t *testing.T) {
 	fail(2)
 	ask(t, server, admin(path).as("alice")).want(t, http.StatusOK, `"lockedOut":false`)
 	fail(2)
-	// The login in between has ended the first row of failures.
+	// The successful login in between has reset the count of failures.
 	ask(t, server, admin(path).as("alice")).want(t, http.StatusOK, `"lockedOut":false`)
 	fail(3)
 	ask(t, server, admin(path).as("alice")).isPage(t, http.StatusUnauthorized)
@@ -143,17 +143,17 @@ func TestRoles(t *testing.T) {
 	}{
 		{"read self", admin("/uc/resources/user?username=me&showTokens=true")},
 		{"read another", admin("/uc/resources/user?username=alice")},
-		{"read nobody", admin("/uc/resources/user?username=nobody")},
+		{"read an unknown user", admin("/uc/resources/user?username=unknown")},
 		{"list users", admin("/uc/resources/user/list")},
 		{"list own tokens", tokens("username=me")},
 		{"list another's tokens", tokens("username=alice")},
-		{"list nobody's tokens", tokens("userid=1")},
+		{"list an unknown user's tokens", tokens("userid=1")},
 		{"create own token", post(`{"name":"new","userName":"me"}`)},
 		{"create another's token", post(`{"name":"new","userName":"alice"}`)},
-		{"create nobody's token", post(`{"name":"new","userName":"nobody"}`)},
+		{"create an unknown user's token", post(`{"name":"new","userName":"unknown"}`)},
 		{"revoke own token", del("username=me&tokenname=mine")},
 		{"revoke another's token", del("username=alice&tokenname=hers")},
-		{"revoke nobody's token", del("username=nobody&tokenname=hers")},
+		{"revoke an unknown user's token", del("username=unknown&tokenname=hers")},
 	}
 	everything := []int{yes, yes, 404, yes, yes, yes, 404, yes, yes, 404, yes, yes, 404}
 	service := []int{yes, yes, 404, yes, yes, no, no, yes, no, no, yes, no, no}
@@ -163,11 +163,11 @@ func TestRoles(t *testing.T) {
 		want     []int
 		seesHers bool
 	}{
-		"an administrator":       {roles: []string{controllerserver.RoleAdmin}, want: everything, seesHers: true},
-		"a user administrator":   {roles: []string{"ops_report_publish", controllerserver.RoleUserAdmin}, want: everything, seesHers: true},
-		"the service role":       {roles: []string{controllerserver.RoleService}, want: service},
-		"a role that is nothing": {roles: []string{"ops_report_publish"}, want: []int{yes, no, no, no, yes, no, no, yes, no, no, yes, no, no}},
-		"no role":                {want: []int{yes, no, no, no, yes, no, no, yes, no, no, yes, no, no}},
+		"an administrator":      {roles: []string{controllerserver.RoleAdmin}, want: everything, seesHers: true},
+		"a user administrator":  {roles: []string{"ops_report_publish", controllerserver.RoleUserAdmin}, want: everything, seesHers: true},
+		"the service role":      {roles: []string{controllerserver.RoleService}, want: service},
+		"a role without rights": {roles: []string{"ops_report_publish"}, want: []int{yes, no, no, no, yes, no, no, yes, no, no, yes, no, no}},
+		"no role":               {want: []int{yes, no, no, no, yes, no, no, yes, no, no, yes, no, no}},
 		"the service role with all tokens": {
 			roles: []string{controllerserver.RoleService}, seesHers: true,
 			switches: controllerserver.Switches{ServiceRole: controllerserver.ServiceRoleAllTokens},
@@ -199,14 +199,14 @@ func TestRoles(t *testing.T) {
 				object, _ := got.document(t).(map[string]any)
 				list, _ := object["tokens"].([]any)
 				if (len(list) > 0) != test.seesHers {
-					t.Errorf("another's tokens: %v, want any %t", list, test.seesHers)
+					t.Errorf("another user's tokens: %v, want some: %t", list, test.seesHers)
 				}
 			}
 		})
 	}
 }
 
-func TestTheBuiltInAdministratorNeedsNoRole(t *testing.T) {
+func TestBuiltInAdministratorNeedsNoRole(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	if err := server.UpdateUser(controllerserver.AdminUserName, func(u *controllerserver.User) { u.UserName = "root" }); err != nil {
@@ -217,7 +217,7 @@ func TestTheBuiltInAdministratorNeedsNoRole(t *testing.T) {
 	ask(t, server, a).want(t, http.StatusOK, `"userRoles":[]`)
 }
 
-func TestTheJournalKnowsWhoAndHow(t *testing.T) {
+func TestJournalRecordsUserAndAuthenticationMethod(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	secret := addToken(t, server, "alice", "n", time.Time{})

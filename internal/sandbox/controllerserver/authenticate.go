@@ -8,7 +8,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// authenticate finds out who is calling; nil when that is known and may go on.
+// authenticate determines the calling user. It returns nil when the request may go on.
 func (c *call) authenticate() *reply {
 	scheme, value, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
 	how := sandbox.AuthPassword
@@ -32,7 +32,7 @@ func (c *call) authenticate() *reply {
 	return nil
 }
 
-// logIn is the user of Basic credentials; nil when they are refused.
+// logIn returns the user of Basic credentials; nil when they are refused.
 func (c *call) logIn(credentials string) *user {
 	pair, err := base64.StdEncoding.DecodeString(strings.TrimSpace(credentials))
 	if err != nil {
@@ -55,8 +55,8 @@ func (c *call) logIn(credentials string) *user {
 	return row
 }
 
-// bearer is the token of a secret, if the server lets it in; else nil. It wants the
-// lock held.
+// bearer returns the token with this secret if the server accepts it; else nil. The caller must
+// hold the lock.
 func (s *Server) bearer(secret string) *token {
 	t := s.secrets[hashed(secret)]
 	if t == nil || s.expired(t) || !t.owner.usable() {

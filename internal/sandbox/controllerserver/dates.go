@@ -2,11 +2,11 @@ package controllerserver
 
 import (
 	"time"
-	_ "time/tzdata" // Zone names have to work on machines without a zone database.
+	_ "time/tzdata" // Zone names must work on machines without a zone database.
 )
 
-// Layouts of the server's dates and times. An expiration goes in with dashes and comes
-// out without.
+// Layouts of the server's dates and times. An expiration has dashes in requests and none in
+// responses.
 const (
 	dateLayoutIn  = "2006-01-02"
 	dateLayoutOut = "20060102"
@@ -14,13 +14,13 @@ const (
 	never         = "Never"
 )
 
-// moment is the time as the database keeps it, in whole seconds.
+// moment returns the current time as the database stores it, in whole seconds.
 func (s *Server) moment() time.Time { return s.Now().Truncate(time.Second) }
 
-// today is the date in the server's zone, as midnight UTC.
+// today returns the date in the server's time zone, as midnight UTC.
 func (s *Server) today() time.Time { return dateOf(s.Now().In(s.options.Zone)) }
 
-// firstValidDay is the earliest date of a token that has not expired.
+// firstValidDay returns the earliest expiration of a token that has not expired.
 func (s *Server) firstValidDay() time.Time {
 	if s.options.Switches.LastDay == ExpiredFromDay {
 		return s.today().AddDate(0, 0, 1)
@@ -28,16 +28,16 @@ func (s *Server) firstValidDay() time.Time {
 	return s.today()
 }
 
-// expired says whether a token's day is over, in the server's zone.
+// expired reports whether the token's expiration has passed, in the server's time zone.
 func (s *Server) expired(t *token) bool {
 	return !t.expiration.IsZero() && t.expiration.Before(s.firstValidDay())
 }
 
-// zoneFor is the zone that times are printed in for a caller.
+// zoneFor returns the time zone in which times are shown to a caller.
 func (s *Server) zoneFor(caller *user) *time.Location {
 	name := caller.TimeZone
-	// Go takes "" for UTC and "Local" for the machine's zone; both are no zone names.
-	// "System", which is the server's, is none either.
+	// Go reads "" as UTC and "Local" as the machine's zone; neither is an IANA name. "System", the
+	// server's own zone, is not one either: LoadLocation fails on it.
 	if s.options.Switches.Times == TimesInServerZone || name == "" || name == "Local" {
 		return s.options.Zone
 	}
@@ -47,7 +47,7 @@ func (s *Server) zoneFor(caller *user) *time.Location {
 	return s.options.Zone
 }
 
-// dateOf is the date of t in its own zone, as midnight UTC; zero stays zero.
+// dateOf returns the date of t in its own zone, as midnight UTC; zero stays zero.
 func dateOf(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}

@@ -5,14 +5,14 @@ import (
 	"encoding/xml"
 )
 
-// scalar is a text that may be null: null in JSON, an empty element in XML. A number has no
-// quotation marks in JSON.
+// scalar is a text that may be null: null in JSON, an empty element in XML. A number is written
+// without quotation marks in JSON.
 type scalar struct {
 	text         string
 	null, number bool
 }
 
-// nullable is null for an empty text.
+// nullable returns the text, or null for an empty one.
 func nullable(text string) scalar { return scalar{text: text, null: text == ""} }
 
 // MarshalJSON writes the text, or null.
@@ -31,11 +31,11 @@ func (s scalar) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
 	return e.EncodeElement(s.text, start)
 }
 
-// list is an array in JSON and an element around elements in XML, in both of which it
-// may be empty but must not be nil. The elements' own XMLName names them.
+// list is an array in JSON, and an element that contains elements in XML. It may be empty in both,
+// but must not be nil. The XMLName of the items names their elements.
 type list[T any] []T
 
-// MarshalXML writes the element around the elements.
+// MarshalXML writes the enclosing element and the items.
 func (l list[T]) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
 	if err := e.EncodeToken(start); err != nil {
 		return err
@@ -48,7 +48,7 @@ func (l list[T]) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
 	return e.EncodeToken(start.End())
 }
 
-// plainList converts what a list has.
+// plainList converts each item of a slice.
 func plainList[From, To any](from []From, convert func(From) To) list[To] {
 	to := make(list[To], len(from))
 	for i, item := range from {

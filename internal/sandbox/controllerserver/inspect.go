@@ -8,18 +8,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// Token is a token as a test sees it in the database; it holds no secret.
+// Token is a token as a test sees it in the database; it contains no secret.
 type Token struct {
 	Name string
-	// Expiration is midnight UTC of the date; zero for never.
+	// Expiration is midnight UTC of the date; zero means never.
 	Expiration time.Time
-	// CreatedAt is in whole seconds, and so is LastUsedAt, which is zero for never.
+	// CreatedAt and LastUsedAt are in whole seconds; a zero LastUsedAt means never.
 	CreatedAt, LastUsedAt time.Time
-	// Expired says whether the server refuses the token for its date.
+	// Expired reports whether the server refuses the token because of its date.
 	Expired bool
 }
 
-// Status is "active" or "expired"; a revoked token is not there.
+// Status returns "active" or "expired"; a revoked token no longer exists.
 func (t Token) Status() string {
 	if t.Expired {
 		return "expired"
@@ -27,7 +27,7 @@ func (t Token) Status() string {
 	return "active"
 }
 
-// Tokens lists all tokens of a user by name, expired ones too; nil for an unknown user.
+// Tokens lists all tokens of a user by name, including expired ones; nil for an unknown user.
 func (s *Server) Tokens(userName string) []Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,8 +42,7 @@ func (s *Server) Tokens(userName string) []Token {
 	return out
 }
 
-// LiveTokens counts the tokens of a user that have not expired; of all users for an
-// empty name.
+// LiveTokens counts the tokens of a user that have not expired; with an empty name, of all users.
 func (s *Server) LiveTokens(userName string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,9 +60,9 @@ func (s *Server) LiveTokens(userName string) int {
 	return n
 }
 
-// AddToken issues a token behind the API's back and returns its secret. The calendar
-// day of expiration counts, in the zone that it has; zero is never. The day may be past,
-// and the name may be taken: then the two are twins. An unknown user is an error.
+// AddToken issues a token without the API and returns its secret. The expiration is the calendar
+// day in the zone of the value; zero means never. The day may be in the past, and the name may be
+// taken, which results in two tokens with the same name. An unknown user is an error.
 func (s *Server) AddToken(userName, name string, expiration time.Time) (secret string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,8 +73,7 @@ func (s *Server) AddToken(userName, name string, expiration time.Time) (secret s
 	return s.issue(row, name, dateOf(expiration)), nil
 }
 
-// RevokeToken removes all tokens of that name behind the API's back; it says whether
-// there was one.
+// RevokeToken removes all tokens of that name without the API and reports whether there were any.
 func (s *Server) RevokeToken(userName, name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,8 +81,8 @@ func (s *Server) RevokeToken(userName, name string) bool {
 	return row != nil && s.removeTokens(row, name)
 }
 
-// Authenticates says whether the secret of a token is let in now. The last use does not
-// move.
+// Authenticates reports whether the server accepts a token's secret now. It does not update the
+// time of the last use.
 func (s *Server) Authenticates(secret string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +90,7 @@ func (s *Server) Authenticates(secret string) bool {
 	return t != nil && t.owner.WebServiceAccess != AccessNo
 }
 
-// issue adds a token and returns its secret. It wants the lock held.
+// issue adds a token and returns its secret. The caller must hold the lock.
 func (s *Server) issue(owner *user, name string, expiration time.Time) string {
 	secret := newSecret()
 	s.insertToken(&token{owner: owner, name: name, hash: hashed(secret), expiration: expiration, created: s.moment()})
@@ -103,7 +101,7 @@ func (s *Server) describe(t *token) Token {
 	return Token{Name: t.name, Expiration: t.expiration, CreatedAt: t.created, LastUsedAt: t.lastUsed, Expired: s.expired(t)}
 }
 
-// serveTokens lists the tokens by user, for a demonstration.
+// serveTokens lists the tokens by user, for demonstrations.
 func (s *Server) serveTokens(w http.ResponseWriter, _ *http.Request) {
 	type entry struct {
 		Name   string `json:"name"`

@@ -8,15 +8,17 @@ import (
 	"strings"
 )
 
-// textDuplicateUser is worded as the documented text of a create.
+// textDuplicateUser follows the documented text of a failed create.
 const textDuplicateUser = "Update user failed. A duplicate value has been detected. User Id (Username) must be unique."
 
-// limitedMembers are what a user without a role may modify of its own record, besides what names it.
+// limitedMembers are the members of its own record that a user without a role may modify, apart
+// from those that identify it.
 var limitedMembers = []string{
 	"firstName", "middleName", "lastName", "email", "timeZone", "title", "department", "businessPhone", "mobilePhone",
 }
 
-// modifyUser answers PUT /resources/user: the record of the user with the sysId in the body is replaced.
+// modifyUser serves PUT /resources/user: it replaces the record of the user with the sysId in the
+// body.
 func (c *call) modifyUser() reply {
 	var input userInput
 	if failed := c.readBody(input.readJSON, input.readXML); failed != nil {
@@ -47,10 +49,10 @@ func (c *call) modifyUser() reply {
 	return sentence(http.StatusOK, fmt.Sprintf(textUpdated, c.quoted(row.SysID)))
 }
 
-// modifiesUser says whether the caller may modify a user at all; nil is one that is not there.
+// modifiesUser reports whether the caller may modify a user at all; nil stands for an unknown user.
 func (c *call) modifiesUser(u *user) bool { return u == c.caller || c.caller.isAdministrator() }
 
-// replaced is a user with the record of the input in place of its own, or what is wrong with that.
+// replaced returns the user with the input as its record, or a refusal.
 func (c *call) replaced(row *user, input userInput) (User, *reply) {
 	refuse := func(words string) (User, *reply) { return User{}, failure(http.StatusBadRequest, words) }
 	changed := row.clone()
@@ -101,8 +103,8 @@ func (c *call) replaced(row *user, input userInput) (User, *reply) {
 	return changed, nil
 }
 
-// replaceExtra returns what becomes of the undocumented members of a record. One that changes is
-// known in the form that was sent alone.
+// replaceExtra returns the undocumented members after the update. A member that changes is stored
+// only in the format of the request.
 func (in *userInput) replaceExtra(have []Extra) []Extra {
 	for i, member := range have {
 		at := slices.IndexFunc(in.extra, func(e Extra) bool { return e.Name == member.Name })
@@ -121,7 +123,7 @@ func (in *userInput) replaceExtra(have []Extra) []Extra {
 	return have
 }
 
-// limit keeps a user without a role from modifying more than it may of its own record.
+// limit keeps a user without a role from modifying more of its own record than it may.
 func (c *call) limit(row *user, changed *User, input userInput) *reply {
 	allowed := row.clone()
 	own, sent := userTexts(&allowed), userTexts(changed)
@@ -145,7 +147,7 @@ func (c *call) limit(row *user, changed *User, input userInput) *reply {
 	return nil
 }
 
-// plainUser is a user to compare: empty lists are none.
+// plainUser returns the user for a comparison, with nil for empty lists.
 func plainUser(u User) User {
 	u = u.clone().completed()
 	if len(u.Impersonate) == 0 {
@@ -163,7 +165,7 @@ func plainUser(u User) User {
 	return u
 }
 
-// modifyTokens does to the tokens what the switch says.
+// modifyTokens changes the tokens as the switch says.
 func (c *call) modifyTokens(row *user, input userInput) {
 	listed := input.tokens
 	switch c.options.Switches.PayloadTokens {

@@ -11,7 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// put is a modification by the administrator.
+// put returns a request by the administrator to modify a user.
 func put(body string) asked {
 	a := admin("/uc/resources/user")
 	a.method = http.MethodPut
@@ -25,7 +25,7 @@ func put(body string) asked {
 
 const aliceID = `"sysId":"00000000000000000000000000000a11","userName":"alice"`
 
-// userOf is a user as the server has it, without the ids of permissions and roles.
+// userOf returns a user as the server stores it, without the ids of permissions and roles.
 func userOf(t *testing.T, server *controllerserver.Server, name string) controllerserver.User {
 	t.Helper()
 	var user controllerserver.User
@@ -35,7 +35,7 @@ func userOf(t *testing.T, server *controllerserver.Server, name string) controll
 	return user
 }
 
-// record is a user's record as an answer has it.
+// record returns a user's record as the body of a response.
 func record(t *testing.T, server *controllerserver.Server, name string, inXML bool) string {
 	t.Helper()
 	a := admin("/uc/resources/user?showTokens=true&username=" + name)
@@ -47,7 +47,7 @@ func record(t *testing.T, server *controllerserver.Server, name string, inXML bo
 
 const updated = `Successfully updated the user with id "00000000000000000000000000000a11".`
 
-func TestARecordThatIsSentBackChangesNothing(t *testing.T) {
+func TestSendingBackAnUnchangedRecordChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, inXML := range []bool{false, true} {
 		user := full()
@@ -70,7 +70,7 @@ func TestARecordThatIsSentBackChangesNothing(t *testing.T) {
 	}
 }
 
-func TestAModifiedUserLosesWhatIsLeftOut(t *testing.T) {
+func TestModifyUserClearsOmittedMembers(t *testing.T) {
 	t.Parallel()
 	rights := controllerserver.User{
 		UserName: "alice", SysID: alice.SysID, Password: "pw", Title: "T", Email: "a@example.com", LoginMethod: controllerserver.LoginSSO,
@@ -99,11 +99,11 @@ func TestAModifiedUserLosesWhatIsLeftOut(t *testing.T) {
 			t.Errorf("%s: %s", body, diff)
 		}
 	}
-	// Whoever leaves out the flag makes the user inactive.
+	// A record without the flag deactivates the user.
 	server := newServer(t, newClock().options(), alice)
 	ask(t, server, put(`{`+aliceID+`}`)).says(t, http.StatusOK, updated)
 	if !userOf(t, server, "alice").Inactive {
-		t.Error("a user is active whose record does not say so")
+		t.Error("a user whose record omits the active flag is active")
 	}
 }
 
@@ -114,18 +114,18 @@ func TestModifyUserRules(t *testing.T) {
 		status int
 		words  string
 	}{
-		"not JSON":               {`{"sysId":`, 400, "Unable to parse JSON input."},
-		"no object":              {`[]`, 400, "Unable to parse JSON input."},
-		"more than an object":    {`{` + aliceID + `} x`, 400, "Unable to parse JSON input."},
-		"a number for a text":    {`{` + aliceID + `,"title":1}`, 400, "Unable to parse JSON input."},
-		"a word for a flag":      {`{` + aliceID + `,"active":"yes"}`, 400, "Unable to parse JSON input."},
-		"not XML":                {`<user><sysId></user>`, 400, "Unable to parse XML input."},
-		"another element":        {`<token/>`, 400, "Unable to parse XML input."},
-		"no sysId":               {`{"userName":"alice"}`, 400, "Required sysId."},
-		"an unknown sysId":       {`{"sysId":"x","userName":"alice"}`, 404, `A user with id "x" does not exist.`},
-		"no userName":            {`{"sysId":"` + alice.SysID + `"}`, 400, "User Id (Username) is required."},
-		"a userName that is had": {`{"sysId":"` + alice.SysID + `","userName":"ops.admin"}`, 404, "Update user failed. A duplicate value has been detected. User Id (Username) must be unique."},
-		"an access there is not": {`{` + aliceID + `,"browserAccess":"Maybe"}`, 400, `Invalid access "Maybe".`},
+		"not JSON":              {`{"sysId":`, 400, "Unable to parse JSON input."},
+		"not an object":         {`[]`, 400, "Unable to parse JSON input."},
+		"text after the object": {`{` + aliceID + `} x`, 400, "Unable to parse JSON input."},
+		"a number as a text":    {`{` + aliceID + `,"title":1}`, 400, "Unable to parse JSON input."},
+		"a word as a flag":      {`{` + aliceID + `,"active":"yes"}`, 400, "Unable to parse JSON input."},
+		"not XML":               {`<user><sysId></user>`, 400, "Unable to parse XML input."},
+		"another element":       {`<token/>`, 400, "Unable to parse XML input."},
+		"no sysId":              {`{"userName":"alice"}`, 400, "Required sysId."},
+		"an unknown sysId":      {`{"sysId":"x","userName":"alice"}`, 404, `A user with id "x" does not exist.`},
+		"no userName":           {`{"sysId":"` + alice.SysID + `"}`, 400, "User Id (Username) is required."},
+		"a userName in use":     {`{"sysId":"` + alice.SysID + `","userName":"ops.admin"}`, 404, "Update user failed. A duplicate value has been detected. User Id (Username) must be unique."},
+		"an unknown access":     {`{` + aliceID + `,"browserAccess":"Maybe"}`, 400, `Invalid access "Maybe".`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestModifyUserRules(t *testing.T) {
 			before := record(t, server, "alice", false)
 			ask(t, server, put(test.body)).says(t, test.status, test.words)
 			if after := record(t, server, "alice", false); after != before {
-				t.Errorf("a refused request changed %s to %s", before, after)
+				t.Errorf("a refused request changed the record from %s to %s", before, after)
 			}
 		})
 	}
@@ -189,7 +189,7 @@ func TestPasswordLeftOut(t *testing.T) {
 		server := newServer(t, withSwitches(controllerserver.Switches{PasswordLeftOut: value}), alice)
 		ask(t, server, put(`{`+aliceID+`,"active":true}`)).says(t, http.StatusOK, updated)
 		if have := ask(t, server, tokens("username=alice").as("alice")).Code; have != status {
-			t.Errorf("switch %d: a login is answered %d, want %d", value, have, status)
+			t.Errorf("switch %d: a login gets status %d, want %d", value, have, status)
 		}
 	}
 	server := newServer(t, withSwitches(controllerserver.Switches{PasswordLeftOut: controllerserver.PasswordLeftOutRefused}), alice)
@@ -230,11 +230,11 @@ func TestLimitedUpdate(t *testing.T) {
 					user.Roles = controllerserver.RolesOf(role)
 				}
 				server := newServer(t, withSwitches(controllerserver.Switches{LimitedUpdate: value}), user)
-				if role != "" { // Roles follow the payload unless it says otherwise.
+				if role != "" { // Without excludeRelated, the request would clear the roles.
 					body = strings.Replace(body, `"active"`, `"excludeRelated":true,"active"`, 1)
 				}
 				if have := ask(t, server, put(body).as("alice")).Code; have != status {
-					t.Errorf("switch %d, role %q: %s is answered %d, want %d", value, role, body, have, status)
+					t.Errorf("switch %d, role %q: %s gets status %d, want %d", value, role, body, have, status)
 				}
 				if user := userOf(t, server, "alice"); user.LockedOut || (user.Title == "New") != (status == http.StatusOK) {
 					t.Errorf("switch %d, role %q: %s left %+v", value, role, body, user)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// readUser answers GET /resources/user.
+// readUser serves GET /resources/user.
 func (c *call) readUser() reply {
 	u, failed := c.target(c.param("userid"), c.param("username"), c.seesUser)
 	if failed != nil {
@@ -15,7 +15,7 @@ func (c *call) readUser() reply {
 	return c.document("user", c.viewUser(u, true))
 }
 
-// listUsers answers GET /resources/user/list, whose filters there are none.
+// listUsers serves GET /resources/user/list, which has no filters.
 func (c *call) listUsers() reply {
 	if !c.seesUser(nil) {
 		return *prohibited()
@@ -23,13 +23,12 @@ func (c *call) listUsers() reply {
 	return c.document("users", plainList(c.sortedUsers(), func(u *user) userView { return c.viewUser(u, false) }))
 }
 
-// showTokens says whether tokens were asked for. Only the parameter's name is
+// showTokens reports whether the request asks for tokens. Only the parameter's name is
 // case-sensitive.
 func (c *call) showTokens() bool { return strings.EqualFold(c.param("showTokens"), "true") }
 
-// target finds the one user that a call is about, by id or by name, of which a blank
-// one counts as absent. may says whether the caller may do it; it gets nil for a user
-// that is not there.
+// target returns the one user that a request names, by id or by name; a blank one counts as absent.
+// may reports whether the caller has the permission; it gets nil for an unknown user.
 func (c *call) target(id, name string, may func(*user) bool) (*user, *reply) {
 	hasID, hasName := !blank(id), !blank(name)
 	switch {
@@ -51,7 +50,7 @@ func (c *call) target(id, name string, may func(*user) bool) (*user, *reply) {
 	return u, nil
 }
 
-// seesUser says whether the caller may read a user; nil is one that is not there.
+// seesUser reports whether the caller may read a user; nil stands for an unknown user.
 func (c *call) seesUser(u *user) bool {
 	return u == c.caller || c.caller.isAdministrator() || c.caller.hasRole(RoleService)
 }

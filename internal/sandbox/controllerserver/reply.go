@@ -10,16 +10,16 @@ import (
 	"net/http"
 )
 
-// contentText is the content type of a sentence.
+// contentText is the content type of a plain-text response.
 const contentText = "text/plain;charset=UTF-8"
 
-// contentHTML is the content type of the container's own pages.
+// contentHTML is the content type of the servlet container's own pages.
 const contentHTML = "text/html;charset=utf-8"
 
 // xmlProlog begins an XML document.
 const xmlProlog = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 
-// The server's documented texts.
+// The server does not care whether the client has disconnected.
 const (
 	textBothUsers   = "Mutual exclusion violation. Cannot specify username and userid at the same time."
 	textNoUser      = "Required either username or userid."
@@ -31,7 +31,7 @@ const (
 	textUpdated     = "Successfully updated the user with id %s."
 )
 
-// reply is an answer before it is sent.
+// reply is a response before it is sent.
 type reply struct {
 	status int
 	header http.Header
@@ -42,16 +42,16 @@ func newReply(status int, contentType string, body []byte) reply {
 	return reply{status: status, header: http.Header{"Content-Type": {contentType}}, body: body}
 }
 
-// sentence is an answer in words.
+// sentence returns a plain-text response.
 func sentence(status int, words string) reply { return newReply(status, contentText, []byte(words)) }
 
-// failure is a sentence that ends a call.
+// failure returns a plain-text response that ends a call.
 func failure(status int, words string) *reply {
 	r := sentence(status, words)
 	return &r
 }
 
-// page is an answer that the web services never see: the container's own.
+// page returns a page of the servlet container, for requests that do not reach the web services.
 func page(status int) reply {
 	const html = "<!doctype html><html lang=\"en\"><head><title>HTTP Status %[1]d – %[2]s</title></head>" +
 		"<body><h1>HTTP Status %[1]d – %[2]s</h1></body></html>"
@@ -66,7 +66,8 @@ func unauthorized() *reply {
 
 func prohibited() *reply { return failure(http.StatusForbidden, textProhibited) }
 
-// document is a 200 in the form that the caller wants; in XML its root has that name.
+// document returns a 200 in the format that the caller wants; root is the name of its XML root
+// element.
 func (c *call) document(root string, v any) reply {
 	var body bytes.Buffer
 	var err error

@@ -23,9 +23,8 @@ type node struct {
 	Children []node     `xml:",any"`
 }
 
-// like returns the element as the JSON value that has the given shape: what is empty is
-// null where the shape says so, attributes and the text of an element with attributes
-// are members.
+// like returns the element as a JSON value of the given shape: an empty element is null where the
+// shape has null, and the attributes and the text of an element with attributes are members.
 func (n node) like(shape any) any {
 	text := strings.TrimSpace(n.Text)
 	switch shape := shape.(type) {
@@ -79,7 +78,7 @@ func decodeXML(t *testing.T, text []byte) node {
 	return n
 }
 
-// tidy brings an element into a form that cmp can compare: no white space around texts.
+// tidy prepares an element for cmp by trimming white space around texts.
 func (n node) tidy() node {
 	n.Text = strings.TrimSpace(n.Text)
 	for i := range n.Children {
@@ -88,7 +87,7 @@ func (n node) tidy() node {
 	return n
 }
 
-// without removes the children of that name.
+// without removes the children with this name.
 func (n node) without(name string) node {
 	var kept []node
 	for _, child := range n.Children {
@@ -109,8 +108,8 @@ func sample(t *testing.T, name string) []byte {
 	return text
 }
 
-// sampleServer has the samples' administrator with the samples' four tokens, and
-// answers as the release did that the samples are of.
+// sampleServer has the samples' administrator with its four tokens, and the shape of the release
+// that the samples are from.
 func sampleServer(t *testing.T) *controllerserver.Server {
 	t.Helper()
 	c := newClock()
@@ -133,8 +132,7 @@ func sampleServer(t *testing.T) *controllerserver.Server {
 	return server
 }
 
-// joe is the user of both entries of the sample list; what the two differ in is set by
-// the test.
+// joe is the user in both entries of the sample list, without the members in which they differ.
 func joe() controllerserver.User {
 	return controllerserver.User{
 		SysID: "3de4c72e27c94d4aa840bffcbd7509ca", UserName: "test.user", Password: "abc123",
@@ -143,8 +141,7 @@ func joe() controllerserver.User {
 	}
 }
 
-// joesPermission is the one that the sample list has; deletes differ between its JSON
-// and its XML.
+// joesPermission is the permission in the sample list; its opDelete differs between JSON and XML.
 func joesPermission(deletes bool) []controllerserver.Permission {
 	return []controllerserver.Permission{{
 		SysID: "c489750500d444eca9325559d0ef9673", PermissionType: "Agent", Commands: "ALL", NameWildcard: "*",
@@ -152,7 +149,7 @@ func joesPermission(deletes bool) []controllerserver.Permission {
 	}}
 }
 
-func TestTheSampleTokenListIsAnsweredAlike(t *testing.T) {
+func TestTokenListMatchesTheSample(t *testing.T) {
 	t.Parallel()
 	server := sampleServer(t)
 	for _, query := range []string{"username=ops.admin", "userid=" + controllerserver.AdminSysID} {
@@ -166,7 +163,7 @@ func TestTheSampleTokenListIsAnsweredAlike(t *testing.T) {
 	}
 }
 
-func TestTheSampleUserIsAnsweredAlike(t *testing.T) {
+func TestUserMatchesTheSample(t *testing.T) {
 	t.Parallel()
 	server := sampleServer(t)
 	a := admin("/uc/resources/user?username=ops.admin&showTokens=true")
@@ -178,7 +175,7 @@ func TestTheSampleUserIsAnsweredAlike(t *testing.T) {
 	checkXML(t, sample(t, "user_with_tokens.xml"), ask(t, server, a))
 }
 
-func TestTheSampleUserListIsAnsweredAlike(t *testing.T) {
+func TestUserListMatchesTheSample(t *testing.T) {
 	t.Parallel()
 	jsonRows, ok := decodeJSON(t, sample(t, "user_list.json")).([]any)
 	xmlRows := decodeXML(t, sample(t, "user_list.xml")).Children
@@ -197,9 +194,9 @@ func TestTheSampleUserListIsAnsweredAlike(t *testing.T) {
 		json any
 		xml  *node
 	}{
-		"the one with nothing":           {user: plain, json: jsonRows[0], xml: &xmlRows[0]},
-		"the one with permission, JSON":  {user: inJSON, json: jsonRows[1]},
-		"the one with a permission, XML": {user: inXML, xml: &xmlRows[1]},
+		"without permissions":     {user: plain, json: jsonRows[0], xml: &xmlRows[0]},
+		"with a permission, JSON": {user: inJSON, json: jsonRows[1]},
+		"with a permission, XML":  {user: inXML, xml: &xmlRows[1]},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -209,7 +206,7 @@ func TestTheSampleUserListIsAnsweredAlike(t *testing.T) {
 			}
 			a := admin("/uc/resources/user/list")
 			if want, isObject := test.json.(map[string]any); isObject {
-				// The page copied these two from its sample of a create.
+				// The documentation copied these two members from its sample of a create.
 				delete(want, "userPassword")
 				delete(want, "retainSysIds")
 				rows := ask(t, server, a).objects(t)
@@ -229,7 +226,7 @@ func TestTheSampleUserListIsAnsweredAlike(t *testing.T) {
 	}
 }
 
-func TestTheSampleCreatesAreAnsweredWithTheBareSecret(t *testing.T) {
+func TestSampleCreatesReturnTheBareSecret(t *testing.T) {
 	t.Parallel()
 	shape := strings.TrimSpace(string(sample(t, "token_create_response.txt")))
 	for name, a := range map[string]asked{
@@ -245,7 +242,7 @@ func TestTheSampleCreatesAreAnsweredWithTheBareSecret(t *testing.T) {
 			secret := got.Body.String()
 			got.says(t, 200, secret)
 			if !strings.HasPrefix(secret, shape[:4]) || !strings.HasPrefix(secret, controllerserver.SecretPrefix) || len(secret) != 44 || strings.Trim(secret[4:], alphanumerics) != "" {
-				t.Error("the secret is not ucp_, the mark, and letters and digits, 44 characters in all")
+				t.Error("the secret is not SecretPrefix followed by letters and digits, 44 characters in all")
 			}
 			if !server.Authenticates(secret) {
 				t.Error("the secret does not authenticate")
@@ -261,7 +258,7 @@ func TestTheSampleCreatesAreAnsweredWithTheBareSecret(t *testing.T) {
 
 const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-// checkXML compares two whole documents, prologs included.
+// checkXML compares two whole documents, including their prologs.
 func checkXML(t *testing.T, want []byte, got answer) {
 	t.Helper()
 	if kind := got.Header().Get("Content-Type"); got.Code != 200 || kind != "application/xml" {

@@ -7,12 +7,11 @@ import (
 	"strings"
 )
 
-// SecretPrefix begins every token secret: the vendor's own "ucp_" and a mark, so that a
-// test finds what no log, error or state may hold by accident. A secret has 44
-// characters in all.
-const SecretPrefix = "ucp_oaSEC" //nolint:gosec // The beginning of secrets, and none itself.
+// SecretPrefix begins every token secret: the vendor's own "ucp_" and a marker, so that a test can
+// search logs, errors and state for leaked secrets. A secret has 44 characters in all.
+const SecretPrefix = "ucp_oaSEC" //nolint:gosec // Only the beginning of a secret.
 
-// secretLength is the length of a secret, prefix included.
+// secretLength is the length of a secret, including the prefix.
 const secretLength = 44
 
 func newSecret() string {
@@ -27,8 +26,8 @@ func newSysID() string {
 	return hex.EncodeToString(raw)
 }
 
-// hashed is what the store keeps of a secret or a password; a slow hash would only slow
-// down tests.
+// hashed returns what the store keeps of a secret or a password; a slow hash would only slow down
+// the tests.
 func hashed(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])

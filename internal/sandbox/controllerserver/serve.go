@@ -11,16 +11,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// bodyLimit is the largest request body that is read.
+// bodyLimit is the largest request body that the server reads.
 const bodyLimit = 1 << 20
 
-// resourcesPath is where the web services are below the context.
+// resourcesPath is the path of the web services below the context.
 const resourcesPath = "/resources"
 
 // operation is what a method does on a path.
 type operation struct {
 	run func(*call) reply
-	// text is set where the answer is a sentence instead of a document.
+	// text is set if the response is plain text instead of a document.
 	text bool
 }
 
@@ -38,25 +38,25 @@ var operations = map[string]map[string]operation{
 	},
 }
 
-// call is one request on its way through the server.
+// call is one request while the server processes it.
 type call struct {
 	*Server
 	r      *http.Request
 	query  url.Values
 	body   []byte
 	format format
-	// caller is known once authenticated.
+	// caller is set once the request is authenticated.
 	caller *user
 }
 
-// serve answers everything but the sandbox's own paths.
+// serve handles every request except those to the sandbox's own paths.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c := &call{Server: s, r: r}
 	c.answer(w).send(w)
 }
 
-// answer runs the checks that come before any operation, in order; the first that fails
-// answers.
+// answer runs the checks that precede every operation, in order; the first one that fails provides
+// the response.
 func (c *call) answer(w http.ResponseWriter) reply {
 	path, inContext := strings.CutPrefix(c.r.URL.EscapedPath(), c.options.Context+resourcesPath)
 	if !inContext || (path != "" && path[0] != '/') {
@@ -98,5 +98,5 @@ func (c *call) answer(w http.ResponseWriter) reply {
 	return op.run(c)
 }
 
-// param is the first value of a query parameter, whose name is case-sensitive.
+// param returns the first value of a query parameter, whose name is case-sensitive.
 func (c *call) param(name string) string { return c.query.Get(name) }

@@ -33,7 +33,7 @@ func TestContexts(t *testing.T) {
 		}
 		ask(t, server, admin(test.inside)).want(t, http.StatusOK, "ops.admin")
 		ask(t, server, admin(test.outside)).isPage(t, http.StatusNotFound)
-		// Outside nobody asks who is calling.
+		// Outside the context, the server does not require a login.
 		ask(t, server, asked{path: test.outside}).isPage(t, http.StatusNotFound)
 	}
 }
@@ -46,22 +46,22 @@ func TestPathsAndMethods(t *testing.T) {
 		status       int
 		allow        string
 	}{
-		"a path that there is none": {path: "/uc/resources/property/list", status: 404},
-		"the root of the services":  {path: "/uc/resources", status: 404},
-		"a longer word":             {path: "/uc/resourcesx/user", status: 404},
-		"beside the services":       {path: "/uc/login", status: 404},
-		"two slashes":               {path: "/uc/resources//user/list", status: 404},
-		"a slash at the end":        {path: "/uc/resources/user/list/", status: 404},
-		"an escaped slash":          {path: "/uc/resources/user%2Flist", status: 404},
-		"a list put":                {method: "PUT", path: "/uc/resources/user/list", status: 405, allow: "GET"},
-		"a user posted":             {method: "POST", path: "/uc/resources/user", status: 405, allow: "GET, PUT"},
-		"a user deleted":            {method: "DELETE", path: "/uc/resources/user?username=alice", status: 405, allow: "GET, PUT"},
-		"a token put":               {method: "PUT", path: "/uc/resources/user/token", status: 405, allow: "DELETE, POST"},
-		"a token read":              {path: "/uc/resources/user/token?username=alice", status: 405, allow: "DELETE, POST"},
-		"a list posted":             {method: "POST", path: "/uc/resources/user/token/list", status: 405, allow: "GET"},
-		"a query that is none":      {path: "/uc/resources/user?username=%zz", status: 400},
-		"a body without a type":     {method: "POST", path: "/uc/resources/user/token", status: 415},
-		"a user without a type":     {method: "PUT", path: "/uc/resources/user", status: 415},
+		"an unknown path":          {path: "/uc/resources/property/list", status: 404},
+		"the root of the services": {path: "/uc/resources", status: 404},
+		"a longer word":            {path: "/uc/resourcesx/user", status: 404},
+		"outside the services":     {path: "/uc/login", status: 404},
+		"two slashes":              {path: "/uc/resources//user/list", status: 404},
+		"a slash at the end":       {path: "/uc/resources/user/list/", status: 404},
+		"an escaped slash":         {path: "/uc/resources/user%2Flist", status: 404},
+		"a list put":               {method: "PUT", path: "/uc/resources/user/list", status: 405, allow: "GET"},
+		"a user posted":            {method: "POST", path: "/uc/resources/user", status: 405, allow: "GET, PUT"},
+		"a user deleted":           {method: "DELETE", path: "/uc/resources/user?username=alice", status: 405, allow: "GET, PUT"},
+		"a token put":              {method: "PUT", path: "/uc/resources/user/token", status: 405, allow: "DELETE, POST"},
+		"a token read":             {path: "/uc/resources/user/token?username=alice", status: 405, allow: "DELETE, POST"},
+		"a list posted":            {method: "POST", path: "/uc/resources/user/token/list", status: 405, allow: "GET"},
+		"an invalid query":         {path: "/uc/resources/user?username=%zz", status: 400},
+		"a body without a type":    {method: "POST", path: "/uc/resources/user/token", status: 415},
+		"a user without a type":    {method: "PUT", path: "/uc/resources/user", status: 415},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestPathsAndMethods(t *testing.T) {
 			}
 		})
 	}
-	// Nobody asks who is calling there; only below the services a login comes first.
+	// Only the paths below the services require a login.
 	ask(t, server, asked{path: "/uc/resourcesx/user"}).isPage(t, http.StatusNotFound)
 	ask(t, server, asked{path: "/uc/resources"}).isPage(t, http.StatusUnauthorized)
 	head := admin("/uc/resources/user/list")
@@ -83,7 +83,7 @@ func TestPathsAndMethods(t *testing.T) {
 	ask(t, server, head).want(t, http.StatusOK, "")
 }
 
-func TestBodiesThatNobodyReads(t *testing.T) {
+func TestBodiesThatAreTooLargeOrOfAnotherType(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	ask(t, server, post(`{"name":"`+strings.Repeat("x", 2<<20)+`"}`)).isPage(t, http.StatusBadRequest)
@@ -93,7 +93,7 @@ func TestBodiesThatNobodyReads(t *testing.T) {
 	ask(t, server, post(`{"name":"n","userName":"alice"}`).with("Content-Type", "Application/JSON; charset=utf-8")).want(t, http.StatusOK, "ucp_")
 }
 
-func TestAcceptDecidesOnTheForm(t *testing.T) {
+func TestAcceptSelectsTheFormat(t *testing.T) {
 	t.Parallel()
 	const (
 		inJSON = "application/json"
@@ -103,7 +103,7 @@ func TestAcceptDecidesOnTheForm(t *testing.T) {
 	lenient := newServer(t, withSwitches(controllerserver.Switches{}), alice)
 	for accept, want := range map[string]struct {
 		form string
-		// refused says that a strict server does not.
+		// refused says that a strict server responds with 406.
 		refused bool
 	}{
 		"":                                  {form: inXML},
@@ -125,25 +125,25 @@ func TestAcceptDecidesOnTheForm(t *testing.T) {
 		for _, path := range []string{"/uc/resources/user/list", "/uc/resources/user?username=alice", "/uc/resources/user/token/list?username=alice"} {
 			a := admin(path).with("Accept", accept)
 			if kind := ask(t, lenient, a).Header().Get("Content-Type"); kind != want.form {
-				t.Errorf("%q: a lenient server answers %s, want %s", accept, kind, want.form)
+				t.Errorf("%q: a lenient server responds with %s, want %s", accept, kind, want.form)
 			}
 			got := ask(t, strict, a)
 			if want.refused {
 				got.isPage(t, http.StatusNotAcceptable)
 			} else if kind := got.Header().Get("Content-Type"); kind != want.form {
-				t.Errorf("%q: a strict server answers %s, want %s", accept, kind, want.form)
+				t.Errorf("%q: a strict server responds with %s, want %s", accept, kind, want.form)
 			}
 		}
 	}
 }
 
-func TestAStrictServerRefusesBeforeItActs(t *testing.T) {
+func TestStrictServerRefusesBeforeItActs(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, withSwitches(controllerserver.Switches{Accept: controllerserver.AcceptStrict}), alice)
 	create, revoke := post(`{"name":"n","userName":"alice"}`), del("username=alice&tokenname=n")
 	ask(t, server, create.with("Accept", "application/json")).isPage(t, http.StatusNotAcceptable)
 	if server.LiveTokens("") != 0 {
-		t.Error("a refused create made a token")
+		t.Error("a refused create issued a token")
 	}
 	ask(t, server, create.with("Accept", "text/plain, application/json;q=0.5, */*;q=0.1")).want(t, http.StatusOK, "ucp_")
 	ask(t, server, revoke.with("Accept", "application/json")).isPage(t, http.StatusNotAcceptable)
@@ -153,7 +153,7 @@ func TestAStrictServerRefusesBeforeItActs(t *testing.T) {
 	ask(t, server, revoke.with("Accept", "text/*")).says(t, http.StatusOK, revoked)
 }
 
-func TestAnotherActorComesFirst(t *testing.T) {
+func TestAnotherActorActsBeforeTheRequest(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	addToken(t, server, "alice", "n", time.Time{})
@@ -163,7 +163,7 @@ func TestAnotherActorComesFirst(t *testing.T) {
 	}
 }
 
-func TestLoginsCostAndOthersDoNot(t *testing.T) {
+func TestOnlyRequestsWithCredentialsCost(t *testing.T) {
 	t.Parallel()
 	var slept time.Duration
 	server := newServer(t, controllerserver.Options{Console: sandbox.Options{
@@ -182,7 +182,7 @@ func TestLoginsCostAndOthersDoNot(t *testing.T) {
 	}
 }
 
-func TestTheControlPathListsTokensWithoutSecrets(t *testing.T) {
+func TestControlPathListsTokensWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	addToken(t, server, "ops.admin", "o", time.Time{})
@@ -205,11 +205,11 @@ func TestTheControlPathListsTokensWithoutSecrets(t *testing.T) {
 		t.Errorf("tokens (-want +have):\n%s", diff)
 	}
 	if strings.Contains(got.Body.String(), controllerserver.SecretPrefix) {
-		t.Error("the list holds a secret")
+		t.Error("the list contains a secret")
 	}
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestConcurrentCallers(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	const callers = 16
@@ -237,6 +237,6 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	}
 	if n := server.LiveTokens("alice"); winners != 1 || n != 1 {
-		t.Errorf("%d of %d creates of one name won and %d tokens are left, want 1 and 1", winners, callers, n)
+		t.Errorf("%d of %d creates of one name succeeded and %d tokens are left, want 1 and 1", winners, callers, n)
 	}
 }

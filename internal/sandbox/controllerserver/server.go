@@ -8,8 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// Server is a Universal Controller in memory. It is safe for concurrent use. The
-// embedded console has its journal, faults, hooks and costs.
+// Server is a Universal Controller in memory. It is safe for concurrent use. The embedded console
+// provides the journal, faults, hooks and costs.
 type Server struct {
 	*sandbox.Console
 
@@ -28,7 +28,7 @@ func New(o Options) *Server {
 		o.Zone = time.UTC
 	}
 	s := &Server{Console: sandbox.NewConsole(o.Console), options: o, store: store{secrets: map[string]*token{}}}
-	// The first user of an empty store clashes with nobody.
+	// The first user of an empty store cannot conflict with another one.
 	_, _ = s.insertUser(User{
 		SysID: AdminSysID, UserName: AdminUserName, Password: AdminPassword, FirstName: "Administrator",
 		BrowserAccess: AccessYes, CommandLineAccess: AccessYes, WebServiceAccess: AccessYes,
@@ -38,9 +38,9 @@ func New(o Options) *Server {
 	return s
 }
 
-// Context is the path below which the server answers, such as "/uc", without a slash at
-// the end; empty for none. A client's base URL is the address followed by it.
+// Context returns the path below which the server responds, such as "/uc", without a trailing
+// slash; empty means none. A client's base URL is the address followed by it.
 func (s *Server) Context() string { return s.options.Context }
 
-// ServeHTTP answers one request.
+// ServeHTTP serves one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

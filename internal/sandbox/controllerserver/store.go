@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// store is the database: one lock, tables in memory. Its methods want the lock held.
+// store is the database: one lock, tables in memory. The callers of its methods must hold the lock.
 type store struct {
 	mu    sync.Mutex
 	users []*user
-	// secrets has the tokens by the hash of their secret.
+	// secrets maps the hash of a secret to its token.
 	secrets map[string]*token
 }
 
@@ -20,9 +20,9 @@ type store struct {
 type user struct {
 	User
 
-	// passwordHash is empty for a user without password.
+	// passwordHash is empty for a user without a password.
 	passwordHash string
-	failures     int // refused Basic logins in a row
+	failures     int // failed Basic logins in a row
 	tokens       []*token
 }
 
@@ -31,8 +31,8 @@ type token struct {
 	owner      *user
 	name       string
 	hash       string
-	expiration time.Time // midnight UTC of the date; zero: never
-	lastUsed   time.Time // zero: never
+	expiration time.Time // midnight UTC of the date; zero means never
+	lastUsed   time.Time // zero means never
 	created    time.Time
 }
 
@@ -64,7 +64,7 @@ func (s *store) insertUser(u User) (sysID string, err error) {
 	return row.SysID, nil
 }
 
-// removeUser deletes a user and the tokens.
+// removeUser deletes a user and its tokens.
 func (s *store) removeUser(u *user) {
 	for _, t := range u.tokens {
 		delete(s.secrets, t.hash)
@@ -72,7 +72,7 @@ func (s *store) removeUser(u *user) {
 	s.users = slices.DeleteFunc(s.users, func(have *user) bool { return have == u })
 }
 
-// sortedUsers are all users by name.
+// sortedUsers returns all users by name.
 func (s *store) sortedUsers() []*user {
 	return slices.SortedFunc(slices.Values(s.users), func(a, b *user) int { return strings.Compare(a.UserName, b.UserName) })
 }
@@ -82,7 +82,7 @@ func (s *store) insertToken(t *token) {
 	s.secrets[t.hash] = t
 }
 
-// removeTokens removes a user's tokens of that name and says whether there were any.
+// removeTokens removes a user's tokens with this name and reports whether there were any.
 func (s *store) removeTokens(owner *user, name string) bool {
 	kept := make([]*token, 0, len(owner.tokens))
 	for _, t := range owner.tokens {
@@ -97,7 +97,7 @@ func (s *store) removeTokens(owner *user, name string) bool {
 	return removed
 }
 
-// assign makes a row what u says; an empty password keeps the old one.
+// assign stores u in the row; an empty password keeps the old one.
 func (row *user) assign(u User) {
 	u = u.clone().completed()
 	if u.Password != "" {
@@ -107,31 +107,31 @@ func (row *user) assign(u User) {
 	row.User = u
 }
 
-// hasToken says whether one of the user's tokens has that name.
+// hasToken reports whether one of the user's tokens has this name.
 func (row *user) hasToken(name string) bool {
 	return slices.ContainsFunc(row.tokens, func(t *token) bool { return t.name == name })
 }
 
-// sortedTokens are the user's tokens by name, twins by age.
+// sortedTokens returns the user's tokens by name, and tokens of the same name by age.
 func (row *user) sortedTokens() []*token {
 	return slices.SortedStableFunc(slices.Values(row.tokens), func(a, b *token) int { return strings.Compare(a.name, b.name) })
 }
 
-// hasPassword says whether that is the user's password.
+// hasPassword reports whether this is the user's password.
 func (row *user) hasPassword(password string) bool {
 	return row.passwordHash == hashed(row.SysID, password)
 }
 
-// hasRole says whether the user has one of these roles.
+// hasRole reports whether the user has one of these roles.
 func (row *user) hasRole(names ...string) bool {
 	return slices.ContainsFunc(row.Roles, func(r UserRole) bool { return slices.Contains(names, r.Role) })
 }
 
-// isAdministrator says whether the user may do everything with anybody. The built-in
-// administrator needs no role for it.
+// isAdministrator reports whether the user has every permission on every user. The built-in
+// administrator needs no role for that.
 func (row *user) isAdministrator() bool {
 	return row.SysID == AdminSysID || row.hasRole(RoleAdmin, RoleUserAdmin)
 }
 
-// usable says whether the account can be used at all.
+// usable reports whether the account is neither inactive nor locked.
 func (row *user) usable() bool { return !row.Inactive && !row.LockedOut }

@@ -1,8 +1,8 @@
 package controllerserver
 
-// Switches choose between what a real server might do where the vendor's
-// documentation does not say. The zero value of each is the likeliest; the table in
-// the package's documentation has all of them.
+// Switches select between the ways in which a real server might behave where the vendor's
+// documentation is silent. The zero value of each is the likeliest one; the table in the package's
+// documentation lists them all.
 type Switches struct {
 	DuplicateName   DuplicateName
 	UnknownToken    UnknownToken
@@ -12,9 +12,9 @@ type Switches struct {
 	UnknownUser     UnknownUser
 	ExpiredTokens   ExpiredTokens
 	Accept          Accept
-	// MaxLifetimeDays is the longest life of a new token in days, as the system property
-	// of controllers from 7.4 on sets it: an expiration is mandatory then and at most
-	// that many days from today. 0 is no limit. Tokens that exist are not concerned.
+	// MaxLifetimeDays is the longest lifetime of a new token in days, as the system property of
+	// controllers from 7.4 on sets it: an expiration is then mandatory, and at most that many days
+	// from today. 0 means no limit. Existing tokens are not affected.
 	MaxLifetimeDays int
 	Times           Times
 	LastDay         LastDay
@@ -29,20 +29,20 @@ type Switches struct {
 	LimitedUpdate   LimitedUpdate
 }
 
-// DuplicateName is what a create gets whose name the user's tokens have already.
+// DuplicateName is the response to a create whose name one of the user's tokens already has.
 type DuplicateName int
 
 // The values of [DuplicateName].
 const (
 	// DuplicateIs400 refuses with the status of four other creates of the API.
 	DuplicateIs400 DuplicateName = iota
-	// DuplicateIs404 refuses with the status that most creates of the API have.
+	// DuplicateIs404 refuses with the status of most creates of the API.
 	DuplicateIs404
-	// DuplicateAllowed makes twins; a revoke removes all of that name.
+	// DuplicateAllowed issues a second token of that name; a revoke removes all tokens of the name.
 	DuplicateAllowed
 )
 
-// UnknownToken is what a revoke gets that names no token of the user.
+// UnknownToken is the response to a revoke of a token that the user does not have.
 type UnknownToken int
 
 // The values of [UnknownToken]. The text of the two errors does not mention the user.
@@ -52,7 +52,7 @@ const (
 	UnknownTokenIs200
 )
 
-// ListWithoutUser is what a token list gets that names no user.
+// ListWithoutUser is the response to a token list that names no user.
 type ListWithoutUser int
 
 // The values of [ListWithoutUser].
@@ -62,22 +62,22 @@ const (
 	ListWithoutUserIsOwn
 )
 
-// NoExpiry is how the expiration of a token is shown that never expires.
+// NoExpiry is how the expiration of a token that never expires is shown.
 type NoExpiry int
 
 // The values of [NoExpiry].
 const (
 	// NoExpiryIsNull is null in JSON and an empty element in XML.
 	NoExpiryIsNull NoExpiry = iota
-	// NoExpiryIsAbsent leaves the key and the element out.
+	// NoExpiryIsAbsent omits the key and the element.
 	NoExpiryIsAbsent
 	// NoExpiryIsEmpty is an empty text.
 	NoExpiryIsEmpty
-	// NoExpiryIsNever is the word that an unused token's lastUsed has.
+	// NoExpiryIsNever is the word that lastUsed of an unused token has.
 	NoExpiryIsNever
 )
 
-// TokenUserID says whether the tokens of a list have userId.
+// TokenUserID says whether the tokens of a list have a userId.
 type TokenUserID int
 
 // The values of [TokenUserID].
@@ -88,7 +88,7 @@ const (
 	TokenUserIDNull
 )
 
-// UnknownUser is what a token list gets that names a user who does not exist.
+// UnknownUser is the response to a token list that names a user who does not exist.
 type UnknownUser int
 
 // The values of [UnknownUser].
@@ -103,42 +103,42 @@ type ExpiredTokens int
 // The values of [ExpiredTokens].
 const (
 	ExpiredListed ExpiredTokens = iota
-	// ExpiredHidden leaves them out of all answers. Their rows stay: the name is taken,
-	// and a revoke finds it.
+	// ExpiredHidden omits them from all responses. Their rows stay: the name remains taken, and a
+	// revoke finds it.
 	ExpiredHidden
 )
 
-// Accept says how much a request's Accept header counts.
+// Accept says whether the server enforces a request's Accept header.
 type Accept int
 
 // The values of [Accept].
 const (
-	// AcceptLenient answers XML, or text, to who accepts none of what there is.
+	// AcceptLenient responds with XML, or text, to clients that accept none of the available
+	// formats.
 	AcceptLenient Accept = iota
-	// AcceptStrict refuses with 406, before anything is done.
+	// AcceptStrict refuses with 406 before it does anything.
 	AcceptStrict
 )
 
-// Times says whose zone createTime and lastUsed are printed in.
+// Times says in which time zone createTime and lastUsed are shown.
 type Times int
 
 // The values of [Times].
 const (
 	TimesInServerZone Times = iota
-	// TimesInCallerZone prints in the timeZone of the user that calls, if that is a
-	// zone's IANA name.
+	// TimesInCallerZone uses the timeZone of the calling user, if that is the IANA name of a zone.
 	TimesInCallerZone
 )
 
-// LastDay says whether a token works on the day of its expiration, which is a day in
-// the server's zone.
+// LastDay says whether a token works on the day of its expiration, which is a day in the server's
+// time zone.
 type LastDay int
 
 // The values of [LastDay].
 const (
-	// ValidThroughDay lets a token work until its day ends.
+	// ValidThroughDay lets a token work until the end of that day.
 	ValidThroughDay LastDay = iota
-	// ExpiredFromDay ends it when its day begins; today is a past date then.
+	// ExpiredFromDay ends it at the beginning of that day; today then counts as a past date.
 	ExpiredFromDay
 )
 
@@ -151,19 +151,19 @@ const (
 	ServiceRoleAllTokens
 )
 
-// UserShape is which properties a user has.
+// UserShape says which properties a user has.
 type UserShape int
 
 // The values of [UserShape].
 const (
-	// UserShapeCurrent is that of 7.6 and later.
+	// UserShapeCurrent is the shape of 7.6 and later.
 	UserShapeCurrent UserShape = iota
-	// UserShape73 has neither impersonate nor notGroups; tokens are absent unless asked
-	// for, and a list has no retainSysIds.
+	// UserShape73 has neither impersonate nor notGroups; tokens are absent unless the request asks
+	// for them, and a list has no retainSysIds.
 	UserShape73
 )
 
-// Quotes are those around the user in the text of a 404.
+// Quotes are the quotation marks around the user in the text of a 404.
 type Quotes int
 
 // The values of [Quotes].
@@ -181,50 +181,52 @@ const (
 	RevokeAnswerEmpty
 )
 
-// LastUse is how the lastUsed of a token is shown that was used.
+// LastUse is how lastUsed of a token that was used is shown.
 type LastUse int
 
 // The values of [LastUse].
 const (
-	// LastUseIsTime is in the form of createTime.
+	// LastUseIsTime uses the format of createTime.
 	LastUseIsTime LastUse = iota
 	LastUseIsISO
 	// LastUseIsMilliseconds counts from 1970, as a number.
 	LastUseIsMilliseconds
 )
 
-// PayloadTokens says what the tokens in the record of a modified user do to the user's tokens.
+// PayloadTokens says how the tokens in the record of a modified user affect the user's tokens.
 type PayloadTokens int
 
 // The values of [PayloadTokens].
 const (
 	PayloadTokensIgnored PayloadTokens = iota
-	// PayloadTokensReconciled revokes the tokens that the record does not list, if it lists any or
-	// an empty list.
+	// PayloadTokensReconciled revokes the tokens that the record's list omits, if the record has a
+	// list, even an empty one.
 	PayloadTokensReconciled
-	// PayloadTokensCleared does the same, and takes a record without a list for an empty one.
+	// PayloadTokensCleared does the same, and treats a record without a list like one with an empty
+	// list.
 	PayloadTokensCleared
 )
 
-// PasswordLeftOut says what becomes of the password of a modified user whose record has none.
+// PasswordLeftOut says what happens to the password of a modified user whose record omits it.
 type PasswordLeftOut int
 
 // The values of [PasswordLeftOut].
 const (
 	PasswordLeftOutKept PasswordLeftOut = iota
-	// PasswordLeftOutCleared blanks it, as any other member that is left out.
+	// PasswordLeftOutCleared clears it, like any other member that the record omits.
 	PasswordLeftOutCleared
 	// PasswordLeftOutRefused is a 400.
 	PasswordLeftOutRefused
 )
 
-// UnknownMembers says what becomes of members of a modified user's record that the API does not
+// UnknownMembers says what happens to members of a modified user's record that the API does not
 // document.
 type UnknownMembers int
 
 // The values of [UnknownMembers].
 const (
-	// UnknownMembersStored treats them as any other: stored as sent, and blanked if left out.
+	// UnknownMembersStored treats them like any other member: stored as sent, and cleared if
+	// omitted.
 	UnknownMembersStored UnknownMembers = iota
 	// UnknownMembersIgnored leaves them as they are.
 	UnknownMembersIgnored
@@ -232,16 +234,16 @@ const (
 	UnknownMembersRefused
 )
 
-// LimitedUpdate says how a user without a right to modify all of its record, who sends a whole one,
-// is kept from the rest.
+// LimitedUpdate says how the server limits a user who may modify only part of its own record but
+// sends the whole record.
 type LimitedUpdate int
 
 // The values of [LimitedUpdate].
 const (
 	// LimitedUpdateCompared refuses a record in which another member changes.
 	LimitedUpdateCompared LimitedUpdate = iota
-	// LimitedUpdateIgnored takes what the user may modify and drops the rest.
+	// LimitedUpdateIgnored stores what the user may modify and drops the rest.
 	LimitedUpdateIgnored
-	// LimitedUpdateRefused refuses a record that has another member at all.
+	// LimitedUpdateRefused refuses a record that contains any other member.
 	LimitedUpdateRefused
 )

@@ -11,7 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// withSwitches are options with a clock at noon UTC of 2026-03-10.
+// withSwitches returns options with these switches and a clock at noon UTC of 2026-03-10.
 func withSwitches(s controllerserver.Switches) controllerserver.Options {
 	o := newClock().options()
 	o.Switches = s
@@ -32,11 +32,11 @@ func TestDuplicateName(t *testing.T) {
 	first := ask(t, server, again).Body.String()
 	second := ask(t, server, again).Body.String()
 	if names := ask(t, server, tokens("username=alice")).names(t, "name"); names != "n n" || !server.Authenticates(first) || !server.Authenticates(second) {
-		t.Errorf("the list has %q, want two that work", names)
+		t.Errorf("the list has %q, want two tokens that authenticate", names)
 	}
 	ask(t, server, del("username=alice&tokenname=n")).says(t, http.StatusOK, revoked)
 	if server.LiveTokens("alice") != 0 || server.Authenticates(first) || server.Authenticates(second) {
-		t.Error("a twin survived the revoke")
+		t.Error("a token of the same name survived the revoke")
 	}
 }
 
@@ -132,7 +132,7 @@ func TestExpiredTokensHidden(t *testing.T) {
 	addToken(t, server, "alice", "old", day(t, "2026-03-09"))
 	addToken(t, server, "alice", "last day", day(t, "2026-03-10"))
 	if names := ask(t, server, tokens("username=alice")).names(t, "name"); names != "last day" {
-		t.Errorf("the list has %q, want the one of today", names)
+		t.Errorf("the list has %q, want the token that expires today", names)
 	}
 	if text := ask(t, server, admin("/uc/resources/user?username=alice&showTokens=true")).Body.String(); strings.Contains(text, `"old"`) {
 		t.Errorf("the user shows the expired token: %s", text)
@@ -147,11 +147,11 @@ func TestMaximumLifetime(t *testing.T) {
 		expiration string
 		refused    string
 	}{
-		"the last day":           {expiration: `,"expiration":"2026-04-09"`},
-		"a day too long":         {expiration: `,"expiration":"2026-04-10"`, refused: "Expiration must not be more than 30 days from today."},
-		"none":                   {refused: "Expiration is required and must not be more than 30 days from today."},
-		"a blank one":            {expiration: `,"expiration":""`, refused: "Expiration is required and must not be more than 30 days from today."},
-		"the past has its words": {expiration: `,"expiration":"2026-03-09"`, refused: "Expiration must not be in the past."},
+		"the last day":   {expiration: `,"expiration":"2026-04-09"`},
+		"a day too long": {expiration: `,"expiration":"2026-04-10"`, refused: "Expiration must not be more than 30 days from today."},
+		"none":           {refused: "Expiration is required and must not be more than 30 days from today."},
+		"a blank one":    {expiration: `,"expiration":""`, refused: "Expiration is required and must not be more than 30 days from today."},
+		"a past date":    {expiration: `,"expiration":"2026-03-09"`, refused: "Expiration must not be in the past."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -167,14 +167,14 @@ func TestMaximumLifetime(t *testing.T) {
 	}
 }
 
-func TestExpiredFromDayMakesTodayPast(t *testing.T) {
+func TestExpiredFromDayMakesTodayAPastDate(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, withSwitches(controllerserver.Switches{LastDay: controllerserver.ExpiredFromDay}), alice)
 	ask(t, server, post(`{"name":"n","userName":"alice","expiration":"2026-03-10"}`)).says(t, http.StatusBadRequest, "Expiration must not be in the past.")
 	ask(t, server, post(`{"name":"n","userName":"alice","expiration":"2026-03-11"}`)).want(t, http.StatusOK, controllerserver.SecretPrefix)
 }
 
-func TestTimesAreOneInstantInEitherZone(t *testing.T) {
+func TestTimesAreShownInTheSelectedZone(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		times      controllerserver.Times
@@ -197,7 +197,7 @@ func TestTimesAreOneInstantInEitherZone(t *testing.T) {
 		if row["createTime"] != test.want || row["lastUsed"] != test.want {
 			t.Errorf("zone %q: have %v and %v, want %s", test.zone, row["createTime"], row["lastUsed"], test.want)
 		}
-		// What another caller sees does not depend on the owner.
+		// What another caller sees does not depend on the owner's zone.
 		ask(t, server, tokens("username=alice")).want(t, http.StatusOK, `"createTime":"2026-03-10 08:00:00 -0400"`)
 	}
 }

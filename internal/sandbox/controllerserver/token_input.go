@@ -7,16 +7,16 @@ import (
 	"net/http"
 )
 
-// textBadXML is worded as the documented text for JSON.
+// textBadXML follows the documented text for JSON.
 const textBadXML = "Unable to parse XML input."
 
-// tokenInput is what a create asks for. Everything else that a body has is ignored:
-// lastUsed and createTime are the server's.
+// tokenInput is the content of a create. All other members of the body are ignored: the server sets
+// lastUsed and createTime.
 type tokenInput struct {
 	userID, userName, name, expiration string
 }
 
-// readTokenInput reads a create's body in the form that its content type names.
+// readTokenInput reads the body of a create in the format of its content type.
 func (c *call) readTokenInput() (tokenInput, *reply) {
 	var input tokenInput
 	if failed := c.readBody(input.readJSON, input.readXML); failed != nil {
@@ -25,7 +25,7 @@ func (c *call) readTokenInput() (tokenInput, *reply) {
 	return input, nil
 }
 
-// readBody has the body read by the reader of the form that its content type names.
+// readBody passes the body to the reader for the format of its content type.
 func (c *call) readBody(readJSON, readXML func([]byte) bool) *reply {
 	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil {
@@ -46,8 +46,8 @@ func (c *call) readBody(readJSON, readXML func([]byte) bool) *reply {
 	return nil
 }
 
-// readJSON reads an object. It goes through a map, since the names are case-sensitive
-// and Go's are not.
+// readJSON reads an object. It decodes into a map, because the names are case-sensitive and
+// encoding/json's are not.
 func (in *tokenInput) readJSON(body []byte) bool {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(body, &object); err != nil || object == nil {

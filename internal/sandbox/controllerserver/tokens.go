@@ -12,10 +12,10 @@ import (
 // MaxNameLength is the longest name of a token, in characters.
 const MaxNameLength = 100
 
-// textDuplicate is worded as the API's other creates word it.
+// textDuplicate follows the wording of the API's other creates.
 const textDuplicate = "Create personal access token failed. A duplicate value has been detected. Name must be unique."
 
-// tokenView is a token in an answer.
+// tokenView is a token in a response.
 type tokenView struct {
 	XMLName    xml.Name `json:"-" xml:"token"`
 	CreateTime string   `json:"createTime" xml:"createTime"`
@@ -26,7 +26,7 @@ type tokenView struct {
 	UserName   string   `json:"userName" xml:"userName"`
 }
 
-// createToken answers POST /resources/user/token with the bare secret.
+// createToken serves POST /resources/user/token and responds with the bare secret.
 func (c *call) createToken() reply {
 	input, failed := c.readTokenInput()
 	if failed != nil {
@@ -43,7 +43,7 @@ func (c *call) createToken() reply {
 	return sentence(http.StatusOK, c.issue(owner, input.name, expiration))
 }
 
-// listTokens answers GET /resources/user/token/list.
+// listTokens serves GET /resources/user/token/list.
 func (c *call) listTokens() reply {
 	id, name := c.param("userid"), c.param("username")
 	if blank(id) && blank(name) && c.options.Switches.ListWithoutUser == ListWithoutUserIsOwn {
@@ -60,7 +60,7 @@ func (c *call) listTokens() reply {
 	}
 }
 
-// revokeToken answers DELETE /resources/user/token: the row is gone afterwards.
+// revokeToken serves DELETE /resources/user/token and removes the row.
 func (c *call) revokeToken() reply {
 	owner, failed := c.target(c.param("userid"), c.param("username"), c.managesTokensOf)
 	if failed != nil {
@@ -86,7 +86,7 @@ func (c *call) revokeToken() reply {
 	return sentence(http.StatusOK, textRevoked)
 }
 
-// checkToken says what is wrong with a new token, or when it expires.
+// checkToken returns the expiration of a new token, or a refusal.
 func (c *call) checkToken(owner *user, input tokenInput) (expiration time.Time, failed *reply) {
 	refuse := func(words string) (time.Time, *reply) { return time.Time{}, failure(http.StatusBadRequest, words) }
 	if blank(input.name) {
@@ -123,18 +123,17 @@ func (c *call) checkToken(owner *user, input tokenInput) (expiration time.Time, 
 	return expiration, nil
 }
 
-// managesTokensOf says whether the caller may issue and revoke a user's tokens; nil is a
-// user that is not there.
+// managesTokensOf reports whether the caller may issue and revoke a user's tokens; nil stands for
+// an unknown user.
 func (c *call) managesTokensOf(u *user) bool { return u == c.caller || c.caller.isAdministrator() }
 
-// seesTokensOf says whether the caller may list a user's tokens; nil is a user that is
-// not there.
+// seesTokensOf reports whether the caller may list a user's tokens; nil stands for an unknown user.
 func (c *call) seesTokensOf(u *user) bool {
 	return c.managesTokensOf(u) ||
 		(c.options.Switches.ServiceRole == ServiceRoleAllTokens && c.caller.hasRole(RoleService))
 }
 
-// viewTokens are a user's tokens as the caller sees them, by name.
+// viewTokens returns a user's tokens as the caller sees them, by name.
 func (c *call) viewTokens(owner *user) list[tokenView] {
 	zone := c.zoneFor(c.caller)
 	out := list[tokenView]{}
@@ -151,7 +150,7 @@ func (c *call) viewTokens(owner *user) list[tokenView] {
 	return out
 }
 
-// viewLastUse is a time, or the word for none.
+// viewLastUse returns the time of the last use, or the word for never.
 func (c *call) viewLastUse(t *token, zone *time.Location) scalar {
 	if t.lastUsed.IsZero() {
 		return scalar{text: never}
@@ -166,7 +165,7 @@ func (c *call) viewLastUse(t *token, zone *time.Location) scalar {
 	return scalar{text: t.lastUsed.In(zone).Format(timeLayout)}
 }
 
-// viewExpiration is nil where the property is left out.
+// viewExpiration returns nil where the property is omitted.
 func (c *call) viewExpiration(t *token) *scalar {
 	if !t.expiration.IsZero() {
 		return &scalar{text: t.expiration.Format(dateLayoutOut)}
@@ -183,7 +182,7 @@ func (c *call) viewExpiration(t *token) *scalar {
 	return nil
 }
 
-// viewUserID is nil where the property is left out.
+// viewUserID returns nil where the property is omitted.
 func (c *call) viewUserID(owner *user) *scalar {
 	switch c.options.Switches.TokenUserID {
 	case TokenUserIDPresent:

@@ -24,7 +24,7 @@ const (
 	duplicate  = "Create personal access token failed. A duplicate value has been detected. Name must be unique."
 )
 
-// day is midnight UTC of a date.
+// day returns midnight UTC of a date.
 func day(t *testing.T, text string) time.Time {
 	t.Helper()
 	at, err := time.Parse(time.DateOnly, text)
@@ -39,45 +39,45 @@ func TestCreateRules(t *testing.T) {
 	long := strings.Repeat("ä", controllerserver.MaxNameLength)
 	tests := map[string]struct {
 		json, xml string
-		// status and words are the refusal; without them the token is made.
+		// status and words are the refusal; with status 0, the token is issued.
 		status int
 		words  string
 		name   string
 	}{
-		"by user name":           {json: `{"name":"n","userName":"alice"}`, name: "n"},
-		"by user id":             {json: `{"name":"n","userId":"` + alice.SysID + `"}`, name: "n"},
-		"a blank id is absent":   {json: `{"name":"n","userId":" ","userName":"alice"}`, name: "n"},
-		"a blank name is absent": {json: `{"name":"n","userId":"` + alice.SysID + `","userName":""}`, name: "n"},
-		"null is absent":         {json: `{"name":"n","userId":null,"userName":"alice","expiration":null}`, name: "n"},
-		"both":                   {json: `{"name":"n","userId":"` + alice.SysID + `","userName":"alice"}`, status: 400, words: bothUsers},
-		"neither":                {json: `{"name":"n"}`, status: 400, words: noUser},
-		"both blank":             {json: `{"name":"n","userId":"","userName":""}`, status: 400, words: noUser},
-		"the query's spelling":   {json: `{"name":"n","username":"alice"}`, status: 400, words: noUser},
-		"the query's name":       {json: `{"tokenname":"n","userName":"alice"}`, status: 400, words: "Token Name is required."},
-		"an unknown name":        {json: `{"name":"n","userName":"Alice"}`, status: 404, words: `A user with name "Alice" does not exist.`},
-		"an unknown id":          {json: `{"name":"n","userId":"0"}`, status: 404, words: `A user with id "0" does not exist.`},
-		"no name":                {json: `{"userName":"alice"}`, status: 400, words: "Token Name is required."},
-		"a blank token name":     {json: `{"userName":"alice","name":" "}`, status: 400, words: "Token Name is required."},
-		"100 characters":         {json: `{"userName":"alice","name":"` + long + `"}`, name: long},
-		"101 characters":         {json: `{"userName":"alice","name":"` + long + `x"}`, status: 400, words: "Token Name must not be longer than 100 characters."},
-		"a name of all kinds":    {json: `{"userName":"alice","name":"a/b&c+d#e%f <g> ü"}`, name: "a/b&c+d#e%f <g> ü"},
-		"what the server sets":   {json: `{"userName":"alice","name":"n","lastUsed":"x","createTime":"y"}`, name: "n"},
-		"no JSON":                {json: `{"name"`, status: 400, words: badJSON},
-		"two JSON values":        {json: `{} {}`, status: 400, words: badJSON},
-		"an array":               {json: `[]`, status: 400, words: badJSON},
-		"the JSON value null":    {json: `null`, status: 400, words: badJSON},
-		"a number for a name":    {json: `{"userName":"alice","name":1}`, status: 400, words: badJSON},
-		"today":                  {json: `{"userName":"alice","name":"n","expiration":"2026-03-10"}`, name: "n"},
-		"a blank expiration":     {json: `{"userName":"alice","name":"n","expiration":""}`, name: "n"},
-		"yesterday":              {json: `{"userName":"alice","name":"n","expiration":"2026-03-09"}`, status: 400, words: "Expiration must not be in the past."},
-		"an expiration as it is shown": {
+		"by user name":            {json: `{"name":"n","userName":"alice"}`, name: "n"},
+		"by user id":              {json: `{"name":"n","userId":"` + alice.SysID + `"}`, name: "n"},
+		"a blank id is absent":    {json: `{"name":"n","userId":" ","userName":"alice"}`, name: "n"},
+		"a blank name is absent":  {json: `{"name":"n","userId":"` + alice.SysID + `","userName":""}`, name: "n"},
+		"null is absent":          {json: `{"name":"n","userId":null,"userName":"alice","expiration":null}`, name: "n"},
+		"both":                    {json: `{"name":"n","userId":"` + alice.SysID + `","userName":"alice"}`, status: 400, words: bothUsers},
+		"neither":                 {json: `{"name":"n"}`, status: 400, words: noUser},
+		"both blank":              {json: `{"name":"n","userId":"","userName":""}`, status: 400, words: noUser},
+		"the query's spelling":    {json: `{"name":"n","username":"alice"}`, status: 400, words: noUser},
+		"the query's name":        {json: `{"tokenname":"n","userName":"alice"}`, status: 400, words: "Token Name is required."},
+		"an unknown name":         {json: `{"name":"n","userName":"Alice"}`, status: 404, words: `A user with name "Alice" does not exist.`},
+		"an unknown id":           {json: `{"name":"n","userId":"0"}`, status: 404, words: `A user with id "0" does not exist.`},
+		"no name":                 {json: `{"userName":"alice"}`, status: 400, words: "Token Name is required."},
+		"a blank token name":      {json: `{"userName":"alice","name":" "}`, status: 400, words: "Token Name is required."},
+		"100 characters":          {json: `{"userName":"alice","name":"` + long + `"}`, name: long},
+		"101 characters":          {json: `{"userName":"alice","name":"` + long + `x"}`, status: 400, words: "Token Name must not be longer than 100 characters."},
+		"special characters":      {json: `{"userName":"alice","name":"a/b&c+d#e%f <g> ü"}`, name: "a/b&c+d#e%f <g> ü"},
+		"members the server sets": {json: `{"userName":"alice","name":"n","lastUsed":"x","createTime":"y"}`, name: "n"},
+		"not JSON":                {json: `{"name"`, status: 400, words: badJSON},
+		"two JSON values":         {json: `{} {}`, status: 400, words: badJSON},
+		"an array":                {json: `[]`, status: 400, words: badJSON},
+		"the JSON value null":     {json: `null`, status: 400, words: badJSON},
+		"a number as the name":    {json: `{"userName":"alice","name":1}`, status: 400, words: badJSON},
+		"today":                   {json: `{"userName":"alice","name":"n","expiration":"2026-03-10"}`, name: "n"},
+		"a blank expiration":      {json: `{"userName":"alice","name":"n","expiration":""}`, name: "n"},
+		"yesterday":               {json: `{"userName":"alice","name":"n","expiration":"2026-03-09"}`, status: 400, words: "Expiration must not be in the past."},
+		"an expiration as responses have it": {
 			json: `{"userName":"alice","name":"n","expiration":"20270310"}`, status: 400, words: `Invalid expiration "20270310". The format is yyyy-MM-dd.`,
 		},
 		"an instant": {
 			json: `{"userName":"alice","name":"n","expiration":"2027-03-10T00:00:00Z"}`, status: 400, words: `Invalid expiration "2027-03-10T00:00:00Z". The format is yyyy-MM-dd.`,
 		},
 		"a leap day": {json: `{"userName":"alice","name":"n","expiration":"2028-02-29"}`, name: "n"},
-		"a leap day that is none": {
+		"a leap day of another year": {
 			json: `{"userName":"alice","name":"n","expiration":"2027-02-29"}`, status: 400, words: `Invalid expiration "2027-02-29". The format is yyyy-MM-dd.`,
 		},
 		"XML by user name":  {xml: `<token><name>n</name><userId/><userName>alice</userName></token>`, name: "n"},
@@ -85,7 +85,7 @@ func TestCreateRules(t *testing.T) {
 		"XML with both":     {xml: `<token><name>n</name><userId>1</userId><userName>alice</userName></token>`, status: 400, words: bothUsers},
 		"XML in other case": {xml: `<token><Name>n</Name><userName>alice</userName></token>`, status: 400, words: "Token Name is required."},
 		"another root":      {xml: `<tokens><name>n</name></tokens>`, status: 400, words: "Unable to parse XML input."},
-		"no XML":            {xml: `{"name":"n"}`, status: 400, words: "Unable to parse XML input."},
+		"not XML":           {xml: `{"name":"n"}`, status: 400, words: "Unable to parse XML input."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -97,13 +97,13 @@ func TestCreateRules(t *testing.T) {
 			if test.status != 0 {
 				got.says(t, test.status, test.words)
 				if n := server.LiveTokens(""); n != 0 {
-					t.Errorf("%d tokens were made, want none", n)
+					t.Errorf("%d tokens were issued, want none", n)
 				}
 				return
 			}
 			got.says(t, http.StatusOK, got.Body.String())
 			if names := ask(t, server, tokens("username=alice")).names(t, "name"); names != test.name || !server.Authenticates(got.Body.String()) {
-				t.Errorf("the list has %q, want %q, and its secret authenticates", names, test.name)
+				t.Errorf("the list has %q, want %q with a secret that authenticates", names, test.name)
 			}
 		})
 	}
@@ -116,7 +116,7 @@ func TestListAndRevokeRules(t *testing.T) {
 		a      asked
 		status int
 		words  string
-		// left are the tokens that remain; the rest are "a", "b" and "c d".
+		// left are the tokens that remain, if not all of "a", "b" and "c d".
 		left string
 	}{
 		"list with both":               {a: tokens(byID + "&username=alice"), status: 400, words: bothUsers},
@@ -160,7 +160,7 @@ func TestListAndRevokeRules(t *testing.T) {
 	}
 }
 
-func TestARevokedNameIsFree(t *testing.T) {
+func TestRevokedNameCanBeReused(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	first := ask(t, server, post(`{"name":"n","userName":"alice"}`)).Body.String()
@@ -173,7 +173,7 @@ func TestARevokedNameIsFree(t *testing.T) {
 	}
 }
 
-func TestExpiryByTheServersDay(t *testing.T) {
+func TestExpirationFollowsTheServersDay(t *testing.T) {
 	t.Parallel()
 	newYork := time.FixedZone("", -4*60*60)
 	for _, test := range []struct {
@@ -203,19 +203,19 @@ func TestExpiryByTheServersDay(t *testing.T) {
 				status, word = http.StatusUnauthorized, "expired"
 			}
 			if code := ask(t, server, asked{path: "/uc/resources/user?username=alice", bearer: secret}).Code; code != status {
-				t.Errorf("the token got %d, want %d", code, status)
+				t.Errorf("the token gets status %d, want %d", code, status)
 			}
 			if have := server.Tokens("alice")[0].Status(); have != word || server.Authenticates(secret) != test.live || (server.LiveTokens("alice") == 1) != test.live {
-				t.Errorf("the test's view says %s, want %s everywhere", have, word)
+				t.Errorf("Status is %s, want %s, and Authenticates and LiveTokens to agree", have, word)
 			}
-			// The row and its name stay until it is revoked.
+			// The row and its name remain until the token is revoked.
 			ask(t, server, tokens("username=alice")).want(t, http.StatusOK, `"expiration":"20280229"`)
 			ask(t, server, post(`{"name":"n","userName":"alice"}`)).says(t, http.StatusBadRequest, duplicate)
 		})
 	}
 }
 
-func TestTodayIsTheServersDay(t *testing.T) {
+func TestTodayIsADayInTheServersZone(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	c.set(time.Date(2026, 3, 10, 2, 0, 0, 0, time.UTC)) // the 9th in New York
@@ -226,7 +226,7 @@ func TestTodayIsTheServersDay(t *testing.T) {
 	ask(t, server, post(`{"name":"b","userName":"alice","expiration":"2026-03-08"}`)).want(t, http.StatusBadRequest, "past")
 }
 
-func TestLastUsedMovesWithBearersOnly(t *testing.T) {
+func TestLastUsedChangesOnlyWithBearerRequests(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	server := newServer(t, c.options(), alice)
@@ -245,7 +245,7 @@ func TestLastUsedMovesWithBearersOnly(t *testing.T) {
 	}
 }
 
-func TestABearerManagesTokensAndRevokesItself(t *testing.T) {
+func TestBearerTokenManagesTokensAndRevokesItself(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	secret := addToken(t, server, "alice", "n", time.Time{})
@@ -261,7 +261,7 @@ func TestABearerManagesTokensAndRevokesItself(t *testing.T) {
 	}
 }
 
-func TestNamesTravelInQueriesAndDocuments(t *testing.T) {
+func TestSpecialCharactersInNamesSurviveQueriesAndDocuments(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a/b", "a&b=c", "a+b", "a#b", "a%2Fb", " a b ", "ünï", "<x>", `"q"`, "a;b", "日本"} {
 		t.Run(url.PathEscape(name), func(t *testing.T) {
@@ -288,13 +288,13 @@ func TestNamesTravelInQueriesAndDocuments(t *testing.T) {
 	}
 }
 
-func TestACreateWhoseAnswerIsLostHasHappened(t *testing.T) {
+func TestCreateTakesEffectEvenIfItsResponseIsLost(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	server.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodPost}, Kind: sandbox.FaultAnswer, Status: 502, AfterWork: true})
 	ask(t, server, post(`{"name":"n","userName":"alice"}`)).want(t, http.StatusBadGateway, "")
 	if n := server.LiveTokens("alice"); n != 1 {
-		t.Errorf("%d tokens live, want 1", n)
+		t.Errorf("%d active tokens, want 1", n)
 	}
 	ask(t, server, post(`{"name":"n","userName":"alice"}`)).says(t, http.StatusBadRequest, duplicate)
 }

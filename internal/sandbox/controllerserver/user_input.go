@@ -7,10 +7,10 @@ import (
 	"strconv"
 )
 
-// userInput is the record that a PUT replaces a user by.
+// userInput is the record with which a PUT replaces a user's record.
 type userInput struct {
-	// texts are the members that are texts or flags, by name; nil is null, and what is left out is
-	// not in it.
+	// texts are the members that are texts or flags, by name; nil is null, and members that the
+	// request omits are missing.
 	texts map[string]*string
 
 	impersonate []string
@@ -18,7 +18,7 @@ type userInput struct {
 	roles       []UserRole
 	// tokens are the names of the tokens; nil if the record has no list.
 	tokens []string
-	// extra are all other members, in the form that was sent.
+	// extra are all other members, in the format of the request.
 	extra []Extra
 	inXML bool
 }
@@ -31,7 +31,7 @@ const (
 	memberTokens      = "tokens"
 )
 
-// userTexts are the documented members that are texts, by name.
+// userTexts returns the documented members that are texts, by name.
 func userTexts(u *User) map[string]*string {
 	return map[string]*string{
 		"userName": &u.UserName, "firstName": &u.FirstName, "middleName": &u.MiddleName, "lastName": &u.LastName, "email": &u.Email,
@@ -41,12 +41,12 @@ func userTexts(u *User) map[string]*string {
 	}
 }
 
-// userFlags are the documented members that are flags, by name.
+// userFlags returns the documented members that are flags, by name.
 func userFlags(u *User) map[string]*bool {
 	return map[string]*bool{"lockedOut": &u.LockedOut, "passwordNeedsReset": &u.PasswordNeedsReset}
 }
 
-// otherTexts are the members that are read as texts and are neither in userTexts nor in userFlags.
+// otherTexts are the members that are read as texts but are neither in userTexts nor in userFlags.
 var otherTexts = map[string]bool{
 	"active": true, "sysId": true, "userPassword": true,
 	"excludeRelated": true, "retainSysIds": true, "exportReleaseLevel": true, "exportTable": true,
@@ -57,7 +57,7 @@ func isText(name string) bool {
 	return userTexts(&u)[name] != nil || userFlags(&u)[name] != nil || otherTexts[name]
 }
 
-// text is a member that is a text; empty if it is null or left out.
+// text returns a text member; empty if it is null or missing.
 func (in *userInput) text(name string) string {
 	if value := in.texts[name]; value != nil {
 		return *value
@@ -65,7 +65,7 @@ func (in *userInput) text(name string) string {
 	return ""
 }
 
-// flag is a member that is a flag, and whether it can be read as one.
+// flag returns a flag member, and whether its value is valid.
 func (in *userInput) flag(name string) (value, ok bool) {
 	text := in.text(name)
 	if text == "" {
@@ -75,7 +75,7 @@ func (in *userInput) flag(name string) (value, ok bool) {
 	return value, err == nil
 }
 
-// jsonMembers are the members of an object in their order.
+// jsonMembers returns the members of an object in their order.
 func jsonMembers(body []byte) (members []Extra, ok bool) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {
@@ -130,7 +130,7 @@ func (in *userInput) readJSON(body []byte) bool {
 	return true
 }
 
-// scalarOf is the text of a text or a flag; nil is null.
+// scalarOf returns the text of a string or a boolean; nil for null.
 func scalarOf(raw []byte) (*string, bool) {
 	var value any
 	if json.Unmarshal(raw, &value) != nil {
@@ -166,7 +166,7 @@ type permissionInput struct {
 	NotGroups      bool        `json:"notGroups" xml:"notGroups"`
 }
 
-// groupsInput are names: an array of texts in JSON.
+// groupsInput are the names of business services; in JSON they are an array of strings.
 type groupsInput struct {
 	Names []string `json:"names" xml:"opswiseGroup"`
 }
@@ -211,7 +211,7 @@ func (in *userInput) setTokens(rows []listedToken) {
 	}
 }
 
-// readList reads an array of JSON.
+// readList reads a JSON array.
 func readList[Row any](raw []byte, set func([]Row)) bool {
 	var rows []Row
 	if json.Unmarshal(raw, &rows) != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The views' members are in the order of their names, as the server prints them.
+// The members of the views are in alphabetical order, as the server writes them.
 
 // exportView has the attributes of [Export].
 type exportView struct {
@@ -17,7 +17,7 @@ type exportView struct {
 	ExportTable        string `json:"exportTable,omitempty" xml:"exportTable,attr,omitempty"`
 }
 
-// userView is a user in an answer.
+// userView is a user in a response.
 type userView struct {
 	XMLName           xml.Name `json:"-" xml:"user"`
 	Active            bool     `json:"active" xml:"active"`
@@ -45,7 +45,7 @@ type userView struct {
 	UserName           string               `json:"userName" xml:"userName"`
 	UserRoles          list[userRoleView]   `json:"userRoles" xml:"userRoles"`
 	WebServiceAccess   scalar               `json:"webServiceAccess" xml:"webServiceAccess"`
-	// extraJSON and ExtraXML are what the API does not document, as it is sent.
+	// extraJSON and ExtraXML are the members that the API does not document, in the two formats.
 	extraJSON string
 	ExtraXML  string `json:"-" xml:",innerxml"`
 }
@@ -62,7 +62,7 @@ func (v userView) MarshalJSON() ([]byte, error) {
 	return append(bytes.TrimSuffix(body.Bytes(), []byte("}\n")), v.extraJSON+"}"...), nil
 }
 
-// permissionView is a permission in an answer.
+// permissionView is a permission in a response.
 type permissionView struct {
 	XMLName      xml.Name `json:"-" xml:"permission"`
 	AllGroups    bool     `json:"allGroups" xml:"allGroups"`
@@ -81,7 +81,7 @@ type permissionView struct {
 	SysID          string          `json:"sysId" xml:"sysId"`
 }
 
-// userRoleView is a user's role in an answer.
+// userRoleView is a user's role in a response.
 type userRoleView struct {
 	XMLName xml.Name `json:"-" xml:"userRole"`
 	exportView
@@ -89,7 +89,7 @@ type userRoleView struct {
 	SysID string   `json:"sysId" xml:"sysId"`
 }
 
-// roleView is a role in an answer.
+// roleView is a role in a response.
 type roleView struct {
 	Description string `json:"description" xml:"description,attr"`
 	Value       string `json:"value" xml:",chardata"`
@@ -101,19 +101,19 @@ type allowedView struct {
 	Name    string   `xml:",chardata"`
 }
 
-// MarshalJSON writes the name alone.
+// MarshalJSON writes only the name.
 func (v allowedView) MarshalJSON() ([]byte, error) { return json.Marshal(v.Name) }
 
-// groupView is a business service that a permission is limited to.
+// groupView is a business service to which a permission is limited.
 type groupView struct {
 	XMLName xml.Name `xml:"opswiseGroup"`
 	Name    string   `xml:",chardata"`
 }
 
-// MarshalJSON writes the name alone.
+// MarshalJSON writes only the name.
 func (v groupView) MarshalJSON() ([]byte, error) { return json.Marshal(v.Name) }
 
-// viewUser is a user as the caller sees it, alone or in a list.
+// viewUser returns a user as the caller sees it, alone or in a list.
 func (c *call) viewUser(u *user, alone bool) userView {
 	view := userView{
 		exportView: exportView(u.Export),
@@ -144,7 +144,7 @@ func (c *call) viewUser(u *user, alone bool) userView {
 	return view
 }
 
-// viewExtra is the end of a record in JSON and in XML.
+// viewExtra returns the end of a record in JSON and in XML.
 func viewExtra(extra []Extra) (inJSON, inXML string) {
 	var object, element strings.Builder
 	for _, e := range extra {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// The roles that count for what a user may do; all others are only shown.
+// The roles that affect what a user may do; all others are only shown.
 const (
 	RoleAdmin     = "ops_admin"
 	RoleUserAdmin = "ops_user_admin"
 	RoleService   = "ops_service_role"
 )
 
-// The values of the properties for access and login.
+// The values of the properties for access and login method.
 const (
 	SystemDefault = "-- System Default --"
 	AccessYes     = "Yes"
@@ -22,14 +22,15 @@ const (
 	LoginSSO      = "Single Sign-On"
 )
 
-// User is a user with every property that the API has. Empty texts are null in answers
-// unless the field says otherwise.
+// User is a user with every property of the API. Empty texts are null in responses unless the field
+// says otherwise.
 type User struct {
-	// SysID is the 32 hexadecimal digits that stay through a rename; empty gets random
-	// ones.
+	// SysID is 32 hexadecimal digits, which a rename does not change; if empty, the server
+	// generates them.
 	SysID    string
 	UserName string
-	// Password is in no answer. A user without one cannot log in with Basic.
+	// Password never appears in a response. A user without one cannot log in with Basic
+	// authentication.
 	Password                                string
 	FirstName, MiddleName, LastName         string
 	Email, Title, BusinessPhone             string
@@ -37,30 +38,30 @@ type User struct {
 	Manager                                 string // a display name, not a key
 	TimeZone                                string // an IANA name, or "System"
 	Inactive, LockedOut, PasswordNeedsReset bool
-	// BrowserAccess, CommandLineAccess and WebServiceAccess are [AccessYes], [AccessNo],
-	// or [SystemDefault], which is what empty means; it grants access.
+	// BrowserAccess, CommandLineAccess and WebServiceAccess are [AccessYes], [AccessNo] or
+	// [SystemDefault], which grants access. Empty means [SystemDefault].
 	BrowserAccess, CommandLineAccess, WebServiceAccess string
-	// LoginMethod is a list joined by comma and blank; empty is [LoginStandard].
+	// LoginMethod is a list joined by comma and blank; empty means [LoginStandard].
 	LoginMethod string
 	Impersonate []string
 	Permissions []Permission
 	Roles       []UserRole
-	// Extra are members of the record that the API does not document.
+	// Extra are the members of the record that the API does not document.
 	Extra []Extra
 	Export
 }
 
-// Extra is a member of a user's record that the API does not document, as it is in an answer.
+// Extra is a member of a user's record that the API does not document, as responses contain it.
 type Extra struct {
 	Name string
-	// JSON is the member's value, and XML what its element holds. Empty is a member that has no
-	// value: null, and an empty element.
+	// JSON is the member's value, and XML the content of its element. Empty means no value: null in
+	// JSON, an empty element in XML.
 	JSON, XML string
 }
 
-// Permission is what a user may do with one kind of object. Here it is only shown.
+// Permission is what a user may do with one kind of object. This server only shows it.
 type Permission struct {
-	// SysID gets random digits when it is empty.
+	// SysID is generated when it is empty.
 	SysID                                           string
 	PermissionType                                  string
 	OpCreate, OpRead, OpUpdate, OpDelete, OpExecute bool
@@ -72,7 +73,7 @@ type Permission struct {
 
 // UserRole is a role that a user has.
 type UserRole struct {
-	// SysID gets random digits when it is empty.
+	// SysID is generated when it is empty.
 	SysID string
 	// Role is the role's name, such as [RoleAdmin].
 	Role        string
@@ -80,14 +81,14 @@ type UserRole struct {
 	Export
 }
 
-// Export has the attributes that exported records may carry. They are left out of
-// answers when empty.
+// Export has the attributes that exported records may carry. Responses omit them when they are
+// empty.
 type Export struct {
 	ExcludeRelated                  bool
 	ExportReleaseLevel, ExportTable string
 }
 
-// RolesOf returns roles of these names, with descriptions.
+// RolesOf returns roles with these names, and with descriptions.
 func RolesOf(names ...string) []UserRole {
 	roles := make([]UserRole, len(names))
 	for i, name := range names {
@@ -97,17 +98,17 @@ func RolesOf(names ...string) []UserRole {
 	return roles
 }
 
-// AddUser adds a user and returns the sysId. A user name that is empty or taken, or a
-// sysId that is taken, is an error.
+// AddUser adds a user and returns the sysId. A user name that is empty or taken, and a sysId that
+// is taken, are errors.
 func (s *Server) AddUser(u User) (sysID string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.insertUser(u)
 }
 
-// UpdateUser changes a user behind the API's back: change gets the user as it is, with
-// an empty password, which keeps the one that there is. An unknown user, and a new name
-// that is empty or taken, are errors; the sysId stays.
+// UpdateUser changes a user without the API. change gets the current user with an empty password;
+// leaving it empty keeps the password. An unknown user, and a new name that is empty or taken, are
+// errors. The sysId cannot change.
 func (s *Server) UpdateUser(userName string, change func(*User)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,7 +129,7 @@ func (s *Server) UpdateUser(userName string, change func(*User)) error {
 	return nil
 }
 
-// DeleteUser deletes a user and the tokens; unknown names are ignored.
+// DeleteUser deletes a user and its tokens; unknown names are ignored.
 func (s *Server) DeleteUser(userName string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +138,7 @@ func (s *Server) DeleteUser(userName string) {
 	}
 }
 
-// SysID is the sysId of the user of that name; empty when there is none.
+// SysID returns the sysId of the user with this name; empty if there is no such user.
 func (s *Server) SysID(userName string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -147,7 +148,7 @@ func (s *Server) SysID(userName string) string {
 	return ""
 }
 
-// clone is a copy that shares nothing.
+// clone returns a deep copy.
 func (u User) clone() User {
 	u.Impersonate = slices.Clone(u.Impersonate)
 	u.Roles = slices.Clone(u.Roles)
@@ -159,8 +160,7 @@ func (u User) clone() User {
 	return u
 }
 
-// completed is the user with what it has when nothing is said. The slices are filled in
-// place.
+// completed returns the user with the defaults for empty properties. It fills the slices in place.
 func (u User) completed() User {
 	for _, access := range []*string{&u.BrowserAccess, &u.CommandLineAccess, &u.WebServiceAccess} {
 		if *access == "" {

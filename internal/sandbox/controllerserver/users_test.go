@@ -11,7 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// full has a value in every property.
+// full returns a user with a value in every property.
 func full() controllerserver.User {
 	export := controllerserver.Export{ExcludeRelated: true, ExportReleaseLevel: "7.9.1.0", ExportTable: "ops_user"}
 	return controllerserver.User{
@@ -29,7 +29,7 @@ func full() controllerserver.User {
 	}
 }
 
-func TestEveryPropertyIsAnsweredInBothForms(t *testing.T) {
+func TestResponsesHaveEveryPropertyInBothFormats(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), full(), alice)
 	addToken(t, server, "full", "t1", day(t, "2027-01-01"))
@@ -71,7 +71,7 @@ func TestEveryPropertyIsAnsweredInBothForms(t *testing.T) {
 	}
 }
 
-func TestNobodySeesAPasswordOrASecret(t *testing.T) {
+func TestResponsesContainNoPasswordOrSecret(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), full(), alice)
 	secret := addToken(t, server, "alice", "n", time.Time{})
@@ -85,14 +85,14 @@ func TestNobodySeesAPasswordOrASecret(t *testing.T) {
 			text := ask(t, server, a).Body.String()
 			for _, hidden := range []string{"not to be seen", "userPassword", secret, controllerserver.SecretPrefix} {
 				if strings.Contains(text, hidden) {
-					t.Errorf("%s answers what it must not", path)
+					t.Errorf("the response to %s contains a password or a secret", path)
 				}
 			}
 		}
 	}
 }
 
-func TestTokensAreEmptyUnlessAskedFor(t *testing.T) {
+func TestTokensAreEmptyUnlessRequested(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice)
 	addToken(t, server, "alice", "n", time.Time{})
@@ -137,7 +137,7 @@ func TestReadUserRules(t *testing.T) {
 	}
 }
 
-func TestListOfUsersIgnoresFiltersAndIsSorted(t *testing.T) {
+func TestUserListIgnoresFiltersAndIsSorted(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), controllerserver.User{UserName: "zoe"}, alice, controllerserver.User{UserName: "Bob"})
 	for _, query := range []string{"", "?username=alice", "?userid=" + alice.SysID} {
@@ -147,7 +147,7 @@ func TestListOfUsersIgnoresFiltersAndIsSorted(t *testing.T) {
 	}
 }
 
-func TestUsersChangeBehindTheApisBack(t *testing.T) {
+func TestUsersChangeWithoutTheAPI(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, newClock().options(), alice, controllerserver.User{UserName: "bob"})
 	secret := addToken(t, server, "alice", "n", time.Time{})
@@ -182,9 +182,9 @@ func TestUsersChangeBehindTheApisBack(t *testing.T) {
 	}
 	ask(t, server, tokens("username=alison").as("alison")).isPage(t, http.StatusUnauthorized)
 	server.DeleteUser("alison")
-	server.DeleteUser("nobody")
+	server.DeleteUser("unknown")
 	if server.Authenticates(secret) || server.LiveTokens("") != 0 || server.Tokens("alison") != nil {
-		t.Error("the tokens survived their user")
+		t.Error("the tokens survived the deletion of their user")
 	}
 	ask(t, server, tokens("userid="+alice.SysID)).want(t, http.StatusNotFound, "does not exist")
 }
@@ -203,15 +203,15 @@ func TestAddUserRefuses(t *testing.T) {
 	if err != nil || len(id) != 32 || strings.Trim(id, "0123456789abcdef") != "" || server.SysID("bob") != id {
 		t.Errorf("have %q and %v, want 32 hexadecimal digits", id, err)
 	}
-	if _, err := server.AddToken("nobody", "n", time.Time{}); err == nil {
-		t.Error("a token for nobody")
+	if _, err := server.AddToken("unknown", "n", time.Time{}); err == nil {
+		t.Error("AddToken issued a token for an unknown user")
 	}
-	if server.RevokeToken("nobody", "n") || server.RevokeToken("bob", "n") {
-		t.Error("a token that is not there was revoked")
+	if server.RevokeToken("unknown", "n") || server.RevokeToken("bob", "n") {
+		t.Error("RevokeToken reports success for an unknown user or token")
 	}
 }
 
-func TestTheCallersSlicesStayTheirOwn(t *testing.T) {
+func TestServerCopiesTheCallersSlices(t *testing.T) {
 	t.Parallel()
 	u := full()
 	server := newServer(t, newClock().options(), u)

@@ -4,11 +4,11 @@ package controllerserver
 type Variant struct {
 	// Name is the switch and its value, such as "duplicate name 404".
 	Name string
-	// Options have that switch set and nothing else.
+	// Options set that switch and nothing else.
 	Options Options
 }
 
-// variantLifetimeDays is the maximum lifetime of the variant that has one.
+// variantLifetimeDays is the maximum lifetime in the variant that has one.
 const variantLifetimeDays = 365
 
 // value is a value of a switch.
@@ -17,14 +17,14 @@ type value struct {
 	set  func(*Switches)
 }
 
-// switchValues are a switch and its values, the default first.
+// switchValues is a switch and its values, the default first.
 type switchValues struct {
 	name   string
 	values []value
 }
 
-// Variants are the default and one server per other value of every switch: with all of
-// them every value of every switch is met. The first is called "defaults".
+// Variants returns the default server and one server for every other value of every switch, so that
+// together they cover every value. The first one is called "defaults".
 func Variants() []Variant {
 	variants := []Variant{{Name: "defaults"}}
 	for _, s := range allSwitches() {
@@ -37,7 +37,7 @@ func Variants() []Variant {
 	return variants
 }
 
-// allSwitches has the rows of the table in the package's documentation.
+// allSwitches returns the rows of the table in the package's documentation.
 func allSwitches() []switchValues {
 	return []switchValues{
 		{"duplicate name", []value{

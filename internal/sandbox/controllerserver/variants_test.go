@@ -11,9 +11,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-func TestEveryValueOfEverySwitchHasItsVariant(t *testing.T) {
+func TestEverySwitchValueHasAVariant(t *testing.T) {
 	t.Parallel()
-	// A variant sets one field, and each value once; the default is nobody's.
+	// Each variant sets one field, each value is set once, and no variant sets a default.
 	met := map[string]map[any]bool{}
 	names := map[string]bool{}
 	for i, variant := range controllerserver.Variants() {
@@ -56,11 +56,11 @@ func TestEveryValueOfEverySwitchHasItsVariant(t *testing.T) {
 		have[name] = len(values)
 	}
 	if diff := cmp.Diff(want, have); diff != "" {
-		t.Errorf("values beside the default (-want +have):\n%s", diff)
+		t.Errorf("values other than the default (-want +have):\n%s", diff)
 	}
 }
 
-func TestTheTableOfSwitchesIsThatOfTheVariants(t *testing.T) {
+func TestDocumentationTableMatchesTheVariants(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("doc.go")
 	if err != nil {

@@ -15,18 +15,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-func TestACreateWhoseAnswerIsLostHasHappened(t *testing.T) {
+func TestCreateTakesEffectEvenIfItsResponseIsLost(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{}, alice)
 	server.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodPost}, Kind: sandbox.FaultAnswer, Status: 502, AfterWork: true})
 	ask(t, server, post(tokensOfAlice, `{"name":"n"}`)).want(t, http.StatusBadGateway, "")
 	if n := server.LiveTokens("alice"); n != 1 {
-		t.Errorf("%d tokens live, want 1", n)
+		t.Errorf("%d active tokens, want 1", n)
 	}
 	ask(t, server, post(tokensOfAlice, `{"name":"n"}`)).want(t, http.StatusUnprocessableEntity, "taken")
 }
 
-func TestAnotherActorComesFirst(t *testing.T) {
+func TestAnotherActorActsBeforeTheRequest(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{}, alice)
 	id, _, err := server.AddToken("alice", "n", time.Time{})
@@ -39,7 +39,7 @@ func TestAnotherActorComesFirst(t *testing.T) {
 	ask(t, server, admin(tokensOfAlice+"/1")).want(t, http.StatusOK, `"revoked?":true`)
 }
 
-func TestTheControlPathListsLiveTokensWithoutSecrets(t *testing.T) {
+func TestControlPathListsActiveTokensWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
 	server := newServer(t, foremanserver.Options{PathPrefix: "/foreman", Console: clock.options()}, alice, foremanserver.User{Login: "bob"})
@@ -73,7 +73,7 @@ func TestTheControlPathListsLiveTokensWithoutSecrets(t *testing.T) {
 	}
 	for _, secret := range append(secrets, foremanserver.SecretPrefix, foremanserver.HashPrefix) {
 		if strings.Contains(got.Body.String(), secret) {
-			t.Error("the list holds a secret")
+			t.Error("the list contains a secret")
 		}
 	}
 	if status := server.Tokens("alice")[2].Status(); status != "revoked" {

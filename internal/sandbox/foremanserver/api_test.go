@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// asked is a request of a test; the zero value is a GET without credentials.
+// asked is a test's request; the zero value is a GET without credentials.
 type asked struct {
 	method string
 	path   string
@@ -21,18 +21,18 @@ type asked struct {
 	cookie          *http.Cookie
 }
 
-// clientCookie is a cookie as a client sends it: name and value alone.
+// clientCookie returns a cookie as a client sends it: only name and value.
 func clientCookie(name, value string) *http.Cookie {
-	return &http.Cookie{Name: name, Value: value} //nolint:gosec // The attributes are the server's to set.
+	return &http.Cookie{Name: name, Value: value} //nolint:gosec // Only servers set attributes.
 }
 
-// answer is what came back.
+// answer is the server's response.
 type answer struct {
 	*httptest.ResponseRecorder
 	json map[string]any
 }
 
-// ask lets the server answer a request without a network in between.
+// ask has the server respond to a request without a network connection.
 func ask(t *testing.T, server http.Handler, a asked) answer {
 	t.Helper()
 	if a.method == "" {
@@ -61,32 +61,32 @@ func ask(t *testing.T, server http.Handler, a asked) answer {
 	return got
 }
 
-// admin is a GET by the administrator.
+// admin returns a GET by the administrator.
 func admin(path string) asked {
 	return asked{path: path, login: foremanserver.AdminLogin, password: foremanserver.AdminPassword}
 }
 
-// post is a POST by the administrator.
+// post returns a POST by the administrator.
 func post(path, body string) asked {
 	a := admin(path)
 	a.method, a.json = http.MethodPost, body
 	return a
 }
 
-// del is a DELETE by the administrator.
+// del returns a DELETE by the administrator.
 func del(path string) asked {
 	a := admin(path)
 	a.method = http.MethodDelete
 	return a
 }
 
-// as is the same request by somebody else; every password of these tests is "pw".
+// as returns the same request by another user; every password in these tests is "pw".
 func (a asked) as(login string) asked {
 	a.login, a.password = login, "pw"
 	return a
 }
 
-// want checks a status and a piece of the body.
+// want checks the status and a part of the body.
 func (got answer) want(t *testing.T, status int, part string) {
 	t.Helper()
 	if got.Code != status || !strings.Contains(got.Body.String(), part) {
@@ -94,7 +94,7 @@ func (got answer) want(t *testing.T, status int, part string) {
 	}
 }
 
-// names are the names, or the logins, of an index's rows.
+// names returns the names, or the logins, of the rows in a list.
 func (got answer) names(t *testing.T) []string {
 	t.Helper()
 	rows, ok := got.json["results"].([]any)

@@ -40,7 +40,7 @@ func sessionOf(t *testing.T, got answer) *http.Cookie {
 	return nil
 }
 
-func TestASessionWinsOverCredentialsAndOutlivesItsToken(t *testing.T) {
+func TestSessionOverridesCredentialsAndOutlivesItsToken(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{}, alice)
 	id, secret, err := server.AddToken("alice", "n", time.Time{})
@@ -50,12 +50,12 @@ func TestASessionWinsOverCredentialsAndOutlivesItsToken(t *testing.T) {
 	cookie := sessionOf(t, ask(t, server, asked{path: "/api/status", login: "Alice", password: secret}))
 	used := server.Tokens("alice")[0]
 	if used.LastUsedAt.IsZero() || !used.UpdatedAt.Equal(used.LastUsedAt) {
-		t.Errorf("the login did not move the last use: %+v", used)
+		t.Errorf("the login did not update the last use: %+v", used)
 	}
 	wrong := asked{path: "/api/current_user", login: "admin", password: "wrong", cookie: cookie}
 	ask(t, server, wrong).want(t, http.StatusOK, `"login":"alice"`)
 	if !server.RevokeToken("alice", id) {
-		t.Error("the token is not there")
+		t.Error("the token does not exist")
 	}
 	again := ask(t, server, wrong)
 	again.want(t, http.StatusOK, `"login":"alice"`)
@@ -63,7 +63,7 @@ func TestASessionWinsOverCredentialsAndOutlivesItsToken(t *testing.T) {
 		t.Errorf("the session's cookie changed: %v", have.Name)
 	}
 	if now := server.Tokens("alice")[0].LastUsedAt; !now.Equal(used.LastUsedAt) {
-		t.Error("a request on a session moved the last use")
+		t.Error("a request in a session updated the last use")
 	}
 	ask(t, server, asked{path: "/api/status", login: "alice", password: secret}).want(t, http.StatusUnauthorized, "Unable to authenticate user alice")
 	var methods []sandbox.AuthMethod
@@ -76,7 +76,7 @@ func TestASessionWinsOverCredentialsAndOutlivesItsToken(t *testing.T) {
 	}
 }
 
-func TestASessionEndsAnHourAfterItsLastUse(t *testing.T) {
+func TestSessionEndsAnHourAfterItsLastUse(t *testing.T) {
 	t.Parallel()
 	time := newClock()
 	server := newServer(t, foremanserver.Options{Console: time.options()}, alice)
@@ -97,7 +97,7 @@ func TestASessionEndsAnHourAfterItsLastUse(t *testing.T) {
 	ask(t, server, asked{path: "/api/status", cookie: fresh}).want(t, http.StatusUnauthorized, "")
 }
 
-func TestThirtyRefusedLoginsLockTheAddress(t *testing.T) {
+func TestThirtyFailedLoginsLockTheAddress(t *testing.T) {
 	t.Parallel()
 	time := newClock()
 	server := newServer(t, foremanserver.Options{Console: time.options()}, alice)
@@ -113,7 +113,8 @@ func TestThirtyRefusedLoginsLockTheAddress(t *testing.T) {
 	ask(t, server, session).want(t, http.StatusOK, "")
 	elsewhere := good
 	elsewhere.header = map[string]string{"X-Forwarded-For": "192.0.2.7"}
-	// Only a proxy on the server's own machine is believed; httptest's client is none.
+	// The server believes X-Forwarded-For only from a proxy on its own machine, which httptest's
+	// client is not.
 	ask(t, server, elsewhere).want(t, http.StatusUnauthorized, "Too many tries")
 	time.forward(5 * 60e9)
 	ask(t, server, good).want(t, http.StatusOK, "")
@@ -130,7 +131,7 @@ func TestThirtyRefusedLoginsLockTheAddress(t *testing.T) {
 	}
 }
 
-func TestWhoCanLogIn(t *testing.T) {
+func TestLogin(t *testing.T) {
 	t.Parallel()
 	time := newClock()
 	server := newServer(t, foremanserver.Options{Console: time.options()}, alice,
@@ -149,19 +150,19 @@ func TestWhoCanLogIn(t *testing.T) {
 		status int
 		has    string
 	}{
-		"a password":               {asked{login: "ALICE", password: "pw"}, 200, "ok"},
-		"an empty password":        {asked{login: "alice"}, 401, "Unable to authenticate user alice"},
-		"no colon":                 {asked{header: basic("alice")}, 401, "Unable to authenticate user alice"},
-		"an expired token":         {asked{login: "alice", password: soon}, 401, "Unable to authenticate user alice"},
-		"the token of another":     {asked{login: "bob", password: soon}, 401, "Unable to authenticate user bob"},
-		"a hidden user":            {asked{login: "foreman_admin", password: "pw"}, 401, "Unable to authenticate user foreman_admin"},
-		"a disabled user":          {asked{login: "off", password: "pw"}, 401, "User account is disabled"},
-		"a disabled user, wrongly": {asked{login: "off", password: "x"}, 401, "Unable to authenticate user off"},
-		"a small basic":            {asked{header: map[string]string{"Authorization": "basic YTpi"}}, 401, `"Unable to authenticate user "`},
-		"a bearer":                 {asked{header: map[string]string{"Authorization": "Bearer x"}}, 401, `"Unable to authenticate user "`},
-		"no text":                  {asked{header: basic("\xff\xfe:x")}, 500, "invalid byte sequence"},
-		"no base64":                {asked{header: map[string]string{"Authorization": "Basic ###"}}, 500, "invalid byte sequence"},
-		"a cookie nobody knows":    {asked{login: "bob", password: "pw", cookie: clientCookie("_session_id", "x")}, 200, "ok"},
+		"a password":                      {asked{login: "ALICE", password: "pw"}, 200, "ok"},
+		"an empty password":               {asked{login: "alice"}, 401, "Unable to authenticate user alice"},
+		"credentials without a colon":     {asked{header: basic("alice")}, 401, "Unable to authenticate user alice"},
+		"an expired token":                {asked{login: "alice", password: soon}, 401, "Unable to authenticate user alice"},
+		"another user's token":            {asked{login: "bob", password: soon}, 401, "Unable to authenticate user bob"},
+		"a hidden user":                   {asked{login: "foreman_admin", password: "pw"}, 401, "Unable to authenticate user foreman_admin"},
+		"a disabled user":                 {asked{login: "off", password: "pw"}, 401, "User account is disabled"},
+		"a disabled user, wrong password": {asked{login: "off", password: "x"}, 401, "Unable to authenticate user off"},
+		"a lower-case scheme":             {asked{header: map[string]string{"Authorization": "basic YTpi"}}, 401, `"Unable to authenticate user "`},
+		"a bearer token":                  {asked{header: map[string]string{"Authorization": "Bearer x"}}, 401, `"Unable to authenticate user "`},
+		"invalid UTF-8":                   {asked{header: basic("\xff\xfe:x")}, 500, "invalid byte sequence"},
+		"invalid base64":                  {asked{header: map[string]string{"Authorization": "Basic ###"}}, 500, "invalid byte sequence"},
+		"an unknown session cookie":       {asked{login: "bob", password: "pw", cookie: clientCookie("_session_id", "x")}, 200, "ok"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -173,13 +174,13 @@ func TestWhoCanLogIn(t *testing.T) {
 				t.Errorf("a version header: %t", known)
 			}
 			if got.Header().Get("WWW-Authenticate") != "" {
-				t.Error("there is a WWW-Authenticate header")
+				t.Error("the response has a WWW-Authenticate header")
 			}
 		})
 	}
 }
 
-func TestASessionOfADeletedOrDisabledUserIsNone(t *testing.T) {
+func TestSessionOfADeletedOrDisabledUserIsRefused(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{}, alice)
 	session := asked{path: "/api/status", cookie: sessionOf(t, ask(t, server, asked{path: "/api/status"}.as("alice")))}
@@ -191,7 +192,7 @@ func TestASessionOfADeletedOrDisabledUserIsNone(t *testing.T) {
 	ask(t, server, session).want(t, http.StatusUnauthorized, `"Unable to authenticate user "`)
 }
 
-func TestWhichErrorComesFirst(t *testing.T) {
+func TestPrecedenceOfErrors(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{}, alice, foremanserver.User{Login: "bob"})
 	tests := map[string]struct {
@@ -199,20 +200,20 @@ func TestWhichErrorComesFirst(t *testing.T) {
 		status int
 		has    string
 	}{
-		"no route before bad JSON":                 {asked{method: "PUT", path: tokensOfAlice + "/1", json: "{bad"}, 404, "(404)"},
-		"bad JSON before the login":                {asked{method: "DELETE", path: tokensOfAlice + "/1", json: "{bad"}, 400, "problem in the JSON"},
-		"the login before the organization":        {asked{path: tokensOfAlice + "?organization_id=9"}, 401, "Unable"},
-		"no permission and no such organization":   {asked{path: tokensOfAlice + "?organization_id=9"}.as("bob"), 500, `{"status":500,"error":"Internal Server Error"}`},
-		"no permission before the media type":      {asked{method: "POST", path: tokensOfAlice}.as("bob"), 403, "create_personal_access_tokens"},
-		"no permission before the user":            {asked{path: "/api/users/99/personal_access_tokens"}.as("bob"), 403, "view_personal_access_tokens"},
-		"the organization before the media type":   {asked{method: "POST", path: tokensOfAlice + "?organization_id=9"}.as("alice"), 404, `{"message":"Organization with id 9 not found"}`},
-		"the media type before the user":           {asked{method: "POST", path: "/api/users/99/personal_access_tokens", login: "admin", password: "changeme"}, 415, "'Content-Type: '"},
-		"the user before the token":                {admin("/api/users/99/personal_access_tokens/99"), 422, "Couldn't find User"},
-		"the user before the search":               {admin("/api/users/99/personal_access_tokens?search=x=1"), 422, "Couldn't find User"},
-		"the user before the validation":           {post("/api/users/99/personal_access_tokens", "{}"), 422, "Couldn't find User"},
-		"a media type in any case, with a charset": {asked{method: "POST", path: tokensOfAlice, header: map[string]string{"Content-Type": "Application/JSON;charset=utf-8"}}.as("alice"), 422, "blank"},
-		"text/json is another media type":          {asked{method: "POST", path: tokensOfAlice, header: map[string]string{"Content-Type": "text/json"}}.as("alice"), 415, "text/json"},
-		"a DELETE has any media type":              {asked{method: "DELETE", path: tokensOfAlice + "/1", header: map[string]string{"Content-Type": "text/plain"}}.as("alice"), 404, "by id '1'"},
+		"an unknown route before bad JSON":                 {asked{method: "PUT", path: tokensOfAlice + "/1", json: "{bad"}, 404, "(404)"},
+		"bad JSON before the login":                        {asked{method: "DELETE", path: tokensOfAlice + "/1", json: "{bad"}, 400, "problem in the JSON"},
+		"the login before the organization":                {asked{path: tokensOfAlice + "?organization_id=9"}, 401, "Unable"},
+		"a missing permission and an unknown organization": {asked{path: tokensOfAlice + "?organization_id=9"}.as("bob"), 500, `{"status":500,"error":"Internal Server Error"}`},
+		"the permission before the media type":             {asked{method: "POST", path: tokensOfAlice}.as("bob"), 403, "create_personal_access_tokens"},
+		"the permission before the user":                   {asked{path: "/api/users/99/personal_access_tokens"}.as("bob"), 403, "view_personal_access_tokens"},
+		"the organization before the media type":           {asked{method: "POST", path: tokensOfAlice + "?organization_id=9"}.as("alice"), 404, `{"message":"Organization with id 9 not found"}`},
+		"the media type before the user":                   {asked{method: "POST", path: "/api/users/99/personal_access_tokens", login: "admin", password: "changeme"}, 415, "'Content-Type: '"},
+		"the user before the token":                        {admin("/api/users/99/personal_access_tokens/99"), 422, "Couldn't find User"},
+		"the user before the search":                       {admin("/api/users/99/personal_access_tokens?search=x=1"), 422, "Couldn't find User"},
+		"the user before the validation":                   {post("/api/users/99/personal_access_tokens", "{}"), 422, "Couldn't find User"},
+		"a media type in any case, with a charset":         {asked{method: "POST", path: tokensOfAlice, header: map[string]string{"Content-Type": "Application/JSON;charset=utf-8"}}.as("alice"), 422, "blank"},
+		"text/json is another media type":                  {asked{method: "POST", path: tokensOfAlice, header: map[string]string{"Content-Type": "text/json"}}.as("alice"), 415, "text/json"},
+		"a DELETE has any media type":                      {asked{method: "DELETE", path: tokensOfAlice + "/1", header: map[string]string{"Content-Type": "text/plain"}}.as("alice"), 404, "by id '1'"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

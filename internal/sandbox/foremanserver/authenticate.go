@@ -10,8 +10,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// authenticate finds out who is calling; nil when that is known. A session wins over
-// credentials. It takes the store's lock itself, as simulated work must not hold it.
+// authenticate determines the calling user and returns nil, or the refusal. A session overrides
+// credentials. authenticate takes the store's lock itself, because simulated work must not hold it.
 func (c *call) authenticate() *reply {
 	if c.resumeSession() {
 		return c.checkDisabled()
@@ -36,8 +36,8 @@ func (c *call) authenticate() *reply {
 	return c.checkDisabled()
 }
 
-// resumeSession makes the user of a known session cookie the caller. A session that
-// has run out still says who calls; authorize refuses it later.
+// resumeSession makes the user of a known session cookie the caller. An expired session still
+// identifies the caller; authorize refuses it later.
 func (c *call) resumeSession() bool {
 	open := c.sessions.find(c.r)
 	if open == nil {
@@ -67,7 +67,8 @@ func (c *call) logIn(login, password string) bool {
 	how := sandbox.AuthPassword
 	if t := c.activeToken(u, password, now); t != nil {
 		how = sandbox.AuthToken
-		// The row is saved with validation, so a twin's last use does not move.
+		// The server validates the row when it saves it, which fails for a token that shares its
+		// name with another row. The last use of such a token is not updated.
 		if !c.isTwin(t) {
 			t.lastUsed, t.modified = now, now
 			c.tokenMoved(t)
@@ -97,15 +98,15 @@ func (c *call) checkDisabled() *reply {
 	return &failed
 }
 
-// authorize finds the taxonomies that the request names and checks the permission and
-// the session's age. It wants the store's lock held.
+// authorize looks up the taxonomies that the request names and checks the permission and the age of
+// the session. The caller must hold the store's lock.
 func (c *call) authorize() *reply {
 	c.zone = zoneOf(c.caller, c.r)
 	unknown := c.findTaxonomies()
 	if need := c.route.action.permission(); need != "" && !c.isSelf() && !c.caller.can(need) {
 		failed := denied(need)
 		if unknown != nil {
-			// Both answers are rendered, which the framework does not allow.
+			// The server renders both errors, which Rails does not allow.
 			failed = statusReply(http.StatusInternalServerError, "Internal Server Error")
 		}
 		return &failed
@@ -117,7 +118,7 @@ func (c *call) authorize() *reply {
 		return &reply{status: http.StatusUnauthorized, contentType: contentText}
 	}
 	c.sessions.touch(c.session, c.Now().Add(c.options.IdleTimeout))
-	cookie := &http.Cookie{ //nolint:gosec // As Foreman: Secure only when https is required.
+	cookie := &http.Cookie{ //nolint:gosec // Foreman sets Secure only when it requires HTTPS.
 		Name: sessionCookie, Value: c.session.id, Path: "/",
 		HttpOnly: true, Secure: c.r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	}
@@ -125,7 +126,7 @@ func (c *call) authorize() *reply {
 	return nil
 }
 
-// isSelf says whether callers act on their own account, which needs no permission.
+// isSelf reports whether the caller acts on its own account, which requires no permission.
 func (c *call) isSelf() bool {
 	switch c.route.action {
 	case actionUser:
@@ -137,8 +138,7 @@ func (c *call) isSelf() bool {
 	return false
 }
 
-// activeToken is the token of u that the secret belongs to, if it authenticates; else
-// nil.
+// activeToken returns the token of u with this secret if it authenticates; else nil.
 func (s *store) activeToken(u *user, secret string, now time.Time) *token {
 	t := s.tokensHash[hashToken(u.id, secret)]
 	if t == nil || t.userID != u.id || !t.active(now) {
@@ -147,8 +147,8 @@ func (s *store) activeToken(u *user, secret string, now time.Time) *token {
 	return t
 }
 
-// credentials reads an Authorization header. Only the exact word Basic counts; any
-// other scheme is no credentials. Bytes that are no text are an error of the server.
+// credentials reads an Authorization header. Only the exact word Basic counts; the server ignores
+// any other scheme. Bytes that are not valid text are an internal error of the server.
 func credentials(header string) (login, password string, failed *reply) {
 	encodedPair, ok := strings.CutPrefix(header, "Basic ")
 	if !ok {

@@ -1,16 +1,15 @@
-// Package foremanserver is Foreman's API v2 in memory: users, personal access tokens,
-// sessions, organizations and locations, as Foreman 3.13 answers over HTTP. It is for
-// tests and demonstrations.
+// Package foremanserver implements Foreman's API v2 in memory, with the responses of Foreman 3.13:
+// users, personal access tokens, sessions, organizations and locations. It is for tests and
+// demonstrations.
 //
-// It implements behaviour, not a transcript: the search language, paging, permissions,
-// time zones, sessions, the order of errors. testdata/recordings holds 269 exchanges
-// of a real server, and [Replay] proves that this one answers them alike.
+// It implements behaviour instead of replaying responses: the search language, paging, permissions,
+// time zones, sessions, and the precedence of errors. testdata/recordings contains 269 exchanges
+// with a real server, and [Replay] checks that this server responds in the same way.
 //
-// What it does not do: creating and editing users, anything beyond users and tokens,
-// HTML, translations, LDAP, OAuth and JWT. A path that it does not know is the HTML
-// page of a route that Foreman does not have.
+// It does not implement: creating and editing users, any object other than users and tokens, HTML,
+// translations, LDAP, OAuth and JWT. An unknown path gets the HTML page that Foreman sends for an
+// unknown route.
 //
-// [Server] is an http.Handler. Secrets that it makes begin with [SecretPrefix],
-// [HashPrefix] or [SessionPrefix], so that a test can look for leaks. No secret is
-// kept in clear.
+// [Server] is an http.Handler. The secrets that it issues begin with [SecretPrefix], [HashPrefix]
+// or [SessionPrefix], so that a test can search for leaks. It stores no secret in plain text.
 package foremanserver

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// list answers an index: all rows that the caller may see are searched, ordered and
-// paged. The rows' order is kept where none is asked for.
+// list responds with the rows that match the request's search, ordered and paged. Without an order
+// in the request, the rows keep their order.
 func list[T any](c *call, all []T, fields map[string]field[T], view func(T) any) reply {
 	search, _ := c.params.text("search")
 	if c.params.isNested("search") {
@@ -30,7 +30,7 @@ func list[T any](c *call, all []T, fields map[string]field[T], view func(T) any)
 		return *failed
 	}
 	if perPage, _ := c.params.text("per_page"); perPage == "all" {
-		// The answer reports all rows that there are, not all that were found.
+		// The response reports the number of all rows, not of those that match.
 		w.perPage.SetInt64(int64(len(all)))
 	}
 	views := []any{}
@@ -40,7 +40,7 @@ func list[T any](c *call, all []T, fields map[string]field[T], view func(T) any)
 	return c.envelope(len(all), len(rows), w, views)
 }
 
-// envelope is an index around its rows, spaced as the server's template does.
+// envelope returns the response around the rows, with the white space of the server's template.
 func (c *call) envelope(total, subtotal int, w window, views []any) reply {
 	search := "null"
 	if text, ok := c.params.text("search"); ok {
@@ -75,7 +75,7 @@ func (c *call) canEdit() bool {
 	return c.caller.can("edit_users")
 }
 
-// one answers with a single object, inside the name that the request asks for.
+// one responds with a single object, below the root name that the request asks for.
 func (c *call) one(v any) reply {
 	if name, _ := c.params.text("root_name"); name != "" {
 		return jsonReply(http.StatusOK, map[string]any{name: v})
@@ -83,8 +83,8 @@ func (c *call) one(v any) reply {
 	return jsonReply(http.StatusOK, v)
 }
 
-// orderRows orders by the request's order. Only "desc" alone behind the field turns the
-// order round.
+// orderRows sorts by the request's order. The order is descending only if exactly "desc" follows
+// the field.
 func orderRows[T any](p params, rows []T, fields map[string]field[T]) *reply {
 	order, _ := p.text("order")
 	if p.isNested("order") {
@@ -106,7 +106,7 @@ func orderRows[T any](p params, rows []T, fields map[string]field[T]) *reply {
 	return nil
 }
 
-// sortWords are what the answer says of the order: its first two words, as JSON.
+// sortWords returns what the response reports about the order: its first two words, as JSON.
 func sortWords(p params) (by, direction string) {
 	order, _ := p.text("order")
 	words := strings.FieldsFunc(order, isRubySpace)
@@ -120,7 +120,7 @@ func sortWords(p params) (by, direction string) {
 	}
 }
 
-// searchFailed answers a search that the library or the database refuses.
+// searchFailed returns the response to a search that the search library or the database refuses.
 func searchFailed(err error) reply {
 	if query, ok := err.(*queryError); ok { //nolint:errorlint // Never wrapped: it comes from this package's parser.
 		return errorReply(http.StatusBadRequest, message{Message: query.message, Class: "ScopedSearch::QueryNotSupported"})

@@ -9,19 +9,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// Token is a token as a test sees it in the database; it holds no secret.
+// Token is a token as a test sees it in the database; it contains no secret.
 type Token struct {
 	ID   int
 	Name string
-	// Revoked is the row's own column; an expired token is not revoked.
+	// Revoked is the column of the row; an expired token is not revoked.
 	Revoked bool
-	// Active says whether the token authenticates now.
+	// Active reports whether the token authenticates now.
 	Active bool
 	// ExpiresAt and LastUsedAt are zero for never.
 	ExpiresAt, LastUsedAt, CreatedAt, UpdatedAt time.Time
 }
 
-// Status is "active", "expired" or "revoked".
+// Status returns "active", "expired" or "revoked".
 func (t Token) Status() string {
 	switch {
 	case t.Revoked:
@@ -33,8 +33,8 @@ func (t Token) Status() string {
 	}
 }
 
-// Tokens lists all tokens of a user by id, revoked and expired ones too; nil for an
-// unknown login.
+// Tokens lists all tokens of a user by id, including revoked and expired ones; nil for an unknown
+// login.
 func (s *Server) Tokens(login string) []Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,7 +50,7 @@ func (s *Server) Tokens(login string) []Token {
 	return out
 }
 
-// LiveTokens counts the active tokens of a user; of all users for an empty login.
+// LiveTokens counts the active tokens of a user; with an empty login, of all users.
 func (s *Server) LiveTokens(login string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,9 +68,9 @@ func (s *Server) LiveTokens(login string) int {
 	return n
 }
 
-// AddToken issues a token behind the API's back and returns its id and secret. The
-// name may be taken: then the two are twins. A zero expiry is never, and it may be in
-// the past. An unknown login is an error.
+// AddToken issues a token without the API and returns its id and secret. The name may be taken,
+// which results in two tokens with the same name. A zero expiry means never, and the expiry may be
+// in the past. An unknown login is an error.
 func (s *Server) AddToken(login, name string, expires time.Time) (id int, secret string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +84,7 @@ func (s *Server) AddToken(login, name string, expires time.Time) (id int, secret
 	return t.id, secret, nil
 }
 
-// AddRevokedTokens adds n revoked rows, named prefix and a number from 1 on. An unknown
+// AddRevokedTokens adds n revoked rows, named prefix followed by a number from 1 on. An unknown
 // login is an error.
 func (s *Server) AddRevokedTokens(login, prefix string, n int) error {
 	s.mu.Lock()
@@ -101,8 +101,8 @@ func (s *Server) AddRevokedTokens(login, prefix string, n int) error {
 	return nil
 }
 
-// RevokeToken revokes a token behind the API's back, twin or not; it says whether the
-// token is there.
+// RevokeToken revokes a token without the API, even if another token has the same name. It reports
+// whether the token exists.
 func (s *Server) RevokeToken(login string, id int) bool {
 	return s.withToken(login, id, func(t *token) {
 		t.revoked, t.modified = true, s.moment()
@@ -110,8 +110,8 @@ func (s *Server) RevokeToken(login string, id int) bool {
 	})
 }
 
-// SetExpiry changes when a token expires, as Katello does with its own; zero is never.
-// It says whether the token is there.
+// SetExpiry changes when a token expires, as Katello does with its own; zero means never. It
+// reports whether the token exists.
 func (s *Server) SetExpiry(login string, id int, expires time.Time) bool {
 	return s.withToken(login, id, func(t *token) {
 		t.expires, t.modified = databaseTime(expires), s.moment()
@@ -119,14 +119,13 @@ func (s *Server) SetExpiry(login string, id int, expires time.Time) bool {
 	})
 }
 
-// DeleteToken removes a token's row, which the API never does; it says whether the row
-// was there.
+// DeleteToken removes a token's row, which the API never does. It reports whether the row existed.
 func (s *Server) DeleteToken(login string, id int) bool {
 	return s.withToken(login, id, s.removeToken)
 }
 
-// Authenticates says whether the secret of a token logs that user in now. Nothing
-// moves: neither the last use nor the failed logins.
+// Authenticates reports whether the secret of a token logs that user in now. It updates neither the
+// last use nor the count of failed logins.
 func (s *Server) Authenticates(login, secret string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,9 +133,8 @@ func (s *Server) Authenticates(login, secret string) bool {
 	return row != nil && !row.disabled && s.activeToken(row, secret, s.moment()) != nil
 }
 
-// AllowDuplicates says whether creates skip the check that the name is free, as
-// creates do that race each other. The rows that come of it can never be revoked
-// through the API.
+// AllowDuplicates sets whether creates skip the check that the name is free, as creates do when
+// they race each other. The API can never revoke the resulting tokens.
 func (s *Server) AllowDuplicates(allow bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -166,7 +164,7 @@ func (s *Server) newToken(userID int, name, secret string, expires time.Time) *t
 	}
 }
 
-// serveTokens lists the tokens that are not revoked, by user, for a demonstration.
+// serveTokens lists the tokens that are not revoked, by user, for demonstrations.
 func (s *Server) serveTokens(w http.ResponseWriter, _ *http.Request) {
 	type entry struct {
 		ID     int    `json:"id"`
@@ -199,7 +197,7 @@ func describeToken(t *token, now time.Time) Token {
 	}
 }
 
-// databaseTime is a time as the database keeps it; zero stays zero.
+// databaseTime returns a time in the database's precision; zero stays zero.
 func databaseTime(t time.Time) time.Time {
 	if t.IsZero() {
 		return t

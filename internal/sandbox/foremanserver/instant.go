@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// firstYearTooLarge is where the server stops coping with a date.
+// firstYearTooLarge is the first year that the server cannot handle.
 const firstYearTooLarge = 10000
 
-// instant is a time that was read from free text.
+// instant is a time that was parsed from free text.
 type instant struct {
 	time time.Time
-	// unit is the smallest unit that the text named: a second, a minute or a day.
+	// unit is the smallest unit that the text contains: a second, a minute or a day.
 	unit time.Duration
 }
 
@@ -36,16 +36,16 @@ var months = map[string]int{
 	"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
 }
 
-// zoneWords are the offsets, in hours, of the zone abbreviations that Ruby knows and
-// people write. An unknown word is ignored.
+// zoneWords maps the common zone abbreviations that Ruby knows to their offsets in hours. An
+// unknown word is ignored.
 var zoneWords = map[string]int{
 	"z": 0, "utc": 0, "gmt": 0, "wet": 0, "bst": 1, "cet": 1, "mez": 1, "west": 1, "cest": 2, "mesz": 2,
 	"eet": 2, "eest": 3, "msk": 3, "ist": 5, "jst": 9, "est": -5, "edt": -4, "cst": -6, "cdt": -5,
 	"mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10,
 }
 
-// dateParts are what a text says of a date and a time of day; zero year, month or day
-// is not said.
+// dateParts are the parts of a date and a time of day in a text; zero means that the text has no
+// year, month or day.
 type dateParts struct {
 	year, month, day     int
 	hour, minute, second int
@@ -54,9 +54,9 @@ type dateParts struct {
 	zone                 *time.Location
 }
 
-// parseInstant reads a date and time as Rails does: a text without a zone is in the
-// given one, a date without a time is midnight, a time without a date is today. It is
-// not ok when the text has neither, or a part is out of range.
+// parseInstant reads a date and time as Rails does: a text without a zone is in the given zone, a
+// date without a time is midnight, and a time without a date is today. It returns false when the
+// text contains neither, or a part is out of range.
 func parseInstant(text string, now time.Time, zone *time.Location) (instant, bool) {
 	parts, ok := readParts(text)
 	if !ok {
@@ -88,7 +88,7 @@ func parseInstant(text string, now time.Time, zone *time.Location) (instant, boo
 	if parts.seconds {
 		unit = time.Second
 	}
-	// time.Date carries 24:00 and the 31st of a short month over, as Ruby does.
+	// time.Date normalizes 24:00 and the 31st of a short month, as Ruby does.
 	t := time.Date(parts.year, time.Month(parts.month), parts.day, parts.hour, parts.minute, parts.second, parts.nanosecond, zone)
 	return instant{time: t, unit: unit}, true
 }
@@ -141,7 +141,7 @@ func (p *dateParts) readDate(rest string) bool {
 	} else {
 		return weekday.MatchString(rest)
 	}
-	// A date that was read must not count as one that was not said.
+	// A zero in the text must not count as a missing day or month.
 	if p.day == 0 || p.month == 0 {
 		p.day = -1
 	}
@@ -158,8 +158,7 @@ func (p *dateParts) inRange() bool {
 	return p.hour < 24 && p.minute < 60 && p.second <= 60
 }
 
-// zoneFrom reads an offset or an abbreviation; nil when there is none or it is
-// unknown.
+// zoneFrom reads an offset or an abbreviation; nil when the text is empty or unknown.
 func zoneFrom(text string) *time.Location {
 	text = strings.ToLower(text)
 	if text == "" {
@@ -184,7 +183,7 @@ func zoneFrom(text string) *time.Location {
 	return time.FixedZone("", seconds)
 }
 
-// number reads digits; what does not fit is too large for any date.
+// number reads digits; a number that does not fit becomes one that is too large for any date.
 func number(digits string) int {
 	if digits == "" {
 		return 0

@@ -14,7 +14,7 @@ func TestParseInstant(t *testing.T) {
 	now := time.Date(2026, 11, 21, 18, 0, 0, 0, time.UTC)
 	tests := map[string]struct {
 		text string
-		// want is in UTC; empty when the text cannot be read.
+		// want is in UTC; empty when the text is not a time.
 		want string
 	}{
 		"UTC":                              {"2031-05-06T07:08:09Z", "2031-05-06T07:08:09Z"},
@@ -45,7 +45,7 @@ func TestParseInstant(t *testing.T) {
 		"too far ahead, but readable":      {"10000-01-01T00:00:00Z", "10000-01-01T00:00:00Z"},
 		"nothing":                          {"", ""},
 		"blanks":                           {"   ", ""},
-		"no date":                          {"garbage", ""},
+		"not a date":                       {"garbage", ""},
 		"a relative day":                   {"tomorrow", ""},
 		"a year and a month":               {"2031-05", ""},
 		"an impossible day":                {"2030-08-34T00:00:00Z", ""},
@@ -61,7 +61,7 @@ func TestParseInstant(t *testing.T) {
 			t.Parallel()
 			have, ok := parseInstant(test.text, now, berlin)
 			if ok != (test.want != "") {
-				t.Fatalf("readable: %t, want %q", ok, test.want)
+				t.Fatalf("parsed: %t, want %q", ok, test.want)
 			}
 			if !ok {
 				return
@@ -73,7 +73,7 @@ func TestParseInstant(t *testing.T) {
 	}
 }
 
-func TestEveryZoneNameOfRailsIsKnown(t *testing.T) {
+func TestEveryRailsZoneNameIsKnown(t *testing.T) {
 	t.Parallel()
 	for name := range railsZones {
 		if _, ok := zoneNamed(name); !ok {
@@ -90,7 +90,7 @@ func TestEveryZoneNameOfRailsIsKnown(t *testing.T) {
 	}
 }
 
-func TestTimesAreWrittenInTheCallersZone(t *testing.T) {
+func TestResponsesUseTheCallersZone(t *testing.T) {
 	t.Parallel()
 	berlin, _ := zoneNamed("Berlin")
 	london, _ := zoneNamed("London")
@@ -115,7 +115,7 @@ func TestTimesAreWrittenInTheCallersZone(t *testing.T) {
 		})
 	}
 	if viewTime(time.Time{}, berlin) != nil || rawTime(time.Time{}, berlin) != nil {
-		t.Error("never is a time")
+		t.Error("a time that is never set gets a text")
 	}
 }
 
@@ -126,7 +126,7 @@ func TestLeadingInteger(t *testing.T) {
 		"abc": 0, "": 0, "-": 0, "99999999999999999999": -1, "-99999999999999999999": -1,
 	} {
 		if have := leadingInteger(text); have != want {
-			t.Errorf("%q begins with %d, want %d", text, have, want)
+			t.Errorf("the leading integer of %q is %d, want %d", text, have, want)
 		}
 	}
 }

@@ -12,26 +12,26 @@ import (
 // lockTime is how long an address stays locked after its last counted failure.
 const lockTime = 5 * time.Minute
 
-// failures are the refused logins of one address.
+// failures are the failed logins from one address.
 type failures struct {
 	count int
 	last  time.Time
 }
 
-// lockout counts refused logins per IP address. A success does not reset the count.
+// lockout counts failed logins by IP address. A success does not reset the count.
 type lockout struct {
 	mu       sync.Mutex
 	failures map[string]*failures
 }
 
-// UnlockLogins forgets all refused logins.
+// UnlockLogins resets the counts of failed logins.
 func (s *Server) UnlockLogins() {
 	s.lockout.mu.Lock()
 	defer s.lockout.mu.Unlock()
 	clear(s.lockout.failures)
 }
 
-// locked says whether an address has too many failures; limit ≤ 0 is no limit.
+// locked reports whether an address has too many failures; limit ≤ 0 means no limit.
 func (l *lockout) locked(ip string, limit int, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -58,7 +58,8 @@ func (l *lockout) count(ip string, now time.Time) {
 	f.last = now
 }
 
-// clientIP is who sent a request; a proxy on this machine is believed.
+// clientIP returns the address that sent a request. It believes X-Forwarded-For only from a proxy
+// on this machine.
 func clientIP(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -11,13 +11,13 @@ func TestClientIP(t *testing.T) {
 	tests := map[string]struct {
 		from, forwarded, want string
 	}{
-		"a client":                            {"192.0.2.1:5", "", "192.0.2.1"},
-		"a client that claims another":        {"192.0.2.1:5", "192.0.2.9", "192.0.2.1"},
-		"a proxy on this machine":             {"127.0.0.1:5", "192.0.2.9", "192.0.2.9"},
-		"the last hop that is no proxy":       {"[::1]:5", "192.0.2.8, 192.0.2.9, 127.0.0.1", "192.0.2.9"},
-		"this machine":                        {"127.0.0.1:5", "", "127.0.0.1"},
-		"a proxy that says nothing of use":    {"127.0.0.1:5", "unknown, ::1", "127.0.0.1"},
-		"an address without a port, as it is": {"pipe", "192.0.2.9", "pipe"},
+		"a client":                         {"192.0.2.1:5", "", "192.0.2.1"},
+		"a client that forges the header":  {"192.0.2.1:5", "192.0.2.9", "192.0.2.1"},
+		"a proxy on this machine":          {"127.0.0.1:5", "192.0.2.9", "192.0.2.9"},
+		"the last hop that is not a proxy": {"[::1]:5", "192.0.2.8, 192.0.2.9, 127.0.0.1", "192.0.2.9"},
+		"this machine":                     {"127.0.0.1:5", "", "127.0.0.1"},
+		"a proxy without a usable address": {"127.0.0.1:5", "unknown, ::1", "127.0.0.1"},
+		"an address without a port":        {"pipe", "192.0.2.9", "pipe"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

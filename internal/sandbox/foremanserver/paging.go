@@ -8,7 +8,8 @@ import (
 
 // window is the part of a list that a request asks for.
 type window struct {
-	// page and perPage are what the answer says, which is not always what was done.
+	// page and perPage are what the response reports, which is not always what offset and limit
+	// select.
 	page, perPage *big.Int
 	// offset and limit select the rows.
 	offset, limit int
@@ -16,8 +17,8 @@ type window struct {
 
 var maxBigint = big.NewInt(1<<63 - 1)
 
-// pageWindow reads page and per_page for a list of total rows. What the server does
-// not cope with is a 500 with the text of its libraries.
+// pageWindow reads page and per_page for a list of total rows. Values that the server cannot handle
+// are a 500 with the text of its libraries.
 func (c *call) pageWindow(total int) (window, *reply) {
 	w := window{page: big.NewInt(1), perPage: big.NewInt(int64(c.options.EntriesPerPage))}
 	page, hasPage := c.params.text("page")
@@ -34,7 +35,7 @@ func (c *call) pageWindow(total int) (window, *reply) {
 		failed := noMethod()
 		return w, &failed
 	}
-	// An empty per_page selects nothing but is reported as the default.
+	// An empty per_page selects no rows, but the response reports the default.
 	limit := w.perPage
 	if hasPerPage {
 		limit = leadingBig(perPage)
@@ -57,7 +58,7 @@ func (c *call) pageWindow(total int) (window, *reply) {
 	return w, nil
 }
 
-// offset is where a page begins.
+// offset returns the number of the first row of a page.
 func (c *call) offset(page string, hasPage bool, limit *big.Int) (*big.Int, *reply) {
 	number := big.NewInt(1)
 	if c.params.isNested("page") {
@@ -65,7 +66,7 @@ func (c *call) offset(page string, hasPage bool, limit *big.Int) (*big.Int, *rep
 	}
 	if hasPage {
 		var ok bool
-		// Prefixes of other bases count, and underscores between digits.
+		// Ruby's Integer() accepts prefixes of other bases, and underscores between digits.
 		number, ok = new(big.Int).SetString(strings.TrimFunc(page, isRubySpace), 0)
 		if !ok {
 			return nil, failure("invalid value for Integer(): \"" + page + "\"")
@@ -82,7 +83,7 @@ func (c *call) offset(page string, hasPage bool, limit *big.Int) (*big.Int, *rep
 	return offset, nil
 }
 
-// slice selects the window's rows.
+// slice returns the rows of the window.
 func slice[T any](w window, rows []T) []T {
 	from := min(w.offset, len(rows))
 	return rows[from:min(from+w.limit, len(rows))]

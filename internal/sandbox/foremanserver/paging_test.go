@@ -19,49 +19,49 @@ func TestPagingAndOrder(t *testing.T) {
 	}
 	tests := map[string]struct {
 		query string
-		// names are the rows of a 200; has and status tell the rest.
+		// names are the rows of a 200; has and status describe the rest of the response.
 		names  string
 		status int
 		has    string
 	}{
-		"nothing":                       {query: "", names: "c a b", has: `"per_page": 3`},
-		"the second page":               {query: "page=2", names: "d", has: `"page": 2`},
-		"beyond the end":                {query: "page=9", names: "", has: `"page": 9`},
-		"a page in another base":        {query: "page=0x2", names: "d", has: `"page": 0`},
-		"a page with blanks":            {query: "page=%202", names: "d", has: `"page": 2`},
-		"page zero":                     {query: "page=0", status: 500, has: "invalid page: 0"},
-		"a page below zero":             {query: "page=-1", status: 500, has: "invalid page: -1"},
-		"a page that is no number":      {query: "page=abc", status: 500, has: `invalid value for Integer(): \"abc\"`},
-		"an empty page":                 {query: "page=", status: 500, has: `invalid value for Integer(): \"\"`},
-		"half a page":                   {query: "page=1.5", status: 500, has: `invalid value for Integer(): \"1.5\"`},
-		"a huge page":                   {query: "page=9223372036854775807", status: 500, has: "invalid offset: 27670116110564327418"},
-		"a list of pages":               {query: "page[]=1", status: 500, has: "can't convert Array into Integer"},
-		"all":                           {query: "per_page=all", names: "c a b d", has: `"per_page": 4`},
-		"all ignores the page":          {query: "per_page=all&page=abc", names: "c a b d", has: `"page": 0`},
-		"all reports the total":         {query: "per_page=all&search=a", names: "a", has: `"per_page": 4`},
-		"ALL is no number":              {query: "per_page=ALL", names: "", has: `"per_page": 0`},
-		"none":                          {query: "per_page=0", names: "", has: `"per_page": 0`},
-		"an empty per_page":             {query: "per_page=", names: "", has: `"per_page": 3`},
-		"a number and more":             {query: "per_page=2x", names: "c a", has: `"per_page": 2`},
-		"a million":                     {query: "per_page=1000000", names: "c a b d", has: `"per_page": 1000000`},
-		"less than none":                {query: "per_page=-1", status: 500, has: "PG::InvalidRowCountInLimitClause"},
-		"more than fits":                {query: "per_page=9223372036854775808", status: 500, has: "PG::"},
-		"a list of sizes":               {query: "per_page[]=1", status: 500, has: "Internal Server Error: the server was unable"},
-		"the last of two":               {query: "per_page=1&per_page=2", names: "c a"},
-		"by name":                       {query: "order=name", names: "a b c", has: `"by": "name",` + "\n" + `    "order": "ASC"`},
-		"by name downwards":             {query: "order=name%20DeSc", names: "d c b", has: `"order": "DeSc"`},
-		"any other word is upwards":     {query: "order=name%20down", names: "a b c", has: `"order": "down"`},
-		"a third word turns it upwards": {query: "order=name%20desc%20x", names: "a b c", has: `"order": "desc"`},
-		"by id downwards":               {query: "order=id+desc", names: "d b a"},
-		"by owner":                      {query: "order=user_id", names: "c a b"},
-		"an empty order":                {query: "order=", names: "c a b", has: `"by": null`},
-		"a field that is not one":       {query: "order=created_at", status: 400, has: "the field 'created_at' in the order statement is not valid field for search"},
-		"a leading blank":               {query: "order=%20id", status: 400, has: "the field '' in the order"},
-		"a leading sign":                {query: "order=-id", status: 400, has: "the field '-id' in the order"},
-		"a list of orders":              {query: "order[]=id", status: 400, has: "in the order statement"},
-		"a search":                      {query: "search=name+~+a", names: "a", has: `"subtotal": 1`},
-		"an empty search":               {query: "search=", names: "c a b", has: `"search": ""`},
-		"a list of searches":            {query: "search[]=a", status: 500, has: "Unsupported query object"},
+		"nothing":                        {query: "", names: "c a b", has: `"per_page": 3`},
+		"the second page":                {query: "page=2", names: "d", has: `"page": 2`},
+		"beyond the end":                 {query: "page=9", names: "", has: `"page": 9`},
+		"a page in another base":         {query: "page=0x2", names: "d", has: `"page": 0`},
+		"a page with blanks":             {query: "page=%202", names: "d", has: `"page": 2`},
+		"page zero":                      {query: "page=0", status: 500, has: "invalid page: 0"},
+		"a page below zero":              {query: "page=-1", status: 500, has: "invalid page: -1"},
+		"a page that is not a number":    {query: "page=abc", status: 500, has: `invalid value for Integer(): \"abc\"`},
+		"an empty page":                  {query: "page=", status: 500, has: `invalid value for Integer(): \"\"`},
+		"a fraction as the page":         {query: "page=1.5", status: 500, has: `invalid value for Integer(): \"1.5\"`},
+		"a huge page":                    {query: "page=9223372036854775807", status: 500, has: "invalid offset: 27670116110564327418"},
+		"a list of pages":                {query: "page[]=1", status: 500, has: "can't convert Array into Integer"},
+		"all":                            {query: "per_page=all", names: "c a b d", has: `"per_page": 4`},
+		"per_page=all ignores the page":  {query: "per_page=all&page=abc", names: "c a b d", has: `"page": 0`},
+		"per_page=all reports the total": {query: "per_page=all&search=a", names: "a", has: `"per_page": 4`},
+		"per_page=ALL is not a number":   {query: "per_page=ALL", names: "", has: `"per_page": 0`},
+		"none":                           {query: "per_page=0", names: "", has: `"per_page": 0`},
+		"an empty per_page":              {query: "per_page=", names: "", has: `"per_page": 3`},
+		"a number with a suffix":         {query: "per_page=2x", names: "c a", has: `"per_page": 2`},
+		"a million":                      {query: "per_page=1000000", names: "c a b d", has: `"per_page": 1000000`},
+		"a negative per_page":            {query: "per_page=-1", status: 500, has: "PG::InvalidRowCountInLimitClause"},
+		"a per_page out of range":        {query: "per_page=9223372036854775808", status: 500, has: "PG::"},
+		"a list of sizes":                {query: "per_page[]=1", status: 500, has: "Internal Server Error: the server was unable"},
+		"the last of two per_page":       {query: "per_page=1&per_page=2", names: "c a"},
+		"by name":                        {query: "order=name", names: "a b c", has: `"by": "name",` + "\n" + `    "order": "ASC"`},
+		"by name, descending":            {query: "order=name%20DeSc", names: "d c b", has: `"order": "DeSc"`},
+		"another word means ascending":   {query: "order=name%20down", names: "a b c", has: `"order": "down"`},
+		"a third word means ascending":   {query: "order=name%20desc%20x", names: "a b c", has: `"order": "desc"`},
+		"by id, descending":              {query: "order=id+desc", names: "d b a"},
+		"by owner":                       {query: "order=user_id", names: "c a b"},
+		"an empty order":                 {query: "order=", names: "c a b", has: `"by": null`},
+		"an unknown field":               {query: "order=created_at", status: 400, has: "the field 'created_at' in the order statement is not valid field for search"},
+		"a leading blank":                {query: "order=%20id", status: 400, has: "the field '' in the order"},
+		"a leading sign":                 {query: "order=-id", status: 400, has: "the field '-id' in the order"},
+		"a list of orders":               {query: "order[]=id", status: 400, has: "in the order statement"},
+		"a search":                       {query: "search=name+~+a", names: "a", has: `"subtotal": 1`},
+		"an empty search":                {query: "search=", names: "c a b", has: `"search": ""`},
+		"a list of searches":             {query: "search[]=a", status: 500, has: "Unsupported query object"},
 		"a bad search before a bad page": {
 			query: "search=x=1&page=0", status: 400, has: "Field 'x' not recognized",
 		},
@@ -89,7 +89,7 @@ func TestPagingAndOrder(t *testing.T) {
 	}
 }
 
-func TestRowsWithoutAnOrderMoveWhenTheyChange(t *testing.T) {
+func TestUpdatedRowsMoveToTheEndOfTheDefaultOrder(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{}, alice)
 	secrets := map[string]string{}
@@ -107,7 +107,7 @@ func TestRowsWithoutAnOrderMoveWhenTheyChange(t *testing.T) {
 	}
 }
 
-func TestManyRevokedRowsAreListedPageByPage(t *testing.T) {
+func TestManyRevokedRowsArePaged(t *testing.T) {
 	t.Parallel()
 	const rows = 50_000
 	server := newServer(t, foremanserver.Options{}, alice)

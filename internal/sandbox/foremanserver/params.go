@@ -12,18 +12,17 @@ import (
 	"strings"
 )
 
-// params are a request's parameters. A value is nil, a string, a bool, a json.Number,
-// a []any or a map[string]any.
+// params are a request's parameters. A value is nil, a string, a bool, a json.Number, a []any or a
+// map[string]any.
 type params map[string]any
 
-// text is a parameter as a text; ok is false when it is absent or null, or when it is
-// a list or an object.
+// text returns a parameter as a text; ok is false when it is missing, null, a list or an object.
 func (p params) text(key string) (text string, ok bool) {
 	return scalarText(p[key])
 }
 
-// isNested says whether a parameter is a list or an object, which the server does not
-// cope with where it wants a text.
+// isNested reports whether a parameter is a list or an object, which the server cannot handle where
+// it expects a text.
 func (p params) isNested(key string) bool {
 	switch p[key].(type) {
 	case []any, map[string]any:
@@ -32,8 +31,8 @@ func (p params) isNested(key string) bool {
 	return false
 }
 
-// queryParams reads a query as Rails does: the last of repeated parameters wins,
-// "a[]" is a list and "a[b]" an object.
+// queryParams reads a query as Rails does: the last of repeated parameters wins, "a[]" is a list
+// and "a[b]" an object.
 func queryParams(raw string) params {
 	p := params{}
 	for part := range strings.SplitSeq(raw, "&") {
@@ -80,13 +79,13 @@ func bodyParams(body []byte) (params, error) {
 	return object, nil
 }
 
-// merged is p with the parameters of other, which win.
+// merged returns p with the parameters of other, which override those of p.
 func (p params) merged(other params) params {
 	maps.Copy(p, other)
 	return p
 }
 
-// isJSON says whether Rails parses a body of that content type as JSON.
+// isJSON reports whether Rails parses a body of this content type as JSON.
 func isJSON(contentType string) bool {
 	switch media, _, _ := mime.ParseMediaType(contentType); media {
 	case "application/json", "text/x-json", "application/jsonrequest", "application/vnd.api+json":
@@ -95,8 +94,8 @@ func isJSON(contentType string) bool {
 	return false
 }
 
-// scalarText writes a value as Rails casts it for a text column; ok is false for null,
-// lists and objects.
+// scalarText returns a value as Rails casts it for a text column; ok is false for null, lists and
+// objects.
 func scalarText(v any) (text string, ok bool) {
 	switch v := v.(type) {
 	case string:
@@ -110,7 +109,7 @@ func scalarText(v any) (text string, ok bool) {
 	}
 }
 
-// numberText writes a number as Ruby does: a float keeps its point.
+// numberText writes a number as Ruby does: a float keeps its decimal point.
 func numberText(n json.Number) string {
 	if !strings.ContainsAny(n.String(), ".eE") {
 		return n.String()

@@ -7,17 +7,17 @@ import (
 	"path"
 )
 
-// RecordedExchanges is how many exchanges the recordings hold.
+// RecordedExchanges is how many exchanges the recordings contain.
 const RecordedExchanges = 269
 
 //go:embed testdata/recordings/*.json
 var recordingFiles embed.FS
 
-// Recording is one scenario that was played against a real Foreman; see
-// testdata/README.md for the format.
+// Recording is one scenario that was recorded with a real Foreman; see testdata/README.md for the
+// format.
 type Recording struct {
 	Scenario string `json:"scenario"`
-	// Users have to exist before the first step.
+	// Users must exist before the first step.
 	Users []User `json:"users"`
 	Steps []Step `json:"steps"`
 }
@@ -27,11 +27,11 @@ type Step struct {
 	Label    string           `json:"label"`
 	Request  RecordedRequest  `json:"request"`
 	Response RecordedResponse `json:"response"`
-	// Capture names what later steps use of the answer: variable to key.
+	// Capture maps variables that later steps use to keys of the response.
 	Capture map[string]string `json:"capture"`
 }
 
-// RecordedRequest is what a step sends.
+// RecordedRequest is the request of a step.
 type RecordedRequest struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`
@@ -41,19 +41,19 @@ type RecordedRequest struct {
 	Raw         *string           `json:"raw"`
 	ContentType string            `json:"content_type"`
 	Headers     map[string]string `json:"headers"`
-	// KeepCookie and SendCookie are a name for the session cookie between steps.
+	// KeepCookie and SendCookie name the session cookie that steps share.
 	KeepCookie string `json:"keep_cookie"`
 	SendCookie string `json:"send_cookie"`
 }
 
-// RecordedResponse is what the real server answered.
+// RecordedResponse is the response of the real server.
 type RecordedResponse struct {
 	Status            int             `json:"status"`
 	ContentType       string          `json:"content_type"`
 	HasVersionHeaders bool            `json:"has_version_headers"`
 	JSON              json.RawMessage `json:"json"`
 	Text              *string         `json:"text"`
-	// HTML means that the answer was a page, whatever it says.
+	// HTML means that the response is a page with any content.
 	HTML bool `json:"html"`
 }
 

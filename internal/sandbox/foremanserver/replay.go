@@ -16,17 +16,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// StepResult is how a server answered one recorded request.
+// StepResult is the outcome of one recorded request.
 type StepResult struct {
 	Scenario string
 	Label    string
-	// Difference says what differs from the recording; empty when nothing does.
+	// Difference describes the first difference from the recording; empty when there is none.
 	Difference string
 }
 
 var variableName = regexp.MustCompile(`\{\{([^{}]+)\}\}`)
 
-// replayer is the state between the steps of a scenario.
+// replayer is the state that the steps of a scenario share.
 type replayer struct {
 	url       string
 	client    *http.Client
@@ -35,17 +35,17 @@ type replayer struct {
 	cookies   map[string]*http.Cookie
 }
 
-// answered is an answer that was read.
+// answered is a response whose body was read.
 type answered struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// Replay sends the requests of a recording to the server at base over HTTP and compares
-// each answer. The recording's users have to exist there beside the administrator of
-// [AdminLogin]. The error is one of getting there at all; an answer that differs is in
-// its result.
+// Replay sends the requests of a recording to the server at base over HTTP and compares the
+// responses. The server must have the recording's users and the administrator [AdminLogin]. Replay
+// returns an error only if a request cannot be sent or a user cannot be found; a different response
+// is reported in its result.
 func Replay(ctx context.Context, base string, r Recording) ([]StepResult, error) {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
@@ -79,7 +79,7 @@ func Replay(ctx context.Context, base string, r Recording) ([]StepResult, error)
 	return results, nil
 }
 
-// Replay replays the recording against a fresh server that has the recording's users.
+// Replay replays the recording against a new server that has the recording's users.
 func (r Recording) Replay(ctx context.Context) (results []StepResult, err error) {
 	server := New(Options{})
 	for _, u := range r.Users {
@@ -95,8 +95,8 @@ func (r Recording) Replay(ctx context.Context) (results []StepResult, err error)
 	return Replay(ctx, running.URL(), r)
 }
 
-// findUser learns a user's id. It searches, because a login of digits in a path is
-// taken for an id.
+// findUser looks up a user's id. It searches for the login, because the server reads a numeric
+// login in a path as an id.
 func (p *replayer) findUser(ctx context.Context, u User) error {
 	search := url.Values{"search": {"login=" + strconv.Quote(u.Login)}}
 	answer, err := p.send(ctx, RecordedRequest{Method: http.MethodGet, Path: "/api/users?" + search.Encode(), Auth: AdminLogin})
@@ -158,8 +158,8 @@ func (p *replayer) send(ctx context.Context, r RecordedRequest) (answered, error
 	return answered{status: response.StatusCode, header: response.Header, body: read}, nil
 }
 
-// credentials turns a step's auth into login and password. A key that is nobody's is a
-// login itself.
+// credentials returns login and password for a step's auth. A key that belongs to no user is itself
+// the login.
 func (p *replayer) credentials(auth string) (login, password string) {
 	key, other, hasOther := strings.Cut(auth, ":")
 	login = key
@@ -180,7 +180,7 @@ func (p *replayer) capture(step Step, answer answered) {
 	decoder.UseNumber()
 	var have map[string]any
 	if decoder.Decode(&have) != nil {
-		// The comparison reports an answer that is no JSON.
+		// The comparison reports a response that is not JSON.
 		return
 	}
 	for variable, key := range step.Capture {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// masks are what stands in a recording for values that differ between two runs.
+// masks are the placeholders in a recording for values that differ between two runs.
 var masks = map[string]*regexp.Regexp{
 	"<time utc>":    regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$`),
 	"<time offset>": regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}$`),
@@ -21,21 +21,21 @@ var masks = map[string]*regexp.Regexp{
 const (
 	// countMask stands for any integer.
 	countMask = "<count>"
-	// whereMask at a text's end stands for an SQL condition or nothing.
+	// whereMask at the end of a text stands for an SQL condition or nothing.
 	whereMask = " <where>"
 )
 
-// looseStarts are the beginnings of texts whose rest is no contract: they are a
-// library's or the database's own words.
+// looseStarts are the beginnings of texts whose rest is not compared, because it is the wording of
+// a library or the database.
 var looseStarts = []string{"There was a problem in the JSON", "PG::"}
 
-// member is one key of a JSON object, whose order is compared too.
+// member is one key of a JSON object; the order of the keys is compared too.
 type member struct {
 	key   string
 	value any
 }
 
-// difference says what differs between an answer and its recording.
+// difference describes how a response differs from its recording.
 func (p *replayer) difference(want RecordedResponse, have answered) string {
 	if want.Status != have.status {
 		return fmt.Sprintf("status: want %d, have %d", want.Status, have.status)
@@ -68,7 +68,7 @@ func (p *replayer) difference(want RecordedResponse, have answered) string {
 	return p.compare("body", wanted, got)
 }
 
-// compare says where two values differ; empty when they do not.
+// compare describes where two values differ; empty when they do not.
 func (p *replayer) compare(at string, want, have any) string {
 	switch want := want.(type) {
 	case []member:
@@ -118,7 +118,8 @@ func (p *replayer) compareText(at, want string, have any) string {
 		}
 		return ""
 	}
-	// A text that is one variable stands for the variable's value, number or text.
+	// A text that consists of one variable stands for the variable's value, which may be a number
+	// or a text.
 	if name := variableName.FindStringSubmatch(want); name != nil && name[0] == want {
 		if p.variables[name[1]] != have {
 			return differs
@@ -161,7 +162,7 @@ func keysOf(object []member) string {
 	return strings.Join(keys, ", ")
 }
 
-// decodeOrdered reads JSON with its objects as lists of members.
+// decodeOrdered reads JSON, with objects as lists of members.
 func decodeOrdered(text []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()

@@ -6,7 +6,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-func TestRecordedExchangesAreAnsweredAsTheRealServerDid(t *testing.T) {
+func TestResponsesMatchTheRecordings(t *testing.T) {
 	t.Parallel()
 	recordings, err := foremanserver.Recordings()
 	if err != nil {
@@ -17,7 +17,7 @@ func TestRecordedExchangesAreAnsweredAsTheRealServerDid(t *testing.T) {
 		total += len(recording.Steps)
 	}
 	if total != foremanserver.RecordedExchanges {
-		t.Errorf("the recordings hold %d exchanges, want %d", total, foremanserver.RecordedExchanges)
+		t.Errorf("the recordings contain %d exchanges, want %d", total, foremanserver.RecordedExchanges)
 	}
 	for _, recording := range recordings {
 		t.Run(recording.Scenario, func(t *testing.T) {
@@ -27,7 +27,7 @@ func TestRecordedExchangesAreAnsweredAsTheRealServerDid(t *testing.T) {
 	}
 }
 
-// replayOne plays a scenario against a server of its own.
+// replayOne replays a scenario against its own server.
 func replayOne(t *testing.T, recording foremanserver.Recording) {
 	t.Helper()
 	results, err := recording.Replay(t.Context())

@@ -25,7 +25,7 @@ const (
 // tokensSegment is the path segment of a user's tokens.
 const tokensSegment = "personal_access_tokens"
 
-// The actions by what a path has below /api, and by method.
+// The actions by the path below /api and by method.
 var (
 	topActions = map[string]action{
 		"ping": actionPing, "status": actionStatus, "current_user": actionCurrentUser, "users": actionUsers,
@@ -35,16 +35,16 @@ var (
 	tokenActions  = map[string]action{http.MethodGet: actionToken, http.MethodDelete: actionRevokeToken}
 )
 
-// route is what a request's method and path ask for.
+// route is what the method and the path of a request select.
 type route struct {
 	action action
-	// userID and tokenID are path segments, unescaped; they need not be numbers.
+	// userID and tokenID are unescaped path segments; they need not be numbers.
 	userID, tokenID string
-	// xml is set when the path ends in .xml, which no view can serve.
+	// xml is set when the path ends in .xml, for which the server has no view.
 	xml bool
 }
 
-// permission is what a caller needs for an action on others; empty for none.
+// permission returns the permission that an action on another user requires; empty for none.
 func (a action) permission() string {
 	switch a {
 	case actionUsers, actionUser:
@@ -62,13 +62,13 @@ func (a action) permission() string {
 	return ""
 }
 
-// findRoute says what a request asks for; it is not ok for an HTML 404.
+// findRoute returns the route of a request; false means an HTML 404.
 func findRoute(r *http.Request, prefix string) (route, bool) {
 	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), prefix)
 	if !ok || !strings.HasPrefix(rest, "/") {
 		return route{}, false
 	}
-	// Empty segments collapse, so a client that forgets an id asks something else.
+	// Empty segments collapse, so a client that omits an id requests something else.
 	segments := strings.FieldsFunc(rest, func(ch rune) bool { return ch == '/' })
 	if len(segments) < 2 || segments[0] != "api" {
 		return route{}, false
@@ -81,8 +81,8 @@ func findRoute(r *http.Request, prefix string) (route, bool) {
 }
 
 func matchRoute(method string, segments []string) (found route, ok bool) {
-	// A user's segment may hold dots, so an ending belongs to it; elsewhere it is a
-	// format.
+	// A suffix after a user's id belongs to the segment, because a login may contain dots;
+	// elsewhere it is a format.
 	if n := len(segments); n != 2 && n > 0 {
 		name, format, hasFormat := strings.Cut(segments[n-1], ".")
 		if strings.Contains(format, ".") || name == "" || (hasFormat && format == "") {
@@ -109,7 +109,8 @@ func matchRoute(method string, segments []string) (found route, ok bool) {
 	switch len(segments) {
 	case 2:
 		found.action, ok = userActions[method]
-		// This is a collapsed path that has lost its user: nothing is deleted there.
+		// Here the path has collapsed because its user's id is empty. The server must not delete
+		// anything.
 		return found, ok && (method == http.MethodGet || found.userID != tokensSegment)
 	case 3:
 		found.action, ok = tokensActions[method]
@@ -122,7 +123,7 @@ func matchRoute(method string, segments []string) (found route, ok bool) {
 	return route{}, false
 }
 
-// method is the request's method; HEAD is served as GET.
+// method returns the request's method; HEAD is served as GET.
 func method(r *http.Request) string {
 	if r.Method == http.MethodHead {
 		return http.MethodGet

@@ -21,39 +21,39 @@ func TestRoutes(t *testing.T) {
 		status int
 		has    string
 	}{
-		"version 2":                        {admin("/api/v2" + strings.TrimPrefix(tokensOfAlice, "/api") + "/1"), 200, `"name":"t"`},
-		"version 1":                        {admin("/api/v1/status"), 404, page},
-		"version 3":                        {admin("/api/v3/status"), 404, page},
-		"the root":                         {admin("/"), 404, page},
-		"nothing below api":                {admin("/api"), 404, page},
-		"version 2 of nothing":             {admin("/api/v2"), 404, page},
-		"a JSON ending":                    {admin(tokensOfAlice + "/1.json"), 200, `"name":"t"`},
-		"a JSON ending of the list":        {admin(tokensOfAlice + ".json"), 200, `"total": 1`},
-		"a JSON ending of a fixed path":    {admin("/api/status.json"), 200, "ok"},
-		"an XML ending":                    {admin(tokensOfAlice + "/1.xml"), 500, "<?xml"},
-		"an XML ending, without a login":   {asked{path: tokensOfAlice + "/1.xml"}, 401, "Unable"},
-		"a number with a point":            {admin(tokensOfAlice + "/1.9"), 200, `"name":"t"`},
-		"two dots":                         {admin(tokensOfAlice + "/1.9.json"), 404, page},
-		"a dot at the end":                 {admin(tokensOfAlice + "/1."), 404, page},
-		"an id and more":                   {admin(tokensOfAlice + "/1-t"), 200, `"name":"t"`},
-		"new is an id":                     {admin(tokensOfAlice + "/new"), 404, "by id 'new'"},
-		"an id out of range":               {admin(tokensOfAlice + "/99999999999999999999"), 404, "by id '99999999999999999999'"},
-		"a slash at the end":               {admin(tokensOfAlice + "/"), 200, `"total": 1`},
-		"two slashes":                      {admin("//api/users//5/personal_access_tokens"), 200, `"total": 1`},
-		"edit":                             {admin(tokensOfAlice + "/1/edit"), 404, page},
-		"something else of a user":         {admin("/api/users/5/ssh_keys"), 404, page},
-		"something else":                   {admin("/api/hosts"), 404, page},
-		"an escaped slash":                 {admin("/api/users/5-%2fx/personal_access_tokens"), 200, `"total": 1`},
-		"PUT":                              {asked{method: http.MethodPut, path: tokensOfAlice + "/1"}, 404, page},
-		"PATCH":                            {asked{method: http.MethodPatch, path: tokensOfAlice + "/1"}, 404, page},
-		"DELETE of the list":               {asked{method: http.MethodDelete, path: tokensOfAlice}, 404, page},
-		"POST of one":                      {asked{method: http.MethodPost, path: tokensOfAlice + "/1"}, 404, page},
-		"POST without the user's id":       {post("/api/users//personal_access_tokens", "{}"), 404, page},
-		"DELETE without the user's id":     {del("/api/users//personal_access_tokens/1"), 404, page},
-		"DELETE of all of nobody's tokens": {del("/api/users//personal_access_tokens"), 404, page},
-		"a show in another root":           {admin(tokensOfAlice + "/1?root_name=x"), 200, `{"x":{"created_at"`},
-		"no tokens without a user":         {admin("/api/personal_access_tokens"), 404, page},
-		"ping needs nobody":                {asked{path: "/api/ping"}, 200, `"duration_ms":"0"`},
+		"version 2":                      {admin("/api/v2" + strings.TrimPrefix(tokensOfAlice, "/api") + "/1"), 200, `"name":"t"`},
+		"version 1":                      {admin("/api/v1/status"), 404, page},
+		"version 3":                      {admin("/api/v3/status"), 404, page},
+		"the root":                       {admin("/"), 404, page},
+		"nothing below api":              {admin("/api"), 404, page},
+		"nothing below api/v2":           {admin("/api/v2"), 404, page},
+		"a JSON ending":                  {admin(tokensOfAlice + "/1.json"), 200, `"name":"t"`},
+		"a JSON ending of the list":      {admin(tokensOfAlice + ".json"), 200, `"total": 1`},
+		"a JSON ending of a fixed path":  {admin("/api/status.json"), 200, "ok"},
+		"an XML ending":                  {admin(tokensOfAlice + "/1.xml"), 500, "<?xml"},
+		"an XML ending, without a login": {asked{path: tokensOfAlice + "/1.xml"}, 401, "Unable"},
+		"a number with a point":          {admin(tokensOfAlice + "/1.9"), 200, `"name":"t"`},
+		"two dots":                       {admin(tokensOfAlice + "/1.9.json"), 404, page},
+		"a dot at the end":               {admin(tokensOfAlice + "/1."), 404, page},
+		"an id and more":                 {admin(tokensOfAlice + "/1-t"), 200, `"name":"t"`},
+		"new is an id":                   {admin(tokensOfAlice + "/new"), 404, "by id 'new'"},
+		"an id out of range":             {admin(tokensOfAlice + "/99999999999999999999"), 404, "by id '99999999999999999999'"},
+		"a slash at the end":             {admin(tokensOfAlice + "/"), 200, `"total": 1`},
+		"two slashes":                    {admin("//api/users//5/personal_access_tokens"), 200, `"total": 1`},
+		"edit":                           {admin(tokensOfAlice + "/1/edit"), 404, page},
+		"an unknown path of a user":      {admin("/api/users/5/ssh_keys"), 404, page},
+		"an unknown path":                {admin("/api/hosts"), 404, page},
+		"an escaped slash":               {admin("/api/users/5-%2fx/personal_access_tokens"), 200, `"total": 1`},
+		"PUT":                            {asked{method: http.MethodPut, path: tokensOfAlice + "/1"}, 404, page},
+		"PATCH":                          {asked{method: http.MethodPatch, path: tokensOfAlice + "/1"}, 404, page},
+		"DELETE of the list":             {asked{method: http.MethodDelete, path: tokensOfAlice}, 404, page},
+		"POST of one":                    {asked{method: http.MethodPost, path: tokensOfAlice + "/1"}, 404, page},
+		"POST without the user's id":     {post("/api/users//personal_access_tokens", "{}"), 404, page},
+		"DELETE without the user's id":   {del("/api/users//personal_access_tokens/1"), 404, page},
+		"DELETE of all tokens without the user's id": {del("/api/users//personal_access_tokens"), 404, page},
+		"a token below another root":                 {admin(tokensOfAlice + "/1?root_name=x"), 200, `{"x":{"created_at"`},
+		"tokens without a user":                      {admin("/api/personal_access_tokens"), 404, page},
+		"ping requires no login":                     {asked{path: "/api/ping"}, 200, `"duration_ms":"0"`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-func TestAServerBelowAPathIsNowhereElse(t *testing.T) {
+func TestServerBelowAPathServesOnlyThatPath(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{PathPrefix: "/foreman/", Version: "3.1.0"})
 	ask(t, server, admin("/foreman/api/status")).want(t, http.StatusOK, `"version":"3.1.0"`)
@@ -78,7 +78,7 @@ func TestAServerBelowAPathIsNowhereElse(t *testing.T) {
 	ask(t, server, asked{path: "/_sandbox/tokens", method: http.MethodPost}).want(t, http.StatusForbidden, "")
 }
 
-func TestAnAnswerThatTheClientHasIsNotSentAgain(t *testing.T) {
+func TestConditionalRequestGets304(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{})
 	first := ask(t, server, admin("/api/ping"))
@@ -89,6 +89,6 @@ func TestAnAnswerThatTheClientHasIsNotSentAgain(t *testing.T) {
 		t.Errorf("have %d %q, want an empty 304", got.Code, got.Body)
 	}
 	if id := got.Header().Get("X-Request-Id"); id != "ab1" {
-		t.Errorf("the request's id is %q, want the client's, cleaned", id)
+		t.Errorf("the request id is %q, want the client's without unsafe characters", id)
 	}
 }

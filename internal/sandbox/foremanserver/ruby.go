@@ -8,9 +8,8 @@ import (
 	"unicode"
 )
 
-// leadingBig reads the integer that a text begins with, as Ruby's String#to_i and
-// Rails' casts of ids do: blanks, a sign, digits with single underscores; 0 without
-// digits.
+// leadingBig reads the integer at the beginning of a text, as Ruby's String#to_i and Rails' casts
+// of ids do: blanks, a sign, digits with single underscores. It returns 0 if there are no digits.
 func leadingBig(s string) *big.Int {
 	s = strings.TrimLeftFunc(s, isRubySpace)
 	sign := ""
@@ -28,7 +27,7 @@ func leadingBig(s string) *big.Int {
 	return n
 }
 
-// leadingInteger is leadingBig for ids; what no id can be is -1.
+// leadingInteger is leadingBig for ids; a number outside the range of ids becomes -1.
 func leadingInteger(s string) int {
 	n := leadingBig(s)
 	if !n.IsInt64() || n.Int64() > math.MaxInt32 {
@@ -37,11 +36,11 @@ func leadingInteger(s string) int {
 	return int(n.Int64())
 }
 
-// parentForm is what the server reads as an id where it looks for a name first.
+// parentForm matches the texts that the server accepts as an id where it looks for a name first.
 var parentForm = regexp.MustCompile(`^(\d+-|(0|[1-9]\d*)$)`)
 
-// parentID reads an id where the server looks for a name first: digits alone, or digits
-// and a hyphen with anything after them. What has another form is -1.
+// parentID reads an id where the server looks for a name first: only digits, or digits and a hyphen
+// followed by anything. It returns -1 for any other text.
 func parentID(s string) int {
 	if !parentForm.MatchString(s) {
 		return -1
@@ -51,12 +50,12 @@ func parentID(s string) int {
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
-// isBlank says whether a text has nothing but blanks, of any script.
+// isBlank reports whether a text contains only Unicode white space.
 func isBlank(s string) bool {
 	return strings.TrimFunc(s, unicode.IsSpace) == ""
 }
 
-// stripped removes the blanks that Ruby's String#strip removes: ASCII's.
+// stripped removes the white space that Ruby's String#strip removes, which is ASCII only.
 func stripped(s string) string {
 	return strings.TrimFunc(s, isRubySpace)
 }

@@ -17,14 +17,14 @@ const (
 	isNull
 )
 
-// predicate says whether a row is selected; a nil predicate is a blank condition,
-// which SQL leaves out.
+// predicate reports whether a row is selected; a nil predicate is an empty condition, which SQL
+// omits.
 type predicate[T any] func(T) tri
 
-// databaseError is a search that the database refuses: the server answers 500.
+// databaseError is a search that the database refuses: the server responds with 500.
 type databaseError struct{ message string }
 
-// Error is the database's text.
+// Error returns the database's text.
 func (e *databaseError) Error() string { return e.message }
 
 var integerText = regexp.MustCompile(`(?m)^-?\d+$`)
@@ -32,7 +32,7 @@ var integerText = regexp.MustCompile(`(?m)^-?\d+$`)
 // searcher turns a parsed search into a predicate over rows.
 type searcher[T any] struct {
 	fields map[string]field[T]
-	// now and zone are what times in a search are read in.
+	// now and zone are the context in which times in a search are parsed.
 	now  time.Time
 	zone *time.Location
 }
@@ -77,7 +77,7 @@ func (s searcher[T]) buildLogical(n *node) (predicate[T], error) {
 	return combine(n.op, parts), nil
 }
 
-// buildNot negates; NULL counts as false before that.
+// buildNot negates a predicate; NULL counts as false before the negation.
 func (s searcher[T]) buildNot(operand *node) (predicate[T], error) {
 	p, err := s.build(operand)
 	if err != nil {
@@ -89,8 +89,8 @@ func (s searcher[T]) buildNot(operand *node) (predicate[T], error) {
 	return func(row T) tri { return truth(p(row) != isTrue) }, nil
 }
 
-// buildWord searches a bare word in every default field, or takes the name of a yes/no
-// field as "yes".
+// buildWord searches for a word without an operator in every default field. The name of a boolean
+// field is read as "field = true".
 func (s searcher[T]) buildWord(word string) (predicate[T], error) {
 	if f, ok := s.fields[word]; ok && f.kind == boolField {
 		return testBool(f, true), nil
@@ -159,12 +159,12 @@ func (s searcher[T]) buildField(op, name, text string) (predicate[T], error) {
 	return s.test(f, op, text)
 }
 
-// combine joins predicates with "and" or "or"; without any it is blank.
+// combine joins predicates with "and" or "or"; without any, it returns an empty condition.
 func combine[T any](op string, parts []predicate[T]) predicate[T] {
 	if len(parts) == 0 {
 		return nil
 	}
-	// "and" stops at false, "or" at true; a NULL on the way wins over the rest.
+	// "and" stops at false, "or" at true; otherwise one NULL makes the result NULL.
 	stop, otherwise := isFalse, isTrue
 	if op == symOr {
 		stop, otherwise = isTrue, isFalse
@@ -229,8 +229,8 @@ func (s searcher[T]) test(f field[T], op, text string) (predicate[T], error) {
 	return lift(f, compare), nil
 }
 
-// lift makes a test of one value a predicate: NULL stays NULL, and of many values any
-// may pass.
+// lift turns a test of one value into a predicate. NULL stays NULL; a field with many values passes
+// if any of them does.
 func lift[T any](f field[T], compare func(value) bool) predicate[T] {
 	if f.many {
 		return func(row T) tri { return truth(slices.ContainsFunc(f.values(row), compare)) }
@@ -248,7 +248,7 @@ func testBool[T any](f field[T], want bool) predicate[T] {
 	return lift(f, func(v value) bool { return v.boolean == want })
 }
 
-// testSet compares a yes/no field, which knows two values and two operators.
+// testSet compares a boolean field, which has two values and two operators.
 func testSet[T any](f field[T], name, op, text string) (predicate[T], error) {
 	if text != "true" && text != "false" {
 		return nil, &queryError{fmt.Sprintf("'%s' should be one of 'true, false', but the query was '%s'", name, text)}

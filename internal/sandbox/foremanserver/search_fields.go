@@ -17,7 +17,7 @@ const (
 	timeField
 )
 
-// String is the type's name in the server's messages.
+// String returns the type's name in the server's messages.
 func (k fieldKind) String() string {
 	switch k {
 	case textField:
@@ -32,7 +32,7 @@ func (k fieldKind) String() string {
 	return "unknown"
 }
 
-// value is what a column holds. The zero value is NULL.
+// value is the value of a column. The zero value is NULL.
 type value struct {
 	set     bool
 	text    string
@@ -44,9 +44,9 @@ type value struct {
 // field is a searchable field of a row.
 type field[T any] struct {
 	kind fieldKind
-	// explicit fields are searched only when they are named.
+	// explicit fields are searched only when the search names them.
 	explicit bool
-	// many fields hold any number of values, in a table of their own.
+	// many fields have any number of values, in a separate table.
 	many   bool
 	values func(T) []value
 }
@@ -70,15 +70,15 @@ func one[T any](get func(T) value) func(T) []value {
 	return func(row T) []value { return []value{get(row)} }
 }
 
-// tokenFields are what tokens can be searched and ordered by.
+// tokenFields are the fields by which tokens can be searched and ordered.
 var tokenFields = map[string]field[*token]{
 	"id":      {kind: integerField, explicit: true, values: one(func(t *token) value { return integerValue(t.id) })},
 	"name":    {kind: textField, values: one(func(t *token) value { return textValue(t.name) })},
 	"user_id": {kind: integerField, explicit: true, values: one(func(t *token) value { return integerValue(t.userID) })},
 }
 
-// userFields are what users can be searched and ordered by. Role, organization and
-// location names come from the store.
+// userFields are the fields by which users can be searched and ordered. The names of roles,
+// organizations and locations come from the store.
 func (s *Server) userFields() map[string]field[*user] {
 	text := func(get func(*user) value) field[*user] { return field[*user]{values: one(get)} }
 	taxonomies := func(ids func(*user) []int, kind string) func(*user) []value {
@@ -126,8 +126,8 @@ func (s *Server) userFields() map[string]field[*user] {
 	}
 }
 
-// compareValues orders two values of a kind; NULL is smaller than anything. Text is
-// compared byte by byte, as a database with the C collation does.
+// compareValues orders two values of a kind; NULL is smaller than any value. Text is compared byte
+// by byte, as in a database with the C collation.
 func compareValues(kind fieldKind, a, b value) int {
 	if !a.set || !b.set {
 		return cmp.Compare(boolRank(a.set), boolRank(b.set))
@@ -145,7 +145,7 @@ func compareValues(kind fieldKind, a, b value) int {
 	return 0
 }
 
-// sortRows orders rows by a field; equal rows keep their places.
+// sortRows orders rows by a field; the sort is stable.
 func sortRows[T any](rows []T, f field[T], descending bool) {
 	slices.SortStableFunc(rows, func(a, b T) int {
 		if descending {
@@ -154,7 +154,7 @@ func sortRows[T any](rows []T, f field[T], descending bool) {
 		x, y := f.values(a), f.values(b)
 		switch {
 		case len(x) == 0 || len(y) == 0:
-			// PostgreSQL puts what is null last, and first when the order is turned round.
+			// PostgreSQL sorts NULL last, and first in descending order.
 			return min(len(y), 1) - min(len(x), 1)
 		default:
 			return compareValues(f.kind, x[0], y[0])

@@ -2,8 +2,8 @@ package foremanserver
 
 import "strings"
 
-// token kinds of the search language. A word is any text; every other kind is an
-// operator, a keyword or punctuation.
+// The kinds of tokens in the search language. A word is any text; every other kind is an operator,
+// a keyword or punctuation.
 const (
 	symWord   = ""
 	symLParen = "lparen"
@@ -44,8 +44,8 @@ var searchOperators = map[string]string{
 	">": symGt, "<": symLt, ">=": symGte, "<=": symLte, "^": symIn, "!^": symNotIn,
 }
 
-// lexSearch cuts a search into lexemes. It never fails: an unterminated quote ends
-// with the text.
+// lexSearch splits a search into lexemes. It never fails: an unterminated quote ends at the end of
+// the text.
 func lexSearch(query string) []lexeme {
 	chars := []rune(query)
 	var out []lexeme
@@ -88,8 +88,8 @@ func lexSearch(query string) []lexeme {
 	return out
 }
 
-// endsWord says whether a character cannot stand inside an unquoted word. "!", "^",
-// "-" and quotes can.
+// endsWord reports whether a character cannot be part of an unquoted word. "!", "^", "-" and quotes
+// can.
 func endsWord(ch rune) bool {
 	return isRubySpace(ch) || strings.ContainsRune("=~<>&|)(,", ch)
 }

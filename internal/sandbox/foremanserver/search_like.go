@@ -2,8 +2,8 @@ package foremanserver
 
 import "strings"
 
-// likePattern is the SQL pattern for a value: wrapped in "%" unless it has a wildcard
-// of its own; runs of "*" and "%" become one "%".
+// likePattern returns the SQL pattern for a value: it is wrapped in "%" unless it contains a
+// wildcard; runs of "*" and "%" become one "%".
 func likePattern(text string) string {
 	if !strings.ContainsAny(text, "*%") {
 		return "%" + text + "%"
@@ -24,16 +24,16 @@ func likePattern(text string) string {
 	return b.String()
 }
 
-// likeElement is one piece of a pattern: a character, or a wildcard for one or any
-// number of characters.
+// likeElement is one piece of a pattern: a character, or a wildcard for one or any number of
+// characters.
 type likeElement struct {
 	char rune
 	any  bool
 	one  bool
 }
 
-// likeMatcher compiles a pattern of ILIKE: "%" is any text, "_" any character, and a
-// backslash takes the special meaning from what follows it.
+// likeMatcher compiles an ILIKE pattern: "%" is any text, "_" any character, and a backslash
+// removes the special meaning of the next character.
 func likeMatcher(pattern string) (func(string) bool, error) {
 	var elements []likeElement
 	chars := []rune(strings.ToLower(pattern))
@@ -55,8 +55,8 @@ func likeMatcher(pattern string) (func(string) bool, error) {
 	return func(text string) bool { return matchLike(elements, []rune(strings.ToLower(text))) }, nil
 }
 
-// matchLike goes back to the last "%" when a character does not fit, so it needs time
-// proportional to pattern times text at worst.
+// matchLike backtracks only to the last "%" when a character does not match, so that its worst case
+// is proportional to pattern times text.
 func matchLike(elements []likeElement, text []rune) bool {
 	e, t := 0, 0
 	starElement, starText := -1, 0

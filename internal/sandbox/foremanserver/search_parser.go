@@ -6,37 +6,36 @@ import (
 	"strings"
 )
 
-// node is a part of a parsed search: a leaf when op is empty, else an operator with
-// its operands.
+// node is a part of a parsed search: a leaf when op is empty, else an operator with its operands.
 type node struct {
 	op       string
 	children []*node
 	value    string
-	// logical nodes join any number of operands with and / or; others compare.
+	// logical nodes join any number of operands with and / or; other nodes compare.
 	logical bool
 }
 
-// queryError is a search or an order that the server answers with 400.
+// queryError is a search or an order that the server refuses with 400.
 type queryError struct{ message string }
 
-// Error is the server's own text.
+// Error returns the server's own text.
 func (e *queryError) Error() string { return e.message }
 
 var comparisons = []string{
 	symEq, symNe, symGt, symGte, symLt, symLte, symLike, symUnlike, symIn, symNotIn,
 }
 
-// searchParser reads lexemes from left to right, one ahead.
+// searchParser reads lexemes from left to right, with one lexeme of lookahead.
 type searchParser struct {
 	rest    []lexeme
 	current lexeme
 }
 
-// parseSearch turns a search into a tree. The tree's root may have no operands: then
-// the search selects everything.
+// parseSearch turns a search into a tree. If the root of the tree has no operands, the search
+// selects everything.
 func parseSearch(query string) (*node, error) {
 	lexemes := lexSearch(query)
-	// Operators at the end, closing parentheses among them, are dropped.
+	// The search language drops operators at the end, including closing parentheses.
 	for len(lexemes) > 0 && lexemes[len(lexemes)-1].sym != symWord {
 		lexemes = lexemes[:len(lexemes)-1]
 	}
@@ -44,8 +43,7 @@ func parseSearch(query string) (*node, error) {
 	return p.sequence(true)
 }
 
-// sequence reads expressions up to a closing parenthesis; adjacent ones are joined by
-// "and".
+// sequence reads expressions up to a closing parenthesis; adjacent expressions are joined by "and".
 func (p *searchParser) sequence(root bool) (*node, error) {
 	if !root && p.peekIs(symLParen) {
 		p.next()
@@ -91,8 +89,8 @@ func (p *searchParser) logicalExpression() (*node, error) {
 	return lhs, nil
 }
 
-// infixLogical reads "and" or "or" and everything to its right: both bind to the
-// right and neither binds tighter.
+// infixLogical reads "and" or "or" and everything to its right: both are right-associative and have
+// the same precedence.
 func (p *searchParser) infixLogical(lhs *node) (*node, error) {
 	n := &node{op: p.next().sym, logical: true}
 	if lhs != nil {
@@ -153,7 +151,7 @@ func (p *searchParser) prefix(operator string) (*node, error) {
 	return &node{op: operator, children: []*node{operand}}, nil
 }
 
-// prefixIn spells out a list without a field: each value is compared by itself.
+// prefixIn expands a list without a field: each value is compared separately.
 func (p *searchParser) prefixIn(comparison, join string) (*node, error) {
 	n := &node{op: join, logical: true}
 	for _, value := range p.list() {

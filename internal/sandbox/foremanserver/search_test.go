@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// searchNow is the clock of the searches.
+// searchNow is the time of the searches.
 var searchNow = time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
 
 func TestSearchGrammar(t *testing.T) {
@@ -23,20 +23,20 @@ func TestSearchGrammar(t *testing.T) {
 		want  []string
 		err   string
 	}{
-		"nothing at all":                             {query: "", want: everything},
+		"an empty search":                            {query: "", want: everything},
 		"blanks":                                     {query: " \t ", want: everything},
 		"a bare word, any case, anywhere":            {query: "ALPHA", want: []string{"alpha", "alpha beta"}},
-		"adjacent words are and":                     {query: "alpha beta", want: []string{"alpha beta"}},
+		"adjacent words are joined by and":           {query: "alpha beta", want: []string{"alpha beta"}},
 		"a quoted phrase":                            {query: `"alpha b"`, want: []string{"alpha beta"}},
 		"equal is exact":                             {query: "name = alpha", want: []string{"alpha"}},
-		"equal by word":                              {query: "name at alpha", want: []string{"alpha"}},
-		"equal minds case":                           {query: "name = ALPHA", want: nil},
+		"equal as a word":                            {query: "name at alpha", want: []string{"alpha"}},
+		"equal is case-sensitive":                    {query: "name = ALPHA", want: nil},
 		"equal has no wildcards":                     {query: "name = al*", want: nil},
 		"== is equal":                                {query: "name == beta", want: []string{"beta"}},
 		"an escaped quote":                           {query: `name="x\"quote"`, want: []string{`x"quote`}},
 		"an escaped backslash":                       {query: `name="back\\slash"`, want: []string{`back\slash`}},
-		"a quote that is not escaped":                {query: `name="x"quote"`, want: nil},
-		"a quote that does not end":                  {query: `name="alpha`, want: []string{"alpha"}},
+		"an unescaped quote":                         {query: `name="x"quote"`, want: nil},
+		"an unterminated quote":                      {query: `name="alpha`, want: []string{"alpha"}},
 		"a backslash before the end":                 {query: `name="alpha\`, want: []string{"alpha"}},
 		"an operator inside quotes":                  {query: `name="a=b"`, want: []string{"a=b"}},
 		"a keyword as a value at the end is dropped": {query: "name = and", want: []string{"comma,name"}},
@@ -46,12 +46,12 @@ func TestSearchGrammar(t *testing.T) {
 		"ilike folds letters beyond ASCII":           {query: `name ~ ÜNÏ`, want: []string{"ünï"}},
 		"the empty name":                             {query: `name=""`, want: []string{""}},
 		"like wraps":                                 {query: "name ~ lph", want: []string{"alpha", "alpha beta"}},
-		"like with a star does not":                  {query: "name ~ al*", want: []string{"alpha", "alpha beta"}},
+		"like with a star does not wrap":             {query: "name ~ al*", want: []string{"alpha", "alpha beta"}},
 		"like with a star at the front":              {query: "name ~ *eta", want: []string{"beta", "alpha beta"}},
 		"a percent sign is a star":                   {query: "name ~ %beta", want: []string{"beta", "alpha beta"}},
 		"runs of stars are one":                      {query: "name ~ a**%a", want: []string{"alpha", "alpha beta"}},
 		"an underscore is any character":             {query: "name ~ under_score", want: []string{"under_score", "underXscore"}},
-		"a backslash takes its meaning away":         {query: `name ~ "under\\_score"`, want: []string{"under_score"}},
+		"a backslash escapes an underscore":          {query: `name ~ "under\\_score"`, want: []string{"under_score"}},
 		"unlike":                                     {query: "name !~ a", want: []string{`x"quote`, "per%cent", "under_score", "underXscore", "o'neil", "ünï", ""}},
 		"not equal":                                  {query: "name <> alpha name != beta name ~ beta", want: []string{"alpha beta"}},
 		"in a list":                                  {query: "name ^ (alpha, beta)", want: []string{"alpha", "beta"}},
@@ -87,26 +87,26 @@ func TestSearchGrammar(t *testing.T) {
 		"user id":                                    {query: "user_id = 7", want: everything},
 		"trailing operators are dropped":             {query: "name = alpha and (", want: []string{"alpha"}},
 		"only parentheses":                           {query: "((", want: everything},
-		"a field and an operator is a free text":     {query: "name =", want: []string{"comma,name"}},
-		"in as a word is a free text":                {query: "name in (a)", want: nil},
-		"what follows a closing parenthesis":         {query: "alpha) beta", want: []string{"alpha", "alpha beta"}},
-		"a comma separates":                          {query: "alpha, beta", want: []string{"alpha beta"}},
-		"an apostrophe is ordinary":                  {query: "name=o'neil", want: []string{"o'neil"}},
+		"a field and an operator without a value is free text": {query: "name =", want: []string{"comma,name"}},
+		"the word in is free text":                             {query: "name in (a)", want: nil},
+		"text after a closing parenthesis":                     {query: "alpha) beta", want: []string{"alpha", "alpha beta"}},
+		"a comma separates":                                    {query: "alpha, beta", want: []string{"alpha beta"}},
+		"an apostrophe is ordinary":                            {query: "name=o'neil", want: []string{"o'neil"}},
 
-		"an unknown field":                {query: "bogus = 1", err: "Field 'bogus' not recognized for searching!"},
-		"an unknown field set":            {query: "has bogus", err: "Field 'bogus' not recognized for searching!"},
-		"! belongs to the word before it": {query: "name!=alpha", err: "Field 'name!' not recognized for searching!"},
-		"the field's case":                {query: "Name = alpha", err: "Field 'Name' not recognized for searching!"},
-		"no number for an id":             {query: "id = abc", err: "Value 'abc' is not valid for field 'id'"},
-		"no number in a list of ids":      {query: "id ^ (1,x)", err: "Value 'x' is not valid for field 'id'"},
-		"like on a number":                {query: "id ~ 6", err: "the operator 'like' is not supported for field type 'integer'"},
-		"a keyword as a value":            {query: "name = and alpha", err: "Value expected but found :and"},
-		"a minus before a number":         {query: "id = -5", err: "Value expected but found :not"},
-		"empty parentheses":               {query: "() alpha", err: "Empty list of operands"},
-		"an empty list":                   {query: "^ () alpha", err: "Empty list of operands"},
-		"operators upon each other":       {query: "= = alpha", err: "Value expected but found :eq"},
-		"an id too large":                 {query: "id = 99999999999", err: "PG::NumericValueOutOfRange"},
-		"not of nothing":                  {query: "not > alpha", err: "PG::SyntaxError"},
+		"an unknown field":                       {query: "bogus = 1", err: "Field 'bogus' not recognized for searching!"},
+		"has with an unknown field":              {query: "has bogus", err: "Field 'bogus' not recognized for searching!"},
+		"! belongs to the word before it":        {query: "name!=alpha", err: "Field 'name!' not recognized for searching!"},
+		"a field in another case":                {query: "Name = alpha", err: "Field 'Name' not recognized for searching!"},
+		"an id that is not a number":             {query: "id = abc", err: "Value 'abc' is not valid for field 'id'"},
+		"a list with an id that is not a number": {query: "id ^ (1,x)", err: "Value 'x' is not valid for field 'id'"},
+		"like on a number":                       {query: "id ~ 6", err: "the operator 'like' is not supported for field type 'integer'"},
+		"a keyword as a value":                   {query: "name = and alpha", err: "Value expected but found :and"},
+		"a minus before a number":                {query: "id = -5", err: "Value expected but found :not"},
+		"empty parentheses":                      {query: "() alpha", err: "Empty list of operands"},
+		"an empty list":                          {query: "^ () alpha", err: "Empty list of operands"},
+		"two operators in a row":                 {query: "= = alpha", err: "Value expected but found :eq"},
+		"an id too large":                        {query: "id = 99999999999", err: "PG::NumericValueOutOfRange"},
+		"not of nothing":                         {query: "not > alpha", err: "PG::SyntaxError"},
 		"a pattern that ends in a backslash": {
 			query: `name ~ "*\\"`, err: "PG::InvalidEscapeSequence",
 		},
@@ -139,7 +139,8 @@ func TestSearchGrammar(t *testing.T) {
 	}
 }
 
-// checkSearchError wants the database's errors to be told from the language's.
+// checkSearchError checks that errors of the database are distinguishable from those of the search
+// language.
 func checkSearchError(t *testing.T, err error, want string) {
 	t.Helper()
 	if err == nil || len(err.Error()) < len(want) || err.Error()[:len(want)] != want {
@@ -148,7 +149,7 @@ func checkSearchError(t *testing.T, err error, want string) {
 	}
 	var query *queryError
 	if isQuery := errors.As(err, &query); isQuery == (want[:2] == "PG") {
-		t.Errorf("error %v is the search language's: %t", err, isQuery)
+		t.Errorf("error %v is a queryError: %t", err, isQuery)
 	}
 }
 
@@ -174,36 +175,36 @@ func TestUserSearch(t *testing.T) {
 		want  []string
 		err   string
 	}{
-		"login":                       {query: "login=alice", want: []string{"alice"}},
-		"free text in any text field": {query: "builder", want: []string{"bob"}},
-		"free text in the role":       {query: `"alice role"`, want: []string{"alice"}},
-		"free text in the location":   {query: "location", want: []string{"alice"}},
-		"the authentication source":   {query: "auth_source = Internal and auth_source_type = AuthSourceInternal", want: []string{"alice", "bob", "carol"}},
-		"yes by the field's name":     {query: "admin", want: []string{"carol"}},
-		"no":                          {query: "disabled = false", want: []string{"alice", "carol"}},
-		"not no":                      {query: "disabled != false", want: []string{"bob"}},
-		"null is neither":             {query: "firstname != Alice", want: nil},
-		"not of null is true":         {query: "not firstname = Alice", want: []string{"bob", "carol"}},
-		"null or true is true":        {query: "firstname = x or login = bob", want: []string{"bob"}},
-		"null":                        {query: "null? mail", want: []string{"bob", "carol"}},
-		"an organization by id":       {query: "organization_id = 1", want: []string{"alice"}},
-		"an organization by name":     {query: `organization = "Default Organization"`, want: []string{"alice"}},
-		"a role":                      {query: "role ~ ali", want: []string{"alice"}},
-		"a role's id":                 {query: "has role_id", want: []string{"alice"}},
-		"a user group":                {query: "usergroup = x", want: nil},
-		"login today":                 {query: "last_login_on = today", want: []string{"alice"}},
-		"login before a day":          {query: `last_login_on < "2031-05-01"`, want: []string{"bob"}},
-		"login up to a day":           {query: `last_login_on <= "2031-05-06"`, want: []string{"alice", "bob"}},
-		"login after a day":           {query: `last_login_on > "2031-05-06"`, want: nil},
-		"login since some days":       {query: `last_login_on > "3 days ago"`, want: []string{"alice"}},
-		"login within an hour":        {query: `last_login_on >= "2 hours ago"`, want: []string{"alice"}},
-		"login not on a day":          {query: `last_login_on != yesterday`, want: []string{"alice", "bob"}},
-		"login since weeks and more":  {query: `last_login_on > "2 weeks ago" last_login_on > "1 month ago" last_login_on < "1 year from now" last_login_on < tomorrow last_login_on > "9 minutes ago"`, want: nil},
-		"no time leaves it out":       {query: "last_login_on > lately", want: []string{"alice", "bob", "carol"}},
-		"neither yes nor no":          {query: "disabled = maybe", err: "'disabled' should be one of 'true, false', but the query was 'maybe'"},
-		"more than yes":               {query: "disabled > true", err: "Operator 'gt' not supported for 'disabled'"},
-		"like on a time":              {query: "last_login_on ~ x", err: "the operator 'like' is not supported for field type 'datetime'"},
-		"a field that is not one":     {query: "email = x", err: "Field 'email' not recognized for searching!"},
+		"login":                              {query: "login=alice", want: []string{"alice"}},
+		"free text in any text field":        {query: "builder", want: []string{"bob"}},
+		"free text in the role":              {query: `"alice role"`, want: []string{"alice"}},
+		"free text in the location":          {query: "location", want: []string{"alice"}},
+		"the authentication source":          {query: "auth_source = Internal and auth_source_type = AuthSourceInternal", want: []string{"alice", "bob", "carol"}},
+		"yes by the field's name":            {query: "admin", want: []string{"carol"}},
+		"no":                                 {query: "disabled = false", want: []string{"alice", "carol"}},
+		"not equal to no":                    {query: "disabled != false", want: []string{"bob"}},
+		"null is not unequal":                {query: "firstname != Alice", want: nil},
+		"not of null is true":                {query: "not firstname = Alice", want: []string{"bob", "carol"}},
+		"null or true is true":               {query: "firstname = x or login = bob", want: []string{"bob"}},
+		"null":                               {query: "null? mail", want: []string{"bob", "carol"}},
+		"an organization by id":              {query: "organization_id = 1", want: []string{"alice"}},
+		"an organization by name":            {query: `organization = "Default Organization"`, want: []string{"alice"}},
+		"a role":                             {query: "role ~ ali", want: []string{"alice"}},
+		"a role's id":                        {query: "has role_id", want: []string{"alice"}},
+		"a user group":                       {query: "usergroup = x", want: nil},
+		"login today":                        {query: "last_login_on = today", want: []string{"alice"}},
+		"login before a day":                 {query: `last_login_on < "2031-05-01"`, want: []string{"bob"}},
+		"login up to a day":                  {query: `last_login_on <= "2031-05-06"`, want: []string{"alice", "bob"}},
+		"login after a day":                  {query: `last_login_on > "2031-05-06"`, want: nil},
+		"login since some days":              {query: `last_login_on > "3 days ago"`, want: []string{"alice"}},
+		"login within an hour":               {query: `last_login_on >= "2 hours ago"`, want: []string{"alice"}},
+		"login not on a day":                 {query: `last_login_on != yesterday`, want: []string{"alice", "bob"}},
+		"login since weeks and more":         {query: `last_login_on > "2 weeks ago" last_login_on > "1 month ago" last_login_on < "1 year from now" last_login_on < tomorrow last_login_on > "9 minutes ago"`, want: nil},
+		"text that is not a time is ignored": {query: "last_login_on > lately", want: []string{"alice", "bob", "carol"}},
+		"a value other than yes and no":      {query: "disabled = maybe", err: "'disabled' should be one of 'true, false', but the query was 'maybe'"},
+		"greater than yes":                   {query: "disabled > true", err: "Operator 'gt' not supported for 'disabled'"},
+		"like on a time":                     {query: "last_login_on ~ x", err: "the operator 'like' is not supported for field type 'datetime'"},
+		"an unknown field":                   {query: "email = x", err: "Field 'email' not recognized for searching!"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

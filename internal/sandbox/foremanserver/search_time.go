@@ -8,8 +8,8 @@ import (
 
 var relativeTime = regexp.MustCompile(`(?i)^\s*(\d+)\s+(minute|hour|day|week|month|year)s?\s+(ago|from\s+now)\s*$`)
 
-// testTime compares with a point in time or with the day, minute or second that the
-// text names. It is nil when the text is no time: such a condition is left out.
+// testTime compares with a point in time, or with the day, minute or second that the text names. It
+// returns nil if the text is not a time: the server ignores such a condition.
 func (s searcher[T]) testTime(op, text string) func(value) bool {
 	at, ok := s.parseTime(text)
 	if !ok {
@@ -23,7 +23,7 @@ func (s searcher[T]) testTime(op, text string) func(value) bool {
 			return inside == (op == symEq)
 		}
 	case symGt, symLte:
-		// After a day means after its end; up to a day includes it.
+		// "After a day" means after its end, and "up to a day" includes the day.
 		if at.unit >= day {
 			return func(v value) bool { return v.instant.Before(to) == (op == symLte) }
 		}

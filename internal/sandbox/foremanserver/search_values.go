@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// parseValues reads the values of a search; surrounding blanks of a list's items do
-// not count.
+// parseValues parses the values of a search; it ignores blanks around the items of a list.
 func parseValues(kind fieldKind, texts []string) ([]value, error) {
 	var out []value
 	for _, text := range texts {
@@ -24,7 +23,7 @@ func parseValues(kind fieldKind, texts []string) ([]value, error) {
 	return out, nil
 }
 
-// splitList cuts at commas; empty items at the end do not count.
+// splitList splits at commas and drops empty items at the end.
 func splitList(text string) []string {
 	items := strings.Split(text, ",")
 	for len(items) > 0 && items[len(items)-1] == "" {

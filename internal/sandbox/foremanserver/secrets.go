@@ -7,14 +7,14 @@ import (
 	"strconv"
 )
 
-// The beginnings of what no log, error or state may hold by accident. All are made of
-// URL-safe base64 characters where the server's own values are.
+// The prefixes of values that must not appear in a log, an error or state. All of them consist of
+// URL-safe base64 characters where the server's own values do.
 const (
-	// SecretPrefix begins every token secret: 22 characters in all.
+	// SecretPrefix begins every token secret; a secret has 22 characters in all.
 	SecretPrefix = "oaSEC-"
-	// HashPrefix begins the stored hash of a token, which the answer to a DELETE holds.
+	// HashPrefix begins the stored hash of a token, which the response to a DELETE contains.
 	HashPrefix = "$2a$09$oaHASH."
-	// SessionPrefix begins every session cookie's value.
+	// SessionPrefix begins the value of every session cookie.
 	SessionPrefix = "oaSES-"
 )
 
@@ -31,8 +31,8 @@ func randomText(n int) string {
 	return base64.RawURLEncoding.EncodeToString(raw)[:n]
 }
 
-// hashToken is what the store keeps of a token's secret. It depends on the user, as
-// Foreman's salt does; a slow hash would only slow down tests.
+// hashToken returns what the store keeps of a token's secret. It depends on the user, as Foreman's
+// salt does; a slow hash would only slow down the tests.
 func hashToken(userID int, secret string) string {
 	sum := sha256.Sum256([]byte(strconv.Itoa(userID) + "\x00" + secret))
 	return HashPrefix + base64.RawURLEncoding.EncodeToString(sum[:])

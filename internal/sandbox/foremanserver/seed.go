@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// User is a user to add; its JSON form is that of a recording's users.
+// User is a user to add; its JSON form is that of the users in a recording.
 type User struct {
-	// Key is the name that a recording's steps use; the server does not.
+	// Key is the name by which a recording's steps refer to the user; the server ignores it.
 	Key         string   `json:"key"`
 	Login       string   `json:"login"`
 	Password    string   `json:"password"`
@@ -20,14 +20,14 @@ type User struct {
 	Admin       bool     `json:"admin"`
 	Disabled    bool     `json:"disabled"`
 	Permissions []string `json:"permissions"`
-	// Timezone is a Rails or an IANA zone name; empty is none, an unknown one is UTC.
+	// Timezone is a Rails or an IANA zone name; empty means none, an unknown one means UTC.
 	Timezone        string `json:"timezone"`
 	OrganizationIDs []int  `json:"organization_ids"`
 	LocationIDs     []int  `json:"location_ids"`
 }
 
-// AddUser adds a user and returns the id. A login that is taken (case does not count)
-// or empty is an error.
+// AddUser adds a user and returns the id. A login that is empty or taken (ignoring case) is an
+// error.
 func (s *Server) AddUser(u User) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,8 +55,8 @@ func (s *Server) AddUser(u User) (int, error) {
 	return row.id, nil
 }
 
-// UpdateUser changes a user behind the API's back: change gets the user as it is, with
-// an empty password, which keeps the one that there is. An unknown login is an error.
+// UpdateUser changes a user without the API. change gets the current user with an empty password;
+// leaving it empty keeps the password. An unknown login is an error.
 func (s *Server) UpdateUser(login string, change func(*User)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *Server) UpdateUser(login string, change func(*User)) error {
 	return nil
 }
 
-// DeleteUser deletes a user and the tokens; unknown logins are ignored.
+// DeleteUser deletes a user and its tokens; unknown logins are ignored.
 func (s *Server) DeleteUser(login string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,8 +95,7 @@ func (s *Server) DeleteUser(login string) {
 	}
 }
 
-// UserID is the id of the user with that login (case does not count); 0 when there is
-// none.
+// UserID returns the id of the user with this login (ignoring case); 0 if there is no such user.
 func (s *Server) UserID(login string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,10 +111,10 @@ func (s *Server) AddOrganization(name string) int { return s.addTaxonomy(kindOrg
 // AddLocation adds a location and returns its id.
 func (s *Server) AddLocation(name string) int { return s.addTaxonomy(kindLocation, name) }
 
-// Organizations are the names of the organizations by id.
+// Organizations returns the names of the organizations by id.
 func (s *Server) Organizations() map[int]string { return s.taxonomyNames(kindOrganization) }
 
-// Locations are the names of the locations by id.
+// Locations returns the names of the locations by id.
 func (s *Server) Locations() map[int]string { return s.taxonomyNames(kindLocation) }
 
 func (s *Server) addTaxonomy(kind, name string) int {
@@ -153,7 +152,7 @@ func (s *store) setPermissions(row *user, permissions []string) {
 	}
 }
 
-// seedDefaults fills a fresh store as an installation does.
+// seedDefaults fills an empty store like a new installation.
 func (s *store) seedDefaults(now time.Time) {
 	now = now.UTC().Truncate(time.Microsecond)
 	s.insertTaxonomy(kindOrganization, "Default Organization")
@@ -170,7 +169,7 @@ func (s *store) seedDefaults(now time.Time) {
 	s.insertUser(admin)
 }
 
-// moment is the time as the database keeps it.
+// moment returns the current time in the database's precision.
 func (s *Server) moment() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
 func describe(row *user) User {
@@ -189,7 +188,7 @@ func describe(row *user) User {
 	}
 }
 
-// optional is nil for an empty text.
+// optional returns nil for an empty text.
 func optional(s string) *string {
 	if s == "" {
 		return nil

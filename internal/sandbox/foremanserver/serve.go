@@ -12,36 +12,36 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// bodyLimit is the largest request body that is read.
+// bodyLimit is the largest request body that the server reads.
 const bodyLimit = 8 << 20
 
 var unsafeRequestID = regexp.MustCompile(`[^\w\-@]`)
 
-// call is one request on its way through the server.
+// call is one request while the server processes it.
 type call struct {
 	*Server
 	r     *http.Request
 	route route
-	// params are those of the query and, stronger, of a JSON body.
+	// params are the parameters of the query, overridden by those of a JSON body.
 	params params
 	body   params
-	// caller, zone, organization and location are known once authenticated; the
-	// taxonomies are nil for any.
+	// caller, zone, organization and location are set once the request is authenticated; a nil
+	// taxonomy means any.
 	caller                 *user
 	session                *session
 	zone                   *time.Location
 	organization, location *taxonomy
-	// header is what the answer's header gets.
+	// header is the header of the response.
 	header http.Header
 }
 
-// serve answers everything but the sandbox's own paths.
+// serve handles every request except those to the sandbox's own paths.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c := &call{Server: s, r: r, zone: time.UTC, header: w.Header()}
 	c.send(w, c.answer(w))
 }
 
-// answer runs the checks in the server's own order; the first that fails answers.
+// answer runs the checks in the server's order; the first one that fails provides the response.
 func (c *call) answer(w http.ResponseWriter) reply {
 	var ok bool
 	if c.route, ok = findRoute(c.r, c.options.PathPrefix); !ok {
@@ -129,8 +129,8 @@ func (c *call) checkMediaType() *reply {
 	return &failed
 }
 
-// addVersion sets the headers that show that a request was let in. Their underscores
-// are the server's.
+// addVersion sets the headers that mark an authenticated request. The underscores in their names
+// are Foreman's.
 func (c *call) addVersion() {
 	c.header["Foreman_version"] = []string{c.options.Version}
 	c.header["Foreman_api_version"] = []string{"2"}
@@ -154,11 +154,11 @@ func (c *call) send(w http.ResponseWriter, answer reply) {
 		}
 	}
 	w.WriteHeader(answer.status)
-	// A client that went away does not concern the server.
+	// The server does not care whether the client has disconnected.
 	_, _ = io.WriteString(w, answer.body)
 }
 
-// status is the answer of /api/status.
+// status returns the response of /api/status.
 func (c *call) status() reply {
 	return jsonReply(http.StatusOK, struct {
 		Result     string `json:"result"`
@@ -168,7 +168,7 @@ func (c *call) status() reply {
 	}{"ok", http.StatusOK, c.options.Version, 2})
 }
 
-// pingReply is the answer of /api/ping, which needs no login.
+// pingReply returns the response of /api/ping, which requires no login.
 func pingReply() reply {
 	return reply{
 		status: http.StatusOK, contentType: contentJSON,
@@ -176,5 +176,5 @@ func pingReply() reply {
 	}
 }
 
-// identify tells the journal who is calling.
+// identify records the caller in the journal.
 func (c *call) identify(how sandbox.AuthMethod) { sandbox.Identify(c.r.Context(), c.caller.login, how) }

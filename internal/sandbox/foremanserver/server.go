@@ -8,44 +8,43 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// What a fresh server has and how it is set; see [Options].
+// The defaults of a server; see [Options].
 const (
 	DefaultVersion          = "3.13.0-develop"
 	DefaultEntriesPerPage   = 20
 	DefaultIdleTimeout      = 60 * time.Minute
 	DefaultFailedLoginLimit = 30
 
-	// AdminLogin and AdminPassword are the administrator that every server has.
+	// AdminLogin and AdminPassword belong to the administrator that every server has.
 	AdminLogin    = "admin"
 	AdminPassword = "changeme"
 
-	// DefaultOrganizationID and DefaultLocationID are the taxonomies that every server
-	// has.
+	// DefaultOrganizationID and DefaultLocationID are the taxonomies that every server has.
 	DefaultOrganizationID = 1
 	DefaultLocationID     = 2
 )
 
-// Options are a server's settings; the zero value is a Foreman 3.13 with its defaults.
+// Options are the settings of a server; the zero value is a Foreman 3.13 with its defaults.
 type Options struct {
-	// Version is what the Foreman_version header and /api/status say; empty is
+	// Version is the value in the Foreman_version header and in /api/status; empty means
 	// [DefaultVersion].
 	Version string
-	// PathPrefix is where the server is mounted, such as "/foreman"; empty is the root.
-	// Outside it every path is an HTML 404.
+	// PathPrefix is the path that the server is mounted at, such as "/foreman"; empty means the
+	// root. Any path outside it is an HTML 404.
 	PathPrefix string
-	// EntriesPerPage is the page size without per_page; 0 is [DefaultEntriesPerPage].
+	// EntriesPerPage is the page size without per_page; 0 means [DefaultEntriesPerPage].
 	EntriesPerPage int
-	// IdleTimeout is how long an unused session lives; 0 is [DefaultIdleTimeout].
+	// IdleTimeout is how long an unused session stays valid; 0 means [DefaultIdleTimeout].
 	IdleTimeout time.Duration
-	// FailedLoginLimit is how many refused logins lock an IP address; 0 is
-	// [DefaultFailedLoginLimit], less is no limit.
+	// FailedLoginLimit is how many failed logins lock an IP address; 0 means
+	// [DefaultFailedLoginLimit], a negative value means no limit.
 	FailedLoginLimit int
-	// Console holds clock and costs.
+	// Console holds the clock and the costs.
 	Console sandbox.Options
 }
 
-// Server is a Foreman in memory. It is safe for concurrent use. The embedded console
-// has its journal, faults, hooks and costs.
+// Server is a Foreman in memory. It is safe for concurrent use. The embedded console provides the
+// journal, faults, hooks and costs.
 type Server struct {
 	*sandbox.Console
 
@@ -56,8 +55,7 @@ type Server struct {
 	lockout  lockout
 }
 
-// New returns a server with the administrator, the hidden users, one organization and
-// one location.
+// New returns a server with the administrator, the hidden users, one organization and one location.
 func New(o Options) *Server {
 	if o.Version == "" {
 		o.Version = DefaultVersion
@@ -81,5 +79,5 @@ func New(o Options) *Server {
 	return s
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP serves one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

@@ -12,7 +12,7 @@ const sessionCookie = "_session_id"
 // sessionRandom is the length of a session id's random part.
 const sessionRandom = 26
 
-// session is a login that a cookie continues. It outlives the token it began with.
+// session is a login that a cookie continues. It outlives the token that opened it.
 type session struct {
 	id      string
 	userID  int
@@ -24,8 +24,8 @@ type sessions struct {
 	byID map[string]*session
 }
 
-// ExpireSessions lets every session run out, as an hour of silence does: the next
-// request with its cookie is refused.
+// ExpireSessions expires every session, as an hour without requests does: the next request with its
+// cookie is refused.
 func (s *Server) ExpireSessions() {
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *sessions) find(r *http.Request) *session {
 	return s.byID[cookie.Value]
 }
 
-// open begins a session.
+// open starts a session.
 func (s *sessions) open(userID int) *session {
 	opened := &session{id: SessionPrefix + randomText(sessionRandom), userID: userID}
 	s.mu.Lock()
@@ -54,14 +54,14 @@ func (s *sessions) open(userID int) *session {
 	return opened
 }
 
-// touch moves a session's end to the given time.
+// touch sets when a session expires.
 func (s *sessions) touch(open *session, end time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	open.expires = end
 }
 
-// endIfExpired forgets a session that has run out, and says whether it has.
+// endIfExpired removes a session that has expired, and reports whether it has.
 func (s *sessions) endIfExpired(open *session, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

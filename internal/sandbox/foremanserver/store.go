@@ -13,13 +13,13 @@ const (
 	kindLocation     = "Location"
 )
 
-// The one authentication source of users that are not hidden.
+// The authentication source of all users that are not hidden.
 const (
 	authSourceName = "Internal"
 	authSourceType = "AuthSourceInternal"
 )
 
-// store is the database: one lock, tables in memory. Its methods want the lock held.
+// store is the database: one lock, tables in memory. The callers of its methods must hold the lock.
 type store struct {
 	mu sync.Mutex
 
@@ -54,7 +54,7 @@ type user struct {
 	disabled          bool
 	hidden            bool
 	permissions       []string
-	roleID            int // 0 when there are no permissions
+	roleID            int // 0 if the user has no permissions
 	organizationIDs   []int
 	locationIDs       []int
 	lastLogin         time.Time
@@ -68,8 +68,8 @@ type token struct {
 	name              string
 	hash              string
 	revoked           bool
-	expires           time.Time // zero: never
-	lastUsed          time.Time // zero: never
+	expires           time.Time // zero means never
+	lastUsed          time.Time // zero means never
 	created, modified time.Time
 }
 
@@ -108,12 +108,12 @@ func (s *store) insertUser(u *user) {
 	s.usersLogin[strings.ToLower(u.login)] = u
 }
 
-// userMoved puts an updated row at the heap's end.
+// userMoved moves an updated row to the end of the heap.
 func (s *store) userMoved(u *user) {
 	s.users = append(slices.DeleteFunc(s.users, func(have *user) bool { return have == u }), u)
 }
 
-// removeUser deletes a user and the tokens.
+// removeUser deletes a user and its tokens.
 func (s *store) removeUser(u *user) {
 	s.users = slices.DeleteFunc(s.users, func(have *user) bool { return have == u })
 	delete(s.usersByID, u.id)
@@ -145,7 +145,7 @@ func (s *store) insertToken(t *token) {
 	s.tokensHash[t.hash] = t
 }
 
-// tokenMoved puts an updated row at the heap's end.
+// tokenMoved moves an updated row to the end of the heap.
 func (s *store) tokenMoved(t *token) {
 	table := s.table(t.userID)
 	table.heap = append(slices.DeleteFunc(table.heap, func(have *token) bool { return have == t }), t)
@@ -160,7 +160,7 @@ func (s *store) removeToken(t *token) {
 	delete(s.tokensHash, t.hash)
 }
 
-// findToken finds a user's token by id; nil when there is none.
+// findToken finds a user's token by id; nil if there is no such token.
 func (s *store) findToken(userID, id int) *token {
 	table := s.table(userID)
 	i, found := slices.BinarySearchFunc(table.byID, id, func(t *token, id int) int { return t.id - id })
@@ -170,18 +170,18 @@ func (s *store) findToken(userID, id int) *token {
 	return table.byID[i]
 }
 
-// nameTaken says whether a user has, or has ever had, a token of that name.
+// nameTaken reports whether a user has, or has ever had, a token of this name.
 func (s *store) nameTaken(userID int, name string) bool {
 	return s.table(userID).names[name] > 0
 }
 
-// isTwin says whether another row has the token's name: then no update passes the
-// server's own validation.
+// isTwin reports whether another row has the token's name. The server's own validation then rejects
+// every update of the row.
 func (s *store) isTwin(t *token) bool {
 	return s.table(t.userID).names[t.name] > 1
 }
 
-// active says whether a token authenticates at that time.
+// active reports whether a token authenticates at that time.
 func (t *token) active(now time.Time) bool {
 	return !t.revoked && (t.expires.IsZero() || t.expires.After(now))
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// findTaxonomies reads organization_id and location_id. An unknown one, or one that is
-// not the caller's, is a 404 without the usual wrapper.
+// findTaxonomies reads organization_id and location_id. An unknown taxonomy, or one that the caller
+// does not belong to, is a 404 without the usual wrapper.
 func (c *call) findTaxonomies() *reply {
 	for _, kind := range []string{kindOrganization, kindLocation} {
 		asked, _ := c.params.text(strings.ToLower(kind) + "_id")
@@ -30,7 +30,7 @@ func (c *call) findTaxonomies() *reply {
 	return nil
 }
 
-// findTaxonomy finds by exact name, else by id.
+// findTaxonomy looks for the exact name first, then for the id.
 func (c *call) findTaxonomy(kind, asked string) *taxonomy {
 	found := c.taxonomies[parentID(asked)]
 	for _, t := range c.taxonomies {
@@ -58,14 +58,15 @@ func (c *call) addTaxonomies() {
 	c.header["Foreman_current_location"] = header(c.location)
 }
 
-// unrestricted says whether the caller sees every user: an administrator in no
-// organization or location.
+// unrestricted reports whether the caller sees every user: an administrator, in no organization or
+// location.
 func (c *call) unrestricted() bool {
 	return c.caller.admin && c.organization == nil && c.location == nil
 }
 
-// isMember says whether a user belongs to the organization and the location in force;
-// for callers who are no administrators, else to any of theirs.
+// isMember reports whether a user belongs to the current organization and location. Without a
+// current one, an administrator counts everyone as a member, and any other caller the users who
+// share one with it.
 func (c *call) isMember(u *user) bool {
 	return c.shares(kindOrganization, c.organization, u) && c.shares(kindLocation, c.location, u)
 }
@@ -82,14 +83,14 @@ func (c *call) shares(kind string, inForce *taxonomy, u *user) bool {
 	})
 }
 
-// reachable says whether the tokens of a user can be asked for: besides members the
-// caller and every administrator.
+// reachable reports whether the caller can address the tokens of a user: members, the caller itself
+// and every administrator.
 func (c *call) reachable(u *user) bool {
 	return c.unrestricted() || u == c.caller || c.isMember(u) || u.admin
 }
 
-// condition is the SQL condition that the server appends to its message when it looked
-// among some users only; empty when it looked among all.
+// condition returns the SQL condition that the server appends to its message when it searched only
+// some users; empty when it searched all of them.
 func (c *call) condition() string {
 	if c.unrestricted() {
 		return ""

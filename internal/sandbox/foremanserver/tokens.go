@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// tokenView is a token as index and show have it.
+// tokenView is a token in the responses of index and show.
 type tokenView struct {
 	CreatedAt  *string `json:"created_at"`
 	UpdatedAt  *string `json:"updated_at"`
@@ -21,13 +21,13 @@ type tokenView struct {
 	Revoked    bool    `json:"revoked?"`
 }
 
-// createdTokenView is a token with its secret, as create alone has it.
+// createdTokenView is a token with its secret, which only the response of create contains.
 type createdTokenView struct {
 	TokenValue string `json:"token_value"`
 	tokenView
 }
 
-// rawToken is a token as a DELETE answers it: the record itself, hash included.
+// rawToken is a token in the response to a DELETE: the record itself, including the hash.
 type rawToken struct {
 	Revoked    bool    `json:"revoked"`
 	ID         int     `json:"id"`
@@ -47,7 +47,7 @@ type validationErrors struct {
 	FullMessages []string    `json:"full_messages"`
 }
 
-// fieldErrors has the messages by field, in the order that the server checks.
+// fieldErrors has the messages by field, in the order of the server's checks.
 type fieldErrors struct {
 	Name      []string `json:"name,omitempty"`
 	ExpiresAt []string `json:"expires_at,omitempty"`
@@ -62,7 +62,7 @@ func (c *call) listTokens() reply {
 	if c.seesTokensOf(owner, "view_users") {
 		rows = c.table(owner.id).heap
 		if by, _, _ := strings.Cut(c.orderText(), " "); by == "id" {
-			// The same rows, sorted already: ordering thousands stays cheap.
+			// byID has the same rows in order, so that sorting thousands of rows stays cheap.
 			rows = c.table(owner.id).byID
 		}
 	}
@@ -98,7 +98,7 @@ func (c *call) createToken() reply {
 	return jsonReply(http.StatusCreated, createdTokenView{TokenValue: secret, tokenView: c.viewToken(t)})
 }
 
-// revokeToken marks a row as revoked; revoking again changes nothing.
+// revokeToken marks a row as revoked; revoking it again changes nothing.
 func (c *call) revokeToken() reply {
 	t, failed := c.findOwnedToken("edit_users")
 	if failed != nil {
@@ -118,8 +118,8 @@ func (c *call) revokeToken() reply {
 	})
 }
 
-// tokenOwner is the user that a path's leading integer names. Nobody, and nobody that
-// the caller can reach, is a 422.
+// tokenOwner returns the user whose id begins the path segment. A user that does not exist, or that
+// the caller cannot reach, is a 422.
 func (c *call) tokenOwner() (*user, *reply) {
 	owner := c.usersByID[leadingInteger(c.route.userID)]
 	if owner == nil || !c.reachable(owner) {
@@ -130,9 +130,9 @@ func (c *call) tokenOwner() (*user, *reply) {
 	return owner, nil
 }
 
-// seesTokensOf says whether the caller gets at the owner's rows: that takes a
-// permission for users as well, and the server's second lookup must find the same user.
-// It tries the whole segment as a login before it reads it as an id.
+// seesTokensOf reports whether the caller gets the owner's rows. That requires a permission on
+// users as well, and the server's second lookup must find the same user: it tries the whole segment
+// as a login before it reads it as an id.
 func (c *call) seesTokensOf(owner *user, permission string) bool {
 	if c.isSelf() {
 		return true
@@ -163,7 +163,7 @@ func (c *call) findOwnedToken(permission string) (*token, *reply) {
 	return t, nil
 }
 
-// validate checks a new token as the model does; nil when it can be saved.
+// validate checks a new token as the model does; nil if it can be saved.
 func (c *call) validate(owner *user, input tokenInput) *validationErrors {
 	var broken validationErrors
 	switch {
@@ -203,7 +203,7 @@ func (c *call) orderText() string {
 	return order
 }
 
-// tokenInput is what a create asks for.
+// tokenInput is the content of a create.
 type tokenInput struct {
 	name string
 	// expires is zero for never.
@@ -212,8 +212,8 @@ type tokenInput struct {
 	unparsable  bool
 }
 
-// tokenInput reads a create's parameters: those inside personal_access_token, or else
-// the body's own. Everything but name and expires_at is ignored.
+// tokenInput reads the parameters of a create: those inside personal_access_token, or else those of
+// the body itself. It ignores everything but name and expires_at.
 func (c *call) tokenInput() (tokenInput, *reply) {
 	fields := map[string]any(c.body)
 	if wrapper, wrapped := c.params["personal_access_token"]; wrapped {
@@ -242,14 +242,14 @@ func (c *call) tokenInput() (tokenInput, *reply) {
 	}
 	input.expiresText = text
 	at, ok := parseInstant(text, c.Now(), c.zone)
-	// A number is no date, whatever its digits look like.
+	// A number is never a date, even if its digits look like one.
 	if _, isText := fields["expires_at"].(string); !ok || !isText {
 		input.unparsable = true
 		return input, nil
 	}
 	input.expires = databaseTime(at.time)
 	if input.expires.IsZero() {
-		// Zero is never, and year 1 is over.
+		// The zero time means never, but this date is in the past.
 		input.expires = input.expires.Add(time.Microsecond)
 	}
 	return input, nil

@@ -10,7 +10,7 @@ type named struct {
 	Name string `json:"name"`
 }
 
-// titled is an organization or a location as show has it.
+// titled is an organization or a location in the response of show.
 type titled struct {
 	ID          int     `json:"id"`
 	Name        string  `json:"name"`
@@ -18,7 +18,7 @@ type titled struct {
 	Description *string `json:"description"`
 }
 
-// roleView is a role as show has it.
+// roleView is a role in the response of show.
 type roleView struct {
 	Name        string  `json:"name"`
 	ID          int     `json:"id"`
@@ -26,15 +26,14 @@ type roleView struct {
 	Origin      *string `json:"origin"`
 }
 
-// authSourceView is where a user's password is checked.
+// authSourceView is the source that checks a user's password.
 type authSourceView struct {
 	ID   int    `json:"id"`
 	Type string `json:"type"`
 	Name string `json:"name"`
 }
 
-// userView is a user in a list. The kind of the taxonomies differs between list and
-// show.
+// userView is a user in a list. Locations and Organizations have different types in list and show.
 type userView struct {
 	Firstname           *string `json:"firstname"`
 	Lastname            *string `json:"lastname"`
@@ -60,7 +59,7 @@ type userView struct {
 	EffectiveAdmin      bool    `json:"effective_admin"`
 }
 
-// fullUserView is a user as show and current_user have it.
+// fullUserView is a user in the responses of show and current_user.
 type fullUserView struct {
 	userView
 	CachedUsergroups   []any          `json:"cached_usergroups"`
@@ -70,7 +69,7 @@ type fullUserView struct {
 	Usergroups         []any          `json:"usergroups"`
 }
 
-// rawUser is a user as a DELETE answers it: the record itself, hash included.
+// rawUser is a user in the response to a DELETE: the record itself, including the hash.
 type rawUser struct {
 	ID           int     `json:"id"`
 	Login        string  `json:"login"`
@@ -137,7 +136,7 @@ func (c *call) rawUser(u *user) rawUser {
 	}
 }
 
-// taxonomyViews are a user's organizations or locations, never null.
+// taxonomyViews returns a user's organizations or locations, never null.
 func taxonomyViews[V any](c *call, u *user, kind string, view func(*taxonomy) V) []V {
 	out := []V{}
 	for _, id := range u.taxonomyIDs(kind) {

@@ -13,7 +13,8 @@ func (c *call) listUsers() reply {
 			rows = append(rows, u)
 		}
 	}
-	// By first name, those without one last; that is the only default order there is.
+	// Users without an order come by first name, those without one last. No other list has a
+	// default order.
 	slices.SortStableFunc(rows, func(a, b *user) int {
 		if a.firstname == nil || b.firstname == nil {
 			return boolRank(a.firstname == nil) - boolRank(b.firstname == nil)
@@ -31,8 +32,8 @@ func (c *call) showUser() reply {
 	return c.one(c.viewUserInFull(u))
 }
 
-// currentUser answers who calls. Named taxonomies are more than the server copes with
-// there.
+// currentUser responds with the caller. A request that names an organization or a location is an
+// internal error of the server.
 func (c *call) currentUser() reply {
 	if c.organization != nil || c.location != nil {
 		return *failure("ERF42-5531 [Foreman::Exception]: unknown permission for api/v2/users#show_current")
@@ -56,8 +57,8 @@ func (c *call) deleteUser() reply {
 	return jsonReply(http.StatusOK, gone)
 }
 
-// findUser finds the user of a path: by leading integer first, then by exact login.
-// Callers always find themselves; others have to be visible.
+// findUser finds the user of a path: by leading integer first, then by exact login. A caller always
+// finds itself; other users must be visible.
 func (c *call) findUser() *user {
 	segment := c.route.userID
 	if c.isSelf() {
@@ -73,14 +74,14 @@ func (c *call) findUser() *user {
 	return u
 }
 
-// visible says whether the caller may look at a user: at members of what is in force,
-// and always at themselves.
+// visible reports whether the caller may see a user: members of the current taxonomies, and always
+// itself.
 func (c *call) visible(u *user) bool {
 	return c.unrestricted() || u == c.caller || c.isMember(u)
 }
 
-// listed says whether a user is in the list: members of what is in force. Callers
-// without administrator's rights are in their own list too.
+// listed reports whether a user is in the list: members of the current taxonomies. A caller who is
+// not an administrator is in its own list too.
 func (c *call) listed(u *user) bool {
 	return c.unrestricted() || c.isMember(u) || (!c.caller.admin && u == c.caller)
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// crowd is a server with users in and outside the default organization and location.
-// The first has id 5.
+// crowd returns a server with users inside and outside the default organization and location. The
+// first one has id 5.
 func crowd(t *testing.T) *foremanserver.Server {
 	t.Helper()
 	in := func(login string, permissions ...string) foremanserver.User {
@@ -53,11 +53,11 @@ func TestWhichUsersAreVisible(t *testing.T) {
 		"an administrator in any organization":      {"boss", "&organization_id=", everybody},
 		"an administrator in an organization":       {"boss", "&organization_id=1", "alice helper viewer"},
 		"by the organization's name":                {"boss", "&organization_id=Default+Organization", "alice helper viewer"},
-		"by the id and more":                        {"boss", "&location_id=2-default", "alice helper viewer"},
+		"by the id with a suffix":                   {"boss", "&location_id=2-default", "alice helper viewer"},
 		"an administrator in an empty organization": {"boss", "&organization_id=3", ""},
 		"a member":                      {"viewer", "", "alice helper viewer"},
 		"a member in the organization":  {"viewer", "&organization_id=1", "alice helper viewer"},
-		"somebody of no organization":   {"stranger", "", "stranger"},
+		"a user without organization":   {"stranger", "", "stranger"},
 		"the last of two organizations": {"boss", "&organization_id=3&organization_id=1", "alice helper viewer"},
 	}
 	for name, test := range lists {
@@ -73,7 +73,7 @@ func TestWhichUsersAreVisible(t *testing.T) {
 		as, path, has string
 	}{
 		"an organization that is not the caller's": {"viewer", "/api/users?organization_id=3", "Organization with id 3 not found"},
-		"a location taken for an organization":     {"boss", "/api/status?organization_id=2", "Organization with id 2 not found"},
+		"the id of a location as organization_id":  {"boss", "/api/status?organization_id=2", "Organization with id 2 not found"},
 		"an unknown location":                      {"boss", "/api/status?location_id=Nowhere", "Location with id Nowhere not found"},
 	}
 	for name, test := range refused {
@@ -85,7 +85,7 @@ func TestWhichUsersAreVisible(t *testing.T) {
 	}
 }
 
-func TestTheHeadersNameTheTaxonomiesInForce(t *testing.T) {
+func TestHeadersNameTheCurrentTaxonomies(t *testing.T) {
 	t.Parallel()
 	server := crowd(t)
 	got := ask(t, server, admin("/api/status?organization_id=1"))
@@ -101,17 +101,17 @@ func TestTheHeadersNameTheTaxonomiesInForce(t *testing.T) {
 	ask(t, server, admin("/api/current_user?location_id=")).want(t, http.StatusOK, `"login":"admin"`)
 }
 
-func TestUsersWithoutAnOrderComeByFirstNameAndMoveWhenTheyLogIn(t *testing.T) {
+func TestDefaultOrderOfUsersIsByFirstNameThenByLastUpdate(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, foremanserver.Options{}, foremanserver.User{Login: "x"}, foremanserver.User{Login: "y"},
 		foremanserver.User{Login: "z", Firstname: "Zoe"}, foremanserver.User{Login: "a", Firstname: "Ada"})
 	ask(t, server, asked{path: "/api/status"}.as("x")).want(t, http.StatusOK, "")
 	if logins := strings.Join(ask(t, server, admin("/api/users")).names(t), " "); logins != "a admin z y x" {
-		t.Errorf("listed %s, want first names, then the rest in heap order", logins)
+		t.Errorf("listed %s, want those with a first name, then the rest in heap order", logins)
 	}
 }
 
-func TestShowingUsers(t *testing.T) {
+func TestShowUser(t *testing.T) {
 	t.Parallel()
 	server := crowd(t)
 	tests := map[string]struct {
@@ -122,11 +122,11 @@ func TestShowingUsers(t *testing.T) {
 		"by id":                               {"boss", "5", 200, `"login":"alice"`},
 		"by login":                            {"boss", "alice", 200, `"organizations":[{"id":1,"name":"Default Organization","title":"Default Organization","description":null}]`},
 		"by login in another case":            {"boss", "ALICE", 404, "Resource user not found by id 'ALICE'"},
-		"by id and more":                      {"boss", "5-x", 200, `"login":"alice"`},
-		"an ending belongs to the login":      {"boss", "alice.json", 404, "'alice.json'"},
-		"an ending after an id":               {"boss", "5.json", 200, `"login":"alice"`},
+		"by id with a suffix":                 {"boss", "5-x", 200, `"login":"alice"`},
+		"a suffix after a login":              {"boss", "alice.json", 404, "'alice.json'"},
+		"a suffix after an id":                {"boss", "5.json", 200, `"login":"alice"`},
 		"a hidden user":                       {"boss", "1", 404, "'1'"},
-		"nobody":                              {"boss", "99", 404, "'99'"},
+		"unknown id":                          {"boss", "99", 404, "'99'"},
 		"roles":                               {"boss", "viewer", 200, `"roles":[{"name":"viewer role","id":1,"description":null,"origin":null}]`},
 		"outside the organization":            {"boss", "outside?organization_id=1", 404, "'outside'"},
 		"an administrator in an organization": {"boss", "admin?organization_id=1", 404, "'admin'"},
@@ -148,7 +148,7 @@ func TestShowingUsers(t *testing.T) {
 	}
 }
 
-func TestWhatPermissionsAndTaxonomiesDoToTokens(t *testing.T) {
+func TestPermissionsAndTaxonomiesLimitTokens(t *testing.T) {
 	t.Parallel()
 	server := crowd(t)
 	for _, login := range []string{"alice", "outside", "boss"} {
@@ -165,7 +165,7 @@ func TestWhatPermissionsAndTaxonomiesDoToTokens(t *testing.T) {
 		"a member by a member":                     {"helper", "alice", "", 200, `"total": 1,`},
 		"a stranger by a member":                   {"helper", "outside", "", 422, `'id'=\"8\" [WHERE (users.id IN (`},
 		"an administrator by a member":             {"helper", "boss", "", 200, `"total": 1,`},
-		"a member by somebody of no organization":  {"stranger", "alice", "", 422, `'id'=\"5\" [WHERE (users.id IN (`},
+		"a member by a user without organization":  {"stranger", "alice", "", 422, `'id'=\"5\" [WHERE (users.id IN (`},
 		"a stranger by an administrator":           {"boss", "outside", "", 200, `"total": 1,`},
 		"a stranger in an organization":            {"boss", "outside", "?organization_id=1", 422, "[WHERE"},
 		"an administrator in an organization":      {"boss", "boss", "?organization_id=1", 200, `"total": 1,`},
@@ -185,7 +185,7 @@ func TestWhatPermissionsAndTaxonomiesDoToTokens(t *testing.T) {
 	}
 }
 
-func TestDeletingAUserTakesTheTokensAlong(t *testing.T) {
+func TestDeletingAUserDeletesItsTokens(t *testing.T) {
 	t.Parallel()
 	server := crowd(t)
 	_, secret, err := server.AddToken("alice", "t", time.Time{})
@@ -200,21 +200,21 @@ func TestDeletingAUserTakesTheTokensAlong(t *testing.T) {
 	gone.want(t, http.StatusOK, `"password_salt":"`)
 	ask(t, server, admin(tokensOfAlice)).want(t, http.StatusUnprocessableEntity, "Couldn't find User")
 	if server.UserID("alice") != 0 || server.Authenticates("alice", secret) || server.Tokens("alice") != nil || server.LiveTokens("") != 0 {
-		t.Error("something of the user is left")
+		t.Error("the user or its tokens still exist")
 	}
 }
 
-func TestSeedingAndChangingUsers(t *testing.T) {
+func TestAddAndUpdateUsers(t *testing.T) {
 	t.Parallel()
 	server := crowd(t)
 	if _, err := server.AddUser(foremanserver.User{Login: "Alice"}); err == nil {
-		t.Error("a login was given twice")
+		t.Error("AddUser accepted a login that is taken")
 	}
-	if err := server.UpdateUser("nobody", func(*foremanserver.User) {}); err == nil {
-		t.Error("nobody was changed")
+	if err := server.UpdateUser("unknown", func(*foremanserver.User) {}); err == nil {
+		t.Error("UpdateUser accepted an unknown login")
 	}
 	if err := server.UpdateUser("alice", func(u *foremanserver.User) { u.Login = "boss" }); err == nil {
-		t.Error("a login was given twice")
+		t.Error("UpdateUser accepted a login that is taken")
 	}
 	if err := server.UpdateUser("alice", func(u *foremanserver.User) {
 		u.Login, u.Timezone, u.Permissions = "alicia", "Berlin", []string{"view_users"}
@@ -227,21 +227,21 @@ func TestSeedingAndChangingUsers(t *testing.T) {
 	got := ask(t, server, asked{path: "/api/users/viewer"}.as("alicia"))
 	got.want(t, http.StatusOK, `"timezone":null`)
 	if created, _ := got.json["created_at"].(string); strings.HasSuffix(created, "UTC") {
-		t.Errorf("%s is not in the caller's zone", created)
+		t.Errorf("%s is not in the caller's time zone", created)
 	}
 	if err := server.UpdateUser("alicia", func(u *foremanserver.User) { u.Password = "other" }); err != nil {
 		t.Fatal(err)
 	}
 	ask(t, server, asked{path: "/api/status"}.as("alicia")).want(t, http.StatusUnauthorized, "alicia")
-	if _, _, err := server.AddToken("nobody", "t", time.Time{}); err == nil {
-		t.Error("nobody got a token")
+	if _, _, err := server.AddToken("unknown", "t", time.Time{}); err == nil {
+		t.Error("AddToken accepted an unknown login")
 	}
-	if server.AddRevokedTokens("nobody", "t", 1) == nil || server.RevokeToken("nobody", 1) || server.DeleteToken("alicia", 99) {
-		t.Error("something was done to nobody's tokens")
+	if server.AddRevokedTokens("unknown", "t", 1) == nil || server.RevokeToken("unknown", 1) || server.DeleteToken("alicia", 99) {
+		t.Error("a change of an unknown login's tokens reports success")
 	}
 }
 
-func TestTheCookiesZoneCountsForCallersWithoutOne(t *testing.T) {
+func TestCookieSetsTheZoneOfCallersWithoutOne(t *testing.T) {
 	t.Parallel()
 	server := crowd(t)
 	body := post(tokensOfAlice, `{"name":"t","expires_at":"2031-07-01 12:00"}`)

@@ -4,11 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-	_ "time/tzdata" // Zone names have to work on machines without a zone database.
+	_ "time/tzdata" // Zone names must work on machines without a zone database.
 )
 
-// Layouts of the server's times. Views cut to whole seconds; raw records have
-// milliseconds.
+// Layouts of the server's times. Views are in whole seconds; raw records have milliseconds.
 const (
 	viewLayout       = "2006-01-02 15:04:05"
 	viewOffsetLayout = viewLayout + " -0700"
@@ -35,8 +34,8 @@ func zoneNamed(name string) (*time.Location, bool) {
 	return zone, true
 }
 
-// zoneOf is the zone that a request's times are read and written in: the caller's,
-// else the cookie's, else UTC.
+// zoneOf returns the zone in which a request's times are read and written: the caller's, else the
+// cookie's, else UTC.
 func zoneOf(u *user, r *http.Request) *time.Location {
 	if u != nil && u.timezone != nil {
 		if zone, ok := zoneNamed(*u.timezone); ok {
@@ -54,7 +53,7 @@ func zoneOf(u *user, r *http.Request) *time.Location {
 	return time.UTC
 }
 
-// viewTime is a time as index and show write it; nil for never.
+// viewTime returns a time in the format of index and show; nil for never.
 func viewTime(t time.Time, zone *time.Location) *string {
 	if t.IsZero() {
 		return nil
@@ -66,7 +65,7 @@ func viewTime(t time.Time, zone *time.Location) *string {
 	return &text
 }
 
-// rawTime is a time as the answer to a DELETE writes it; nil for never.
+// rawTime returns a time in the format of the response to a DELETE; nil for never.
 func rawTime(t time.Time, zone *time.Location) *string {
 	if t.IsZero() {
 		return nil

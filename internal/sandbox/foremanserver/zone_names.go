@@ -1,7 +1,7 @@
 package foremanserver
 
-// railsZones are the zone names that Rails knows besides IANA's, as a user's timezone
-// has them.
+// railsZones are the zone names that Rails knows in addition to IANA's, as they appear in a user's
+// timezone.
 var railsZones = map[string]string{
 	"International Date Line West": "Etc/GMT+12",
 	"Midway Island":                "Pacific/Midway",

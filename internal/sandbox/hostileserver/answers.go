@@ -16,25 +16,24 @@ const (
 	Text = "text/plain"
 )
 
-// Answer is what a hostile server answers to any request.
+// Answer is a response that a hostile server sends to any request.
 type Answer struct {
-	// Status is the HTTP status of the answer; 0 is none that could be read.
+	// Status is the HTTP status of the response; 0 means that a client cannot read one.
 	Status int
 	// Shows says that the text given to Serve is at the beginning of the body.
 	Shows bool
-	// Slow says that only a timeout ends it: it is met in a bubble of synctest, where that
-	// does not depend on how busy the machine is.
+	// Slow says that only a timeout ends the response. Tests run it in a synctest bubble, where
+	// that does not depend on how busy the machine is.
 	Slow bool
-	// Heavy says that it takes time to read as much of it as may be read, and a client may read
-	// much of a response to a GET.
+	// Heavy says that reading the response up to the client's limit takes time; the limit for
+	// responses to a GET is high.
 	Heavy bool
-	// Serve answers; the text goes into the answer wherever there is room for it.
+	// Serve responds. It puts the text into the response wherever it fits.
 	Serve func(w http.ResponseWriter, r *http.Request, text string)
 }
 
-// Answers returns the answers that no API gives to any request, by what is wrong with
-// them. A client may take none of them for success, for a refusal, or for the proof that
-// something is not there.
+// Answers returns responses that no API sends to any request, by what is wrong with them. A client
+// must not treat any of them as a success, as a refusal, or as proof that an object does not exist.
 func Answers() map[string]Answer {
 	all := map[string]Answer{}
 	for _, some := range []map[string]Answer{
@@ -46,11 +45,11 @@ func Answers() map[string]Answer {
 	return all
 }
 
-// heavy is the size in bytes from which on a body takes time to read.
+// heavy is the body size in bytes from which reading takes time.
 const heavy = 100 << 10
 
-// Document returns an answer of this status, content type and body. A $ in the body stands
-// for the text; an empty content type is no header.
+// Document returns a response with this status, content type and body. Each $ in the body is
+// replaced with the text; an empty content type omits the header.
 func Document(status int, contentType, body string) Answer {
 	hasText := strings.Contains(body, "$")
 
@@ -69,7 +68,7 @@ func Document(status int, contentType, body string) Answer {
 	}
 }
 
-// labels are not what their content type says.
+// labels are bodies whose content type is wrong.
 func labels() map[string]Answer {
 	const page = "<!doctype html><html><head><title>Sign in</title></head><body><form>$</form></body></html>"
 
@@ -81,19 +80,19 @@ func labels() map[string]Answer {
 		"JSON that says it is XML":       Document(200, XML, `{"a":"$"}`),
 		"XML that says it is JSON":       Document(200, JSON, `<a>$</a>`),
 		"JSON that says it is a picture": Document(200, "image/png", `{"a":"$"}`),
-		"JSON of no content type":        Document(200, "", `{"a":"$"}`),
-		"a content type that is none":    Document(200, ";;=", `{"a":"$"}`),
+		"JSON without a content type":    Document(200, "", `{"a":"$"}`),
+		"an invalid content type":        Document(200, ";;=", `{"a":"$"}`),
 	}
 }
 
-// shapes are documents of other things.
+// shapes are well-labelled bodies with unexpected contents.
 func shapes() map[string]Answer {
 	all := map[string]Answer{
-		"nothing":               Document(200, JSON, ""),
-		"blanks":                Document(200, JSON, " \r\n\t "),
-		"nothing, as it says":   Document(204, "", ""),
+		"an empty body":         Document(200, JSON, ""),
+		"only white space":      Document(200, JSON, " \r\n\t "),
+		"a 204 without a body":  Document(204, "", ""),
 		"XML of something else": Document(200, XML, "<a>$</a>"),
-		"XML that is a prolog":  Document(200, XML, `<?xml version="1.0"?>`),
+		"only an XML prolog":    Document(200, XML, `<?xml version="1.0"?>`),
 		"two documents":         Document(200, JSON, `{"a":"$"} {"a":"$"}`),
 		"half a document":       Document(200, JSON, `{"a":"$`),
 	}
@@ -104,37 +103,38 @@ func shapes() map[string]Answer {
 	return all
 }
 
-// encodings are not UTF-8, or not as they should be.
+// encodings are bodies that are not UTF-8, or contain characters and entities that a client must
+// not trust.
 func encodings() map[string]Answer {
 	return map[string]Answer{
 		"bytes that are not UTF-8":        Document(200, JSON, "{\"a\":\"$\xff\xfe\"}"),
 		"a NUL byte":                      Document(200, JSON, "{\"a\":\"$\x00\"}"),
-		"a NUL byte before all":           Document(200, JSON, "\x00{\"a\":\"$\"}"),
+		"a NUL byte at the beginning":     Document(200, JSON, "\x00{\"a\":\"$\"}"),
 		"a byte order mark":               Document(200, JSON, "\ufeff{\"a\":\"$\"}"),
 		"UTF-16":                          Document(200, JSON, "\xff\xfe{\x00}\x00"),
 		"XML that is not UTF-8":           Document(200, XML, "<tokens><token><name>$\xff</name></token></tokens>"),
-		"XML that says it is of Latin":    Document(200, XML, `<?xml version="1.0" encoding="ISO-8859-1"?><tokens>$</tokens>`),
+		"XML that says it is Latin-1":     Document(200, XML, `<?xml version="1.0" encoding="ISO-8859-1"?><tokens>$</tokens>`),
 		"control characters and colours":  Document(200, JSON, "\x1b[31m$\x1b]0;title\x07\r\n"),
-		"escaped halves of a character":   Document(200, JSON, `{"a":"$\ud800"}`),
+		"an escaped lone surrogate":       Document(200, JSON, `{"a":"$\ud800"}`),
 		"an entity that is declared":      Document(200, XML, `<!DOCTYPE t [<!ENTITY x "$">]><tokens><token><name>&x;</name></token></tokens>`),
 		"an entity that is a file":        Document(200, XML, `<!DOCTYPE t [<!ENTITY x SYSTEM "file:///etc/passwd">]><tokens><token><name>&x;</name></token></tokens>`),
-		"an entity that nobody declared":  Document(200, XML, `<tokens><token><name>$&nbsp;</name></token></tokens>`),
+		"an undeclared entity":            Document(200, XML, `<tokens><token><name>$&nbsp;</name></token></tokens>`),
 		"a billion laughs":                Document(200, XML, laughs()),
 		"a document type in upper levels": Document(200, XML, `<tokens><!DOCTYPE t><token><name>$</name></token></tokens>`),
 	}
 }
 
-// depths are many levels deep.
+// depths are documents with many levels of nesting.
 func depths() map[string]Answer {
 	all := map[string]Answer{}
 	for _, n := range []int{100, 100_000, 1_000_000} {
 		for shape, answer := range map[string]Answer{
-			"lists in each other":    Document(200, JSON, strings.Repeat("[", n)+strings.Repeat("]", n)),
-			"objects in each other":  Document(200, JSON, strings.Repeat(`{"a":`, n)+"0"+strings.Repeat("}", n)),
-			"elements in each other": Document(200, XML, strings.Repeat("<a>", n)+strings.Repeat("</a>", n)),
-			"lists that nobody reads": Document(200, JSON,
+			"nested lists":    Document(200, JSON, strings.Repeat("[", n)+strings.Repeat("]", n)),
+			"nested objects":  Document(200, JSON, strings.Repeat(`{"a":`, n)+"0"+strings.Repeat("}", n)),
+			"nested elements": Document(200, XML, strings.Repeat("<a>", n)+strings.Repeat("</a>", n)),
+			"nested lists in an unknown member": Document(200, JSON,
 				`{"unknown":`+strings.Repeat("[", n)+strings.Repeat("]", n)+`,"results":[]}`),
-			"elements that nobody reads": Document(200, XML,
+			"nested elements in an unknown element": Document(200, XML,
 				"<tokens><token>"+strings.Repeat("<a>", n)+strings.Repeat("</a>", n)+"<name>a</name></token></tokens>"),
 		} {
 			all[fmt.Sprintf("%d %s", n, shape)] = answer
@@ -144,10 +144,10 @@ func depths() map[string]Answer {
 	return all
 }
 
-// redirects lead elsewhere.
+// redirects point to places that a client must not follow.
 func redirects() map[string]Answer {
 	all := map[string]Answer{}
-	for name, location := range map[string]string{ //nolint:gosec // Nobody has these credentials.
+	for name, location := range map[string]string{ //nolint:gosec // These credentials do not exist.
 		"to another host": "https://elsewhere.invalid/api", "to another scheme": "ftp://127.0.0.1/", "to a login page elsewhere": "https://sso.invalid/login?back=$",
 		"to no address": "", "to a broken address": "http://[broken?$", "to an address with a password": "http://me:$@127.0.0.1/",
 	} {
@@ -162,18 +162,18 @@ func redirects() map[string]Answer {
 	}
 	delete(all, "a 301 to a broken address")
 	delete(all, "a 307 to a broken address")
-	// The client cannot say where it leads, nor with which status.
+	// The client cannot report the target or the status of this one.
 	broken := all["a 302 to a broken address"]
 	broken.Status = 0
 	all["a 302 to a broken address"] = broken
 	all["a redirect in a circle"] = Answer{Status: 302, Serve: func(w http.ResponseWriter, r *http.Request, _ string) {
-		http.Redirect(w, r, r.URL.Path, http.StatusFound) //nolint:gosec // A circle is what is wanted.
+		http.Redirect(w, r, r.URL.Path, http.StatusFound) //nolint:gosec // The loop is intended.
 	}}
 
 	return all
 }
 
-// statuses are not those of an API, or say that it failed.
+// statuses are statuses that no API sends, or that report a failure of the server.
 func statuses() map[string]Answer {
 	all := map[string]Answer{}
 	for _, status := range []int{202, 206, 226, 299, 300, 304, 500, 502, 503, 504, 511, 599, 600, 999} {
@@ -199,15 +199,16 @@ func statuses() map[string]Answer {
 	return all
 }
 
-// Blocks returns the answers with which a gateway holds back that to a request which was
-// carried out, by what they are. To a POST they are no refusals.
+// Blocks returns the responses with which a gateway replaces the server's response to a request
+// that the server has processed, by what they are. For a POST, none of them proves that the server
+// refused the request.
 func Blocks() map[string]Answer {
 	const page = "<!doctype html><html><head><title>Blocked</title></head><body>$</body></html>"
 
 	all := map[string]Answer{
 		"a 403 without a body":       Document(403, "", ""),
 		"a 403 in JSON":              Document(403, JSON, `{"message":"$"}`),
-		"a 403 in JSON of a server":  Document(403, JSON, `{"timestamp":"$","status":403,"error":"Forbidden","path":"/"}`),
+		"a 403 in JSON with a path":  Document(403, JSON, `{"timestamp":"$","status":403,"error":"Forbidden","path":"/"}`),
 		"a 403 in XML":               Document(403, XML, "<Error><Code>AccessDenied</Code><Message>$</Message></Error>"),
 		"a 403 of half a document":   Document(403, JSON, `{"error":{"message":"$`),
 		"a 404 of an empty object":   Document(404, JSON, "{}"),
@@ -226,7 +227,7 @@ func Blocks() map[string]Answer {
 	return all
 }
 
-// laughs is a document whose entities would become a gigabyte.
+// laughs is a document whose entities expand to gigabytes.
 func laughs() string {
 	var text strings.Builder
 	text.WriteString("<!DOCTYPE t [<!ENTITY l0 \"$\">")

@@ -1,4 +1,4 @@
-// Package hostileserver is for tests of what a client makes of servers that are broken, or mean
-// harm: answers that are too large, too slow, not what they say, or lies. What is right
-// about each of them is for the client's own tests to say.
+// Package hostileserver is for tests of how a client handles broken and malicious servers:
+// responses that are too large, too slow, mislabelled, or false. The client's own tests define the
+// right reaction to each of them.
 package hostileserver

@@ -11,19 +11,20 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/memorynet"
 )
 
-// Front is a server that stands before an honest one and answers some requests itself. It
-// is a trap that has to be set.
+// Front is a proxy in front of an honest server that responds to some requests itself, with a
+// hostile response.
 type Front struct {
-	// Honest answers all other requests.
+	// Honest serves all other requests.
 	Honest http.Handler
-	// Hostile are the requests, as "GET /path", that Answer answers.
+	// Hostile selects the requests, as "GET /path", that get Answer.
 	Hostile *regexp.Regexp
 	Answer  Answer
-	// Works lets the honest server carry the request out first.
+	// Works lets the honest server process the request first.
 	Works bool
-	// Text goes into the answer. With Works it is what Secret finds in the honest answer.
+	// Text goes into the hostile response. With Works and Secret, it is instead what Secret matches
+	// in the honest response.
 	Text string
-	// Secret is what a client must not show of the honest answer; nil is none.
+	// Secret matches what a client must not show of the honest response; nil means no secret.
 	Secret *regexp.Regexp
 
 	met     atomic.Int64
@@ -31,28 +32,28 @@ type Front struct {
 	working sync.WaitGroup
 }
 
-// StartInMemory returns the server, in a bubble of synctest or outside of one, and what closes
-// it.
+// StartInMemory starts the server on an in-memory network, inside or outside a synctest bubble, and
+// returns a function that stops it.
 func (f *Front) StartInMemory() (server *httptest.Server, stop func()) {
 	server = memorynet.NewServer(f)
 
 	return server, func() {
 		server.Close()
-		f.working.Wait() // The server forgets who took the connection.
+		f.working.Wait() // server.Close does not wait for hijacked connections.
 	}
 }
 
-// Met returns how many requests were answered so.
+// Met returns how many requests got the hostile response.
 func (f *Front) Met() int { return int(f.met.Load()) }
 
-// Said returns the text that went into the last answer.
+// Said returns the text that went into the last hostile response.
 func (f *Front) Said() string {
 	text, _ := f.text.Load().(string)
 
 	return text
 }
 
-// ServeHTTP answers a request.
+// ServeHTTP serves one request.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.working.Add(1)
 	defer f.working.Done()
@@ -77,7 +78,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	f.text.Store(text)
-	// What the client sent is read, so that the server notices when it goes.
+	// Read the request's body, so that the server notices when the client disconnects.
 	_, _ = io.Copy(io.Discard, r.Body)
 	f.Answer.Serve(w, r, text)
 }

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// MaxAnswer is how many bytes of an answer a client should read at most.
+// MaxAnswer is how many bytes of a response a client should read at most.
 const MaxAnswer = 64 << 20
 
-// Members returns so many members of a JSON object, each after a comma.
+// Members returns n members of a JSON object, each preceded by a comma.
 func Members(n int) string {
 	var text strings.Builder
 	for i := range n {
@@ -21,21 +21,21 @@ func Members(n int) string {
 	return text.String()
 }
 
-// writeBlock is how many bytes go out at once.
+// writeBlock is how many bytes are written at once.
 const writeBlock = 256 << 10
 
-// Large is a large body: Head, then Row as often as there is room for it, then Tail.
+// Large is a large body: Head, then as many Rows as fit, then Tail.
 type Large struct {
 	Head, Row, Tail string
-	// Separator stands between two rows.
+	// Separator is written between two rows.
 	Separator string
-	// Size is how many bytes it has at most; 0 is MaxAnswer.
+	// Size is the largest size in bytes; 0 means MaxAnswer.
 	Size int
-	// Rows is how many there are at most; 0 is as many as fit.
+	// Rows is the largest number of rows; 0 means as many as fit.
 	Rows int
 }
 
-// WriteTo writes the document. Each # in Row is written as the number of the row, from 1.
+// WriteTo writes the document. It replaces each # in Row with the number of the row, from 1.
 func (d Large) WriteTo(w io.Writer) (int64, error) {
 	out := bufio.NewWriterSize(w, writeBlock)
 	size := d.Size

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// sizes never end, or end too late.
+// sizes are responses that never end, or end too late.
 func sizes() map[string]Answer {
 	return map[string]Answer{
 		"a body without an end": {Heavy: true, Status: 200, Shows: true, Serve: func(w http.ResponseWriter, r *http.Request, text string) {
@@ -23,7 +23,7 @@ func sizes() map[string]Answer {
 				}
 			}
 		}},
-		"a body that is announced too large": {Status: 200, Shows: true, Serve: func(w http.ResponseWriter, r *http.Request, text string) {
+		"a Content-Length that is too large": {Status: 200, Shows: true, Serve: func(w http.ResponseWriter, r *http.Request, text string) {
 			w.Header().Set("Content-Length", fmt.Sprint(int64(1)<<40))
 			head(w, 200, JSON)
 			_, _ = io.WriteString(w, `{"a":"`+text)
@@ -35,7 +35,7 @@ func sizes() map[string]Answer {
 			zip := gzip.NewWriter(w)
 			_, _ = io.WriteString(zip, `{"a":"`+text)
 			_ = zip.Close()
-			// Members of gzip follow each other as if they were one.
+			// Concatenated gzip members decompress as one stream.
 			_, _ = w.Write(bomb())
 		}},
 		"a body that drips": {Slow: true, Status: 200, Shows: true, Serve: func(w http.ResponseWriter, r *http.Request, text string) {
@@ -78,11 +78,11 @@ func sizes() map[string]Answer {
 				}
 			})
 		}},
-		"no answer": {Slow: true, Serve: func(_ http.ResponseWriter, r *http.Request, _ string) { <-r.Context().Done() }},
+		"no response": {Slow: true, Serve: func(_ http.ResponseWriter, r *http.Request, _ string) { <-r.Context().Done() }},
 	}
 }
 
-// broken are not HTTP, or break off.
+// broken are responses that are not HTTP, or break off.
 func broken() map[string]Answer {
 	write := func(answer string) Answer {
 		return Answer{Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
@@ -99,13 +99,13 @@ func broken() map[string]Answer {
 	return map[string]Answer{
 		"no HTTP":                     write("$\r\n$\r\n\r\n"),
 		"a status that is no number":  write("HTTP/1.1 $\r\n\r\n"),
-		"a header that is none":       write("HTTP/1.1 200 OK\r\n$\r\n\r\n"),
+		"an invalid header":           write("HTTP/1.1 200 OK\r\n$\r\n\r\n"),
 		"a length that is no number":  write("HTTP/1.1 200 OK\r\nContent-Length: $\r\n\r\n$"),
-		"a coding that nobody knows":  write("HTTP/1.1 200 OK\r\nTransfer-Encoding: $\r\n\r\n$"),
+		"an unknown transfer coding":  write("HTTP/1.1 200 OK\r\nTransfer-Encoding: $\r\n\r\n$"),
 		"a connection that is closed": write(""),
-		"half of an answer":           begun("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{\"a\":\"$"),
+		"half of a response":          begun("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{\"a\":\"$"),
 		"a chunk without a length":    begun("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"b\":0,\"\r\n1ffff\r\na\":\"$"),
-		"what says that it is gzip": {Status: 200, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
+		"plain text that says it is gzip": {Status: 200, Serve: func(w http.ResponseWriter, _ *http.Request, text string) {
 			w.Header().Set("Content-Encoding", "gzip")
 			head(w, 200, JSON)
 			_, _ = io.WriteString(w, `{"a":"`+text+`"}`)
@@ -127,7 +127,7 @@ func hang(w http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-// drip does something again and again, until it fails or the client is gone.
+// drip repeats do until it fails or the client disconnects.
 func drip(r *http.Request, do func() error) {
 	for do() == nil {
 		select {
@@ -138,7 +138,7 @@ func drip(r *http.Request, do func() error) {
 	}
 }
 
-// raw takes the connection and closes it afterwards.
+// raw hijacks the connection and closes it after write returns.
 func raw(w http.ResponseWriter, write func(io.Writer)) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -148,7 +148,7 @@ func raw(w http.ResponseWriter, write func(io.Writer)) {
 	write(connection)
 }
 
-// bomb is 100 MiB, compressed: members of one MiB each.
+// bomb is 100 MiB in compressed form: gzip members of 1 MiB each.
 var bomb = sync.OnceValue(func() []byte {
 	var out bytes.Buffer
 	zip := gzip.NewWriter(&out)

@@ -1,9 +1,8 @@
-// Package memorynet is a network in memory, for tests that run in a bubble of
-// testing/synctest. A socket keeps the clock of a bubble from moving; these connections do
-// not, so a timeout there passes only when nothing else can happen, however busy the
-// machine is.
+// Package memorynet is a network in memory, for tests that run in a testing/synctest bubble. A real
+// socket keeps the bubble's clock from advancing; these connections do not, so a timeout expires
+// only when no goroutine can make progress, however busy the machine is.
 //
-// To import it lets [http.DefaultTransport], and every clone of it, reach the listeners.
+// Importing the package lets [http.DefaultTransport], and every clone of it, reach the listeners.
 package memorynet
 
 import (
@@ -17,7 +16,7 @@ import (
 	"sync"
 )
 
-// network holds the listeners of this process by their addresses.
+// network holds the listeners of this process by address.
 var network = install()
 
 type listeners struct {
@@ -28,7 +27,7 @@ type listeners struct {
 	beyond func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Listener accepts connections that are made in this process. Make it with [Listen].
+// Listener accepts connections from this process. Create it with [Listen].
 type Listener struct {
 	address address
 	made    chan net.Conn
@@ -36,16 +35,16 @@ type Listener struct {
 	close   func()
 }
 
-// address is a loopback address, which no proxy is asked for.
+// address is a loopback address, for which net/http uses no proxy.
 type address string
 
-// Network is that of the real thing.
+// Network returns the same name as a real TCP address.
 func (address) Network() string { return "tcp" }
 
 // String returns host and port.
 func (a address) String() string { return string(a) }
 
-// conn is an end of a connection.
+// conn is one end of a connection.
 type conn struct {
 	net.Conn
 
@@ -58,8 +57,8 @@ func (c conn) LocalAddr() net.Addr { return c.local }
 // RemoteAddr returns the address of the other end.
 func (c conn) RemoteAddr() net.Addr { return c.remote }
 
-// Listen returns a listener on an address that no other one has. It must be called in the
-// bubble that connects to it.
+// Listen returns a listener on an unused address. It must be called in the bubble that connects to
+// it.
 func Listen() *Listener {
 	network.mu.Lock()
 	defer network.mu.Unlock()
@@ -82,7 +81,7 @@ func Listen() *Listener {
 	return l
 }
 
-// NewServer starts a server on a new listener. Close it.
+// NewServer starts a server on a new listener. The caller must close it.
 func NewServer(handler http.Handler) *httptest.Server {
 	server := httptest.NewUnstartedServer(handler)
 	_ = server.Listener.Close()
@@ -103,17 +102,17 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close refuses further connections.
+// Close makes the listener refuse further connections.
 func (l *Listener) Close() error {
 	l.close()
 
 	return nil
 }
 
-// Addr returns the address.
+// Addr returns the listener's address.
 func (l *Listener) Addr() net.Addr { return l.address }
 
-// install puts the network before the one that there is.
+// install puts this network in front of the real one in http.DefaultTransport.
 func install() *listeners {
 	n := &listeners{all: map[string]*Listener{}}
 

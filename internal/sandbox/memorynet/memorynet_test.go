@@ -12,12 +12,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/memorynet"
 )
 
-func TestATimeoutPassesOnlyWhenNothingElseCanHappen(t *testing.T) {
+func TestTimeoutExpiresOnlyWhenNothingElseCanHappen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		listener := memorynet.Listen()
 		server := &http.Server{ReadHeaderTimeout: 24 * time.Hour, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(time.Hour) // Of the bubble's clock.
+			time.Sleep(time.Hour) // By the bubble's clock.
 			w.Header().Set("Client", r.RemoteAddr)
 			_, _ = io.WriteString(w, "answered")
 		})}
@@ -40,7 +40,7 @@ func TestATimeoutPassesOnlyWhenNothingElseCanHappen(t *testing.T) {
 			}
 			response, err := browser.Do(request)
 			if answered != (err == nil) {
-				t.Fatalf("within %s: %v", limit, err)
+				t.Fatalf("timeout %s: %v", limit, err)
 			}
 			if err != nil {
 				continue
@@ -53,7 +53,7 @@ func TestATimeoutPassesOnlyWhenNothingElseCanHappen(t *testing.T) {
 			_ = response.Body.Close()
 		}
 
-		time.Sleep(2 * time.Hour) // A handler whose client gave up is over by then.
+		time.Sleep(2 * time.Hour) // By then, the handler whose client gave up has returned.
 
 		if err := server.Close(); err != nil {
 			t.Error(err)
@@ -62,7 +62,7 @@ func TestATimeoutPassesOnlyWhenNothingElseCanHappen(t *testing.T) {
 			t.Error(err)
 		}
 		if _, err := listener.Accept(); !errors.Is(err, net.ErrClosed) {
-			t.Errorf("accepted after the end: %v", err)
+			t.Errorf("Accept after Close: %v", err)
 		}
 	})
 }

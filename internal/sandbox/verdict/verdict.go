@@ -1,5 +1,5 @@
-// Package verdict is for tests of drivers: it names the error of pat that a call ended with.
-// Every driver owes its callers the same errors, whatever its server says.
+// Package verdict helps the drivers' tests: it names the error type of package pat that a call
+// returned. Every driver must return the same types to its callers, whatever its server says.
 package verdict
 
 import (
@@ -11,9 +11,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Of names the type of an error of pat: "none", "user gone", "gone", "authentication",
-// "permission", "validation", "ambiguous", "side effect", "transient", "protocol" or "not found". The proof
-// of absence comes first. Of another error it is the type.
+// Of returns the name of err's type in package pat: "none", "user gone", "gone", "authentication",
+// "permission", "validation", "ambiguous", "side effect", "transient", "protocol" or "not found".
+// The proof of absence takes precedence. For any other error it returns the Go type.
 func Of(err error) string {
 	var (
 		gone           *pat.GoneError
@@ -55,8 +55,7 @@ func Of(err error) string {
 	}
 }
 
-// Want checks the type of an error, by its name in [Of], and that its text holds all the
-// words.
+// Want checks the type of an error, by its name in [Of], and that its text contains all the words.
 func Want(t *testing.T, err error, kind string, words ...string) {
 	t.Helper()
 
@@ -71,7 +70,7 @@ func Want(t *testing.T, err error, kind string, words ...string) {
 	}
 }
 
-// Failure returns what an error of pat tells, and false for another error.
+// Failure returns the pat.Failure inside an error of package pat, and false for any other error.
 func Failure(err error) (pat.Failure, bool) {
 	if e, ok := errors.AsType[*pat.GoneError](err); ok {
 		return e.Failure, true
@@ -112,8 +111,8 @@ func Failure(err error) (pat.Failure, bool) {
 	return pat.Failure{}, false
 }
 
-// Remedy returns what an error says is to be done about a server that fails: of an
-// ambiguous, a transient and a protocol error. It is empty for any other.
+// Remedy returns the advice in an ambiguous, a transient or a protocol error about what to do. It
+// is empty for any other error.
 func Remedy(err error) string {
 	switch Of(err) {
 	case "ambiguous", "transient", "protocol":

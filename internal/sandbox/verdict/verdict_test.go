@@ -35,7 +35,7 @@ func TestOfNamesEveryErrorOfPat(t *testing.T) {
 			t.Parallel()
 
 			if got := Of(test.err); got != want {
-				t.Errorf("it is %q, want %q", got, want)
+				t.Errorf("Of returns %q, want %q", got, want)
 			}
 
 			if got := Remedy(test.err); got != test.remedy {

@@ -1,5 +1,5 @@
-# What a mocked provider computes, in place of random strings: a token and its user, as Foreman
-# has them, and a user of Universal Controller. Copy this file into the tests of your own module.
+# The values that the mocked provider computes instead of random strings: a token and its user, as on
+# Foreman, and a user of Universal Controller. Copy this file to the tests of your own module.
 mock_resource "opsaccess_personal_access_token" {
   defaults = {
     id              = "7/42"
@@ -36,7 +36,7 @@ mock_data "opsaccess_personal_access_token" {
   }
 }
 
-# `opsaccess_personal_access_tokens` and `opsaccess_users` have no defaults: Terraform mocks every
+# `opsaccess_personal_access_tokens` and `opsaccess_users` have no defaults, because Terraform mocks every
 # list as an empty one.
 
 mock_data "opsaccess_user" {

@@ -1,9 +1,9 @@
-// Command floor is a provider with the schemas of opsaccess that does nothing: it keeps what
-// is planned, and asks no server. The bench measures opsaccess beside it, as what this takes
-// is taken by the CLI and the plugin framework for schemas of this size.
+// Command floor is a provider with the schemas of opsaccess that sends no requests: it stores the
+// plan in state. The bench compares opsaccess with it, because the cost of this provider is the
+// cost of the CLI and the plugin framework for schemas of this size.
 //
-// If the environment names a server, it is the peer instead: a provider that knows nothing of the
-// server but its API, and sends the requests of each token on their own.
+// If the environment names a server, it is the peer instead: a provider that knows only the
+// server's API and sends separate requests for each token.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 // floor is the provider.
 type floor struct{ provider.Provider }
 
-// Configure opens no server.
+// Configure connects to no server.
 func (floor) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
 // Resources have the schemas of opsaccess.
@@ -42,8 +42,8 @@ func (f floor) Resources(ctx context.Context) []func() resource.Resource {
 	return all
 }
 
-// kept is a resource that keeps what is planned. It has no plan of its own: the optional
-// interfaces of the resource whose schema it has are out of reach.
+// kept is a resource that stores its plan in state. It does not modify the plan, because it does
+// not implement the optional interfaces of the resource whose schema it has.
 type kept struct{ schema resource.Resource }
 
 // Metadata is that of opsaccess.
@@ -56,7 +56,7 @@ func (k kept) Schema(ctx context.Context, req resource.SchemaRequest, resp *reso
 	k.schema.Schema(ctx, req, resp)
 }
 
-// Create keeps the plan.
+// Create stores the plan.
 func (kept) Create(_ context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	resp.State.Raw = known(req.Plan.Raw)
 }
@@ -64,7 +64,7 @@ func (kept) Create(_ context.Context, req resource.CreateRequest, resp *resource
 // Read leaves the state as it is.
 func (kept) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-// Update keeps the plan.
+// Update stores the plan.
 func (kept) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	resp.State.Raw = known(req.Plan.Raw)
 }
@@ -72,7 +72,7 @@ func (kept) Update(_ context.Context, req resource.UpdateRequest, resp *resource
 // Delete lets the framework remove the state.
 func (kept) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// known fills in what a plan leaves unknown, so that the state is as large as a real one.
+// known fills in the unknown values of a plan, so that the state is as large as a real one.
 func known(plan tftypes.Value) tftypes.Value {
 	filled, err := tftypes.Transform(plan, func(_ *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
 		if value.IsKnown() {
@@ -88,8 +88,8 @@ func known(plan tftypes.Value) tftypes.Value {
 	return filled
 }
 
-// sample is some value of a type. Its text is an instant, which is a text like any other where
-// none is wanted.
+// sample returns some value of a type. Its text is a timestamp, which is valid wherever a text is
+// expected.
 func sample(of tftypes.Type) tftypes.Value {
 	object, isObject := of.(tftypes.Object)
 

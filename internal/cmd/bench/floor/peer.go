@@ -18,24 +18,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
-// server is an API as a provider for any API uses it: each resource sends its own requests, and
-// each request logs in.
+// server is an API as a generic provider uses it: each resource sends its own requests, and each
+// request logs in.
 type server struct {
 	base, username, password string
-	// Calls return what to send for the token of an id.
+	// create, read and revoke return the request for the token with this id.
 	create, read, revoke func(userID, id string) call
-	// created returns the id of the token that the response to a create is of, which was sent with
-	// the id.
+	// created returns the id of the issued token from the response to a create; id is the one that
+	// the request contained.
 	created func(body []byte, id string) (string, error)
 }
 
 // call is a request.
 type call struct {
 	method, path string
-	body         any // Nil is none.
+	body         any // Nil means no body.
 }
 
-// servers are the platforms, by the variable that has the URL of one.
+// servers are the platforms, by the environment variable that contains the URL.
 var servers = map[string]server{
 	"FOREMAN_SERVER_URL": {
 		username: os.Getenv("FOREMAN_USERNAME"), password: os.Getenv("FOREMAN_PASSWORD"),
@@ -63,7 +63,7 @@ var servers = map[string]server{
 		create: func(userID, id string) call {
 			return call{http.MethodPost, "/resources/user/token", map[string]any{"userId": userID, "name": id}}
 		},
-		// There is no request for a single token.
+		// Universal Controller has no request for a single token.
 		read: func(userID, _ string) call {
 			return call{http.MethodGet, "/resources/user/token/list?userid=" + userID, nil}
 		},
@@ -74,14 +74,14 @@ var servers = map[string]server{
 	},
 }
 
-// peer is a resource that keeps what is planned, and sends what it takes to have it so.
+// peer is a resource that stores its plan in state and sends the requests that the plan requires.
 type peer struct {
 	kept
 
 	server server
 }
 
-// newPeer returns one for the server that the environment names, or the resource itself where it
+// newPeer returns a peer for the server that the environment names, or the resource itself if it
 // names none.
 func newPeer(of kept) resource.Resource {
 	for variable, server := range servers {
@@ -93,7 +93,7 @@ func newPeer(of kept) resource.Resource {
 	return of
 }
 
-// Create issues a token under a random name, and reads it.
+// Create issues a token with a random name and reads it.
 func (p peer) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	p.kept.Create(ctx, req, resp)
 
@@ -132,7 +132,7 @@ func (p peer) Delete(ctx context.Context, req resource.DeleteRequest, resp *reso
 	}
 }
 
-// subject returns the ids of the token and its user in a state.
+// subject returns the ids of the token and its user from a state.
 func (peer) subject(ctx context.Context, state tfsdk.State, diagnostics *diag.Diagnostics) (userID, id string) {
 	diagnostics.Append(state.GetAttribute(ctx, path.Root("user_id"), &userID)...)
 	diagnostics.Append(state.GetAttribute(ctx, path.Root("id"), &id)...)
@@ -140,7 +140,7 @@ func (peer) subject(ctx context.Context, state tfsdk.State, diagnostics *diag.Di
 	return userID, id
 }
 
-// send returns the body of the response.
+// send sends a request and returns the body of the response.
 func (p peer) send(ctx context.Context, c call) ([]byte, error) {
 	body, err := json.Marshal(c.body)
 	if err != nil {

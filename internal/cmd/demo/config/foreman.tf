@@ -4,8 +4,7 @@ variable "organization_id" {
   default     = 1
 }
 
-# The URL and the account are those of FOREMAN_SERVER_URL, FOREMAN_USERNAME and
-# FOREMAN_PASSWORD.
+# The URL and the account come from FOREMAN_SERVER_URL, FOREMAN_USERNAME and FOREMAN_PASSWORD.
 provider "opsaccess" {
   foreman = {
     organization_id = var.organization_id

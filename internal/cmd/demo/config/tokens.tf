@@ -1,13 +1,16 @@
 terraform {
+  required_version = ">= 1.11"
+
   required_providers {
     opsaccess = {
-      source = "opsaccess/opsaccess"
+      source  = "opsaccess/opsaccess"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "ticket" {
-  description = "Another ticket is another token."
+  description = "Changing the ticket rotates the pipeline's token."
   type        = string
   default     = "OPS-1"
 }

@@ -1,10 +1,10 @@
-# The URL and the account are those of STONEBRANCH_BASE_URL, STONEBRANCH_USERNAME and
+# The URL and the account come from STONEBRANCH_BASE_URL, STONEBRANCH_USERNAME and
 # STONEBRANCH_PASSWORD.
 provider "opsaccess" {
   universal_controller = {}
 }
 
-# Never expires. Universal Controller gives a name back, so that it can be a fixed one.
+# Never expires. The name can be fixed, because Universal Controller allows a name to be reused.
 resource "opsaccess_personal_access_token" "monitoring" {
   user_id = data.opsaccess_user.deploy.id
   name    = "monitoring"

@@ -157,10 +157,10 @@ func OnSandbox(text string, servers []Server) string {
 		return text
 	}
 
-	const source = "source = \"opsaccess/opsaccess\"\n    }\n"
+	const required = "required_providers {\n"
 
 	return strings.NewReplacer(
-		source, source+"    away = {\n      source = \"opsaccess/away\"\n    }\n",
+		required, required+"    away = {\n      source = \"opsaccess/away\"\n    }\n",
 		alias[0], "provider \"away\" {\n",
 		"opsaccess."+alias[1], "away",
 	).Replace(text)
