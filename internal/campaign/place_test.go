@@ -14,102 +14,100 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// login and password are those of the user who owns all tokens.
+// login and password belong to the user who owns all tokens.
 const (
 	login    = "svc"
 	password = "correct-horse-9-battery"
-	// otherLogin is that of a user who owns none.
+	// otherLogin is the login of a user without tokens.
 	otherLogin = "other"
 )
 
-// place is a server of one platform, as its owner sees it: past every fault.
+// place is a server of one platform. Its methods access the server directly, without faults.
 type place struct {
-	// platform is its name in the provider block.
+	// platform is the platform's name in the provider block.
 	platform string
-	// variant is how it differs from others of the platform.
+	// variant describes how the server differs from others of its platform.
 	variant string
 	handler http.Handler
-	// context is the path of the base URL.
+	// context is the path in the base URL.
 	context string
-	// userID is the key of the user who owns all tokens, and otherID that of a user who owns
-	// none.
+	// userID is the id of the user who owns all tokens, and otherID that of a user without tokens.
 	userID, otherID string
-	// reusable says whether revoking a token frees its name.
+	// reusable says whether a revoked token's name can be reused.
 	reusable bool
 
 	// namesake says that a user's login is the id of the user who owns all tokens.
 	namesake bool
-	// timeless says that the server tells the time of a last use in words that nobody can
-	// read, and vague that it does so, or in another form than that of the vendor's example.
+	// timeless says that the server gives times of last use in unreadable words. vague says that, too,
+	// or that the format differs from the vendor's example.
 	timeless, vague bool
-	// undated says that no answer has a Date.
+	// undated says that the server's responses have no Date header.
 	undated bool
 
-	// tokens returns all rows of the user, and others those of a user whose login is that
+	// tokens returns all tokens of the user. others returns the tokens of the user whose login is that
 	// user's id.
 	tokens, others func() []row
-	// words is an answer as the server words it.
+	// words rewrites a response as the server words it.
 	words func(answer []byte) []byte
-	// works says whether a secret logs the user in; nothing moves.
+	// works reports whether a secret logs the user in. It has no effect on the server.
 	works func(secret string) bool
-	// credentials sets what a consumer logs in with.
+	// credentials sets the credentials of a consumer's request.
 	credentials func(r *http.Request, secret string)
-	// knock is what a consumer asks for.
+	// knock is the path that a consumer requests.
 	knock string
 	// revoke revokes a token by hand.
 	revoke func(row)
-	// title is that of the user; nil where the platform has none.
+	// title returns the user's title; nil if the platform has none.
 	title func() string
-	// add adds a token that somebody made by hand, and returns its secret. A zero time is no
-	// expiry.
+	// add issues a token by hand and returns its secret. The zero time means no expiry.
 	add func(name string, expires time.Time) (secret string, err error)
-	// expireSessions lets every session run out.
+	// expireSessions ends all sessions.
 	expireSessions func()
-	// block is the platform's object of the provider block.
+	// block returns the platform's object in the provider block.
 	block func(url string) map[string]any
-	// own is the same for the user who owns all tokens, who logs in with one of them, and
-	// says who that is where it is not needed.
+	// own is like block for the user who owns all tokens, who logs in with one of them. With named it
+	// also contains the username, where that is optional.
 	own func(url, secret string, named bool) map[string]any
-	// open opens a driver.
+	// open creates a driver.
 	open func(options rest.Options, session bool) (pat.System, error)
-	// read tells what a request is.
+	// read determines what a request is for.
 	read func(r *http.Request, body []byte) call
-	// secret returns the secret in the answer to a create.
+	// secret returns the secret from the response to a create request.
 	secret func(answer []byte) string
 }
 
-// row is a token as the server itself has it.
+// row is a token as the server stores it.
 type row struct {
 	id, name      string
 	created, used time.Time
-	// expires is zero for never.
+	// expires is zero if the token never expires.
 	expires time.Time
-	// alive is true for a token that the server lets in.
+	// alive says that the server accepts the token.
 	alive bool
-	// expired is true for one that it does not let in for its expiry.
+	// expired says that the server rejects the token because of its expiry.
 	expired bool
 }
 
-// kind is what a request is for.
+// kind is the purpose of a request.
 type kind int
 
 const (
 	kindOther kind = iota
 	kindCreate
 	kindRevoke
-	kindLook // A list of a user's tokens.
+	kindLook // lists a user's tokens
 )
 
-// call is a request as the gate understands it.
+// call is a request as the gate interprets it.
 type call struct {
 	kind kind
-	// token is the name of a create and the id of a revocation.
+	// token is the name of the token to create, or the id of the token to revoke.
 	token string
-	// expires is when a token is to expire that is asked for; zero is never.
+	// expires is the requested expiry; zero for never.
 	expires time.Time
 }
 
-// newConsole returns the settings of a server's console, of which some send no Date.
+// newConsole returns the options of a server's console. Some servers send no Date header.
 func newConsole(random *rand.Rand, clock *clock) sandbox.Options {
 	options := sandbox.Options{Now: clock.now, Sleep: noSleep, NoDate: chance(random, 0.15)}
 	if options.NoDate {
@@ -119,7 +117,7 @@ func newConsole(random *rand.Rand, clock *clock) sandbox.Options {
 	return options
 }
 
-// uses logs in with a secret, as its consumer does, and says whether the server let it in.
+// uses logs in with a secret, as a consumer does, and reports whether the server accepted it.
 func (p *place) uses(secret string) bool {
 	request := httptest.NewRequestWithContext(context.Background(), http.MethodGet, p.context+p.knock, nil)
 	p.credentials(request, secret)
@@ -130,8 +128,8 @@ func (p *place) uses(secret string) bool {
 	return answer.Code == http.StatusOK
 }
 
-// status returns what a token is certain to be called, empty where the server and its
-// client may differ: nobody tells in which time zone a date is over.
+// status returns the status that a token must be shown with. It is empty where the server and its
+// client may disagree, because the time zone in which an expiry date ends is unknown.
 func (p *place) status(r row) string {
 	switch {
 	case r.alive:
@@ -152,16 +150,17 @@ func (p *place) revokes(of *token) {
 	}
 }
 
-// latest is when a token expires at the latest that is issued at a time and for a while.
+// latest returns the latest time at which a token may expire if it is issued at this time for this
+// duration.
 func (p *place) latest(issued time.Time, lives time.Duration) time.Time {
-	if p.reusable { // On a date, in whatever time zone.
+	if p.reusable { // It expires on a date, in an unknown time zone.
 		return issued.Add(lives).Truncate(day).Add(2 * day)
 	}
 
 	return issued.Add(lives + slack)
 }
 
-// find returns the newest row that a function selects.
+// find returns the newest selected token.
 func (p *place) find(selects func(row) bool) (found row, ok bool) {
 	for _, r := range p.tokens() {
 		if selects(r) && (!ok || !r.created.Before(found.created)) {
@@ -172,7 +171,7 @@ func (p *place) find(selects func(row) bool) (found row, ok bool) {
 	return found, ok
 }
 
-// alive returns the rows that the server lets in.
+// alive returns the tokens that the server accepts.
 func (p *place) alive() []row {
 	var rows []row
 
@@ -185,7 +184,7 @@ func (p *place) alive() []row {
 	return rows
 }
 
-// buffered reads a request's body and puts it back.
+// buffered reads a request's body and replaces it by a copy.
 func buffered(r *http.Request) []byte {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -197,5 +196,5 @@ func buffered(r *http.Request) []byte {
 	return body
 }
 
-// readCloser returns a body.
+// readCloser returns a body with this content.
 func readCloser(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }

@@ -14,21 +14,22 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// everything is the limit of a list that nobody limits: Terraform's own.
+// everything is Terraform's default limit of a list.
 const everything = 100
 
-// reads is what somebody looks at while everything fails: lists and data sources, of which
-// each answer is whole and right, or an error.
+// reads is a run that reads lists and data sources while faults occur. Each result must be complete and
+// correct, or an error.
 type reads struct {
 	*terraform
 
 	p *plugin
-	// before is what there was when the process began, and since when: it remembers lists.
+	// before holds the user's tokens when the process began, and since is that time: the process caches
+	// lists.
 	before []row
 	since  time.Time
 }
 
-// looks looks at some of what there is.
+// looks reads some lists and data sources.
 func (t *terraform) looks() {
 	t.runs++
 
@@ -57,9 +58,9 @@ func (t *terraform) looks() {
 		}
 
 		if s.failed() {
-			results.meets("reads that failed")
+			results.meets("failed reads")
 		} else {
-			results.meets("reads that were whole")
+			results.meets("complete reads")
 		}
 
 		t.happens("%s, %s: %s", op.what, what, s.String())
@@ -72,10 +73,10 @@ func (t *terraform) looks() {
 	t.ledger.ends(op)
 }
 
-// prefixes are those that somebody may look for, or revoke.
+// prefixes are the name prefixes to choose from for a list.
 var prefixes = []string{"", handStem, handStem + "a-", "r", "r0", "n1", loanStem}
 
-// filter returns what somebody might look for: often all that there is.
+// filter returns a random filter, which often selects everything.
 func (r *reads) filter() filter {
 	if chance(r.random, 0.4) {
 		return filter{}
@@ -94,7 +95,7 @@ func (r *reads) filter() filter {
 	return f
 }
 
-// of are the arguments of a list by this filter. On Foreman, its pages are mostly small.
+// of returns the arguments of a list with this filter. On Foreman, the page size is usually small.
 func (r *reads) of(f filter) map[string]any {
 	arguments := f.arguments(r.place.userID)
 
@@ -105,10 +106,10 @@ func (r *reads) of(f filter) map[string]any {
 	return arguments
 }
 
-// validates says whether somebody has validated what is asked for.
+// validates draws whether the configuration is validated first.
 func (r *reads) validates() bool { return chance(r.random, 0.5) }
 
-// list asks the list resource.
+// list runs the list resource.
 func (r *reads) list(s *said) string {
 	f := r.filter()
 	limit := pick(r.random, []int64{everything, everything, 1, 3})
@@ -117,7 +118,7 @@ func (r *reads) list(s *said) string {
 	found := r.p.query(r.p.context, arguments, limit, chance(r.random, 0.3), s)
 
 	if !f.status.set {
-		f.status = setTo("active") // As its documentation says.
+		f.status = setTo("active") // This is the documented default.
 	}
 
 	var shown []shownToken
@@ -126,20 +127,20 @@ func (r *reads) list(s *said) string {
 		shown = append(shown, shownToken{name: l.name, id: l.id})
 
 		if l.userID != r.place.userID || strings.TrimSuffix(l.server, "/") != strings.TrimSuffix(r.gate.url(), "/") {
-			r.ledger.broken(breachWrong, "%s is listed of the user %s on %s", l.name, l.userID, l.server)
+			r.ledger.broken(breachWrong, "the list has %s of user %s on %s", l.name, l.userID, l.server)
 		}
 	}
 
-	what := fmt.Sprintf("the list resource of %s, %d at most", f, limit)
+	what := fmt.Sprintf("the list resource with %s, at most %d", f, limit)
 	r.judge(what, f, shown, int(limit), s)
 
 	return what
 }
 
-// tokens asks the data source of a user's tokens.
+// tokens reads the data source of a user's tokens.
 func (r *reads) tokens(s *said) string {
 	f := r.filter()
-	what := "the data source of " + f.String()
+	what := "the data source with " + f.String()
 
 	listed := r.p.read(r.p.context, tokensType, r.of(f), r.validates(), s)
 
@@ -148,10 +149,10 @@ func (r *reads) tokens(s *said) string {
 	return what
 }
 
-// shownToken is one in an answer, with a status where that is shown.
+// shownToken is a token in a result. status is empty if the result does not show it.
 type shownToken struct{ name, id, status string }
 
-// shownTokens are those in the list of a data source.
+// shownTokens returns the tokens in the list of a data source.
 func shownTokens(list tftypes.Value) (shown []shownToken) {
 	for _, t := range core.Elements(list) {
 		shown = append(shown, shownToken{name: text(t, "name"), id: text(t, "id"), status: text(t, "status")})
@@ -160,9 +161,8 @@ func shownTokens(list tftypes.Value) (shown []shownToken) {
 	return shown
 }
 
-// judge checks an answer: that each token in it belongs there, and that none is missing,
-// unless the answer is an error or as long as it may be. What changed meanwhile may be in it
-// or not.
+// judge checks a result: each token in it must match, and no token may be missing, unless there was an
+// error or the limit was reached. A token that changed in the meantime may be in the result or not.
 func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *said) {
 	if r.p.stopped() {
 		return
@@ -171,7 +171,7 @@ func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *s
 	now, after := r.clock.now(), r.place.tokens()
 
 	if f.unreadable() && !s.failed() {
-		r.ledger.broken(breachFilter, "%s: nobody can read the filter, and it is no error: %d tokens", what, len(shown))
+		r.ledger.broken(breachFilter, "%s: the filter is invalid, but %d tokens were returned without an error", what, len(shown))
 	}
 
 	for _, is := range shown {
@@ -185,7 +185,7 @@ func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *s
 		}
 
 		if !belongs {
-			r.ledger.broken(broken, "%s shows %s (%s) as %q, and should not", what, is.name, is.id, is.status)
+			r.ledger.broken(broken, "%s must not contain %s (%s) as %q", what, is.name, is.id, is.status)
 		}
 	}
 
@@ -198,12 +198,12 @@ func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *s
 		has := slices.ContainsFunc(shown, func(is shownToken) bool { return is.id == o.id })
 
 		if still && !has && f.surely(r.place, o, r.since, now) {
-			r.ledger.broken(breachWrong, "%s shows no %s and passes for whole: %d tokens", what, o.name, len(shown))
+			r.ledger.broken(breachWrong, "%s does not contain %s, though it has no error: %d tokens", what, o.name, len(shown))
 		}
 	}
 }
 
-// token asks the data source of one token for one that is there.
+// token reads the data source of one existing token.
 func (r *reads) token(s *said) string {
 	if len(r.before) == 0 {
 		return "nothing"
@@ -230,7 +230,7 @@ func (r *reads) token(s *said) string {
 	switch status := text(shown["status"]); {
 	case certain == "" || !ok || r.place.status(now) != certain:
 	case s.failed() && absent(s.String()):
-		r.ledger.broken(breachWrong, "%s says that it is not there: %s", what, s.String())
+		r.ledger.broken(breachWrong, "%s: reports that the token does not exist: %s", what, s.String())
 	case !s.failed() && (text(shown["name"]) != of.name || text(shown["id"]) != of.id || status != certain):
 		r.ledger.broken(breachWrong, "%s shows %s (%s), which is %s, as %s", what, text(shown["name"]), text(shown["id"]), certain, status)
 	}
@@ -238,12 +238,12 @@ func (r *reads) token(s *said) string {
 	return what
 }
 
-// absent says whether an error says that a token is not there.
+// absent reports whether an error says that a token does not exist.
 func absent(err string) bool {
 	return strings.Contains(err, "has no token named") || strings.Contains(err, "There is none")
 }
 
-// users asks the data sources of users, mostly with their tokens.
+// users reads a data source of users, usually with their tokens.
 func (r *reads) users(s *said) string {
 	of := pick(r.random, []string{userType, userType, usersType, usersType, currentUserType})
 
@@ -277,7 +277,7 @@ func (r *reads) users(s *said) string {
 	return of
 }
 
-// administrator is whom the provider logs in as.
+// administrator returns the login of the provider's account.
 func (p *place) administrator() string {
 	if p.reusable {
 		return controllerserver.AdminUserName
