@@ -19,7 +19,8 @@ func importing(s *providertest.Target, id, arguments string) string {
 	return s.AdminBlock() + fmt.Sprintf("import {\n to = %s\n id = %s\n}\n", providertest.TokenAddress, providertest.HCLString(id)) + providertest.TokenConfig(arguments)
 }
 
-// An id finds the token, which is left as it is. The engine's own table has every form of it.
+// TestAccToken_importForms tests that the import ids find the token and do not change it. The engine's
+// own tests cover every form of id.
 func TestAccToken_importForms(t *testing.T) {
 	t.Parallel()
 
@@ -66,7 +67,8 @@ func TestAccToken_importForms(t *testing.T) {
 	}
 }
 
-// What the server cannot know is recorded in place, and counts for the next token.
+// TestAccToken_importIsAdopted tests that the arguments which the server does not store are recorded in
+// place, and apply to the next token.
 func TestAccToken_importIsAdopted(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
