@@ -44,8 +44,8 @@ const (
 // String returns the name of the guarantee in the table.
 func (b breach) String() string {
 	return [breaches]string{
-		"orphans", "lost secrets", "tokens lost behind a web page", "tokens in use revoked", "held tokens revoked",
-		"other states' tokens revoked", "predecessors outliving their overlap", "filters selecting too much", "wrong expiries",
+		"orphans", "lost secrets", "tokens lost because of a web page", "tokens in use revoked", "held tokens revoked",
+		"other states' tokens revoked", "predecessors alive after their overlap", "filters selecting too much", "wrong expiries",
 		"mistaken for a user whose login is an id", "plans that were not kept", "runs that did not converge", "names sent twice",
 		"untrue responses",
 	}[b]

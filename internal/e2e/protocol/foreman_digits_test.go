@@ -16,7 +16,7 @@ import (
 
 // TestForeman_namesThatAreIDsOfOthers tests logins and titles that equal the id of another object.
 // Foreman interprets the user in a token's path as a login first, and organization_id as a title first.
-// The provider must find the right tokens all the same.
+// The provider must find the right tokens nevertheless.
 func TestForeman_namesThatAreIDsOfOthers(t *testing.T) {
 	t.Parallel()
 

@@ -169,7 +169,7 @@ func (w *stateWatch) anyAlive(ctx context.Context, system pat.System) error {
 		case err != nil:
 			return err
 		case token.Status == pat.StatusActive:
-			return fmt.Errorf("token %s of user %s outlived its resource", key.TokenID, key.UserID)
+			return fmt.Errorf("token %s of user %s is alive after its resource was destroyed", key.TokenID, key.UserID)
 		}
 	}
 

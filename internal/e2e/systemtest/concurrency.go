@@ -70,7 +70,7 @@ func allAtOnce(s *scene) {
 			secrets[token.Secret] = true
 
 			if lives := s.server.Authenticates("alice", token.Secret); lives != (i > 0) {
-				s.Errorf("%s lives: %t", token.Name, lives)
+				s.Errorf("%s is alive: %t", token.Name, lives)
 			}
 		}
 	}

@@ -193,6 +193,6 @@ func (s *scene) meet(on subject, what string, answer hostileserver.Answer, e enc
 	}
 
 	if e.of() != "Revoke" && live != want {
-		s.Errorf("%s: %d tokens live, want %d", e.name, live, want)
+		s.Errorf("%s: %d live tokens, want %d", e.name, live, want)
 	}
 }

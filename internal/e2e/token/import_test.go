@@ -29,14 +29,14 @@ func TestAccToken_importForms(t *testing.T) {
 	expires := time.Now().AddDate(1, 0, 0).UTC().Truncate(time.Second)
 
 	for name, id := range map[string]func(pat.Token) string{
-		"user id and id":                       func(token pat.Token) string { return user.ID + "/" + token.ID },
-		"login and a name made of digits only": func(token pat.Token) string { return user.Login + "/name=" + token.Name },
+		"user id and id":           func(token pat.Token) string { return user.ID + "/" + token.ID },
+		"login and a numeric name": func(token pat.Token) string { return user.Login + "/name=" + token.Name },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			tokenName := "a/b " + providertest.Unique()
-			if name == "login and a name made of digits only" {
+			if name == "login and a numeric name" {
 				tokenName = fmt.Sprint(time.Now().UnixNano())
 			}
 

@@ -113,7 +113,7 @@ func setMisfits(planned, actual tftypes.Value, path string) []string {
 
 	for _, value := range before {
 		if !slices.ContainsFunc(after, func(is tftypes.Value) bool { return len(Misfits(value, is, path)) == 0 }) {
-			return []string{path + ": an element is gone"}
+			return []string{path + ": an element is missing"}
 		}
 	}
 

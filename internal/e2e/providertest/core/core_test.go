@@ -44,7 +44,7 @@ func TestFits(t *testing.T) {
 		"an unknown text":      {object(tftypes.UnknownValue, list(), nil), object("b", list(), nil), ""},
 		"a shorter list":       {planned, object("a", list("x"), []string{"p", "q"}), ".list: had 2 elements, but has now 1"},
 		"a reordered list":     {planned, object("a", list("y", "x"), []string{"p", "q"}), `.list[0]: was "x", but is now "y"; .list[1]: was "y", but is now "x"`},
-		"a different set":      {planned, object("a", list("x", "y"), []string{"p", "r"}), ".set: an element is gone"},
+		"a different set":      {planned, object("a", list("x", "y"), []string{"p", "r"}), ".set: an element is missing"},
 	} {
 		if got := strings.Join(core.Misfits(test.planned, test.actual, ""), "; "); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
