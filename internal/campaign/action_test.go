@@ -93,7 +93,7 @@ func (a *revocation) logsIn() {
 
 // configuration returns the action's configuration.
 func (a *revocation) configuration() map[string]any {
-	arguments := a.filter.arguments(a.place.userID)
+	arguments := a.filter.arguments(a.target.userID)
 
 	if a.all {
 		arguments["all"] = true
@@ -115,11 +115,11 @@ func (a *revocation) runs(w *weather) {
 	a.terraform.runs++
 
 	a.op = &operation{what: fmt.Sprintf("run %d, revoking %v", a.terraform.runs, a.configuration()), spares: a.sparesAll}
-	a.before, a.since, a.said = a.place.tokens(), a.clock.now(), said{}
+	a.before, a.since, a.said = a.target.tokens(), a.clock.now(), said{}
 
-	platform := a.place.block(a.gate.url())
+	platform := a.target.block(a.gate.url())
 	if a.own != nil {
-		platform = a.place.own(a.gate.url(), a.own.secret, a.named)
+		platform = a.target.own(a.gate.url(), a.own.secret, a.named)
 	}
 
 	var m *moment
@@ -185,7 +185,7 @@ func (a *revocation) judge() {
 	}
 
 	for _, r := range a.before {
-		later, ok := a.place.find(func(o row) bool { return same(o, r) })
+		later, ok := a.target.find(func(o row) bool { return same(o, r) })
 		if of := a.token(r); of != nil && (!ok || !later.alive && !later.expired) {
 			of.revoked = true // This includes expired tokens, which were unusable anyway.
 		}
@@ -197,7 +197,7 @@ func (a *revocation) judge() {
 		named := names(a.said.String(), r.name)
 		told := func(verb string) bool { return a.tells(verb, r.name) }
 		surely, perhaps := a.selects(r, now)
-		selected := surely && ok && a.place.status(later) == a.place.status(r)
+		selected := surely && ok && a.target.status(later) == a.target.status(r)
 
 		switch listed := a.tells(" to revoke.", ""); {
 		case told("Revoked ") && ok && later.alive:
@@ -233,7 +233,7 @@ func (a *revocation) selects(r row, until time.Time) (surely, perhaps bool) {
 		f.status = setTo("active")
 	}
 
-	return f.surely(a.place, r, a.since, until), f.perhaps(a.place, r, a.since, until)
+	return f.surely(a.target, r, a.since, until), f.perhaps(a.target, r, a.since, until)
 }
 
 // tells reports whether a progress message begins or ends with the text and contains the quoted name;
@@ -255,7 +255,7 @@ func (a *revocation) token(r row) *token {
 
 // comesLast checks that the provider's own token was revoked after all others.
 func (a *revocation) comesLast() {
-	if a.own == nil || a.place.vague { // The provider cannot tell which token is its own.
+	if a.own == nil || a.target.vague { // The provider cannot tell which token is its own.
 		return
 	}
 

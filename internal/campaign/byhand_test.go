@@ -19,7 +19,7 @@ func (t *terraform) issuesByHand() error {
 			expires = t.clock.now().Truncate(day).Add(time.Duration(2+t.random.IntN(8)) * day)
 		}
 
-		secret, err := t.place.add(name, expires)
+		secret, err := t.target.add(name, expires)
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ const day = 24 * time.Hour
 
 // adds records a token that was issued by hand and is in use.
 func (l *ledger) adds(name, secret string) {
-	r, _ := l.place.find(func(r row) bool { return r.name == name })
+	r, _ := l.target.find(func(r row) bool { return r.name == name })
 
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -49,7 +49,7 @@ func (t *terraform) holds(of *token, w *wish) bool {
 		return false
 	}
 
-	return t.place.timeless || t.clock.now().Sub(of.used) < hold-slack
+	return t.target.timeless || t.clock.now().Sub(of.used) < hold-slack
 }
 
 // sparesOrphan returns the reason why a token must not be revoked that no state has had, or that was

@@ -85,7 +85,7 @@ func (c *client) accountFor(lives *token) {
 		c.fixed++
 		c.setApart(lives)
 	case descends:
-		tokens, err := c.system.Tokens(c.ctx, c.place.userID, pat.TokenQuery{
+		tokens, err := c.system.Tokens(c.ctx, c.target.userID, pat.TokenQuery{
 			NamePrefix: pat.Some(lifecycle.Stem(l.order.NamePrefix, l.order.Series)),
 		})
 		if err != nil || !shows(tokens, lives) {

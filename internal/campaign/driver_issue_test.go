@@ -79,7 +79,7 @@ func (c *client) keeps(l *line, result tokens.Result) {
 		c.ledger.broken(breachLost, "the secret of %s is not that of any token", result.Name)
 
 		return
-	case !c.place.works(t.secret):
+	case !c.target.works(t.secret):
 		c.ledger.broken(breachLost, "the secret of %s does not work", result.Name)
 	case t.name != result.Name, l.order.NamePrefix != "" && result.Generation <= l.order.Generation:
 		c.ledger.broken(breachWrong, "%s has generation %d, but the one before had %d", result.Name, result.Generation, l.order.Generation)

@@ -26,7 +26,7 @@ func (c *client) revoke(l *line, n int, w *weather) {
 		return
 	}
 
-	if c.place.works(k.secret) {
+	if c.target.works(k.secret) {
 		c.ledger.broken(breachOrphan, "%s was reported as revoked, but it is alive", k.name)
 	}
 
@@ -46,7 +46,7 @@ func (c *client) modify() {
 	var failed error
 
 	if !c.operate("modify the user", c.storm(), c.spares(nil), func(ctx context.Context) string {
-		if _, failed = modifier.ModifyUser(ctx, c.place.userID, pat.Properties{pat.Title: title}); failed != nil {
+		if _, failed = modifier.ModifyUser(ctx, c.target.userID, pat.Properties{pat.Title: title}); failed != nil {
 			return failed.Error()
 		}
 
@@ -57,7 +57,7 @@ func (c *client) modify() {
 
 	results.meets("modified users")
 
-	if shown := c.place.title(); shown != title {
+	if shown := c.target.title(); shown != title {
 		c.ledger.broken(breachWrong, "the modification was reported as successful, but the title is %q", shown)
 	}
 }
@@ -77,7 +77,7 @@ func (c *client) list(l *line) {
 	)
 
 	if !c.operate("list "+query.NamePrefix.V, c.storm(), c.spares(nil), func(ctx context.Context) string {
-		if listed, failed = c.system.Tokens(ctx, c.place.userID, query); failed != nil {
+		if listed, failed = c.system.Tokens(ctx, c.target.userID, query); failed != nil {
 			return failed.Error()
 		}
 
@@ -110,7 +110,7 @@ func (c *client) find(k *kept) {
 		return
 	}
 
-	_, there := c.place.find(func(r row) bool { return r.id == k.id && r.created.Equal(k.made) })
+	_, there := c.target.find(func(r row) bool { return r.id == k.id && r.created.Equal(k.made) })
 
 	if _, gone := errors.AsType[*pat.GoneError](failed); gone && there {
 		c.ledger.broken(breachWrong, "%s was reported as gone, but it exists: %v", k.name, failed)

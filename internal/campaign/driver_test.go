@@ -62,7 +62,7 @@ func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	s.happens("a driver; coalesced %t, on a session %t, with %d retries", c.coalesced, c.session, c.retries)
 
 	for i := range 3 {
-		l := &line{order: tokens.Order{UserID: s.place.userID, Lifetime: lifecycle.Lifetime{In: pat.Some(pick(s.random, lifetimes))}}}
+		l := &line{order: tokens.Order{UserID: s.target.userID, Lifetime: lifecycle.Lifetime{In: pat.Some(pick(s.random, lifetimes))}}}
 
 		switch w := (&wish{of: i, fixed: i == 2}); {
 		case w.fixed:
@@ -99,7 +99,7 @@ func (c *client) start() error {
 
 	clock := pat.NewClock(c.process.machine.runner())
 
-	system, err := c.place.open(rest.Options{
+	system, err := c.target.open(rest.Options{
 		BaseURL: c.gate.url(), UserAgent: c.process.name, MaxRetries: c.retries, RetryWaitMax: time.Millisecond, Clock: clock,
 	}, c.session)
 	if err != nil {

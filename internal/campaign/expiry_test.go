@@ -116,7 +116,7 @@ func (t *terraform) turnsOut(r *run) {
 
 		turns := pick(t.random, spoilt)
 		if t.state[i] != nil && chance(t.random, 0.3) {
-			turns = map[string]any{"user_id": t.place.otherID, "username": nil}
+			turns = map[string]any{"user_id": t.target.otherID, "username": nil}
 		}
 
 		if _, renames := turns["name_prefix"]; renames && w.fixed || w.expires != nil && turns["expires_in"] != nil {

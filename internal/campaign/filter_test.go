@@ -131,7 +131,7 @@ func (f filter) passes(r row, now time.Time) bool {
 // surely reports whether the filter selects a token during the whole time from one instant to another,
 // and perhaps whether it may select it at some instant in between. If the server's times of last use
 // are unreadable, unused_for is never certain.
-func (f filter) surely(p *place, r row, from, to time.Time) bool {
+func (f filter) surely(p *target, r row, from, to time.Time) bool {
 	if p.vague && f.unusedFor.set && !r.used.IsZero() {
 		return false
 	}
@@ -139,7 +139,7 @@ func (f filter) surely(p *place, r row, from, to time.Time) bool {
 	return f.passes(r, from) && f.passes(r, to) && p.status(r) != "" && (!f.status.set || f.status.text == p.status(r))
 }
 
-func (f filter) perhaps(p *place, r row, from, to time.Time) bool {
+func (f filter) perhaps(p *target, r row, from, to time.Time) bool {
 	status := p.status(r)
 
 	return (f.passes(r, from) || f.passes(r, to)) &&

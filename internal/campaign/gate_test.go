@@ -19,7 +19,7 @@ const patience = 20 * time.Millisecond
 // gate is a proxy that every request to the server passes through. It injects faults, kills processes
 // in the middle of a request, and reports to the ledger what the server did.
 type gate struct {
-	place  *place
+	target *target
 	clock  *clock
 	ledger *ledger
 	server *httptest.Server
@@ -42,9 +42,9 @@ type gate struct {
 	work sync.Mutex
 }
 
-func newGate(place *place, clock *clock, ledger *ledger) *gate {
+func newGate(target *target, clock *clock, ledger *ledger) *gate {
 	g := &gate{
-		place: place, clock: clock, ledger: ledger, processes: map[string]*process{},
+		target: target, clock: clock, ledger: ledger, processes: map[string]*process{},
 		forgotten: map[string]bool{}, cookies: map[string]bool{},
 	}
 	g.idle = sync.NewCond(&g.mu)
@@ -54,7 +54,7 @@ func newGate(place *place, clock *clock, ledger *ledger) *gate {
 }
 
 // url returns the base URL of the server.
-func (g *gate) url() string { return g.server.URL + g.place.context }
+func (g *gate) url() string { return g.server.URL + g.target.context }
 
 // process returns the process whose User-Agent contains this name.
 func (g *gate) process(name string) *process {
@@ -93,7 +93,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.enters(-1)
 
 	body := buffered(r)
-	c := g.place.read(r, body)
+	c := g.target.read(r, body)
 	p := g.sender(r)
 
 	g.clock.tick()
@@ -131,7 +131,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	if met.expires {
-		g.place.expireSessions()
+		g.target.expireSessions()
 	}
 
 	if met.restarts {
@@ -228,10 +228,10 @@ func (g *gate) serve(
 	case kindCreate, kindRevoke:
 		g.change(done, r, p, c, name, late)
 	case kindOther, kindLook:
-		g.place.handler.ServeHTTP(done, r)
+		g.target.handler.ServeHTTP(done, r)
 	}
 
-	answer = g.place.words(done.Body.Bytes())
+	answer = g.target.words(done.Body.Bytes())
 
 	maps.Copy(w.Header(), done.Header())
 	w.Header().Del("Content-Length")
@@ -246,18 +246,18 @@ func (g *gate) change(done *httptest.ResponseRecorder, r *http.Request, p *proce
 	g.work.Lock()
 	defer g.work.Unlock()
 
-	before, others := g.place.alive(), g.place.others()
-	g.place.handler.ServeHTTP(done, r)
+	before, others := g.target.alive(), g.target.others()
+	g.target.handler.ServeHTTP(done, r)
 
-	if !slices.Equal(others, g.place.others()) {
+	if !slices.Equal(others, g.target.others()) {
 		g.ledger.broken(breachUser, "%s %s changed a token of a user whom the configuration does not name", r.Method, r.URL.Path)
 	}
 
 	switch {
 	case c.kind == kindRevoke:
-		g.ledger.revoked(p, before, g.place.alive())
+		g.ledger.revoked(p, before, g.target.alive())
 	case done.Code < http.StatusMultipleChoices:
-		g.ledger.made(name, g.place.secret(done.Body.Bytes()), late)
+		g.ledger.made(name, g.target.secret(done.Body.Bytes()), late)
 	default:
 		p.refused(c.token)
 	}

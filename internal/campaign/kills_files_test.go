@@ -55,12 +55,12 @@ func (o *outcome) reads(done clirun.Outcome) {
 func (k *killer) write() error {
 	resources := map[string]any{}
 	for i, w := range k.wishes {
-		resources[address(i)] = w.arguments(k.place.userID, k.clock.now())
+		resources[address(i)] = w.arguments(k.target.userID, k.clock.now())
 	}
 
 	text, err := json.Marshal(map[string]any{
 		"terraform": map[string]any{"required_providers": map[string]any{"opsaccess": map[string]string{"source": "opsaccess/opsaccess"}}},
-		"provider":  map[string]any{"opsaccess": map[string]any{k.place.platform: k.place.block(k.gate.url()), "max_retries": 1}},
+		"provider":  map[string]any{"opsaccess": map[string]any{k.target.platform: k.target.block(k.gate.url()), "max_retries": 1}},
 		"resource":  map[string]any{providertest.TokenType: resources},
 	})
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 
 // ledger records every token that the server has issued, and what was promised about it.
 type ledger struct {
-	place *place
-	clock *clock
+	target *target
+	clock  *clock
 
 	mu     sync.Mutex
 	tokens []*token
@@ -22,8 +22,8 @@ type ledger struct {
 	current, before map[*process]*operation
 }
 
-func newLedger(place *place, clock *clock) *ledger {
-	return &ledger{place: place, clock: clock, current: map[*process]*operation{}, before: map[*process]*operation{}}
+func newLedger(target *target, clock *clock) *ledger {
+	return &ledger{target: target, clock: clock, current: map[*process]*operation{}, before: map[*process]*operation{}}
 }
 
 // broken records a broken guarantee.
@@ -35,7 +35,7 @@ func (l *ledger) broken(b breach, format string, args ...any) {
 }
 
 func (l *ledger) breaks(b breach, format string, args ...any) {
-	if l.place.namesake && b.hidesUser() {
+	if l.target.namesake && b.hidesUser() {
 		b = breachUser
 	}
 
@@ -79,7 +79,7 @@ func (l *ledger) asks(p *process, c call, met trouble) *asked {
 		}
 	}
 
-	if l.place.reusable {
+	if l.target.reusable {
 		return a
 	}
 
@@ -98,7 +98,7 @@ func (l *ledger) asks(p *process, c call, met trouble) *asked {
 
 // made records a token that the server has just issued.
 func (l *ledger) made(a *asked, secret string, late bool) {
-	r, ok := l.place.find(func(r row) bool { return r.name == a.name })
+	r, ok := l.target.find(func(r row) bool { return r.name == a.name })
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -212,7 +212,7 @@ func (l *ledger) told(text string) {
 func (l *ledger) living() []*token {
 	var tokens []*token
 
-	for _, r := range l.place.alive() {
+	for _, r := range l.target.alive() {
 		l.mu.Lock()
 		t := l.of(r)
 		l.mu.Unlock()
@@ -274,7 +274,7 @@ func (l *ledger) uses(t *token, promised bool) {
 		results.meets("consumers of old tokens")
 	}
 
-	worked := l.place.uses(t.secret)
+	worked := l.target.uses(t.secret)
 	if worked {
 		t.used = l.clock.now()
 	}
@@ -286,7 +286,7 @@ func (l *ledger) uses(t *token, promised bool) {
 
 // expired reports whether the server rejects a token only because it has expired.
 func (l *ledger) expired(t *token) bool {
-	r, ok := l.place.find(func(r row) bool { return r.id == t.id && r.name == t.name && r.created.Equal(t.made) })
+	r, ok := l.target.find(func(r row) bool { return r.id == t.id && r.name == t.name && r.created.Equal(t.made) })
 
 	return ok && r.expired
 }

@@ -117,7 +117,7 @@ func (t *terraform) waits(p *plugin) {
 	var s said
 
 	opened, _ := p.open(p.context, map[string]any{
-		"user_id": t.place.userID, "name_prefix": loanStem + "6t0-", "applying": false,
+		"user_id": t.target.userID, "name_prefix": loanStem + "6t0-", "applying": false,
 	}, &s)
 
 	requests := p.count()
@@ -133,7 +133,7 @@ func (t *terraform) openAll(p *plugin, loans []*loan) {
 	each(len(loans), t.together(0.3), func(i int) {
 		l := loans[i]
 		opened, private := p.open(p.context, map[string]any{
-			"user_id": t.place.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": l.lives,
+			"user_id": t.target.userID, "name_prefix": loanStem + strconv.Itoa(7+i) + "t0-", "expires_in": l.lives,
 		}, &l.said)
 
 		if _, ok := readable(l.lives); !ok && !l.failed() && !p.gone() {
@@ -177,7 +177,7 @@ func (t *terraform) useAll(p *plugin, loans []*loan) {
 	}
 
 	for _, l := range loans {
-		if l.token != nil && !t.place.uses(l.token.secret) {
+		if l.token != nil && !t.target.uses(l.token.secret) {
 			t.ledger.broken(breachLost, "the run could not log in with %s", l.token.name)
 		}
 	}
@@ -208,7 +208,7 @@ func (t *terraform) closes(p *plugin, l *loan) {
 		}
 	}
 
-	if len(l.left) == 0 && t.place.works(l.token.secret) {
+	if len(l.left) == 0 && t.target.works(l.token.secret) {
 		t.ledger.broken(breachOrphan, "%s is alive after its resource was closed without a warning", l.token.name)
 	}
 }
@@ -258,9 +258,9 @@ func (t *terraform) leaves(p *plugin, op *operation, loans []*loan, stopped erro
 
 // expires checks that a token expires by itself: where an expiry is a date, within the following day.
 func (t *terraform) expires(of *token) {
-	r, ok := t.place.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) })
+	r, ok := t.target.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) })
 
-	latest := t.place.latest(of.made, loanTime)
+	latest := t.target.latest(of.made, loanTime)
 
 	if ok && (r.expires.IsZero() || r.expires.After(latest)) {
 		t.ledger.broken(breachExpiry, "%s expires at %s, want %s at the latest", of.name, r.expires, latest)
@@ -270,7 +270,7 @@ func (t *terraform) expires(of *token) {
 // lends returns the reason why a token should not have been requested for an ephemeral resource: it
 // would not expire soon after the run.
 func (t *terraform) lends(c call) string {
-	if latest := t.place.latest(t.clock.now(), loanTime); c.expires.IsZero() || c.expires.After(latest) {
+	if latest := t.target.latest(t.clock.now(), loanTime); c.expires.IsZero() || c.expires.After(latest) {
 		return fmt.Sprintf("it would expire at %s, want %s at the latest", c.expires, latest)
 	}
 

@@ -58,9 +58,9 @@ type said struct {
 }
 
 // contradicts records errors that Terraform would report as provider bugs.
-func (s *said) contradicts(what string, places ...string) {
-	for _, place := range places {
-		text := what + ": " + place
+func (s *said) contradicts(what string, differences ...string) {
+	for _, difference := range differences {
+		text := what + ": " + difference
 		s.errors, s.bugs = append(s.errors, text), append(s.bugs, text)
 	}
 }

@@ -41,7 +41,7 @@ func (t *terraform) looks() {
 
 	weather := t.gale()
 	r := &reads{
-		terraform: t, p: t.start(op, t.strike(0.2), &s), before: t.place.tokens(), since: t.clock.now(),
+		terraform: t, p: t.start(op, t.strike(0.2), &s), before: t.target.tokens(), since: t.clock.now(),
 	}
 
 	t.gate.turns(weather)
@@ -97,9 +97,9 @@ func (r *reads) filter() filter {
 
 // of returns the arguments of a list with this filter. On Foreman, the page size is usually small.
 func (r *reads) of(f filter) map[string]any {
-	arguments := f.arguments(r.place.userID)
+	arguments := f.arguments(r.target.userID)
 
-	if !r.place.reusable && chance(r.random, 0.8) {
+	if !r.target.reusable && chance(r.random, 0.8) {
 		arguments["foreman"] = map[string]any{"per_page": 1 + r.random.IntN(3)}
 	}
 
@@ -126,7 +126,7 @@ func (r *reads) list(s *said) string {
 	for _, l := range found {
 		shown = append(shown, shownToken{name: l.name, id: l.id})
 
-		if l.userID != r.place.userID || strings.TrimSuffix(l.server, "/") != strings.TrimSuffix(r.gate.url(), "/") {
+		if l.userID != r.target.userID || strings.TrimSuffix(l.server, "/") != strings.TrimSuffix(r.gate.url(), "/") {
 			r.ledger.broken(breachWrong, "the list has %s of user %s on %s", l.name, l.userID, l.server)
 		}
 	}
@@ -168,7 +168,7 @@ func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *s
 		return
 	}
 
-	now, after := r.clock.now(), r.place.tokens()
+	now, after := r.clock.now(), r.target.tokens()
 
 	if f.unreadable() && !s.failed() {
 		r.ledger.broken(breachFilter, "%s: the filter is invalid, but %d tokens were returned without an error", what, len(shown))
@@ -178,9 +178,9 @@ func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *s
 		broken, belongs := breachWrong, false
 
 		for _, o := range slices.Concat(r.before, after) {
-			certain := r.place.status(o)
+			certain := r.target.status(o)
 			if o.name == is.name && o.id == is.id && (is.status == "" || certain == "" || is.status == certain) {
-				broken, belongs = breachFilter, belongs || f.perhaps(r.place, o, r.since, now)
+				broken, belongs = breachFilter, belongs || f.perhaps(r.target, o, r.since, now)
 			}
 		}
 
@@ -197,7 +197,7 @@ func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *s
 		still := slices.ContainsFunc(after, func(later row) bool { return same(o, later) && later.alive == o.alive })
 		has := slices.ContainsFunc(shown, func(is shownToken) bool { return is.id == o.id })
 
-		if still && !has && f.surely(r.place, o, r.since, now) {
+		if still && !has && f.surely(r.target, o, r.since, now) {
 			r.ledger.broken(breachWrong, "%s does not contain %s, though it has no error: %d tokens", what, o.name, len(shown))
 		}
 	}
@@ -210,9 +210,9 @@ func (r *reads) token(s *said) string {
 	}
 
 	of := pick(r.random, r.before)
-	arguments := map[string]any{"user_id": r.place.userID, "name": of.name}
+	arguments := map[string]any{"user_id": r.target.userID, "name": of.name}
 
-	if !r.place.reusable && chance(r.random, 0.5) {
+	if !r.target.reusable && chance(r.random, 0.5) {
 		delete(arguments, "name")
 		arguments["token_id"] = of.id
 	}
@@ -224,11 +224,11 @@ func (r *reads) token(s *said) string {
 		return what
 	}
 
-	certain := r.place.status(of)
-	now, ok := r.place.find(func(o row) bool { return same(of, o) })
+	certain := r.target.status(of)
+	now, ok := r.target.find(func(o row) bool { return same(of, o) })
 
 	switch status := text(shown["status"]); {
-	case certain == "" || !ok || r.place.status(now) != certain:
+	case certain == "" || !ok || r.target.status(now) != certain:
 	case s.failed() && absent(s.String()):
 		r.ledger.broken(breachWrong, "%s: reports that the token does not exist: %s", what, s.String())
 	case !s.failed() && (text(shown["name"]) != of.name || text(shown["id"]) != of.id || status != certain):
@@ -249,7 +249,7 @@ func (r *reads) users(s *said) string {
 
 	if of == currentUserType {
 		read := r.p.read(r.p.context, of, nil, true, s)
-		if name := text(read["username"]); !r.p.stopped() && !s.failed() && name != r.place.administrator() {
+		if name := text(read["username"]); !r.p.stopped() && !s.failed() && name != r.target.administrator() {
 			r.ledger.broken(breachWrong, "%s shows %q", of, name)
 		}
 
@@ -268,8 +268,8 @@ func (r *reads) users(s *said) string {
 
 	switch id := text(read["id"]); {
 	case r.p.stopped() || s.failed():
-	case id != r.place.userID || text(read["username"]) != login:
-		r.ledger.broken(breachWrong, "%s shows the user with id %q, want %s", of, id, r.place.userID)
+	case id != r.target.userID || text(read["username"]) != login:
+		r.ledger.broken(breachWrong, "%s shows the user with id %q, want %s", of, id, r.target.userID)
 	case withTokens:
 		r.judge(of, filter{}, shownTokens(read["tokens"]), 0, s)
 	}
@@ -278,7 +278,7 @@ func (r *reads) users(s *said) string {
 }
 
 // administrator returns the login of the provider's account.
-func (p *place) administrator() string {
+func (p *target) administrator() string {
 	if p.reusable {
 		return controllerserver.AdminUserName
 	}

@@ -61,8 +61,8 @@ func holdSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	}
 	defer s.close()
 
-	if s.place.reusable && chance(s.random, 0.7) {
-		s.place.timeless, s.place.vague, s.place.words = true, true, withoutTimes
+	if s.target.reusable && chance(s.random, 0.7) {
+		s.target.timeless, s.target.vague, s.target.words = true, true, withoutTimes
 	}
 
 	w := &wish{
@@ -86,7 +86,7 @@ func holdSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		t.advances(pick(s.random, []time.Duration{20 * time.Minute, 2 * time.Hour, 13 * time.Hour, 25 * time.Hour}))
 	}
 
-	if s.place.timeless {
+	if s.target.timeless {
 		results.meets("unreadable times of last use")
 	}
 

@@ -133,7 +133,7 @@ func (t *terraform) helps(errors string) (helped bool) {
 			}
 		}
 
-		if helped = true; !t.place.reusable {
+		if helped = true; !t.target.reusable {
 			w.turn++
 		}
 
@@ -191,7 +191,7 @@ func (t *terraform) accountFor(i int, inst *instance) {
 	switch {
 	case current == nil:
 		t.ledger.broken(breachLost, "the secret in the state of resource %d is not that of any token", i)
-	case text(inst.value, "current", "status") == "active" && !t.place.works(current.secret) && !t.ledger.expired(current):
+	case text(inst.value, "current", "status") == "active" && !t.target.works(current.secret) && !t.ledger.expired(current):
 		t.ledger.broken(breachLost, "the secret of %s in the state does not work", current.name)
 	case text(inst.value, "encrypted_token") != "":
 		results.meets("encrypted secrets")
@@ -203,7 +203,7 @@ func (t *terraform) accountFor(i int, inst *instance) {
 
 	for _, previous := range core.Elements(core.Members(inst.value)["previous"]) {
 		name := text(previous, "name")
-		if r, ok := t.place.find(func(r row) bool { return r.name == name }); !ok || !r.alive && !r.expired {
+		if r, ok := t.target.find(func(r row) bool { return r.name == name }); !ok || !r.alive && !r.expired {
 			t.ledger.broken(breachWrong, "the state of resource %d has %s, which is not alive", i, name)
 		}
 	}
@@ -230,7 +230,7 @@ func (t *terraform) lists(of *token) []string {
 	defer p.end()
 
 	prefix, _, _ := strings.Cut(of.name, "-")
-	listed := p.read(p.context, tokensType, map[string]any{"user_id": t.place.userID, "name_prefix": prefix + "-"}, true, &s)
+	listed := p.read(p.context, tokensType, map[string]any{"user_id": t.target.userID, "name_prefix": prefix + "-"}, true, &s)
 
 	if s.failed() {
 		t.ledger.broken(breachWrong, "listing the tokens failed: %s", s.String())

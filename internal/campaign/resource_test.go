@@ -144,7 +144,7 @@ func (t *terraform) revokesByHand(i int) {
 		lives.revoked = true
 
 		t.happens("%s is revoked by hand", lives.name)
-		t.place.revokes(lives)
+		t.target.revokes(lives)
 	}
 }
 

@@ -16,7 +16,7 @@ type schedule struct {
 	random *rand.Rand
 
 	clock  *clock
-	place  *place
+	target *target
 	ledger *ledger
 	gate   *gate
 	// right says that all machines' clocks are right. They must be, if the server sends no Date header.
@@ -51,13 +51,13 @@ func newScheduleAt(ctx context.Context, seed uint64, clock *clock, controllers f
 	}
 
 	var err error
-	if s.place, err = open(s.random, s.clock); err != nil {
+	if s.target, err = open(s.random, s.clock); err != nil {
 		return nil, err
 	}
 
-	s.right = s.place.undated || chance(s.random, 0.4)
-	s.ledger = newLedger(s.place, s.clock)
-	s.gate = newGate(s.place, s.clock, s.ledger)
+	s.right = s.target.undated || chance(s.random, 0.4)
+	s.ledger = newLedger(s.target, s.clock)
+	s.gate = newGate(s.target, s.clock, s.ledger)
 
 	return s, nil
 }
@@ -149,7 +149,7 @@ func (s *schedule) advances(by time.Duration) {
 
 // String returns the log.
 func (s *schedule) String() string {
-	return fmt.Sprintf("%s\n  %s", s.place.variant, strings.Join(s.past, "\n  "))
+	return fmt.Sprintf("%s\n  %s", s.target.variant, strings.Join(s.past, "\n  "))
 }
 
 // excusable reports whether a token may be in no state: its process was killed first, the server
@@ -166,5 +166,5 @@ func (s *schedule) setApart(of *token) {
 	of.apart, of.revoked = true, true
 	s.happens("%s is set apart", of.name)
 
-	s.place.revokes(of)
+	s.target.revokes(of)
 }

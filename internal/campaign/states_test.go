@@ -160,7 +160,7 @@ func (s *states) spares(t *terraform) func(*process, *token) objection {
 			hold = grace
 		}
 
-		if ago := t.clock.now().Sub(of.used); s.place.timeless || ago < hold-slack {
+		if ago := t.clock.now().Sub(of.used); s.target.timeless || ago < hold-slack {
 			return objection{breachAnother, "it belongs to another state, and was used " + ago.String() + " ago"}
 		}
 

@@ -74,7 +74,7 @@ func (t *terraform) checkRetired(op *operation, i int, before *instance, since t
 func (t *terraform) mayHold(of *token, i int) bool {
 	hold := max(grace, t.wishes[i].hold())
 
-	return !of.used.IsZero() && (t.place.vague || t.clock.now().Sub(of.used) < hold+slack)
+	return !of.used.IsZero() && (t.target.vague || t.clock.now().Sub(of.used) < hold+slack)
 }
 
 // checkBecomes checks that the run failed if an unknown argument turned out to be invalid or to name
@@ -118,7 +118,7 @@ func (t *terraform) orders(c call) string {
 	switch {
 	case !ok:
 		return fmt.Sprintf("expires_in = %q is invalid", in)
-	case c.expires.Before(now.Add(lives - time.Minute)), c.expires.After(t.place.latest(now, lives)):
+	case c.expires.Before(now.Add(lives - time.Minute)), c.expires.After(t.target.latest(now, lives)):
 		return fmt.Sprintf("it would expire at %s, want %s from now", c.expires, in)
 	default:
 		return ""

@@ -66,7 +66,7 @@ func (t *terraform) adds(w *wish, inst *instance) {
 
 // arguments returns the arguments of a resource, with the values that are known during the apply.
 func (t *terraform) arguments(i int) map[string]any {
-	arguments := t.wishes[i].arguments(t.place.userID, t.clock.now())
+	arguments := t.wishes[i].arguments(t.target.userID, t.clock.now())
 
 	maps.Copy(arguments, t.becomes[i])
 
@@ -109,12 +109,12 @@ type outcome struct {
 
 // start starts a configured provider for an operation.
 func (t *terraform) start(op *operation, m *moment, s *said) *plugin {
-	return t.startAs(t.place.block(t.gate.url()), op, m, s)
+	return t.startAs(t.target.block(t.gate.url()), op, m, s)
 }
 
 // startAs is like start, with another object of the platform.
 func (t *terraform) startAs(platform map[string]any, op *operation, m *moment, s *said) *plugin {
-	block := map[string]any{t.place.platform: platform}
+	block := map[string]any{t.target.platform: platform}
 	maps.Copy(block, t.block)
 
 	p, err := startPlugin(t.process(), block)
@@ -186,7 +186,7 @@ func (t *terraform) operation(r run) *operation {
 
 // plan creates a plan; nil for each resource without changes.
 func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes []*change, refreshed []*instance) {
-	platform := t.place.block(t.gate.url())
+	platform := t.target.block(t.gate.url())
 	if r.unsure {
 		platform["url"] = unknown
 	}
@@ -246,7 +246,7 @@ func (t *terraform) planOne(p *plugin, op *operation, r run, i int, s *said) (*c
 		t.forgets(op.what+", refreshing", t.state[i], inst)
 	}
 
-	arguments := t.wishes[i].arguments(t.place.userID, t.clock.now())
+	arguments := t.wishes[i].arguments(t.target.userID, t.clock.now())
 	if r.hides != nil {
 		hide(arguments, r.hides[i])
 	}

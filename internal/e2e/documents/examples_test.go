@@ -370,8 +370,8 @@ func ephemerals(t *testing.T) []string {
 	return names
 }
 
-// keep returns configuration that uses the names of ephemeral resources. Otherwise they would not be
-// opened in an apply without changes, or at all by OpenTofu.
+// keep returns configuration that uses the names of ephemeral resources. Otherwise, an apply without
+// changes would not open them, and OpenTofu would never open them.
 func keep(opened [][]string) string {
 	if len(opened) == 0 {
 		return ""

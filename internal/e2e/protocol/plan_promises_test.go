@@ -90,7 +90,7 @@ func TestValidate_unknownIsNotSet(t *testing.T) {
 		"an unknown lifetime with a policy": {"resource " + providertest.TokenType, map[string]any{
 			"user_id": "5", "name_prefix": "x-", "expires_in": unknown, "rotation": map[string]any{"before_expiry": "14d"},
 		}},
-		"an unknown second user":        {"data opsaccess_user", map[string]any{"username": unknown}},
+		"an unknown username":           {"data opsaccess_user", map[string]any{"username": unknown}},
 		"an unknown name with token_id": {"data opsaccess_personal_access_token", map[string]any{"user_id": "5", "token_id": "1", "name": unknown}},
 		"an unknown all with a filter":  {"action " + providertest.RevokeType, map[string]any{"user_id": "5", "all": unknown, "name_prefix": "x-"}},
 		"an unknown filter with all":    {"action " + providertest.RevokeType, map[string]any{"user_id": "5", "all": true, "name_prefix": unknown}},

@@ -11,8 +11,8 @@ import (
 )
 
 // TestRevokeTokens_ownUser tests that the action does not revoke tokens of the provider's own user, one
-// of which the provider may be logged in with, unless it logs in with a password or include_own_user is
-// set.
+// of which the provider may be logged in with, unless it is known to log in with a password or
+// include_own_user is set.
 func TestRevokeTokens_ownUser(t *testing.T) {
 	t.Parallel()
 

@@ -84,8 +84,8 @@ func (b Block) Suits(t *testing.T) bool {
 
 // Whole returns the block together with what it refers to: for each token that the block does not
 // declare, the guide's first block that declares it. If the block has a terraform block but no provider
-// block, the provider configuration of the examples comes first; the test framework does not add one in
-// this case.
+// block, the examples' provider configuration, which includes the provider's source, comes first: a
+// test does not add the source to a configuration that has a terraform block.
 func (b Block) Whole(t *testing.T, all []Block) string {
 	t.Helper()
 

@@ -22,8 +22,8 @@ const (
 	otherLogin = "other"
 )
 
-// place is a server of one platform. Its methods access the server directly, without faults.
-type place struct {
+// target is a server of one platform. Its methods access the server directly, without faults.
+type target struct {
 	// platform is the platform's name in the provider block.
 	platform string
 	// variant describes how the server differs from others of its platform.
@@ -118,7 +118,7 @@ func newConsole(random *rand.Rand, clock *clock) sandbox.Options {
 }
 
 // uses logs in with a secret, as a consumer does, and reports whether the server accepted it.
-func (p *place) uses(secret string) bool {
+func (p *target) uses(secret string) bool {
 	request := httptest.NewRequestWithContext(context.Background(), http.MethodGet, p.context+p.knock, nil)
 	p.credentials(request, secret)
 
@@ -130,7 +130,7 @@ func (p *place) uses(secret string) bool {
 
 // status returns the status that a token must be shown with. It is empty where the server and its
 // client may disagree, because the time zone in which an expiry date ends is unknown.
-func (p *place) status(r row) string {
+func (p *target) status(r row) string {
 	switch {
 	case r.alive:
 		return "active"
@@ -144,7 +144,7 @@ func (p *place) status(r row) string {
 }
 
 // revokes revokes a token by hand.
-func (p *place) revokes(of *token) {
+func (p *target) revokes(of *token) {
 	if r, ok := p.find(func(r row) bool { return r.id == of.id && r.created.Equal(of.made) }); ok {
 		p.revoke(r)
 	}
@@ -152,7 +152,7 @@ func (p *place) revokes(of *token) {
 
 // latest returns the latest time at which a token may expire if it is issued at this time for this
 // duration.
-func (p *place) latest(issued time.Time, lives time.Duration) time.Time {
+func (p *target) latest(issued time.Time, lives time.Duration) time.Time {
 	if p.reusable { // It expires on a date, in an unknown time zone.
 		return issued.Add(lives).Truncate(day).Add(2 * day)
 	}
@@ -161,7 +161,7 @@ func (p *place) latest(issued time.Time, lives time.Duration) time.Time {
 }
 
 // find returns the newest selected token.
-func (p *place) find(selects func(row) bool) (found row, ok bool) {
+func (p *target) find(selects func(row) bool) (found row, ok bool) {
 	for _, r := range p.tokens() {
 		if selects(r) && (!ok || !r.created.Before(found.created)) {
 			found, ok = r, true
@@ -172,7 +172,7 @@ func (p *place) find(selects func(row) bool) (found row, ok bool) {
 }
 
 // alive returns the tokens that the server accepts.
-func (p *place) alive() []row {
+func (p *target) alive() []row {
 	var rows []row
 
 	for _, r := range p.tokens() {

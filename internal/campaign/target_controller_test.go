@@ -18,7 +18,7 @@ import (
 // newController returns a Universal Controller of any variant except two. One issues several tokens
 // with the same name, which cannot be told apart. The other revokes a user's tokens when the user is
 // modified, which the provider cannot prevent.
-func newController(random *rand.Rand, clock *clock) (*place, error) {
+func newController(random *rand.Rand, clock *clock) (*target, error) {
 	variants := slices.DeleteFunc(controllerserver.Variants(), func(v controllerserver.Variant) bool {
 		return v.Options.Switches.DuplicateName == controllerserver.DuplicateAllowed ||
 			v.Options.Switches.PayloadTokens == controllerserver.PayloadTokensCleared
@@ -45,7 +45,7 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		words = withoutTimes
 	}
 
-	return &place{
+	return &target{
 		platform: "universal_controller", variant: "universal_controller, " + variant.Name,
 		timeless: timeless, vague: vague, words: words, others: noTokens,
 		undated: variant.Options.Console.NoDate,

@@ -19,7 +19,7 @@ var foremanTokens = regexp.MustCompile(`^/api(?:/v2)?/users/([^/]+)/personal_acc
 
 // newForeman returns a Foreman on which concurrent requests may issue two tokens with the same name, as
 // on a real one.
-func newForeman(random *rand.Rand, clock *clock) (*place, error) {
+func newForeman(random *rand.Rand, clock *clock) (*target, error) {
 	console := newConsole(random, clock)
 	server := foremanserver.New(foremanserver.Options{Console: console})
 
@@ -61,7 +61,7 @@ func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 		}
 	}
 
-	return &place{
+	return &target{
 		platform: "foreman", variant: variant, handler: server, userID: strconv.Itoa(id), otherID: strconv.Itoa(other),
 		tokens: func() []row { return rowsOf(login) }, others: others, words: asIs, namesake: namesake, undated: console.NoDate,
 		works:       func(secret string) bool { return server.Authenticates(login, secret) },
