@@ -8,35 +8,35 @@ import (
 	"time"
 )
 
-// revocation is an action in a run.
+// revocation is an invocation of the action.
 type revocation struct {
 	*terraform
 	filter
 
-	// own is the token that the provider logs in with, nil where that is an
-	// administrator's password, and named is set where it says whose that is; spared is set
-	// where it did not ask for its own user's tokens.
+	// own is the token that the provider logs in with; nil if it logs in with an administrator's
+	// password. named means that the provider's configuration also names the token's user, and spared
+	// means that the action does not set include_own_user.
 	own           *token
 	named, spared bool
 	dry           bool
 	all           bool
-	// late are the filters that are unknown when the run is planned.
+	// late lists the filter arguments that are unknown in the plan.
 	late []string
 
 	op *operation
-	// before is what there was, and since when.
+	// before holds the user's tokens when the invocation began, and since is that time.
 	before []row
 	since  time.Time
-	// said and progress are what came of it.
+	// said and progress are what the invocation returned.
 	said     said
 	progress []string
 }
 
-// targets are the prefixes of what somebody revokes.
+// targets are the name prefixes to choose from for a revocation.
 var targets = []string{"", handStem, handStem, handStem, handStem + "a-", handStem + "b-", "r0", "n", loanStem}
 
-// acts lets the action revoke what a filter selects while everything fails; then, mostly,
-// once more while nothing fails.
+// acts invokes the action with a random filter while faults occur and, in most cases, once more without
+// faults.
 func (t *terraform) acts() {
 	a := &revocation{
 		terraform: t, filter: newFilter(t.random, targets, []string{"", "", "active", "expired"}), dry: chance(t.random, 0.2),
@@ -53,11 +53,11 @@ func (t *terraform) acts() {
 	}
 
 	if a.all = !a.narrows(); a.all && chance(t.random, 0.7) {
-		a.all, a.prefix = false, setTo(handStem) // Whoever means all of them is rare.
+		a.all, a.prefix = false, setTo(handStem) // Revoking all tokens should be rare.
 	}
 
 	if late := []string{"name_prefix", "status", "created_before", "unused_for"}; unreadable && chance(t.random, 0.7) {
-		a.late = late // Or a validator would have read it.
+		a.late = late // If it were known in the plan, a validator would reject it.
 	} else if chance(t.random, 0.5) {
 		a.late = late[t.random.IntN(len(late)):]
 	}
@@ -71,12 +71,12 @@ func (t *terraform) acts() {
 		a.judge()
 
 		if a.said.failed() && !a.unreadable() {
-			t.ledger.broken(breachUnsettled, "%s fails though nothing does: %s", a.op.what, a.said.String())
+			t.ledger.broken(breachUnsettled, "%s fails without any fault: %s", a.op.what, a.said.String())
 		}
 	}
 }
 
-// logsIn chooses whom the provider logs in as: rarely the very user, with one of the tokens.
+// logsIn chooses the provider's account. In some cases it is the tokens' user, with one of the tokens.
 func (a *revocation) logsIn() {
 	living := slices.DeleteFunc(a.ledger.living(), func(of *token) bool { return !of.byHand() })
 	if len(living) == 0 || chance(a.random, 0.6) {
@@ -86,14 +86,14 @@ func (a *revocation) logsIn() {
 	a.own = pick(a.random, living)
 	a.named, a.spared = chance(a.random, 0.5), chance(a.random, 0.5)
 
-	if !a.spared && chance(a.random, 0.6) { // That one, too, and others.
+	if !a.spared && chance(a.random, 0.6) { // The filter selects that token, too, and others.
 		a.all, a.filter = false, filter{prefix: setTo(handStem)}
 	}
 }
 
-// configuration is that of the action.
+// configuration returns the action's configuration.
 func (a *revocation) configuration() map[string]any {
-	arguments := a.filter.arguments(a.place.userID)
+	arguments := a.filter.arguments(a.target.userID)
 
 	if a.all {
 		arguments["all"] = true
@@ -110,16 +110,16 @@ func (a *revocation) configuration() map[string]any {
 	return arguments
 }
 
-// runs carries the action out.
+// runs invokes the action.
 func (a *revocation) runs(w *weather) {
 	a.terraform.runs++
 
 	a.op = &operation{what: fmt.Sprintf("run %d, revoking %v", a.terraform.runs, a.configuration()), spares: a.sparesAll}
-	a.before, a.since, a.said = a.place.tokens(), a.clock.now(), said{}
+	a.before, a.since, a.said = a.target.tokens(), a.clock.now(), said{}
 
-	platform := a.place.block(a.gate.url())
+	platform := a.target.block(a.gate.url())
 	if a.own != nil {
-		platform = a.place.own(a.gate.url(), a.own.secret, a.named)
+		platform = a.target.own(a.gate.url(), a.own.secret, a.named)
 	}
 
 	var m *moment
@@ -153,7 +153,7 @@ func (a *revocation) runs(w *weather) {
 	}
 }
 
-// sparesAll says why the action must leave a token alone that is alive.
+// sparesAll returns the reason why the action must not revoke a live token.
 func (a *revocation) sparesAll(_ *process, of *token) objection {
 	r := row{id: of.id, name: of.name, created: of.made, alive: true}
 	if n := slices.IndexFunc(a.before, func(o row) bool { return same(o, r) }); n >= 0 {
@@ -166,7 +166,7 @@ func (a *revocation) sparesAll(_ *process, of *token) objection {
 	case a.spared:
 		return objection{breachInUse, "the provider may log in with it"}
 	case a.unreadable():
-		return objection{breachFilter, "nobody can read the filter"}
+		return objection{breachFilter, "the filter is invalid"}
 	case a.status.text == "expired":
 		return objection{breachFilter, "it has not expired"}
 	case !a.passes(r, a.clock.now()):
@@ -176,18 +176,18 @@ func (a *revocation) sparesAll(_ *process, of *token) objection {
 	}
 }
 
-// judge compares what the action did with what it told.
+// judge compares what the action did with what it reported.
 func (a *revocation) judge() {
 	now := a.clock.now()
 
 	if a.unreadable() && !a.said.failed() && !a.op.killed {
-		a.ledger.broken(breachFilter, "%s: nobody can read the filter, and it is no error: %s", a.op.what, join(a.progress))
+		a.ledger.broken(breachFilter, "%s: the filter is invalid, but there was no error: %s", a.op.what, join(a.progress))
 	}
 
 	for _, r := range a.before {
-		later, ok := a.place.find(func(o row) bool { return same(o, r) })
+		later, ok := a.target.find(func(o row) bool { return same(o, r) })
 		if of := a.token(r); of != nil && (!ok || !later.alive && !later.expired) {
-			of.revoked = true // An expired one too, which nobody could use anyway.
+			of.revoked = true // This includes expired tokens, which were unusable anyway.
 		}
 
 		if a.op.killed {
@@ -197,35 +197,35 @@ func (a *revocation) judge() {
 		named := names(a.said.String(), r.name)
 		told := func(verb string) bool { return a.tells(verb, r.name) }
 		surely, perhaps := a.selects(r, now)
-		selected := surely && ok && a.place.status(later) == a.place.status(r)
+		selected := surely && ok && a.target.status(later) == a.target.status(r)
 
 		switch listed := a.tells(" to revoke.", ""); {
 		case told("Revoked ") && ok && later.alive:
-			a.ledger.broken(breachWrong, "%s: %s is said to be revoked, and lives", a.op.what, r.name)
-		case a.unreadable(): // It has been told already.
+			a.ledger.broken(breachWrong, "%s: reported %s as revoked, but it is alive", a.op.what, r.name)
+		case a.unreadable(): // Already reported above.
 		case told("Would revoke ") && (!a.dry || !perhaps):
-			a.ledger.broken(breachFilter, "%s: would revoke %s, it says", a.op.what, r.name)
+			a.ledger.broken(breachFilter, "%s: must not report that it would revoke %s", a.op.what, r.name)
 		case !selected:
 		case a.dry && !a.spared && !a.said.failed() && !told("Would revoke "):
-			a.ledger.broken(breachWrong, "%s: would not revoke %s, it says", a.op.what, r.name)
+			a.ledger.broken(breachWrong, "%s: should report that it would revoke %s", a.op.what, r.name)
 		case !a.dry && !a.said.failed() || listed && !named:
-			a.ledger.broken(breachWrong, "%s: the filter selects %s, which lives, and nobody was told: %s",
+			a.ledger.broken(breachWrong, "%s: the filter selects %s, which is alive and was not reported: %s",
 				a.op.what, r.name, a.said.String())
 		}
 	}
 
 	if a.spared && !a.op.killed && !a.said.failed() {
-		a.ledger.broken(breachWrong, "%s: the tokens of the provider's own user are no error", a.op.what)
+		a.ledger.broken(breachWrong, "%s: revoking the tokens of the provider's own user was not an error", a.op.what)
 	}
 
 	a.comesLast()
 }
 
-// selects says whether the action selects a row, surely or perhaps. Where it says no status,
-// it is for what is active.
+// selects reports whether the filter selects a token certainly, and whether it may select it. Without a
+// status, the action selects active tokens.
 func (a *revocation) selects(r row, until time.Time) (surely, perhaps bool) {
 	if a.own != nil && r.id == a.own.id {
-		r.used = until // By the provider itself.
+		r.used = until // The provider itself has used it.
 	}
 
 	f := a.filter
@@ -233,11 +233,11 @@ func (a *revocation) selects(r row, until time.Time) (surely, perhaps bool) {
 		f.status = setTo("active")
 	}
 
-	return f.surely(a.place, r, a.since, until), f.perhaps(a.place, r, a.since, until)
+	return f.surely(a.target, r, a.since, until), f.perhaps(a.target, r, a.since, until)
 }
 
-// tells says whether some progress begins or ends with a text and has a name in quotes;
-// empty is any.
+// tells reports whether a progress message begins or ends with the text and contains the quoted name;
+// an empty name matches any.
 func (a *revocation) tells(text, name string) bool {
 	return slices.ContainsFunc(a.progress, func(message string) bool {
 		return (strings.HasPrefix(message, text) || strings.HasSuffix(message, text)) &&
@@ -245,7 +245,7 @@ func (a *revocation) tells(text, name string) bool {
 	})
 }
 
-// token is that of a row, nil for none.
+// token returns the token of a row, or nil.
 func (a *revocation) token(r row) *token {
 	a.ledger.mu.Lock()
 	defer a.ledger.mu.Unlock()
@@ -253,10 +253,9 @@ func (a *revocation) token(r row) *token {
 	return a.ledger.of(r)
 }
 
-// comesLast checks that the token that the provider logs in with was revoked after all
-// others.
+// comesLast checks that the provider's own token was revoked after all others.
 func (a *revocation) comesLast() {
-	if a.own == nil || a.place.vague { // Nobody can read which that is.
+	if a.own == nil || a.target.vague { // The provider cannot tell which token is its own.
 		return
 	}
 
@@ -272,7 +271,7 @@ func (a *revocation) comesLast() {
 		results.meets("own credentials revoked last")
 
 		if !strings.Contains(last, strconv.Quote(a.own.name)) {
-			a.ledger.broken(breachInUse, "%s: revoked %s, its own credential, before others: %s", a.op.what, a.own.name, join(a.progress))
+			a.ledger.broken(breachInUse, "%s: revoked %s, its own token, before others: %s", a.op.what, a.own.name, join(a.progress))
 		}
 	}
 }

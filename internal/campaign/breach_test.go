@@ -5,64 +5,63 @@ import (
 	"time"
 )
 
-// breach is a guarantee that was broken.
+// breach is the kind of a broken guarantee.
 type breach int
 
 const (
-	// breachOrphan is a live token that nobody knows of.
+	// breachOrphan: a token is alive without anyone knowing about it.
 	breachOrphan breach = iota
-	// breachLost is a secret that a state should hold, and does not, or that does not work.
+	// breachLost: a secret that a state should contain is missing or does not work.
 	breachLost
-	// breachPage is the same, where a gateway's web page hid that the token was issued.
+	// breachPage: a token was lost because a gateway's web page hid that it was issued.
 	breachPage
-	// breachInUse is a token that was revoked though it was promised to somebody.
+	// breachInUse: a token was revoked although it had been promised to stay valid.
 	breachInUse
-	// breachHeld is one that a hold should have kept alive.
+	// breachHeld: a token was revoked although `hold_if_used_within` should have kept it alive.
 	breachHeld
-	// breachAnother is one that may be another state's, and was revoked too early.
+	// breachAnother: a token that may belong to another state was revoked too early.
 	breachAnother
-	// breachOutlived is a predecessor that a run should have revoked, and did not.
+	// breachOutlived: a run did not revoke a predecessor that was due.
 	breachOutlived
-	// breachFilter is a filter that selected what it does not mean.
+	// breachFilter: a filter selected tokens that it does not match.
 	breachFilter
-	// breachExpiry is a token that was requested with another expiry than the configuration's.
+	// breachExpiry: a token was requested with an expiry that differs from the configuration.
 	breachExpiry
-	// breachUser is a token of a user whom nobody named, or anything else that goes wrong
-	// where a user's login is the id of another.
+	// breachUser: something affected a user whom the configuration does not name, or something else
+	// went wrong on a server where a user's login is the id of another user.
 	breachUser
-	// breachPlan is a plan that Terraform does not accept, or that the apply did not keep.
+	// breachPlan: Terraform would not accept a plan, or the apply contradicted the plan.
 	breachPlan
-	// breachUnsettled is a run that did not converge.
+	// breachUnsettled: runs did not converge.
 	breachUnsettled
-	// breachTwice is a name that was sent twice.
+	// breachTwice: a token name was sent twice.
 	breachTwice
-	// breachWrong is an answer that is not true.
+	// breachWrong: a response of the provider was not true.
 	breachWrong
 	breaches
 )
 
-// String is what a guarantee is called in the table.
+// String returns the name of the guarantee in the table.
 func (b breach) String() string {
 	return [breaches]string{
-		"orphans", "lost secrets", "tokens lost behind a web page", "tokens in use revoked", "held tokens revoked",
-		"other states' tokens revoked", "predecessors outliving their overlap", "filters selecting too much", "wrong expiries",
+		"orphans", "lost secrets", "tokens lost because of a web page", "tokens in use revoked", "held tokens revoked",
+		"other states' tokens revoked", "predecessors alive after their overlap", "filters selecting too much", "wrong expiries",
 		"mistaken for a user whose login is an id", "plans that were not kept", "runs that did not converge", "names sent twice",
-		"untrue answers",
+		"untrue responses",
 	}[b]
 }
 
-// hidesUser says whether the guarantee is also broken where one user is taken for another.
+// hidesUser reports whether mistaking one user for another can also break this guarantee.
 func (b breach) hidesUser() bool {
 	return slices.Contains([]breach{breachOrphan, breachLost, breachUnsettled, breachTwice, breachWrong, breachOutlived}, b)
 }
 
-// objection says why a token must not be revoked, and which guarantee that breaks. The zero
-// value has no objection.
+// objection is the reason why a token must not be revoked, and the guarantee that revoking it would
+// break. The zero value means that it may be revoked.
 type objection struct {
 	breach breach
 	why    string
 }
 
-// grace is how long a live token that nobody uses is left alone, for it may be another
-// state's.
+// grace is how long an unused live token must be left alone, because it may belong to another state.
 const grace = 24 * time.Hour

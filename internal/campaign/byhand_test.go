@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// issuesByHand is somebody who issues tokens for the user in the server's own pages, and
-// uses them. No configuration has them, and only the action may revoke them.
+// issuesByHand issues tokens in the server's web interface, and uses them. They are in no
+// configuration, and only the action may revoke them.
 func (t *terraform) issuesByHand() error {
 	for range 2 + t.random.IntN(3) {
 		t.clock.tick()
@@ -19,13 +19,13 @@ func (t *terraform) issuesByHand() error {
 			expires = t.clock.now().Truncate(day).Add(time.Duration(2+t.random.IntN(8)) * day)
 		}
 
-		secret, err := t.place.add(name, expires)
+		secret, err := t.target.add(name, expires)
 		if err != nil {
 			return err
 		}
 
 		t.ledger.adds(name, secret)
-		t.happens("somebody issues %s by hand", name)
+		t.happens("%s is issued by hand", name)
 	}
 
 	return nil
@@ -33,15 +33,15 @@ func (t *terraform) issuesByHand() error {
 
 const day = 24 * time.Hour
 
-// adds notes a token that somebody made by hand, and uses.
+// adds records a token that was issued by hand and is in use.
 func (l *ledger) adds(name, secret string) {
-	r, _ := l.place.find(func(r row) bool { return r.name == name })
+	r, _ := l.target.find(func(r row) bool { return r.name == name })
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
 	l.tokens = append(l.tokens, &token{
 		id: r.id, name: name, secret: secret, made: r.created, had: true, seen: map[*process]bool{},
-		asked: &asked{name: name, op: &operation{what: "somebody's own hand", over: true}},
+		asked: &asked{name: name, op: &operation{what: "by hand", over: true}},
 	})
 }

@@ -15,26 +15,26 @@ import (
 )
 
 var (
-	schedules = flag.Int("campaign.schedules", 0, "how many schedules run in process; 0 is 500, or 25 with -short")
-	kills     = flag.Int("campaign.kills", 20, "how many providers of a real CLI are killed")
-	level     = flag.String("campaign.level", "", "which of "+strings.Join(levelNames(), ", ")+"; empty is some of each")
-	seed      = flag.Uint64("campaign.seed", 0, "what the schedules follow from; 0 is from the clock")
+	schedules = flag.Int("campaign.schedules", 0, "number of schedules to run in process; 0 means 500, or 25 with -short")
+	kills     = flag.Int("campaign.kills", 20, "number of runs of a real CLI whose provider is killed")
+	level     = flag.String("campaign.level", "", "one of "+strings.Join(levelNames(), ", ")+"; empty means a random mix")
+	seed      = flag.Uint64("campaign.seed", 0, "seed of the campaign; 0 takes one from the clock")
 )
 
 const (
-	// enough is how many schedules have to meet everything.
+	// enough is the number of schedules from which a campaign must have met everything in wanted.
 	enough = 500
-	// few is how many run with -short.
+	// few is the number of schedules with -short.
 	few = 25
 )
 
-// levels are the kinds of schedules that run in process.
+// levels holds the kinds of schedules that run in process.
 var levels = map[string]func(context.Context, uint64) (*schedule, error){
 	"driver": driverSchedule, "resource": resourceSchedule, "states": statesSchedule, "refusal": refusalSchedule,
 	"hold": holdSchedule,
 }
 
-// likelihoods has each level as often as it is likely.
+// likelihoods contains each level as often as corresponds to its probability.
 var likelihoods = []string{
 	"driver", "driver", "driver", "driver", "driver", "driver", "driver",
 	"resource", "resource", "resource", "resource", "resource", "resource", "resource",
@@ -43,7 +43,7 @@ var likelihoods = []string{
 
 func levelNames() []string { return slices.Sorted(maps.Keys(levels)) }
 
-// verbose is how many schedules with a broken guarantee are told in full.
+// verbose is the number of failed schedules that are printed in full.
 const verbose = 3
 
 func TestMain(m *testing.M) {
@@ -54,7 +54,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 
 	if *level != "" && levels[*level] == nil {
-		fmt.Fprintf(os.Stderr, "there is no level %q\n", *level)
+		fmt.Fprintf(os.Stderr, "unknown level %q\n", *level)
 		os.Exit(2)
 	}
 
@@ -76,14 +76,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// seedOf returns the seed of a schedule. The first is the campaign's own, so that one alone
-// can be run again.
+// seedOf returns the seed of a schedule. The first schedule's seed is the campaign's, so that a single
+// schedule can be run again.
 func seedOf(n int) uint64 {
 	if n == 0 {
 		return *seed
 	}
 
-	return mix(mix(*seed) + uint64(n)) //nolint:gosec // Never negative.
+	return mix(mix(*seed) + uint64(n)) //nolint:gosec // It is never negative.
 }
 
 func TestSchedules(t *testing.T) {
@@ -93,11 +93,11 @@ func TestSchedules(t *testing.T) {
 	eachSeed(*schedules, runtime.GOMAXPROCS(0)+1, func(seed uint64) { runSchedule(t, seed) })
 
 	if missing := results.missing(); *schedules >= enough && *level == "" && len(missing) > 0 {
-		t.Errorf("%d schedules never met: %s", *schedules, strings.Join(missing, ", "))
+		t.Errorf("%d schedules did not cover: %s", *schedules, strings.Join(missing, ", "))
 	}
 }
 
-// eachSeed calls a function with the seed of each schedule, of some at the same time.
+// eachSeed calls a function with the seed of each schedule, several at a time.
 func eachSeed(count, together int, do func(seed uint64)) {
 	var waits sync.WaitGroup
 
@@ -119,8 +119,7 @@ func eachSeed(count, together int, do func(seed uint64)) {
 	waits.Wait()
 }
 
-// runSchedule runs a schedule of the level that was chosen, or else of that which its seed
-// draws.
+// runSchedule runs a schedule of the level that -campaign.level sets, or of one that the seed chooses.
 func runSchedule(t *testing.T, seed uint64) {
 	run, alone := levels[*level], "-campaign.schedules=1"
 	if run == nil {
@@ -140,7 +139,7 @@ func runSchedule(t *testing.T, seed uint64) {
 	judge(t, s, "Schedules", alone)
 }
 
-// judge adds a schedule to the results, and reports which guarantees it broke.
+// judge adds a schedule to the results and reports the guarantees that it broke.
 func judge(t *testing.T, s *schedule, test, alone string) {
 	if results.add(s) {
 		return
@@ -158,10 +157,10 @@ func judge(t *testing.T, s *schedule, test, alone string) {
 		fmt.Fprintf(&told, "%s\n", s)
 	}
 
-	if s.raced { // Not every run has the same order of requests.
+	if s.raced { // The order of requests differs from run to run.
 		alone += " -count=10"
 	}
 
-	t.Errorf("seed %d broke a guarantee; alone: go test ./internal/campaign -run %s %s -campaign.seed=%d\n%s",
+	t.Errorf("seed %d broke a guarantee; to run it alone: go test ./internal/campaign -run %s %s -campaign.seed=%d\n%s",
 		s.seed, test, alone, s.seed, told.String())
 }

@@ -8,23 +8,24 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// clock is the clock of a schedule's server and consumers. Providers run on machines with clocks
-// of their own. In process it moves by itself only a second for each request, so that no two
-// tokens are of one time. Where the provider has a process of its own it runs, and jumps as well.
+// clock is the clock of a schedule's server and consumers; providers run on machines with their own
+// clocks. In process, it advances by one second with each request, so that no two tokens have the same
+// creation time, and otherwise only when the schedule moves it. If the provider runs in its own
+// process, the clock also runs in real time.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
-	// ahead is how far one that runs is ahead of the machine's; 0 is one that stands.
+	// ahead is how far a running clock is ahead of this machine's clock; 0 if the clock does not run.
 	ahead time.Duration
 }
 
-// noon is when every schedule begins: before a leap day, far from midnight.
+// noon is the start time of every schedule: on the day before a leap day, far from midnight.
 var noon = time.Date(2028, 2, 28, 12, 0, 0, 0, time.UTC)
 
-// newClock returns a clock that stands.
+// newClock returns a clock that does not run.
 func newClock() *clock { return &clock{at: noon} }
 
-// newRunningClock returns a clock that runs.
+// newRunningClock returns a clock that runs in real time.
 func newRunningClock() *clock { return &clock{ahead: time.Until(noon)} }
 
 func (c *clock) now() time.Time {
@@ -38,7 +39,7 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
-// lead is how far the clock is ahead of the machine's, if it runs.
+// lead returns how far a running clock is ahead of this machine's clock.
 func (c *clock) lead() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,21 +58,21 @@ func (c *clock) move(by time.Duration) {
 	}
 }
 
-// machine is what a provider runs on. Its clock may be wrong, and may be set while the provider runs.
+// machine is the machine that a provider runs on. Its clock may be wrong, and may be set during a run.
 type machine struct {
 	server *clock
 
 	mu sync.Mutex
-	// ahead is how far its clock is ahead of the server's.
+	// ahead is how far the machine's clock is ahead of the server's.
 	ahead time.Duration
-	// requests counts what was sent from it. Its clock is set by so much during request number jump; 0
-	// is never.
+	// requests counts the requests that the machine has sent. During request number jump, the clock is
+	// set by this amount; 0 means never.
 	requests, jump int
 	by             time.Duration
 }
 
-// newMachine returns a machine whose clock is wrong by a day at most, and may be set during one of
-// the first requests, unless all clocks of the schedule are right.
+// newMachine returns a machine whose clock may be off by up to a day, and may be set during one of the
+// first requests. If right is set, the clock is right.
 func newMachine(random *rand.Rand, server *clock, right bool) *machine {
 	m := &machine{server: server}
 	if right {
@@ -80,7 +81,7 @@ func newMachine(random *rand.Rand, server *clock, right bool) *machine {
 
 	m.ahead = pick(random, skews)
 	if m.ahead != 0 {
-		results.meets("clocks that are wrong")
+		results.meets("wrong clocks")
 	}
 
 	if chance(random, 0.3) {
@@ -90,10 +91,10 @@ func newMachine(random *rand.Rand, server *clock, right bool) *machine {
 	return m
 }
 
-// skews are how far a machine's clock is ahead.
+// skews are the possible deviations of a machine's clock.
 var skews = []time.Duration{0, 3 * time.Minute, 150 * time.Minute, 24 * time.Hour, -3 * time.Minute, -150 * time.Minute, -24 * time.Hour}
 
-// runner is the machine's clock as the provider sees it.
+// runner returns the machine's clock as the provider uses it.
 func (m *machine) runner() pat.Runner {
 	return pat.Runner{
 		Now: func() time.Time {
@@ -106,9 +107,9 @@ func (m *machine) runner() pat.Runner {
 	}
 }
 
-// sends counts a request.
+// sends records that the machine sends a request.
 func (m *machine) sends() {
-	if m == nil { // Of a process that the campaign does not start.
+	if m == nil { // The process was not started by the campaign.
 		return
 	}
 
@@ -117,9 +118,9 @@ func (m *machine) sends() {
 
 	if m.requests++; m.requests == m.jump {
 		m.ahead += m.by
-		results.meets("clocks that are set in a run")
+		results.meets("clocks set during a run")
 	}
 }
 
-// tick is a second for a request.
+// tick advances the clock by the second that a request takes.
 func (c *clock) tick() { c.move(time.Second) }

@@ -1,43 +1,44 @@
-// Package campaign holds a test alone: random schedules of operations and faults, after
-// each of which no token may live that nobody knows of, no secret may be lost that a state
-// should hold, and no token may have been revoked that was in use.
+// Package campaign contains a randomized test: it runs schedules of random operations and faults, and
+// checks three guarantees after each of them. No token may stay alive without anyone knowing about it,
+// no secret may be lost that a state should contain, and no token that is in use may have been revoked.
 //
 //	go test ./internal/campaign -v -campaign.schedules=5000 -campaign.kills=200
 //
-// The schedules run in process and on both platforms, and are of several levels. Those of the
-// driver issue, revoke, list and find tokens with the issuer over a real driver. Those of the
-// resource have the whole provider, spoken to over the plugin protocol by a small core that
-// does what Terraform does: it validates, plans and applies resources, some of them with
-// encrypted secrets, opens and closes ephemeral resources, reads lists and data sources, and
-// invokes the action, beside tokens that somebody issued by hand. The core proposes states as
-// Terraform does, and refuses what Terraform refuses: a plan that does not do what the
-// configuration says, and a later plan or a state that does not fit the plan. Arguments may be
-// unknown in the plan, and be anything when it is applied.
+// The schedules run in this process, against both platforms, and there are several levels of them. A
+// schedule of the level driver issues, revokes, lists and finds tokens with the issuer on top of a real
+// driver. A schedule of the level resource uses the whole provider, which a small core calls over the
+// plugin protocol as Terraform does: it validates, plans and applies resources (some with encrypted
+// secrets), opens and closes ephemeral resources, reads lists and data sources, and invokes the action.
+// The user also has tokens that were issued by hand. The core proposes states as Terraform does, and
+// rejects what Terraform rejects: a plan that differs from the configuration, and a final plan or a new
+// state that contradicts the plan. Arguments may be unknown in the plan and have any value in the
+// apply.
 //
-// Three levels more let happen what is rare otherwise: states has two states, or two resources
-// of one, that share a series; refusal has a token that cannot be reissued while the overlap
-// of its predecessor ends; hold has consumers that do not move. Kills run a real CLI, whose
-// provider is killed by a signal at a random request.
+// Three more levels cover situations that would otherwise be rare. In states, two states, or two
+// resources of one state, share a series. In refusal, a token cannot be reissued while the overlap of
+// its predecessor ends. In hold, consumers keep using the old token. The kills run a real CLI and kill
+// its provider with a signal at a random request.
 //
-// A live token that neither a state nor the process knows may be another state's. Nothing may
-// revoke it within a day of its creation, unless that very process may have issued it; only
-// after that a schedule asks for it to be gone. A token of an ephemeral resource that a run has
-// left counts apart: its process was killed, the request for it was carried out when nobody
-// waited any more, or the run named it. Such a token expires by itself.
+// A live token that is known neither to a state nor to the process may belong to another state. Nothing
+// may revoke it within a day of its creation, except the process that may have issued it; a schedule
+// requires its revocation only after that day. Tokens of ephemeral resources that a run has left alive
+// are counted separately if there is a good reason: the process was killed, the server carried out the
+// request after the provider had given up, or the run named the token. Such a token expires by itself.
 //
-// Everything in a schedule follows from its seed, but for what is random in the provider, and
-// the campaign's seed is printed. What goes wrong prints the schedule's own seed, which runs it
-// alone, and the table at the end has the seed of one schedule for each guarantee that was
-// broken:
+// A schedule is determined by its seed, except for what the provider itself draws at random. The
+// campaign prints its own seed. A failure prints the seed of its schedule, with which that schedule can
+// be run alone, and the table at the end has, for each broken guarantee, the seed of one schedule that
+// broke it:
 //
 //	go test ./internal/campaign -run Schedules -campaign.schedules=1 -campaign.seed=…
 //
-// In some schedules several things happen at the same time, and no two runs need have the same
-// order of requests: then the command that is printed repeats the schedule ten times.
+// Some schedules do several things concurrently, so the order of requests differs from run to run. For
+// these, the printed command runs the schedule ten times.
 //
-// Where -campaign.level has chosen a level, it belongs to the seed, and is printed with it.
+// If -campaign.level was set, the seed is valid only together with that level, and the printed command
+// includes it.
 //
-// Every request passes a gate (gate_test.go), which makes the faults happen and tells the
-// ledger (ledger_test.go) what the server did. The ledger knows every secret and every
-// promise, and takes nothing from the provider's word; breach_test.go has the guarantees.
+// Every request passes through a gate (gate_test.go), which injects the faults and reports to the
+// ledger (ledger_test.go) what the server did. The ledger knows every secret and every promise, and
+// never relies on what the provider says; breach_test.go lists the guarantees.
 package campaign

@@ -7,8 +7,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// conclude ends all faults. What lives then is kept, or of a series that is known and so
-// is found by looking, or counts apart. In the end all of it can be revoked.
+// conclude ends all faults and checks every live token: it must be kept by the program, be found by
+// listing its series, or have an excuse. Then it revokes all tokens.
 func (c *client) conclude() error {
 	c.happens("all faults end")
 	c.gate.lands(func() bool { return true })
@@ -22,7 +22,7 @@ func (c *client) conclude() error {
 		known := l.order.Generation > 0
 
 		if c.issue(nil, l); len(l.kept) != before+1 {
-			c.ledger.broken(breachUnsettled, "nothing is issued for %s though nothing fails", l.order.NamePrefix)
+			c.ledger.broken(breachUnsettled, "no token could be issued for %s, without any fault", l.order.NamePrefix)
 		}
 
 		if known {
@@ -39,7 +39,7 @@ func (c *client) conclude() error {
 			before := len(l.kept)
 
 			if c.revoke(l, 0, nil); len(l.kept) == before {
-				c.ledger.broken(breachUnsettled, "%s cannot be revoked though nothing fails", l.kept[0].name)
+				c.ledger.broken(breachUnsettled, "%s could not be revoked, without any fault", l.kept[0].name)
 
 				break
 			}
@@ -47,24 +47,24 @@ func (c *client) conclude() error {
 	}
 
 	for _, left := range c.ledger.living() {
-		c.ledger.broken(left.asked.strays(), "%s lives when all is revoked", left.name)
+		c.ledger.broken(left.asked.strays(), "%s is alive after all tokens were revoked", left.name)
 	}
 
 	return nil
 }
 
-// reported checks that issuing has reported what else lives of its series.
+// reported checks that issuing reported all other live tokens of the series.
 func (c *client) reported(l *line) {
 	for _, lives := range c.ledger.living() {
 		kept := slices.ContainsFunc(l.kept, func(k *kept) bool { return k.token == lives })
 
 		if _, descends := lifecycle.Generation(lives.name, l.order.NamePrefix, l.order.Series); descends && !kept && !shows(l.siblings, lives) {
-			c.ledger.broken(breachOrphan, "%s (of %s) lives, and was not reported when its series went on", lives.name, lives.asked.op.what)
+			c.ledger.broken(breachOrphan, "%s (of %s) is alive, but issuing its successor did not report it", lives.name, lives.asked.op.what)
 		}
 	}
 }
 
-// accountFor says who knows of a token, and takes it into account.
+// accountFor checks that a live token is known or has an excuse, and records it.
 func (c *client) accountFor(lives *token) {
 	l := c.lines[resourceOf(lives.name)]
 
@@ -79,17 +79,17 @@ func (c *client) accountFor(lives *token) {
 	switch {
 	case l.order.NamePrefix == "":
 		if !c.excusable(lives) {
-			c.ledger.broken(lives.asked.strays(), "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
+			c.ledger.broken(lives.asked.strays(), "%s (of %s) is alive, and nothing named it", lives.name, lives.asked.op.what)
 		}
 
 		c.fixed++
 		c.setApart(lives)
 	case descends:
-		tokens, err := c.system.Tokens(c.ctx, c.place.userID, pat.TokenQuery{
+		tokens, err := c.system.Tokens(c.ctx, c.target.userID, pat.TokenQuery{
 			NamePrefix: pat.Some(lifecycle.Stem(l.order.NamePrefix, l.order.Series)),
 		})
 		if err != nil || !shows(tokens, lives) {
-			c.ledger.broken(breachOrphan, "%s is not found among its series: %v", lives.name, err)
+			c.ledger.broken(breachOrphan, "%s was not found by listing its series: %v", lives.name, err)
 		}
 
 		for _, t := range tokens {
@@ -98,7 +98,7 @@ func (c *client) accountFor(lives *token) {
 			}
 		}
 	case !c.excusable(lives) || !c.first(lives):
-		c.ledger.broken(lives.asked.strays(), "%s (of %s) lives, and nobody knows", lives.name, lives.asked.op.what)
+		c.ledger.broken(lives.asked.strays(), "%s (of %s) is alive, and nothing named it", lives.name, lives.asked.op.what)
 	default:
 		c.firsts++
 		c.setApart(lives)

@@ -8,8 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// issue issues a token for each line, at the same time or one after the other, and says
-// whether all were.
+// issue issues a token for each line, concurrently or one after the other, and reports whether all
+// succeeded.
 func (c *client) issue(w *weather, lines ...*line) bool {
 	for _, l := range lines {
 		l.order.Known = nil
@@ -38,7 +38,7 @@ func (c *client) issue(w *weather, lines ...*line) bool {
 			texts = append(texts, result.Leftovers...)
 
 			for _, orphan := range result.Orphans {
-				texts = append(texts, "there is also "+orphan.Token.Name)
+				texts = append(texts, "another live token is "+orphan.Token.Name)
 			}
 		}
 
@@ -70,19 +70,19 @@ func (c *client) issue(w *weather, lines ...*line) bool {
 	return errors.Join(failures...) == nil
 }
 
-// keeps keeps what was issued.
+// keeps records an issued token as kept.
 func (c *client) keeps(l *line, result tokens.Result) {
 	t := c.ledger.withSecret(result.Secret.Reveal())
 
 	switch {
 	case t == nil:
-		c.ledger.broken(breachLost, "the secret of %s is not one", result.Name)
+		c.ledger.broken(breachLost, "the secret of %s is not that of any token", result.Name)
 
 		return
-	case !c.place.works(t.secret):
+	case !c.target.works(t.secret):
 		c.ledger.broken(breachLost, "the secret of %s does not work", result.Name)
 	case t.name != result.Name, l.order.NamePrefix != "" && result.Generation <= l.order.Generation:
-		c.ledger.broken(breachWrong, "%s of generation %d comes after %d", result.Name, result.Generation, l.order.Generation)
+		c.ledger.broken(breachWrong, "%s has generation %d, but the one before had %d", result.Name, result.Generation, l.order.Generation)
 	}
 
 	t.had, l.siblings = true, orphans(result)
@@ -95,7 +95,7 @@ func (c *client) keeps(l *line, result tokens.Result) {
 	}
 }
 
-// renames does what a person does about a fixed name that is taken.
+// renames does what a user does when a fixed name is taken: it chooses another name.
 func (c *client) renames(l *line, err error) {
 	taken, ok := errors.AsType[*tokens.TakenError](err)
 	if !ok {
@@ -110,13 +110,14 @@ func (c *client) renames(l *line, err error) {
 	}
 
 	if !names(err.Error(), taken.Token.Name) || taken.Token.Name != l.order.Name {
-		c.ledger.broken(breachWrong, "an error about %s does not name it: %v", l.order.Name, err)
+		c.ledger.broken(breachWrong, "the error about the taken name %s does not name it: %v", l.order.Name, err)
 	}
 
 	c.turns(l)
 }
 
-// turns chooses another fixed name. What was asked for under the last one is over by then.
+// turns chooses another fixed name. By then, the server has carried out all pending requests with the
+// previous name.
 func (c *client) turns(l *line) {
 	c.gate.lands(func() bool { return true })
 
@@ -131,7 +132,7 @@ func (c *client) turns(l *line) {
 	l.order.Name = (&wish{of: 2, fixed: true, turn: l.turn}).name()
 }
 
-// orphans are what else was found alive of the series of what was issued.
+// orphans returns the other live tokens of the series that issuing found.
 func orphans(result tokens.Result) (tokens []pat.Token) {
 	for _, orphan := range result.Orphans {
 		tokens = append(tokens, orphan.Token)

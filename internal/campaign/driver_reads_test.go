@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// revoke revokes a token.
+// revoke revokes a kept token.
 func (c *client) revoke(l *line, n int, w *weather) {
 	k := l.kept[n]
 
@@ -26,14 +26,15 @@ func (c *client) revoke(l *line, n int, w *weather) {
 		return
 	}
 
-	if c.place.works(k.secret) {
-		c.ledger.broken(breachOrphan, "%s was revoked, it is said, and lives", k.name)
+	if c.target.works(k.secret) {
+		c.ledger.broken(breachOrphan, "%s was reported as revoked, but it is alive", k.name)
 	}
 
 	l.kept = append(l.kept[:n:n], l.kept[n+1:]...)
 }
 
-// modify gives the user another title, where the platform modifies users. No token is to be lost.
+// modify changes the user's title on a platform that supports modifying users. No token may be lost by
+// this.
 func (c *client) modify() {
 	modifier, ok := c.system.(pat.UserModifier)
 	if !ok {
@@ -45,7 +46,7 @@ func (c *client) modify() {
 	var failed error
 
 	if !c.operate("modify the user", c.storm(), c.spares(nil), func(ctx context.Context) string {
-		if _, failed = modifier.ModifyUser(ctx, c.place.userID, pat.Properties{pat.Title: title}); failed != nil {
+		if _, failed = modifier.ModifyUser(ctx, c.target.userID, pat.Properties{pat.Title: title}); failed != nil {
 			return failed.Error()
 		}
 
@@ -56,12 +57,12 @@ func (c *client) modify() {
 
 	results.meets("modified users")
 
-	if shown := c.place.title(); shown != title {
-		c.ledger.broken(breachWrong, "the user was modified, it is said, and has the title %q", shown)
+	if shown := c.target.title(); shown != title {
+		c.ledger.broken(breachWrong, "the modification was reported as successful, but the title is %q", shown)
 	}
 }
 
-// list lists the tokens of a line, or all.
+// list lists the tokens of a line, or all tokens.
 func (c *client) list(l *line) {
 	var query pat.TokenQuery
 	if chance(c.random, 0.5) {
@@ -76,7 +77,7 @@ func (c *client) list(l *line) {
 	)
 
 	if !c.operate("list "+query.NamePrefix.V, c.storm(), c.spares(nil), func(ctx context.Context) string {
-		if listed, failed = c.system.Tokens(ctx, c.place.userID, query); failed != nil {
+		if listed, failed = c.system.Tokens(ctx, c.target.userID, query); failed != nil {
 			return failed.Error()
 		}
 
@@ -87,7 +88,7 @@ func (c *client) list(l *line) {
 
 	for _, t := range before {
 		if !t.late && strings.HasPrefix(t.name, query.NamePrefix.V) && !shows(listed, t) {
-			c.ledger.broken(breachWrong, "%s is in no list", t.name)
+			c.ledger.broken(breachWrong, "%s is missing from the list", t.name)
 		}
 	}
 }
@@ -109,32 +110,32 @@ func (c *client) find(k *kept) {
 		return
 	}
 
-	_, there := c.place.find(func(r row) bool { return r.id == k.id && r.created.Equal(k.made) })
+	_, there := c.target.find(func(r row) bool { return r.id == k.id && r.created.Equal(k.made) })
 
 	if _, gone := errors.AsType[*pat.GoneError](failed); gone && there {
-		c.ledger.broken(breachWrong, "%s is said to be gone: %v", k.name, failed)
+		c.ledger.broken(breachWrong, "%s was reported as gone, but it exists: %v", k.name, failed)
 	}
 
 	if failed == nil && found.Status == pat.StatusRevoked && !k.revoked {
-		c.ledger.broken(breachWrong, "%s is said to be revoked", k.name)
+		c.ledger.broken(breachWrong, "%s was reported as revoked, but it is not", k.name)
 	}
 }
 
-// spares says why a token must not be revoked: somebody keeps it or uses it, and it is not
-// the one.
+// spares returns the reason why a token must not be revoked: it is kept or in use, and it is not the
+// target.
 func (c *client) spares(target *kept) func(*process, *token) objection {
 	return func(p *process, t *token) objection {
 		switch {
-		case target != nil && t == target.token, !t.had && (t.asked.by == p || t.late): // Nobody has the secret of a late one.
+		case target != nil && t == target.token, !t.had && (t.asked.by == p || t.late): // The secret of a late token is lost.
 			return objection{}
 		case t.used.IsZero() && (!t.had || t.forgotten):
 			if until := t.made.Add(grace - slack); c.clock.now().Before(until) {
-				return objection{breachAnother, "it may be another state's until " + until.Format(time.DateTime)}
+				return objection{breachAnother, "it may belong to another state until " + until.Format(time.DateTime)}
 			}
 
 			return objection{}
 		default:
-			return objection{breachInUse, "somebody keeps it, or uses it"}
+			return objection{breachInUse, "it is kept or in use"}
 		}
 	}
 }

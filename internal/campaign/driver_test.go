@@ -12,8 +12,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// client is a program that issues tokens with the issuer over a driver, and keeps what it
-// got.
+// client is a program that issues tokens, using the issuer on top of a driver, and keeps them.
 type client struct {
 	*schedule
 
@@ -21,34 +20,35 @@ type client struct {
 	retries            int
 	lines              []*line
 
-	// What follows is of the process that runs now.
+	// The fields below belong to the current process.
 	process *process
 	system  pat.System
 	issuer  *tokens.Issuer
-	// operations counts them.
+	// operations counts the operations so far.
 	operations int
 }
 
-// line is what tokens are issued for: one name after the other.
+// line is a series of tokens that the client issues one after the other.
 type line struct {
 	order tokens.Order
-	// set says that the series is the user's own.
+	// set says that the user has chosen the series.
 	set  bool
 	turn int
 	kept []*kept
-	// siblings are what else was alive of the series when a token was last issued.
+	// siblings are the other live tokens of the series that were found when the latest token was
+	// issued.
 	siblings []pat.Token
 }
 
-// kept is a token that the program has.
+// kept is a token that the client keeps.
 type kept struct {
 	*token
 
 	shown pat.Token
 }
 
-// driverSchedule issues, revokes, lists and finds tokens, and modifies their user, while everything fails; then
-// nothing fails any more, and all that lives has to be known to somebody.
+// driverSchedule issues, revokes, lists and finds tokens, and modifies their user, while faults occur.
+// Then the faults end, and every live token must be accounted for.
 func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	s, err := newSchedule(ctx, seed, newClock())
 	if err != nil {
@@ -59,10 +59,10 @@ func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	c := &client{
 		schedule: s, coalesced: chance(s.random, 0.5), session: chance(s.random, 0.5), retries: s.random.IntN(3),
 	}
-	s.happens("a driver, coalesced %t, on a session %t, with %d retries", c.coalesced, c.session, c.retries)
+	s.happens("a driver; coalesced %t, on a session %t, with %d retries", c.coalesced, c.session, c.retries)
 
 	for i := range 3 {
-		l := &line{order: tokens.Order{UserID: s.place.userID, Lifetime: lifecycle.Lifetime{In: pat.Some(pick(s.random, lifetimes))}}}
+		l := &line{order: tokens.Order{UserID: s.target.userID, Lifetime: lifecycle.Lifetime{In: pat.Some(pick(s.random, lifetimes))}}}
 
 		switch w := (&wish{of: i, fixed: i == 2}); {
 		case w.fixed:
@@ -93,13 +93,13 @@ func driverSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 
 var lifetimes = []time.Duration{30 * 24 * time.Hour, 90 * 24 * time.Hour}
 
-// start starts another process.
+// start starts a new process.
 func (c *client) start() error {
 	c.process = c.schedule.process()
 
 	clock := pat.NewClock(c.process.machine.runner())
 
-	system, err := c.place.open(rest.Options{
+	system, err := c.target.open(rest.Options{
 		BaseURL: c.gate.url(), UserAgent: c.process.name, MaxRetries: c.retries, RetryWaitMax: time.Millisecond, Clock: clock,
 	}, c.session)
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *client) start() error {
 	return nil
 }
 
-// step is one thing that happens.
+// step does one random thing.
 func (c *client) step() error {
 	l := pick(c.random, c.lines)
 
@@ -127,7 +127,7 @@ func (c *client) step() error {
 	case 0:
 		c.advances(pick(c.random, []time.Duration{time.Minute, 2 * time.Hour, 25 * time.Hour}))
 	case 1:
-		c.happens("another process")
+		c.happens("a new process")
 
 		return c.start()
 	case 2:
@@ -143,7 +143,7 @@ func (c *client) step() error {
 	case 6:
 		c.issue(c.storm(), c.lines...)
 	default:
-		// Whoever sees it fail tries again at once, and may know no better.
+		// A user who sees an error often tries again at once, without knowing anything new.
 		for failed := true; failed && !c.process.gone(); failed = failed && chance(c.random, 0.5) {
 			failed = !c.issue(c.storm(), l)
 		}
@@ -168,8 +168,8 @@ func (c *client) step() error {
 	return nil
 }
 
-// forget is what an old backup does: of a token that is kept nobody knows any more, nor of
-// some generations. Whoever uses it goes on.
+// forget simulates restoring an old backup: the client loses a token that it kept, and the generations
+// from there on. Consumers keep using that token.
 func (c *client) forget(l *line) {
 	if l.order.NamePrefix == "" || len(l.kept) == 0 {
 		return
@@ -181,11 +181,11 @@ func (c *client) forget(l *line) {
 	l.kept = append(l.kept[:n:n], l.kept[n+1:]...)
 	l.order.Generation = 1 + c.random.Int64N(l.order.Generation)
 
-	c.happens("%s is forgotten, and all above generation %d", k.name, l.order.Generation)
+	c.happens("%s is forgotten, and all generations above %d", k.name, l.order.Generation)
 	results.meets("older states")
 }
 
-// operate carries out an operation, and says whether the process has survived it.
+// operate carries out an operation and reports whether the process survived it.
 func (c *client) operate(
 	what string, w *weather, spares func(*process, *token) objection, do func(context.Context) (said string), known func(*token) bool,
 ) bool {

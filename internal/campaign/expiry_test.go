@@ -9,17 +9,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
 
-// expiry is what an expires_at says.
+// expiry is a value of expires_at.
 type expiry struct {
-	// fixed is when, if that does not move; its zero value is the first instant of year 1.
+	// fixed is the time of expiry, unless moves is set; its zero value is the first instant of year 1.
 	fixed time.Time
-	// moves is set where it is a while from now, at each look.
+	// moves, if set, is added to the current time in each run.
 	moves time.Duration
-	// abroad spells it in another time zone.
+	// abroad writes the time in another time zone.
 	abroad bool
 }
 
-// newExpiry returns one of each kind: in the future, in the past, in year 1, and moving.
+// newExpiry returns a random expiry: in the future, in the past, in year 1, or moving.
 func newExpiry(random *rand.Rand) *expiry {
 	switch random.IntN(6) {
 	case 0:
@@ -33,7 +33,7 @@ func newExpiry(random *rand.Rand) *expiry {
 	}
 }
 
-// at is the text at a time: midnight in UTC, which every platform can have.
+// at returns the value at a given time. It is midnight UTC, which all platforms support.
 func (e *expiry) at(now time.Time) string {
 	at := e.fixed
 	if e.moves > 0 {
@@ -47,24 +47,24 @@ func (e *expiry) at(now time.Time) string {
 	return at.Format(time.RFC3339)
 }
 
-// settles says whether a token can be issued with it, again and again.
+// settles reports whether tokens can be issued with this expiry repeatedly.
 func (e *expiry) settles() bool { return e == nil || e.moves == 0 && e.fixed.After(noon) }
 
-// readable returns a duration that a configuration has, and whether anybody can read it.
+// readable parses a duration from a configuration and reports whether it is valid.
 func readable(text string) (time.Duration, bool) {
 	d, err := lifecycle.ParseDuration(text)
 
 	return d, err == nil
 }
 
-// hideable are the arguments that may be unknown until a run applies.
+// hideable lists the arguments that may be unknown in the plan.
 var hideable = []string{
 	"name", "name_prefix", "series", "expires_in", "expires_at", "username", "user_id", "encrypt_to", "reissue_when_invalid", "rotation",
 	"rotation.before_expiry", "rotation.max_age", "rotation.overlap", "rotation.hold_if_used_within", "rotation.triggers",
 	"rotation.triggers.turn",
 }
 
-// hide makes some arguments unknown, those too that are left out.
+// hide makes arguments unknown, including arguments that are not set.
 func hide(arguments map[string]any, names []string) {
 	for _, name := range names {
 		within := arguments
@@ -88,8 +88,8 @@ func hide(arguments map[string]any, names []string) {
 	}
 }
 
-// spoilt are values that an argument may turn out to have which nobody can read, or under
-// which nothing can be issued.
+// spoilt lists values that an unknown argument may turn out to have, and that are invalid or make it
+// impossible to issue a token.
 var spoilt = []map[string]any{
 	{"expires_in": "90"},
 	{"expires_in": ""},
@@ -100,8 +100,8 @@ var spoilt = []map[string]any{
 	{"expires_at": "2028-02-01T00:00:00Z", "expires_in": nil},
 }
 
-// turnsOut draws what some arguments of a run turn out to be: mostly what the configuration
-// says, and sometimes what nobody can use. What is to be told is unknown in the plan.
+// turnsOut makes some arguments of a run unknown in the plan, and draws their values in the apply:
+// mostly those of the configuration, and sometimes invalid ones.
 func (t *terraform) turnsOut(r *run) {
 	r.hides, r.becomes = make([][]string, len(t.wishes)), make([]map[string]any, len(t.wishes))
 
@@ -116,7 +116,7 @@ func (t *terraform) turnsOut(r *run) {
 
 		turns := pick(t.random, spoilt)
 		if t.state[i] != nil && chance(t.random, 0.3) {
-			turns = map[string]any{"user_id": t.place.otherID, "username": nil}
+			turns = map[string]any{"user_id": t.target.otherID, "username": nil}
 		}
 
 		if _, renames := turns["name_prefix"]; renames && w.fixed || w.expires != nil && turns["expires_in"] != nil {
@@ -128,7 +128,7 @@ func (t *terraform) turnsOut(r *run) {
 			r.hides[i] = append(r.hides[i], name)
 		}
 
-		results.meets("arguments that turn out unusable")
+		results.meets("unknown arguments with an invalid value")
 	}
 
 	results.meets("unknown arguments")

@@ -10,13 +10,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
 
-// filter says which tokens of the user somebody means: in a list, or to revoke them. What is
-// not set lets all pass.
+// filter selects tokens of the user, for listing or revoking them. An argument that is not set matches
+// everything.
 type filter struct {
 	prefix, status, createdBefore, expiresBefore, unusedFor argument
 }
 
-// argument is a text in a configuration. The zero value is one that is not set.
+// argument is a string argument. The zero value is not set.
 type argument struct {
 	set  bool
 	text string
@@ -24,14 +24,14 @@ type argument struct {
 
 func setTo(text string) argument { return argument{set: true, text: text} }
 
-// optionally is one of some texts, of which an empty one is not set.
+// optionally returns one of the texts as an argument; an empty text means that it is not set.
 func optionally(random *rand.Rand, texts []string) argument {
 	text := pick(random, texts)
 
 	return argument{set: text != "", text: text}
 }
 
-// firstYear is an instant like any other, and before everything.
+// firstYear is a valid time that is before every token's creation.
 const firstYear = "0001-01-01T00:00:00Z"
 
 var (
@@ -39,7 +39,7 @@ var (
 	badDurations = []string{"", "90", "soon", "0s"}
 )
 
-// newFilter returns what somebody might ask for.
+// newFilter returns a random filter.
 func newFilter(random *rand.Rand, prefixes, statuses []string) filter {
 	return filter{
 		prefix: optionally(random, prefixes), status: optionally(random, statuses),
@@ -47,7 +47,7 @@ func newFilter(random *rand.Rand, prefixes, statuses []string) filter {
 	}
 }
 
-// spoil sets one of a filter's arguments to what nobody can read, or to what selects nothing.
+// spoil sets one of the filter's arguments to an invalid value, or to one that matches no token.
 func spoil(random *rand.Rand, f *filter, of ...*argument) {
 	switch spoilt := pick(random, of); spoilt {
 	case &f.prefix:
@@ -60,10 +60,10 @@ func spoil(random *rand.Rand, f *filter, of ...*argument) {
 		*spoilt = setTo(pick(random, badTimes))
 	}
 
-	results.meets("filters that nobody can read")
+	results.meets("invalid filters")
 }
 
-// arguments are those of a list and of the action.
+// arguments returns the arguments of the list resource and the action.
 func (f filter) arguments(userID string) map[string]any {
 	arguments := map[string]any{"user_id": userID}
 
@@ -79,15 +79,15 @@ func (f filter) arguments(userID string) map[string]any {
 	return arguments
 }
 
-// String is the filter in messages.
+// String formats the filter for messages.
 func (f filter) String() string {
 	return strings.Trim(fmt.Sprint(f.arguments("")), "map[]")
 }
 
-// narrows says whether there is more to it than a status.
+// narrows reports whether the filter sets more than a status.
 func (f filter) narrows() bool { return f.prefix.set || f.unusedFor.set || f.createdBefore.set }
 
-// unreadable says whether a part of it has a text that says nothing. Then it is an error.
+// unreadable reports whether an argument is invalid. The provider must return an error then.
 func (f filter) unreadable() bool {
 	_, created := f.createdBefore.instant()
 	_, expires := f.expiresBefore.instant()
@@ -98,7 +98,7 @@ func (f filter) unreadable() bool {
 		f.status.set && !slices.Contains([]string{"active", "expired", "revoked"}, f.status.text)
 }
 
-// instant is what an argument says that is set.
+// instant parses the argument as a time, if it is set.
 func (a argument) instant() (at time.Time, err error) {
 	if a.set {
 		at, err = time.Parse(time.RFC3339, a.text)
@@ -107,8 +107,8 @@ func (a argument) instant() (at time.Time, err error) {
 	return at, err
 }
 
-// passes says whether a row passes the filter, whatever its status is. Nothing passes one
-// that nobody can read.
+// passes reports whether a token passes the filter, apart from its status. Nothing passes an invalid
+// filter.
 func (f filter) passes(r row, now time.Time) bool {
 	if f.unreadable() {
 		return false
@@ -128,10 +128,10 @@ func (f filter) passes(r row, now time.Time) bool {
 		(!f.unusedFor.set || !used.After(now.Add(-span(f.unusedFor.text))))
 }
 
-// surely says whether a row is selected at every moment from one to another, and perhaps
-// whether it may be at one of them. Where nobody can read when a token was used, nobody can
-// say for how long it was not.
-func (f filter) surely(p *place, r row, from, to time.Time) bool {
+// surely reports whether the filter selects a token during the whole time from one instant to another,
+// and perhaps whether it may select it at some instant in between. If the server's times of last use
+// are unreadable, unused_for is never certain.
+func (f filter) surely(p *target, r row, from, to time.Time) bool {
 	if p.vague && f.unusedFor.set && !r.used.IsZero() {
 		return false
 	}
@@ -139,7 +139,7 @@ func (f filter) surely(p *place, r row, from, to time.Time) bool {
 	return f.passes(r, from) && f.passes(r, to) && p.status(r) != "" && (!f.status.set || f.status.text == p.status(r))
 }
 
-func (f filter) perhaps(p *place, r row, from, to time.Time) bool {
+func (f filter) perhaps(p *target, r row, from, to time.Time) bool {
 	status := p.status(r)
 
 	return (f.passes(r, from) || f.passes(r, to)) &&

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// lateRequest is a create that its client has given up.
+// lateRequest is a request to create a token that the server carries out after its client has given up.
 type lateRequest struct {
 	request *http.Request
 	sender  *process
@@ -15,10 +15,10 @@ type lateRequest struct {
 	looks   int
 }
 
-// defers keeps a create for later.
+// defers keeps a create request for later.
 func (g *gate) defers(r *http.Request, body []byte, p *process, name *asked, looks int) {
 	request := r.Clone(context.Background())
-	request.Header.Del("Cookie") // The session may be gone by then; the password is not.
+	request.Header.Del("Cookie") // By then the session may have ended; the password is still valid.
 	request.ContentLength = int64(len(body))
 	request.Body = readCloser(body)
 
@@ -28,7 +28,7 @@ func (g *gate) defers(r *http.Request, body []byte, p *process, name *asked, loo
 	g.late = append(g.late, &lateRequest{request: request, sender: p, asked: name, looks: looks})
 }
 
-// looked carries out the creates that were waiting for this look.
+// looked carries out the create requests that were waiting for this listing of tokens.
 func (g *gate) looked(p *process, shown []byte) {
 	g.ledger.looked(p, string(shown))
 
@@ -51,7 +51,7 @@ func (g *gate) looked(p *process, shown []byte) {
 	g.carryOut(due)
 }
 
-// lands carries out the creates that have been waiting, or some of them.
+// lands carries out the waiting create requests that some selects.
 func (g *gate) lands(some func() bool) {
 	g.mu.Lock()
 

@@ -13,38 +13,38 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// patience is how long a connection hangs that nobody gives up.
+// patience is how long a connection hangs if the client does not give up.
 const patience = 20 * time.Millisecond
 
-// gate is what every request to a place passes. It makes the faults happen, kills
-// processes in the middle of a request, and tells the ledger what the server did.
+// gate is a proxy that every request to the server passes through. It injects faults, kills processes
+// in the middle of a request, and reports to the ledger what the server did.
 type gate struct {
-	place  *place
+	target *target
 	clock  *clock
 	ledger *ledger
 	server *httptest.Server
-	// welcome, if set, is called with a process that the gate did not know. It must not
-	// come back to the gate.
+	// welcome, if set, is called for each new process. It must not call the gate.
 	welcome func(*process)
 
 	mu sync.Mutex
-	// busy counts the requests that are being handled, and idle is told when none is.
+	// busy counts the requests in progress; idle is signaled when there are none.
 	busy      int
 	idle      *sync.Cond
 	processes map[string]*process
 	weather   *weather
 	late      []*lateRequest
-	// cookies are those of sessions that a restart forgot.
+	// cookies are the session cookies seen so far, and forgotten those of sessions that a restart has
+	// ended.
 	forgotten, cookies map[string]bool
 
-	// work is held while the server creates or revokes, so that the ledger sees one change
-	// at a time.
+	// work is held while the server creates or revokes a token, so that the ledger sees one change at a
+	// time.
 	work sync.Mutex
 }
 
-func newGate(place *place, clock *clock, ledger *ledger) *gate {
+func newGate(target *target, clock *clock, ledger *ledger) *gate {
 	g := &gate{
-		place: place, clock: clock, ledger: ledger, processes: map[string]*process{},
+		target: target, clock: clock, ledger: ledger, processes: map[string]*process{},
 		forgotten: map[string]bool{}, cookies: map[string]bool{},
 	}
 	g.idle = sync.NewCond(&g.mu)
@@ -53,10 +53,10 @@ func newGate(place *place, clock *clock, ledger *ledger) *gate {
 	return g
 }
 
-// url is the base URL of the place.
-func (g *gate) url() string { return g.server.URL + g.place.context }
+// url returns the base URL of the server.
+func (g *gate) url() string { return g.server.URL + g.target.context }
 
-// process returns the process whose requests have a User-Agent with this name.
+// process returns the process whose User-Agent contains this name.
 func (g *gate) process(name string) *process {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -64,7 +64,7 @@ func (g *gate) process(name string) *process {
 	return g.knows(name)
 }
 
-// knows returns the process of a name, a new one if there is none. The mutex is held.
+// knows returns the process with the name, and creates it if necessary. The caller holds the mutex.
 func (g *gate) knows(name string) *process {
 	p, ok := g.processes[name]
 	if !ok {
@@ -79,7 +79,7 @@ func (g *gate) knows(name string) *process {
 	return p
 }
 
-// turns the weather; nil is fair.
+// turns sets the weather; nil means no faults.
 func (g *gate) turns(w *weather) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -87,13 +87,13 @@ func (g *gate) turns(w *weather) {
 	g.weather = w
 }
 
-// ServeHTTP lets a request pass, if it does.
+// ServeHTTP handles a request, with its fault if it has one.
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.enters(1)
 	defer g.enters(-1)
 
 	body := buffered(r)
-	c := g.place.read(r, body)
+	c := g.target.read(r, body)
 	p := g.sender(r)
 
 	g.clock.tick()
@@ -131,7 +131,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	if met.expires {
-		g.place.expireSessions()
+		g.target.expireSessions()
 	}
 
 	if met.restarts {
@@ -158,14 +158,14 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	if m != nil {
-		_ = http.NewResponseController(w).Flush() // What cannot be flushed is on its way.
+		_ = http.NewResponseController(w).Flush() // A response that cannot be flushed has already been sent.
 
 		time.AfterFunc(m.after, func() { p.strike(m) })
 	}
 }
 
-// hang leaves the client waiting, until whoever waits for it presses Ctrl-C or, where that
-// does not reach the request, the connection breaks.
+// hang leaves the request without a response until the process is interrupted, as by Ctrl-C. If that
+// does not cancel the request, the connection breaks after a while.
 func (g *gate) hang(r *http.Request, p *process, fault *sandbox.Fault, serve http.HandlerFunc) {
 	if fault.AfterWork {
 		serve(httptest.NewRecorder(), r)
@@ -190,7 +190,8 @@ func (g *gate) enters(by int) {
 	}
 }
 
-// quiet waits until no request is being handled: a server goes on when the client is gone.
+// quiet waits until no request is in progress: a server continues to handle a request after the client
+// has disconnected.
 func (g *gate) quiet() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -200,7 +201,7 @@ func (g *gate) quiet() {
 	}
 }
 
-// answers serves a request, with the fault if there is one.
+// answers responds to a request, with the fault if there is one.
 func (g *gate) answers(w http.ResponseWriter, r *http.Request, fault *sandbox.Fault, serve http.HandlerFunc) {
 	if fault == nil {
 		serve(w, r)
@@ -213,13 +214,13 @@ func (g *gate) answers(w http.ResponseWriter, r *http.Request, fault *sandbox.Fa
 	broken.Wrap(serve).ServeHTTP(w, r)
 }
 
-// serve lets the server do the work, tells the ledger, and returns the answer.
+// serve lets the server handle the request, reports it to the ledger, and returns the response.
 func (g *gate) serve(
 	w http.ResponseWriter, r *http.Request, p *process, c call, name *asked, late bool,
 ) (answer []byte) {
 	g.forget(r)
 
-	// A server goes on when the client is gone.
+	// A server continues to handle a request after the client has disconnected.
 	r = r.WithContext(context.WithoutCancel(r.Context()))
 	done := httptest.NewRecorder()
 
@@ -227,49 +228,49 @@ func (g *gate) serve(
 	case kindCreate, kindRevoke:
 		g.change(done, r, p, c, name, late)
 	case kindOther, kindLook:
-		g.place.handler.ServeHTTP(done, r)
+		g.target.handler.ServeHTTP(done, r)
 	}
 
-	answer = g.place.words(done.Body.Bytes())
+	answer = g.target.words(done.Body.Bytes())
 
 	maps.Copy(w.Header(), done.Header())
 	w.Header().Del("Content-Length")
 	w.WriteHeader(done.Code)
-	_, _ = w.Write(answer) // A client that is gone does not concern the server.
+	_, _ = w.Write(answer) // A disconnected client does not concern the server.
 
 	return answer
 }
 
-// change lets the server create or revoke.
+// change lets the server create or revoke a token.
 func (g *gate) change(done *httptest.ResponseRecorder, r *http.Request, p *process, c call, name *asked, late bool) {
 	g.work.Lock()
 	defer g.work.Unlock()
 
-	before, others := g.place.alive(), g.place.others()
-	g.place.handler.ServeHTTP(done, r)
+	before, others := g.target.alive(), g.target.others()
+	g.target.handler.ServeHTTP(done, r)
 
-	if !slices.Equal(others, g.place.others()) {
-		g.ledger.broken(breachUser, "%s %s changed a token of a user whom nobody named", r.Method, r.URL.Path)
+	if !slices.Equal(others, g.target.others()) {
+		g.ledger.broken(breachUser, "%s %s changed a token of a user whom the configuration does not name", r.Method, r.URL.Path)
 	}
 
 	switch {
 	case c.kind == kindRevoke:
-		g.ledger.revoked(p, before, g.place.alive())
+		g.ledger.revoked(p, before, g.target.alive())
 	case done.Code < http.StatusMultipleChoices:
-		g.ledger.made(name, g.place.secret(done.Body.Bytes()), late)
+		g.ledger.made(name, g.target.secret(done.Body.Bytes()), late)
 	default:
 		p.refused(c.token)
 	}
 }
 
-// sender returns the process of a request.
+// sender returns the process that sent a request.
 func (g *gate) sender(r *http.Request) *process {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.UserAgent(), "terraform-provider-opsaccess/"), " ")
 
 	return g.process(name)
 }
 
-// restart forgets all sessions and cuts all connections.
+// restart ends all sessions and connections.
 func (g *gate) restart() {
 	g.mu.Lock()
 	maps.Copy(g.forgotten, g.cookies)
@@ -278,7 +279,7 @@ func (g *gate) restart() {
 	g.server.CloseClientConnections()
 }
 
-// forget drops the cookie of a session that a restart forgot.
+// forget removes the cookie of a session that a restart has ended.
 func (g *gate) forget(r *http.Request) {
 	cookie := r.Header.Get("Cookie")
 	if cookie == "" {

@@ -14,21 +14,20 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
-// instance is a resource in a state. Nobody changes it.
+// instance is a resource in a state. It is immutable.
 type instance struct {
 	value    tftypes.Value
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
-	// tainted is set by a create that failed after all: the resource is to be replaced.
+	// tainted is set if a create failed after all; Terraform replaces the resource.
 	tainted bool
 
 	once  sync.Once
 	plain string
 }
 
-// secret returns the secret that the instance has: as it is, or decrypted where it is
-// encrypted. It is empty where there is none, or where somebody to whom it should be
-// encrypted cannot read it.
+// secret returns the secret in the instance, decrypted if it is encrypted. It is empty if there is
+// none, or if one of the recipients cannot decrypt it.
 func (i *instance) secret() string {
 	i.once.Do(func() {
 		i.plain = text(i.value, "token")
@@ -53,7 +52,7 @@ func (i *instance) secret() string {
 	return i.plain
 }
 
-// readers are those to whom secrets are encrypted.
+// readers are the identities of the recipients.
 var readers = sync.OnceValue(func() (made []*age.X25519Identity) {
 	for range 3 {
 		reader, err := age.GenerateX25519Identity()
@@ -67,7 +66,8 @@ var readers = sync.OnceValue(func() (made []*age.X25519Identity) {
 	return made
 })
 
-// recipients are the first so many readers, as a configuration has them; nil is none.
+// recipients returns the public keys of the first readers, as a configuration lists them; nil if count
+// is 0.
 func recipients(count int) (texts []string) {
 	for _, reader := range readers()[:count] {
 		texts = append(texts, reader.Recipient().String())
@@ -76,7 +76,7 @@ func recipients(count int) (texts []string) {
 	return texts
 }
 
-// readersOf are those to whom the secret of a state is to be encrypted.
+// readersOf returns the identities of the recipients in a state.
 func readersOf(state tftypes.Value) (found []age.Identity) {
 	for _, recipient := range core.Elements(core.Members(state)["encrypt_to"]) {
 		for _, reader := range readers() {
@@ -89,7 +89,7 @@ func readersOf(state tftypes.Value) (found []age.Identity) {
 	return found
 }
 
-// decrypted returns what a reader can read, empty for nothing.
+// decrypted returns the secret that a reader decrypts; empty if it cannot.
 func decrypted(sealed string, reader age.Identity) string {
 	opened, err := age.Decrypt(armor.NewReader(strings.NewReader(sealed)), reader)
 	if err != nil {

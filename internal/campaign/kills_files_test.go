@@ -16,10 +16,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// nothingDone is what the CLI says of an apply of an empty plan.
+// nothingDone matches the CLI's output for the apply of an empty plan.
 var nothingDone = regexp.MustCompile(`(Apply|Destroy) complete! Resources: (0 added, 0 changed, )?0 destroyed`)
 
-// reads reads what a command wrote.
+// reads parses the output of a command.
 func (o *outcome) reads(done clirun.Outcome) {
 	for line := range strings.Lines(done.Stdout) {
 		var says struct {
@@ -55,12 +55,12 @@ func (o *outcome) reads(done clirun.Outcome) {
 func (k *killer) write() error {
 	resources := map[string]any{}
 	for i, w := range k.wishes {
-		resources[address(i)] = w.arguments(k.place.userID, k.clock.now())
+		resources[address(i)] = w.arguments(k.target.userID, k.clock.now())
 	}
 
 	text, err := json.Marshal(map[string]any{
 		"terraform": map[string]any{"required_providers": map[string]any{"opsaccess": map[string]string{"source": "opsaccess/opsaccess"}}},
-		"provider":  map[string]any{"opsaccess": map[string]any{k.place.platform: k.place.block(k.gate.url()), "max_retries": 1}},
+		"provider":  map[string]any{"opsaccess": map[string]any{k.target.platform: k.target.block(k.gate.url()), "max_retries": 1}},
 		"resource":  map[string]any{providertest.TokenType: resources},
 	})
 	if err != nil {
@@ -70,7 +70,7 @@ func (k *killer) write() error {
 	return os.WriteFile(filepath.Join(k.cli.Folder, "main.tf.json"), text, 0o600)
 }
 
-// readState reads the state on disk.
+// readState reads the state file.
 func (k *killer) readState() ([]*instance, error) {
 	next := make([]*instance, len(k.wishes))
 
@@ -117,5 +117,5 @@ func (k *killer) readState() ([]*instance, error) {
 	return next, nil
 }
 
-// address is the name of a resource in the configuration.
+// address returns the name of a resource in the configuration.
 func address(i int) string { return "r" + strconv.Itoa(i) }

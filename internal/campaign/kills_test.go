@@ -13,17 +13,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/cmd/clirun"
 )
 
-// killer is Terraform itself, with a provider that is killed.
+// killer runs a real CLI, whose provider it kills.
 type killer struct {
 	*terraform
 
 	cli clirun.CLI
-	// home is the folder of the CLI's configuration, and with it of the provider.
+	// home is the folder that contains the CLI's configuration and the provider.
 	home string
 
 	mu sync.Mutex
 	op *operation
-	// next is the moment at which the next provider is killed, nil for never.
+	// next is the moment at which the next provider is killed; nil for never.
 	next    *moment
 	running []*process
 }
@@ -61,7 +61,7 @@ func TestAccKills(t *testing.T) {
 	})
 }
 
-// newKiller opens a place, and a folder to type commands in.
+// newKiller starts a server and creates a folder for the CLI.
 func newKiller(ctx context.Context, seed uint64, path, home, folder string) (*killer, error) {
 	s, err := newSchedule(ctx, seed, newRunningClock())
 	if err != nil {
@@ -79,11 +79,11 @@ func newKiller(ctx context.Context, seed uint64, path, home, folder string) (*ki
 	return k, nil
 }
 
-// mostRuns is after how many commands a provider is killed in the next.
+// mostRuns is the number of commands after which the next request of any kind kills the provider.
 const mostRuns = 3
 
-// happen lets somebody apply, and kills the provider once or twice; then all has to come
-// right.
+// happen runs applies in which the provider is killed once or twice, and checks that the faultless runs
+// after them set everything right.
 func (k *killer) happen() {
 	k.settles()
 
@@ -107,7 +107,7 @@ func (k *killer) happen() {
 			m.writes, m.nth = true, 1+k.random.IntN(len(k.wishes))
 		}
 
-		if k.runs > mostRuns { // Nothing is left to write: any request will do.
+		if k.runs > mostRuns { // There may be no change left to make, so any request will do.
 			m.writes, m.nth, m.phase = false, 1, handled
 		}
 
@@ -125,14 +125,14 @@ func (k *killer) happen() {
 
 	if chance(k.random, 0.3) {
 		if i := k.random.IntN(len(k.wishes)); k.wishes[i].undo() {
-			k.happens("resource %d: the last edit is taken back", i)
+			k.happens("resource %d: the last edit is undone", i)
 		}
 	}
 
 	k.conclude(chance(k.random, 0.3), chance(k.random, 0.3))
 }
 
-// opens begins the next command, and returns the processes that the last one had.
+// opens begins the next command and returns the processes of the previous one.
 func (k *killer) opens(op *operation, m *moment) (met []*process) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -142,8 +142,8 @@ func (k *killer) opens(op *operation, m *moment) (met []*process) {
 	return met
 }
 
-// meets takes note of a provider's first request. Its process is killed by its number,
-// which its User-Agent has.
+// meets records a provider's first request. The process id, by which it can be killed, is in its
+// User-Agent.
 func (k *killer) meets(p *process) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -159,13 +159,13 @@ func (k *killer) meets(p *process) {
 
 		if pid, err := strconv.Atoi(strings.TrimPrefix(p.name, pluginPrefix)); err == nil {
 			if started, err := os.FindProcess(pid); err == nil {
-				_ = started.Kill() // It may have ended by itself.
+				_ = started.Kill() // The process may have ended by itself.
 			}
 		}
 	}
 }
 
-// types types a command, and says what came of it.
+// types runs a command and returns its outcome.
 func (k *killer) types(r run) (o outcome) {
 	k.runs++
 	op := k.operation(r)

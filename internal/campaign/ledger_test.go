@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// ledger knows every token that the server made, and what was promised of it.
+// ledger records every token that the server has issued, and what was promised about it.
 type ledger struct {
-	place *place
-	clock *clock
+	target *target
+	clock  *clock
 
 	mu     sync.Mutex
 	tokens []*token
 	asked  []*asked
-	// found are the guarantees that were broken, in words.
+	// found holds descriptions of the broken guarantees.
 	found [breaches][]string
-	// current is the operation of a process, and before the one before that if it was
-	// interrupted: a request that it gave up may arrive only now.
+	// current is the operation of each process. before is the previous operation, if that was
+	// interrupted: a request that it has given up on may arrive only now.
 	current, before map[*process]*operation
 }
 
-func newLedger(place *place, clock *clock) *ledger {
-	return &ledger{place: place, clock: clock, current: map[*process]*operation{}, before: map[*process]*operation{}}
+func newLedger(target *target, clock *clock) *ledger {
+	return &ledger{target: target, clock: clock, current: map[*process]*operation{}, before: map[*process]*operation{}}
 }
 
-// broken notes that a guarantee was broken.
+// broken records a broken guarantee.
 func (l *ledger) broken(b breach, format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -35,14 +35,14 @@ func (l *ledger) broken(b breach, format string, args ...any) {
 }
 
 func (l *ledger) breaks(b breach, format string, args ...any) {
-	if l.place.namesake && b.hidesUser() {
+	if l.target.namesake && b.hidesUser() {
 		b = breachUser
 	}
 
 	l.found[b] = append(l.found[b], fmt.Sprintf(format, args...))
 }
 
-// begins says that a process carries out an operation from now on.
+// begins records that a process starts an operation.
 func (l *ledger) begins(p *process, op *operation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,9 +56,9 @@ func (l *ledger) begins(p *process, op *operation) {
 	l.current[p] = op
 }
 
-// asks notes a request for a token. Where names are not reusable, none may be sent again:
-// not by the process that does not know what became of it, nor by one that could have seen
-// what did.
+// asks records a request for a token. On a platform that does not allow names to be reused, a name must
+// not be sent again: neither by a process that does not know the outcome of its first request, nor by
+// one that could have seen it.
 func (l *ledger) asks(p *process, c call, met trouble) *asked {
 	name := c.token
 	again := p.asks(name)
@@ -75,11 +75,11 @@ func (l *ledger) asks(p *process, c call, met trouble) *asked {
 
 	if orders := a.op.orders; orders != nil {
 		if why := orders(c); why != "" {
-			l.breaks(breachExpiry, "%s: %s was requested: %s", a.op.what, name, why)
+			l.breaks(breachExpiry, "%s: wrong request for %s: %s", a.op.what, name, why)
 		}
 	}
 
-	if l.place.reusable {
+	if l.target.reusable {
 		return a
 	}
 
@@ -90,15 +90,15 @@ func (l *ledger) asks(p *process, c call, met trouble) *asked {
 			broken = breachPage
 		}
 
-		l.breaks(broken, "%s: the name %s was sent again (by the same process: %t, and seen: %t)", a.op.what, name, again, seen)
+		l.breaks(broken, "%s: the name %s was sent again (by the same process: %t; the process had seen it: %t)", a.op.what, name, again, seen)
 	}
 
 	return a
 }
 
-// made notes a token that the server made just now.
+// made records a token that the server has just issued.
 func (l *ledger) made(a *asked, secret string, late bool) {
-	r, ok := l.place.find(func(r row) bool { return r.name == a.name })
+	r, ok := l.target.find(func(r row) bool { return r.name == a.name })
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -115,7 +115,7 @@ func (l *ledger) made(a *asked, secret string, late bool) {
 	})
 }
 
-// looked notes what a process was shown of a user's tokens.
+// looked records which of the user's tokens a process was shown.
 func (l *ledger) looked(p *process, shown string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -125,7 +125,7 @@ func (l *ledger) looked(p *process, shown string) {
 	}
 }
 
-// revoked compares what lived before a revocation with what does after it.
+// revoked compares the live tokens before and after a revocation.
 func (l *ledger) revoked(p *process, before, after []row) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -137,7 +137,7 @@ func (l *ledger) revoked(p *process, before, after []row) {
 
 		t := l.of(r)
 		if t == nil {
-			l.breaks(breachInUse, "%s: revoked %s, which is nobody's here", l.current[p].what, r.name)
+			l.breaks(breachInUse, "%s: revoked %s, which the campaign did not issue", l.current[p].what, r.name)
 
 			continue
 		}
@@ -158,7 +158,7 @@ func (l *ledger) revoked(p *process, before, after []row) {
 	}
 }
 
-// of returns the token of a row. The mutex is held.
+// of returns the token of a row. The caller holds the mutex.
 func (l *ledger) of(r row) *token {
 	for _, t := range slices.Backward(l.tokens) {
 		if t.id == r.id && t.name == r.name && t.made.Equal(r.created) {
@@ -169,7 +169,7 @@ func (l *ledger) of(r row) *token {
 	return nil
 }
 
-// returns notes that an apply has returned the secret of a token.
+// returns records that an apply has returned the token's secret.
 func (l *ledger) returns(t *token) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -177,7 +177,7 @@ func (l *ledger) returns(t *token) {
 	t.returned = true
 }
 
-// withSecret returns the token of a secret, nil if there is none.
+// withSecret returns the token with the secret, or nil.
 func (l *ledger) withSecret(secret string) *token {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -191,7 +191,7 @@ func (l *ledger) withSecret(secret string) *token {
 	return nil
 }
 
-// each calls a function with every token, the oldest first.
+// each calls a function for every token, from the oldest to the newest.
 func (l *ledger) each(do func(*token)) {
 	l.mu.Lock()
 	tokens := slices.Clone(l.tokens)
@@ -202,23 +202,23 @@ func (l *ledger) each(do func(*token)) {
 	}
 }
 
-// told notes which tokens a text names.
+// told records which tokens a text names.
 func (l *ledger) told(text string) {
 	l.each(func(t *token) { t.told = t.told || names(text, t.name) })
 }
 
-// living returns the tokens that the server lets in. One that the ledger does not know is
-// a broken guarantee of the campaign's own.
+// living returns the tokens that the server accepts. If one of them is missing from the ledger, the
+// campaign itself has a bug, which is reported as a broken guarantee.
 func (l *ledger) living() []*token {
 	var tokens []*token
 
-	for _, r := range l.place.alive() {
+	for _, r := range l.target.alive() {
 		l.mu.Lock()
 		t := l.of(r)
 		l.mu.Unlock()
 
 		if t == nil {
-			l.broken(breachWrong, "the campaign does not know the token %s", r.name)
+			l.broken(breachWrong, "the ledger does not have the live token %s", r.name)
 
 			continue
 		}
@@ -229,9 +229,10 @@ func (l *ledger) living() []*token {
 	return tokens
 }
 
-// settled checks, at the end of an operation whose process lives, that each token which was
-// made in it is known to somebody, or gone. What was carried out when nothing more was asked
-// for in its place nobody can know of: the last look comes after that.
+// settled checks each token that an operation issued, at the end of the operation, if the process is
+// still alive: the token must be known to the state, have been named to the user, or be revoked. A
+// token that the server issued late, with no further request in its place, is excused: the provider's
+// last look at the tokens came before.
 func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
 	l.ends(op)
 
@@ -240,12 +241,12 @@ func (l *ledger) settled(p *process, op *operation, known func(*token) bool) {
 		case t.asked.op != op || t.asked.by != p || known(t) || t.told:
 		case t.late && !l.outdone(t):
 		default:
-			l.broken(t.asked.loses(), "%s: %s was issued, is not kept, lives, and nobody was told: %s", op.what, t.name, op.said)
+			l.broken(t.asked.loses(), "%s: %s was issued and is alive, but is not kept and was not named: %s", op.what, t.name, op.said)
 		}
 	}
 }
 
-// ends says that nobody waits for an operation any more, nor for what it told its user.
+// ends records that an operation has ended, and which tokens its output named.
 func (l *ledger) ends(op *operation) {
 	l.told(op.said)
 
@@ -255,7 +256,7 @@ func (l *ledger) ends(op *operation) {
 	op.over = true
 }
 
-// outdone says whether, after a token was made late, another was asked for in its place.
+// outdone reports whether another token was requested in place of one that was issued late.
 func (l *ledger) outdone(t *token) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -265,7 +266,7 @@ func (l *ledger) outdone(t *token) bool {
 	})
 }
 
-// uses lets a consumer log in with a token, which has to work if it was promised to.
+// uses makes a consumer log in with a token. If that was promised to work, it must work.
 func (l *ledger) uses(t *token, promised bool) {
 	if t.current {
 		results.meets("consumers")
@@ -273,7 +274,7 @@ func (l *ledger) uses(t *token, promised bool) {
 		results.meets("consumers of old tokens")
 	}
 
-	worked := l.place.uses(t.secret)
+	worked := l.target.uses(t.secret)
 	if worked {
 		t.used = l.clock.now()
 	}
@@ -283,9 +284,9 @@ func (l *ledger) uses(t *token, promised bool) {
 	}
 }
 
-// expired says whether the server refuses a token for its expiry alone.
+// expired reports whether the server rejects a token only because it has expired.
 func (l *ledger) expired(t *token) bool {
-	r, ok := l.place.find(func(r row) bool { return r.id == t.id && r.name == t.name && r.created.Equal(t.made) })
+	r, ok := l.target.find(func(r row) bool { return r.id == t.id && r.name == t.name && r.created.Equal(t.made) })
 
 	return ok && r.expired
 }

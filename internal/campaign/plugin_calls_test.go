@@ -12,16 +12,15 @@ import (
 )
 
 const (
-	// tokensType is the data source that lists a user's tokens, and those after it show
-	// users.
+	// tokensType is the data source that lists a user's tokens; the others show users.
 	tokensType      = "opsaccess_personal_access_tokens"
 	userType        = "opsaccess_user"
 	usersType       = "opsaccess_users"
 	currentUserType = "opsaccess_current_user"
 )
 
-// read reads a data source, and returns its attributes; none if that fails. Where an argument
-// was unknown before, nobody need have validated it.
+// read reads a data source and returns its attributes; nil if it fails. A configuration whose arguments
+// were unknown may not have been validated.
 func (p *plugin) read(ctx context.Context, of string, set map[string]any, validates bool, s *said) map[string]tftypes.Value {
 	schema := p.schemas.DataSourceSchemas[of].ValueType()
 	before := len(s.errors)
@@ -49,12 +48,12 @@ func (p *plugin) read(ctx context.Context, of string, set map[string]any, valida
 // listed is a result of the list resource.
 type listed struct{ name, server, userID, id string }
 
-// identityType is that of the resource's identity.
+// identityType is the type of the resource's identity.
 var identityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
 	"server": tftypes.String, "user_id": tftypes.String, "token": tftypes.String,
 }}
 
-// query asks the list resource. What it pushed before an error is returned too.
+// query runs the list resource. It also returns the results that preceded an error.
 func (p *plugin) query(ctx context.Context, set map[string]any, limit int64, resources bool, s *said) (results []listed) {
 	stream, err := p.server.ListResource(ctx, &tfprotov6.ListResourceRequest{
 		TypeName: providertest.TokenType, Config: dynamic(core.Value(p.schemas.ListResourceSchemas[providertest.TokenType].ValueType(), set)),
@@ -80,7 +79,7 @@ func (p *plugin) query(ctx context.Context, set map[string]any, limit int64, res
 		if resources {
 			shown := decodeAs(result.Resource, p.schema().ValueType(), s)
 			if found.name = text(shown["name"]); found.name != name {
-				s.errors = append(s.errors, "the resource of "+name+" is called "+found.name)
+				s.errors = append(s.errors, "the resource of "+name+" has the name "+found.name)
 			}
 		}
 
@@ -90,7 +89,7 @@ func (p *plugin) query(ctx context.Context, set map[string]any, limit int64, res
 	return results
 }
 
-// open opens the ephemeral resource, and returns its attributes and private data.
+// open opens the ephemeral resource and returns its attributes and private data.
 func (p *plugin) open(ctx context.Context, set map[string]any, s *said) (opened map[string]tftypes.Value, private []byte) {
 	schema := p.schemas.EphemeralResourceSchemas[providertest.TokenType].ValueType()
 
@@ -104,7 +103,7 @@ func (p *plugin) open(ctx context.Context, set map[string]any, s *said) (opened 
 	return decodeAs(response.Result, schema, s), response.Private
 }
 
-// close closes the ephemeral resource of this private data.
+// close closes the ephemeral resource with this private data.
 func (p *plugin) close(ctx context.Context, private []byte, s *said) {
 	response, err := p.server.CloseEphemeralResource(ctx, &tfprotov6.CloseEphemeralResourceRequest{
 		TypeName: providertest.TokenType, Private: private,
@@ -113,8 +112,8 @@ func (p *plugin) close(ctx context.Context, private []byte, s *said) {
 	s.add(diagnosticsOf(response), err)
 }
 
-// invoke plans and invokes the action, and returns what it told of its progress. Terraform
-// validates what is known when it plans, and nothing more when it invokes.
+// invoke plans and invokes the action and returns its progress messages. Like Terraform, it validates
+// the values that are known when it plans, and validates nothing when it invokes.
 func (p *plugin) invoke(ctx context.Context, plan, set map[string]any, s *said) (progress []string) {
 	schema := p.schemas.ActionSchemas[providertest.RevokeType].Schema.ValueType()
 	known, config := dynamic(core.Value(schema, plan)), dynamic(core.Value(schema, set))
@@ -148,7 +147,7 @@ func (p *plugin) invoke(ctx context.Context, plan, set map[string]any, s *said) 
 	return progress
 }
 
-// decodeAs returns the attributes of an object.
+// decodeAs returns the attributes of an encoded object.
 func decodeAs(encoded *tfprotov6.DynamicValue, of tftypes.Type, s *said) map[string]tftypes.Value {
 	value, err := encoded.Unmarshal(of)
 	if err != nil {

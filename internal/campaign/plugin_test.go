@@ -18,7 +18,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// schemas are the provider's.
+// schemas returns the provider's schemas.
 var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
 	server, err := providerserver.NewProtocol6WithError(provider.New("campaign")())()
 	if err != nil {
@@ -28,7 +28,7 @@ var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, erro
 	return server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 })
 
-// plugin is a provider in a process of its own, spoken to over the protocol.
+// plugin is a provider in a simulated process, which is called over the plugin protocol.
 type plugin struct {
 	*process
 
@@ -38,34 +38,34 @@ type plugin struct {
 	config  tftypes.Value
 }
 
-// change is what a plan does to a resource.
+// change is the planned change of a resource.
 type change struct {
-	prior   *instance // nil for none
+	prior   *instance // nil if the resource does not exist
 	config  tftypes.Value
 	planned tftypes.Value // null for a destroy
 
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
-	// replaces is set where the resource is destroyed first, and created with planned.
+	// replaces is set if the resource is destroyed and then created according to planned.
 	replaces bool
 }
 
-// said collects what a provider said. Its errors are those of severity error.
+// said collects diagnostics. errors holds those with severity error.
 type said struct {
 	errors, warnings []string
-	// bugs are what Terraform would call bugs in the provider; they are among the errors.
+	// bugs are the errors that Terraform would report as provider bugs. They are also in errors.
 	bugs []string
 }
 
-// contradicts notes what Terraform would call bugs in the provider.
-func (s *said) contradicts(what string, places ...string) {
-	for _, place := range places {
-		text := what + ": " + place
+// contradicts records errors that Terraform would report as provider bugs.
+func (s *said) contradicts(what string, differences ...string) {
+	for _, difference := range differences {
+		text := what + ": " + difference
 		s.errors, s.bugs = append(s.errors, text), append(s.bugs, text)
 	}
 }
 
-// append adds what was said in parts.
+// append adds the diagnostics of a part.
 func (s *said) append(part said) {
 	s.errors, s.warnings, s.bugs = append(s.errors, part.errors...), append(s.warnings, part.warnings...), append(s.bugs, part.bugs...)
 }
@@ -90,7 +90,7 @@ func (s *said) String() string {
 	return strings.Join(slices.Concat(s.errors, s.warnings), "\n")
 }
 
-// startPlugin starts a provider, which is yet to be configured.
+// startPlugin starts a provider and does not configure it yet.
 func startPlugin(p *process, block map[string]any) (*plugin, error) {
 	all, err := schemas()
 	if err != nil {
@@ -120,7 +120,7 @@ func (p *plugin) configure(ctx context.Context, s *said) {
 	s.add(diagnosticsOf(response), err)
 }
 
-// schema is the resource's.
+// schema returns the schema of the token resource.
 func (p *plugin) schema() *tfprotov6.Schema { return p.schemas.ResourceSchemas[providertest.TokenType] }
 
 // refresh reads a resource.
@@ -141,7 +141,7 @@ func (p *plugin) refresh(ctx context.Context, old *instance, s *said) *instance 
 	}
 
 	if response.NewIdentity == nil {
-		s.contradicts("Missing Resource Identity After Read", "there is none")
+		s.contradicts("Missing Resource Identity After Read", "the identity is missing")
 	}
 
 	return &instance{
@@ -149,8 +149,8 @@ func (p *plugin) refresh(ctx context.Context, old *instance, s *said) *instance 
 	}
 }
 
-// plan checks a configuration and plans a resource, nil for nothing to do. A null
-// configuration is a destroy.
+// plan validates a configuration and plans the resource; nil if there is nothing to do. A null
+// configuration means a destroy.
 func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value, s *said) *change {
 	if config.IsNull() {
 		response, err := p.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
@@ -206,7 +206,8 @@ func (p *plugin) plan(ctx context.Context, prior *instance, config tftypes.Value
 	}
 }
 
-// apply applies what was planned, and returns what the state has then; nil for nothing.
+// apply applies a planned change and returns the new instance; nil if the resource does not exist any
+// more.
 func (p *plugin) apply(ctx context.Context, c *change, s *said) *instance {
 	from := c.prior
 	if from == nil {
@@ -233,7 +234,7 @@ func (p *plugin) apply(ctx context.Context, c *change, s *said) *instance {
 	case value.IsNull():
 		return nil
 	case !value.IsFullyKnown():
-		s.contradicts("Provider returned invalid result object after apply", "something is unknown")
+		s.contradicts("Provider returned invalid result object after apply", "an attribute is unknown")
 	case !failed:
 		s.contradicts("Provider produced inconsistent result after apply", core.Misfits(c.planned, value, "")...)
 	}
@@ -253,13 +254,13 @@ func (p *plugin) decode(encoded *tfprotov6.DynamicValue, s *said) tftypes.Value 
 func dynamic(value tftypes.Value) *tfprotov6.DynamicValue {
 	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
 	if err != nil {
-		panic(fmt.Sprintf("campaign: a value that cannot be encoded: %v", err))
+		panic(fmt.Sprintf("campaign: cannot encode a value: %v", err))
 	}
 
 	return &encoded
 }
 
-// diagnosticsOf returns what a response says; nothing where there is none.
+// diagnosticsOf returns the diagnostics of a response.
 func diagnosticsOf(response any) []*tfprotov6.Diagnostic {
 	switch response := response.(type) {
 	case *tfprotov6.ConfigureProviderResponse:

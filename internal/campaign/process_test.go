@@ -6,37 +6,37 @@ import (
 	"time"
 )
 
-// phase is when in a request something happens to the process that sent it.
+// phase is the phase of a request in which something happens to the process that sent it.
 type phase int
 
 const (
-	// arriving is before the request is handled.
+	// arriving: before the server handles the request.
 	arriving phase = iota
-	// handled is after it was, and before its answer.
+	// handled: after the server has handled the request, before it responds.
 	handled
-	// answered is some time after its answer.
+	// answered: some time after the response.
 	answered
 )
 
-// moment is when a process is killed, or interrupted as by Ctrl-C.
+// moment says when a process is killed or interrupted (as by Ctrl-C).
 type moment struct {
-	// nth is which of the selected requests it is, from 1.
+	// nth counts the selected requests, from 1.
 	nth int
-	// writes selects requests that create or revoke alone.
+	// writes selects only requests that create or revoke tokens.
 	writes bool
 	phase  phase
-	// after is how long after its answer.
+	// after is the time between the response and the kill.
 	after time.Duration
-	// kills is false for an interrupt, which the process gets to know of.
+	// kills distinguishes a kill from an interrupt, which the process notices.
 	kills bool
 }
 
-// process is a provider, or whatever else sends requests, in a process of its own.
+// process is a simulated process that sends requests, such as a provider's.
 type process struct {
 	name string
-	// machine is what it runs on; nil is this one.
+	// machine is the machine that it runs on; nil for this one.
 	machine *machine
-	// strikes, if set, is called when the process is killed, apart from what the gate does.
+	// strikes, if set, is called when the process is killed, in addition to what the gate does.
 	strikes func()
 
 	mu     sync.Mutex
@@ -44,16 +44,17 @@ type process struct {
 	struck bool
 	moment *moment
 	seen   int
-	// context is that of the operation under way, and cancel ends it.
+	// context is the context of the current operation, and cancel ends it.
 	context context.Context
 	cancel  context.CancelFunc
-	// requests counts those of the operation under way.
+	// requests counts the requests of the current operation.
 	requests int
-	// sent are the names of tokens that were asked for and not definitely refused.
+	// sent holds the names of the tokens that the process has requested, except those that the server
+	// definitely refused.
 	sent map[string]bool
 }
 
-// begin starts an operation, in which the moment may come; nil is never.
+// begin starts an operation, which is killed or interrupted at the moment; nil for never.
 func (p *process) begin(ctx context.Context, m *moment) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 
@@ -65,7 +66,7 @@ func (p *process) begin(ctx context.Context, m *moment) context.Context {
 	return ctx
 }
 
-// perish kills a process that was to be killed and was not yet: its last answer is lost.
+// perish kills a process whose moment has not come yet: its last response is lost.
 func (p *process) perish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -75,7 +76,7 @@ func (p *process) perish() {
 	}
 }
 
-// gone says whether the process was killed.
+// gone reports whether the process was killed.
 func (p *process) gone() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,7 +84,7 @@ func (p *process) gone() bool {
 	return p.dead
 }
 
-// stopped says whether the process was killed or interrupted.
+// stopped reports whether the process was killed or interrupted.
 func (p *process) stopped() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -91,7 +92,7 @@ func (p *process) stopped() bool {
 	return p.dead || p.struck
 }
 
-// count returns how many requests the operation under way took so far.
+// count returns the number of requests in the current operation so far.
 func (p *process) count() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,18 +100,19 @@ func (p *process) count() int {
 	return p.requests
 }
 
-// end ends the operation, and says how many requests it took and whether the moment came.
+// end ends the operation. It returns the number of requests, and whether the moment came.
 func (p *process) end() (requests int, struck bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 
 	p.cancel()
-	p.moment, p.strikes = nil, nil // Its number may be another's from now on.
+	p.moment, p.strikes = nil, nil // Another process may get the same process id later.
 
 	return p.requests, p.struck
 }
 
-// arrive counts a request, and returns the moment if this is the one.
+// arrive counts a request. It returns the moment if this is its request, and whether the process is
+// dead.
 func (p *process) arrive(c call) (m *moment, dead bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -132,7 +134,7 @@ func (p *process) arrive(c call) (m *moment, dead bool) {
 	return p.moment, false
 }
 
-// strike makes the moment come.
+// strike kills or interrupts the process.
 func (p *process) strike(m *moment) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -149,7 +151,7 @@ func (p *process) strike(m *moment) {
 	}
 }
 
-// asks notes a request for a name, and says whether this process asked for it before.
+// asks records a request for a token name and reports whether the process has requested it before.
 func (p *process) asks(name string) (again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -160,7 +162,7 @@ func (p *process) asks(name string) (again bool) {
 	return again
 }
 
-// refused notes that the request for a name was definitely refused.
+// refused records that the server definitely refused the request for a name.
 func (p *process) refused(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// newRandom returns what a seed determines.
+// newRandom returns a generator that the seed determines.
 func newRandom(seed uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(mix(seed), mix(seed+1))) //nolint:gosec // A campaign is to be run again.
+	return rand.New(rand.NewPCG(mix(seed), mix(seed+1))) //nolint:gosec // Campaigns must be reproducible.
 }
 
-// mix makes different numbers of such as are alike: the last steps of SplitMix64.
+// mix turns similar numbers into different ones: the last steps of SplitMix64.
 func mix(n uint64) uint64 {
 	n += 0x9e3779b97f4a7c15
 	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
@@ -21,7 +21,7 @@ func mix(n uint64) uint64 {
 
 func pick[T any](random *rand.Rand, list []T) T { return list[random.IntN(len(list))] }
 
-// chance says yes with a likelihood.
+// chance returns true with the given probability.
 func chance(random *rand.Rand, likelihood float64) bool { return random.Float64() < likelihood }
 
 func join(list []string) string { return strings.Join(list, "\n") }

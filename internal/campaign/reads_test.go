@@ -14,21 +14,22 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// everything is the limit of a list that nobody limits: Terraform's own.
+// everything is Terraform's default limit of a list.
 const everything = 100
 
-// reads is what somebody looks at while everything fails: lists and data sources, of which
-// each answer is whole and right, or an error.
+// reads is a run that reads lists and data sources while faults occur. Each result must be complete and
+// correct, or an error.
 type reads struct {
 	*terraform
 
 	p *plugin
-	// before is what there was when the process began, and since when: it remembers lists.
+	// before holds the user's tokens when the process began, and since is that time: the process caches
+	// lists.
 	before []row
 	since  time.Time
 }
 
-// looks looks at some of what there is.
+// looks reads some lists and data sources.
 func (t *terraform) looks() {
 	t.runs++
 
@@ -40,7 +41,7 @@ func (t *terraform) looks() {
 
 	weather := t.gale()
 	r := &reads{
-		terraform: t, p: t.start(op, t.strike(0.2), &s), before: t.place.tokens(), since: t.clock.now(),
+		terraform: t, p: t.start(op, t.strike(0.2), &s), before: t.target.tokens(), since: t.clock.now(),
 	}
 
 	t.gate.turns(weather)
@@ -57,9 +58,9 @@ func (t *terraform) looks() {
 		}
 
 		if s.failed() {
-			results.meets("reads that failed")
+			results.meets("failed reads")
 		} else {
-			results.meets("reads that were whole")
+			results.meets("complete reads")
 		}
 
 		t.happens("%s, %s: %s", op.what, what, s.String())
@@ -72,10 +73,10 @@ func (t *terraform) looks() {
 	t.ledger.ends(op)
 }
 
-// prefixes are those that somebody may look for, or revoke.
+// prefixes are the name prefixes to choose from for a list.
 var prefixes = []string{"", handStem, handStem + "a-", "r", "r0", "n1", loanStem}
 
-// filter returns what somebody might look for: often all that there is.
+// filter returns a random filter, which often selects everything.
 func (r *reads) filter() filter {
 	if chance(r.random, 0.4) {
 		return filter{}
@@ -94,21 +95,21 @@ func (r *reads) filter() filter {
 	return f
 }
 
-// of are the arguments of a list by this filter. On Foreman, its pages are mostly small.
+// of returns the arguments of a list with this filter. On Foreman, the page size is usually small.
 func (r *reads) of(f filter) map[string]any {
-	arguments := f.arguments(r.place.userID)
+	arguments := f.arguments(r.target.userID)
 
-	if !r.place.reusable && chance(r.random, 0.8) {
+	if !r.target.reusable && chance(r.random, 0.8) {
 		arguments["foreman"] = map[string]any{"per_page": 1 + r.random.IntN(3)}
 	}
 
 	return arguments
 }
 
-// validates says whether somebody has validated what is asked for.
+// validates draws whether the configuration is validated first.
 func (r *reads) validates() bool { return chance(r.random, 0.5) }
 
-// list asks the list resource.
+// list runs the list resource.
 func (r *reads) list(s *said) string {
 	f := r.filter()
 	limit := pick(r.random, []int64{everything, everything, 1, 3})
@@ -117,7 +118,7 @@ func (r *reads) list(s *said) string {
 	found := r.p.query(r.p.context, arguments, limit, chance(r.random, 0.3), s)
 
 	if !f.status.set {
-		f.status = setTo("active") // As its documentation says.
+		f.status = setTo("active") // This is the documented default.
 	}
 
 	var shown []shownToken
@@ -125,21 +126,21 @@ func (r *reads) list(s *said) string {
 	for _, l := range found {
 		shown = append(shown, shownToken{name: l.name, id: l.id})
 
-		if l.userID != r.place.userID || strings.TrimSuffix(l.server, "/") != strings.TrimSuffix(r.gate.url(), "/") {
-			r.ledger.broken(breachWrong, "%s is listed of the user %s on %s", l.name, l.userID, l.server)
+		if l.userID != r.target.userID || strings.TrimSuffix(l.server, "/") != strings.TrimSuffix(r.gate.url(), "/") {
+			r.ledger.broken(breachWrong, "the list has %s of user %s on %s", l.name, l.userID, l.server)
 		}
 	}
 
-	what := fmt.Sprintf("the list resource of %s, %d at most", f, limit)
+	what := fmt.Sprintf("the list resource with %s, at most %d", f, limit)
 	r.judge(what, f, shown, int(limit), s)
 
 	return what
 }
 
-// tokens asks the data source of a user's tokens.
+// tokens reads the data source of a user's tokens.
 func (r *reads) tokens(s *said) string {
 	f := r.filter()
-	what := "the data source of " + f.String()
+	what := "the data source with " + f.String()
 
 	listed := r.p.read(r.p.context, tokensType, r.of(f), r.validates(), s)
 
@@ -148,10 +149,10 @@ func (r *reads) tokens(s *said) string {
 	return what
 }
 
-// shownToken is one in an answer, with a status where that is shown.
+// shownToken is a token in a result. status is empty if the result does not show it.
 type shownToken struct{ name, id, status string }
 
-// shownTokens are those in the list of a data source.
+// shownTokens returns the tokens in the list of a data source.
 func shownTokens(list tftypes.Value) (shown []shownToken) {
 	for _, t := range core.Elements(list) {
 		shown = append(shown, shownToken{name: text(t, "name"), id: text(t, "id"), status: text(t, "status")})
@@ -160,32 +161,31 @@ func shownTokens(list tftypes.Value) (shown []shownToken) {
 	return shown
 }
 
-// judge checks an answer: that each token in it belongs there, and that none is missing,
-// unless the answer is an error or as long as it may be. What changed meanwhile may be in it
-// or not.
+// judge checks a result: each token in it must match, and no token may be missing, unless there was an
+// error or the limit was reached. A token that changed in the meantime may be in the result or not.
 func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *said) {
 	if r.p.stopped() {
 		return
 	}
 
-	now, after := r.clock.now(), r.place.tokens()
+	now, after := r.clock.now(), r.target.tokens()
 
 	if f.unreadable() && !s.failed() {
-		r.ledger.broken(breachFilter, "%s: nobody can read the filter, and it is no error: %d tokens", what, len(shown))
+		r.ledger.broken(breachFilter, "%s: the filter is invalid, but %d tokens were returned without an error", what, len(shown))
 	}
 
 	for _, is := range shown {
 		broken, belongs := breachWrong, false
 
 		for _, o := range slices.Concat(r.before, after) {
-			certain := r.place.status(o)
+			certain := r.target.status(o)
 			if o.name == is.name && o.id == is.id && (is.status == "" || certain == "" || is.status == certain) {
-				broken, belongs = breachFilter, belongs || f.perhaps(r.place, o, r.since, now)
+				broken, belongs = breachFilter, belongs || f.perhaps(r.target, o, r.since, now)
 			}
 		}
 
 		if !belongs {
-			r.ledger.broken(broken, "%s shows %s (%s) as %q, and should not", what, is.name, is.id, is.status)
+			r.ledger.broken(broken, "%s must not contain %s (%s) as %q", what, is.name, is.id, is.status)
 		}
 	}
 
@@ -197,22 +197,22 @@ func (r *reads) judge(what string, f filter, shown []shownToken, limit int, s *s
 		still := slices.ContainsFunc(after, func(later row) bool { return same(o, later) && later.alive == o.alive })
 		has := slices.ContainsFunc(shown, func(is shownToken) bool { return is.id == o.id })
 
-		if still && !has && f.surely(r.place, o, r.since, now) {
-			r.ledger.broken(breachWrong, "%s shows no %s and passes for whole: %d tokens", what, o.name, len(shown))
+		if still && !has && f.surely(r.target, o, r.since, now) {
+			r.ledger.broken(breachWrong, "%s does not contain %s, though it has no error: %d tokens", what, o.name, len(shown))
 		}
 	}
 }
 
-// token asks the data source of one token for one that is there.
+// token reads the data source of one existing token.
 func (r *reads) token(s *said) string {
 	if len(r.before) == 0 {
 		return "nothing"
 	}
 
 	of := pick(r.random, r.before)
-	arguments := map[string]any{"user_id": r.place.userID, "name": of.name}
+	arguments := map[string]any{"user_id": r.target.userID, "name": of.name}
 
-	if !r.place.reusable && chance(r.random, 0.5) {
+	if !r.target.reusable && chance(r.random, 0.5) {
 		delete(arguments, "name")
 		arguments["token_id"] = of.id
 	}
@@ -224,13 +224,13 @@ func (r *reads) token(s *said) string {
 		return what
 	}
 
-	certain := r.place.status(of)
-	now, ok := r.place.find(func(o row) bool { return same(of, o) })
+	certain := r.target.status(of)
+	now, ok := r.target.find(func(o row) bool { return same(of, o) })
 
 	switch status := text(shown["status"]); {
-	case certain == "" || !ok || r.place.status(now) != certain:
+	case certain == "" || !ok || r.target.status(now) != certain:
 	case s.failed() && absent(s.String()):
-		r.ledger.broken(breachWrong, "%s says that it is not there: %s", what, s.String())
+		r.ledger.broken(breachWrong, "%s: reports that the token does not exist: %s", what, s.String())
 	case !s.failed() && (text(shown["name"]) != of.name || text(shown["id"]) != of.id || status != certain):
 		r.ledger.broken(breachWrong, "%s shows %s (%s), which is %s, as %s", what, text(shown["name"]), text(shown["id"]), certain, status)
 	}
@@ -238,18 +238,18 @@ func (r *reads) token(s *said) string {
 	return what
 }
 
-// absent says whether an error says that a token is not there.
+// absent reports whether an error says that a token does not exist.
 func absent(err string) bool {
 	return strings.Contains(err, "has no token named") || strings.Contains(err, "There is none")
 }
 
-// users asks the data sources of users, mostly with their tokens.
+// users reads a data source of users, usually with their tokens.
 func (r *reads) users(s *said) string {
 	of := pick(r.random, []string{userType, userType, usersType, usersType, currentUserType})
 
 	if of == currentUserType {
 		read := r.p.read(r.p.context, of, nil, true, s)
-		if name := text(read["username"]); !r.p.stopped() && !s.failed() && name != r.place.administrator() {
+		if name := text(read["username"]); !r.p.stopped() && !s.failed() && name != r.target.administrator() {
 			r.ledger.broken(breachWrong, "%s shows %q", of, name)
 		}
 
@@ -268,8 +268,8 @@ func (r *reads) users(s *said) string {
 
 	switch id := text(read["id"]); {
 	case r.p.stopped() || s.failed():
-	case id != r.place.userID || text(read["username"]) != login:
-		r.ledger.broken(breachWrong, "%s shows the user with id %q, want %s", of, id, r.place.userID)
+	case id != r.target.userID || text(read["username"]) != login:
+		r.ledger.broken(breachWrong, "%s shows the user with id %q, want %s", of, id, r.target.userID)
 	case withTokens:
 		r.judge(of, filter{}, shownTokens(read["tokens"]), 0, s)
 	}
@@ -277,8 +277,8 @@ func (r *reads) users(s *said) string {
 	return of
 }
 
-// administrator is whom the provider logs in as.
-func (p *place) administrator() string {
+// administrator returns the login of the provider's account.
+func (p *target) administrator() string {
 	if p.reusable {
 		return controllerserver.AdminUserName
 	}

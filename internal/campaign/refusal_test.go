@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// refusalSchedule has a token that cannot be reissued, for its name is burnt, while the
-// overlap of its predecessor ends: that one is revoked all the same.
+// refusalSchedule has a token that cannot be reissued, because its name can no longer be used, while
+// the overlap of its predecessor ends: the predecessor must be revoked nevertheless.
 func refusalSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	s, err := newScheduleAt(ctx, seed, newClock(), 0.2)
 	if err != nil {
@@ -52,8 +52,8 @@ func refusalSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	return s, nil
 }
 
-// holdSchedule has consumers that keep using a predecessor, mostly of a server that tells
-// the time of a last use in words.
+// holdSchedule has consumers that keep using a predecessor, usually on a server that gives times of
+// last use in unreadable words.
 func holdSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	s, err := newScheduleAt(ctx, seed, newClock(), 0.8)
 	if err != nil {
@@ -61,8 +61,8 @@ func holdSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	}
 	defer s.close()
 
-	if s.place.reusable && chance(s.random, 0.7) {
-		s.place.timeless, s.place.vague, s.place.words = true, true, withoutTimes
+	if s.target.reusable && chance(s.random, 0.7) {
+		s.target.timeless, s.target.vague, s.target.words = true, true, withoutTimes
 	}
 
 	w := &wish{
@@ -86,8 +86,8 @@ func holdSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		t.advances(pick(s.random, []time.Duration{20 * time.Minute, 2 * time.Hour, 13 * time.Hour, 25 * time.Hour}))
 	}
 
-	if s.place.timeless {
-		results.meets("last uses at a time that nobody can read")
+	if s.target.timeless {
+		results.meets("unreadable times of last use")
 	}
 
 	t.conclude(chance(s.random, 0.3), chance(s.random, 0.5))

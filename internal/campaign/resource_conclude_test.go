@@ -7,11 +7,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
 
-// mostApplies is how many may be needed until nothing is left to do.
+// mostApplies is the number of applies in which a configuration must converge.
 const mostApplies = 4
 
-// conclude ends all faults, and checks what is there; if asked to, again after every
-// overlap, and that nothing is after a destroy.
+// conclude ends all faults and checks the result. If later is set, it checks again after all overlaps
+// have ended; if destroys is set, it checks that nothing is left after a destroy.
 func (t *terraform) conclude(later, destroys bool) {
 	t.happens("all faults end")
 	t.gate.lands(func() bool { return true })
@@ -35,7 +35,7 @@ func (t *terraform) conclude(later, destroys bool) {
 
 	for attempt := range mostApplies {
 		r := run{destroys: true}
-		if attempt == 0 { // Once more, for what a destroy forgets nobody finds later.
+		if attempt == 0 { // With faults, because a token that a destroy drops from state is never found later.
 			r.weather = t.gale()
 		}
 
@@ -49,16 +49,16 @@ func (t *terraform) conclude(later, destroys bool) {
 
 	for _, left := range t.ledger.living() {
 		if !left.byHand() {
-			t.ledger.broken(left.asked.strays(), "%s lives after a destroy", left.name)
+			t.ledger.broken(left.asked.strays(), "%s is alive after a destroy", left.name)
 		}
 	}
 }
 
-// converge applies until nothing is left to do.
+// converge applies until the plan is empty.
 func (t *terraform) converge() {
 	var last outcome
 
-	// What a person has to do about a fixed name is no apply.
+	// Resolving a conflict over a fixed name does not count as an apply.
 	for applies, edits := 0, 0; applies <= mostApplies && edits < 2*mostApplies; {
 		r := run{backwards: chance(t.random, 0.3)}
 		done := applies > 0 && !last.failed()
@@ -85,7 +85,7 @@ func (t *terraform) converge() {
 	t.ledger.broken(breachUnsettled, "after %d applies: %s", mostApplies, last.String())
 }
 
-// settles lets somebody choose an expiry that a token can have, where there is none.
+// settles replaces every expires_at with which no token can be issued.
 func (t *terraform) settles() {
 	for i, w := range t.wishes {
 		if w.expires.settles() {
@@ -93,13 +93,13 @@ func (t *terraform) settles() {
 		}
 
 		w.before, w.expires = nil, &expiry{fixed: noon.Truncate(day).Add(250 * day)}
-		t.happens("resource %d: somebody chooses expires_at = %s", i, w.expires.at(t.clock.now()))
+		t.happens("resource %d: the user sets expires_at = %s", i, w.expires.at(t.clock.now()))
 	}
 }
 
-// accountForPredecessors checks that nothing lives any more beside the tokens in the state,
-// unless a hold keeps it: every overlap is over, and what may have been another state's was
-// left alone for long enough.
+// accountForPredecessors checks that the only live tokens are those in the state, and predecessors that
+// a hold keeps alive. By then, all overlaps have ended, and tokens that may have belonged to another
+// state have been left alone long enough.
 func (t *terraform) accountForPredecessors() {
 	for _, lives := range t.ledger.living() {
 		if lives.byHand() || lives.borrowed() || lives.apart {
@@ -113,13 +113,13 @@ func (t *terraform) accountForPredecessors() {
 			continue
 		}
 
-		t.ledger.broken(breachOutlived, "%s lives %s after it was issued, and nothing holds it: %s",
+		t.ledger.broken(breachOutlived, "%s is alive %s after it was issued, and nothing holds it: %s",
 			lives.name, t.clock.now().Sub(lives.made), t.tells(i))
 	}
 }
 
-// helps does what a person has to do about a fixed name that is taken, and says whether
-// there was anything. What lives under such a name is in no state, and the error names it.
+// helps does what a user must do when a fixed name is taken, and reports whether that was the problem.
+// A live token with such a name is in no state, and the error names it.
 func (t *terraform) helps(errors string) (helped bool) {
 	for i, w := range t.wishes {
 		if !w.fixed || !names(errors, w.name()) {
@@ -133,17 +133,17 @@ func (t *terraform) helps(errors string) (helped bool) {
 			}
 		}
 
-		if helped = true; !t.place.reusable {
+		if helped = true; !t.target.reusable {
 			w.turn++
 		}
 
-		t.happens("resource %d: somebody revokes by hand, and chooses the name %s", i, w.name())
+		t.happens("resource %d: the user revokes by hand, and chooses the name %s", i, w.name())
 	}
 
 	return helped
 }
 
-// account checks that what lives is what the state has, and that its secrets work.
+// account checks that all live tokens are in the state, and that the state's secrets work.
 func (t *terraform) account() {
 	for _, lives := range t.ledger.living() {
 		if lives.byHand() {
@@ -157,19 +157,19 @@ func (t *terraform) account() {
 		case t.knows(lives):
 		case !w.fixed && t.first(lives) && !t.descends(lives) && t.excusable(lives):
 			if listed := t.lists(lives); !names(join(listed), lives.name) {
-				t.ledger.broken(breachOrphan, "%s is not in the list of what was never used: %v", lives.name, listed)
+				t.ledger.broken(breachOrphan, "%s is not in the list of unused tokens: %v", lives.name, listed)
 			}
 
 			t.setApart(lives)
 			t.firsts++
-		case !w.fixed && !t.descends(lives) && lives.told: // Its prefix is in no state, and a run has named it.
+		case !w.fixed && !t.descends(lives) && lives.told: // No state has its prefix, and a run has named it.
 			results.meets("tokens of another prefix that a run has named")
 			t.setApart(lives)
-		case w.fixed && lives.told: // A fixed name proves nothing, so the run that lost it has named it.
+		case w.fixed && lives.told: // A fixed name does not identify a series, so the run that lost the token has named it.
 			t.setApart(lives)
 			t.fixed++
 		default:
-			t.ledger.broken(lives.asked.strays(), "%s (of %s) lives, and is in no state: %s", lives.name, lives.asked.op.what, t.tells(i))
+			t.ledger.broken(lives.asked.strays(), "%s (of %s) is alive and in no state: %s", lives.name, lives.asked.op.what, t.tells(i))
 		}
 	}
 
@@ -178,10 +178,10 @@ func (t *terraform) account() {
 	}
 }
 
-// accountFor checks that what the state of a resource has lives and works.
+// accountFor checks that the tokens in the state of a resource are alive and work.
 func (t *terraform) accountFor(i int, inst *instance) {
 	if inst == nil {
-		t.ledger.broken(breachUnsettled, "resource %d is not there", i)
+		t.ledger.broken(breachUnsettled, "resource %d does not exist", i)
 
 		return
 	}
@@ -190,26 +190,26 @@ func (t *terraform) accountFor(i int, inst *instance) {
 
 	switch {
 	case current == nil:
-		t.ledger.broken(breachLost, "the secret in the state of resource %d is not one", i)
-	case text(inst.value, "current", "status") == "active" && !t.place.works(current.secret) && !t.ledger.expired(current):
+		t.ledger.broken(breachLost, "the secret in the state of resource %d is not that of any token", i)
+	case text(inst.value, "current", "status") == "active" && !t.target.works(current.secret) && !t.ledger.expired(current):
 		t.ledger.broken(breachLost, "the secret of %s in the state does not work", current.name)
 	case text(inst.value, "encrypted_token") != "":
 		results.meets("encrypted secrets")
 	}
 
 	if len(readersOf(inst.value)) > 0 && text(inst.value, "token") != "" {
-		t.ledger.broken(breachWrong, "the state of resource %d has the secret that it was to encrypt", i)
+		t.ledger.broken(breachWrong, "the state of resource %d has a plain secret, though it should be encrypted", i)
 	}
 
 	for _, previous := range core.Elements(core.Members(inst.value)["previous"]) {
 		name := text(previous, "name")
-		if r, ok := t.place.find(func(r row) bool { return r.name == name }); !ok || !r.alive && !r.expired {
-			t.ledger.broken(breachWrong, "the state of resource %d has %s, which is dead", i, name)
+		if r, ok := t.target.find(func(r row) bool { return r.name == name }); !ok || !r.alive && !r.expired {
+			t.ledger.broken(breachWrong, "the state of resource %d has %s, which is not alive", i, name)
 		}
 	}
 }
 
-// descends says whether a token is of the series that the state has.
+// descends reports whether a token belongs to the series in the state.
 func (t *terraform) descends(of *token) bool {
 	inst := t.state[t.resource(of)]
 	if inst == nil {
@@ -221,7 +221,8 @@ func (t *terraform) descends(of *token) bool {
 	return ok
 }
 
-// lists asks the data source for what was never used of a prefix.
+// lists returns the unused active tokens with the token's name prefix, which it reads from the data
+// source.
 func (t *terraform) lists(of *token) []string {
 	var s said
 
@@ -229,10 +230,10 @@ func (t *terraform) lists(of *token) []string {
 	defer p.end()
 
 	prefix, _, _ := strings.Cut(of.name, "-")
-	listed := p.read(p.context, tokensType, map[string]any{"user_id": t.place.userID, "name_prefix": prefix + "-"}, true, &s)
+	listed := p.read(p.context, tokensType, map[string]any{"user_id": t.target.userID, "name_prefix": prefix + "-"}, true, &s)
 
 	if s.failed() {
-		t.ledger.broken(breachWrong, "the list fails: %s", s.String())
+		t.ledger.broken(breachWrong, "listing the tokens failed: %s", s.String())
 	}
 
 	var unused []string

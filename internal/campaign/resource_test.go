@@ -9,8 +9,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
-// resourceSchedule lets somebody run Terraform again and again, while everything fails and
-// consumers go on; then nothing fails any more, and all has to come right.
+// resourceSchedule runs Terraform repeatedly while faults occur and consumers use the tokens. Then the
+// faults end, and everything must converge.
 func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	s, err := newSchedule(ctx, seed, newClock())
 	if err != nil {
@@ -24,7 +24,7 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 		return nil, err
 	}
 
-	if chance(s.random, 0.6) { // Most resources are there already.
+	if chance(s.random, 0.6) { // In most cases the resources already exist.
 		t.reports(t.command(run{}), run{})
 	}
 
@@ -40,8 +40,8 @@ func resourceSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	return s, nil
 }
 
-// retires lets every resource that can rotate do so, and asks for its predecessor when that
-// is due and most requests fail: on Foreman a single token is read then alone.
+// retires rotates every resource that can rotate, and applies with many faults when the predecessors
+// are due: on Foreman, this is the only time at which the provider reads a single token.
 func (t *terraform) retires() {
 	for i, w := range t.wishes {
 		if w.rotates {
@@ -57,7 +57,7 @@ func (t *terraform) retires() {
 	}
 }
 
-// step is one thing that happens.
+// step does one random thing.
 func (t *terraform) step() error {
 	switch i := t.random.IntN(len(t.wishes)); t.random.IntN(17) {
 	case 0:
@@ -68,11 +68,11 @@ func (t *terraform) step() error {
 		}))
 	case 3, 4:
 		if chance(t.random, 0.3) {
-			t.advances(25 * time.Hour) // Longer than a use counts for.
+			t.advances(25 * time.Hour) // After this, no use counts for a hold any more.
 		}
 
 		if t.restores(i) {
-			t.happens("resource %d: an older state is back, of %s", i, t.tells(i))
+			t.happens("resource %d: an older state is restored, %s", i, t.tells(i))
 			results.meets("older states")
 		}
 	case 16:
@@ -98,7 +98,7 @@ func (t *terraform) step() error {
 		}
 		t.varies(&r)
 
-		if r.destroys { // Nobody knows the series any more after it.
+		if r.destroys { // After it, nothing knows the series any more.
 			t.gate.lands(func() bool { return true })
 		}
 
@@ -106,7 +106,7 @@ func (t *terraform) step() error {
 		t.reports(o, r)
 
 		if o.killed && chance(t.random, 0.4) && t.wishes[i].undo() {
-			t.happens("resource %d: the last edit is taken back", i) // Whoever sees it fail thinks again.
+			t.happens("resource %d: the last edit is undone", i) // The user sees the failure and reconsiders.
 		}
 	}
 
@@ -116,7 +116,7 @@ func (t *terraform) step() error {
 	return nil
 }
 
-// varies draws what the plan of a run does not know, and whether it refreshes anything.
+// varies draws which values are unknown in a run's plan, and whether the run refreshes.
 func (t *terraform) varies(r *run) {
 	if r.destroys {
 		return
@@ -134,7 +134,7 @@ func (t *terraform) varies(r *run) {
 	}
 }
 
-// revokesByHand is somebody who revokes the token of a resource on the server.
+// revokesByHand revokes the current token of a resource on the server.
 func (t *terraform) revokesByHand(i int) {
 	for _, lives := range t.ledger.living() {
 		if lives.of != t || !lives.current || t.resource(lives) != i {
@@ -143,14 +143,14 @@ func (t *terraform) revokesByHand(i int) {
 
 		lives.revoked = true
 
-		t.happens("somebody revokes %s by hand", lives.name)
-		t.place.revokes(lives)
+		t.happens("%s is revoked by hand", lives.name)
+		t.target.revokes(lives)
 	}
 }
 
-// named says whether every resource whose series is set is called what its configuration
-// says: a run that failed to change that may have left what only the next run finds, not a
-// destroy.
+// named reports whether each resource with a configured series has its configured prefix in the state.
+// If a run failed to change the prefix, it may have left a token that only the next apply finds, and a
+// destroy does not.
 func (t *terraform) named() bool {
 	for i, w := range t.wishes {
 		if inst := t.state[i]; inst != nil && text(inst.value, "name_prefix") != w.arguments("", t.clock.now())["name_prefix"] && w.series != "" {
@@ -161,9 +161,9 @@ func (t *terraform) named() bool {
 	return true
 }
 
-// edits changes the configuration of a resource, and says what.
+// edits changes the configuration of a resource and returns what it changed.
 func (t *terraform) edits(i int) string {
-	t.gate.lands(func() bool { return true }) // What the server still had to do it has done by then.
+	t.gate.lands(func() bool { return true }) // By then, the server has carried out all pending requests.
 
 	w := t.wishes[i]
 	what := w.edit(t.random, t.steady[i] && t.state[i] != nil && text(t.state[i].value, "current", "status") == "active")
@@ -178,9 +178,9 @@ func (t *terraform) edits(i int) string {
 	return what
 }
 
-// reports notes what came of a command.
+// reports records the outcome of a command.
 func (t *terraform) reports(o outcome, r run) {
-	ended := "is done"
+	ended := "succeeds"
 
 	switch {
 	case o.killed:
@@ -219,7 +219,7 @@ func (t *terraform) reports(o outcome, r run) {
 	}
 }
 
-// tells what the state of a resource is.
+// tells describes the state of a resource.
 func (t *terraform) tells(i int) string {
 	inst := t.state[i]
 	if inst == nil {

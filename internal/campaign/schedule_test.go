@@ -9,38 +9,39 @@ import (
 	"time"
 )
 
-// schedule is what happens in one run of the campaign: all that is common to its levels.
+// schedule is one run of the campaign: everything that its levels have in common.
 type schedule struct {
 	ctx    context.Context // It ends with the test, not with a function.
 	seed   uint64
 	random *rand.Rand
 
 	clock  *clock
-	place  *place
+	target *target
 	ledger *ledger
 	gate   *gate
-	// right says that all machines' clocks are right, as they have to be where the server sends no Date.
+	// right says that all machines' clocks are right. They must be, if the server sends no Date header.
 	right bool
 
-	// starts counts processes, and most is the most requests that one operation took.
+	// starts counts processes, and most is the largest number of requests of one operation.
 	starts, most int
-	// firsts, fixed and loans count what lives apart: first creates without a set series
-	// whose state nobody has, fixed names, and tokens of ephemeral resources.
+	// firsts, fixed and loans count the tokens that are set apart: first tokens of a generated series
+	// that no state has, tokens with a fixed name, and tokens of ephemeral resources.
 	firsts, fixed, loans int
-	// raced is set where requests were sent at the same time: their order is nobody's choice.
+	// raced is set if requests were sent concurrently, so that their order is not determined by the
+	// seed.
 	raced bool
 	// hands counts the tokens that were issued by hand.
 	hands int
-	// past is what happened, for messages.
+	// past is the log of what happened, for messages.
 	past []string
 }
 
-// newSchedule opens a place of either platform, each as likely.
+// newSchedule starts a server of either platform, with the same probability.
 func newSchedule(ctx context.Context, seed uint64, clock *clock) (*schedule, error) {
 	return newScheduleAt(ctx, seed, clock, 0.5)
 }
 
-// newScheduleAt opens a place, which is so likely to be a Universal Controller.
+// newScheduleAt starts a server, which is a Universal Controller with the given probability.
 func newScheduleAt(ctx context.Context, seed uint64, clock *clock, controllers float64) (*schedule, error) {
 	s := &schedule{ctx: ctx, seed: seed, random: newRandom(seed), clock: clock}
 
@@ -50,24 +51,24 @@ func newScheduleAt(ctx context.Context, seed uint64, clock *clock, controllers f
 	}
 
 	var err error
-	if s.place, err = open(s.random, s.clock); err != nil {
+	if s.target, err = open(s.random, s.clock); err != nil {
 		return nil, err
 	}
 
-	s.right = s.place.undated || chance(s.random, 0.4)
-	s.ledger = newLedger(s.place, s.clock)
-	s.gate = newGate(s.place, s.clock, s.ledger)
+	s.right = s.target.undated || chance(s.random, 0.4)
+	s.ledger = newLedger(s.target, s.clock)
+	s.gate = newGate(s.target, s.clock, s.ledger)
 
 	return s, nil
 }
 
-// close ends the place.
+// close stops the server.
 func (s *schedule) close() {
 	s.gate.server.CloseClientConnections()
 	s.gate.server.Close()
 }
 
-// happens notes what happens.
+// happens adds a line to the log.
 func (s *schedule) happens(format string, args ...any) {
 	s.past = append(s.past, s.clock.now().Format(time.DateTime)+" "+fmt.Sprintf(format, args...))
 }
@@ -82,7 +83,7 @@ func (s *schedule) process() *process {
 	return p
 }
 
-// takes notes how many requests an operation took.
+// takes records the number of requests of an operation.
 func (s *schedule) takes(requests int) { s.most = max(s.most, requests) }
 
 // storm draws the weather of an operation.
@@ -90,12 +91,13 @@ func (s *schedule) storm() *weather {
 	return newWeather(s.random.Uint64(), pick(s.random, []float64{0, 0.05, 0.2, 0.2, 0.5}))
 }
 
-// gale is a storm of some strength at least, for what is done once.
+// gale is like storm, but there are always some faults. It is for operations that a schedule does only
+// once.
 func (s *schedule) gale() *weather {
 	return newWeather(s.random.Uint64(), pick(s.random, []float64{0.05, 0.2, 0.3, 0.5}))
 }
 
-// together draws whether several things happen at the same time.
+// together draws whether several things happen concurrently.
 func (s *schedule) together(likelihood float64) bool {
 	at := chance(s.random, likelihood)
 	s.raced = s.raced || at
@@ -103,7 +105,7 @@ func (s *schedule) together(likelihood float64) bool {
 	return at
 }
 
-// each does something some times, at the same time or one after the other.
+// each calls a function several times, concurrently or one after the other.
 func each(count int, together bool, do func(i int)) {
 	var waits sync.WaitGroup
 
@@ -118,7 +120,7 @@ func each(count int, together bool, do func(i int)) {
 	waits.Wait()
 }
 
-// strike draws the moment of an operation, nil for none.
+// strike draws the moment at which an operation is killed or interrupted; nil for never.
 func (s *schedule) strike(likelihood float64) *moment {
 	if !chance(s.random, likelihood) {
 		return nil
@@ -134,7 +136,8 @@ func (s *schedule) strike(likelihood float64) *moment {
 	return m
 }
 
-// advances moves the clock. What the server still has to do it has done by then.
+// advances moves the clock. If it moves by an hour or more, the server has carried out all pending
+// requests.
 func (s *schedule) advances(by time.Duration) {
 	if by >= time.Hour {
 		s.gate.lands(func() bool { return true })
@@ -144,24 +147,24 @@ func (s *schedule) advances(by time.Duration) {
 	s.happens("%s pass", by)
 }
 
-// String tells what happened.
+// String returns the log.
 func (s *schedule) String() string {
-	return fmt.Sprintf("%s\n  %s", s.place.variant, strings.Join(s.past, "\n  "))
+	return fmt.Sprintf("%s\n  %s", s.target.variant, strings.Join(s.past, "\n  "))
 }
 
-// excusable says whether a token may be in no state: its process was killed before it
-// could be, the request was carried out when nobody waited any more, or revoking it failed
-// and somebody was told.
+// excusable reports whether a token may be in no state: its process was killed first, the server
+// carried out the request after the provider had given up, or the revocation failed and the user was
+// told.
 func (s *schedule) excusable(of *token) bool { return of.asked.op.killed || of.late || of.told }
 
-// first says whether a token was the first of a series that nobody had set, and so is
-// nobody's whose state was not written.
+// first reports whether a token was the first of a generated series. If its state was not written,
+// nothing knows that series.
 func (s *schedule) first(of *token) bool { return of.asked.op.firsts[resourceOf(of.name)] }
 
-// setApart revokes by hand what does not count as an orphan.
+// setApart revokes by hand a token that does not count as an orphan.
 func (s *schedule) setApart(of *token) {
 	of.apart, of.revoked = true, true
-	s.happens("%s counts apart", of.name)
+	s.happens("%s is set apart", of.name)
 
-	s.place.revokes(of)
+	s.target.revokes(of)
 }

@@ -17,16 +17,15 @@ import (
 )
 
 const (
-	// cookieVariable is what Terraform sets for the plugins that it starts.
+	// cookieVariable is set by Terraform for the plugins that it starts.
 	cookieVariable = "TF_PLUGIN_MAGIC_COOKIE"
-	// aheadVariable says how far the clock of a provider is ahead.
+	// aheadVariable tells a provider how far its clock is ahead.
 	aheadVariable = "OPSACCESS_CAMPAIGN_AHEAD"
-	// pluginPrefix begins the version of a provider in a process of its own; the process's
-	// number follows.
+	// pluginPrefix begins the version of a provider in its own process; the process id follows.
 	pluginPrefix = "pid"
 )
 
-// serve is the provider: this program, started by Terraform.
+// serve runs this program as a provider that Terraform has started.
 func serve() int {
 	ahead, err := time.ParseDuration(os.Getenv(aheadVariable))
 	if err != nil {
@@ -52,8 +51,8 @@ func serve() int {
 	return 0
 }
 
-// install puts this program where the CLI takes it for the provider; but without the race
-// detector, which takes longer to start than all else that the provider does.
+// install installs this program as the provider where the CLI looks for it. It is built without the
+// race detector, which takes longer to start than everything else that the provider does.
 func install(ctx context.Context, home string) error {
 	program, err := testprogram.WithoutRaceDetector(ctx, home)
 	if err != nil {

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// states are two states of one series that a user set, or one state with two resources of
-// it. Neither may revoke what the other has: not at once, and not what is in use.
+// states is two states that share a series which the user has set, or one state with two resources that
+// do. Neither may revoke the other's tokens when they are new or in use.
 type states struct {
 	*schedule
 
 	cores []*terraform
-	// copied is when the second state was made as a copy of the first; zero is never.
+	// copied is when the second state was made as a copy of the first; zero for never.
 	copied time.Time
-	// merged is set where the resources of both are in the first state.
+	// merged is set if both resources are in the first state.
 	merged bool
 }
 
-// statesSchedule applies two configurations of one series in turn, while consumers of both
-// go on.
+// statesSchedule applies two configurations with the same series in turn, while consumers use the
+// tokens of both.
 func statesSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	base, err := newSchedule(ctx, seed, newClock())
 	if err != nil {
@@ -61,7 +61,7 @@ func statesSchedule(ctx context.Context, seed uint64) (*schedule, error) {
 	return base, nil
 }
 
-// adds adds a state that has nothing yet.
+// adds adds an empty state.
 func (s *states) adds(w wish) {
 	t := newTerraformOf(s.schedule, &w)
 	t.guards = func(bool) func(*process, *token) objection { return s.spares(t) }
@@ -86,7 +86,7 @@ func (s *states) merges() {
 	s.happens("the resource of the second state is moved into the first")
 }
 
-// titled says in what is found how the states came to have one series.
+// titled records in messages how the states came to share a series.
 func (s *states) titled(how string) {
 	for n, t := range s.cores {
 		t.title = fmt.Sprintf("state %d (%s), ", n, how)
@@ -95,12 +95,12 @@ func (s *states) titled(how string) {
 	results.meets("states of one series, " + how)
 }
 
-// soon is a while after which what was issued may still be another state's.
+// soon returns a duration within which a new token may still belong to another state.
 func (s *states) soon() time.Duration {
 	return pick(s.random, []time.Duration{time.Minute, 20 * time.Minute, 2 * time.Hour, 13 * time.Hour})
 }
 
-// step is one thing that happens.
+// step does one random thing.
 func (s *states) step() {
 	n := s.random.IntN(len(s.cores))
 
@@ -130,13 +130,13 @@ func (s *states) step() {
 	}
 }
 
-// runs carries a command out.
+// runs carries out a command.
 func (s *states) runs(n int, r run) {
 	s.happens("state %d", n)
 	s.cores[n].reports(s.cores[n].command(r), r)
 }
 
-// spares says why a run of a state must leave a token alone.
+// spares returns the reason why a run of a state must not revoke a token.
 func (s *states) spares(t *terraform) func(*process, *token) objection {
 	own := t.spares(false)
 
@@ -150,7 +150,7 @@ func (s *states) spares(t *terraform) func(*process, *token) objection {
 
 			return o
 		case !s.copied.IsZero() && !of.made.After(s.copied):
-			return objection{} // It is this state's as well.
+			return objection{} // The token is in this state as well.
 		case of.used.IsZero():
 			return t.sparesOrphan(p, of)
 		}
@@ -160,8 +160,8 @@ func (s *states) spares(t *terraform) func(*process, *token) objection {
 			hold = grace
 		}
 
-		if ago := t.clock.now().Sub(of.used); s.place.timeless || ago < hold-slack {
-			return objection{breachAnother, "it is another state's, and was used " + ago.String() + " ago"}
+		if ago := t.clock.now().Sub(of.used); s.target.timeless || ago < hold-slack {
+			return objection{breachAnother, "it belongs to another state, and was used " + ago.String() + " ago"}
 		}
 
 		return objection{}

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// table is what the campaign came to.
+// table is the result of the campaign.
 type table struct {
 	schedules, kills, failed atomic.Int64
 
@@ -17,18 +17,18 @@ type table struct {
 	broken               [breaches]verdict
 	firsts, fixed, loans int
 	most                 int
-	// met counts what went wrong, and what the provider had to do about it.
+	// met counts the faults that occurred, and how the provider reacted to them.
 	met map[string]int
 }
 
-// verdict is how often a guarantee was broken, in how many schedules, and the seed of one of
-// them: the smallest, for they end in any order.
+// verdict says how often a guarantee was broken, in how many schedules, and the seed of one of them. It
+// is the smallest seed, because the schedules end in any order.
 type verdict struct {
 	found, schedules int
 	seed             uint64
 }
 
-// add adds what was found in the schedule of a seed.
+// add adds the number of breaches in the schedule with this seed.
 func (v *verdict) add(found int, seed uint64) {
 	if found == 0 {
 		return
@@ -42,25 +42,25 @@ func (v *verdict) add(found int, seed uint64) {
 	v.schedules++
 }
 
-// results are those of this process.
+// results is the table of this process.
 var results = table{met: map[string]int{}}
 
-// wanted is what a campaign of some size has to have met, or it shows nothing.
+// wanted lists what a large campaign must have met to be meaningful.
 var wanted = []string{
 	"drop", "drop after the work", "truncate", "drip", "429", "500", "502", "503", "504", "500 after the work",
 	"504 after the work", "404", "200", "200 after the work", "hangs", "late creates", "sessions expired", "restarts",
 	"kills", "interrupts", "older states", "destroys", "predecessors retired", "predecessors held", "orphans adopted",
 	"consumers", "consumers of old tokens", "taken names",
-	"encrypted secrets", "ephemeral tokens", "ephemeral tokens not closed", "ephemeral tokens left to the end", "reads that were whole",
-	"reads that failed", "actions", "actions of the tokens' own user",
-	"422", "422 after the work", "filters that nobody can read", "unknown arguments", "arguments that turn out unusable",
-	"unknown provider settings", "ephemeral tokens that nobody can read when to expire", "states of one series, copied",
-	"states of one series, apart", "states of one series, merged", "refused updates", "last uses at a time that nobody can read", "logins of digits",
-	"clocks that are wrong", "clocks that are set in a run", "servers without a Date",
+	"encrypted secrets", "ephemeral tokens", "ephemeral tokens not closed", "ephemeral tokens left to the end", "complete reads",
+	"failed reads", "actions", "actions of the tokens' own user",
+	"422", "422 after the work", "invalid filters", "unknown arguments", "unknown arguments with an invalid value",
+	"unknown provider settings", "ephemeral tokens with an invalid expiry", "states of one series, copied",
+	"states of one series, apart", "states of one series, merged", "refused updates", "unreadable times of last use", "numeric logins",
+	"wrong clocks", "clocks set during a run", "servers without a Date",
 	"modified users",
 }
 
-// meets counts something.
+// meets counts something that the campaign has met.
 func (r *table) meets(what string) {
 	if what == "" {
 		return
@@ -72,7 +72,7 @@ func (r *table) meets(what string) {
 	r.met[what]++
 }
 
-// missing returns what was not met.
+// missing returns what the campaign has not met.
 func (r *table) missing() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,7 +80,7 @@ func (r *table) missing() []string {
 	return slices.DeleteFunc(slices.Clone(wanted), func(what string) bool { return r.met[what] > 0 })
 }
 
-// add adds a schedule, and says whether it kept all guarantees.
+// add adds a schedule and reports whether it kept all guarantees.
 func (r *table) add(s *schedule) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -100,7 +100,7 @@ func (r *table) add(s *schedule) bool {
 	return kept
 }
 
-// String returns the table, with the seed.
+// String returns the table, including the seed.
 func (r *table) String() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -115,16 +115,16 @@ func (r *table) String() string {
 
 	for b, v := range r.broken {
 		if line(breach(b).String(), v.found); v.found > 0 {
-			fmt.Fprintf(&text, "  %42s in %d schedules, such as that of seed %d\n", "", v.schedules, v.seed)
+			fmt.Fprintf(&text, "  %42s in %d schedules, for example that of seed %d\n", "", v.schedules, v.seed)
 		}
 	}
 
-	line("first creates, counted apart", r.firsts)
-	line("fixed names, counted apart", r.fixed)
-	line("ephemeral tokens left to expire, apart", r.loans)
+	line("first tokens, set apart", r.firsts)
+	line("fixed names, set apart", r.fixed)
+	line("ephemeral tokens left to expire, set apart", r.loans)
 	line("most requests for one operation", r.most)
 
-	fmt.Fprintln(&text, "met on the way")
+	fmt.Fprintln(&text, "encountered")
 
 	for _, what := range slices.Sorted(maps.Keys(r.met)) {
 		line(what, r.met[what])

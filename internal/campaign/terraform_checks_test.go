@@ -8,8 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
-// isDue says whether a refreshed state asks for something by itself: for another token, for a
-// predecessor to be revoked, or for what the refresh found to be saved.
+// isDue reports whether a refreshed state requires an apply without any edit: to reissue the token, to
+// revoke a predecessor, or to save what the refresh found.
 func isDue(before, inst *instance) bool {
 	if before == nil || inst == nil {
 		return true
@@ -29,8 +29,8 @@ func isDue(before, inst *instance) bool {
 	return text(inst.value, "current", "status") != "active" || truth(inst.value, "rotation_due")
 }
 
-// checks judges a run: whether Terraform would have accepted what the provider planned and
-// made of it, and whether a run in which nothing failed has revoked what was due.
+// checks judges a run: whether Terraform would have accepted the plan and the result, and whether a run
+// without failures has revoked all predecessors that were due.
 func (t *terraform) checks(op *operation, r run, o *outcome, before []*instance, since time.Time) {
 	if o.killed {
 		return
@@ -53,8 +53,8 @@ func (t *terraform) checks(op *operation, r run, o *outcome, before []*instance,
 	}
 }
 
-// checkRetired checks that no predecessor lives that was due when a run began, by the state
-// before it and by that after it, and that nothing holds.
+// checkRetired checks that no predecessor is alive that was due when the run began, according to the
+// states before and after it, and that nothing holds.
 func (t *terraform) checkRetired(op *operation, i int, before *instance, since time.Time) {
 	for _, lives := range t.ledger.living() {
 		until, known := before.retires(lives)
@@ -64,21 +64,21 @@ func (t *terraform) checkRetired(op *operation, i int, before *instance, since t
 			continue
 		}
 
-		t.ledger.broken(breachOutlived, "%s: %s was to be revoked at %s, and lives at %s: %s",
+		t.ledger.broken(breachOutlived, "%s: %s was due for revocation at %s, but is alive at %s: %s",
 			op.what, lives.name, until.Format(time.DateTime), t.clock.now().Format(time.DateTime), op.said)
 	}
 }
 
-// mayHold says whether anything may keep a predecessor alive: a hold that the configuration
-// has or the state had, or that of a token whose secret no state has.
+// mayHold reports whether a hold may keep a predecessor alive: one in the configuration or in the
+// earlier state, or the one that applies to a token whose secret is in no state.
 func (t *terraform) mayHold(of *token, i int) bool {
 	hold := max(grace, t.wishes[i].hold())
 
-	return !of.used.IsZero() && (t.place.vague || t.clock.now().Sub(of.used) < hold+slack)
+	return !of.used.IsZero() && (t.target.vague || t.clock.now().Sub(of.used) < hold+slack)
 }
 
-// checkBecomes checks that an argument which turned out to be nothing that can be read, or
-// to name another user, was an error.
+// checkBecomes checks that the run failed if an unknown argument turned out to be invalid or to name
+// another user.
 func (t *terraform) checkBecomes(op *operation, r run, o *outcome) {
 	for i, becomes := range r.becomes {
 		broken := breachExpiry
@@ -92,8 +92,8 @@ func (t *terraform) checkBecomes(op *operation, r run, o *outcome) {
 	}
 }
 
-// orders says why a token should not have been requested for a resource, empty if it should
-// have: its expiry is not what the configuration says, or that is over.
+// orders returns the reason why a token should not have been requested for a resource; empty if there
+// is none. Its expiry may differ from the configuration, or be in the past.
 func (t *terraform) orders(c call) string {
 	now := t.clock.now()
 	arguments := t.arguments(resourceOf(c.token))
@@ -102,11 +102,11 @@ func (t *terraform) orders(c call) string {
 
 	switch at, err := time.Parse(time.RFC3339, text); {
 	case absolute && err != nil:
-		return fmt.Sprintf("nobody can read expires_at = %q", text)
+		return fmt.Sprintf("expires_at = %q is invalid", text)
 	case absolute && !at.After(now):
-		return fmt.Sprintf("expires_at = %q is over", text)
+		return fmt.Sprintf("expires_at = %q is in the past", text)
 	case absolute && !c.expires.Equal(at):
-		return fmt.Sprintf("it would expire at %s, and not at %s", c.expires, text)
+		return fmt.Sprintf("it would expire at %s, want %s", c.expires, text)
 	case absolute:
 		return ""
 	case !relative:
@@ -117,9 +117,9 @@ func (t *terraform) orders(c call) string {
 
 	switch {
 	case !ok:
-		return fmt.Sprintf("nobody can read expires_in = %q", in)
-	case c.expires.Before(now.Add(lives - time.Minute)), c.expires.After(t.place.latest(now, lives)):
-		return fmt.Sprintf("it would expire at %s, and not after %s", c.expires, in)
+		return fmt.Sprintf("expires_in = %q is invalid", in)
+	case c.expires.Before(now.Add(lives - time.Minute)), c.expires.After(t.target.latest(now, lives)):
+		return fmt.Sprintf("it would expire at %s, want %s from now", c.expires, in)
 	default:
 		return ""
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
-// resource returns the number of the resource that a token is of.
+// resource returns the number of the resource that a token belongs to.
 func (t *terraform) resource(of *token) int {
 	if of.of == t && of.index > 0 {
 		return of.index - 1
@@ -16,7 +16,7 @@ func (t *terraform) resource(of *token) int {
 	return resourceOf(of.name)
 }
 
-// persist writes the state to disk, for everybody to see.
+// persist writes the state, after which consumers can read it.
 func (t *terraform) persist(next []*instance) {
 	t.snapshots = append(t.snapshots, t.state)
 	t.state = next
@@ -48,9 +48,9 @@ func (t *terraform) persist(next []*instance) {
 	}
 }
 
-// restores goes back to an older state of a resource, and says whether there is one.
+// restores restores an older state of a resource and reports whether there is one.
 func (t *terraform) restores(i int) bool {
-	// Those of a generation before are worth most.
+	// States of an earlier generation are the most interesting ones.
 	var old, older []*instance
 
 	now := t.state[i]
@@ -63,11 +63,11 @@ func (t *terraform) restores(i int) bool {
 
 		switch {
 		case then == now:
-		case then == nil && (t.wishes[i].series == "" || t.wishes[i].turn > 0): // Nobody could know what there was.
+		case then == nil && (t.wishes[i].series == "" || t.wishes[i].turn > 0): // Nothing could know which tokens existed.
 		case then == nil:
 			old = append(old, then)
-		case text(then.value, "series") != text(now.value, "series"): // Another resource's, as it were.
-		case text(then.value, "name_prefix") != text(now.value, "name_prefix") && !t.wishes[i].drawn(): // So is this.
+		case text(then.value, "series") != text(now.value, "series"): // This was effectively another resource.
+		case text(then.value, "name_prefix") != text(now.value, "name_prefix") && !t.wishes[i].drawn(): // So was this.
 		default:
 			old = append(old, then)
 
@@ -95,14 +95,14 @@ func (t *terraform) restores(i int) bool {
 		}
 
 		until, known := next[i].retires(old)
-		if known { // Once more a predecessor whose secret the state had, or did not.
+		if known { // The token is a predecessor again, with or without its secret having been in the state.
 			old.forgotten = next[i].adopted(old)
 		}
 
 		switch {
-		case !known: // It is found by looking, and promised anew if it is used.
+		case !known: // The provider finds it by listing. If it is used, it gets a new overlap.
 			old.forgotten, old.succeeded, old.overlap = true, t.clock.now(), t.wishes[i].lives()
-		case !until.IsZero() && until.Before(old.succeeded.Add(old.overlap)): // A later promise is lost with the state that had it.
+		case !until.IsZero() && until.Before(old.succeeded.Add(old.overlap)): // A later promise is lost with the state that contained it.
 			old.succeeded, old.overlap = until, 0
 		}
 	})
@@ -110,8 +110,8 @@ func (t *terraform) restores(i int) bool {
 	return true
 }
 
-// forgets checks that a state which takes the place of another has every token of it that
-// lives, nil having none, and calls none of them gone.
+// forgets checks that a new state contains every live token of the state that it replaces, and shows
+// none of them as missing or revoked. A nil state contains no token.
 func (t *terraform) forgets(what string, before, after *instance) {
 	if before == nil || before == after {
 		return
@@ -120,25 +120,25 @@ func (t *terraform) forgets(what string, before, after *instance) {
 	for _, lives := range t.ledger.living() {
 		switch {
 		case !before.has(lives):
-		case !after.has(lives) && t.hasElsewhere(before, lives): // It is another resource's, then.
+		case !after.has(lives) && t.hasElsewhere(before, lives): // It belongs to another resource now.
 		case !after.has(lives):
-			t.ledger.broken(breachOrphan, "%s: %s lives, and the state that had it has it no more", what, lives.name)
+			t.ledger.broken(breachOrphan, "%s: %s is alive, but was dropped from the state", what, lives.name)
 		case after.secret() == lives.secret && slices.Contains([]string{"missing", "revoked"}, text(after.value, "current", "status")):
-			t.ledger.broken(breachWrong, "%s: %s lives, and is %s in the state", what, lives.name, text(after.value, "current", "status"))
+			t.ledger.broken(breachWrong, "%s: %s is alive, but is %s in the state", what, lives.name, text(after.value, "current", "status"))
 		}
 	}
 }
 
-// hasElsewhere says whether the state has a token of another resource.
+// hasElsewhere reports whether another resource in the state has the token.
 func (t *terraform) hasElsewhere(than *instance, of *token) bool {
 	return slices.ContainsFunc(t.state, func(i *instance) bool { return i != than && i.has(of) })
 }
 
-// knows says whether the state has a token.
+// knows reports whether the state has the token.
 func (t *terraform) knows(of *token) bool { return t.state[t.resource(of)].has(of) }
 
-// lives is how long the policy in a state promises a predecessor that it lives on; nil is
-// one without a policy.
+// lives returns how long, according to the rotation policy in a state, a predecessor is promised to
+// stay alive. A nil state has no policy.
 func (i *instance) lives() time.Duration {
 	if i == nil {
 		return grace
@@ -149,7 +149,7 @@ func (i *instance) lives() time.Duration {
 	return w.lives()
 }
 
-// has says whether an instance has a token; nil has none.
+// has reports whether an instance has a token; a nil instance has none.
 func (i *instance) has(of *token) bool {
 	if i == nil {
 		return false
@@ -164,8 +164,8 @@ func (i *instance) has(of *token) bool {
 	return known
 }
 
-// retires returns until when an instance promises that a token of its `previous` lives on, and
-// whether it has it there; nil has none.
+// retires returns until when a token in an instance's `previous` is promised to stay alive, and whether
+// it is there; a nil instance has none.
 func (i *instance) retires(of *token) (until time.Time, known bool) {
 	if i == nil {
 		return time.Time{}, false
@@ -183,7 +183,7 @@ func (i *instance) retires(of *token) (until time.Time, known bool) {
 	return time.Time{}, false
 }
 
-// adopted says whether an instance has a token in its `previous` whose secret it never had.
+// adopted reports whether an instance has the token in `previous` but never had its secret.
 func (i *instance) adopted(of *token) bool {
 	for _, previous := range core.Elements(core.Members(i.value)["previous"]) {
 		if text(previous, "id") == of.id {

@@ -11,31 +11,31 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
-// terraform is the core: it plans, applies and keeps the state of some resources as
-// Terraform does, with a provider in a process of its own for each walk.
+// terraform simulates Terraform's core: it plans and applies some resources and keeps their state. Each
+// walk uses a provider in a new simulated process.
 type terraform struct {
 	*schedule
 
-	// block is the provider block but for the platform's object.
+	// block is the provider block without the platform's object.
 	block  map[string]any
 	wishes []*wish
-	// state is what is on disk, and snapshots what was.
+	// state is the persisted state, and snapshots holds the earlier ones.
 	state     []*instance
 	snapshots [][]*instance
-	// settled says of each resource whether its last apply went well.
+	// steady says for each resource whether its last apply succeeded.
 	steady []bool
 	// runs counts the commands, and command carries one out.
 	runs    int
 	command func(run) outcome
-	// title begins what a run is called.
+	// title begins the description of each run.
 	title string
-	// guards says why a command must leave a token alone.
+	// guards returns the reason why a command must not revoke a token.
 	guards func(destroys bool) func(*process, *token) objection
-	// becomes are the arguments of each resource that the run under way sets otherwise.
+	// becomes holds the arguments that have other values in the current run than in the configuration.
 	becomes []map[string]any
 }
 
-// newTerraform returns a core with one or two resources that are not there yet.
+// newTerraform returns a core with one or two resources that do not exist yet.
 func newTerraform(s *schedule) *terraform {
 	var wishes []*wish
 	for i := range 1 + s.random.IntN(2) {
@@ -45,7 +45,7 @@ func newTerraform(s *schedule) *terraform {
 	return newTerraformOf(s, wishes...)
 }
 
-// newTerraformOf returns a core with some resources that are not there yet.
+// newTerraformOf returns a core with resources that do not exist yet.
 func newTerraformOf(s *schedule, wishes ...*wish) *terraform {
 	t := &terraform{schedule: s, block: map[string]any{"max_retries": s.random.IntN(3)}}
 	t.command, t.guards = t.execute, t.spares
@@ -64,9 +64,9 @@ func (t *terraform) adds(w *wish, inst *instance) {
 	t.becomes = append(t.becomes, nil)
 }
 
-// arguments are those of a resource as they are when they are known.
+// arguments returns the arguments of a resource, with the values that are known during the apply.
 func (t *terraform) arguments(i int) map[string]any {
-	arguments := t.wishes[i].arguments(t.place.userID, t.clock.now())
+	arguments := t.wishes[i].arguments(t.target.userID, t.clock.now())
 
 	maps.Copy(arguments, t.becomes[i])
 
@@ -76,46 +76,45 @@ func (t *terraform) arguments(i int) map[string]any {
 // run is one command.
 type run struct {
 	destroys bool
-	// dry makes a plan alone.
+	// dry stops after the plan.
 	dry bool
-	// weather and moment are those of the apply; where planning is set, the weather is that
-	// of the plan too, and the moment that of the plan alone.
+	// weather and moment apply to the apply. If planning is set, the weather also applies to the plan,
+	// and the moment only to the plan.
 	weather  *weather
 	moment   *moment
 	planning bool
-	// dies says that whatever kills the provider kills Terraform too: what was read is not
-	// on disk.
+	// dies says that whatever kills the provider also kills Terraform, which then does not write what
+	// it has read.
 	dies bool
-	// parallel reads and applies all resources at the same time, and backwards reads the
-	// last one first.
+	// parallel reads and applies all resources concurrently; backwards reads the last one first.
 	parallel, backwards bool
-	// hides are the arguments of each resource that are unknown in the plan, and becomes what
-	// some of them turn out to be.
+	// hides lists each resource's arguments that are unknown in the plan, and becomes the values that
+	// differ in the apply.
 	hides   [][]string
 	becomes []map[string]any
-	// blind reads nothing, as -refresh=false does; where unsure is set, the provider's
-	// own configuration is unknown in the plan.
+	// blind does not refresh, like -refresh=false. unsure makes the provider's own configuration
+	// unknown in the plan.
 	blind, unsure bool
 }
 
-// outcome is what a command came to.
+// outcome is the outcome of a command.
 type outcome struct {
 	said
-	// empty is true if the plan was, and due if the state that it is of asked for something.
+	// empty says that the plan was empty, and due that the refreshed state required an apply.
 	empty, due          bool
 	killed, interrupted bool
-	// applied says of each resource whether the provider was asked to apply something.
+	// applied says for each resource whether the provider was called to apply a change.
 	applied []bool
 }
 
-// start starts a configured provider, which has an operation from now on.
+// start starts a configured provider for an operation.
 func (t *terraform) start(op *operation, m *moment, s *said) *plugin {
-	return t.startAs(t.place.block(t.gate.url()), op, m, s)
+	return t.startAs(t.target.block(t.gate.url()), op, m, s)
 }
 
-// startAs is start with another object of the platform.
+// startAs is like start, with another object of the platform.
 func (t *terraform) startAs(platform map[string]any, op *operation, m *moment, s *said) *plugin {
-	block := map[string]any{t.place.platform: platform}
+	block := map[string]any{t.target.platform: platform}
 	maps.Copy(block, t.block)
 
 	p, err := startPlugin(t.process(), block)
@@ -164,7 +163,7 @@ func (t *terraform) execute(r run) (o outcome) {
 		return o
 	}
 
-	// Between plan and apply somebody may think, and consumers go on.
+	// A user may take a while between plan and apply, in which consumers use the tokens.
 	if r.weather != nil && chance(t.random, 0.5) {
 		t.consume()
 	}
@@ -175,7 +174,7 @@ func (t *terraform) execute(r run) (o outcome) {
 	return o
 }
 
-// operation is a command as the ledger knows it.
+// operation returns the operation for the ledger.
 func (t *terraform) operation(r run) *operation {
 	op := &operation{what: fmt.Sprintf("%srun %d", t.title, t.runs), spares: t.guards(r.destroys), orders: t.orders}
 	for i, w := range t.wishes {
@@ -185,9 +184,9 @@ func (t *terraform) operation(r run) *operation {
 	return op
 }
 
-// plan makes a plan: nil for each resource with nothing to do.
+// plan creates a plan; nil for each resource without changes.
 func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes []*change, refreshed []*instance) {
-	platform := t.place.block(t.gate.url())
+	platform := t.target.block(t.gate.url())
 	if r.unsure {
 		platform["url"] = unknown
 	}
@@ -238,7 +237,7 @@ func (t *terraform) plan(op *operation, r run, m *moment, o *outcome) (changes [
 	return changes, refreshed
 }
 
-// planOne refreshes a resource and plans what becomes of it.
+// planOne refreshes a resource and plans its change.
 func (t *terraform) planOne(p *plugin, op *operation, r run, i int, s *said) (*change, *instance) {
 	inst := t.state[i]
 
@@ -247,7 +246,7 @@ func (t *terraform) planOne(p *plugin, op *operation, r run, i int, s *said) (*c
 		t.forgets(op.what+", refreshing", t.state[i], inst)
 	}
 
-	arguments := t.wishes[i].arguments(t.place.userID, t.clock.now())
+	arguments := t.wishes[i].arguments(t.target.userID, t.clock.now())
 	if r.hides != nil {
 		hide(arguments, r.hides[i])
 	}
@@ -264,7 +263,7 @@ func (t *terraform) planOne(p *plugin, op *operation, r run, i int, s *said) (*c
 	return p.plan(p.context, inst, config, s), inst
 }
 
-// apply carries out a plan, and writes the state.
+// apply applies a plan and writes the state.
 func (t *terraform) apply(op *operation, r run, m *moment, changes []*change, refreshed []*instance, o *outcome) {
 	p := t.start(op, m, &o.said)
 	last := -1
@@ -339,8 +338,8 @@ func (t *terraform) apply(op *operation, r run, m *moment, changes []*change, re
 	}
 }
 
-// change carries out one change, in the provider's second look at it, when all arguments
-// are known. It says whether the provider was asked to apply anything.
+// change applies one change. As Terraform does, it plans again when all arguments are known. It reports
+// whether the provider was called to apply anything.
 func (t *terraform) change(p *plugin, i int, c *change, s *said) (after *instance, applied bool) {
 	if c.planned.IsNull() {
 		return t.changes(p, c, s), true
@@ -363,12 +362,12 @@ func (t *terraform) change(p *plugin, i int, c *change, s *said) (after *instanc
 	switch {
 	case s.failed():
 		return prior, false
-	case again == nil: // What was unknown has turned out to be as it was.
+	case again == nil: // The unknown values turned out to be the current ones.
 		s.contradicts("Provider produced inconsistent final plan", core.Misfits(c.planned, prior.value, "")...)
 
 		return prior, false
 	case again.replaces && prior != nil:
-		s.contradicts("Provider produced inconsistent final plan", "the resource is replaced after all")
+		s.contradicts("Provider produced inconsistent final plan", "the resource must be replaced, which was not planned")
 
 		return prior, false
 	}
@@ -382,7 +381,7 @@ func (t *terraform) change(p *plugin, i int, c *change, s *said) (after *instanc
 	return t.changes(p, again, s), true
 }
 
-// changes makes one request for a change, after which nothing may be forgotten.
+// changes requests one change and checks that no live token was dropped from the state.
 func (t *terraform) changes(p *plugin, c *change, s *said) *instance {
 	after := p.apply(p.context, c, s)
 	if p.gone() {

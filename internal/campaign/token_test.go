@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// operation is one thing that somebody does: an apply, a destroy, a call of the issuer.
+// operation is something that a user does: an apply, a destroy, or a call of the issuer.
 type operation struct {
-	// what is it, for messages.
+	// what describes the operation in messages.
 	what string
-	// killed and interrupted are set if its process was.
+	// killed and interrupted are set if the process was.
 	killed, interrupted bool
-	// over is set when nobody waits for it any more.
+	// over is set when the operation has ended.
 	over bool
-	// firsts says of each resource whether its series was nobody's before.
+	// firsts says for each resource whether it had no series before.
 	firsts []bool
-	// said is all that the operation told its user, warnings included.
+	// said is everything that the operation told the user, including warnings.
 	said string
-	// spares says why a token must not be revoked in it, by this process.
+	// spares returns the reason why the process must not revoke a token in this operation.
 	spares func(*process, *token) objection
-	// orders says why a request for a token should not have been sent, empty if it should;
-	// nil is for what is asked for elsewhere.
+	// orders returns the reason why a request for a token should not have been sent; empty if there is
+	// none. It is nil if the requests are checked elsewhere.
 	orders func(call) string
 }
 
@@ -29,11 +29,11 @@ type asked struct {
 	name string
 	by   *process
 	op   *operation
-	// page is set where a web page of a gateway looked like a refusal.
+	// page is set if a gateway's web page looked like a refusal.
 	page bool
 }
 
-// loses is the guarantee that is broken where nobody knows of the token.
+// loses returns the guarantee that is broken if nothing knows about the token.
 func (a *asked) loses() breach {
 	if a.page {
 		return breachPage
@@ -42,7 +42,7 @@ func (a *asked) loses() breach {
 	return breachLost
 }
 
-// strays is the guarantee that is broken where the token lives and is in no state.
+// strays returns the guarantee that is broken if the token is alive and in no state.
 func (a *asked) strays() breach {
 	if a.page {
 		return breachPage
@@ -51,56 +51,57 @@ func (a *asked) strays() breach {
 	return breachOrphan
 }
 
-// token is one that the server made.
+// token is a token that the server issued.
 type token struct {
 	id, name, secret string
 	made             time.Time
 	asked            *asked
-	// late is set if it was made after the client had given up, and before says how many
-	// tokens had been asked for by then.
+	// late is set if the server issued the token after the client had given up. before is the number of
+	// tokens that had been requested by then.
 	late   bool
 	before int
-	// seen are the processes that were shown it in a list.
+	// seen holds the processes that were shown the token in a list.
 	seen map[*process]bool
 
-	// current is true while the persisted state, or whatever else keeps secrets, has it as
-	// the one to use; had once it was so.
+	// current says that the token is the current one in the persisted state, or in another place that
+	// keeps secrets. had says that it has been.
 	current, had bool
-	// of is whose state has or had it, and index its resource there, from 1; 0 is that which
-	// its name tells.
+	// of is the core whose state has or had the token, and index is the number of its resource there,
+	// from 1; with 0, the token's name says which resource it is.
 	of    *terraform
 	index int
-	// returned is set once an apply has returned its secret.
+	// returned is set when an apply has returned the secret.
 	returned bool
-	// used is when a consumer last logged in with it; zero never.
+	// used is when a consumer last logged in with the token; zero for never.
 	used time.Time
-	// succeeded is since when another is current in its place, and overlap how long it was
-	// promised to live on, at least.
+	// succeeded is when its successor became current, and overlap is how long the token was promised to
+	// stay alive after that, at least.
 	succeeded time.Time
 	overlap   time.Duration
-	// forgotten is set when a restored state lost it: then succeeded is when.
+	// forgotten is set if a restored state does not have the token; succeeded is then the time of the
+	// restoration.
 	forgotten bool
 	revoked   bool
-	// lent is true while a run has it of an ephemeral resource that is open.
+	// lent is set while an open ephemeral resource has the token.
 	lent bool
-	// told is true if somebody was told its name, and apart where it does not count as an
+	// told is set if the output named the token. apart is set if the token does not count as an
 	// orphan.
 	told, apart bool
 }
 
-// byHand says whether somebody issued the token by hand, and borrowed whether an ephemeral
-// resource did.
+// byHand reports whether the token was issued by hand, and borrowed whether an ephemeral resource
+// issued it.
 func (t *token) byHand() bool { return strings.HasPrefix(t.name, handStem) }
 
 func (t *token) borrowed() bool { return strings.HasPrefix(t.name, loanStem) }
 
-// The tokens of resources, and of a driver's lines, begin otherwise.
+// The names of tokens of resources, and of a driver's lines, have other prefixes.
 const (
 	handStem = "h9"
 	loanStem = "e"
 )
 
-// names says whether a text has a name, and not only one that begins with it.
+// names reports whether a text contains a name, and not only a longer name that begins with it.
 func names(text, name string) bool {
 	for {
 		_, rest, ok := strings.Cut(text, name)

@@ -6,10 +6,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
-// unknown is an argument whose value Terraform knows only while it applies.
+// unknown is the value of an argument that Terraform knows only during the apply.
 var unknown any = tftypes.UnknownValue
 
-// truth says whether an attribute of an object is true.
+// truth reports whether an attribute of an object is true.
 func truth(object tftypes.Value, name string) bool {
 	var found bool
 
@@ -18,7 +18,7 @@ func truth(object tftypes.Value, name string) bool {
 	return value.Type() != nil && !value.IsNull() && value.IsKnown() && value.As(&found) == nil && found
 }
 
-// text returns a text within an object, empty for none.
+// text returns a string within an object; empty if there is none.
 func text(object tftypes.Value, path ...string) string {
 	for _, name := range path {
 		object = core.Members(object)[name]

@@ -10,42 +10,42 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// weather is what goes wrong with the requests of an operation. What befalls the nth
-// request of a kind depends on the seed alone, however requests overtake each other.
+// weather determines the faults of an operation's requests. The fault of the nth request of a kind
+// depends only on the seed, in whatever order requests of different kinds arrive.
 type weather struct {
 	seed uint64
-	// rate is how likely a request is to meet trouble; one that writes is so twice.
+	// rate is the probability that a request meets a fault; it is doubled for requests that create or
+	// revoke.
 	rate float64
-	// spell is how many requests of a kind, one after the other, meet the same: a server
-	// that is down is still so at the next attempt.
+	// spell is the number of consecutive requests of a kind that meet the same fault: a server that is
+	// down is still down at the first retry.
 	spell uint64
 
 	mu    sync.Mutex
 	count map[kind]uint64
 }
 
-// trouble is what a request meets; the zero value is none.
+// trouble is what happens to a request; the zero value means nothing.
 type trouble struct {
-	// fault is what the sandbox knows to do; nil is none.
+	// fault is a fault that the sandbox injects; nil for none.
 	fault *sandbox.Fault
-	// hangs answers nothing until the client gives up: the process is interrupted.
+	// hangs sends no response until the client gives up, because the process is interrupted.
 	hangs bool
-	// late carries a create out only after the client gave up, and after this many looks
-	// at the user's tokens; 0 is not late.
+	// late carries out a create request only after the client has given up and the user's tokens have
+	// been listed this many times; 0 means that it is not late.
 	late int
-	// expires lets all sessions run out first, and restarts forgets them and cuts all
-	// connections.
+	// expires ends all sessions before the request. restarts ends all sessions and connections.
 	expires, restarts bool
 }
 
-// endOfOperation as [trouble.late] is after every look of the operation.
+// endOfOperation, as the value of [trouble.late], is after all listings of the operation.
 const endOfOperation = 1000
 
 func newWeather(seed uint64, rate float64) *weather {
 	return &weather{seed: seed, rate: rate, spell: 1 + 3*(mix(seed)%2), count: map[kind]uint64{}}
 }
 
-// draw says what the next request of the kind meets.
+// draw returns what happens to the next request of the kind.
 func (w *weather) draw(of kind) trouble {
 	if w == nil {
 		return trouble{}
@@ -56,7 +56,7 @@ func (w *weather) draw(of kind) trouble {
 	w.count[of]++
 	w.mu.Unlock()
 
-	random := newRandom(w.seed ^ nth<<8 ^ uint64(of)<<56) //nolint:gosec // Few kinds, none negative.
+	random := newRandom(w.seed ^ nth<<8 ^ uint64(of)<<56) //nolint:gosec // There are only a few kinds, and none is negative.
 	makers, rate := readTroubles, w.rate
 
 	switch of {
@@ -74,7 +74,7 @@ func (w *weather) draw(of kind) trouble {
 	return pick(random, makers)(random)
 }
 
-// String is what the trouble is called among what the campaign has met.
+// String returns the name of the trouble in the campaign's table.
 func (t trouble) String() string {
 	switch {
 	case t.hangs:
@@ -101,7 +101,7 @@ func (t trouble) String() string {
 	return text
 }
 
-// maker makes trouble.
+// maker creates a random trouble.
 type maker = func(*rand.Rand) trouble
 
 var (
@@ -125,7 +125,7 @@ func fault(kind sandbox.FaultKind) maker {
 	return func(*rand.Rand) trouble { return trouble{fault: &sandbox.Fault{Kind: kind, Pause: time.Nanosecond}} }
 }
 
-// afterWork is the trouble with the request carried out before.
+// afterWork returns the same trouble, but the server carries out the request first.
 func afterWork(makes maker) maker {
 	return func(random *rand.Rand) trouble {
 		t := makes(random)
@@ -147,17 +147,17 @@ func unavailable(random *rand.Rand) trouble {
 	return trouble{fault: answer(status, pick(random, []string{"text/html", "application/json", "text/plain"}))}
 }
 
-// busy is said before anything is done.
+// busy responds before the server does anything.
 func busy(*rand.Rand) trouble {
 	return trouble{fault: answer(http.StatusTooManyRequests, "text/plain")}
 }
 
-// page is what a proxy says in the server's place.
+// page is a proxy's web page instead of the server's response.
 func page(random *rand.Rand) trouble {
 	return trouble{fault: answer(pick(random, []int{http.StatusOK, http.StatusNotFound, http.StatusNotFound}), "text/html")}
 }
 
-// missing is what a gateway says that does not know the path, in words that a server might use.
+// missing is the response of a gateway that does not know the path, in words that a server might use.
 func missing(random *rand.Rand) trouble {
 	t := trouble{fault: answer(http.StatusNotFound, "application/json")}
 	t.fault.Body = pick(random, []string{`{"error":{"message":"Resource not found by id"}}`, `{"message":"not found"}`, `{}`})
@@ -165,10 +165,10 @@ func missing(random *rand.Rand) trouble {
 	return t
 }
 
-// portal is a page that nobody takes for a refusal.
+// portal is a web page whose status cannot be mistaken for a refusal.
 func portal(*rand.Rand) trouble { return trouble{fault: answer(http.StatusOK, "text/html")} }
 
-// gatewayPage is the web page of a gateway, with a status that the server itself refuses with.
+// gatewayPage is a gateway's web page with a status that the server itself uses for refusals.
 func gatewayPage(random *rand.Rand) trouble {
 	status := pick(random, []int{
 		http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusRequestTimeout, http.StatusConflict,
@@ -178,7 +178,7 @@ func gatewayPage(random *rand.Rand) trouble {
 	return trouble{fault: answer(status, "text/html")}
 }
 
-// hidesRefusal says whether an answer looks like a refusal and may come from a gateway.
+// hidesRefusal reports whether a response looks like a refusal but may come from a gateway.
 func (t trouble) hidesRefusal() bool {
 	return t.fault != nil && t.fault.Kind == sandbox.FaultAnswer && t.fault.Status/100 == 4 && t.fault.Status != http.StatusTooManyRequests
 }

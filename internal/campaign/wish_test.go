@@ -9,7 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
 
-// wish is what the user writes for one resource.
+// wish is the configuration of one resource.
 type wish struct {
 	// of is the resource's number, and turn counts its names and prefixes.
 	of, turn int
@@ -17,43 +17,43 @@ type wish struct {
 	fixed     bool
 	series    string
 	expiresIn string
-	// expires says when the token is to expire, in place of expiresIn; nil is not.
+	// expires is the value of expires_at, which replaces expiresIn; nil if it is not set.
 	expires *expiry
-	// whose is how the user is named: by id, by login, or by both.
+	// whose says how the configuration identifies the user: by id, by login, or by both.
 	whose int
-	// reissues is reissue_when_invalid; nil leaves it out.
+	// reissues is the value of reissue_when_invalid; nil if it is not set.
 	reissues any
 
-	// before is what the last edit changed, nil for none or where it cannot be taken back.
+	// before is the wish before the last edit; nil if there was none or it cannot be undone.
 	before *wish
 
 	rotates                              bool
 	beforeExpiry, maxAge, overlap, holds string
 	trigger                              int
-	// encrypts is to how many readers the secret is encrypted, 0 for none.
+	// encrypts is the number of recipients that the secret is encrypted to; 0 for none.
 	encrypts int
 }
 
-// How a user is named.
+// How a configuration identifies the user.
 const (
 	byID = iota
 	byLogin
 	byBoth
 )
 
-// The choices of an argument; empty leaves it out. Each goes with every other: what is
-// impossible is for other tests.
+// The possible values of each argument; an empty one means that it is not set. All combinations are
+// valid: other tests cover invalid ones.
 var (
 	expiries = []string{"30d", "90d"}
 	befores  = []string{"", "3d", "14d"}
 	ages     = []string{"", "5d", "20d"}
 	overlaps = []string{"", "", "0s", "1h", "2d"}
 	holdings = []string{"", "", "12h", "36h"}
-	// To how many readers; 0 leaves it out.
+	// The number of recipients; 0 means that encrypt_to is not set.
 	encryptions = []int{0, 0, 0, 1, 2}
 )
 
-// newWish returns what somebody might begin with.
+// newWish returns a random initial configuration.
 func newWish(random *rand.Rand, of int) *wish {
 	w := &wish{
 		of: of, fixed: chance(random, 0.2), expiresIn: pick(random, expiries), encrypts: pick(random, encryptions),
@@ -80,15 +80,15 @@ func newWish(random *rand.Rand, of int) *wish {
 	return w
 }
 
-// drawn says whether the series is nobody's choice, and so tells whose a token is whatever
-// its prefix.
+// drawn reports whether the series is generated, and therefore identifies a resource's tokens whatever
+// their prefix.
 func (w *wish) drawn() bool { return !w.fixed && w.series == "" }
 
-// edit changes one argument. Unless the series is drawn, what a token is called is changed
-// only where nothing is under way.
+// edit changes one argument. The name of a token is changed only if nothing is pending, unless the
+// series is generated.
 func (w *wish) edit(random *rand.Rand, settled bool) string {
 	if chance(random, 0.2) && w.undo() {
-		return "the edit before, taken back"
+		return "the last edit, undone"
 	}
 
 	before := *w
@@ -109,7 +109,7 @@ func (w *wish) edit(random *rand.Rand, settled bool) string {
 	case choice == 10:
 		w.whose = random.IntN(3)
 
-		return "how the user is named"
+		return "the user's identification"
 	case choice == 0 && (settled || w.drawn()), w.fixed && settled && choice < 3:
 		w.turn++
 		w.before = nil
@@ -122,7 +122,7 @@ func (w *wish) edit(random *rand.Rand, settled bool) string {
 	case choice == 7:
 		w.encrypts = pick(random, encryptions)
 
-		return "encrypt_to = " + strconv.Itoa(w.encrypts) + " readers"
+		return "encrypt_to = " + strconv.Itoa(w.encrypts) + " recipients"
 	case !w.rotates:
 		return "nothing"
 	case choice == 2:
@@ -144,7 +144,7 @@ func (w *wish) edit(random *rand.Rand, settled bool) string {
 	}
 }
 
-// undo takes the last edit back, if there is one that can be.
+// undo undoes the last edit and reports whether that was possible.
 func (w *wish) undo() bool {
 	if w.before == nil {
 		return false
@@ -155,7 +155,7 @@ func (w *wish) undo() bool {
 	return true
 }
 
-// stem is the name, or the prefix of names.
+// stem returns the name, or the prefix of names.
 func (w *wish) stem() string {
 	letter := "r"
 	if w.fixed {
@@ -165,7 +165,7 @@ func (w *wish) stem() string {
 	return letter + strconv.Itoa(w.of) + "t" + strconv.Itoa(w.turn) + "-"
 }
 
-// name is the fixed name, empty for none.
+// name returns the fixed name; empty if there is none.
 func (w *wish) name() string {
 	if !w.fixed {
 		return ""
@@ -174,7 +174,7 @@ func (w *wish) name() string {
 	return w.stem() + "fixed"
 }
 
-// arguments are those of the resource at a time.
+// arguments returns the resource's arguments at a given time.
 func (w *wish) arguments(userID string, now time.Time) map[string]any {
 	arguments := map[string]any{"reissue_when_invalid": w.reissues}
 
@@ -224,7 +224,7 @@ func (w *wish) arguments(userID string, now time.Time) map[string]any {
 	return arguments
 }
 
-// counts is before_expiry, which goes with expires_in alone.
+// counts returns before_expiry, which can only be set together with expires_in.
 func (w *wish) counts() string {
 	if w.expires != nil {
 		return ""
@@ -233,7 +233,7 @@ func (w *wish) counts() string {
 	return w.beforeExpiry
 }
 
-// lives is how long a predecessor is promised to live on.
+// lives returns how long a predecessor is promised to stay alive.
 func (w *wish) lives() time.Duration {
 	switch {
 	case w.rotates && w.overlap != "":
@@ -245,7 +245,7 @@ func (w *wish) lives() time.Duration {
 	}
 }
 
-// hold is within which time a use keeps a predecessor alive, 0 for none.
+// hold returns the value of hold_if_used_within; 0 if it is not set.
 func (w *wish) hold() time.Duration {
 	if !w.rotates || w.holds == "" {
 		return 0
@@ -254,7 +254,8 @@ func (w *wish) hold() time.Duration {
 	return span(w.holds)
 }
 
-// holdOf is hold, or a day for a token that a state has forgotten and finds again.
+// holdOf returns the hold that applies to a token: that of the configuration, or else a day for a token
+// that the state has lost and found again.
 func (w *wish) holdOf(of *token) time.Duration {
 	if hold := w.hold(); hold > 0 || !of.forgotten {
 		return hold
@@ -263,7 +264,7 @@ func (w *wish) holdOf(of *token) time.Duration {
 	return grace
 }
 
-// immediate says whether the user asked for the predecessor to be revoked first.
+// immediate reports whether the configuration requires the predecessor to be revoked first.
 func (w *wish) immediate() bool { return w.rotates && w.overlap == "0s" }
 
 func span(text string) time.Duration {
@@ -275,5 +276,5 @@ func span(text string) time.Duration {
 	return d
 }
 
-// resourceOf returns the number of the resource that a token is of, by its name.
+// resourceOf returns the number of the resource that a token belongs to, which is in its name.
 func resourceOf(name string) int { return int(name[1] - '0') }

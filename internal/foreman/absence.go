@@ -160,8 +160,8 @@ func (s *System) elsewhere(what string, elements ...string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, segments(elements...)...),
 		Said:  "HTTP 200, the response " + what,
-		Remedy: "A proxy or cache changes Foreman's responses, or responds in its place: check that `url` has " +
-			"the right host and path.",
+		Remedy: "A proxy or cache changes responses, or responds in place of the server: " +
+			"check that `url` has the right host and path.",
 	}}
 }
 

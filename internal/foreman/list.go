@@ -158,7 +158,7 @@ func (s *System) endless(path []string, page int64, what string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, path...),
 		Said:  fmt.Sprintf("HTTP 200, page %d %s", page, what),
-		Remedy: "A cache or proxy returns outdated pages of the list: " +
+		Remedy: "A proxy or cache changes responses, or responds in place of the server: " +
 			"look for a caching proxy, or address the server directly.",
 	}}
 }

@@ -45,7 +45,7 @@ func (s *System) listIsOf(ctx context.Context, userID string, owners []string) e
 				Tried: s.rest.Tried(http.MethodGet, tokenListPath...),
 				Said: s.rest.Text(fmt.Sprintf("HTTP 200, asked for the tokens of user %s, the response lists one of user %s",
 					user.Username, owner)),
-				Remedy: "A proxy changes requests, or responds in place of Universal Controller: " +
+				Remedy: "A proxy or cache changes responses, or responds in place of the server: " +
 					"check that `url` has the right host and path.",
 			}}
 		}

@@ -65,7 +65,7 @@ func (s *System) userByID(ctx context.Context, id string, reading userReading) (
 		err = &pat.ProtocolError{Failure: pat.Failure{
 			Tried: s.rest.Tried(http.MethodGet, userPath...),
 			Said:  s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the response is about user %s", id, user.ID)),
-			Remedy: "A proxy or cache responds in place of Universal Controller: " +
+			Remedy: "A proxy or cache changes responses, or responds in place of the server: " +
 				"check that `url` has the right host and path.",
 		}}
 	}

@@ -11,8 +11,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// What a CLI makes of it: after an answer that proves nothing each command fails, and the file of the
-// state is what it was. After a proof the token is reissued, or destroyed without a look.
+// TestAccGone_throughACLI tests the effect in a CLI. After a response that proves nothing, each command
+// fails and does not change the state file. After a proof, the token is reissued, or destroyed without
+// a refresh.
 func TestAccGone_throughACLI(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {

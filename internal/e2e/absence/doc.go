@@ -1,3 +1,3 @@
-// Package absence tests that the provider drops a token from state only with proof that it is gone,
-// through a real CLI and against servers that respond with anything but that proof.
+// Package absence tests that the provider drops a token from state only with proof that the token does
+// not exist any more, through a real CLI and against servers whose responses are no such proof.
 package absence

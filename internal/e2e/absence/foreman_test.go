@@ -17,8 +17,8 @@ var (
 	onCurrentUser = regexp.MustCompile(`/current_user$`)
 )
 
-// foremanSays are Foreman's own answers that prove nothing.
-func foremanSays() map[string]notGone {
+// foremanResponses are Foreman's own responses that prove nothing.
+func foremanResponses() map[string]notGone {
 	const (
 		mayExist = "It may still exist, hidden from this account"
 		grantAll = "grant this account a role with all of view_users, view_personal_access_tokens, create_personal_access_tokens, " +
@@ -31,11 +31,11 @@ func foremanSays() map[string]notGone {
 			grantAll,
 		}
 	}
-	// The token alone is a 404. A 403 comes first where a data source has all listed.
+	// A request for a token alone gets a 404. A data source that lists all tokens gets a 403 first.
 	unseen := reply{"HTTP 40", "view_users"}
 
 	return map[string]notGone{
-		// The credentials.
+		// Wrong credentials.
 		"a wrong password": {
 			caller: func(_ *testing.T, s *standing) map[string]any { return s.Settings(s.Login, "wrong") },
 			said:   "HTTP 401: Unable to authenticate user admin", do: "Check the username and the password or token.",
@@ -51,28 +51,28 @@ func foremanSays() map[string]notGone {
 			},
 			said: "HTTP 401: User account is disabled", do: "Check the username and the password or token.",
 		},
-		"an address that is locked out": {
+		"a locked-out address": {
 			meets: everywhere(providertest.AnswerFault(http.StatusUnauthorized, providertest.JSON, `{"error":{"message":"Too many tries, please try again in a few minutes."}}`)),
 			said:  "HTTP 401: Too many tries", do: "refuses every login from this address for five minutes, right ones too",
 		},
 
 		// A missing permission.
-		"an account without any permission": {
+		"an account without permissions": {
 			caller: as(), said: lacks("view_personal_access_tokens").said, do: lacks("view_personal_access_tokens").do,
 			but: map[operation]reply{aDestroy: lacks("revoke_personal_access_tokens")}, shown: []string{"current_user"},
 		},
-		"an account to which the list is empty for want of view_users": {
+		"an account without view_users gets an empty list": {
 			caller: as("view_personal_access_tokens"), said: "HTTP 404: Resource personal_access_token not found by id",
 			do:    mayExist,
 			but:   map[operation]reply{aRefresh: unseen, aRotation: lacks("view_users"), aDestroy: lacks("revoke_personal_access_tokens")},
 			shown: []string{"current_user"},
 		},
-		"an account to which the list is empty and which may revoke": {
+		"an account without view_users that may revoke gets an empty list": {
 			caller: as("view_personal_access_tokens", "revoke_personal_access_tokens"),
 			said:   "HTTP 404: Resource personal_access_token not found by id", do: grantAll,
 			but: map[operation]reply{aRefresh: unseen, aRotation: lacks("view_users")}, shown: []string{"current_user"},
 		},
-		"an account whose role ends at another organization": {
+		"an account whose role is limited to another organization": {
 			caller: func(t *testing.T, s *standing) map[string]any {
 				t.Helper()
 
@@ -100,11 +100,11 @@ func foremanSays() map[string]notGone {
 			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or leave out organization_id and location_id",
 			shown: []string{"current_user", "users"},
 		},
-		"an organization that is not there": {
+		"an organization that does not exist": {
 			caller: within(func(*standing) map[string]any { return map[string]any{"organization_id": 999} }),
 			said:   "HTTP 404: Organization with id 999-~ not found", do: "check organization_id and location_id", shown: []string{"current_user"},
 		},
-		"an organization that is not there, without a permission": {
+		"an organization that does not exist, without a permission": {
 			caller: func(t *testing.T, s *standing) map[string]any {
 				t.Helper()
 
@@ -115,24 +115,24 @@ func foremanSays() map[string]notGone {
 			said: "HTTP 500: Internal Server Error", do: serverDown, shown: []string{"current_user"},
 		},
 
-		// Failures.
+		// Server failures.
 		"a null": {
 			meets: everywhere(providertest.AnswerFault(http.StatusOK, providertest.JSON, "null")), said: "the JSON is not what Foreman documents", do: checkURL,
 		},
-		"a database that is down": {
+		"a database failure": {
 			meets: everywhere(providertest.AnswerFault(http.StatusInternalServerError, providertest.JSON, `{"error":{"message":"reset has failed"}}`)),
 			said:  "HTTP 500: reset has failed", do: serverDown,
 		},
-		"migrations that are pending": {
+		"pending migrations": {
 			meets: everywhere(providertest.AnswerFault(http.StatusServiceUnavailable, providertest.JSON,
 				`{"message":"ERF64-6496 [Foreman::MaintenanceException]: There are migrations pending in the system."}`)),
 			said: "HTTP 503: ERF64-6496", do: tryLater,
 		},
-		"a session that has expired at once": {
+		"a session that expires immediately": {
 			meets: everywhere(providertest.AnswerFault(http.StatusUnauthorized, providertest.PlainText, "\n")), said: "HTTP 401", do: "Check the credentials of user admin",
 		},
 
-		// Others, who word their answers alike.
+		// Responses of other servers that look like Foreman's.
 		"a path of another application": {
 			caller: func(_ *testing.T, s *standing) map[string]any {
 				return s.admin(map[string]any{"url": s.URL + "/elsewhere"})
@@ -143,43 +143,43 @@ func foremanSays() map[string]notGone {
 			meets: everywhere(providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"message":"no Route matched with those values"}`)),
 			said:  "HTTP 404: no Route matched with those values", do: checkURL,
 		},
-		"a gateway that words its 404 as Foreman does": {
+		"a gateway whose 404 looks like Foreman's": {
 			meets: everywhere(providertest.AnswerFault(http.StatusNotFound, providertest.JSON, `{"error":{"message":"no such service"}}`)),
 			said:  "HTTP 404: no such service", do: "It may not exist, or user admin may lack the permission to see it.",
 		},
-		"a gateway that words its 422 as Foreman does": {
+		"a gateway whose 422 looks like Foreman's": {
 			meets: everywhere(providertest.AnswerFault(http.StatusUnprocessableEntity, providertest.JSON, `{"error":{"message":"cannot be processed"}}`)),
 			said:  "HTTP 422: cannot be processed", do: "It may not exist, or user admin may lack the permission to see it.",
 		},
-		"a server whose keys are others": {
+		"a server with other JSON keys": {
 			meets: everywhere(providertest.AnswerFault(http.StatusOK, providertest.JSON,
 				`{"total":1,"subtotal":1,"results":[{"id":2,"user_id":5,"login":"x","name":"x","active":true}],"id":2,"user_id":5}`)),
 			said: "without an id or a state", do: checkURL,
 		},
 
-		// The tokens are gone, and nobody can tell.
-		"tokens that are gone, to whom has every permission": {
+		// The tokens do not exist any more, but nothing proves it.
+		"deleted tokens, an account with every permission": {
 			meets: deleteTokens, dead: true, caller: as(providertest.EveryPermission...), said: "HTTP 404: Resource personal_access_token not found by id", do: grantAll,
 			rotated: true, shown: []string{"current_user", "user", "users", "personal_access_tokens"},
 		},
-		"tokens that are gone, while nobody says who asks": {
+		"deleted tokens, current_user fails": {
 			meets: both(deleteTokens, at500(onCurrentUser)), dead: true,
 			said: "ould not determine which user this account is", do: serverDown,
 			but: map[operation]reply{aRefresh: {"HTTP 500: Sorry", serverDown}, aRotation: {"HTTP 500: Sorry", serverDown}},
 		},
-		"tokens that are gone, while users cannot be listed": {
+		"deleted tokens, listing users fails": {
 			meets: both(deleteTokens, at500(onUsers)), dead: true,
 			said: "HTTP 500", do: serverDown, rotated: true, shown: []string{"current_user", "user", "personal_access_tokens"},
 		},
-		"a user who is gone, to whom has every permission": {
+		"a deleted user, an account with every permission": {
 			meets: deleteForemanUser, dead: true, caller: as(providertest.EveryPermission...), said: "HTTP 422: Couldn't find User with 'id'=", do: grantAll,
 			shown: []string{"current_user", "users"},
 		},
-		"a user who is gone, while the list of users is empty": {
+		"a deleted user, an empty list of users": {
 			meets: both(deleteForemanUser, onPath(onUsers, providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"total":0,"subtotal":0,"results":[]}`))), dead: true,
 			said: "does not contain the account itself", do: checkURL, shown: []string{"current_user", "users"},
 		},
-		"a user who is gone, while the list of users is that of others": {
+		"a deleted user, a list of other users": {
 			meets: both(deleteForemanUser, onPath(onUsers, providertest.AnswerFault(http.StatusOK, providertest.JSON,
 				`{"total":9,"subtotal":9,"results":[{"id":4,"login":"admin"},{"id":9,"login":"eve"}]}`))), dead: true,
 			said: "contains users that the search does not match", do: checkURL, shown: []string{"current_user"},
@@ -187,7 +187,7 @@ func foremanSays() map[string]notGone {
 	}
 }
 
-// as is the caller of an account with these permissions.
+// as configures the provider with an account that has these permissions.
 func as(permissions ...string) func(*testing.T, *standing) map[string]any {
 	return func(t *testing.T, s *standing) map[string]any {
 		t.Helper()
@@ -198,12 +198,12 @@ func as(permissions ...string) func(*testing.T, *standing) map[string]any {
 	}
 }
 
-// within is the administrator with other arguments of the platform's object.
+// within configures the provider as the administrator, with further arguments of the platform's object.
 func within(arguments func(*standing) map[string]any) func(*testing.T, *standing) map[string]any {
 	return func(_ *testing.T, s *standing) map[string]any { return s.admin(arguments(s)) }
 }
 
-// both lets one thing happen after the other.
+// both does first and then second.
 func both(first, second func(*testing.T, *standing)) func(*testing.T, *standing) {
 	return func(t *testing.T, s *standing) {
 		t.Helper()
@@ -212,7 +212,7 @@ func both(first, second func(*testing.T, *standing)) func(*testing.T, *standing)
 	}
 }
 
-// onPath makes something go wrong with the requests of a path.
+// onPath injects a fault into the requests for a path.
 func onPath(path *regexp.Regexp, fault sandbox.Fault) func(*testing.T, *standing) {
 	fault.Path = path
 
@@ -223,7 +223,7 @@ func at500(path *regexp.Regexp) func(*testing.T, *standing) {
 	return onPath(path, providertest.AnswerFault(http.StatusInternalServerError, providertest.PlainText, "Sorry"))
 }
 
-// deleteTokens deletes the rows of all the user's tokens.
+// deleteTokens deletes all rows of the user's tokens.
 func deleteTokens(_ *testing.T, s *standing) {
 	for _, token := range s.tokens {
 		id, _ := strconv.Atoi(token.ID)
@@ -233,9 +233,10 @@ func deleteTokens(_ *testing.T, s *standing) {
 
 func deleteForemanUser(_ *testing.T, s *standing) { s.Foreman.DeleteUser(s.user.Login) }
 
-// Others: an account that may not see the users finds an empty list, and a wrong
-// organization finds nothing at all.
-func TestGone_foremanSaysNothing(t *testing.T) {
+// TestGone_foremanResponsesProveNothing tests Foreman's own responses: an account that may not see
+// users gets an empty list, and with a wrong organization nothing is found. Other providers take either
+// as proof.
+func TestGone_foremanResponsesProveNothing(t *testing.T) {
 	t.Parallel()
-	checkRows(t, providertest.NewForemanSandbox, foremanSays())
+	checkRows(t, providertest.NewForemanSandbox, foremanResponses())
 }

@@ -11,26 +11,26 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// gone is a row of the table of proofs: what becomes of the live token, to whom it is
-// proved, and as what.
+// gone is a row of the table of proofs: what happens to the current token, which account the provider
+// uses, and which status the provider must find.
 type gone struct {
-	// on is the sandbox, where it is to be a particular one.
+	// on opens the sandbox, if the row needs a particular one.
 	on func(t *testing.T) *providertest.Sandbox
-	// ends is the end of the token, or of its user.
+	// ends ends the token, or deletes its user.
 	ends func(t *testing.T, s *standing)
-	// caller is the provider's configuration; nil is the administrator's.
+	// caller returns the provider's configuration; nil means the administrator.
 	caller func(t *testing.T, s *standing) map[string]any
-	// status is what the token is from then on.
+	// status is the token's new status.
 	status pat.Status
-	// userless says that the user is gone, too: nothing can be reissued.
+	// userless says that the user was deleted, so that no token can be issued.
 	userless bool
-	// widowed says that the predecessor went with it.
+	// widowed says that the predecessor was revoked or deleted, too.
 	widowed bool
-	// adopted says that another token of the series is found and becomes a predecessor.
+	// adopted says that the provider finds another token of the series, which becomes a predecessor.
 	adopted bool
 }
 
-// foremanProofs are what Foreman's answers prove.
+// foremanProofs are the proofs that Foreman's responses contain.
 func foremanProofs() map[string]gone {
 	deleteCurrent := func(_ *testing.T, s *standing) {
 		id, _ := strconv.Atoi(s.current())
@@ -42,21 +42,21 @@ func foremanProofs() map[string]gone {
 	}
 
 	return map[string]gone{
-		"a row that was revoked":                            {ends: revokeCurrent, status: pat.StatusRevoked},
-		"a row that was revoked, to who may just see it":    {ends: revokeCurrent, caller: as(providertest.EveryPermission...), status: pat.StatusRevoked},
-		"a row that was revoked, to its owner":              {ends: revokeCurrent, caller: asOwner, status: pat.StatusRevoked},
-		"a row that was deleted, to its owner":              {ends: deleteCurrent, caller: asOwner, status: pat.StatusMissing},
-		"a row that was deleted, to an administrator":       {ends: deleteCurrent, status: pat.StatusMissing},
-		"a row that was deleted, in the user's context":     {ends: deleteCurrent, caller: inContext, status: pat.StatusMissing},
-		"all rows that were deleted, to an administrator":   {ends: deleteTokens, status: pat.StatusMissing, widowed: true},
-		"all rows that were deleted, to their owner":        {ends: deleteTokens, caller: asOwner, status: pat.StatusMissing, widowed: true},
-		"a user who was deleted, to an administrator":       {ends: deleteForemanUser, status: pat.StatusMissing, userless: true},
-		"a user who was deleted, in the context it was of":  {ends: deleteForemanUser, caller: inContext, status: pat.StatusMissing, userless: true},
-		"a row that was deleted, to a caller in its offset": {ends: deleteCurrent, caller: inBerlin, status: pat.StatusMissing},
+		"a revoked row":                              {ends: revokeCurrent, status: pat.StatusRevoked},
+		"a revoked row, read with permissions":       {ends: revokeCurrent, caller: as(providertest.EveryPermission...), status: pat.StatusRevoked},
+		"a revoked row, read by the owner":           {ends: revokeCurrent, caller: asOwner, status: pat.StatusRevoked},
+		"a deleted row, read by the owner":           {ends: deleteCurrent, caller: asOwner, status: pat.StatusMissing},
+		"a deleted row, read by an administrator":    {ends: deleteCurrent, status: pat.StatusMissing},
+		"a deleted row, read in the user's context":  {ends: deleteCurrent, caller: inContext, status: pat.StatusMissing},
+		"all rows deleted, read by an administrator": {ends: deleteTokens, status: pat.StatusMissing, widowed: true},
+		"all rows deleted, read by the owner":        {ends: deleteTokens, caller: asOwner, status: pat.StatusMissing, widowed: true},
+		"a deleted user, read by an administrator":   {ends: deleteForemanUser, status: pat.StatusMissing, userless: true},
+		"a deleted user, read in the user's context": {ends: deleteForemanUser, caller: inContext, status: pat.StatusMissing, userless: true},
+		"a deleted row, read in another time zone":   {ends: deleteCurrent, caller: inBerlin, status: pat.StatusMissing},
 	}
 }
 
-// universalControllerProofs are what Universal Controller's answers prove.
+// universalControllerProofs are the proofs that Universal Controller's responses contain.
 func universalControllerProofs() map[string]gone {
 	revokeCurrent := func(_ *testing.T, s *standing) { s.Controller.RevokeToken(s.user.Login, s.current()) }
 	revokeAll := func(t *testing.T, s *standing) { t.Helper(); s.RevokeAll(t, s.user.ID) }
@@ -77,33 +77,33 @@ func universalControllerProofs() map[string]gone {
 	}
 
 	return map[string]gone{
-		"a name that is not in the user's list":       {ends: revokeCurrent, status: pat.StatusMissing},
-		"a name that is not in the caller's own list": {ends: revokeCurrent, caller: asOwner, status: pat.StatusMissing},
-		"a name that another token has":               {ends: namesake, status: pat.StatusMissing, adopted: true},
-		"an empty list of a user who is there":        {ends: revokeAll, status: pat.StatusMissing, widowed: true},
-		"an empty list of the caller's own":           {ends: revokeAll, caller: asOwner, status: pat.StatusMissing, widowed: true},
-		"a user who does not exist, in plain text":    {ends: deleteControllerUser, status: pat.StatusMissing, userless: true},
-		"a user who does not exist, to an administrator of users": {
+		"the name is missing in the user's list":   {ends: revokeCurrent, status: pat.StatusMissing},
+		"the name is missing in the caller's list": {ends: revokeCurrent, caller: asOwner, status: pat.StatusMissing},
+		"the name belongs to another token":        {ends: namesake, status: pat.StatusMissing, adopted: true},
+		"the list of an existing user is empty":    {ends: revokeAll, status: pat.StatusMissing, widowed: true},
+		"the caller's own list is empty":           {ends: revokeAll, caller: asOwner, status: pat.StatusMissing, widowed: true},
+		"the user does not exist, in plain text":   {ends: deleteControllerUser, status: pat.StatusMissing, userless: true},
+		"the user does not exist, read by ops_user_admin": {
 			ends: deleteControllerUser, status: pat.StatusMissing, userless: true,
 			caller: changed(func(u *controllerserver.User) { u.Roles = controllerserver.RolesOf(controllerserver.RoleUserAdmin) }),
 		},
-		"a user who does not exist, in curly quotes": {
+		"the user does not exist, in curly quotes": {
 			on: switched(controllerserver.Switches{Quotes: controllerserver.QuotesCurly}), ends: deleteControllerUser,
 			status: pat.StatusMissing, userless: true,
 		},
-		"a user who does not exist, after an empty list": {
+		"the user does not exist, after an empty list": {
 			on: switched(controllerserver.Switches{UnknownUser: controllerserver.UnknownUserIsEmpty}), ends: deleteControllerUser,
 			status: pat.StatusMissing, userless: true,
 		},
 	}
 }
 
-// asOwner is the token's own user.
+// asOwner configures the provider with the token's own user.
 func asOwner(_ *testing.T, s *standing) map[string]any {
 	return s.Settings(s.user.Login, s.user.Password)
 }
 
-// inContext is the administrator in the organization and location that the user is in.
+// inContext configures the provider as the administrator, with the user's organization and location.
 func inContext(_ *testing.T, s *standing) map[string]any {
 	organization, _ := strconv.Atoi(s.Organization)
 	location, _ := strconv.Atoi(s.Location)
@@ -111,7 +111,7 @@ func inContext(_ *testing.T, s *standing) map[string]any {
 	return s.admin(map[string]any{"organization_id": organization, "location_id": location})
 }
 
-// inBerlin is an administrator to whom times are shown in another zone.
+// inBerlin configures the provider with an administrator who gets times in another time zone.
 func inBerlin(t *testing.T, s *standing) map[string]any {
 	t.Helper()
 
@@ -120,8 +120,8 @@ func inBerlin(t *testing.T, s *standing) map[string]any {
 	return s.Settings(account.Login, account.Password)
 }
 
-// run ends the token twice: the first end is met by a refresh, a plan and an apply, and
-// the second by a destroy that does not look before.
+// run ends the token twice. A refresh, a plan and an apply find that it ended the first time; a destroy
+// without a refresh finds the second.
 func (row gone) run(t *testing.T, s *standing) {
 	t.Helper()
 
@@ -145,17 +145,17 @@ func (row gone) run(t *testing.T, s *standing) {
 	s.destroys(t, settings)
 
 	if got := s.Issued(); got != issued {
-		t.Errorf("%d tokens were asked for by a destroy", got-issued)
+		t.Errorf("the destroy requested %d tokens", got-issued)
 	}
 
 	for _, token := range s.survivors(t) {
 		if token.SameAs(s.live()) {
-			t.Errorf("token %s outlived its resource", token.ID)
+			t.Errorf("token %s is alive after its resource was destroyed", token.ID)
 		}
 	}
 }
 
-// reads finds the status by a refresh, and a warning where the token is to stay as it is.
+// reads checks the status after a refresh, and the plan's warning when `reissue_when_invalid` is false.
 func (row gone) reads(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 	s.refreshes(t, settings)
@@ -182,12 +182,12 @@ func (row gone) reads(t *testing.T, s *standing, settings map[string]any) {
 	}
 }
 
-// reissues has another token issued, and the predecessor retired that was due.
+// reissues checks that an apply issues another token and revokes the predecessor that is due.
 func (row gone) reissues(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
 	if errors, _ := s.applies(t, settings, s.resource(1, nil)); errors != "" {
-		t.Fatalf("the token is not reissued: %s", errors)
+		t.Fatalf("the apply failed: %s", errors)
 	}
 
 	s.attributes = s.state.Attributes(t)
@@ -216,8 +216,8 @@ func (row gone) reissues(t *testing.T, s *standing, settings map[string]any) {
 	s.WantAccepted(t, s.user, secret)
 }
 
-// keepsUserless finds that a plan warns, that an apply is refused before anything is
-// sent that changes something, and that state keeps what it knows.
+// keepsUserless checks that the plan warns, that the apply fails before it sends a request that changes
+// something, and that the state keeps its values.
 func (row gone) keepsUserless(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
@@ -225,7 +225,7 @@ func (row gone) keepsUserless(t *testing.T, s *standing, settings map[string]any
 
 	errors, warnings := s.applies(t, settings, s.resource(1, nil))
 	if !strings.Contains(errors, "Could not reissue the personal access token") {
-		t.Errorf("the apply says %q", errors)
+		t.Errorf("the apply returned %q", errors)
 	}
 
 	for _, text := range [...]string{"The personal access token cannot be reissued", "Remove the resource, or set another user."} {
@@ -235,16 +235,16 @@ func (row gone) keepsUserless(t *testing.T, s *standing, settings map[string]any
 	}
 
 	if got := s.Issued(); got != issued {
-		t.Errorf("%d tokens were asked for", got-issued)
+		t.Errorf("%d tokens were requested", got-issued)
 	}
 
 	if got, want := s.state.Attributes(t)["token"], s.attributes["token"]; got != want {
-		t.Error("the secret is not in state any more")
+		t.Error("the secret was dropped from the state")
 	}
 }
 
-// Others: a token that is gone blocks every plan, or is reported as healthy; and where its
-// user is gone, nothing can be destroyed.
+// TestGone_proofs tests every proof. In other providers, a token that does not exist any more makes
+// every plan fail or is reported as healthy, and if its user was deleted, nothing can be destroyed.
 func TestGone_proofs(t *testing.T) {
 	t.Parallel()
 

@@ -8,32 +8,31 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// notGone is a row of the table of answers that do not prove anything to be gone: what
-// the provider meets, and what it has to say of it. Nothing may be forgotten, revoked or
-// issued.
+// notGone is a row of the table of responses that do not prove that anything does not exist: what
+// happens to the provider's requests, and what its errors must say. Nothing may be dropped from state,
+// revoked or issued.
 type notGone struct {
-	// on is the sandbox, where it is to be a particular one.
+	// on opens the sandbox, if the row needs a particular one.
 	on func(t *testing.T) *providertest.Sandbox
-	// meets is what happens to the server, or between here and there; nil is nothing.
+	// meets changes the server, or the path to it; nil changes nothing.
 	meets func(t *testing.T, s *standing)
-	// caller is the provider's configuration; nil is the administrator's.
+	// caller returns the provider's configuration; nil means the administrator.
 	caller func(t *testing.T, s *standing) map[string]any
-	// said is what the server said, and do what its reader is to do about it, as each
-	// error shows them.
+	// said is what the server responded, and do what the user should do. Each error must contain both.
 	said, do string
-	// but is what some operations say in place of both, where another request fails there.
+	// but holds other texts for operations in which a different request fails.
 	but map[operation]reply
-	// shown are the data sources that can be read all the same.
+	// shown lists the data sources that can still be read.
 	shown []string
-	// readable says that reads are answered as ever: only revocations are not.
+	// readable says that reads work, and only revocations do not.
 	readable bool
-	// rotated and destroyed say that these are carried out, and rightly so.
+	// rotated and destroyed say that these operations rightly succeed.
 	rotated, destroyed bool
-	// dead says that the tokens are gone indeed, and that only the proof is missing.
+	// dead says that the tokens really do not exist any more; only the proof is missing.
 	dead bool
 }
 
-// operation is what is done to a resource.
+// operation is an operation on a resource.
 type operation string
 
 const (
@@ -43,10 +42,10 @@ const (
 	aDestroy    operation = "a destroy"
 )
 
-// reply is what a server said, and what is to be done.
+// reply is the server's response and the advice, as in an error.
 type reply struct{ said, do string }
 
-// checkRows carries out each row against a sandbox of its platform.
+// checkRows runs each row against a sandbox of its platform.
 func checkRows(t *testing.T, open func(*testing.T) *providertest.Sandbox, rows map[string]notGone) {
 	t.Helper()
 
@@ -68,7 +67,7 @@ func checkRows(t *testing.T, open func(*testing.T) *providertest.Sandbox, rows m
 	}
 }
 
-// run meets what the row says with every operation, and finds that nothing came of it.
+// run carries out every operation under the row's conditions, and checks that none had an effect.
 func (row notGone) run(t *testing.T, s *standing) {
 	t.Helper()
 
@@ -102,16 +101,16 @@ func (row notGone) run(t *testing.T, s *standing) {
 	s.intact(t, row.dead)
 
 	if got := s.Issued(); got != issued {
-		t.Errorf("%d tokens were asked for", got-issued)
+		t.Errorf("%d tokens were requested", got-issued)
 	}
 
-	if row.dead { // To whom it is proved, it is gone.
+	if row.dead { // With the proof, the resource can be destroyed.
 		s.refreshes(t, s.admin(nil))
 		s.destroys(t, s.admin(nil))
 	}
 }
 
-// refreshes reads the resource, and the data sources too.
+// refreshes refreshes the resource and reads the data sources.
 func (row notGone) refreshes(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
@@ -125,12 +124,12 @@ func (row notGone) refreshes(t *testing.T, s *standing, settings map[string]any)
 		case shown && errors != "":
 			t.Errorf("the data source %s cannot be read: %s", kind, errors)
 		case !shown && errors == "":
-			t.Errorf("the data source %s is no error", kind)
+			t.Errorf("the data source %s returned no error", kind)
 		}
 	}
 }
 
-// rotates has a successor issued.
+// rotates requests a new token.
 func (row notGone) rotates(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
@@ -138,7 +137,7 @@ func (row notGone) rotates(t *testing.T, s *standing, settings map[string]any) {
 	row.refuses(t, aRotation, errors)
 }
 
-// retires has the predecessor revoked that is due. That it cannot be is a warning.
+// retires tries to revoke the predecessor that is due. A failure is a warning.
 func (row notGone) retires(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
@@ -146,7 +145,7 @@ func (row notGone) retires(t *testing.T, s *standing, settings map[string]any) {
 	row.refuses(t, aRetirement, errors+warnings)
 }
 
-// destroys destroys.
+// destroys destroys the resource.
 func (row notGone) destroys(t *testing.T, s *standing, settings map[string]any) {
 	t.Helper()
 
@@ -159,13 +158,13 @@ func (row notGone) destroys(t *testing.T, s *standing, settings map[string]any) 
 
 	for _, summary := range [...]string{"Could not revoke a predecessor of the personal access token: ", "Could not revoke the personal access token: "} {
 		if !strings.Contains(errors, summary) {
-			t.Errorf("a destroy does not say %q", summary)
+			t.Errorf("the destroy does not report %q", summary)
 		}
 	}
 }
 
-// refuses fails the test unless an operation says what was tried, what the server said and
-// what to do.
+// refuses fails the test unless the text says what was attempted, what the server responded and what to
+// do.
 func (row notGone) refuses(t *testing.T, what operation, text string) {
 	t.Helper()
 	saysWhatWasTried(t, string(what), text)
@@ -186,6 +185,6 @@ func saysWhatWasTried(t *testing.T, what, text string) {
 	t.Helper()
 
 	if !strings.Contains(text, "GET http://") && !strings.Contains(text, "DELETE http://") {
-		t.Errorf("%s does not say what was tried: %q", what, text)
+		t.Errorf("%s does not say what was attempted: %q", what, text)
 	}
 }

@@ -16,18 +16,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// standing is a resource whose token was rotated once, and whose predecessor is due.
+// standing is a resource whose token was rotated once, and whose predecessor is due for revocation.
 type standing struct {
 	*providertest.Sandbox
 	user  providertest.Account
 	state *providertest.ResourceState
-	// attributes are those of the resource, and tokens those that the user has.
+	// attributes are the resource's attributes, and tokens are the user's tokens, both from when it was
+	// set up.
 	attributes map[string]any
 	tokens     []pat.Token
 }
 
-// standings are kept for another row when one has found that nothing changed: to set one
-// up takes longer than a row.
+// standings keeps those standings that a row has not changed, for further rows: setting one up takes
+// longer than a row.
 type standings struct {
 	parent *testing.T
 	open   func(*testing.T) *providertest.Sandbox
@@ -36,7 +37,7 @@ type standings struct {
 	free []*standing
 }
 
-// lend lends a standing, and takes it back if it was not spoilt.
+// lend lends a standing. It keeps the standing for reuse unless the test failed.
 func (k *standings) lend(t *testing.T, use func(*testing.T, *standing)) {
 	t.Helper()
 	k.mu.Lock()
@@ -86,7 +87,8 @@ func stand(t *testing.T, s *providertest.Sandbox) *standing {
 	return standing
 }
 
-// settings are the provider's, for an account and with more of the platform's own.
+// settings returns the provider's configuration for an account, with further arguments of the
+// platform's object.
 func (s *standing) settings(account providertest.Account, more map[string]any) map[string]any {
 	platform := s.System.Traits().Platform
 	settings := s.Settings(account.Login, account.Password)
@@ -95,12 +97,12 @@ func (s *standing) settings(account providertest.Account, more map[string]any) m
 	return having(settings, map[string]any{platform: having(own, more)})
 }
 
-// admin are the administrator's settings, with more of the platform's own.
+// admin is settings for the administrator.
 func (s *standing) admin(more map[string]any) map[string]any {
 	return s.settings(providertest.Account{Login: s.Login, Password: s.Password}, more)
 }
 
-// having returns arguments with others set.
+// having returns a copy of the arguments with others set.
 func having(set, others map[string]any) map[string]any {
 	all := maps.Clone(set)
 	maps.Copy(all, others)
@@ -119,17 +121,17 @@ func (s *standing) resource(n int, more map[string]any) map[string]any {
 	}, more)
 }
 
-// refreshes reads the resource, in a process of its own.
+// refreshes reads the resource with a new provider.
 func (s *standing) refreshes(t *testing.T, settings map[string]any) {
 	t.Helper()
 
 	if errs := s.state.Refresh(t, s.Serve(t, settings)); len(errs) > 0 {
-		t.Fatalf("the refresh fails: %q", errs)
+		t.Fatalf("the refresh failed: %q", errs)
 	}
 }
 
-// applies plans and applies without a refresh, each in a process of its own, and returns the errors
-// and the warnings.
+// applies plans and applies without a refresh, each with a new provider, and returns the errors and the
+// warnings.
 func (s *standing) applies(t *testing.T, settings, set map[string]any) (errors, warnings string) {
 	t.Helper()
 
@@ -143,7 +145,7 @@ func (s *standing) applies(t *testing.T, settings, set map[string]any) (errors, 
 	return strings.Join(errs, "\n"), strings.Join(append(plan.Warnings, warns...), "\n")
 }
 
-// unchanged fails the test unless a refresh and a plan find nothing to do, and say nothing.
+// unchanged fails the test unless a refresh and a plan find nothing to do and report nothing.
 func (s *standing) unchanged(t *testing.T, settings, set map[string]any) {
 	t.Helper()
 	s.refreshes(t, settings)
@@ -159,11 +161,11 @@ func (s *standing) destroys(t *testing.T, settings map[string]any) {
 	t.Helper()
 
 	if errs := s.state.Destroy(t, s.Serve(t, settings)); len(errs) > 0 || s.state.Attributes(t) != nil {
-		t.Errorf("the destroy says %q and leaves %v", errs, s.state.Attributes(t))
+		t.Errorf("the destroy returned %q and left %v", errs, s.state.Attributes(t))
 	}
 }
 
-// current returns the live token as state has it.
+// current returns the id of the current token in the state.
 func (s *standing) current() string {
 	current, _ := s.attributes["current"].(map[string]any)
 	id, _ := current["id"].(string)
@@ -171,7 +173,7 @@ func (s *standing) current() string {
 	return id
 }
 
-// sources are the data sources that look at the user, by their types.
+// sources returns the configurations of the data sources that read the user, by type.
 func (s *standing) sources() map[string]map[string]any {
 	reference := "token_id"
 	if s.System.Traits().ReusableNames {
@@ -187,7 +189,7 @@ func (s *standing) sources() map[string]map[string]any {
 	}
 }
 
-// intact fails the test unless state and server are as they were.
+// intact fails the test unless the state and the server's tokens are unchanged.
 func (s *standing) intact(t *testing.T, dead bool) {
 	t.Helper()
 
@@ -207,7 +209,7 @@ func (s *standing) intact(t *testing.T, dead bool) {
 	s.WantAccepted(t, s.user, secret)
 }
 
-// live returns the token in state as it was noted last.
+// live returns the current token according to the recorded attributes.
 func (s *standing) live() pat.Token {
 	current, _ := s.attributes["current"].(map[string]any)
 	text, _ := current["created_at"].(string)
@@ -217,7 +219,7 @@ func (s *standing) live() pat.Token {
 	return pat.Token{UserID: s.user.ID, ID: s.current(), Name: name, CreatedAt: created}
 }
 
-// survivors returns the user's active tokens, none of a user who is gone.
+// survivors returns the user's active tokens; none if the user was deleted.
 func (s *standing) survivors(t *testing.T) []pat.Token {
 	t.Helper()
 

@@ -21,14 +21,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// attemptVariable makes this program one attempt to reach a server. Each has a process of its own:
-// net/http reads the variables of proxies once, and GODEBUG is the process's.
+// attemptVariable makes this program carry out one attempt to connect to a server. Each attempt needs
+// its own process: net/http reads the proxy variables only once, and GODEBUG applies to the whole
+// process.
 const attemptVariable = "OPSACCESS_TEST_ATTEMPT"
 
-// program is this one, without the race detector: a hundred processes start it.
+// program is the path of this program, built without the race detector because a hundred processes
+// start it.
 var program string
 
-// TestMain makes this program the attempt that a test asks for.
+// TestMain carries out the attempt if this process was started for one, and runs the tests otherwise.
 func TestMain(m *testing.M) {
 	code, err := 0, error(nil)
 
@@ -62,21 +64,21 @@ func runTests(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// attempt is a provider block, and what is done with the provider.
+// attempt is a provider block and what to do with the provider.
 type attempt struct {
 	Settings map[string]any    `json:"settings"`
 	Headers  map[string]string `json:"headers"`
-	// Issue issues a token to this user after the read.
+	// Issue is a user for whom tokens are issued after the read; empty issues none.
 	Issue string `json:"issue"`
 }
 
-// outcome is what the provider said.
+// outcome holds the provider's diagnostics.
 type outcome struct {
 	Errors   []string `json:"errors"`
 	Warnings []string `json:"warnings"`
 }
 
-// run makes the attempt in a process with this environment alone.
+// run makes the attempt in a process that has only these environment variables.
 func (a attempt) run(t *testing.T, environment map[string]string) outcome {
 	t.Helper()
 
@@ -104,7 +106,7 @@ func (a attempt) run(t *testing.T, environment map[string]string) outcome {
 	return o
 }
 
-// makeAttempt reads an attempt, makes it, and writes the outcome.
+// makeAttempt reads an attempt, carries it out, and writes the outcome.
 func makeAttempt(ctx context.Context, in io.Reader, out io.Writer) error {
 	var a attempt
 	if err := json.NewDecoder(in).Decode(&a); err != nil {

@@ -16,11 +16,11 @@ import (
 
 const guide = "connecting.md.tmpl"
 
-// anything stands for what differs in a message.
+// anything is a placeholder for text that varies in a message.
 const anything = "…"
 
-// Each environment works, or the error says what is wrong with it. A mistake costs as many requests as
-// the guide says, and no failed login.
+// TestConnecting_everyEnvironment tests that the provider works in each environment, or says what is
+// wrong with it. A mistake causes as many requests as the guide says, and no failed login.
 func TestConnecting_everyEnvironment(t *testing.T) {
 	t.Parallel()
 
@@ -41,7 +41,7 @@ func TestConnecting_everyEnvironment(t *testing.T) {
 	}
 }
 
-// mountedAt is the path of the server.
+// mountedAt returns the path that the server is mounted at.
 func (r row) mountedAt(platform string) string {
 	switch {
 	case r.below != "":
@@ -75,7 +75,7 @@ func (r row) check(t *testing.T, s *scene) {
 
 	switch {
 	case r.says == "" && len(got.Errors) > 0:
-		t.Errorf("it does not work: %q", got.Errors)
+		t.Errorf("the provider does not work: %q", got.Errors)
 	case r.says != "" && (len(got.Errors) == 0 || !inOrder(strings.Join(got.Errors, "\n"), r.says)):
 		t.Errorf("the errors are %q, want %q", got.Errors, r.says)
 	}
@@ -101,11 +101,11 @@ func (r row) check(t *testing.T, s *scene) {
 	}
 
 	if want := map[bool]int{true: 5}[s.issues]; issued != want {
-		t.Errorf("%d requests for a token, want %d: a name each", issued, want)
+		t.Errorf("%d requests to create a token, want %d with different names", issued, want)
 	}
 }
 
-// inOrder says whether a text has the parts of another, one after the other.
+// inOrder reports whether a text contains the parts of another text, in the same order.
 func inOrder(text, parts string) bool {
 	for part := range strings.SplitSeq(parts, anything) {
 		_, after, ok := strings.Cut(text, part)
@@ -119,10 +119,10 @@ func inOrder(text, parts string) bool {
 	return true
 }
 
-// guideSetting is the row of a setting.
+// guideSetting matches the row of a setting in the guide.
 var guideSetting = regexp.MustCompile("(?m)^\\| `([a-z_.]+)` \\| .+ \\| .+ \\|$")
 
-// The guide has a row for each setting of the provider.
+// TestGuide_hasEverySetting tests that the guide has a row for each setting of the provider.
 func TestGuide_hasEverySetting(t *testing.T) {
 	t.Parallel()
 
@@ -148,7 +148,7 @@ func TestGuide_hasEverySetting(t *testing.T) {
 	slices.Sort(got)
 
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the settings, and the guide (-settings +guide):\n%s", diff)
+		t.Errorf("settings and guide differ (-settings +guide):\n%s", diff)
 	}
 }
 
@@ -157,7 +157,7 @@ var (
 	guideFails = regexp.MustCompile("(?m)^\\| `` ?(.+?) ?`` \\| (.+?) \\| .+ \\| ([0-9]+) \\| ([0-9]+) \\|$")
 )
 
-// The tables of the guide are this matrix.
+// TestGuide_hasTheMatrix tests that the guide's tables agree with the matrix.
 func TestGuide_hasTheMatrix(t *testing.T) {
 	t.Parallel()
 
@@ -192,6 +192,6 @@ func TestGuide_hasTheMatrix(t *testing.T) {
 	}
 
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the matrix, and the guide (-matrix +guide):\n%s", diff)
+		t.Errorf("matrix and guide differ (-matrix +guide):\n%s", diff)
 	}
 }

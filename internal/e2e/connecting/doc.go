@@ -1,3 +1,4 @@
-// Package connecting tests how the provider reaches its servers: through proxies and gateways, with
-// certificates of every kind, and with settings that are wrong. Its table is that of the guide.
+// Package connecting tests how the provider connects to servers: through proxies and gateways, with
+// various certificates, and with wrong settings. The tables of the connecting guide list the same
+// environments.
 package connecting

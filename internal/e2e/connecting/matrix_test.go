@@ -18,24 +18,24 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
-// row is an environment in which the provider is to reach its server: one row of the guide.
+// row is an environment in which the provider connects to its server: a row of the guide.
 type row struct {
-	// environment is the words of the guide.
+	// environment is the guide's description.
 	environment string
-	// says is part of the error, with "…" for what differs; empty where the provider works.
+	// says is a part of the error, with "…" for text that varies; empty if the provider works.
 	says string
-	// warns is part of the only warning; empty for none.
+	// warns is a part of the only warning; empty if there is none.
 	warns string
-	// on is the only platform that has the row; empty for both.
+	// on is the platform that the row applies to; empty for both.
 	on string
-	// below is the path that the server is mounted at; empty is the platform's usual one.
+	// below is the path that the server is mounted at; empty for the platform's usual path.
 	below string
-	// requests is how many requests reach the server before the error.
+	// requests is the number of requests that the server receives before the error.
 	requests int
 	set      func(s *scene)
 }
 
-// unchanged is a certificate as it is issued by default.
+// unchanged leaves a certificate as it is issued by default.
 func unchanged(*x509.Certificate) {}
 
 func setHeader(value string) func(*scene) {
@@ -56,7 +56,7 @@ func with(setting, value string) func(*scene) {
 	}
 }
 
-// appended is with, for something behind the right value.
+// appended serves the server over HTTP and appends text to the correct value of a setting.
 func appended(setting, behind string) func(*scene) {
 	return func(s *scene) {
 		s.plain()
@@ -66,7 +66,7 @@ func appended(setting, behind string) func(*scene) {
 	}
 }
 
-// through reaches a server by a proxy, whose address is in this variable.
+// through makes the provider connect through a proxy that this variable names.
 func through(variable, host string, secure bool) func(*scene) {
 	return func(s *scene) {
 		if secure {
@@ -79,23 +79,23 @@ func through(variable, host string, secure bool) func(*scene) {
 	}
 }
 
-// refusing is an address at which nothing listens.
+// refusing returns an address at which nothing listens.
 func refusing(s *scene) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It listens at once.
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // Listening does not block.
 	providertest.Must(s.T, err)
 	providertest.Must(s.T, listener.Close())
 
 	return listener.Addr().String()
 }
 
-// requires lets only clients in whose certificate this authority issued.
+// requires makes the server accept only clients with a certificate of this authority.
 func requires(issuer *authority.Authority, version uint16) func(*tls.Config) {
 	return func(c *tls.Config) {
 		c.ClientAuth, c.ClientCAs, c.MaxVersion = tls.RequireAndVerifyClientCert, issuer.Pool(), version
 	}
 }
 
-// rsaOnly serves TLS with cipher suites that exchange keys by RSA.
+// rsaOnly serves TLS with cipher suites that use RSA key exchange.
 func rsaOnly(s *scene) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	providertest.Must(s.T, err)
@@ -107,14 +107,14 @@ func rsaOnly(s *scene) {
 	})
 }
 
-// negativeSerial is a certificate with a serial number that Go refuses.
+// negativeSerial returns a certificate with a negative serial number, which Go rejects.
 func negativeSerial(s *scene) string {
 	der := bytes.Replace(authority.New(s.T, "Negative", nil, nil).Certificate.Raw, []byte{2, 1, 2, 2, 1, 1}, []byte{2, 1, 2, 2, 1, 0xff}, 1)
 
 	return authority.CertificatePEM(der)
 }
 
-// bundle serves TLS and changes the text of ca_certificate.
+// bundle serves TLS and changes the value of ca_certificate.
 func bundle(change func(s *scene, text string) string) func(*scene) {
 	return func(s *scene) {
 		s.secure(unchanged)
@@ -142,7 +142,7 @@ func encryptedKey(key func(s *scene) string) func(*scene) {
 	}
 }
 
-// matrix is every environment of the guide.
+// matrix returns all environments in the guide.
 func matrix() []row { return slices.Concat(working(), mistyped(), unreachable(), untrusted()) }
 
 func working() []row {
@@ -239,7 +239,7 @@ func working() []row {
 	}
 }
 
-// mistyped are settings that are wrong in themselves.
+// mistyped returns the environments with invalid settings.
 func mistyped() []row {
 	return []row{
 		{environment: "neither a platform nor a URL is set", says: "No platform is configured", set: func(s *scene) { s.object = nil }},
@@ -290,7 +290,7 @@ func mistyped() []row {
 	}
 }
 
-// unreachable are addresses at which there is no server, or another one.
+// unreachable returns the environments in which there is no server at the address, or a different one.
 func unreachable() []row {
 	return []row{
 		{environment: "nothing listens on the port", says: "connection refused…Check that `url` names the server, that the server runs", set: func(s *scene) {
@@ -326,7 +326,7 @@ func unreachable() []row {
 	}
 }
 
-// untrusted are failures of TLS.
+// untrusted returns the environments in which TLS fails.
 func untrusted() []row {
 	return []row{
 		{environment: "a private authority that is not configured", says: "an authority that this machine does not trust, …: set `ca_certificate`", set: func(s *scene) {

@@ -26,7 +26,7 @@ type server interface {
 	Requests() []sandbox.Request
 }
 
-// scene is a server, a provider block for it, and the environment of the run.
+// scene is a server, a provider block for it, and the environment variables of the attempt.
 type scene struct {
 	*testing.T
 
@@ -34,13 +34,14 @@ type scene struct {
 	server   server
 	// context is the path that the server is mounted at.
 	context string
-	// object is the platform's object in the provider block, and beside is what is set beside it.
+	// object is the platform's object in the provider block. beside holds the other arguments of the
+	// block.
 	object, beside map[string]any
 	headers        map[string]string
 	environment    map[string]string
-	// issues says that tokens are issued, too.
+	// issues says that the attempt also issues tokens.
 	issues bool
-	// trusted issued the certificates of servers.
+	// trusted is the authority that issues the servers' certificates.
 	trusted *authority.Authority
 }
 
@@ -69,7 +70,7 @@ func newControllerScene(t *testing.T, prefix string) *scene {
 	}
 }
 
-// variable is the platform's variable of a setting.
+// variable returns the platform's environment variable for a setting.
 func (s *scene) variable(setting string) string {
 	return map[string]map[string]string{
 		"foreman": {"url": "FOREMAN_SERVER_URL", "username": "FOREMAN_USERNAME", "password": "FOREMAN_PASSWORD"},
@@ -79,7 +80,7 @@ func (s *scene) variable(setting string) string {
 	}[s.platform][setting]
 }
 
-// toEnvironment moves settings of the object to their variables.
+// toEnvironment moves settings from the platform's object to environment variables.
 func (s *scene) toEnvironment(settings ...string) {
 	for _, setting := range settings {
 		s.environment[s.variable(setting)], _ = s.object[setting].(string)
@@ -87,11 +88,11 @@ func (s *scene) toEnvironment(settings ...string) {
 	}
 }
 
-// listen serves a handler at an address, and returns where.
+// listen serves a handler at an address and returns the actual address.
 func (s *scene) listen(address string, handler http.Handler, config *tls.Config) string {
 	s.Helper()
 
-	listener, err := net.Listen("tcp", address) //nolint:noctx // It listens at once.
+	listener, err := net.Listen("tcp", address) //nolint:noctx // Listening does not block.
 	providertest.Must(s.T, err)
 
 	at := listener.Addr().String()
@@ -116,7 +117,7 @@ func (s *scene) plain() {
 	s.object["url"] = "http://" + s.listen("127.0.0.1:0", s.server, nil) + s.context
 }
 
-// secure serves the server over TLS, with a certificate for localhost or what was changed about it.
+// secure serves the server over TLS, with a certificate for localhost to which the change was applied.
 func (s *scene) secure(change func(*x509.Certificate), changes ...func(*tls.Config)) {
 	s.Helper()
 
@@ -138,7 +139,7 @@ func (s *scene) secureWith(certificate tls.Certificate, changes ...func(*tls.Con
 	s.object["url"] = "https://localhost:" + port + s.context
 }
 
-// identify sets a client certificate of an authority.
+// identify sets a client certificate that the authority issues.
 func (s *scene) identify(issuer *authority.Authority, change func(*x509.Certificate)) {
 	s.Helper()
 
@@ -147,14 +148,14 @@ func (s *scene) identify(issuer *authority.Authority, change func(*x509.Certific
 	s.beside["client_key"] = authority.KeyPEM(s.T, key)
 }
 
-// proxy is a proxy that reaches this server, whatever it is asked for.
+// proxy is a proxy that forwards everything to one server, whatever the requested host is.
 type proxy struct {
 	address, target string
-	// credentials are required; empty requires none.
+	// credentials are the required credentials; empty if none are required.
 	credentials string
 }
 
-// proxied starts a proxy for the address of the url, and gives the url another host.
+// proxied starts a proxy for the server in the URL, and replaces the URL's host by another one.
 func (s *scene) proxied(host, credentials string) *proxy {
 	s.Helper()
 
@@ -168,7 +169,7 @@ func (s *scene) proxied(host, credentials string) *proxy {
 	return p
 }
 
-// ServeHTTP passes a request on, or opens a tunnel.
+// ServeHTTP forwards a request, or opens a tunnel.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if user, password, _ := (&http.Request{Header: http.Header{"Authorization": r.Header["Proxy-Authorization"]}}).BasicAuth(); p.credentials != "" && user+":"+password != p.credentials {
 		w.Header().Set("Proxy-Authenticate", `Basic realm="proxy"`)
@@ -191,7 +192,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *proxy) tunnel(w http.ResponseWriter) {
-	server, err := net.Dial("tcp", p.target) //nolint:noctx,gosec // It connects at once, to the test's own server.
+	server, err := net.Dial("tcp", p.target) //nolint:noctx,gosec // It connects immediately, to the test's own server.
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 
@@ -215,13 +216,13 @@ func (p *proxy) tunnel(w http.ResponseWriter) {
 	_, _ = io.Copy(client, server)
 }
 
-// resetting resets every second request of each connection.
+// resetting resets each connection at its second request.
 type resetting struct {
 	next        http.Handler
 	connections sync.Map
 }
 
-// ServeHTTP serves the first request of a connection only.
+// ServeHTTP handles only the first request of a connection.
 func (r *resetting) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if _, served := r.connections.LoadOrStore(request.RemoteAddr, true); !served {
 		r.next.ServeHTTP(w, request)
@@ -241,7 +242,7 @@ func (r *resetting) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	_ = connection.Close()
 }
 
-// gateway lets only requests with its header through, and shows others its login page.
+// gateway forwards only requests with its header, and responds to others with its login page.
 func gateway(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Gateway") != "let me in" {

@@ -1,3 +1,3 @@
-// Package consumers tests what those who use a token get to see of it: that a store which takes the
-// secret by a write-only argument always has one that works.
+// Package consumers tests rotation from a consumer's point of view: a secret store that takes the
+// secret through a write-only argument always has a secret that works.
 package consumers

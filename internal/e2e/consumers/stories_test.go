@@ -14,14 +14,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/secretstore"
 )
 
-// story is a token and its consumer: a store that has the secret.
+// story is a token and its consumer, a store that holds the secret.
 type story struct {
 	*providertest.Workspace
 
 	s      *providertest.Sandbox
 	user   providertest.Account
 	store  *secretstore.Store
-	secret string // An expression: what the consumer is given.
+	secret string // the expression for the consumer's secret
 }
 
 const consumer = `
@@ -61,14 +61,14 @@ func each(t *testing.T, run func(t *testing.T, s *story)) {
 	})
 }
 
-// configure writes the configuration of a token with a trigger, and further arguments.
+// configure writes a configuration of a token with a trigger and further arguments.
 func (s *story) configure(t *testing.T, trigger int, more ...string) {
 	t.Helper()
 	s.Write(t, s.s.AdminBlock()+providertest.Rotating(s.user, "expires_in = \"90d\"\n"+strings.Join(more, "\n"), providertest.Trigger(trigger))+
 		fmt.Sprintf(consumer, s.secret))
 }
 
-// wantWorks fails the test unless the store has a secret that logs in, and the next plan is empty.
+// wantWorks fails the test unless the store's secret can log in and the next plan is empty.
 func (s *story) wantWorks(t *testing.T) {
 	t.Helper()
 	s.s.WantAccepted(t, s.user, s.store.Secret("deploy"))
@@ -89,12 +89,13 @@ func TestAccConsumers_rotation(t *testing.T) {
 		s.wantWorks(t)
 
 		if s.store.Secret("deploy") == first {
-			t.Error("the store has the secret of the predecessor")
+			t.Error("the store still has the predecessor's secret")
 		}
 	})
 }
 
-// A replacement begins a new series, and generation 1 again. The consumer has to follow all the same.
+// TestAccConsumers_replacement tests that the consumer follows a replacement, which starts a new series
+// at generation 1.
 func TestAccConsumers_replacement(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *story) {
@@ -112,7 +113,8 @@ func TestAccConsumers_replacement(t *testing.T) {
 	})
 }
 
-// Nobody knows the secret of an imported token: the store keeps what it has, and the plan says why.
+// TestAccConsumers_importOfALostState tests an imported token, whose secret is unknown: the store keeps
+// its secret, and the plan says why.
 func TestAccConsumers_importOfALostState(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *story) {
@@ -134,10 +136,11 @@ func TestAccConsumers_importOfALostState(t *testing.T) {
 		s.Refused(t, "The secret of the token is not known", "plan")
 
 		if s.store.Secret("deploy") != secret || s.store.Writes() != writes {
-			t.Error("the store lost the secret that it had")
+			t.Error("the store lost its secret")
 		}
 
-		// Once its policy is recorded, a changed trigger issues a token whose secret is known.
+		// After an apply has recorded the rotation policy, a changed trigger issues a token with a
+		// known secret.
 		s.configure(t, 1)
 		s.Run(t, "apply", "-auto-approve", "-target="+providertest.TokenAddress)
 		s.configure(t, 2)
@@ -146,8 +149,8 @@ func TestAccConsumers_importOfALostState(t *testing.T) {
 	})
 }
 
-// A state from a backup knows an older secret. What the run issues in its place gets a version that
-// no secret had.
+// TestAccConsumers_restoredState tests a state from a backup, which has an older secret. The token that
+// the next run issues has a version that no earlier secret had.
 func TestAccConsumers_restoredState(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *story) {
@@ -168,8 +171,8 @@ func TestAccConsumers_restoredState(t *testing.T) {
 	})
 }
 
-// The secret of a token that is encrypted reaches the store through the function, with an identity
-// that is ephemeral: no state and no plan can read it.
+// TestAccConsumers_encryption tests that the function passes an encrypted secret to the store. The
+// identity that decrypts it is ephemeral, so neither the state nor the plan can be decrypted.
 func TestAccConsumers_encryption(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *story) {
@@ -191,13 +194,13 @@ func TestAccConsumers_encryption(t *testing.T) {
 
 		encrypted := s.store.Secret("deploy")
 		if encrypted == plain {
-			t.Error("the store has the secret from before")
+			t.Error("the store still has the earlier secret")
 		}
 
 		state, err := os.ReadFile(filepath.Join(s.Folder, "terraform.tfstate"))
 		providertest.Must(t, err)
 
-		// The plan of a rotation, which decrypts the secret that is to be succeeded.
+		// The plan of a rotation decrypts the secret that will be replaced.
 		s.configure(t, 2, fmt.Sprintf("encrypt_to = [%q]", key.Recipient))
 		s.Plan(t)
 
@@ -208,7 +211,7 @@ func TestAccConsumers_encryption(t *testing.T) {
 
 		for name, text := range map[string]string{"state": string(state), "saved plan": plan} {
 			if strings.Contains(text, encrypted) {
-				t.Errorf("the %s has the secret", name)
+				t.Errorf("the %s contains the secret", name)
 			}
 		}
 

@@ -13,12 +13,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 )
 
-// applyAsItStands applies a configuration of a document, which has to leave nothing to do, and
-// destroys it. It returns by how many the live tokens of each server grew.
+// applyUnmodified applies a configuration from a document, checks that the next plan is empty, and
+// destroys everything. It returns by how many the number of live tokens on each server grew.
 //
-// Each command of the CLI takes half a second, and a test case of the plugin testing library runs
-// twenty of them for this.
-func applyAsItStands(t *testing.T, text string, servers ...examples.Server) []int {
+// It runs the CLI directly, because each command takes half a second and a test case of
+// terraform-plugin-testing would run twenty of them.
+func applyUnmodified(t *testing.T, text string, servers ...examples.Server) []int {
 	t.Helper()
 
 	opened := exampleEphemeral.FindAllStringSubmatch(text, -1)
@@ -42,7 +42,7 @@ func applyAsItStands(t *testing.T, text string, servers ...examples.Server) []in
 	text += keep(opened)
 
 	w := servers[0].Workspace(t)
-	w.Beside = besideProviders(t, servers[0], text)
+	w.Beside = otherProviders(t, servers[0], text)
 	w.Write(t, text)
 	w.File(t, "document.auto.tfvars.json", string(values))
 
@@ -70,9 +70,9 @@ func applyAsItStands(t *testing.T, text string, servers ...examples.Server) []in
 	return grown
 }
 
-// besideProviders are the providers of a configuration besides this one, whose addresses it may leave
-// to the CLI.
-func besideProviders(t *testing.T, s examples.Server, text string) map[string]func() tfprotov6.ProviderServer {
+// otherProviders returns the other providers in a configuration, for which it need not declare a
+// source.
+func otherProviders(t *testing.T, s examples.Server, text string) map[string]func() tfprotov6.ProviderServer {
 	t.Helper()
 
 	beside := map[string]func() tfprotov6.ProviderServer{}

@@ -10,17 +10,20 @@ import (
 )
 
 var (
-	// documentedToken is a token in an example or a guide, with the comment above it.
+	// documentedToken matches a token in an example or a guide, with the comment above it.
 	documentedToken = regexp.MustCompile(`(?ms)^(?: *#[^\n]*\n)*( *)resource "opsaccess_personal_access_token" "\w+" \{.*?^ *\}\n`)
-	// documentedVersion is the version of a write-only argument.
+	// documentedVersion matches the version of a write-only argument.
 	documentedVersion = regexp.MustCompile(`(?m)^ *\w+_wo_(?:version|revision) += (.+)$`)
-	// documentedArgument is a reference to an argument that is null with `name_prefix` or `expires_in`.
+	// documentedArgument matches a reference to an argument that is null if `name_prefix` or
+	// `expires_in` is used.
 	documentedArgument = regexp.MustCompile(`(?m)(?:^|[^.\w])opsaccess_personal_access_token\.\w+(?:\[[^]]+\])?\.(?:name|expires_at)\b`)
-	// documentedComparison is a comparison with a date of a token, which is null for one that never expires.
+	// documentedComparison matches a comparison with a date of a token. The date is null for a token
+	// that never expires.
 	documentedComparison = regexp.MustCompile(`timecmp\((?:timeadd\()?([\w.]+\.current\.\w+)`)
 )
 
-// What people copy rotates, or says why it does not.
+// TestDocuments_tokensRotate tests that every documented token with an expiry rotates, or has a comment
+// that says why not.
 func TestDocuments_tokensRotate(t *testing.T) {
 	t.Parallel()
 
@@ -35,17 +38,18 @@ func TestDocuments_tokensRotate(t *testing.T) {
 			found++
 
 			if !strings.Contains(token, "rotation = {") && !strings.Contains(token, "rotat") {
-				t.Errorf("%s: a token expires, and nothing rotates it or says why:\n%s", name, token)
+				t.Errorf("%s: a token expires, but it has neither a rotation nor a comment that says why:\n%s", name, token)
 			}
 		}
 	}
 
 	if found < 20 {
-		t.Errorf("only %d tokens were found: are they still found?", found)
+		t.Errorf("found only %d tokens: does the pattern still match?", found)
 	}
 }
 
-// A store goes by a number that never repeats, and a null secret cannot reach it.
+// TestDocuments_storesGoByTheTokenVersion tests that secret stores use token_version, which never
+// repeats, and have a precondition against a null secret.
 func TestDocuments_storesGoByTheTokenVersion(t *testing.T) {
 	t.Parallel()
 
@@ -57,21 +61,22 @@ func TestDocuments_storesGoByTheTokenVersion(t *testing.T) {
 
 		for _, version := range versions {
 			if !strings.HasSuffix(version[1], ".token_version") {
-				t.Errorf("%s: the version is %s, want the token_version", name, version[1])
+				t.Errorf("%s: the version is %s, want token_version", name, version[1])
 			}
 		}
 
 		if guarded := strings.Count(text, ".token_version != null"); guarded != len(versions) {
-			t.Errorf("%s: %d write-only arguments, and %d preconditions that the secret is known", name, len(versions), guarded)
+			t.Errorf("%s: %d write-only arguments, but %d preconditions for a known secret", name, len(versions), guarded)
 		}
 	}
 
 	if found < 8 {
-		t.Errorf("only %d write-only arguments were found: are they still found?", found)
+		t.Errorf("found only %d write-only arguments: does the pattern still match?", found)
 	}
 }
 
-// Outputs and checks name what was issued, and a check does not fail for a token that never expires.
+// TestDocuments_namesAndDatesAreThoseOfTheLiveToken tests that outputs and checks use the attributes of
+// `current`, and that no check fails for a token that never expires.
 func TestDocuments_namesAndDatesAreThoseOfTheLiveToken(t *testing.T) {
 	t.Parallel()
 
@@ -86,17 +91,17 @@ func TestDocuments_namesAndDatesAreThoseOfTheLiveToken(t *testing.T) {
 			found++
 
 			if !strings.Contains(text, comparison[1]+" == null ? true :") {
-				t.Errorf("%s: %s is compared, and may be null", name, comparison[1])
+				t.Errorf("%s: %s is compared, but may be null", name, comparison[1])
 			}
 		}
 	}
 
 	if found < 5 {
-		t.Errorf("only %d comparisons were found: are they still found?", found)
+		t.Errorf("found only %d comparisons: does the pattern still match?", found)
 	}
 }
 
-// documents returns the texts that have configuration which people copy, by name.
+// documents returns the texts with configuration that users copy, by name.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 

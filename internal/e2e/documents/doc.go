@@ -1,3 +1,3 @@
-// Package documents tests the examples and the guides: each is formatted, applied as it stands through a
-// real CLI, and names only what the provider has and prints.
+// Package documents tests the examples and the guides: their configuration is formatted and applied
+// unmodified through a real CLI, and the texts name only what the provider has and prints.
 package documents

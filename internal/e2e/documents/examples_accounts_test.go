@@ -13,14 +13,15 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 )
 
-// Each check fails for the token that it is there for, and for no other.
+// TestAccExamples_checks tests that each check fails for the token it is meant to find, and for no
+// other.
 func TestAccExamples_checks(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	s, server, clock := examples.NewAgedForeman(t, 100)
 	w := s.Workspace(t)
 	examples.Copy(t, w, "checks", "checks")
 	w.Folder += "/checks"
 
-	// What the server has before: "backup server" has no expiry and is 100 days old.
+	// Among the existing tokens, "backup server" has no expiry and is 100 days old.
 	add := func(name string, expires time.Time) string {
 		t.Helper()
 
@@ -90,7 +91,7 @@ func TestAccExamples_checks(t *testing.T) { //nolint:paralleltest // The environ
 	}
 }
 
-// From a password to a token that rotates, in the order in which the example says.
+// TestAccExamples_bootstrap follows the example's steps from a password to a rotating token.
 func TestAccExamples_bootstrap(t *testing.T) {
 	s, server, clock := examples.NewAgedForeman(t, 0)
 	w := s.Workspace(t)
@@ -128,7 +129,7 @@ func TestAccExamples_bootstrap(t *testing.T) {
 	w.Apply(t)
 	alive(2)
 
-	// It was not handed over, and its overlap ends.
+	// The new token was not put to use, and the overlap of the old one ends.
 	clock.Move(4 * providertest.Day)
 	w.Unchanged(t).Warns(t, "The provider is logged in with a predecessor")
 
@@ -141,7 +142,7 @@ func TestAccExamples_bootstrap(t *testing.T) {
 	w.Unchanged(t).Quiet(t)
 	w.Refused(t, "Refusing to revoke the token that this provider is logged in with", "apply", "-auto-approve", "-destroy")
 
-	// All runs failed until it had expired.
+	// All runs fail until the token has expired.
 	clock.Move(40 * providertest.Day)
 	w.Refused(t, "Could not read the personal access token", "plan")
 	t.Setenv(variable, password)
@@ -149,7 +150,7 @@ func TestAccExamples_bootstrap(t *testing.T) {
 	alive(1)
 
 	if third := handOver(); third == first || third == password {
-		t.Fatal("no other token was issued")
+		t.Fatal("no new token was issued")
 	}
 
 	w.Unchanged(t).Quiet(t)
@@ -158,7 +159,7 @@ func TestAccExamples_bootstrap(t *testing.T) {
 	alive(0)
 }
 
-// mustLogIn uses a token, which the server notes.
+// mustLogIn logs in with a token; the server records the use.
 func mustLogIn(t *testing.T, s examples.Server, login, secret string) {
 	t.Helper()
 
@@ -168,7 +169,7 @@ func mustLogIn(t *testing.T, s examples.Server, login, secret string) {
 	}
 }
 
-// revokeAllBut revokes a user's tokens behind Terraform's back, but for some.
+// revokeAllBut revokes a user's tokens outside Terraform, except some.
 func revokeAllBut(t *testing.T, s examples.Server, userID int, names ...string) {
 	t.Helper()
 

@@ -26,11 +26,13 @@ const (
 	mockSource     = "  source = \"./tests/mocks\"\n"
 )
 
-// mockedForeman is what OpenTofu cannot have of the mock data: an object that lacks attributes.
+// mockedForeman matches the part of the mock data that OpenTofu does not support: an object that lacks
+// attributes.
 var mockedForeman = regexp.MustCompile(`(?ms)^ +foreman = \{.*?^ +\}\n`)
 
-// Terraform ignores a mocked attribute that the schema does not have, and makes up every date that is
-// not mocked, so that neither shows in a test of a module.
+// TestExamples_mockDataFitsTheSchemas compares the mock data with the schemas. Terraform ignores mocked
+// attributes that the schema does not have and generates dates that are not mocked, so a module's tests
+// would not reveal either.
 func TestExamples_mockDataFitsTheSchemas(t *testing.T) {
 	t.Parallel()
 
@@ -54,11 +56,12 @@ func TestExamples_mockDataFitsTheSchemas(t *testing.T) {
 	}
 
 	for name := range mocked {
-		t.Errorf("%s is mocked, and the provider has no such construct", name)
+		t.Errorf("%s is mocked, but the provider has no such construct", name)
 	}
 }
 
-// The values of the mocked token belong together as those of an issued one do.
+// TestExamples_mockedTokenIsConsistent tests that the values of the mocked token are consistent with
+// each other, as those of an issued token are.
 func TestExamples_mockedTokenIsConsistent(t *testing.T) {
 	t.Parallel()
 
@@ -90,13 +93,14 @@ func TestExamples_mockedTokenIsConsistent(t *testing.T) {
 		t.Errorf("the token_version is %d, want %d", version, created.Unix())
 	}
 
-	// In RFC 3339, in UTC, the order of texts is that of instants.
+	// For RFC 3339 in UTC, the order of the strings is the order of the instants.
 	if dates := []string{text("current", "created_at"), text("current", "rotate_at"), text("current", "expires_at")}; !slices.IsSorted(dates) {
-		t.Errorf("issued, rotated and expired at %q, want them in this order", dates)
+		t.Errorf("issued, rotated and expired at %q, want ascending times", dates)
 	}
 }
 
-// OpenTofu cannot load mock data from a file: its tests have the resource's as a copy.
+// TestExamples_moduleTestsAreTheSameForOpenTofu tests the copy of the resource's mock data in
+// OpenTofu's tests: OpenTofu cannot load mock data from a file.
 func TestExamples_moduleTestsAreTheSameForOpenTofu(t *testing.T) {
 	t.Parallel()
 
@@ -113,7 +117,8 @@ func TestExamples_moduleTestsAreTheSameForOpenTofu(t *testing.T) {
 	}
 }
 
-// Every construct that the mock data names is mocked by it in both CLIs, with dates that can be compared.
+// TestAccExamples_mockData tests in both CLIs that every construct in the mock data is mocked, with
+// dates that can be compared.
 func TestAccExamples_mockData(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	providertest.SetEnvironment(t, nil)
 
@@ -147,15 +152,15 @@ func TestAccExamples_mockData(t *testing.T) { //nolint:paralleltest // The envir
 	wantTestsToPass(t, w.Run(t, "test", "-json"), 1)
 }
 
-// mockedArguments are the arguments that each mocked construct requires.
-var mockedArguments = map[string]string{ //nolint:gosec // No credentials.
+// mockedArguments holds the required arguments of each mocked construct.
+var mockedArguments = map[string]string{ //nolint:gosec // These are not credentials.
 	"resource " + providertest.TokenType:   "  username    = \"svc-deploy\"\n  name_prefix = \"deploy-\"\n  expires_in  = \"90d\"\n",
 	"resource " + providertest.UserType:    "  username = \"svc.deploy\"\n",
 	"data opsaccess_personal_access_token": "  username = \"svc-deploy\"\n  name     = \"deploy pipeline\"\n",
 	"data opsaccess_user":                  "  username = \"svc-deploy\"\n",
 }
 
-// mockedConstructs returns the defaults of the mock data, by kind and name of the construct.
+// mockedConstructs returns the defaults in the mock data, by kind and name of the construct.
 func mockedConstructs(t *testing.T) map[string]cty.Value {
 	t.Helper()
 
@@ -183,7 +188,7 @@ func mockedConstructs(t *testing.T) map[string]cty.Value {
 	return mocked
 }
 
-// mockBlocks returns the mock data as it stands in a mock_provider block.
+// mockBlocks returns the mock data as it would appear in a mock_provider block.
 func mockBlocks(t *testing.T) string {
 	t.Helper()
 
@@ -201,7 +206,7 @@ func mockBlocks(t *testing.T) string {
 	return text.String()
 }
 
-// mockProblems returns what is wrong with the mocked values of an object.
+// mockProblems returns the problems of the mocked values of an object.
 func mockProblems(attributes []*tfprotov6.SchemaAttribute, values cty.Value) []string {
 	var problems []string
 
@@ -218,7 +223,7 @@ func mockProblems(attributes []*tfprotov6.SchemaAttribute, values cty.Value) []s
 
 		switch nested := attribute.NestedType; {
 		case ok && !attribute.Computed:
-			problem = "is an argument, which OpenTofu refuses to mock"
+			problem = "is an argument, which OpenTofu does not allow to mock"
 		case nested != nil && nested.Nesting == tfprotov6.SchemaObjectNestingModeSingle && attribute.Computed:
 			if !ok {
 				value = cty.EmptyObjectVal
@@ -233,7 +238,7 @@ func mockProblems(attributes []*tfprotov6.SchemaAttribute, values cty.Value) []s
 			problem = fmt.Sprintf("is %s, want %s", value.Type().FriendlyName(), attribute.Type)
 		case attribute.Computed && strings.HasSuffix(attribute.Name, "_at"):
 			if !ok {
-				problem = "is a date, and not mocked"
+				problem = "is a date that is not mocked"
 			} else if _, err := time.Parse(time.RFC3339, value.AsString()); err != nil {
 				problem = err.Error()
 			}
@@ -247,13 +252,13 @@ func mockProblems(attributes []*tfprotov6.SchemaAttribute, values cty.Value) []s
 	}
 
 	for name := range unknown {
-		problems = append(problems, name+" is mocked, and not in the schema")
+		problems = append(problems, name+" is mocked, but not in the schema")
 	}
 
 	return problems
 }
 
-// mockType returns the type of a mocked value, cty.NilType for one that cannot be mocked.
+// mockType returns the type of a mocked value; cty.NilType if it cannot be mocked.
 func mockType(of tftypes.Type) cty.Type {
 	switch {
 	case of.Is(tftypes.String):
@@ -267,7 +272,7 @@ func mockType(of tftypes.Type) cty.Type {
 	}
 }
 
-// mockedDates returns the paths of the dates in mocked values.
+// mockedDates returns the paths of the dates in the mocked values.
 func mockedDates(values cty.Value) []string {
 	var dates []string
 

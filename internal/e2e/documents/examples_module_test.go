@@ -11,7 +11,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// The tests of the module pass, and ask no server: the environment names none.
+// TestAccExamples_moduleTests tests that the module's tests pass without a server: the environment
+// names none.
 func TestAccExamples_moduleTests(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	providertest.SetEnvironment(t, nil)
 
@@ -21,7 +22,7 @@ func TestAccExamples_moduleTests(t *testing.T) { //nolint:paralleltest // The en
 	wantTestsToPass(t, w.Run(t, "-chdir=module", "test", "-json"), 5)
 }
 
-// The module is called as its example calls it.
+// TestAccExamples_module uses the module as its example does.
 func TestAccExamples_module(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	s, server := examples.NewForeman(t, foremanserver.Options{})
 	providertest.SetEnvironment(t, s.Env)
@@ -44,18 +45,18 @@ func TestAccExamples_module(t *testing.T) { //nolint:paralleltest // The environ
 
 	for name, login := range map[string]string{"deploy": examples.DeployUser, "jenkins": "svc-jenkins"} {
 		if tokens[name] == "" || server.LiveTokens(login) != 1 {
-			t.Errorf("%s has %d live tokens, and the output for it has %d characters", login, server.LiveTokens(login), len(tokens[name]))
+			t.Errorf("%s has %d live tokens, but its output has %d characters", login, server.LiveTokens(login), len(tokens[name]))
 		}
 	}
 
 	w.Destroy(t)
 
 	if left := s.Live() - before; left != 0 {
-		t.Errorf("%d tokens outlived the example, want none", left)
+		t.Errorf("%d tokens are alive after the example was destroyed, want none", left)
 	}
 }
 
-// wantTestsToPass fails the test unless the CLI passed as many tests, and no other.
+// wantTestsToPass fails the test unless the CLI ran exactly this many tests and all passed.
 func wantTestsToPass(t *testing.T, done providertest.Outcome, want int) {
 	t.Helper()
 
@@ -76,6 +77,6 @@ func wantTestsToPass(t *testing.T, done providertest.Outcome, want int) {
 	}
 
 	if got := summary.Summary; done.Code != 0 || got.Status != "pass" || got.Passed != want || got.Failed+got.Errored+got.Skipped > 0 {
-		t.Errorf("ended with %d, %+v, want %d passed: %s%s", done.Code, got, want, done.Errors(), done.Stderr)
+		t.Errorf("exit code %d, %+v, want %d passed: %s%s", done.Code, got, want, done.Errors(), done.Stderr)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 )
 
-// The examples run as they stand.
+// TestAccExamples_newerCLI runs the examples that need a newer CLI, unmodified.
 func TestAccExamples_newerCLI(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	s, server := examples.NewSandbox(t)
 	w := s.Workspace(t)
@@ -46,6 +46,6 @@ func TestAccExamples_newerCLI(t *testing.T) { //nolint:paralleltest // The envir
 	}
 
 	if server.LiveTokens("svc-gitlab") != 0 || server.LiveTokens(examples.DeployUser) != 1 {
-		t.Error("the actions did not revoke what they ought to")
+		t.Error("the actions did not revoke the expected tokens")
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 )
 
-// pinnedAction is an action by its commit, with the version for people as a comment.
+// pinnedAction matches an action that is pinned by its commit, with the version in a comment.
 var pinnedAction = regexp.MustCompile(`^ +- uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
 func TestExamples_yamlIsWellFormed(t *testing.T) {
@@ -38,7 +38,7 @@ func TestExamples_yamlIsWellFormed(t *testing.T) {
 			}
 
 			if err != nil || len(document) == 0 {
-				t.Errorf("%s: a document of %d keys: %v", name, len(document), err)
+				t.Errorf("%s: a document with %d keys: %v", name, len(document), err)
 
 				break
 			}
@@ -46,11 +46,12 @@ func TestExamples_yamlIsWellFormed(t *testing.T) {
 	}
 
 	if found < 5 {
-		t.Errorf("only %d files were read: are they still found?", found)
+		t.Errorf("found only %d files", found)
 	}
 }
 
-// A tag can be moved to other code, which then has the credentials.
+// TestExamples_actionsArePinnedByCommit tests that actions are pinned by commit: a tag can be moved to
+// other code, which would get the job's credentials.
 func TestExamples_actionsArePinnedByCommit(t *testing.T) {
 	t.Parallel()
 
@@ -65,17 +66,17 @@ func TestExamples_actionsArePinnedByCommit(t *testing.T) {
 			found++
 
 			if line = strings.TrimRight(line, "\n"); !pinnedAction.MatchString(line) {
-				t.Errorf("%s: not a commit with its version as a comment: %s", name, line)
+				t.Errorf("%s: want a commit with the version in a comment: %s", name, line)
 			}
 		}
 	}
 
 	if found == 0 {
-		t.Error("there are no actions: are they still found?")
+		t.Error("found no actions")
 	}
 }
 
-func TestExamples_workflowsMayDoLittle(t *testing.T) {
+func TestExamples_workflowsHaveFewPermissions(t *testing.T) {
 	t.Parallel()
 
 	may := map[string]string{"contents": "read", "id-token": "write"}
@@ -85,7 +86,7 @@ func TestExamples_workflowsMayDoLittle(t *testing.T) {
 	} {
 		workflow := decodeExample[githubWorkflow](t, name)
 		if workflow.Permissions == nil || len(workflow.Permissions) > 0 || len(workflow.Jobs) == 0 {
-			t.Errorf("%s: what is not said of a job is %v, want {}", name, workflow.Permissions)
+			t.Errorf("%s: the top-level permissions are %v, want {}", name, workflow.Permissions)
 		}
 
 		for id, job := range workflow.Jobs {
@@ -98,8 +99,8 @@ func TestExamples_workflowsMayDoLittle(t *testing.T) {
 	}
 }
 
-// The scripts of the pipelines do what their comments say, with a real CLI: they apply what
-// is due and nothing else, fail with an error, and the monitor fails while a check does.
+// TestAccExamples_pipelines runs the pipelines' scripts with a real CLI. They apply only what is due,
+// errors make them fail, and the monitor fails while a check fails.
 func TestAccExamples_pipelines(t *testing.T) {
 	type run func(t *testing.T, w *providertest.Workspace) providertest.Outcome
 
@@ -146,7 +147,7 @@ func TestAccExamples_pipelines(t *testing.T) {
 
 				done := of(t, w)
 				if done.Code != code || !strings.Contains(done.Text+done.Stderr, text) {
-					t.Fatalf("ended with %d, want %d and %q:\n%s%s", done.Code, code, text, done.Text, done.Stderr)
+					t.Fatalf("exit code %d, want %d and %q:\n%s%s", done.Code, code, text, done.Text, done.Stderr)
 				}
 
 				if found := server.LiveTokens(examples.DeployUser); found != alive {
@@ -157,7 +158,7 @@ func TestAccExamples_pipelines(t *testing.T) {
 			ends(pipeline.rotate, 0, 1, "1 added")
 			ends(pipeline.rotate, 0, 1, "No changes")
 
-			// Issued 80 days ago, so due for four.
+			// The token was issued 80 days ago and has been due for four days.
 			clock.Move(80 * providertest.Day)
 			ends(pipeline.monitor, 1, 1, "The deployment token is overdue")
 			ends(pipeline.rotate, 0, 2, "1 changed")
@@ -174,7 +175,7 @@ func TestAccExamples_pipelines(t *testing.T) {
 	}
 }
 
-// exampleYAML returns the files that are YAML.
+// exampleYAML returns the names of the YAML files.
 func exampleYAML(t *testing.T) []string {
 	t.Helper()
 
@@ -191,7 +192,7 @@ func exampleYAML(t *testing.T) []string {
 	return names
 }
 
-// decodeExample reads a file of one document.
+// decodeExample decodes a file with a single document.
 func decodeExample[T any](t *testing.T, name string) T {
 	t.Helper()
 

@@ -23,7 +23,7 @@ const (
 	actionExample = "actions/" + providertest.RevokeType + "/action.tf"
 )
 
-// exampleCall is a list or action block of an example, or one instance of several.
+// exampleCall is a list or action block of an example, or an instance of one with for_each or count.
 type exampleCall struct {
 	name   string
 	config map[string]any
@@ -31,8 +31,7 @@ type exampleCall struct {
 	full   bool // include_resource
 }
 
-// exampleCalls evaluates the blocks of a file: the oldest supported Terraform cannot read
-// them.
+// exampleCalls evaluates the blocks of a file, which the oldest supported Terraform cannot read.
 func exampleCalls(t *testing.T, kind, typeName, file string) []exampleCall {
 	t.Helper()
 
@@ -69,7 +68,7 @@ func exampleBytes(t *testing.T, name string) []byte {
 	return content
 }
 
-// exampleInstances evaluates a block, for each of its instances.
+// exampleInstances evaluates all instances of a block.
 func exampleInstances(t *testing.T, block *hclsyntax.Block) []exampleCall {
 	t.Helper()
 
@@ -106,7 +105,7 @@ func exampleInstances(t *testing.T, block *hclsyntax.Block) []exampleCall {
 	return calls
 }
 
-// evaluate evaluates an expression of the kind that the examples have.
+// evaluate evaluates an expression; it supports the kinds that occur in the examples.
 func evaluate(t *testing.T, expression hcl.Expression, key cty.Value) cty.Value {
 	t.Helper()
 
@@ -126,7 +125,7 @@ func evaluate(t *testing.T, expression hcl.Expression, key cty.Value) cty.Value 
 	return value
 }
 
-// Each block of the list resource's example finds a token.
+// TestExamples_list tests that each block in the list resource's example finds a token.
 func TestExamples_list(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	s, server := examples.NewSandbox(t)
 	providertest.AddToken(t, server, examples.DeployUser, "deploy pipeline")
@@ -143,7 +142,7 @@ func TestExamples_list(t *testing.T) { //nolint:paralleltest // The environment 
 	}
 }
 
-// Each block of the action's example does what its name says.
+// TestExamples_action tests that each block in the action's example does what its name says.
 func TestExamples_action(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	s, server := examples.NewSandbox(t)
 
@@ -160,7 +159,7 @@ func TestExamples_action(t *testing.T) { //nolint:paralleltest // The environmen
 
 	for login, want := range map[string]int{
 		"svc-gitlab": 0, "svc-jenkins": 0, "svc-backup": 1,
-		examples.DeployUser: 1, // Created after the leak was closed.
+		examples.DeployUser: 1, // It was created after the leak was closed.
 	} {
 		if got := server.LiveTokens(login); got != want {
 			t.Errorf("%d tokens of %s are alive, want %d", got, login, want)
@@ -168,8 +167,8 @@ func TestExamples_action(t *testing.T) { //nolint:paralleltest // The environmen
 	}
 }
 
-// Each action stands below the command that invokes it.
-func TestExamples_commandsNameWhatIsThere(t *testing.T) {
+// TestExamples_aCommandInvokesEachAction tests that a command above each action invokes it.
+func TestExamples_aCommandInvokesEachAction(t *testing.T) {
 	t.Parallel()
 
 	text := examples.Text(t, actionExample)

@@ -11,17 +11,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// planOutput is a condition on an output of the step that plans.
+// planOutput matches a condition on an output of the plan step.
 var planOutput = regexp.MustCompile(`^steps\.plan\.outputs\.(\w+) == '(\w+)'$`)
 
-// githubStep is what a test carries out of a step of GitHub Actions.
+// githubStep is the part of a GitHub Actions step that the tests run.
 type githubStep struct {
 	ID  string `yaml:"id"`
 	If  string `yaml:"if"`
 	Run string `yaml:"run"`
 }
 
-// githubWorkflow is what a test reads of a workflow.
+// githubWorkflow is the part of a workflow that the tests read.
 type githubWorkflow struct {
 	Permissions map[string]string `yaml:"permissions"`
 	Jobs        map[string]struct {
@@ -35,7 +35,7 @@ type githubWorkflow struct {
 	} `yaml:"jobs"`
 }
 
-// gitlabPipeline is what a test reads of a pipeline of GitLab CI.
+// gitlabPipeline is the part of a GitLab CI pipeline that the tests read.
 type gitlabPipeline struct {
 	Default struct {
 		Before []string `yaml:"before_script"`
@@ -48,7 +48,7 @@ type gitlabPipeline struct {
 	} `yaml:"monitor"`
 }
 
-// runGitHubJob carries out the steps of a job that are scripts.
+// runGitHubJob runs the steps of a job that are scripts.
 func runGitHubJob(t *testing.T, w *providertest.Workspace, workflow, id string) providertest.Outcome {
 	t.Helper()
 
@@ -83,7 +83,7 @@ func runGitHubJob(t *testing.T, w *providertest.Workspace, workflow, id string) 
 	return all
 }
 
-// holds says whether the condition of a step holds, if there is one.
+// holds reports whether a step's condition is met; an empty condition is.
 func holds(t *testing.T, condition, outputs string) bool {
 	t.Helper()
 
@@ -93,28 +93,28 @@ func holds(t *testing.T, condition, outputs string) bool {
 
 	parts := planOutput.FindStringSubmatch(condition)
 	if parts == nil {
-		t.Fatalf("no test knows the condition %s", condition)
+		t.Fatalf("unsupported condition %s", condition)
 	}
 
-	text, err := os.ReadFile(outputs) //nolint:gosec // A file of the test's own.
+	text, err := os.ReadFile(outputs) //nolint:gosec // The test created the file.
 	providertest.Must(t, err)
 
 	return slices.Contains(strings.Split(string(text), "\n"), parts[1]+"="+parts[2])
 }
 
-// runGitLabJob carries out a job's scripts, in one shell as a runner does.
+// runGitLabJob runs a job's scripts in one shell, as a GitLab runner does.
 func runGitLabJob(t *testing.T, w *providertest.Workspace, scripts ...[]string) providertest.Outcome {
 	t.Helper()
 
 	lines := slices.Concat(scripts...)
 	if len(lines) < 3 {
-		t.Fatalf("there is little to run: %q", lines)
+		t.Fatalf("found only these lines to run: %q", lines)
 	}
 
 	return w.Start(t, "sh", "-ec", strings.Join(lines, "\n"))
 }
 
-// putOnPath lets scripts find the CLI of the tests under the name that examples call it by.
+// putOnPath makes the CLI under test available to scripts under the name that the examples use.
 func putOnPath(t *testing.T) {
 	t.Helper()
 

@@ -27,13 +27,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// importCommand is a line of import.sh, importArgument one of an identity.
+// importCommand matches a line of import.sh, and importArgument an argument of an identity.
 var (
 	importCommand  = regexp.MustCompile(`(?m)^terraform import (\S+) '?([^'\n]+)'?$`)
 	importArgument = regexp.MustCompile(`(?m)^ +(\w+) += "(.+)"$`)
 )
 
-func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
+func TestExamples_oneForEachConstruct(t *testing.T) {
 	t.Parallel()
 
 	var want []string
@@ -102,19 +102,19 @@ func TestExamples_oneForEachConstructAndNoneOfAnother(t *testing.T) {
 		}
 	}
 
-	// All others are for people to read, and one of them says what they are.
+	// The remaining folders are for human readers, and must have a README.md.
 	for _, folder := range examples.Folders(t) {
 		switch of := func(file string) bool { return path.Dir(file) == folder }; {
 		case folder == "provider" || slices.ContainsFunc(want, of):
 		case strings.HasPrefix(folder, "resources/"), strings.HasPrefix(folder, "data-sources/"), strings.HasPrefix(folder, "functions/"):
-			t.Errorf("examples/%s is of no construct that the provider has", folder)
+			t.Errorf("examples/%s does not belong to a construct of the provider", folder)
 		case !isExplained(folder):
-			t.Errorf("examples/%s has no README.md, nor has a folder that it is in", folder)
+			t.Errorf("neither examples/%s nor a folder above it has a README.md", folder)
 		}
 	}
 }
 
-// Every example that needs this provider alone is applied as it stands.
+// TestAccExamples_apply applies every example that needs only this provider, unmodified.
 func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	var applied int
 
@@ -131,24 +131,24 @@ func TestAccExamples_apply(t *testing.T) { //nolint:paralleltest // The environm
 			text := examples.OnSandbox(text, servers)
 
 			if path.Dir(name) == "provider" {
-				// Terraform configures a provider only if something needs it.
+				// Terraform configures a provider only if it is needed.
 				text += "\ndata \"opsaccess_current_user\" \"test\" {}\n"
 			}
 
-			for i, left := range applyAsItStands(t, text, servers...) {
+			for i, left := range applyUnmodified(t, text, servers...) {
 				if left != 0 {
-					t.Errorf("%d tokens outlived the example on %s, want none", left, servers[i].URL)
+					t.Errorf("%d tokens are alive on %s after the example was destroyed, want none", left, servers[i].URL)
 				}
 			}
 		})
 	}
 
 	if applied < len(exampleConfigurations(t))/2 {
-		t.Errorf("only %d examples were applied: are they still found?", applied)
+		t.Errorf("applied only %d examples", applied)
 	}
 }
 
-// The commands of import.sh import what they name, through the real CLI.
+// TestAccExamples_importCommands runs the commands in import.sh with the real CLI.
 func TestAccExamples_importCommands(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	const folder = "resources/opsaccess_personal_access_token"
 
@@ -182,7 +182,8 @@ func TestAccExamples_importCommands(t *testing.T) { //nolint:paralleltest // The
 	}
 }
 
-// What the examples say imports a user of Universal Controller: each command, and both blocks.
+// TestExamples_importUser tests the examples of importing a user of Universal Controller: each command,
+// and both blocks.
 func TestExamples_importUser(t *testing.T) {
 	t.Parallel()
 
@@ -210,7 +211,8 @@ func TestExamples_importUser(t *testing.T) {
 	}
 }
 
-// The import block with an id imports in a plan, and leaves the token as it is.
+// TestAccExamples_importBlock tests that the import block with an id imports the token and does not
+// change it.
 func TestAccExamples_importBlock(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	const folder = "resources/opsaccess_personal_access_token"
 
@@ -235,8 +237,8 @@ func TestAccExamples_importBlock(t *testing.T) { //nolint:paralleltest // The en
 	)
 }
 
-// The import block with an identity takes Terraform 1.12, which is newer than the oldest
-// that is supported, so the provider is asked as Terraform would ask it.
+// TestExamples_importByIdentity tests the import block with an identity over the protocol, because it
+// needs Terraform 1.12, which is newer than the oldest supported version.
 func TestExamples_importByIdentity(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	_, server := examples.NewSandbox(t)
 	examples.SeedImports(t, server)
@@ -253,7 +255,7 @@ func TestExamples_importByIdentity(t *testing.T) { //nolint:paralleltest // The 
 
 	of, ok := providertest.IdentityType(t, provider).(tftypes.Object)
 	if !ok {
-		t.Fatal("an identity is no object")
+		t.Fatal("the identity is not an object")
 	}
 
 	for argument := range identity {
@@ -278,14 +280,15 @@ func TestExamples_importByIdentity(t *testing.T) { //nolint:paralleltest // The 
 
 var (
 	exampleSource = regexp.MustCompile(`(?m)^ +source += "(.+)"$`)
-	// exampleEphemeral is the beginning of an ephemeral block.
+	// exampleEphemeral matches the beginning of an ephemeral block.
 	exampleEphemeral = regexp.MustCompile(`(?m)^ephemeral "(\w+)" "(\w+)"`)
 	exampleBackend   = regexp.MustCompile(`(?m)^ +backend "`)
-	// exampleOther is a resource of a provider whose source is left to the CLI.
+	// exampleOther matches a resource of another provider, for which the configuration declares no
+	// source.
 	exampleOther = regexp.MustCompile(`(?m)^resource "(?:vault|kubernetes)_`)
 )
 
-// isExplained says whether a folder, or one that it is in, has a README.md.
+// isExplained reports whether a folder, or one above it, has a README.md.
 func isExplained(folder string) bool {
 	for ; folder != "."; folder = path.Dir(folder) {
 		if _, err := fs.Stat(examples.Files(), path.Join(folder, "README.md")); err == nil {
@@ -296,10 +299,9 @@ func isExplained(folder string) bool {
 	return false
 }
 
-// exampleConfigurations returns what is a configuration by itself: a folder with a
-// main.tf as a whole, unless it is a module for others to call, and of any other folder
-// each file but the imports. Those of actions are none that the oldest supported CLI can
-// read.
+// exampleConfigurations returns the examples that are complete configurations: folders with a main.tf,
+// unless they are modules for other configurations, and each file in other folders except imports.
+// Examples of actions are left out, because the oldest supported CLI cannot read them.
 func exampleConfigurations(t *testing.T) []string {
 	t.Helper()
 
@@ -329,15 +331,15 @@ func exampleConfigurations(t *testing.T) []string {
 	return names
 }
 
-// isModule says whether a folder is a module for others to call, with tests of its own.
+// isModule reports whether a folder is a module for other configurations, with its own tests.
 func isModule(t *testing.T, folder string) bool {
 	t.Helper()
 
 	return len(examples.FilesOf(t, path.Join(folder, "tests"))) > 0
 }
 
-// needsOthers says whether a configuration takes more than this provider: another one, a
-// module, or a place for its state.
+// needsOthers reports whether a configuration needs more than this provider: another provider, a
+// module, or a backend.
 func needsOthers(text string) bool {
 	if exampleBackend.MatchString(text) || exampleOther.MatchString(text) {
 		return true
@@ -352,7 +354,7 @@ func needsOthers(text string) bool {
 	return false
 }
 
-// ephemerals returns the names of the provider's ephemeral resources.
+// ephemerals returns the type names of the provider's ephemeral resources.
 func ephemerals(t *testing.T) []string {
 	t.Helper()
 
@@ -368,8 +370,8 @@ func ephemerals(t *testing.T) []string {
 	return names
 }
 
-// keep returns what uses the names of ephemeral resources: nothing is opened in an apply
-// that changes nothing, nor by OpenTofu if nobody uses it.
+// keep returns configuration that uses the names of ephemeral resources. Otherwise, an apply without
+// changes would not open them, and OpenTofu would never open them.
 func keep(opened [][]string) string {
 	if len(opened) == 0 {
 		return ""

@@ -22,9 +22,9 @@ var (
 	guideUnlinked = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// A link to a page leads to one that is there, and to a heading that it has, on the
-// Registry and in the repository.
-func TestGuides_linksLead(t *testing.T) {
+// TestGuides_linksWork tests that the pages and headings that links lead to exist, on the Registry and
+// in the repository.
+func TestGuides_linksWork(t *testing.T) {
 	t.Parallel()
 
 	var found int
@@ -49,19 +49,19 @@ func TestGuides_linksLead(t *testing.T) {
 			found++
 
 			if info, err := os.Stat(filepath.Join(providertest.Repository(), to)); err != nil {
-				t.Errorf("%s: %s leads nowhere: %v", page, match[0], err)
+				t.Errorf("%s: %s leads to a page that does not exist: %v", page, match[0], err)
 			} else if anchor != "" && (info.IsDir() || !headings(t, to)[anchor]) {
-				t.Errorf("%s: %s leads to no heading of %s", page, match[0], to)
+				t.Errorf("%s: %s leads to a heading that %s does not have", page, match[0], to)
 			}
 		}
 	}
 
 	if found < 10 {
-		t.Errorf("only %d links were followed: are they still found?", found)
+		t.Errorf("found only %d links: does the pattern still match?", found)
 	}
 }
 
-// Whoever looks for a guide finds it in the README and on the provider's page.
+// TestGuides_areListed tests that the README and the provider's page link to every guide.
 func TestGuides_areListed(t *testing.T) {
 	t.Parallel()
 
@@ -76,7 +76,7 @@ func TestGuides_areListed(t *testing.T) {
 	}
 }
 
-// repositoryPath returns the path that a link to the repository's pages names.
+// repositoryPath returns the path in the repository that a link leads to.
 func repositoryPath(link string) (string, bool) {
 	for _, kind := range []string{"/tree/main/", "/blob/main/"} {
 		if at, ok := strings.CutPrefix(link, repositoryURL+kind); ok {
@@ -87,8 +87,8 @@ func repositoryPath(link string) (string, bool) {
 	return "", false
 }
 
-// headings returns what a link can name in a page: the anchors that GitHub and the
-// Registry make of its headings, and those that it sets itself.
+// headings returns the anchors of a page: those that GitHub and the Registry generate from headings,
+// and explicit ones.
 func headings(t *testing.T, name string) map[string]bool {
 	t.Helper()
 
@@ -107,11 +107,11 @@ func headings(t *testing.T, name string) map[string]bool {
 	return anchors
 }
 
-// projectText returns the text of a file by its path in the repository.
+// projectText returns the text of a file in the repository.
 func projectText(t *testing.T, name string) string {
 	t.Helper()
 
-	text, err := os.ReadFile(filepath.Join(providertest.Repository(), name)) //nolint:gosec // A file of the project.
+	text, err := os.ReadFile(filepath.Join(providertest.Repository(), name)) //nolint:gosec // The file is part of the project.
 	providertest.Must(t, err)
 
 	return string(text)

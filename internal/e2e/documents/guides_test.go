@@ -19,7 +19,8 @@ const rotationGuide = "rotation.md.tmpl"
 
 var guideSchedule = regexp.MustCompile("(?m)^\\| [^`|]+ \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\| `(\\w+)` \\|$")
 
-// Everything in a guide that is configuration is formatted, and so is well-formed.
+// TestAccGuides_configurationIsFormatted tests that all configuration in the guides is formatted, and
+// therefore well-formed.
 func TestAccGuides_configurationIsFormatted(t *testing.T) {
 	t.Parallel()
 
@@ -32,7 +33,7 @@ func TestAccGuides_configurationIsFormatted(t *testing.T) {
 	}
 }
 
-// The same holds for what the examples' README.md say.
+// TestAccGuides_configurationInReadmesIsFormatted tests the same for the README files of the examples.
 func TestAccGuides_configurationInReadmesIsFormatted(t *testing.T) {
 	t.Parallel()
 
@@ -57,11 +58,12 @@ func TestAccGuides_configurationInReadmesIsFormatted(t *testing.T) {
 	}
 
 	if found == 0 {
-		t.Error("there is no configuration: is it still found?")
+		t.Error("found no configuration")
 	}
 }
 
-// All configuration is applied by a test, or says why it is not.
+// TestGuides_everyConfigurationIsMarked tests that each block of configuration says that a test applies
+// it, or why none does.
 func TestGuides_everyConfigurationIsMarked(t *testing.T) {
 	t.Parallel()
 
@@ -83,14 +85,15 @@ func TestGuides_everyConfigurationIsMarked(t *testing.T) {
 
 			for _, b := range blocks {
 				if b.Language == language && b.Mark != "" {
-					t.Errorf("%s in %s is marked %q, and nothing applies it", b.Name(), language, b.Mark)
+					t.Errorf("%s in %s is marked %q, but no test applies it", b.Name(), language, b.Mark)
 				}
 			}
 		}
 	}
 }
 
-// What a guide marks is applied as it stands, beside the tokens that it refers to.
+// TestAccGuides_apply applies the marked blocks of the guides unmodified, together with the tokens that
+// they refer to.
 func TestAccGuides_apply(t *testing.T) {
 	blocks := examples.GuideBlocks(t, "terraform")
 
@@ -104,19 +107,19 @@ func TestAccGuides_apply(t *testing.T) {
 			text := examples.OnSandbox(b.Whole(t, blocks), []examples.Server{s})
 
 			if strings.Contains(text, `variable "state_passphrase"`) {
-				// OpenTofu asks for it before it reads files of variables.
+				// OpenTofu needs this variable before it reads variable files.
 				t.Setenv("TF_VAR_state_passphrase", "long enough for PBKDF2")
 			}
 
-			// There may be fewer, for what was imported is revoked, too.
-			if left := applyAsItStands(t, text, s)[0]; left > 0 {
-				t.Errorf("%d tokens outlived the configuration, want none", left)
+			// The number may decrease, because imported tokens are revoked as well.
+			if left := applyUnmodified(t, text, s)[0]; left > 0 {
+				t.Errorf("%d tokens are alive after the configuration was destroyed, want none", left)
 			}
 		})
 	}
 }
 
-// A shell can read what the guides tell it.
+// TestGuides_commandsAreWellFormed tests that a shell can parse the commands in the guides.
 func TestGuides_commandsAreWellFormed(t *testing.T) {
 	t.Parallel()
 
@@ -130,7 +133,8 @@ func TestGuides_commandsAreWellFormed(t *testing.T) {
 	}
 }
 
-// Each schedule is one that the provider accepts, and may be as late as the guide says.
+// TestGuides_schedulesAreConsistent tests that the provider accepts each schedule, and that runs may be
+// late by as much as the guide says.
 func TestGuides_schedulesAreConsistent(t *testing.T) {
 	t.Parallel()
 
@@ -164,17 +168,17 @@ func TestGuides_schedulesAreConsistent(t *testing.T) {
 		}
 
 		if _, err := policy.Check(expiresIn, false, dates); (err != nil) != strings.Contains(row[0], "not on Universal Controller") {
-			t.Errorf("%s: on a platform whose tokens expire on dates: %v", row[0], err)
+			t.Errorf("%s, on a platform whose tokens expire on dates: %v", row[0], err)
 		}
 
 		if late != before-overlap || late < 3*interval || overlap >= lifetime-before {
-			t.Errorf("%s: a run may be late by %s, and there is one every %s",
+			t.Errorf("%s: a run may be late by %s, and the interval between runs is %s",
 				row[0], lifecycle.FormatDuration(before-overlap), lifecycle.FormatDuration(interval))
 		}
 	}
 }
 
-// formatted fails the test unless the CLI would leave the configuration as it is.
+// formatted fails the test if the CLI would reformat the configuration.
 func formatted(t *testing.T, text string) {
 	t.Helper()
 
@@ -187,8 +191,8 @@ func formatted(t *testing.T, text string) {
 	}
 }
 
-// newGuideServer returns a sandbox with the users that the examples name, and the tokens
-// that the guides import. The environment leads there, and nowhere else.
+// newGuideServer starts a sandbox with the users that the examples name and the tokens that the guides
+// import. The environment configures the provider for this server only.
 func newGuideServer(t *testing.T, controller bool) examples.Server {
 	t.Helper()
 

@@ -15,8 +15,8 @@ import (
 
 const incidentGuide = "incident-response.md.tmpl"
 
-// Without actions, tokens that nobody manages are revoked by an import and a destroy: those
-// that were selected, and no others.
+// TestAccIncident_importAndDestroyRevoke revokes unmanaged tokens without the action, by an import and
+// a destroy: the selected tokens, and no others.
 func TestAccIncident_importAndDestroyRevoke(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -38,7 +38,7 @@ func TestAccIncident_importAndDestroyRevoke(t *testing.T) {
 		w := s.Workspace(t)
 		w.Write(t, s.AdminBlock()+strings.ReplaceAll(guideExample(t, incidentGuide, "import {"), `name_prefix = "deploy-"`, `name_prefix = "deploy"`))
 
-		// A destroy has to come second: there is nothing in the state for it yet.
+		// A destroy before the import revokes nothing, because the state is empty.
 		w.Destroy(t)
 
 		if alive := s.Alive(t, user.ID); alive != 5 {
@@ -46,7 +46,7 @@ func TestAccIncident_importAndDestroyRevoke(t *testing.T) {
 		}
 
 		if done, _ := w.Plan(t); done.Warned("The token's secret is not known") != 1 || len(done.Says) != 1 {
-			t.Errorf("the plan of several imports warns of something else, or more than once: %s", done.Warnings())
+			t.Errorf("the plan of several imports has other warnings, or more than one: %s", done.Warnings())
 		}
 
 		w.Apply(t)
@@ -59,13 +59,13 @@ func TestAccIncident_importAndDestroyRevoke(t *testing.T) {
 		w.Destroy(t)
 
 		if diff := cmp.Diff([]string{"other"}, s.AliveNames(t, user.ID)); diff != "" || s.Alive(t, bystander.ID) != 1 {
-			t.Errorf("what is alive of the user, and %d of a bystander:\n%s", s.Alive(t, bystander.ID), diff)
+			t.Errorf("the user's live tokens, with %d of another user:\n%s", s.Alive(t, bystander.ID), diff)
 		}
 	})
 }
 
-// The variables of the guide revoke a leaked token in the run that issues its successor, and
-// going back to normal does not rotate again.
+// TestAccIncident_variablesRevokeAtOnce tests that the guide's variables revoke a leaked token in the
+// run that issues its successor, and that resetting them does not rotate again.
 func TestAccIncident_variablesRevokeAtOnce(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -76,7 +76,7 @@ func TestAccIncident_variablesRevokeAtOnce(t *testing.T) {
 		w.Apply(t, providertest.Generation(1))
 
 		leaked := w.Secret(t)
-		s.WantAccepted(t, user, leaked) // In use, as a leaked one is.
+		s.WantAccepted(t, user, leaked) // A leaked token is in use.
 
 		w.ApplyWith(t, []string{"-var", "incident=OPS-7", "-var", "overlap=0s"}, providertest.Generation(2), providertest.NoPredecessors()).
 			Warns(t, "The live token is revoked before the new one is issued")
@@ -91,7 +91,7 @@ func TestAccIncident_variablesRevokeAtOnce(t *testing.T) {
 	})
 }
 
-// guideExample returns the only configuration of a guide that has the text in it.
+// guideExample returns the only block of a guide that contains the text.
 func guideExample(t *testing.T, guide, text string) string {
 	t.Helper()
 
@@ -99,7 +99,7 @@ func guideExample(t *testing.T, guide, text string) string {
 		return b.Guide != guide || !strings.Contains(b.Text, text)
 	})
 	if len(blocks) != 1 {
-		t.Fatalf("%d blocks of %s have %q", len(blocks), guide, text)
+		t.Fatalf("%d blocks of %s contain %q", len(blocks), guide, text)
 	}
 
 	return blocks[0].Text

@@ -21,7 +21,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/tokens"
 )
 
-// notices has one of each that the engine reports, and of each way in which it is worded.
+// notices returns a notice of each type that the engine reports, with each of its wordings.
 func notices() []tokens.Notice {
 	err := errors.New("HTTP 503")
 	refusal := func(argument string, userGone bool) tokens.Refusal {
@@ -102,7 +102,7 @@ func notices() []tokens.Notice {
 	return all
 }
 
-// noticeSummaries are what the diagnostics of all notices begin with, as a CLI prints them.
+// noticeSummaries returns the summaries of all notices, as a CLI prints them.
 func noticeSummaries() []string {
 	var all []string
 
@@ -120,12 +120,13 @@ func noticeSummaries() []string {
 	return all
 }
 
-// A notice of every type is in the table, so that none is without words or missing in the guide.
+// TestNotices_eachTypeHasWords tests that the table has a notice of every type, so that every type has
+// a text and is in the guide.
 func TestNotices_eachTypeHasWords(t *testing.T) {
 	t.Parallel()
 
 	worded := map[string]bool{
-		// It is the provider that says which settings are unknown, for all constructs alike.
+		// The provider itself words this for all constructs: only it knows which settings are unknown.
 		"ServerUnknown": true,
 	}
 	for _, notice := range notices() {
@@ -144,7 +145,7 @@ func TestNotices_eachTypeHasWords(t *testing.T) {
 		case *ast.TypeSpec:
 			if kind, ok := n.Type.(*ast.StructType); ok && reports(kind) {
 				if types++; !worded[n.Name.Name] {
-					t.Errorf("no %s in the table", n.Name.Name)
+					t.Errorf("the table has no %s", n.Name.Name)
 				}
 			}
 		case *ast.ValueSpec:
@@ -157,11 +158,11 @@ func TestNotices_eachTypeHasWords(t *testing.T) {
 	})
 
 	if types == 0 || stepNames != int(tokens.StepRevokeBeforeReissue)+1 {
-		t.Errorf("%d types and %d steps were found: is the last step another one?", types, stepNames)
+		t.Errorf("found only %d types and %d steps: is the last step still the same?", types, stepNames)
 	}
 }
 
-// reports says whether a type is one of a notice.
+// reports reports whether a type is that of a notice.
 func reports(kind *ast.StructType) bool {
 	for _, field := range kind.Fields.List {
 		if name, ok := field.Type.(*ast.Ident); ok && len(field.Names) == 0 && (name.Name == "failure" || name.Name == "warning") {
@@ -172,7 +173,8 @@ func reports(kind *ast.StructType) bool {
 	return false
 }
 
-// Each notice says in the detail what there is to say, and a step that failed what was tried.
+// TestNotices_details tests that each notice has a detail, and that a failed step says what was
+// attempted.
 func TestNotices_details(t *testing.T) {
 	t.Parallel()
 

@@ -12,10 +12,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// permissionNames are the names that the platforms have for what the provider's account may do.
+// permissionNames matches the platforms' names of the permissions that the provider's account needs.
 var permissionNames = regexp.MustCompile(`\b(?:(?:view|create|revoke|edit)_(?:users|personal_access_tokens)|ops_(?:user_)?admin)\b`)
 
-// The pages that say what the account needs name what an account without any of it is told to get.
+// TestDocs_permissionsAreThoseOfTheError tests that the pages about permissions name the same ones as
+// the error that an account without permissions gets.
 func TestDocs_permissionsAreThoseOfTheError(t *testing.T) {
 	t.Parallel()
 
@@ -35,20 +36,20 @@ func TestDocs_permissionsAreThoseOfTheError(t *testing.T) {
 			errs := providertest.ReadData(t, s.Serve(t, s.Settings(account.Login, account.Password)),
 				"opsaccess_personal_access_tokens", map[string]any{"user_id": user.ID})
 			if len(errs) != 1 {
-				t.Fatalf("the account reads the tokens of another user: %q", errs)
+				t.Fatalf("an account without permissions reads another user's tokens: %q", errs)
 			}
 
 			want := namesIn(errs[0])
 			if len(want) < 2 {
-				t.Fatalf("the error names %q: %s", want, errs[0])
+				t.Fatalf("the permissions in the error are %q: %s", want, errs[0])
 			}
 
 			for _, page := range pages {
-				text, err := os.ReadFile(filepath.Join(providertest.Repository(), "templates", page)) //nolint:gosec // The names are above.
+				text, err := os.ReadFile(filepath.Join(providertest.Repository(), "templates", page)) //nolint:gosec // The names are listed above.
 				providertest.Must(t, err)
 
 				named := slices.DeleteFunc(namesIn(string(text)), func(name string) bool {
-					return page != pages[2] && (platform == "Foreman") != (name[:4] != "ops_") // Two pages are about both.
+					return page != pages[2] && (platform == "Foreman") != (name[:4] != "ops_") // Two of the pages are about both platforms.
 				})
 				if diff := cmp.Diff(want, named); diff != "" {
 					t.Errorf("%s (-error +page):\n%s", page, diff)
@@ -58,7 +59,7 @@ func TestDocs_permissionsAreThoseOfTheError(t *testing.T) {
 	}
 }
 
-// namesIn returns the permissions and roles in a text, each once.
+// namesIn returns the permissions and roles in a text, without duplicates.
 func namesIn(text string) []string {
 	names := permissionNames.FindAllString(text, -1)
 	slices.Sort(names)

@@ -12,7 +12,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 )
 
-// What documents name, and what is in its place in tests.
+// The recipient in the documents, and the variable for the identity that replaces it in tests.
 const (
 	documentedRecipient = "age1qxlflznnc5gvzpwc6nyryn75l7tcuswt7ey0ctngz03j4sg79faq34caxu"
 	identityVariable    = "age_identity"
@@ -21,11 +21,11 @@ const (
 	traceLog            = "trace.log"
 )
 
-// stored is where the documents keep the secret of a token.
+// stored lists the paths at which the documents store a token's secret.
 var stored = []string{ownSecret, "ci/foreman/svc-deploy", "ci/foreman-svc-deploy"}
 
-// An example that hands a token to Vault or Kubernetes is applied as it stands, beside a stand-in for
-// that store, and the store always has a token that works.
+// TestAccExamples_stores applies the examples that pass a token to Vault or Kubernetes, with a
+// replacement for that store. The store must always have a token that works.
 func TestAccExamples_stores(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	var applied int
 
@@ -43,11 +43,11 @@ func TestAccExamples_stores(t *testing.T) { //nolint:paralleltest // The environ
 	}
 
 	if applied < 4 {
-		t.Errorf("only %d examples were applied: are they still found?", applied)
+		t.Errorf("applied only %d examples", applied)
 	}
 }
 
-// The same for the guides.
+// TestAccGuides_stores does the same with the guides.
 func TestAccGuides_stores(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	blocks := examples.GuideBlocks(t, "terraform")
 
@@ -62,9 +62,9 @@ func TestAccGuides_stores(t *testing.T) { //nolint:paralleltest // The environme
 	}
 }
 
-// applyBesideStores applies a configuration, replaces its token, and destroys all. If the configuration
-// decrypts the token, neither the secret nor the private key may be in what the CLI writes: states, plans,
-// output, and the log of the level TRACE.
+// applyBesideStores applies a configuration, replaces its token, and destroys everything. If the
+// configuration decrypts the token, neither the secret nor the private key may appear in anything that
+// the CLI writes: states, plans, output, and the TRACE log.
 func applyBesideStores(t *testing.T, s examples.Server, text string) {
 	t.Helper()
 
@@ -89,7 +89,7 @@ func applyBesideStores(t *testing.T, s examples.Server, text string) {
 
 	decrypts := strings.Contains(text, "::decrypt(")
 	if decrypts {
-		// The CLI and the provider, which runs in this process, both read these variables.
+		// Both the CLI and the provider, which runs in this process, read these variables.
 		t.Setenv("TF_LOG", "TRACE")
 		t.Setenv("TF_LOG_PATH", filepath.Join(w.Folder, traceLog))
 	}
@@ -113,16 +113,16 @@ func applyBesideStores(t *testing.T, s examples.Server, text string) {
 
 	first := apply()
 
-	if stores.Get(ownSecret)["password"] == password { // Not what the provider itself logs in with.
+	if stores.Get(ownSecret)["password"] == password { // This is not the credential of the provider itself.
 		if second := apply("-replace=opsaccess_personal_access_token.deploy"); second == first {
-			t.Error("the store has the secret of the token that was replaced")
+			t.Error("the store still has the secret of the replaced token")
 		}
 	}
 
 	logIn()
 
 	if strings.Contains(text, `resource "vault_kv_secret_v2" "own"`) {
-		// What the provider logs in with is read in the destroy, too, and may be deleted before.
+		// The destroy also reads the provider's own credential, and could delete it before that.
 		if done := w.Run(t, "state", "rm", "vault_kv_secret_v2.own"); done.Code != 0 {
 			t.Fatal(done.Stderr)
 		}
@@ -131,11 +131,11 @@ func applyBesideStores(t *testing.T, s examples.Server, text string) {
 	w.Destroy(t)
 
 	if left := s.Live() - before; left != 0 {
-		t.Errorf("%d tokens outlived the configuration, want none", left)
+		t.Errorf("%d tokens are alive after the configuration was destroyed, want none", left)
 	}
 }
 
-// storedToken returns the token that the stores have, and logs in with it.
+// storedToken returns the token in the stores and logs in with it.
 func storedToken(t *testing.T, s examples.Server, stores *examples.Stores) string {
 	t.Helper()
 
@@ -148,7 +148,7 @@ func storedToken(t *testing.T, s examples.Server, stores *examples.Stores) strin
 	}
 
 	if data["username"] == "" || data["password"] == "" {
-		t.Fatal("no store has a token")
+		t.Fatal("no store contains a token")
 	}
 
 	mustLogIn(t, s, data["username"], data["password"])
@@ -156,8 +156,8 @@ func storedToken(t *testing.T, s examples.Server, stores *examples.Stores) strin
 	return data["password"]
 }
 
-// wantNowhere fails the test if one of these secrets is in a file that the CLI wrote, in what it printed,
-// or in what it shows of the saved plan, which is compressed.
+// wantNowhere fails the test if one of these secrets is in a file that the CLI wrote, in its output, or
+// in the saved plan. The plan file is compressed, so its content is searched as the CLI shows it.
 func wantNowhere(t *testing.T, w *providertest.Workspace, printed string, secrets ...string) {
 	t.Helper()
 
@@ -168,18 +168,19 @@ func wantNowhere(t *testing.T, w *providertest.Workspace, printed string, secret
 		providertest.Must(t, err)
 
 		if len(names) == 0 {
-			t.Errorf("the CLI wrote no %s: are its files still found?", pattern)
+			t.Errorf("the CLI wrote no file %s: does the pattern still match?", pattern)
 		}
 
 		for _, name := range names {
-			text, err := os.ReadFile(name) //nolint:gosec // A file of the test's own.
+			text, err := os.ReadFile(name) //nolint:gosec // The test created the file.
 			providertest.Must(t, err)
 
 			texts[filepath.Base(name)] = string(text)
 		}
 	}
 
-	// The provider's own entries about the function, without which a search of the log proves nothing.
+	// The log must contain the provider's entries about the function; otherwise searching it proves
+	// nothing.
 	if entry := "tf_rpc=CallFunction"; !strings.Contains(texts[traceLog], entry) {
 		t.Errorf("the log has no entry with %q", entry)
 	}
@@ -187,7 +188,7 @@ func wantNowhere(t *testing.T, w *providertest.Workspace, printed string, secret
 	for name, text := range texts {
 		for i, secret := range secrets {
 			if strings.Contains(text, secret) {
-				t.Errorf("the %s has secret %d of %d", name, i+1, len(secrets))
+				t.Errorf("the %s contains secret %d of %d", name, i+1, len(secrets))
 			}
 		}
 	}

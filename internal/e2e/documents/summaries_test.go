@@ -18,11 +18,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// anything stands in a summary for what only a run knows.
+// anything is a placeholder in a summary for text that is known only at run time.
 const anything = "…"
 
-// diagnosers are the functions that make a diagnostic, by name: its severity, and which
-// argument is its summary.
+// diagnosers lists the functions that create a diagnostic, by name, with its severity and the index of
+// the summary among the arguments.
 var diagnosers = map[string]struct {
 	severity string
 	argument int
@@ -36,22 +36,23 @@ var diagnosers = map[string]struct {
 // module is the path of the project's own packages.
 const module = "github.com/opsaccess/terraform-provider-opsaccess/"
 
-// source is the Go code of some packages, read and not run.
+// source is the Go code of some packages, for static analysis.
 type source struct {
-	// packages are those that were read, by their import path, once their names are resolved.
+	// packages holds the packages read so far, by import path, after their names have been resolved.
 	packages map[string]*types.Package
 	parsed   map[string][]*ast.File
 
 	files *token.FileSet
 	trees []*ast.File
 	info  *types.Info
-	// calls and values are where a function is called, and where it is handed on instead.
+	// calls holds the calls of each function, and values the positions at which it is used as a value
+	// instead.
 	calls  map[types.Object][]*ast.CallExpr
 	values map[types.Object][]token.Pos
-	// parameters say whose they are, and which.
+	// parameters maps each parameter to its function and its index.
 	parameters map[types.Object]parameter
-	// assigned are all values that a variable or a field is given; nil where it is one of
-	// several results or an element.
+	// assigned holds all values assigned to a variable or a field; nil if a value is one of several
+	// results or an element.
 	assigned map[types.Object][]ast.Expr
 }
 
@@ -60,14 +61,14 @@ type parameter struct {
 	index int
 }
 
-// readProvider reads what makes diagnostics, but for the words of the engine's notices.
+// readProvider reads all code that creates diagnostics, except for the texts of the engine's notices.
 func readProvider(t *testing.T) *source {
 	t.Helper()
 
 	packages := map[string][]string{}
 
 	for _, name := range sourceFiles(t, "internal/provider") {
-		if name == "internal/provider/token/messages.go" { // See noticeSummaries.
+		if name == "internal/provider/token/messages.go" { // noticeSummaries covers this file.
 			continue
 		}
 
@@ -78,8 +79,8 @@ func readProvider(t *testing.T) *source {
 	return readSource(t, packages)
 }
 
-// sourceFiles returns the files of Go code in the folders and below them, but for tests. A
-// folder need not exist, but some file must.
+// sourceFiles returns the Go files in the folders and below, without tests. A folder need not exist,
+// but at least one file must.
 func sourceFiles(t *testing.T, folders ...string) []string {
 	t.Helper()
 
@@ -102,14 +103,14 @@ func sourceFiles(t *testing.T, folders ...string) []string {
 	}
 
 	if len(names) == 0 {
-		t.Fatalf("there is no code in %q", folders)
+		t.Fatalf("found no code in %q", folders)
 	}
 
 	return names
 }
 
-// readSource reads packages, each by the names of its files below the root of the repository.
-// What begins with "package" is not a name but the text itself.
+// readSource reads packages, each given by the names of its files relative to the root of the
+// repository. A name that begins with "package" is the source text itself.
 func readSource(t *testing.T, packages map[string][]string) *source {
 	t.Helper()
 
@@ -156,9 +157,8 @@ func readSource(t *testing.T, packages map[string][]string) *source {
 
 var _ types.Importer = (*source)(nil)
 
-// Import resolves the names of a package that was read. Any other one has nothing in it, and
-// what comes of it is of no type: names are resolved all the same, and constants are worked
-// out.
+// Import returns a package that was read. Any other package is empty, and values from it have no type;
+// that suffices to resolve names and to evaluate constants.
 func (s *source) Import(path string) (*types.Package, error) {
 	if done := s.packages[path]; done != nil {
 		return done, nil
@@ -177,7 +177,7 @@ func (s *source) Import(path string) (*types.Package, error) {
 	return imported, nil
 }
 
-// index notes what the evaluation of a variable needs.
+// index records what is needed to evaluate variables.
 func (s *source) index(node ast.Node) bool {
 	switch n := node.(type) {
 	case *ast.FuncDecl:
@@ -204,7 +204,7 @@ func (s *source) index(node ast.Node) bool {
 			s.assigned[s.info.Uses[field]] = append(s.assigned[s.info.Uses[field]], n.Value)
 		}
 	case *ast.UnaryExpr:
-		if object := s.object(n.X); n.Op == token.AND && object != nil { // Somebody else may write it.
+		if object := s.object(n.X); n.Op == token.AND && object != nil { // Other code may write to it through the pointer.
 			s.assigned[object] = append(s.assigned[object], nil)
 		}
 	case *ast.Ident:
@@ -241,7 +241,7 @@ func (s *source) assign(left, right []ast.Expr, plain bool) {
 	}
 }
 
-// object returns what an expression names, nil if it is no name.
+// object returns the object that an expression names; nil if it is not a name.
 func (s *source) object(expression ast.Expr) types.Object {
 	switch e := expression.(type) {
 	case *ast.Ident:
@@ -259,8 +259,8 @@ func (s *source) object(expression ast.Expr) types.Object {
 	}
 }
 
-// summaries returns what the package's diagnostics begin with, sorted, and what is wrong
-// with those of which that cannot be told.
+// summaries returns the sorted summaries of the packages' diagnostics, and an error for those that
+// cannot be determined.
 func (s *source) summaries() ([]string, error) {
 	var (
 		all      []string
@@ -272,7 +272,7 @@ func (s *source) summaries() ([]string, error) {
 	for _, tree := range s.trees {
 		ast.Inspect(tree, func(node ast.Node) bool {
 			switch n := node.(type) {
-			case *ast.CallExpr: // Before its function.
+			case *ast.CallExpr: // A call is visited before its function.
 				if selector, ok := n.Fun.(*ast.SelectorExpr); ok {
 					called[selector] = n
 				}
@@ -294,11 +294,11 @@ func (s *source) summaries() ([]string, error) {
 	return slices.Compact(all), errors.Join(problems...)
 }
 
-// summary returns the summaries of a call, none if it makes no diagnostic.
+// summary returns the summaries of a call; none if it does not create a diagnostic.
 func (s *source) summary(function *ast.SelectorExpr, call *ast.CallExpr) ([]string, error) {
 	diagnoser, ok := diagnosers[function.Sel.Name]
 
-	// A function of that name in the code makes its diagnostics by others.
+	// If the function is declared in this code, its own calls create the diagnostic.
 	if own := s.info.Uses[function.Sel]; own != nil && own.Pkg() != nil && len(s.parsed[own.Pkg().Path()]) > 0 {
 		ok = false
 	}

@@ -60,7 +60,7 @@ func (s *source) joined(parts []ast.Expr, within []types.Object) ([]string, erro
 	return all, nil
 }
 
-// variable returns the values of a parameter at all calls, or of what is assigned.
+// variable returns the values of a parameter in all calls, or all values assigned to a variable.
 func (s *source) variable(expression ast.Expr, within []types.Object) ([]string, error) {
 	object := s.object(expression)
 	if object == nil || slices.Contains(within, object) {
@@ -113,7 +113,8 @@ func (s *source) isSprintf(call *ast.CallExpr) bool {
 	return ok && p.Name == "fmt"
 }
 
-// formatted returns what a format gives; what cannot be told of its arguments is anything.
+// formatted returns the results of a format. Arguments that cannot be determined are replaced by
+// [anything].
 func (s *source) formatted(call *ast.CallExpr, within []types.Object) ([]string, error) {
 	all, err := s.texts(call.Args[0], within)
 	if err != nil {

@@ -14,14 +14,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// traitRow is a row of the table of differences: what it is about, and what it says of a
-// platform.
+// traitRow is a row in the table of differences: its title, and the text for a platform.
 type traitRow struct {
 	about string
 	cell  func(pat.Traits) string
 }
 
-// traitRows are the rows by the field of pat.Traits that they describe.
+// traitRows maps each field of pat.Traits to the row that describes it.
 var traitRows = map[string]traitRow{
 	"DisplayName": {"", func(of pat.Traits) string { return of.DisplayName }},
 	"Platform":    {"`platform`", func(of pat.Traits) string { return "`" + of.Platform + "`" }},
@@ -53,8 +52,9 @@ var traitRows = map[string]traitRow{
 	"UserID": {"format of a user's ID", func(of pat.Traits) string { return "`" + of.UserID.String() + "`" }},
 }
 
-// The table of differences is written by hand. It has a column for each platform and a row
-// for each of pat.Traits, and says what the drivers say of themselves.
+// TestTraits_areInTheTableOfDifferences tests the table of differences, which is written by hand: it
+// must have a column for each platform and a row for each field of pat.Traits, and agree with the
+// drivers.
 func TestTraits_areInTheTableOfDifferences(t *testing.T) {
 	t.Parallel()
 
@@ -64,7 +64,7 @@ func TestTraits_areInTheTableOfDifferences(t *testing.T) {
 	columns := map[string]map[string]string{}
 	rows := tableRows(section)
 	if len(rows) == 0 {
-		t.Fatal("there is no table: is it still found?")
+		t.Fatal("found no table")
 	}
 
 	for i, name := range rows[0][1:] {
@@ -86,7 +86,7 @@ func TestTraits_areInTheTableOfDifferences(t *testing.T) {
 	}
 
 	if diff := cmp.Diff(want, columns); diff != "" {
-		t.Errorf("the table by platform and row (-the drivers +the page):\n%s", diff)
+		t.Errorf("the table by platform and row (-drivers +page):\n%s", diff)
 	}
 
 	var fields []string
@@ -97,11 +97,11 @@ func TestTraits_areInTheTableOfDifferences(t *testing.T) {
 	slices.Sort(fields)
 
 	if diff := cmp.Diff(fields, slices.Sorted(maps.Keys(traitRows))); diff != "" {
-		t.Errorf("the fields that have a row (-pat.Traits +rows):\n%s", diff)
+		t.Errorf("the fields with a row (-pat.Traits +rows):\n%s", diff)
 	}
 }
 
-// tableRows returns the cells of a page's table, without the line below its heading.
+// tableRows returns the cells of a page's table, without the separator line.
 func tableRows(text string) [][]string {
 	var rows [][]string
 

@@ -9,31 +9,31 @@ import (
 	"strings"
 )
 
-// hostileAnswer is a way to answer a request that gives secrets a chance to come out. Only
-// those that a server gives after it has carried out the request hold what it made.
+// hostileAnswer is a way of responding that could make the provider reveal secrets. Responses that are
+// sent after the server has carried out the request contain the secrets that it created.
 type hostileAnswer struct {
 	name string
-	// alone says that nothing more is to be expected of a provider after this answer.
+	// alone says that the provider makes no further requests after this response.
 	alone bool
-	// waits says that only a timeout ends it.
+	// waits says that only a timeout ends the response.
 	waits bool
 	give  func(x *leakExchange)
 }
 
-// hostileAnswers are all of them; the leak tests give each to each operation.
+// hostileAnswers lists all hostile responses; the leak tests use each of them in each operation.
 var hostileAnswers = []hostileAnswer{
-	{name: "a 401 that repeats the request", alone: true, give: func(x *leakExchange) { x.answer(401, "application/json", complaint(x.echo)) }},
-	{name: "a 401 that breaks off in the credentials", alone: true, give: func(x *leakExchange) {
+	{name: "a 401 that echoes the request", alone: true, give: func(x *leakExchange) { x.answer(401, "application/json", complaint(x.echo)) }},
+	{name: "a 401 that is cut off within the credentials", alone: true, give: func(x *leakExchange) {
 		credentials := strings.Index(x.echo, "Authorization: ") + len("Authorization: Basic 0123456789012345678901234567")
 		x.raw(framed(http.StatusUnauthorized, len(x.echo), x.echo[:credentials]))
 	}},
-	{name: "a 403 that repeats the request", give: func(x *leakExchange) { x.answer(403, "application/json", complaint(x.echo)) }},
-	{name: "a 404 in plain text that repeats the request", give: func(x *leakExchange) { x.answer(404, "text/plain", "No such thing: "+x.echo) }},
-	{name: "a 422 that repeats the request", give: func(x *leakExchange) { x.answer(422, "application/json", complaint(x.echo)) }},
-	{name: "a 500 with a page of all there is", give: func(x *leakExchange) {
+	{name: "a 403 that echoes the request", give: func(x *leakExchange) { x.answer(403, "application/json", complaint(x.echo)) }},
+	{name: "a 404 in plain text that echoes the request", give: func(x *leakExchange) { x.answer(404, "text/plain", "No such thing: "+x.echo) }},
+	{name: "a 422 that echoes the request", give: func(x *leakExchange) { x.answer(422, "application/json", complaint(x.echo)) }},
+	{name: "a 500 with a page that contains everything", give: func(x *leakExchange) {
 		x.answer(500, "text/html", "<html><title>Exception</title><pre>"+html.EscapeString(x.both())+"</pre>")
 	}},
-	{name: "a 502 that repeats the answer", give: func(x *leakExchange) { x.answer(502, "application/json", complaint(x.both())) }},
+	{name: "a 502 that echoes the response", give: func(x *leakExchange) { x.answer(502, "application/json", complaint(x.both())) }},
 	{name: "a 503 in plain text with control characters", give: func(x *leakExchange) {
 		x.w.Header().Set("Retry-After", "86400")
 		x.answer(503, "text/plain", "\xff\x1b[2J"+x.both())
@@ -41,14 +41,14 @@ var hostileAnswers = []hostileAnswer{
 	{name: "a connection lost in the middle of a secret", give: func(x *leakExchange) {
 		x.raw(framed(x.work().Code, x.work().Body.Len(), string(x.cut())))
 	}},
-	{name: "an answer that ends in the middle of a secret", give: func(x *leakExchange) {
-		x.pass(append(x.cut(), 0xff)) // And of a character: in plain text nothing else would tell.
+	{name: "a response that ends in the middle of a secret", give: func(x *leakExchange) {
+		x.pass(append(x.cut(), 0xff)) // It also ends in the middle of a character, which is the only sign of truncation in plain text.
 	}},
-	{name: "no answer after the work", give: func(x *leakExchange) {
+	{name: "no response after the work", give: func(x *leakExchange) {
 		x.work()
 		x.raw("")
 	}},
-	{name: "a redirect to elsewhere", give: func(x *leakExchange) {
+	{name: "a redirect to another server", give: func(x *leakExchange) {
 		secrets := url.PathEscape(x.both())
 		x.w.Header().Set("Location", "https://"+url.PathEscape(leakPassword)+":"+secrets+"@elsewhere.invalid/"+secrets+"?all="+secrets+"#"+secrets)
 		x.answer(302, "text/html", html.EscapeString(x.both()))
@@ -58,18 +58,18 @@ var hostileAnswers = []hostileAnswer{
 		x.w.Header().Set("Location", "/"+slug+leakMoved+";jsessionid="+url.PathEscape(x.echo)+"?all="+url.QueryEscape(x.echo))
 		x.answer(307, "text/plain", x.echo)
 	}},
-	{name: "a time-out", alone: true, waits: true, give: func(x *leakExchange) {
-		if x.nth == 1 { // Once is enough to wait for.
+	{name: "a timeout", alone: true, waits: true, give: func(x *leakExchange) {
+		if x.nth == 1 { // It is enough to wait once.
 			x.work()
 			<-x.gone
 		}
 
 		x.raw("")
 	}},
-	{name: "a page in place of an answer", give: func(x *leakExchange) {
+	{name: "a web page instead of a response", give: func(x *leakExchange) {
 		x.answer(200, "text/html", "<!DOCTYPE html><p>"+html.EscapeString(x.both()))
 	}},
-	{name: "JSON of other types", give: func(x *leakExchange) {
+	{name: "JSON with other types", give: func(x *leakExchange) {
 		var document any
 		if json.Unmarshal(x.work().Body.Bytes(), &document) != nil {
 			document = x.both()
@@ -78,17 +78,19 @@ var hostileAnswers = []hostileAnswer{
 		body, _ := json.Marshal(retyped(document, x.both()))
 		x.answer(x.work().Code, "application/json", string(body))
 	}},
-	{name: "a header that is none", give: func(x *leakExchange) {
+	{name: "an invalid header", give: func(x *leakExchange) {
 		x.raw("HTTP/1.1 200 OK\r\n" + strings.Join(strings.Fields(x.both()), "_") + "\r\n\r\n")
 	}},
-	{name: "no HTTP", give: func(x *leakExchange) { x.raw(strings.Join(strings.Fields(x.both()), " ") + "\r\n\r\n") }},
-	{name: "more than its length", give: func(x *leakExchange) {
-		// An answer may come before the end of another; net/http does not close at once.
+	{name: "a response that is not HTTP", give: func(x *leakExchange) { x.raw(strings.Join(strings.Fields(x.both()), " ") + "\r\n\r\n") }},
+	{name: "more content than the declared length", give: func(x *leakExchange) {
+		// The extra content may be read as the start of another response; net/http does not close the
+		// connection at once.
 		x.raw(framed(http.StatusInternalServerError, 6, "failed"+x.both()))
 	}},
 }
 
-// complaint says the text in every place in which either platform's errors have one.
+// complaint returns an error document with the text in every field in which either platform puts error
+// messages.
 func complaint(text string) string {
 	lines := map[string]any{"message": text}
 	details := map[string]any{
@@ -100,12 +102,12 @@ func complaint(text string) string {
 	return string(body)
 }
 
-// timeLike matches a date or a time in an answer.
+// timeLike matches a date or a time in a response.
 var timeLike = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}`)
 
-// retyped puts the text in place of the numbers, truth values and times of a document, but
-// for ids, so that what cannot be read is told with its value. Other texts stay: a name is
-// what the server says it is, and belongs into the state.
+// retyped replaces the numbers, booleans and times in a document by the text, except for ids, so that
+// parsing errors quote the text. Other strings stay: the state takes a name as the server returns it,
+// so a secret in its place would rightly appear there.
 func retyped(document any, text string) any {
 	switch v := document.(type) {
 	case map[string]any:

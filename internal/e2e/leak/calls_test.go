@@ -14,12 +14,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// leakCalls are the constructs that the oldest supported CLI does not have. They are called
-// over the protocol, with a log of their own.
+// leakCalls lists the constructs that the oldest supported CLI does not have. They are called over the
+// protocol, each with its own log.
 var leakCalls = []string{"list " + providertest.TokenType, "action " + providertest.RevokeType}
 
-// What list resources and actions show and log, on success and when the server fails and
-// repeats what it was sent, is no secret.
+// TestLeak_calls tests that list resources and actions show and log no secrets, both on success and
+// when the server fails and echoes the request.
 func TestLeak_calls(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -62,7 +62,7 @@ func TestLeak_calls(t *testing.T) {
 	})
 }
 
-// leakCall makes a call with a log, and looks at that.
+// leakCall makes a call with a log and checks the log.
 func leakCall(t *testing.T, watch *leakWatch, what string, call func(context.Context)) {
 	t.Helper()
 
@@ -71,7 +71,7 @@ func leakCall(t *testing.T, watch *leakWatch, what string, call func(context.Con
 	call(tflogtest.RootLogger(t.Context(), &log))
 
 	if log.Len() == 0 {
-		t.Errorf("%s logged nothing: is the log still there?", what)
+		t.Errorf("%s logged nothing: does the log still work?", what)
 	}
 
 	watch.lookAtText("the log of "+what, log.String())

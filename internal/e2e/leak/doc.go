@@ -1,3 +1,3 @@
-// Package leak looks for secrets in everything that a run of a real CLI leaves behind: what it prints, logs,
-// state and plans.
+// Package leak searches for secrets in everything that a run of a real CLI leaves behind: output, logs,
+// states and plans.
 package leak

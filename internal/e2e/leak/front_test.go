@@ -16,23 +16,23 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// leakMoved is in the addresses that hostile redirects lead to.
+// leakMoved is part of the addresses that hostile redirects lead to.
 const leakMoved = "/moved"
 
-// leakFront stands before a sandbox. It tells the watch what must not come out, and gives
-// hostile answers in the sandbox's place. Which one it gives, the first part of the path
-// says: each provider of a configuration has a URL of its own.
+// leakFront is a proxy before a sandbox. It tells the watch which texts are secret, and sends hostile
+// responses instead of the sandbox's. Each provider of a configuration has its own URL, and the first
+// part of the path selects the provider's hostile responses.
 type leakFront struct {
 	sandbox http.Handler
 	watch   *leakWatch
 	answers map[string][]hostileAnswer
 
 	mu     sync.Mutex
-	attack *regexp.Regexp // the methods of the requests that are answered so; nil for none
-	given  map[string]int // how often each hostile answer was given
+	attack *regexp.Regexp // the methods of the requests that get hostile responses; nil for none
+	given  map[string]int // how often each hostile response was sent
 }
 
-// attackOn makes the answers to these methods hostile, and counts from nothing.
+// attackOn makes the responses to these methods hostile, and resets the counts.
 func (f *leakFront) attackOn(methods string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -43,7 +43,7 @@ func (f *leakFront) attackOn(methods string) {
 	}
 }
 
-// missing returns the hostile answers that nobody got.
+// missing returns the hostile responses that were not sent.
 func (f *leakFront) missing() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -59,8 +59,9 @@ func (f *leakFront) missing() []string {
 	return names
 }
 
-// hostile returns the answer to a request: of those that its provider gets, that which was
-// given least. It returns how often that was, this time included; 0 is for no such answer.
+// hostile returns the response to a request: of the provider's hostile responses, the one that was sent
+// least often so far. nth is how often it has been sent, including this time; 0 means that the response
+// is not hostile.
 func (f *leakFront) hostile(slug, method string) (answer hostileAnswer, nth int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -75,7 +76,7 @@ func (f *leakFront) hostile(slug, method string) (answer hostileAnswer, nth int)
 	return answer, f.given[answer.name]
 }
 
-// keepsWaiting says whether a provider gets an answer that only a timeout ends.
+// keepsWaiting reports whether one of the provider's responses ends only by a timeout.
 func (f *leakFront) keepsWaiting(slug string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -107,7 +108,7 @@ func (f *leakFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 
 	if strings.Contains(x.path, leakMoved) {
-		// This address is not the provider's, but of a hostile answer.
+		// The provider should never use this address, which is that of a hostile redirect.
 		x.answer(http.StatusNotFound, "text/plain", x.echo)
 
 		return
@@ -124,21 +125,21 @@ func (f *leakFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer.give(x)
 }
 
-// leakExchange is a request that gets a hostile answer.
+// leakExchange is a request that gets a hostile response.
 type leakExchange struct {
 	w    http.ResponseWriter
 	path string
-	// echo is the request with its headers.
+	// echo is the request, including its headers.
 	echo string
-	// nth says how often this kind of answer was given in this stage.
+	// nth is how often this response was sent in this stage.
 	nth int
-	// gone ends when the client has hung up.
+	// gone is closed when the client has disconnected.
 	gone <-chan struct{}
-	// work has the sandbox carry out the request, once.
+	// work makes the sandbox handle the request, once.
 	work func() *httptest.ResponseRecorder
 }
 
-// pass sends the sandbox's answer with another body.
+// pass sends the sandbox's response with another body.
 func (x *leakExchange) pass(body []byte) {
 	for name, values := range x.work().Header() {
 		if name != "Content-Length" {
@@ -150,7 +151,7 @@ func (x *leakExchange) pass(body []byte) {
 	_, _ = x.w.Write(body)
 }
 
-// answer sends an answer of one's own.
+// answer sends a response that is not the sandbox's.
 func (x *leakExchange) answer(status int, mediaType, body string) {
 	x.w.Header().Set("Content-Type", mediaType)
 	x.w.WriteHeader(status)
@@ -161,21 +162,21 @@ func (x *leakExchange) answer(status int, mediaType, body string) {
 func (x *leakExchange) raw(text string) {
 	connection, _, err := http.NewResponseController(x.w).Hijack()
 	if err != nil {
-		panic(err) // Nothing that a test could do about its own server.
+		panic(err) // The test's own server is broken.
 	}
 
 	_, _ = io.WriteString(connection, text)
 	_ = connection.Close()
 }
 
-// framed returns an answer as it is on the wire, with a length that may be false.
+// framed formats a response as it is sent, with a length that may be wrong.
 func framed(status, length int, body string) string {
 	return fmt.Sprintf("HTTP/1.1 %d Status\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", status, length, body)
 }
 
-// both is what the request held and what the sandbox answered, secrets included; a fresh one
-// comes first, for errors are cut. A session that the server began is sent in its header,
-// too, as a server would.
+// both returns the request and the sandbox's response, including secrets. A new secret comes first,
+// because errors are truncated. If the server has started a session, the response header has its
+// cookie, as a server would send it.
 func (x *leakExchange) both() string {
 	cookies := x.work().Header().Values("Set-Cookie")
 	x.w.Header()["Set-Cookie"] = cookies
@@ -185,8 +186,7 @@ func (x *leakExchange) both() string {
 	return leakSecret.FindString(body) + "\n" + x.echo + "\n" + strings.Join(cookies, "\n") + "\n" + body
 }
 
-// cut returns the sandbox's answer up to the middle of the secret that it holds, or of all
-// of it.
+// cut returns the sandbox's response up to the middle of its secret, or half of it if it has none.
 func (x *leakExchange) cut() []byte {
 	body := x.work().Body.Bytes()
 

@@ -12,15 +12,16 @@ import (
 )
 
 const (
-	// leakGroups is how many providers share those answers that need no provider alone: one
-	// logs in with a password, the other with a token. Each command starts every provider
-	// several times, which takes longer than all else that it does.
+	// leakGroups is the number of providers that share the hostile responses that can follow each
+	// other; one provider logs in with a password, the other with a token. Each command starts every
+	// provider several times, which takes longer than everything else that it does.
 	leakGroups = 2
-	// leakReaders is how many users of a provider are read.
+	// leakReaders is the number of users per provider that are read by data sources and ephemeral
+	// resources.
 	leakReaders = 2
 )
 
-// onEachLeakPlatform runs the test against a sandbox of every platform.
+// onEachLeakPlatform runs the test against a sandbox of each platform.
 func onEachLeakPlatform(t *testing.T, test func(t *testing.T, s *leakScene)) {
 	t.Helper()
 
@@ -86,13 +87,13 @@ func leakUniversalController() leakPlatform {
 	}
 }
 
-// Terraform's own entries of the log are held to the same: neither Terraform nor OpenTofu
-// prints a value of a state or of a plan in them, nor what it sends to a provider. What they
-// print by design is not looked at: the values of variables in `show -json` of a saved plan,
-// the attribute `token` in a state, and the lines of a configuration that are the caller's.
+// Terraform's own log entries are checked, too: neither Terraform nor OpenTofu prints values of a state
+// or of a plan there, or what it sends to a provider. What a CLI prints by design is not checked: the
+// values of variables in `show -json` of a saved plan, the attribute `token` in a state, and lines of
+// the user's configuration.
 
-// Each operation of each construct fails in every hostile way, then succeeds, with all that
-// can be logged: nothing of it lets out a secret.
+// TestAccLeak_operations makes each operation of each construct fail in every hostile way and then
+// succeed, with full logging. No secret may appear anywhere.
 func TestAccLeak_operations(t *testing.T) {
 	t.Parallel()
 	onEachLeakPlatform(t, func(t *testing.T, s *leakScene) {
@@ -112,7 +113,7 @@ func TestAccLeak_operations(t *testing.T) {
 
 		for _, stage := range leakStages {
 			if !s.knows(t, stage) {
-				t.Logf("%s: the CLI is too old for it", stage.name)
+				t.Logf("%s: skipped, the CLI is too old", stage.name)
 
 				continue
 			}
@@ -120,7 +121,7 @@ func TestAccLeak_operations(t *testing.T) {
 			s.carryOut(t, stage)
 
 			if missing := s.front.missing(); stage.attack != "" && len(missing) > 0 {
-				t.Errorf("%s: nobody got %q", stage.name, missing)
+				t.Errorf("%s: these hostile responses were not sent: %q", stage.name, missing)
 			}
 		}
 
@@ -130,12 +131,12 @@ func TestAccLeak_operations(t *testing.T) {
 
 		for _, kind := range []string{leakOfSecret, leakOfFingerprint, leakOfPassword, leakOfCredentials, leakOfKey} {
 			if s.watch.count(kind) < len(s.providers) {
-				t.Errorf("too little of this kind was met: %s", kind)
+				t.Errorf("found too few of this kind: %s", kind)
 			}
 		}
 
 		if s.logged < 1000 || s.private == 0 {
-			t.Errorf("%d entries of the provider and %d pieces of private data were looked at", s.logged, s.private)
+			t.Errorf("%d log entries of the provider and %d pieces of private data were checked", s.logged, s.private)
 		}
 
 		s.watch.report(t)

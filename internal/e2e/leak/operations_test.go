@@ -10,47 +10,46 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// leakStage is a command that the leak tests run on all of a configuration.
+// leakStage is a command that runs on the whole configuration.
 type leakStage struct {
 	name string
-	// attack are the methods of the requests that get hostile answers; empty for none.
+	// attack matches the methods of the requests that get hostile responses; empty for none.
 	attack string
-	// fails says that the command has to; otherwise it has to succeed.
+	// fails says that the command must fail; otherwise it must succeed.
 	fails bool
-	// command is the CLI's, with its arguments.
+	// command is the CLI command with its arguments.
 	command []string
-	// before changes something behind Terraform's back.
+	// before changes something outside Terraform.
 	before func(t *testing.T, s *leakScene)
-	// ticket is the value of the trigger of a rotation; 0 is before there is a token.
+	// ticket is the value of the rotation's trigger; 0 means that there is no token yet.
 	ticket int
-	// imports, reads, lists and acts say that imports, data sources, list resources and
-	// actions are in the configuration. The last two take a newer CLI: see [leakScene.knows]
-	// and, for any, leakCalls.
+	// imports, reads, lists and acts say that imports, data sources, list resources and actions are in
+	// the configuration. The last two need a newer CLI, see [leakScene.knows]; leakCalls tests them
+	// whatever the CLI.
 	imports, reads, lists, acts bool
 }
 
-// leakStages are the commands in their order: each operation fails in every way, then
-// succeeds.
+// leakStages lists the commands in order: each operation fails in every way, then succeeds.
 var leakStages = []leakStage{
-	{name: "reading that fails", attack: "GET", fails: true, command: leakApply, reads: true},
-	{name: "creating that fails", attack: "POST|PUT|DELETE", fails: true, command: leakApply, ticket: 1},
-	{name: "creating and reading", command: leakApply, ticket: 1, reads: true},
-	{name: "listing that fails", attack: "GET", fails: true, command: leakQuery, ticket: 1, lists: true},
+	{name: "reads that fail", attack: "GET", fails: true, command: leakApply, reads: true},
+	{name: "creates that fail", attack: "POST|PUT|DELETE", fails: true, command: leakApply, ticket: 1},
+	{name: "creates and reads", command: leakApply, ticket: 1, reads: true},
+	{name: "lists that fail", attack: "GET", fails: true, command: leakQuery, ticket: 1, lists: true},
 	{name: "listing", command: leakQuery, ticket: 1, lists: true},
-	{name: "acting that fails", attack: "DELETE", fails: true, command: leakAct, ticket: 1, acts: true, before: addSpares},
+	{name: "actions that fail", attack: "DELETE", fails: true, command: leakAct, ticket: 1, acts: true, before: addSpares},
 	{name: "acting", command: leakAct, ticket: 1, acts: true},
-	{name: "refreshing and importing that fails", attack: "GET", fails: true, command: leakApply, ticket: 1, imports: true},
-	{name: "rotating that fails", attack: "POST|PUT", fails: true, command: leakApply, ticket: 2},
-	{name: "planning to rotate and to import", command: []string{"plan", "-out=" + providertest.SavedPlan}, ticket: 2, imports: true},
-	{name: "rotating and importing", command: []string{"apply", providertest.SavedPlan}, ticket: 2, imports: true},
-	{name: "retiring that fails", attack: "DELETE", command: leakApply, ticket: 2, imports: true, before: endOverlaps},
+	{name: "refreshes and imports that fail", attack: "GET", fails: true, command: leakApply, ticket: 1, imports: true},
+	{name: "rotations that fail", attack: "POST|PUT", fails: true, command: leakApply, ticket: 2},
+	{name: "plans of rotations and imports", command: []string{"plan", "-out=" + providertest.SavedPlan}, ticket: 2, imports: true},
+	{name: "rotations and imports", command: []string{"apply", providertest.SavedPlan}, ticket: 2, imports: true},
+	{name: "revocations of predecessors that fail", attack: "DELETE", command: leakApply, ticket: 2, imports: true, before: endOverlaps},
 	{name: "retiring", command: leakApply, ticket: 2, imports: true},
-	{name: "reissuing that fails", attack: "POST", fails: true, command: leakApply, ticket: 2, imports: true, before: revokeBehind},
+	{name: "reissues that fail", attack: "POST", fails: true, command: leakApply, ticket: 2, imports: true, before: revokeBehind},
 	{name: "reissuing", command: leakApply, ticket: 2, imports: true},
-	{name: "replacing that fails", attack: "POST|PUT|DELETE", fails: true, command: leakReplace, ticket: 2, imports: true},
+	{name: "replacements that fail", attack: "POST|PUT|DELETE", fails: true, command: leakReplace, ticket: 2, imports: true},
 	{name: "replacing", command: leakReplace, ticket: 2, imports: true},
 	{name: "showing", command: []string{"show"}, ticket: 2, imports: true},
-	{name: "destroying that fails", attack: "DELETE", fails: true, command: leakDestroy, ticket: 2, imports: true},
+	{name: "destroys that fail", attack: "DELETE", fails: true, command: leakDestroy, ticket: 2, imports: true},
 	{name: "destroying", command: leakDestroy, ticket: 2, imports: true},
 }
 
@@ -58,20 +57,20 @@ var (
 	leakApply   = []string{"apply", "-auto-approve"}
 	leakDestroy = []string{"apply", "-auto-approve", "-destroy"}
 	leakQuery   = []string{"query"}
-	// leakReplace gets an argument for each resource, and leakAct, which is run as often,
-	// one for each action.
+	// The CLI requires one argument per resource for leakReplace, and one per action for leakAct, which
+	// is run once for each action.
 	leakReplace = []string{"apply", "-auto-approve", "-replace"}
 	leakAct     = []string{"apply", "-auto-approve", "-invoke"}
 )
 
-// leakRecipient is one whose private key nobody has.
+// leakRecipient is a recipient whose private key was discarded.
 const leakRecipient = "age1r90w9y0gfen862phh4t238qwyqaq8lu8x6elgep9qvp0k4t5tq5q2tqtrp"
 
-// leakConstruct is a construct for a user as it stands in a configuration at a stage; empty
-// is not yet, or not any more.
+// leakConstruct returns the block of a construct for a user at a stage; empty if the configuration does
+// not contain it at that stage.
 type leakConstruct func(at leakStage, p *leakProvider, user providertest.Account) string
 
-// leakConstructs are all that the provider has; another one takes a row.
+// leakConstructs lists all constructs of the provider; a new construct needs a row here.
 var leakConstructs = []leakConstruct{
 	func(at leakStage, p *leakProvider, user providertest.Account) string {
 		if at.ticket == 0 {
@@ -138,7 +137,7 @@ var leakConstructs = []leakConstruct{
 	leakData("current_user", "# %[1]s or not"),
 }
 
-// leakData is a data source with its arguments, which may have a user's id and login.
+// leakData returns a data source with the arguments, in which the user's id and login can be inserted.
 func leakData(kind, arguments string) leakConstruct {
 	return func(at leakStage, p *leakProvider, user providertest.Account) string {
 		if !at.reads || !p.reads(user) {
@@ -153,26 +152,25 @@ func leakData(kind, arguments string) leakConstruct {
 type leakProvider struct {
 	slug  string
 	users []providertest.Account
-	// modifies says that the platform's users can be modified.
+	// modifies says that the platform supports modifying users.
 	modifies bool
-	// credential are the arguments of the platform's object that log in, with variables
-	// for what is secret.
+	// credential is the arguments of the platform's object for logging in. Secrets in it are variables.
 	credential string
 }
 
-// reads says whether data sources and ephemeral resources read this user: their requests are
-// enough to get each answer of the provider.
+// reads reports whether data sources and ephemeral resources read this user. For some users this
+// suffices: their requests receive each of the provider's hostile responses.
 func (p *leakProvider) reads(user providertest.Account) bool {
 	return slices.Index(p.users, user) < leakReaders
 }
 
-// construct is a block of this provider, for a user.
+// construct returns a block of this provider for a user.
 func (p *leakProvider) construct(user providertest.Account, block, kind, name, arguments string) string {
 	return fmt.Sprintf("%s \"opsaccess_%s\" \"%s-%s\" {\nprovider = opsaccess.%s\n%s\n}\n", block, kind, name, user.Login, p.slug, arguments)
 }
 
-// configuration is all constructs of all providers at a stage; list resources have a file of
-// their own.
+// configuration returns all constructs of all providers at a stage; list resources go into a separate
+// file.
 func (s *leakScene) configuration(at leakStage) (configuration, queries string) {
 	var text, lists strings.Builder
 

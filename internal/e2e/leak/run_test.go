@@ -19,7 +19,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// leakHeader begins every configuration.
+// leakHeader is the beginning of every configuration.
 const leakHeader = `
 terraform {
   required_providers {
@@ -33,11 +33,11 @@ variable "client_key" {
 }
 `
 
-// logHead matches the beginning of an entry in Terraform's log, up to the name of who wrote
-// it.
+// logHead matches the beginning of an entry in Terraform's log, up to the name of the component that
+// wrote it.
 var logHead = regexp.MustCompile(`^[0-9]{4}-[0-9-]+T[0-9:.+Z-]+ \[[A-Z]+\] +([^ :]*)`)
 
-// carryOut runs a stage and looks at all that comes out of it.
+// carryOut runs a stage and checks everything that it outputs.
 func (s *leakScene) carryOut(t *testing.T, at leakStage) {
 	t.Helper()
 
@@ -54,7 +54,7 @@ func (s *leakScene) carryOut(t *testing.T, at leakStage) {
 		code, said := s.run(t, at.name, command...)
 
 		if failed := code != 0; failed != at.fails {
-			t.Fatalf("%s: exit code %d, after hostile answers to %q: %q", at.name, code, at.attack, s.watch.harmless(said))
+			t.Fatalf("%s: exit code %d, after hostile responses to %q: %q", at.name, code, at.attack, s.watch.harmless(said))
 		}
 	}
 
@@ -63,7 +63,7 @@ func (s *leakScene) carryOut(t *testing.T, at leakStage) {
 	}
 }
 
-// commands are those of a stage, with an argument for each resource or action.
+// commands returns the commands of a stage, with an argument for each resource or action.
 func (s *leakScene) commands(at leakStage) [][]string {
 	last := len(at.command) - 1
 	before, flag := at.command[:last:last], at.command[last]
@@ -79,7 +79,7 @@ func (s *leakScene) commands(at leakStage) [][]string {
 		return [][]string{before}
 	case "-invoke":
 		var all [][]string
-		for _, p := range s.providers { // The CLI takes one at a time.
+		for _, p := range s.providers { // The CLI accepts only one -invoke.
 			all = append(all, append(before, fmt.Sprintf("-invoke=action.%s.spare-%s", providertest.RevokeType, p.users[0].Login)))
 		}
 
@@ -89,8 +89,8 @@ func (s *leakScene) commands(at leakStage) [][]string {
 	}
 }
 
-// knows says whether the CLI knows what a stage needs: list resources and actions came with
-// Terraform 1.14, and OpenTofu has neither.
+// knows reports whether the CLI supports a stage: list resources and actions were added in Terraform
+// 1.14, and OpenTofu has neither.
 func (s *leakScene) knows(t *testing.T, at leakStage) bool {
 	t.Helper()
 
@@ -106,7 +106,7 @@ func (s *leakScene) knows(t *testing.T, at leakStage) bool {
 	return !at.lists && !at.acts || cli.Version.Core().GreaterThanOrEqual(tfversion.Version1_14_0)
 }
 
-// run runs a command, and looks at what it wrote, at the log and at the files that it left.
+// run runs a command, and checks its output, the log, and the files that it left.
 func (s *leakScene) run(t *testing.T, name string, arguments ...string) (code int, said string) {
 	t.Helper()
 
@@ -124,7 +124,7 @@ func (s *leakScene) run(t *testing.T, name string, arguments ...string) (code in
 	return done.Code, done.Stdout + done.Stderr
 }
 
-// lookAtLog looks at all of a log, the provider's entries and Terraform's own.
+// lookAtLog checks a whole log: the provider's entries and Terraform's own.
 func (s *leakScene) lookAtLog(t *testing.T, name, file string) {
 	t.Helper()
 
@@ -152,8 +152,8 @@ func (s *leakScene) lookAtLog(t *testing.T, name, file string) {
 	providertest.Must(t, lines.Err())
 }
 
-// lookAtFiles looks at what a command left in the folder. Of a state it is all but the
-// attribute that keeps the secret.
+// lookAtFiles checks the files that a command left in the folder. In a state, the attribute that stores
+// the secret is exempt.
 func (s *leakScene) lookAtFiles(t *testing.T, name string) {
 	t.Helper()
 
@@ -212,7 +212,7 @@ func (s *leakScene) lookAtState(t *testing.T, name string, text []byte) {
 	}
 }
 
-// lookAtPrivate looks at private data: base64 of JSON, whose values are in base64 again.
+// lookAtPrivate checks private data: base64 of a JSON object whose values are base64 again.
 func (s *leakScene) lookAtPrivate(t *testing.T, place, private string) {
 	t.Helper()
 
@@ -230,8 +230,8 @@ func (s *leakScene) lookAtPrivate(t *testing.T, place, private string) {
 	}
 }
 
-// lookAtPlan looks at the saved plan as JSON, but for what it marks as sensitive, and for
-// the values of variables: those are in it in plain, whatever they are.
+// lookAtPlan checks the saved plan as JSON, except for values that it marks as sensitive, and the
+// values of variables, which it always contains in plain text.
 func (s *leakScene) lookAtPlan(t *testing.T, name string) {
 	t.Helper()
 

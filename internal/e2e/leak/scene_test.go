@@ -15,26 +15,26 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// leakPlatform is a sandbox as the leak tests see it.
+// leakPlatform is a sandbox with what the leak tests need of it.
 type leakPlatform struct {
 	handler http.Handler
 	console *sandbox.Console
 	clock   *providertest.Clock
-	// block is the name of the platform's object in the provider block, context what
-	// follows the front's part of a URL.
+	// block is the name of the platform's object in the provider block. context is the rest of a URL,
+	// after the front's part.
 	block, context string
 	// addUser creates an administrator and returns its id.
 	addUser func(login, password string) (string, error)
-	// addToken issues a token past Terraform and returns its secret.
+	// addToken issues a token outside Terraform and returns its secret.
 	addToken func(login, name string) (string, error)
-	// revokeAll revokes a user's tokens, but for one.
+	// revokeAll revokes a user's tokens, except one.
 	revokeAll func(login, spared string)
-	// byToken are the arguments that log in with a token in place of a password.
+	// byToken returns the arguments for logging in with a token instead of a password.
 	byToken func(login, secret string) string
 }
 
-// leakScene is a sandbox behind a front, and a folder in which a real CLI runs a provider
-// as it is released: in a process of its own, whose output is Terraform's to log.
+// leakScene is a sandbox behind a front, and a folder in which a real CLI runs the provider as it is
+// released: in its own process, whose output Terraform logs.
 type leakScene struct {
 	leakPlatform
 	front     *leakFront
@@ -42,11 +42,11 @@ type leakScene struct {
 	running   *sandbox.Running
 	cli       clirun.CLI
 	providers []*leakProvider
-	// logged counts the provider's entries in logs, private the private data in states.
+	// logged counts the provider's log entries, and private the pieces of private data in states.
 	logged, private int
 }
 
-// leakPlugin builds the provider once for all tests, and returns its folder.
+// leakPlugin builds the provider once for all tests and returns its folder.
 var leakPlugin = sync.OnceValues(func() (string, error) { return providertest.BuildPlugin("leak") })
 
 // open starts the front and prepares the folder.
@@ -83,8 +83,8 @@ func (p leakPlatform) open(t *testing.T) *leakScene {
 	return s
 }
 
-// add adds a provider that gets these answers, with as many administrators. It logs in as
-// the first, with a password or a token.
+// add adds a provider that gets these hostile responses, with an administrator for each of them. It
+// logs in as the first one, with a password or a token.
 func (s *leakScene) add(t *testing.T, byToken bool, answers ...hostileAnswer) {
 	t.Helper()
 
@@ -112,7 +112,7 @@ func (s *leakScene) add(t *testing.T, byToken bool, answers ...hostileAnswer) {
 	s.providers = append(s.providers, p)
 }
 
-// user adds an administrator who has a token called "met".
+// user adds an administrator who has a token named "met".
 func (s *leakScene) user(t *testing.T, login string) providertest.Account {
 	t.Helper()
 
@@ -129,8 +129,7 @@ func (s *leakScene) user(t *testing.T, login string) providertest.Account {
 	return providertest.Account{ID: id, Login: login, Password: password}
 }
 
-// revokeBehind revokes all tokens behind Terraform's back, but for the providers'
-// credentials.
+// revokeBehind revokes all tokens outside Terraform, except for the providers' credentials.
 func revokeBehind(_ *testing.T, s *leakScene) {
 	for _, p := range s.providers {
 		for _, user := range p.users {
@@ -139,10 +138,11 @@ func revokeBehind(_ *testing.T, s *leakScene) {
 	}
 }
 
-// endOverlaps sets the server's clock to when the predecessors are due. The provider's is not set.
+// endOverlaps sets the server's clock to the time at which the predecessors are due. It does not change
+// the provider's clock.
 func endOverlaps(_ *testing.T, s *leakScene) { s.clock.Move(time.Hour) }
 
-// addSpares gives the first user of each provider a token for each of its hostile answers.
+// addSpares issues one token to the first user of each provider for each of its hostile responses.
 func addSpares(t *testing.T, s *leakScene) {
 	t.Helper()
 
@@ -155,9 +155,9 @@ func addSpares(t *testing.T, s *leakScene) {
 	}
 }
 
-// providerBlock is a provider with the variable that it needs.
+// providerBlock returns the provider block, with the variable that it needs.
 func (s *leakScene) providerBlock(p *leakProvider, at leakStage) string {
-	timeout := "60s" // Long enough for whatever is answered at all.
+	timeout := "60s" // This is long enough for every response that does end.
 	if at.attack != "" && s.front.keepsWaiting(p.slug) {
 		timeout = "5s"
 	}

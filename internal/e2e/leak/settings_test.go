@@ -12,20 +12,20 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// leakMistake is a provider block or a token that cannot work, with secrets written into it,
-// and words of its error. In its arguments, [url], [context] and [key] stand for the front's URL, the
-// platform's context, and the key of the client certificate.
+// leakMistake is a provider block or a token that cannot work, with secrets in it, and a part of the
+// expected error. In its arguments, [url], [context] and [key] are placeholders for the front's URL,
+// the platform's context, and the key of the client certificate.
 type leakMistake struct {
 	name     string
 	object   string // the arguments of the platform's object
-	more     string // arguments beside it
-	resource string // the arguments of a token of this provider
+	more     string // the block's other arguments
+	resource string // the arguments of a token resource of this provider
 	want     string
-	platform string // empty for any
+	platform string // empty for both
 }
 
-// leakMistakes are found when providers are validated, in the first list, and when they are
-// configured or used, in the second.
+// leakMistakes lists mistakes that are found when providers are validated (the first list), and when
+// they are configured or used (the second list).
 var leakMistakes = [2][]leakMistake{
 	{
 		{
@@ -37,11 +37,11 @@ var leakMistakes = [2][]leakMistake{
 			object: "url = \"[url]\"\npassword = \"oaPWD-certificate\"", more: `client_certificate = [key]`, want: "needs the key that it was made for",
 		},
 		{
-			name:   "another argument of the object",
+			name:   "another argument of the same object",
 			object: "url = \"\"\npassword = \"oaPWD-beside\"", want: "url string length must be at least 1",
 		},
 		{
-			name:   "a private key in place of a recipient",
+			name:   "a private key instead of a recipient",
 			object: `url = "[url]"`, resource: `encrypt_to = ["AGE-SECRET-KEY-1oaPWD-AGE"]`, want: "this is a private key",
 		},
 		{
@@ -53,35 +53,35 @@ var leakMistakes = [2][]leakMistake{
 			object: `url = "[url]", password = "oaPWD-beside"`, more: `headers = { "X-Gateway" = "oaPWD-header\n" }`, want: "contains a control character",
 		},
 		{
-			name:   "a time that is none",
+			name:   "an invalid duration",
 			object: `url = "[url]", password = "oaPWD-beside"`, more: `request_timeout = "90"`, want: "has no unit",
 		},
 	},
 	{
-		{name: "a URL with a password", object: `url = "https://me:oaPWD-userinfo@127.0.0.1", username = "me", password = "oaPWD-beside"`, want: "must not contain a user name"}, //nolint:gosec // It is nobody's password.
+		{name: "a URL with a password", object: `url = "https://me:oaPWD-userinfo@127.0.0.1", username = "me", password = "oaPWD-beside"`, want: "must not contain a user name"}, //nolint:gosec // No account has this password.
 		{name: "a URL with a password and no host", object: `url = "https://me:oaPWD-port", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
 		{name: "a URL with a secret in its query", object: `url = "https://127.0.0.1/?token=oaPWD-query", username = "me", password = "oaPWD-beside"`, want: "must not contain a query"},
-		{name: "a login in place of a URL", object: `url = "oaPWD:oaPWD-opaque", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
+		{name: "a login instead of a URL", object: `url = "oaPWD:oaPWD-opaque", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
 		{
 			name: "two credentials", platform: "universal_controller",
 			object: "url = \"[url]\"\ntoken = \"oaPWD-token\"\npassword = \"oaPWD-password\"", want: "are both set",
 		},
-		{name: "a token in place of a URL", object: `url = "oaPWD-0123456789", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
+		{name: "a token instead of a URL", object: `url = "oaPWD-0123456789", username = "me", password = "oaPWD-beside"`, want: "URL must look like"},
 		{
-			name:   "an authority that is none, behind a password in one line",
+			name:   "an invalid authority, after a password on the same line",
 			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = "ca.pem"`, want: "contains no PEM block",
 		},
 		{
-			name:   "a key in place of the authority",
+			name:   "a key instead of the authority",
 			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = [key]`, want: "is a PRIVATE KEY, not a CERTIFICATE",
 		},
 		{
-			name:   "a key that is none",
+			name:   "an invalid key",
 			object: `url = "[url]", username = "me", password = "oaPWD-line"`,
 			more:   "client_key = \"oaPWD-key\"\nclient_certificate = file(\"client.pem\")", want: "failed to find any PEM data in key input",
 		},
 		{
-			name:   "no certificate at all",
+			name:   "no client certificate",
 			object: `url = "[url]", username = "me", password = "oaPWD-line"`, more: `ca_certificate = file("ca.pem")`, want: "certificate required",
 		},
 		{
@@ -93,11 +93,11 @@ var leakMistakes = [2][]leakMistake{
 			object: `url = "[url]/wrong[context]", token = "oaPWD-wrong-token"`, more: leakTLS, want: "Check the username and the password, or the token",
 		},
 		{
-			name:   "a proxy that repeats its credentials",
+			name:   "a proxy that echoes its credentials",
 			object: `url = "http://server.example.com", username = "me", password = "oaPWD-proxied"`, want: "HTTP 502: a web page",
 		},
 		{
-			name:   "a proxy that opens no tunnel",
+			name:   "a proxy that refuses to open a tunnel",
 			object: `url = "https://server.example.com", username = "me", password = "oaPWD-tunnel"`, want: "Bad Gateway",
 		},
 	},
@@ -105,8 +105,8 @@ var leakMistakes = [2][]leakMistake{
 
 const leakTLS = "ca_certificate = file(\"ca.pem\")\nclient_certificate = file(\"client.pem\")\nclient_key = [key]"
 
-// What is written into a provider block shows in no error about it, nor does what an
-// environment has.
+// TestAccLeak_settings tests that errors about a provider block show neither secrets in the block nor
+// secrets in environment variables.
 func TestAccLeak_settings(t *testing.T) {
 	t.Parallel()
 	onEachLeakPlatform(t, func(t *testing.T, s *leakScene) {
@@ -121,7 +121,7 @@ func TestAccLeak_settings(t *testing.T) {
 
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(http.StatusBadGateway)
-			_, _ = io.WriteString(w, "<html>"+string(dump)) //nolint:gosec // That it repeats the request is the purpose.
+			_, _ = io.WriteString(w, "<html>"+string(dump)) //nolint:gosec // The purpose is to echo the request.
 		}))
 		t.Cleanup(proxy.Close)
 
@@ -152,7 +152,7 @@ func TestAccLeak_settings(t *testing.T) {
 
 func (s *leakScene) applies(m leakMistake) bool { return m.platform == "" || m.platform == s.block }
 
-// mistaken is a configuration of these mistakes, each of a provider of its own.
+// mistaken returns a configuration with these mistakes, each in its own provider.
 func (s *leakScene) mistaken(mistakes []leakMistake) string {
 	var text strings.Builder
 

@@ -19,7 +19,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// foreverSecret is a secret as Foreman would make it.
+// foreverSecret is a secret with Foreman's format.
 const foreverSecret = foremanserver.SecretPrefix + "0123456789abcdef"
 
 // found returns what a watch has found.
@@ -140,7 +140,7 @@ func (w *leakWatch) lookAtJSON(t *testing.T, place, text string) {
 	w.lookAtValues(place, document, nil)
 }
 
-// A construct without a row in the table of the leak tests fails here.
+// TestLeak_everyConstructHasARow fails if the leak tests do not cover a construct of the provider.
 func TestLeak_everyConstructHasARow(t *testing.T) {
 	t.Parallel()
 
@@ -165,13 +165,13 @@ func TestLeak_everyConstructHasARow(t *testing.T) {
 	} {
 		for _, name := range names {
 			if (block == "list" || block == "action") && !slices.Contains(leakCalls, block+" "+name) {
-				t.Errorf("%s %s is called by none of the leak tests", block, name)
+				t.Errorf("no leak test calls %s %s", block, name)
 			}
 
 			if !slices.ContainsFunc(all, func(text string) bool {
 				return providertest.Words(fmt.Sprintf("%s %q ", block, name)).MatchString(text)
 			}) {
-				t.Errorf("%s %s is in no configuration of the leak tests", block, name)
+				t.Errorf("no configuration of the leak tests contains %s %s", block, name)
 			}
 		}
 	}

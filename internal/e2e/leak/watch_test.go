@@ -17,13 +17,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// leakBeginning is the length of the shortest text that is looked for.
+// leakBeginning is the length of the shortest text that is searched for.
 const leakBeginning = 6
 
-// leakPassword begins every password of the leak tests.
+// leakPassword is the beginning of every password in the leak tests.
 const leakPassword = "oaPWD-"
 
-// The kinds of what must not leak. A failure names the kind alone.
+// The kinds of secrets. A failure names only the kind.
 const (
 	leakOfSecret      = "a token's secret"
 	leakOfFingerprint = "the SHA-256 of a token's secret"
@@ -32,7 +32,7 @@ const (
 	leakOfSession     = "a session"
 	leakOfHash        = "a hash"
 	leakOfKey         = "the key of a client certificate"
-	// Not a secret, but what no answer may cause; a stack may hold some.
+	// A panic is not a secret, but no response may cause one, and its stack may contain secrets.
 	leakOfPanic = "a panic"
 )
 
@@ -42,16 +42,16 @@ var (
 	leakFingerprintLine = regexp.MustCompile(`\bsha256\b"?\s*[=:]`)
 )
 
-// leakWatch knows all that must not come out, and what has.
+// leakWatch knows all texts that must not appear in any output, and records where they did.
 type leakWatch struct {
 	mu       sync.Mutex
-	kinds    map[string]string   // of each text that is looked for
-	index    map[string][]string // the texts by their beginnings
-	findings map[string]int      // how often each was made
+	kinds    map[string]string   // the kind of each text to search for
+	index    map[string][]string // the texts, by their beginnings
+	findings map[string]int      // how often each finding occurred
 }
 
-// newLeakWatch returns a watch that knows the marks by which the sandboxes' secrets are
-// recognized, whether one of them was met or not.
+// newLeakWatch returns a watch that already knows the marks by which the sandboxes' secrets can be
+// recognized, even if the front has not seen the secret.
 func newLeakWatch() *leakWatch {
 	w := &leakWatch{kinds: map[string]string{}, index: map[string][]string{}, findings: map[string]int{}}
 
@@ -69,7 +69,7 @@ func newLeakWatch() *leakWatch {
 	return w
 }
 
-// guard looks for the text from now on, for each half of it, and for it in base64.
+// guard adds a text to search for, also its halves and its base64 encoding.
 func (w *leakWatch) guard(kind, text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -87,8 +87,8 @@ func (w *leakWatch) add(kind, text string) {
 	}
 }
 
-// guardKey looks for each line of a key in PEM, and for its beginning as a whole: an error may say
-// that a block is a private key.
+// guardKey adds each line of a PEM key, and "BEGIN PRIVATE KEY", but not "PRIVATE KEY" alone: an error
+// may say that a block is a private key.
 func (w *leakWatch) guardKey(pem string) {
 	for line := range strings.Lines(pem) {
 		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "-----") && line != "" {
@@ -102,14 +102,14 @@ func (w *leakWatch) guardKey(pem string) {
 	w.add(leakOfKey, "BEGIN PRIVATE KEY")
 }
 
-// guardSecret looks for a token's secret and for its fingerprint.
+// guardSecret adds a token's secret and its fingerprint.
 func (w *leakWatch) guardSecret(secret string) {
 	sum := sha256.Sum256([]byte(secret))
 	w.guard(leakOfSecret, secret)
 	w.guard(leakOfFingerprint, hex.EncodeToString(sum[:]))
 }
 
-// sent guards what a request proves itself with.
+// sent adds the credentials in a request.
 func (w *leakWatch) sent(r *http.Request) {
 	if _, credentials, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
 		w.guard(leakOfCredentials, credentials)
@@ -120,7 +120,7 @@ func (w *leakWatch) sent(r *http.Request) {
 	}
 }
 
-// received guards the secrets in an answer.
+// received adds the secrets in a response.
 func (w *leakWatch) received(header http.Header, body string) {
 	for _, secret := range leakSecret.FindAllString(body, -1) {
 		w.guardSecret(secret)
@@ -135,7 +135,7 @@ func (w *leakWatch) received(header http.Header, body string) {
 	}
 }
 
-// look looks for all of it in one line of what came out of a place.
+// look searches a line of output for all texts.
 func (w *leakWatch) look(place, line string, allowed ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -149,8 +149,8 @@ func (w *leakWatch) look(place, line string, allowed ...string) {
 	}
 }
 
-// lookAtText looks at what a CLI wrote for its user: there a fingerprint may stand, in the
-// attribute that is made for it.
+// lookAtText checks a CLI's output to its user, in which the attribute for fingerprints may contain
+// one.
 func (w *leakWatch) lookAtText(place, text string) {
 	for line := range strings.Lines(text) {
 		if leakFingerprintLine.MatchString(line) {
@@ -161,8 +161,8 @@ func (w *leakWatch) lookAtText(place, text string) {
 	}
 }
 
-// lookAtValues looks at decoded JSON, but for what the marks say is sensitive: they are
-// true in place of a value, or of the shape of the values.
+// lookAtValues checks decoded JSON, except for values that are marked as sensitive: marks has the same
+// structure, with true in place of such values.
 func (w *leakWatch) lookAtValues(place string, values, marks any) {
 	if marks == true {
 		return
@@ -199,8 +199,7 @@ func (w *leakWatch) lookAtValues(place string, values, marks any) {
 	}
 }
 
-// harmless returns the lines of a text that announce errors and hold nothing that is
-// looked for.
+// harmless returns the lines of a text that announce errors and contain none of the texts.
 func (w *leakWatch) harmless(text string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -220,7 +219,7 @@ func (w *leakWatch) harmless(text string) []string {
 	return slices.Compact(lines)
 }
 
-// count returns how many texts of a kind are looked for.
+// count returns the number of texts of a kind.
 func (w *leakWatch) count(kind string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -236,7 +235,7 @@ func (w *leakWatch) count(kind string) int {
 	return count
 }
 
-// report fails the test for each finding, without what was found.
+// report fails the test for each finding, without printing the secret.
 func (w *leakWatch) report(t *testing.T) {
 	t.Helper()
 

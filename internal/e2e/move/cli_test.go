@@ -24,11 +24,11 @@ const (
 	movedTrigger = "rotation = {\ntriggers = { reason = %q }\noverlap = \"48h\"\n}"
 )
 
-// Others: a provider takes over its own types alone, or the token is imported, which loses
-// the secret, or issued anew, which cuts its consumers off.
+// TestAccMove_keepsTheToken tests that the token and its secret survive the move, whatever version of
+// the source wrote the state: the run sends only reads, and the new state contains the secret once.
 //
-// The token lives on, with its secret, whatever version wrote the state: the run sends
-// nothing but reads, and what it leaves behind has the secret once.
+// A provider usually supports moves only between its own types. Without this one, the token would have
+// to be imported, which loses the secret, or reissued, which interrupts its consumers.
 func TestAccMove_keepsTheToken(t *testing.T) {
 	t.Parallel()
 
@@ -60,7 +60,7 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 				providertest.HasText(providertest.TokenAddress, providertest.SecretFingerprint(issued.Secret), "sha256"))
 			w.Unchanged(t).Quiet(t)
 
-			// The moved block may stay.
+			// The moved block may stay in the configuration.
 			w.Write(t, config)
 			w.Unchanged(t).Quiet(t)
 
@@ -69,14 +69,15 @@ func TestAccMove_keepsTheToken(t *testing.T) {
 
 			state := stateText(t, w)
 			if count := strings.Count(state, issued.Secret.Reveal()); count != 1 || strings.Contains(state, "create_response") {
-				t.Errorf("the secret is %d times in the state, want once, and no copy of an answer:\n%s", count, state)
+				t.Errorf("the secret is %d times in the state, want once, without a copy of a response:\n%s", count, state)
 			}
 		})
 	}
 }
 
-// With arguments as one would write them anew the move is recorded, and the token rotates
-// like one that was issued here: what the old states hold is revoked after the overlap.
+// TestAccMove_thenRotates tests a configuration with the arguments that one would write for a new
+// token. The move is recorded, and the token rotates like any other: the secret in old states is
+// revoked after the overlap.
 func TestAccMove_thenRotates(t *testing.T) {
 	t.Parallel()
 
@@ -113,7 +114,8 @@ func TestAccMove_thenRotates(t *testing.T) {
 	s.WantNoneAlive(t)
 }
 
-// Where the secret is lost the token is like an imported one.
+// TestAccMove_withoutTheSecret tests that a token without its secret in the old state is treated like
+// an imported token.
 func TestAccMove_withoutTheSecret(t *testing.T) {
 	t.Parallel()
 
@@ -128,9 +130,9 @@ func TestAccMove_withoutTheSecret(t *testing.T) {
 	onlyReads(t, s)
 }
 
-// What no answer in the state tells, the server does: a matching configuration changes
-// nothing.
-func TestAccMove_withoutAnswers(t *testing.T) {
+// TestAccMove_withoutResponses tests a state without a copy of a response: the refresh reads the values
+// from the server, and a matching configuration changes nothing.
+func TestAccMove_withoutResponses(t *testing.T) {
 	t.Parallel()
 
 	s, user, issued := movableToken(t)
@@ -143,8 +145,8 @@ func TestAccMove_withoutAnswers(t *testing.T) {
 	w.Unchanged(t).Quiet(t)
 }
 
-// Without a refresh the server is not known, and nothing is taken for it; the next refresh
-// records it. A destroy finds the token where it is.
+// TestAccMove_withoutRefresh tests a move without a refresh. The state does not record a server, since
+// none was contacted; the next refresh records it. A destroy finds the token.
 func TestAccMove_withoutRefresh(t *testing.T) {
 	t.Parallel()
 
@@ -159,8 +161,8 @@ func TestAccMove_withoutRefresh(t *testing.T) {
 	s.WantRefused(t, user, issued.Secret.Reveal())
 }
 
-// A token that the configured server does not have is refused until the right one is
-// configured: nothing is reissued, revoked or forgotten.
+// TestAccMove_toAnotherServer tests that a token which the configured server does not have is refused,
+// until the correct server is configured. Nothing is reissued, revoked or dropped from state.
 func TestAccMove_toAnotherServer(t *testing.T) {
 	t.Parallel()
 
@@ -170,18 +172,18 @@ func TestAccMove_toAnotherServer(t *testing.T) {
 	controller := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
 
 	if awayUser.ID != user.ID {
-		t.Fatalf("the users have the ids %s and %s: the test needs two that look alike", user.ID, awayUser.ID)
+		t.Fatalf("the users have the ids %s and %s, but the test needs the same id", user.ID, awayUser.ID)
 	}
 
 	w := newRESTWorkspace(t, s.Target, restStates(t, issued)["3.0"])
 	token := providertest.TokenConfig(fmt.Sprintf("user_id = %q\nname = %q", user.ID, issued.Name)) + movedBlock
 
-	// Of the very id, and another's.
+	// A token with the same id that belongs to someone else.
 	namesake, err := away.System.Create(t.Context(), awayUser.ID, pat.NewToken{Name: "another"})
 	providertest.Must(t, err)
 
 	if namesake.ID != issued.ID {
-		t.Fatalf("the tokens have the ids %s and %s: the test needs two that look alike", issued.ID, namesake.ID)
+		t.Fatalf("the tokens have the ids %s and %s, but the test needs the same id", issued.ID, namesake.ID)
 	}
 
 	for _, other := range []struct {
@@ -202,7 +204,7 @@ func TestAccMove_toAnotherServer(t *testing.T) {
 	s.WantAccepted(t, user, issued.Secret.Reveal())
 }
 
-// What the guide says to write is applied to a state as it describes it.
+// TestAccMove_asTheGuideSays applies the guide's configuration to a state as the guide describes it.
 func TestAccMove_asTheGuideSays(t *testing.T) {
 	t.Parallel()
 
@@ -219,7 +221,7 @@ func TestAccMove_asTheGuideSays(t *testing.T) {
 	onlyReads(t, s)
 }
 
-// movableToken returns a server on which a user has a token that expires.
+// movableToken returns a server with a user who has an expiring token.
 func movableToken(t *testing.T) (*providertest.Sandbox, providertest.Account, pat.Issued) {
 	t.Helper()
 
@@ -242,7 +244,7 @@ func onlyReads(t *testing.T, s *providertest.Sandbox) {
 	}
 }
 
-// stateText returns the state as it is on disk.
+// stateText returns the content of the state file.
 func stateText(t *testing.T, w *providertest.Workspace) string {
 	t.Helper()
 

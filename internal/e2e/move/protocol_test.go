@@ -30,7 +30,7 @@ func moveRequest(t *testing.T, attributes map[string]any) *tfprotov6.MoveResourc
 	}
 }
 
-// moveState asks a provider that is not configured, as a CLI does.
+// moveState calls an unconfigured provider, as a CLI does.
 func moveState(t *testing.T, request *tfprotov6.MoveResourceStateRequest) *tfprotov6.MoveResourceStateResponse {
 	t.Helper()
 
@@ -40,7 +40,7 @@ func moveState(t *testing.T, request *tfprotov6.MoveResourceStateRequest) *tfpro
 	return response
 }
 
-// movedTo returns the state that a move made, with every number and flag as a text.
+// movedTo returns the state after a move, with numbers and booleans as strings.
 func movedTo(t *testing.T, response *tfprotov6.MoveResourceStateResponse) map[string]any {
 	t.Helper()
 
@@ -71,11 +71,11 @@ func saysOf(response *tfprotov6.MoveResourceStateResponse) string {
 	return says.String()
 }
 
-// neverTold fails the test if the secret is in what a user is told.
-func neverTold(t *testing.T, response *tfprotov6.MoveResourceStateResponse) {
+// wantHidden fails the test if the diagnostics contain the secret.
+func wantHidden(t *testing.T, response *tfprotov6.MoveResourceStateResponse) {
 	t.Helper()
 
 	if strings.Contains(saysOf(response), movable.Secret.Reveal()) {
-		t.Error("the secret is in what a user is told")
+		t.Error("the diagnostics contain the secret")
 	}
 }

@@ -25,8 +25,8 @@ var movable = pat.Issued{
 	Secret: foremanserver.SecretPrefix + "Moved-From-Elsewhere",
 }
 
-// The token of every version of the source is kept, and its secret taken over once: all
-// else that had it is dropped.
+// TestMove_everyVersionOfTheSource tests that a token moves from every version of the source provider.
+// The new state contains its secret once; all other copies of it are dropped.
 func TestMove_everyVersionOfTheSource(t *testing.T) {
 	t.Parallel()
 
@@ -49,9 +49,9 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 				},
 			}
 
-			if name == "1.0" { // Its copy of an answer is not read: the next refresh tells.
+			if name == "1.0" { // The provider does not read the copy of a response in this version; the next refresh reads the values.
 				want["expires_at"] = nil
-				current := want["current"].(map[string]any) //nolint:forcetypeassert // Just made.
+				current := want["current"].(map[string]any) //nolint:forcetypeassert // It was created above.
 				current["created_at"], current["expires_at"] = nil, nil
 			}
 
@@ -60,7 +60,7 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 			if source.secret {
 				want["token"], want["generation"] = movable.Secret.Reveal(), "1"
 				want["token_version"] = strconv.FormatInt(movable.CreatedAt.Unix(), 10)
-				want["current"].(map[string]any)["sha256"] = providertest.SecretFingerprint(movable.Secret) //nolint:forcetypeassert // Just made.
+				want["current"].(map[string]any)["sha256"] = providertest.SecretFingerprint(movable.Secret) //nolint:forcetypeassert // It was created above.
 				warning = "Earlier versions of the state contain the secret"
 			}
 
@@ -69,15 +69,15 @@ func TestMove_everyVersionOfTheSource(t *testing.T) {
 			}
 
 			if len(response.Diagnostics) != 1 || response.Diagnostics[0].Summary != warning {
-				t.Errorf("it says %v, want the warning %q", saysOf(response), warning)
+				t.Errorf("the diagnostics are %v, want the warning %q", saysOf(response), warning)
 			}
 
-			neverTold(t, response)
+			wantHidden(t, response)
 		})
 	}
 }
 
-// What else differs from one source to the next.
+// TestMove_sources tests other ways in which sources differ.
 func TestMove_sources(t *testing.T) {
 	t.Parallel()
 
@@ -89,19 +89,19 @@ func TestMove_sources(t *testing.T) {
 		"another registry":     {change: from("registry.opentofu.org/Mastercard/restapi"), want: map[string]any{"id": "7/42"}},
 		"a mirror with a port": {change: from("mirror.example.com:8443/mastercard/restapi"), want: map[string]any{"id": "7/42"}},
 		"a later schema":       {change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceSchemaVersion = 9 }, want: map[string]any{"id": "7/42"}},
-		"the older API's path": {attributes: map[string]any{"path": "/api/users/7/personal_access_tokens/"}, want: map[string]any{"user_id": "7"}},
-		"an id and more":       {attributes: map[string]any{"path": "/api/users/7-~/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
+		"the older API path":   {attributes: map[string]any{"path": "/api/users/7/personal_access_tokens/"}, want: map[string]any{"user_id": "7"}},
+		"an id and a suffix":   {attributes: map[string]any{"path": "/api/users/7-~/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
 		"an id and a login":    {attributes: map[string]any{"path": "/api/users/7-svc/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
 		"below a folder":       {attributes: map[string]any{"path": "/foreman/api/v2/users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
-		"below the API":        {attributes: map[string]any{"path": "users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
+		"a relative path":      {attributes: map[string]any{"path": "users/7/personal_access_tokens"}, want: map[string]any{"user_id": "7"}},
 		"a login in the path":  {attributes: map[string]any{"path": "/api/users/svc%20deploy/personal_access_tokens"}, want: map[string]any{"id": "7/42", "user_id": nil, "username": "svc deploy"}},
-		"paths spelled out":    {attributes: map[string]any{"read_path": "/api/v2/users/7/personal_access_tokens/{id}", "destroy_path": "/api/v2/users/7/personal_access_tokens/42", "create_path": "/api/v2/users/7/personal_access_tokens/"}, want: map[string]any{"id": "7/42"}},
-		"an update elsewhere":  {attributes: map[string]any{"update_path": "/api/v2/ping"}, want: map[string]any{"id": "7/42"}},
-		"a name asked for without its key": {
+		"all paths set":        {attributes: map[string]any{"read_path": "/api/v2/users/7/personal_access_tokens/{id}", "destroy_path": "/api/v2/users/7/personal_access_tokens/42", "create_path": "/api/v2/users/7/personal_access_tokens/"}, want: map[string]any{"id": "7/42"}},
+		"another update path":  {attributes: map[string]any{"update_path": "/api/v2/ping"}, want: map[string]any{"id": "7/42"}},
+		"a name in data without its key": {
 			attributes: map[string]any{"data": `{"name":"bare"}`, "api_response": nil, "create_response": nil, "api_data": nil},
 			want:       map[string]any{"name": "bare", "expires_at": nil, "generation": "0", "token_version": nil},
 		},
-		"an answer without an id": {
+		"a response without an id": {
 			attributes: map[string]any{"create_response": `{"name":"other","token_value":"` + movable.Secret.Reveal() + `"}`},
 			want:       map[string]any{"name": "deploy pipeline", "token": nil, "generation": "0", "token_version": nil},
 		},
@@ -125,8 +125,8 @@ func TestMove_sources(t *testing.T) {
 	}
 }
 
-// What is not certainly a token of Foreman is refused, in words that say what was found
-// and never the secret.
+// TestMove_refused tests that a source that may not be a Foreman token is refused, with an error that
+// says what was found and does not contain the secret.
 func TestMove_refused(t *testing.T) {
 	t.Parallel()
 
@@ -135,31 +135,31 @@ func TestMove_refused(t *testing.T) {
 		change     func(*tfprotov6.MoveResourceStateRequest)
 		text       string
 	}{
-		"another provider":            {change: from("registry.terraform.io/magodo/restful"), text: "provider registry.terraform.io/magodo/restful"},
-		"a provider that ends alike":  {change: from("registry.terraform.io/notmastercard/restapi"), text: "Mastercard/restapi alone"},
-		"another resource":            {change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceTypeName = "restapi_thing" }, text: "The source is a restapi_thing"},
-		"no path":                     {attributes: map[string]any{"path": nil}, text: `Its path is ""`},
-		"another path":                {attributes: map[string]any{"path": "/api/v2/hosts"}, text: `Its path is "/api/v2/hosts"`},
-		"a credential in the id":      {attributes: map[string]any{"id": `{"token_value":"` + movable.Secret.Reveal()}, text: `Its id is "{…"`},
-		"a credential in the path":    {attributes: map[string]any{"path": "/api/v2/hosts?key=" + movable.Secret.Reveal()}, text: `Its path is "/api/v2/hosts…"`},
-		"a token of GitLab":           {attributes: map[string]any{"path": "/api/v4/users/7/personal_access_tokens"}, text: `"/api/v4/users/7/`},
-		"one of Universal Controller": {attributes: map[string]any{"path": "/uc/resources/user/token", "id": "deploy"}, text: `"/uc/resources/user/token"`},
-		"a path that goes on":         {attributes: map[string]any{"path": "/api/v2/users/7/personal_access_tokens/42/x"}, text: "Its path is"},
-		"no id":                       {attributes: map[string]any{"id": nil}, text: "It has no id"},
-		"an id that is a name":        {attributes: map[string]any{"id": "deploy pipeline"}, text: `Its id is "deploy…"`},
-		"an id below one":             {attributes: map[string]any{"id": "0"}, text: `Its id is "0"`},
-		"read elsewhere":              {attributes: map[string]any{"read_path": "/api/v2/users/8/personal_access_tokens/{id}"}, text: "Its read_path is"},
-		"destroyed elsewhere":         {attributes: map[string]any{"destroy_path": "/api/v2/ping?k=" + movable.Secret.Reveal()}, text: `Its destroy_path is "/api/v2/ping…"`},
-		"created elsewhere":           {attributes: map[string]any{"create_path": "/api/v2/users/8/personal_access_tokens"}, text: "Its create_path is"},
-		"an answer about another":     {attributes: map[string]any{"id": "43"}, text: "Its parts do not belong together"},
-		"an answer about another's":   {attributes: map[string]any{"path": "/api/v2/users/8/personal_access_tokens"}, text: "Its parts do not belong together"},
-		"a login without an answer": {
+		"another provider":               {change: from("registry.terraform.io/magodo/restful"), text: "provider registry.terraform.io/magodo/restful"},
+		"a provider with a similar name": {change: from("registry.terraform.io/notmastercard/restapi"), text: "Mastercard/restapi alone"},
+		"another resource":               {change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceTypeName = "restapi_thing" }, text: "The source is a restapi_thing"},
+		"no path":                        {attributes: map[string]any{"path": nil}, text: `Its path is ""`},
+		"another path":                   {attributes: map[string]any{"path": "/api/v2/hosts"}, text: `Its path is "/api/v2/hosts"`},
+		"a credential in the id":         {attributes: map[string]any{"id": `{"token_value":"` + movable.Secret.Reveal()}, text: `Its id is "{…"`},
+		"a credential in the path":       {attributes: map[string]any{"path": "/api/v2/hosts?key=" + movable.Secret.Reveal()}, text: `Its path is "/api/v2/hosts…"`},
+		"a token of GitLab":              {attributes: map[string]any{"path": "/api/v4/users/7/personal_access_tokens"}, text: `"/api/v4/users/7/`},
+		"a Universal Controller token":   {attributes: map[string]any{"path": "/uc/resources/user/token", "id": "deploy"}, text: `"/uc/resources/user/token"`},
+		"a longer path":                  {attributes: map[string]any{"path": "/api/v2/users/7/personal_access_tokens/42/x"}, text: "Its path is"},
+		"no id":                          {attributes: map[string]any{"id": nil}, text: "It has no id"},
+		"a name as the id":               {attributes: map[string]any{"id": "deploy pipeline"}, text: `Its id is "deploy…"`},
+		"an id below 1":                  {attributes: map[string]any{"id": "0"}, text: `Its id is "0"`},
+		"another read path":              {attributes: map[string]any{"read_path": "/api/v2/users/8/personal_access_tokens/{id}"}, text: "Its read_path is"},
+		"another destroy path":           {attributes: map[string]any{"destroy_path": "/api/v2/ping?k=" + movable.Secret.Reveal()}, text: `Its destroy_path is "/api/v2/ping…"`},
+		"another create path":            {attributes: map[string]any{"create_path": "/api/v2/users/8/personal_access_tokens"}, text: "Its create_path is"},
+		"a response about another token": {attributes: map[string]any{"id": "43"}, text: "Its parts do not belong together"},
+		"a response about another user":  {attributes: map[string]any{"path": "/api/v2/users/8/personal_access_tokens"}, text: "Its parts do not belong together"},
+		"a login without a response": {
 			attributes: map[string]any{"path": "/api/users/svc/personal_access_tokens", "api_response": nil, "create_response": nil, "api_data": nil},
 			text:       `the user "svc", but its state does not contain the id`,
 		},
 		"no name":        {attributes: map[string]any{"data": nil, "api_response": nil, "create_response": nil, "api_data": nil}, text: "does not have the token's name"},
 		"a flat map":     {change: raw(&tfprotov6.RawState{Flatmap: map[string]string{"id": "42"}}), text: "Terraform 0.11"},
-		"no JSON":        {change: raw(&tfprotov6.RawState{JSON: []byte(`{"token_value":"` + movable.Secret.Reveal())}), text: "cannot be read"},
+		"invalid JSON":   {change: raw(&tfprotov6.RawState{JSON: []byte(`{"token_value":"` + movable.Secret.Reveal())}), text: "cannot be read"},
 		"null":           {change: raw(&tfprotov6.RawState{JSON: []byte(`null`)}), text: "cannot be read"},
 		"a list":         {change: raw(&tfprotov6.RawState{JSON: []byte(`[]`)}), text: "cannot be read"},
 		"an empty state": {change: raw(&tfprotov6.RawState{JSON: []byte(`{}`)}), text: "Its path is"},
@@ -175,19 +175,20 @@ func TestMove_refused(t *testing.T) {
 			response := moveState(t, request)
 
 			if len(response.Diagnostics) != 1 || response.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityError {
-				t.Fatalf("it says %q, want one error", saysOf(response))
+				t.Fatalf("the diagnostics are %q, want one error", saysOf(response))
 			}
 
 			if says := saysOf(response); !strings.Contains(says, test.text) || !strings.Contains(says, "`import` block") {
-				t.Errorf("it says %q, want an error with %q and what to do", says, test.text)
+				t.Errorf("the diagnostics are %q, want an error with %q and what to do", says, test.text)
 			}
 
-			neverTold(t, response)
+			wantHidden(t, response)
 		})
 	}
 }
 
-// Whatever a state holds, it makes no panic, and no secret of another token is taken.
+// TestMove_hostileStates tests that no state causes a panic or makes the provider use another token's
+// secret.
 func TestMove_hostileStates(t *testing.T) {
 	t.Parallel()
 
@@ -211,14 +212,14 @@ func TestMove_hostileStates(t *testing.T) {
 
 			for _, value := range nasty {
 				response := moveState(t, moveRequest(t, with(whole, map[string]any{attribute: value})))
-				neverTold(t, response)
+				wantHidden(t, response)
 
 				if response.TargetState == nil {
 					continue
 				}
 
 				if state := movedTo(t, response); state["id"] != "7/42" {
-					t.Errorf("with %v it became the token %v", value, state["id"])
+					t.Errorf("with %v the state has the token %v", value, state["id"])
 				}
 			}
 		})

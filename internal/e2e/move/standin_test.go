@@ -15,9 +15,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// restProvider stands in for the provider of restapi_object: a CLI wants the schemas of
-// every provider that is in the state. Its resource has hardly an attribute, and fails the
-// test if anything is asked of it: in a move nothing is.
+// restProvider replaces the provider of restapi_object: a CLI needs the schemas of every provider in
+// the state. Its resource has few attributes and fails the test if it is called, because a move must
+// not call it.
 type restProvider struct{ t *testing.T }
 
 var _ provider.Provider = (*restProvider)(nil)
@@ -56,22 +56,22 @@ func (r *restResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 }
 
 func (r *restResource) Create(context.Context, resource.CreateRequest, *resource.CreateResponse) {
-	r.t.Error("an object of the other provider is created")
+	r.t.Error("the move creates an object of the other provider")
 }
 
 func (r *restResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {
-	r.t.Error("an object of the other provider is read")
+	r.t.Error("the move reads an object of the other provider")
 }
 
 func (r *restResource) Update(context.Context, resource.UpdateRequest, *resource.UpdateResponse) {
-	r.t.Error("an object of the other provider is updated")
+	r.t.Error("the move updates an object of the other provider")
 }
 
 func (r *restResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
-	r.t.Error("an object of the other provider is destroyed")
+	r.t.Error("the move destroys an object of the other provider")
 }
 
-// newRESTWorkspace returns a folder with a state in which a restapi_object manages the token.
+// newRESTWorkspace returns a workspace whose state contains the token as a restapi_object.
 func newRESTWorkspace(t *testing.T, s *providertest.Target, object restState) *providertest.Workspace {
 	t.Helper()
 

@@ -19,12 +19,12 @@ const (
 // restState is the state of a restapi_object, as one version of its provider writes it.
 type restState struct {
 	attributes map[string]any
-	// secret says whether the token's secret is in it.
+	// secret says whether the state contains the token's secret.
 	secret bool
 }
 
-// restStates returns the states that the versions of that provider keep of a token: what
-// there was in 1.0, 1.20, 2.0 and 3.0, before and after a refresh, and after an import.
+// restStates returns the states of a token in versions 1.0, 1.20, 2.0 and 3.0 of the provider, before
+// and after a refresh, and after an import.
 func restStates(t *testing.T, token pat.Issued) map[string]restState {
 	t.Helper()
 
@@ -55,11 +55,11 @@ func restStates(t *testing.T, token pat.Issued) map[string]restState {
 		"3.0 without its additions":    {with(fourth, map[string]any{"data": asked, "ignore_server_additions": true}), true},
 		"3.0 by a search":              {with(fourth, map[string]any{"read_search": map[string]any{"search_key": "name", "search_value": token.Name}}), true},
 		"3.0 after an import":          {with(fourth, map[string]any{"create_response": nil, "object_id": token.ID, "debug": true}), false},
-		"3.0 whose answer was no JSON": {with(fourth, map[string]any{"create_response": "<html>"}), false},
+		"3.0 with an invalid response": {with(fourth, map[string]any{"create_response": "<html>"}), false},
 	}
 }
 
-// with returns attributes with some of them replaced.
+// with returns a copy of attributes with some of them replaced.
 func with(attributes, replaced map[string]any) map[string]any {
 	all := maps.Clone(attributes)
 	maps.Copy(all, replaced)
@@ -67,8 +67,7 @@ func with(attributes, replaced map[string]any) map[string]any {
 	return all
 }
 
-// foremanAnswer returns what Foreman answered when the token was created or, without the
-// secret, when it was read.
+// foremanAnswer returns Foreman's response to creating the token or, without the secret, to reading it.
 func foremanAnswer(t *testing.T, token pat.Issued, created bool) string {
 	t.Helper()
 
@@ -94,7 +93,7 @@ func foremanAnswer(t *testing.T, token pat.Issued, created bool) string {
 	return string(text)
 }
 
-// printedData returns `api_data` of an answer: all values as Go prints them.
+// printedData returns the `api_data` of a response: all values as Go prints them.
 func printedData(t *testing.T, answer string) map[string]any {
 	t.Helper()
 

@@ -20,11 +20,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/testprogram"
 )
 
-// patience is how long a test waits for what has to come.
+// patience is how long a test waits for an expected event.
 const patience = time.Minute
 
-// TestMain makes this program the plugin that consumes what the provider issues, when a CLI
-// starts it under that name.
+// TestMain turns this program into the plugin that uses the provider's tokens, if a CLI started it
+// under that plugin's name.
 func TestMain(m *testing.M) {
 	if isPlugin(consumerPlugin) {
 		if err := serveConsumer(); err != nil {
@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// builtPlugin builds the provider once for all tests, with the race detector if the tests
-// have it, and returns its folder.
+// builtPlugin builds the provider once for all tests and returns its folder. If the tests use the race
+// detector, so does the provider.
 var builtPlugin = sync.OnceValues(func() (string, error) {
 	var flags []string
 
@@ -49,8 +49,8 @@ var builtPlugin = sync.OnceValues(func() (string, error) {
 	return providertest.BuildPlugin("process", flags...)
 })
 
-// run is a folder in which a real CLI runs, with plugins as processes of their own: the
-// provider as it is released, and this program.
+// run is a folder in which a real CLI runs. The provider, as it is released, and this program are
+// plugins in their own processes.
 type run struct{ folder, plugins, ready string }
 
 func newRun(t *testing.T) *run {
@@ -83,8 +83,8 @@ func (r *run) write(t *testing.T, config string) {
 	r.file(t, "main.tf", config)
 }
 
-// start starts a command in a process group of its own, which is killed when the test is
-// over. Nothing of the caller's environment reaches it.
+// start starts a command in its own process group, which is killed at the end of the test. The command
+// does not get the test's environment.
 func (r *run) start(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
 
@@ -99,7 +99,7 @@ func (r *run) start(t *testing.T, arguments ...string) *exec.Cmd {
 	command.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "HOME=" + r.folder,
 		"TF_CLI_CONFIG_FILE=" + filepath.Join(r.folder, "cli.rc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-		"GORACE=atexit_sleep_ms=0", // A race detector in the plugins makes each end a second later.
+		"GORACE=atexit_sleep_ms=0", // The race detector delays the exit of each plugin by a second.
 		"TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(r.folder, "log"),
 	}
 
@@ -109,7 +109,7 @@ func (r *run) start(t *testing.T, arguments ...string) *exec.Cmd {
 	return command
 }
 
-// wait waits for the command and returns its exit code, -1 if a signal ended it.
+// wait waits for the command and returns its exit code, -1 if a signal terminated it.
 func (r *run) wait(t *testing.T, command *exec.Cmd) int {
 	t.Helper()
 
@@ -138,7 +138,7 @@ func (r *run) awaitConsumer(t *testing.T) {
 	})
 }
 
-// awaitInterrupted waits until the CLI has said that it was interrupted.
+// awaitInterrupted waits until the CLI reports that it was interrupted.
 func (r *run) awaitInterrupted(t *testing.T) {
 	t.Helper()
 	eventually(t, "the CLI was not interrupted", func() bool { return strings.Contains(r.output(t), "Interrupt received") })
@@ -157,8 +157,7 @@ func (r *run) text(t *testing.T, name string) string {
 	return string(text)
 }
 
-// holdsNo fails the test if any file that the run left has the text: the state, what was
-// printed, the log.
+// holdsNo fails the test if a file of the run contains the text: the state, the output, or the log.
 func (r *run) holdsNo(t *testing.T, secret string) {
 	t.Helper()
 
@@ -167,21 +166,21 @@ func (r *run) holdsNo(t *testing.T, secret string) {
 
 	for _, entry := range entries {
 		if entry.Type().IsRegular() && strings.Contains(r.text(t, entry.Name()), secret) {
-			t.Errorf("%s has a secret", entry.Name())
+			t.Errorf("%s contains a secret", entry.Name())
 		}
 	}
 }
 
-// signalled is a signal and who gets it.
+// signalled is a signal and its recipients.
 type signalled struct {
 	signal syscall.Signal
 	all    bool
 }
 
-// toCLI is a signal to the CLI alone.
+// toCLI is a signal to the CLI only.
 func toCLI(signal syscall.Signal) signalled { return signalled{signal: signal} }
 
-// toAll is a signal to the CLI and its plugins, as of a terminal or of what ends a job.
+// toAll is a signal to the CLI and its plugins, as a terminal or a job's runner sends it.
 func toAll(signal syscall.Signal) signalled { return signalled{signal: signal, all: true} }
 
 func (s signalled) send(t *testing.T, command *exec.Cmd) {

@@ -15,17 +15,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// consumerPlugin is the file name of a provider with one resource, consumer_login, that
-// logs in with a token and then does what it is told to.
+// consumerPlugin is the file name of a provider with one resource, consumer_login, which logs in with a
+// token and then does what its argument `then` says.
 const consumerPlugin = "terraform-provider-consumer"
 
-// What a consumer does after its login.
+// What a consumer does after it has logged in.
 const (
 	thenSucceed = "succeed"
 	thenFail    = "fail"
 	// thenStop waits until the run is interrupted, and fails.
 	thenStop = "stop"
-	// thenGoOn does not hear that.
+	// thenGoOn ignores the interruption.
 	thenGoOn = "go on"
 )
 
@@ -98,13 +98,13 @@ func (consumerLogin) Create(ctx context.Context, req resource.CreateRequest, res
 
 	if !plan.Ready.IsNull() {
 		if err := os.WriteFile(plan.Ready.ValueString(), nil, 0o600); err != nil {
-			resp.Diagnostics.AddError("Could not say that it is ready", err.Error())
+			resp.Diagnostics.AddError("Could not report that the consumer is ready", err.Error())
 		}
 	}
 
 	switch plan.Then.ValueString() {
 	case thenFail:
-		resp.Diagnostics.AddError("Failed", "It was told to.")
+		resp.Diagnostics.AddError("Failed", "The configuration requires a failure.")
 	case thenStop:
 		<-ctx.Done()
 		resp.Diagnostics.AddError("Stopped", "The run was interrupted.")
@@ -121,8 +121,7 @@ func (consumerLogin) Update(context.Context, resource.UpdateRequest, *resource.U
 
 func (consumerLogin) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// logIn makes a request with the token: as a password, or as a Bearer where there is no
-// username.
+// logIn sends a request with the token: as a password, or as a bearer token if there is no username.
 func (m *consumerModel) logIn(ctx context.Context) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, m.URL.ValueString(), nil)
 	if err != nil {
@@ -143,7 +142,7 @@ func (m *consumerModel) logIn(ctx context.Context) error {
 	return response.Body.Close()
 }
 
-// isPlugin says whether a CLI started this program as the plugin of the name.
+// isPlugin reports whether a CLI started this program as the plugin with this name.
 func isPlugin(name string) bool {
 	return strings.HasSuffix(strings.TrimSuffix(os.Args[0], ".exe"), string(os.PathSeparator)+name)
 }

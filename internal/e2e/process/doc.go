@@ -1,3 +1,3 @@
-// Package process starts the provider as a process of a real CLI, as it is released, and ends
-// the run in every way: what is ephemeral ends with it.
+// Package process runs the released provider as a plugin of a real CLI and ends the run in every
+// possible way: ephemeral tokens must end with it.
 package process

@@ -11,33 +11,33 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// lifetime is expires_in of the tokens here.
+// lifetime is the expires_in of the tokens in these tests.
 const lifetime = 10 * time.Minute
 
-// An ephemeral token ends with its run, however the run ends. Only a plugin that is killed
-// cannot see to that.
+// TestAccEphemeralToken_endsWithTheRun tests that an ephemeral token is revoked at the end of its run,
+// however the run ends, unless the plugin is killed.
 func TestAccEphemeralToken_endsWithTheRun(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		then      string
 		bystander string
-		// signals are sent, one after the other, when the consumer has the token.
+		// signals are sent one after the other, once the consumer has the token.
 		signals []signalled
-		// fails says that the run does.
+		// fails says that the run fails.
 		fails bool
-		// alive is how many tokens outlive the run.
+		// alive is the number of tokens that are still alive after the run.
 		alive int
 	}{
-		"the consumer succeeds":         {then: thenSucceed},
-		"the consumer fails":            {then: thenFail, fails: true},
-		"a bystander fails":             {then: thenSucceed, bystander: thenFail, fails: true},
-		"the run is interrupted":        {then: thenStop, signals: []signalled{toCLI(syscall.SIGINT)}, fails: true},
-		"Ctrl-C at a terminal":          {then: thenStop, signals: []signalled{toAll(syscall.SIGINT)}, fails: true},
-		"the run is interrupted twice":  {then: thenGoOn, signals: []signalled{toCLI(syscall.SIGINT), toCLI(syscall.SIGINT)}, fails: true},
-		"the job is terminated":         {then: thenGoOn, signals: []signalled{toAll(syscall.SIGTERM)}, fails: true},
-		"the terminal is closed":        {then: thenGoOn, signals: []signalled{toAll(syscall.SIGHUP)}, fails: true},
-		"everything is killed, at once": {then: thenGoOn, signals: []signalled{toAll(syscall.SIGKILL)}, fails: true, alive: 1},
+		"the consumer succeeds":        {then: thenSucceed},
+		"the consumer fails":           {then: thenFail, fails: true},
+		"another resource fails":       {then: thenSucceed, bystander: thenFail, fails: true},
+		"the run is interrupted":       {then: thenStop, signals: []signalled{toCLI(syscall.SIGINT)}, fails: true},
+		"Ctrl-C at a terminal":         {then: thenStop, signals: []signalled{toAll(syscall.SIGINT)}, fails: true},
+		"the run is interrupted twice": {then: thenGoOn, signals: []signalled{toCLI(syscall.SIGINT), toCLI(syscall.SIGINT)}, fails: true},
+		"the job is terminated":        {then: thenGoOn, signals: []signalled{toAll(syscall.SIGTERM)}, fails: true},
+		"the terminal is closed":       {then: thenGoOn, signals: []signalled{toAll(syscall.SIGHUP)}, fails: true},
+		"all processes are killed":     {then: thenGoOn, signals: []signalled{toAll(syscall.SIGKILL)}, fails: true, alive: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,14 +50,14 @@ func TestAccEphemeralToken_endsWithTheRun(t *testing.T) {
 				}
 
 				if issued := s.console.Count(nil); issued != 0 {
-					t.Errorf("the plan made %d requests, want none", issued)
+					t.Errorf("the plan sent %d requests, want none", issued)
 				}
 
 				command := r.start(t, "apply", "-auto-approve", "-input=false")
 				for i, signal := range test.signals {
 					r.awaitConsumer(t)
 
-					if i > 0 { // Two at once may be one.
+					if i > 0 { // Two signals at once may be merged into one.
 						r.awaitInterrupted(t)
 					}
 
@@ -84,8 +84,9 @@ func TestAccEphemeralToken_endsWithTheRun(t *testing.T) {
 	}
 }
 
-// A server that hangs does not keep a plugin from ending.
-func TestAccEphemeralToken_endsWithoutAnAnswer(t *testing.T) {
+// TestAccEphemeralToken_endsWithoutAResponse tests that a server that does not respond does not keep the
+// plugin from ending.
+func TestAccEphemeralToken_endsWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	onEachServer(t, func(t *testing.T, s *server) {
 		r := newRun(t)
@@ -95,7 +96,7 @@ func TestAccEphemeralToken_endsWithoutAnAnswer(t *testing.T) {
 		})
 
 		if code := r.wait(t, r.start(t, "apply", "-auto-approve", "-input=false")); code == 0 {
-			t.Error("the apply succeeded, and its consumer failed")
+			t.Error("the apply succeeded although its consumer failed")
 		}
 
 		s.awaitAlive(t, 1)
@@ -103,7 +104,7 @@ func TestAccEphemeralToken_endsWithoutAnAnswer(t *testing.T) {
 
 		for _, text := range []string{"tokens of ephemeral resources were not revoked", "ci-", "user " + userLogin} {
 			if !strings.Contains(r.log(t), text) {
-				t.Errorf("the log does not say %q", text)
+				t.Errorf("the log does not contain %q", text)
 			}
 		}
 	})

@@ -20,18 +20,18 @@ type server struct {
 	console *sandbox.Console
 	// block is the provider block.
 	block string
-	// consumer are the arguments with which a consumer logs in.
+	// consumer is the arguments with which a consumer logs in.
 	consumer     string
 	secretPrefix string
 	issues       func(sandbox.Request) bool
 	alive        func() int
-	// expiries are those of all tokens of the user, and latest is the last one that
-	// [lifetime] may come to if it begins now.
+	// expiries returns the expiries of all of the user's tokens. latest returns the latest expiry that
+	// a token issued now for [lifetime] may have.
 	expiries func() []time.Time
 	latest   func() time.Time
 }
 
-// onEachServer runs the test against a sandbox of every platform.
+// onEachServer runs the test against a sandbox of each platform.
 func onEachServer(t *testing.T, test func(t *testing.T, s *server)) {
 	t.Helper()
 
@@ -111,13 +111,13 @@ func newUniversalController(t *testing.T) *server {
 
 			return all
 		},
-		// The date that begins after the lifetime in UTC+14 too, where dates begin first.
+		// The date that begins after the lifetime, even in UTC+14, where dates begin first.
 		latest: func() time.Time { return time.Now().Add(lifetime + 14*time.Hour + 24*time.Hour) },
 	}
 }
 
-// configuration has a token, a consumer that goes on as it is told, and a bystander if one
-// is to.
+// configuration returns a configuration with a token, a consumer and, unless bystander is empty,
+// another resource.
 func (s *server) configuration(r *run, then, bystander string) string {
 	text := fmt.Sprintf(`
 terraform {
@@ -153,13 +153,13 @@ resource "consumer_login" "test" {
 	return text
 }
 
-// awaitAlive waits until so many tokens are alive: a CLI may end before its plugins.
+// awaitAlive waits until this many tokens are alive: the CLI may end before its plugins.
 func (s *server) awaitAlive(t *testing.T, want int) {
 	t.Helper()
 	eventually(t, fmt.Sprintf("%d tokens are alive, want %d", s.alive(), want), func() bool { return s.alive() == want })
 }
 
-// checkExpiry fails the test unless every token ends by itself.
+// checkExpiry fails the test unless every token expires by itself.
 func (s *server) checkExpiry(t *testing.T) {
 	t.Helper()
 

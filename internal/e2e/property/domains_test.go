@@ -14,21 +14,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// What is no secret of anybody's, and looks like one. No diagnostic may quote it.
+// Texts that look like secrets. No diagnostic may quote them.
 const (
 	ageKeyBody = "QYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGP"
 	sshKeyBody = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2g"
-	tokenBody  = "ucp_Zm9yLXRlc3RzLWFuZC1mb3Itbm9ib2R5LWVsc2U" //nolint:gosec // Nobody's.
+	tokenBody  = "ucp_Zm9yLXRlc3RzLWFuZC1mb3Itbm9ib2R5LWVsc2U" //nolint:gosec // It belongs to no account.
 
 	ageKey  = "AGE-SECRET-KEY-1" + ageKeyBody
 	sshKey  = "-----BEGIN OPENSSH PRIVATE KEY-----\n" + sshKeyBody + "\n-----END OPENSSH PRIVATE KEY-----\n"
 	patLike = tokenBody
 )
 
-// sample is one value of a domain: itself, or made for the world of a case.
+// sample is a value of a domain, or a function that returns it for the world of a case.
 type sample any
 
-// sampled returns what a value is in a world.
+// sampled returns a sample's value in a world.
 func sampled(v sample, w *world) any {
 	if made, ok := v.(func(*world) any); ok {
 		return made(w)
@@ -37,8 +37,8 @@ func sampled(v sample, w *world) any {
 	return v
 }
 
-// domains are those of the arguments of all constructs, by the construct and the argument's
-// path. null is in each of them, and unknown comes before each value.
+// domains returns the domains of all constructs' arguments, by construct and path. null is in every
+// domain, and each value is also tested as unknown at first.
 func domains() map[string][]sample {
 	all := map[string][]sample{}
 
@@ -86,7 +86,7 @@ func domains() map[string][]sample {
 	return all
 }
 
-// tokenDomains are those of the resource.
+// tokenDomains returns the domains of the token resource.
 func tokenDomains() map[string][]sample {
 	key := func(i int) func(*world) any { return func(w *world) any { return w.keys[i] } }
 	set := func(elements ...sample) func(*world) any {
@@ -142,7 +142,7 @@ func tokenDomains() map[string][]sample {
 	}
 }
 
-// userDomains are those of the resource that modifies a user.
+// userDomains returns the domains of the resource that modifies a user.
 func userDomains() map[string][]sample {
 	domains := map[string][]sample{"username": sampleUsernames(), "user_id": sampleUserIDs(), "allow_self": {true, false}}
 
@@ -162,7 +162,7 @@ func userDomains() map[string][]sample {
 	return domains
 }
 
-// sampleSecrets are texts that somebody pasted into the wrong place.
+// sampleSecrets returns secrets that were pasted into the wrong argument.
 func sampleSecrets() []sample {
 	return []sample{ageKey, strings.ToLower(ageKey), sshKey, patLike, "x " + ageKey}
 }
@@ -195,7 +195,7 @@ func sampleStatuses() []sample {
 	return append(sampleSecrets(), "active", "expired", "revoked", "missing", "Active", "", " ")
 }
 
-// sampleDurations are some that can be read, and others.
+// sampleDurations returns these valid durations, and invalid ones.
 func sampleDurations(readable ...sample) []sample {
 	return append(append(readable, sampleSecrets()...), "", " ", "0s", "0", "90", "-1d", "1.5h", "3M", "1d ", "1d\n", "d", "1w 2d",
 		"36525d", "36526d", "99999999999999999999d", "9223372036854775807s", "١d")
@@ -229,7 +229,7 @@ func foremanListings(orders []sample) map[string][]sample {
 	return at
 }
 
-// settingDomains are those of the provider block. A platform's object is tested by the
+// settingDomains returns the domains of the provider block. The object of a platform is tested with the
 // sandbox of that platform.
 func settingDomains() map[string][]sample {
 	texts := append(sampleSecrets(), "", " ", "a\nb", "x\r", "\ufeffx", "a\x00b")
@@ -266,7 +266,7 @@ func settingDomains() map[string][]sample {
 	return of
 }
 
-// argumentPaths are the paths of what can be configured, sorted.
+// argumentPaths returns the sorted paths of all arguments that can be configured.
 func argumentPaths(prefix string, attributes []*tfprotov6.SchemaAttribute) (found []string) {
 	for _, attribute := range attributes {
 		if !attribute.Optional && !attribute.Required {
@@ -286,7 +286,8 @@ func argumentPaths(prefix string, attributes []*tfprotov6.SchemaAttribute) (foun
 	return found
 }
 
-// An argument that is new needs a domain here, and is tested then with all others.
+// TestProperty_everyArgumentHasADomain fails if a new argument has no domain. With a domain, all
+// property tests cover it.
 func TestProperty_everyArgumentHasADomain(t *testing.T) {
 	t.Parallel()
 
@@ -304,11 +305,11 @@ func TestProperty_everyArgumentHasADomain(t *testing.T) {
 	}
 
 	for _, of := range slices.Sorted(maps.Keys(left)) {
-		t.Errorf("%s has a domain, and is no argument", of)
+		t.Errorf("%s has a domain, but is not an argument", of)
 	}
 }
 
-// briefly is a value in a report: without what looks like a secret, and not longer than a line.
+// briefly formats a value for a report: on one line, without texts that look like secrets.
 func briefly(v any) string {
 	if v == nil {
 		return "null"
@@ -320,7 +321,7 @@ func briefly(v any) string {
 	}
 
 	for label, secret := range map[string]string{
-		"<age key>": ageKeyBody, "<age key in small letters>": strings.ToLower(ageKeyBody), "<ssh key>": sshKeyBody, "<token>": tokenBody,
+		"<age key>": ageKeyBody, "<age key in lower case>": strings.ToLower(ageKeyBody), "<ssh key>": sshKeyBody, "<token>": tokenBody,
 	} {
 		text = strings.ReplaceAll(text, secret, label)
 	}

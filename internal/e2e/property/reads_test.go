@@ -18,14 +18,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// call is one case of a construct that is not a resource: an argument is unknown when it is
+// call is a case of a construct other than a resource: an argument is unknown when the configuration is
 // validated, and then gets its value.
 type call struct {
 	*world
 
 	construct, argument string
 	value               any
-	// first has the argument unknown, and final has its value.
+	// first has the argument unknown; final has its value.
 	first, final map[string]any
 	blamed       faults
 	broken       []string
@@ -42,7 +42,7 @@ func (c *call) breaks(format string, arguments ...any) {
 	c.broken = append(c.broken, fmt.Sprintf(format, arguments...))
 }
 
-// populate begins a case with a user who has tokens of several kinds. alpha-2 was used just now.
+// populate begins a case with a user who has several kinds of tokens. alpha-2 was used just now.
 func (w *world) populate() {
 	w.next()
 
@@ -71,7 +71,7 @@ func (w *world) populate() {
 	w.s.LogIn(w.t, w.user, secret)
 }
 
-// filterFaults are the arguments that select some of a user's tokens and cannot be read.
+// filterFaults blames the invalid arguments among those that filter a user's tokens.
 func (w *world) filterFaults(c map[string]any, blamed faults) {
 	if prefix, ok := c["name_prefix"].(string); ok && prefix == "" {
 		blamed.blame("name_prefix")
@@ -89,8 +89,8 @@ func (w *world) filterFaults(c map[string]any, blamed faults) {
 	}
 }
 
-// selects says which tokens the filters of a configuration select. A default is the status where
-// none is set.
+// selects returns the names of the tokens that a configuration's filters select. status is the default
+// for the status.
 func (w *world) selects(c map[string]any, status pat.Status, tokens []pat.Token) (names []string) {
 	prefix, _ := c["name_prefix"].(string)
 	if text, ok := c["status"].(string); ok {
@@ -127,7 +127,7 @@ func (w *world) selects(c map[string]any, status pat.Status, tokens []pat.Token)
 	return names
 }
 
-// listingFaults are those of Foreman's own parameters of a list.
+// listingFaults blames the invalid arguments among Foreman's own list parameters.
 func (w *world) listingFaults(c map[string]any, order *regexp.Regexp, blamed faults) {
 	listing, ok := c["foreman"].(map[string]any)
 	if !ok {
@@ -154,14 +154,14 @@ func (w *world) listingFaults(c map[string]any, order *regexp.Regexp, blamed fau
 	}
 }
 
-// judge holds what came of a call against its configuration, and says whether it was right that
-// it went well.
+// judge compares the result of a call with what its configuration allows, and reports whether the call
+// rightly succeeded.
 func (c *call) judge(stage string, errors []*tfprotov6.Diagnostic, mayFail bool) bool {
 	switch {
 	case len(errors) == 0 && len(c.blamed) == 0:
 		return true
 	case len(errors) == 0:
-		c.breaks("%s: no error names %s", stage, c.blamed)
+		c.breaks("%s: there is no error about %s", stage, c.blamed)
 	case len(c.blamed) == 0 && !mayFail:
 		c.breaks("%s: a valid configuration is refused: %s", stage, diagnosticTexts(errors))
 	case len(c.blamed) > 0 && !blames(errors, c.blamed):
@@ -175,18 +175,18 @@ func (c *call) judge(stage string, errors []*tfprotov6.Diagnostic, mayFail bool)
 	return false
 }
 
-// calls are those of a construct, each argument with each value.
+// calls sets each argument of a construct to each value.
 type calls struct {
 	construct string
 	platforms []string
-	// bases are the configurations in which an argument gets its values.
+	// bases returns the configurations in which the argument is set.
 	bases func(w *world) []map[string]any
-	// begins begins a case with a user of its own.
+	// begins starts a case with a new user.
 	begins func(w *world)
-	// blames are the arguments of the configuration that are in error.
+	// blames returns the arguments of the final configuration that are invalid.
 	blames func(c *call) faults
-	// uses makes the call. Terraform has validated the final configuration only where valid is
-	// set: it does not know all values where they become known when the construct is used.
+	// uses makes the call. If valid is false, Terraform has not validated the final configuration,
+	// because some values become known only when the construct is used.
 	uses func(c *call, server providertest.ProtocolServer, valid bool)
 }
 
@@ -214,7 +214,7 @@ func (of calls) run(t *testing.T) {
 							continue
 						}
 
-						if changed { // All calls that change nothing share a user and a provider.
+						if changed { // Calls that change nothing share a user and a provider.
 							of.begins(w)
 							server = w.start(w.settings)
 						}
@@ -229,7 +229,7 @@ func (of calls) run(t *testing.T) {
 	}
 }
 
-// validatesUnknown validates each configuration with the argument unknown, and returns the errors.
+// validatesUnknown validates each configuration with the argument unknown and returns the errors.
 func (of calls) validatesUnknown(w *world, server providertest.ProtocolServer, path string) (errors [][]*tfprotov6.Diagnostic) {
 	kind, typeName, _ := strings.Cut(of.construct, " ")
 
@@ -240,7 +240,7 @@ func (of calls) validatesUnknown(w *world, server providertest.ProtocolServer, p
 	return errors
 }
 
-// call is the call in which an argument gets a value, beside the i-th configuration.
+// call returns the call that sets an argument to a value in the i-th configuration.
 func (w *world) call(of calls, path string, chosen sample, i int) *call {
 	base := of.bases(w)[i]
 	c := &call{world: w, construct: of.construct, argument: path, value: sampled(chosen, w)}
@@ -251,9 +251,9 @@ func (w *world) call(of calls, path string, chosen sample, i int) *call {
 	return c
 }
 
-// check makes a call: Terraform validates the configuration with the argument unknown, which had
-// these errors, and with its value. What was refused then is nevertheless used, because the value
-// might have become known only then.
+// check makes a call. Terraform validates the configuration with the argument unknown, which returned
+// these errors, and with its value. A configuration that is refused then is used nevertheless, because
+// in another run the value might become known only then.
 func (of calls) check(c *call, server providertest.ProtocolServer, unknown []*tfprotov6.Diagnostic) {
 	c.t.Helper()
 
@@ -275,25 +275,27 @@ func (of calls) check(c *call, server providertest.ProtocolServer, unknown []*tf
 	}
 }
 
-// bothPlatforms are a sandbox of each.
+// bothPlatforms has the sandboxes of both platforms.
 var bothPlatforms = []string{"foreman", "universal_controller"}
 
-// byEither are the configurations of what is asked of a user, who is named in one of two ways.
+// byEither returns two configurations of a request about a user, one with the id and one with the
+// login.
 func byEither(more map[string]any) func(w *world) []map[string]any {
 	return func(w *world) []map[string]any {
 		return []map[string]any{withArgument(more, "user_id", w.user.ID), withArgument(more, "username", w.user.Login)}
 	}
 }
 
-// namesAnother says whether a configuration names users of whom none, or another one, is the case's: then
-// the server has nothing to show, or refuses.
+// namesAnother reports whether a configuration names a user other than the case's, or none. Then the
+// server returns nothing, or refuses.
 func (c *call) namesAnother() bool {
 	id, login := c.final["user_id"], c.final["username"]
 
 	return id != nil && id != c.user.ID || login != nil && login != c.user.Login
 }
 
-// A data source reads what its arguments say, or an error names the argument.
+// TestProperty_dataSources tests that a data source reads what its arguments say, or returns an error
+// that names the argument.
 func TestProperty_dataSources(t *testing.T) {
 	t.Parallel()
 
@@ -336,7 +338,7 @@ func (c *call) reads(server providertest.ProtocolServer, _ bool) {
 	c.checkRead(result)
 }
 
-// readFaults are the arguments of a data source or a list that are in error.
+// readFaults returns the invalid arguments of a data source or a list.
 func (c *call) readFaults() faults {
 	blamed := faults{}
 
@@ -379,7 +381,7 @@ func (c *call) readFaults() faults {
 	return blamed
 }
 
-// checkRead checks what a data source has read.
+// checkRead checks the result of a data source.
 func (c *call) checkRead(result tftypes.Value) {
 	if !result.IsFullyKnown() {
 		c.breaks("the result has unknown values")
@@ -388,7 +390,7 @@ func (c *call) checkRead(result tftypes.Value) {
 	for argument, value := range c.final {
 		if text, ok := value.(string); ok {
 			if got := core.TextAt(result, argument); got == nil || *got != text {
-				c.breaks("the result has another %s", argument)
+				c.breaks("the result has a different %s", argument)
 			}
 		}
 	}
@@ -409,11 +411,12 @@ func (c *call) checkRead(result tftypes.Value) {
 	slices.Sort(got)
 
 	if want := c.selects(c.final, "", c.s.TokensOf(c.t, c.user.ID)); !slices.Equal(got, want) {
-		c.breaks("selected are %q, want %q", got, want)
+		c.breaks("the result has %q, want %q", got, want)
 	}
 }
 
-// The list resource lists what its arguments say, or an error names the argument.
+// TestProperty_list tests that the list resource lists what its arguments say, or returns an error that
+// names the argument.
 func TestProperty_list(t *testing.T) {
 	t.Parallel()
 
@@ -451,12 +454,13 @@ func (c *call) lists(server providertest.ProtocolServer, _ bool) {
 	slices.Sort(got)
 
 	if want := c.selects(c.final, pat.StatusActive, c.s.TokensOf(c.t, c.user.ID)); !slices.Equal(got, want) {
-		c.breaks("listed are %q, want %q", got, want)
+		c.breaks("the list has %q, want %q", got, want)
 	}
 }
 
-// The action revokes exactly the tokens that its filters select, or an error names the argument and
-// nothing is revoked. The values are known in the plan, or only when the action is invoked.
+// TestProperty_action tests that the action revokes exactly the tokens that its filters select, or
+// returns an error that names the argument and revokes nothing. The values become known in the plan, or
+// only when the action is invoked.
 func TestProperty_action(t *testing.T) {
 	t.Parallel()
 
@@ -474,7 +478,7 @@ func TestProperty_action(t *testing.T) {
 	}.run(t)
 }
 
-// invokes plans the action with what is known, and invokes it with all values known.
+// invokes plans the action with the known values, and invokes it with all values.
 func (c *call) invokes(server providertest.ProtocolServer, valid bool) {
 	planned := c.plans(server, c.first)
 	if valid {
@@ -504,7 +508,7 @@ func (c *call) invokes(server providertest.ProtocolServer, valid bool) {
 	c.checkRevoked(before, len(errors) > 0 || len(c.blamed) > 0)
 }
 
-// plans plans the action, and says whether it can be invoked.
+// plans plans the action and reports whether it can be invoked.
 func (c *call) plans(server providertest.ProtocolServer, config map[string]any) bool {
 	response, err := server.PlanAction(c.t.Context(), &tfprotov6.PlanActionRequest{
 		ActionType: providertest.RevokeType, Config: encodedValue(core.Value(c.types[c.construct], config)),
@@ -519,7 +523,7 @@ func (c *call) plans(server providertest.ProtocolServer, config map[string]any) 
 	return len(errors) == 0
 }
 
-// actionFaults are the arguments of the action that are in error.
+// actionFaults returns the invalid arguments of the action.
 func (c *call) actionFaults() faults {
 	blamed := c.userFaults(c.final, true)
 	c.filterFaults(c.final, blamed)
@@ -535,7 +539,7 @@ func (c *call) actionFaults() faults {
 	return blamed
 }
 
-// checkRevoked checks which of the tokens from before are gone.
+// checkRevoked checks which of the earlier tokens were revoked.
 func (c *call) checkRevoked(before []pat.Token, nothing bool) {
 	var want, got []string
 
@@ -557,12 +561,12 @@ func (c *call) checkRevoked(before []pat.Token, nothing bool) {
 	slices.Sort(got)
 
 	if !slices.Equal(got, want) {
-		c.breaks("revoked are %q, want %q", got, want)
+		c.breaks("revoked tokens: %q, want %q", got, want)
 	}
 }
 
-// The ephemeral resource issues what its arguments say and revokes it, or an error names the argument
-// and nothing is issued.
+// TestProperty_ephemeral tests that the ephemeral resource issues what its arguments say and revokes
+// it, or returns an error that names the argument and issues nothing.
 func TestProperty_ephemeral(t *testing.T) {
 	t.Parallel()
 
@@ -573,7 +577,7 @@ func TestProperty_ephemeral(t *testing.T) {
 	}.run(t)
 }
 
-// ephemeralFaults are the arguments of the ephemeral resource that are in error.
+// ephemeralFaults returns the invalid arguments of the ephemeral resource.
 func (c *call) ephemeralFaults() faults {
 	blamed := c.userFaults(c.final, true)
 
@@ -611,7 +615,7 @@ func (c *call) opens(server providertest.ProtocolServer, _ bool) {
 	providertest.Must(c.t, err)
 
 	if len(c.note(closed.Diagnostics))+len(closed.Diagnostics)+len(c.living()) > 0 {
-		c.breaks("after the close %q live; said: %s", c.living(), diagnosticTexts(closed.Diagnostics))
+		c.breaks("%q are alive after the close, which returned: %s", c.living(), diagnosticTexts(closed.Diagnostics))
 	}
 }
 
@@ -621,7 +625,7 @@ func (c *call) checkOpened(result tftypes.Value) {
 
 	if c.final["applying"] == false {
 		if name != nil || secret != nil || c.s.Issued() > 0 {
-			c.breaks("applying is false, and a token was issued")
+			c.breaks("a token was issued although applying is false")
 		}
 
 		return
@@ -649,12 +653,12 @@ func (c *call) checkOpened(result tftypes.Value) {
 
 	expires, _ := c.expiry(*name)
 	if expires.Before(c.s.Now().Add(lives-time.Minute)) || expires.After(c.s.Now().Add(lives+late)) {
-		c.breaks("the token was to live for %s, and expires at %s", lives, expires.Format(time.RFC3339))
+		c.breaks("the token should live for %s, but expires at %s", lives, expires.Format(time.RFC3339))
 	}
 
 	if lives < 400*providertest.Day {
 		if c.s.Clock.Move(lives - time.Minute); !c.accepts(*secret) {
-			c.breaks("the token was to live for %s, and the server does not accept it a minute before that", lives)
+			c.breaks("the token should live for %s, but the server does not accept it a minute before that", lives)
 		}
 	}
 }

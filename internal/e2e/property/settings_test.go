@@ -16,8 +16,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// Every setting of the provider, unknown at first and then each value of its domain. A setting that
-// is wrong is an error that names it, when the provider is configured or when it is first needed.
+// TestProperty_settings sets every setting of the provider: unknown at first, and then to each value of
+// its domain. An invalid setting is an error that names it, when the provider is configured or when the
+// setting is first needed.
 func TestProperty_settings(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	providertest.SetEnvironment(t, nil)
 
@@ -30,7 +31,7 @@ func TestProperty_settings(t *testing.T) { //nolint:paralleltest // The environm
 
 			for _, path := range argumentPaths("", all["provider"].Block.Attributes) {
 				if block, _, _ := strings.Cut(path, "."); block != platform && slices.Contains(bothPlatforms, block) {
-					continue // The other one's sandbox tests it.
+					continue // It is tested with the other platform's sandbox.
 				}
 
 				refused := w.configuresUnknown(path)
@@ -43,12 +44,12 @@ func TestProperty_settings(t *testing.T) { //nolint:paralleltest // The environm
 	}
 }
 
-// block is the provider block in which a setting has this value.
+// block returns the provider block with this value of a setting.
 func (w *world) block(path string, v any) *tfprotov6.DynamicValue {
 	return encodedValue(core.Value(w.types["provider"], withArgument(w.settings, path, v)))
 }
 
-// configuresUnknown configures a provider with a setting that is unknown, and returns its errors.
+// configuresUnknown configures a provider with an unknown setting and returns its errors.
 func (w *world) configuresUnknown(path string) []*tfprotov6.Diagnostic {
 	w.said = nil
 
@@ -62,8 +63,9 @@ func (w *world) configuresUnknown(path string) []*tfprotov6.Diagnostic {
 	return errors
 }
 
-// configures configures a provider with a value of a setting, which then reads who it is. Refused
-// are the errors where the setting was unknown: right only if the value is an error too.
+// configures configures a provider with a value of a setting; the provider then reads its own user.
+// refused holds the errors when the setting was unknown, which are right only if the value is an error
+// as well.
 func (w *world) configures(path string, v any, refused []*tfprotov6.Diagnostic) {
 	w.said = nil
 	w.s.Console.ResetRequests()
@@ -72,7 +74,7 @@ func (w *world) configures(path string, v any, refused []*tfprotov6.Diagnostic) 
 	blamed := w.settingFaults(path, v)
 
 	if len(refused) > 0 && len(blamed) == 0 {
-		w.t.Errorf("%s: unknown at first: %s", what, diagnosticTexts(refused))
+		w.t.Errorf("%s: refused while unknown: %s", what, diagnosticTexts(refused))
 	}
 
 	server := providertest.NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: w.s.Now}})
@@ -84,7 +86,7 @@ func (w *world) configures(path string, v any, refused []*tfprotov6.Diagnostic) 
 
 	switch {
 	case len(blamed) > 0 && len(errors) == 0:
-		w.t.Errorf("%s: no error names %s", what, blamed)
+		w.t.Errorf("%s: there is no error about %s", what, blamed)
 	case len(blamed) > 0 && !blames(errors, blamed):
 		w.t.Errorf("%s: the error names none of %s: %s", what, blamed, diagnosticTexts(errors))
 	case len(blamed) > 0 && w.s.Console.Count(nil) > 0:
@@ -108,7 +110,7 @@ func (w *world) whoAmI(server providertest.ProtocolServer) []*tfprotov6.Diagnost
 	return response.Diagnostics
 }
 
-// settingFaults are the settings that are in error when this one has the value.
+// settingFaults returns the settings that are invalid if this one has the value.
 func (w *world) settingFaults(path string, v any) faults {
 	blamed := faults{}
 	_, name, _ := strings.Cut("."+path, ".")
@@ -146,7 +148,7 @@ func (w *world) settingFaults(path string, v any) faults {
 		}
 
 		if name == "token" {
-			blamed.blame(name, "password") // Both are set.
+			blamed.blame(name, "password") // A token and a password are both set.
 		}
 	case "headers":
 		headers, _ := v.(map[string]any)

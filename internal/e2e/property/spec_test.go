@@ -12,8 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// The rules of the arguments, written a second time and independently of the provider's, so
-// that a test can tell which outcome is right.
+// The rules for the arguments, written independently of the provider's own, so that the tests can tell
+// which result is right.
 
 var (
 	specDuration = regexp.MustCompile(`^([0-9]+[wdhms])+$`)
@@ -21,7 +21,7 @@ var (
 	specSeries   = regexp.MustCompile(`^[a-z2-7]{6}$`)
 )
 
-// faults are the arguments that are to blame for an error. An empty one is none.
+// faults holds the arguments that an error should name. It is empty if there should be no error.
 type faults map[string]bool
 
 func (f faults) blame(arguments ...string) {
@@ -32,7 +32,7 @@ func (f faults) blame(arguments ...string) {
 
 func (f faults) String() string { return strings.Join(slices.Sorted(maps.Keys(f)), ", ") }
 
-// hours are what a duration is of, false if the text is none. Only an overlap may be zero.
+// hours parses a duration and reports whether it is valid. Only an overlap may be zero.
 func hours(v any, zero bool) (time.Duration, bool) {
 	text, _ := v.(string)
 	if !specDuration.MatchString(text) {
@@ -53,8 +53,8 @@ func hours(v any, zero bool) (time.Duration, bool) {
 	return time.Duration(seconds) * time.Second, true
 }
 
-// readInstant is the instant of a text, false if it is none in whole seconds of the years 1 to
-// 9999 in UTC.
+// readInstant parses a time. It returns false unless the time has whole seconds and is within the years
+// 1 to 9999 in UTC.
 func readInstant(v any) (time.Time, bool) {
 	text, _ := v.(string)
 	at, err := time.Parse(time.RFC3339, text)
@@ -62,14 +62,14 @@ func readInstant(v any) (time.Time, bool) {
 	return at, err == nil && at.Nanosecond() == 0 && at.UTC().Year() >= 1 && at.UTC().Year() <= 9999
 }
 
-// isPlain says whether a text comes back from a server as it was sent.
+// isPlain reports whether a server returns a text exactly as it was sent.
 func isPlain(v any) bool {
 	text, _ := v.(string)
 
 	return text != "" && strings.TrimSpace(text) == text && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
-// userFaults are those of the two arguments that name a user.
+// userFaults returns the invalid ones among the two arguments that name a user.
 func (w *world) userFaults(c map[string]any, needed bool) faults {
 	f := faults{}
 	username, id := c["username"], c["user_id"]
@@ -89,8 +89,8 @@ func (w *world) userFaults(c map[string]any, needed bool) faults {
 	return f
 }
 
-// tokenFaults are the arguments of the resource that no server and no state makes valid. Some
-// of them are single values, the others do not go together.
+// tokenFaults returns the arguments of the resource that are invalid on every server and in every
+// state: single has those with an invalid value, together those that cannot be combined.
 func (w *world) tokenFaults(c map[string]any) (single, together faults) {
 	single, together = w.userFaults(c, false), faults{}
 	traits := w.s.System.Traits()
@@ -154,7 +154,7 @@ func (w *world) tokenFaults(c map[string]any) (single, together faults) {
 	return single, together
 }
 
-// policyFaults adds those of the rotation object.
+// policyFaults adds the invalid arguments of the rotation object.
 func (w *world) policyFaults(c map[string]any, single, together faults) {
 	rotation, ok := c["rotation"].(map[string]any)
 	if !ok {

@@ -16,44 +16,44 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// terraform is Terraform's core, for one resource: it starts a provider for each walk, proposes
-// states, and holds the provider to what it planned. Nothing that it hands out is changed
-// later.
+// terraform simulates Terraform's core for one resource: it starts a provider for each walk, proposes
+// states, and checks that the provider keeps to its plans. Its values are immutable.
 type terraform struct {
 	t        *testing.T
 	s        *providertest.Sandbox
 	schemas  map[string]*tfprotov6.Schema
 	settings map[string]any
-	// typeName is the type of the resource.
+	// typeName is the resource's type.
 	typeName string
-	// types are those of the schemas' values, by construct.
+	// types holds the types of the schemas' values, by construct.
 	types map[string]tftypes.Type
-	// validated are the settings that were validated already: no two walks differ in that.
+	// validated holds the settings that have been validated, so that they need not be validated again
+	// in each walk.
 	validated map[string]bool
-	// running are the providers of walks that are shared, by their settings; nil if none are.
+	// running holds the providers that walks share, by their settings; nil if they are not shared.
 	running map[string]providertest.ProtocolServer
-	// said is everything that the provider said, so that secrets can be looked for in it.
+	// said holds all of the provider's diagnostics, which are searched for secrets.
 	said []*tfprotov6.Diagnostic
 }
 
-// instance is a resource in a state; a null value is none.
+// instance is a resource in a state; its value is null if there is none.
 type instance struct {
 	value    tftypes.Value
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
 }
 
-// proposal is what a plan does to a resource.
+// proposal is the plan for a resource.
 type proposal struct {
 	instance
 
-	// replaces names the arguments for which the resource is replaced.
+	// replaces lists the arguments that require a replacement.
 	replaces []string
-	// empty is a plan that changes nothing.
+	// empty says that the plan changes nothing.
 	empty bool
 }
 
-// newTerraform returns a terraform whose provider logs in as the administrator.
+// newTerraform returns a core whose provider logs in as the administrator.
 func newTerraform(t *testing.T, s *providertest.Sandbox, schemas map[string]*tfprotov6.Schema) *terraform {
 	t.Helper()
 
@@ -70,18 +70,18 @@ func newTerraform(t *testing.T, s *providertest.Sandbox, schemas map[string]*tfp
 	}
 }
 
-// schema is the schema of the resource.
+// schema returns the resource's schema.
 func (c *terraform) schema() *tfprotov6.Schema { return c.schemas["resource "+c.typeName] }
 
-// valueType is the type of the resource's states and configurations.
+// valueType returns the type of the resource's states and configurations.
 func (c *terraform) valueType() tftypes.Type { return c.types["resource "+c.typeName] }
 
-// nothing is a resource that does not exist.
+// nothing returns a resource that does not exist.
 func (c *terraform) nothing() instance {
 	return instance{value: tftypes.NewValue(c.valueType(), nil)}
 }
 
-// start starts a provider with these settings, as a walk does.
+// start starts a provider with these settings, as Terraform does for each walk.
 func (c *terraform) start(settings map[string]any) providertest.ProtocolServer {
 	c.t.Helper()
 
@@ -94,7 +94,7 @@ func (c *terraform) start(settings map[string]any) providertest.ProtocolServer {
 	server := providertest.NewProtocolServer(surroundings)
 
 	for _, said := range c.configure(server, config) {
-		c.t.Fatalf("the provider cannot be configured: %s: %s", said.Summary, said.Detail)
+		c.t.Fatalf("the provider could not be configured: %s: %s", said.Summary, said.Detail)
 	}
 
 	if c.running != nil {
@@ -104,7 +104,7 @@ func (c *terraform) start(settings map[string]any) providertest.ProtocolServer {
 	return server
 }
 
-// configure configures a provider: Terraform validates its settings first.
+// configure validates the provider's settings and configures it, as Terraform does.
 func (c *terraform) configure(server providertest.ProtocolServer, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
@@ -124,12 +124,13 @@ func (c *terraform) configure(server providertest.ProtocolServer, config *tfprot
 	return c.note(response.Diagnostics)
 }
 
-// unknownSettings are the settings before another resource has told them.
+// unknownSettings returns the settings while the URL is still unknown, because another resource
+// determines it.
 func (c *terraform) unknownSettings() map[string]any {
 	return withArgument(c.settings, c.s.System.Traits().Platform+".url", tftypes.UnknownValue)
 }
 
-// note keeps what was said, and returns the errors.
+// note records diagnostics and returns the errors.
 func (c *terraform) note(said []*tfprotov6.Diagnostic) (errors []*tfprotov6.Diagnostic) {
 	c.said = append(c.said, said...)
 
@@ -142,7 +143,7 @@ func (c *terraform) note(said []*tfprotov6.Diagnostic) (errors []*tfprotov6.Diag
 	return errors
 }
 
-// validate validates a configuration of a construct of the kind.
+// validate validates the configuration of a construct of any kind.
 func (c *terraform) validate(server providertest.ProtocolServer, kind, typeName string, arguments map[string]any) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
@@ -151,7 +152,7 @@ func (c *terraform) validate(server providertest.ProtocolServer, kind, typeName 
 	return c.note(providertest.ValidateConfig(c.t, server, kind, typeName, config))
 }
 
-// read refreshes a resource. Only an import may write arguments.
+// read refreshes a resource. Only after an import may it set arguments.
 func (c *terraform) read(server providertest.ProtocolServer, old instance) (instance, []*tfprotov6.Diagnostic) {
 	c.t.Helper()
 
@@ -175,21 +176,21 @@ func (c *terraform) imported(server providertest.ProtocolServer, id string) inst
 	providertest.Must(c.t, err)
 
 	if errors := c.note(response.Diagnostics); len(errors) > 0 {
-		c.t.Fatalf("the token %s cannot be imported: %s", id, diagnosticTexts(errors))
+		c.t.Fatalf("the token %s could not be imported: %s", id, diagnosticTexts(errors))
 	}
 
 	resource := response.ImportedResources[0]
 
 	read, errors := c.read(server, instance{value: c.decode(resource.State), private: resource.Private, identity: resource.Identity})
 	if len(errors) > 0 {
-		c.t.Fatalf("the imported token %s cannot be read: %s", id, diagnosticTexts(errors))
+		c.t.Fatalf("the imported token %s could not be read: %s", id, diagnosticTexts(errors))
 	}
 
 	return read
 }
 
-// plan plans a resource, and plans it anew as one that does not exist where it is replaced.
-// What breaks a rule of Terraform's is returned apart from the errors.
+// plan plans a resource. If the plan requires a replacement, it plans again with a null prior state. It
+// returns violations of Terraform's rules separately from the errors.
 func (c *terraform) plan(server providertest.ProtocolServer, prior instance, config map[string]any) (
 	planned proposal, errors []*tfprotov6.Diagnostic, broken []string,
 ) {
@@ -233,7 +234,7 @@ func (c *terraform) plan(server providertest.ProtocolServer, prior instance, con
 	return planned, nil, broken
 }
 
-// apply makes a change, of which a null value is a destroy.
+// apply applies a planned change; a null value is a destroy.
 func (c *terraform) apply(server providertest.ProtocolServer, prior, planned instance, config map[string]any) (
 	after instance, errors []*tfprotov6.Diagnostic, broken []string,
 ) {
@@ -266,7 +267,7 @@ func (c *terraform) apply(server providertest.ProtocolServer, prior, planned ins
 	return after, errors, broken
 }
 
-// destroyed destroys a resource in a walk of its own.
+// destroyed destroys a resource in a new walk.
 func (c *terraform) destroyed(of instance) []*tfprotov6.Diagnostic {
 	c.t.Helper()
 
@@ -299,7 +300,7 @@ func (c *terraform) decode(value *tfprotov6.DynamicValue) tftypes.Value {
 	return decoded
 }
 
-// diagnosticTexts are what diagnostics say, in one line.
+// diagnosticTexts returns the text of diagnostics on one line.
 func diagnosticTexts(said []*tfprotov6.Diagnostic) string {
 	words := make([]string, 0, len(said))
 
@@ -315,18 +316,17 @@ func diagnosticTexts(said []*tfprotov6.Diagnostic) string {
 	return strings.Join(words, " | ")
 }
 
-// encodedValue is a value as the protocol has it.
+// encodedValue encodes a value for the protocol.
 func encodedValue(value tftypes.Value) *tfprotov6.DynamicValue {
 	dynamic, err := tfprotov6.NewDynamicValue(value.Type(), value)
 	if err != nil {
-		panic(fmt.Sprintf("a value that cannot be encoded: %v", err))
+		panic(fmt.Sprintf("cannot encode the value: %v", err))
 	}
 
 	return &dynamic
 }
 
-// withArgument returns a copy of a configuration in which the attribute at the path, such as
-// rotation.overlap, has this value.
+// withArgument returns a copy of a configuration with this value at a path such as rotation.overlap.
 func withArgument(config map[string]any, path string, v any) map[string]any {
 	changed := maps.Clone(config)
 	if changed == nil {
@@ -335,7 +335,7 @@ func withArgument(config map[string]any, path string, v any) map[string]any {
 
 	name, rest, nested := strings.Cut(path, ".")
 	if nested && v == tftypes.UnknownValue && changed[name] == tftypes.UnknownValue {
-		return changed // As a whole.
+		return changed // The whole object is unknown.
 	}
 
 	if nested {

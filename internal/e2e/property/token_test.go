@@ -20,32 +20,32 @@ import (
 )
 
 var (
-	propertyPairs = flag.Int("property.pairs", 40, "how many random pairs of arguments are changed on each platform")
-	propertySeed  = flag.Uint64("property.seed", 1, "what the random pairs follow from; 0 is from the clock")
+	propertyPairs = flag.Int("property.pairs", 40, "how many random pairs of arguments to change on each platform")
+	propertySeed  = flag.Uint64("property.seed", 1, "seed of the random pairs; 0 takes one from the clock")
 	propertyAll   = flag.Bool("property.all", false, "change each argument in every state and every mode")
 )
 
-// mode is how Terraform comes to a change.
+// mode is the way in which Terraform arrives at a change.
 type mode struct {
 	name string
-	// unknown arguments become known only after the plan, and so do the settings of the
-	// provider with unknownSettings.
+	// unknown says that the arguments become known only after the plan, and unknownSettings that the
+	// provider's settings do.
 	unknown, unknownSettings bool
 	// refreshes reads the state before the plan, and validates validates the known values.
 	refreshes, validates bool
 }
 
-// modes are all modes: every second one has arguments that are unknown at first.
+// modes lists all modes. In every second one the arguments are unknown at first.
 var modes = []mode{
 	{name: "unknown at first", unknown: true, refreshes: true, validates: true},
 	{name: "known", refreshes: true, validates: true},
 	{name: "unknown at first, not validated, -refresh=false", unknown: true},
 	{name: "known, -refresh=false", validates: true},
-	{name: "unknown at first, and so are the settings", unknown: true, unknownSettings: true, validates: true},
+	{name: "unknown at first, settings as well", unknown: true, unknownSettings: true, validates: true},
 	{name: "settings unknown at first", unknownSettings: true, validates: true},
 }
 
-// change is one case: arguments of a resource in some state get other values.
+// change is a case: arguments of a resource in some state get other values.
 type change struct {
 	from      start
 	mode      mode
@@ -53,14 +53,14 @@ type change struct {
 	samples   []sample
 }
 
-// tokenChange is a change under way.
+// tokenChange is a change in progress.
 type tokenChange struct {
 	*world
 	change
 
 	values      []any
 	base, final map[string]any
-	// single and together are the arguments of the final configuration that are in error.
+	// single and together hold the invalid arguments of the final configuration, see tokenFaults.
 	single, together faults
 	broken           []string
 }
@@ -74,22 +74,23 @@ func (c *tokenChange) String() string {
 	return fmt.Sprintf("resource, %s, %s: %s", c.from.name, c.mode.name, strings.Join(words, ", "))
 }
 
-// breaks notes what is wrong.
+// breaks records a violation.
 func (c *tokenChange) breaks(format string, arguments ...any) {
 	c.broken = append(c.broken, fmt.Sprintf(format, arguments...))
 }
 
-// decisive are the states in which most depends on an argument; those of a policy are in
-// decisive["rotation"], and one that is not here depends on no state in particular.
+// decisive lists, for each argument, the states in which its value matters most. The entry "rotation"
+// applies to all arguments of the rotation object. An argument without an entry depends on no
+// particular state.
 var decisive = map[string][]string{
-	"username": {"not created, with a prefix", "created", "imported", "missing", "the user is gone", "created without expiry", "rotation is due"},
-	"user_id":  {"created under a fixed name", "not created, without expiry", "imported", "revoked", "the user is gone", "rotation is due"},
+	"username": {"not created, with a prefix", "created", "imported", "missing", "the user was deleted", "created without expiry", "rotation is due"},
+	"user_id":  {"created with a fixed name", "not created, without expiry", "imported", "revoked", "the user was deleted", "rotation is due"},
 	"name": {
-		"created under a fixed name", "not created, with a fixed name", "revoked, under a fixed name", "created", "created with a fixed expiry",
+		"created with a fixed name", "not created, with a fixed name", "revoked, with a fixed name", "created", "created with a fixed expiry",
 		"missing", "imported", "not created, without expiry",
 	},
 	"name_prefix": {
-		"created", "not created, with a prefix", "created under a fixed name", "with a predecessor", "imported", "missing", "created without expiry",
+		"created", "not created, with a prefix", "created with a fixed name", "with a predecessor", "imported", "missing", "created without expiry",
 	},
 	"series": {"created without expiry", "created", "not created, without expiry", "with a predecessor", "imported", "missing"},
 	"expires_in": {
@@ -97,28 +98,29 @@ var decisive = map[string][]string{
 		"rotation is due", "not created, with a fixed expiry",
 	},
 	"expires_at": {
-		"created with a fixed expiry", "expired as told", "created without expiry", "not created, with a fixed expiry", "expired", "created",
+		"created with a fixed expiry", "expired at expires_at", "created without expiry", "not created, with a fixed expiry", "expired", "created",
 		"imported", "with a predecessor", "rotation is due", "revoked",
 	},
 	"encrypt_to": {
-		"created encrypted", "created", "not created, encrypted", "expired as told", "revoked", "created with a fixed expiry", "with a predecessor",
+		"created encrypted", "created", "not created, encrypted", "expired at expires_at", "revoked", "created with a fixed expiry", "with a predecessor",
 		"rotation is due", "missing", "imported",
 	},
 	"rotation": {
 		"created", "rotation is due", "with a predecessor", "imported and overdue", "with a predecessor that is held", "created without expiry",
 		"with a predecessor that is due", "imported", "not created, with a prefix",
 	},
-	"reissue_when_invalid": {"expired", "revoked", "missing", "expired as told", "revoked, under a fixed name"},
+	"reissue_when_invalid": {"expired", "revoked", "missing", "expired at expires_at", "revoked, with a fixed name"},
 }
 
-// decisiveStates are how many of its decisive states an argument gets each value in, if not one.
+// decisiveStates is the number of its decisive states in which an argument gets each value; the default
+// is one.
 var decisiveStates = map[string]int{"encrypt_to": 2, "expires_at": 2}
 
-// Every argument of the resource, unknown at first and then each value of its domain, in every
-// state and every mode with -property.all. Without it, each value that can be read is given on each
-// platform in a decisive state, and every other one, which is an error in each state, in any one;
-// on one platform it is unknown at first, and on the other it is known. With -short each value is
-// given on one platform only.
+// TestProperty_token sets every argument of the resource, unknown at first or known, to each value of
+// its domain. With -property.all, it does so in every state and every mode. Without it, each valid
+// value is tested on each platform in a decisive state, and each invalid value, which is an error in
+// every state, in any state; the value is unknown at first on one platform and known on the other. With
+// -short, each value is tested on one platform only.
 func TestProperty_token(t *testing.T) {
 	t.Parallel()
 
@@ -158,8 +160,8 @@ func TestProperty_token(t *testing.T) {
 	})
 }
 
-// share are the modes in which the j-th value of the i-th argument is given on the platform, in the
-// state of the index.
+// share returns the modes in which the i-th argument gets its j-th value on the platform, in the state
+// with the index.
 func share(platform, index int, path string, i, j int, faulty bool) []mode {
 	if *propertyAll {
 		return modes
@@ -179,7 +181,7 @@ func share(platform, index int, path string, i, j int, faulty bool) []mode {
 	}
 
 	for k := range count {
-		// The other platform begins in the middle, and a second state is as far away.
+		// The other platform starts half way through the states, as does a second state.
 		at := (i + j + platform*len(states)/2 + k*(len(states)/2+1)) % len(states)
 
 		if states[at] == all[index].name {
@@ -190,8 +192,8 @@ func share(platform, index int, path string, i, j int, faulty bool) []mode {
 	return nil
 }
 
-// Without -property.all, no value of an argument and no state is left out on a platform, and none is
-// always known at first, or never.
+// TestProperty_theShareHasAllValues tests that, without -property.all, each platform covers all values
+// of all arguments and all states, and that no argument is always or never unknown at first.
 func TestProperty_theShareHasAllValues(t *testing.T) {
 	t.Parallel()
 
@@ -219,19 +221,19 @@ func TestProperty_theShareHasAllValues(t *testing.T) {
 					}
 
 					if want := max(1, decisiveStates[path]); cases == 0 || !faulty && cases < want {
-						t.Errorf("%s: value %d of %s is given %d times, want %d", name, j, path, cases, want)
+						t.Errorf("%s: value %d of %s is tested %d times, want %d", name, j, path, cases, want)
 					}
 				}
 
 				if len(given) != 2 {
-					t.Errorf("value %d of %s is unknown at first: always or never", j, path)
+					t.Errorf("value %d of %s is always or never unknown at first", j, path)
 				}
 			}
 		}
 	}
 
 	for path := range left {
-		t.Errorf("%s has decisive states, and is no argument", path)
+		t.Errorf("%s has decisive states, but is not an argument", path)
 	}
 
 	for _, from := range starts() {
@@ -241,8 +243,8 @@ func TestProperty_theShareHasAllValues(t *testing.T) {
 	}
 }
 
-// changesFaulty carries out changes that no state makes valid. None of them changes anything, so
-// that they share a state.
+// changesFaulty makes changes that are invalid in every state. They have no effect, so they share a
+// state.
 func (w *world) changesFaulty(all []change) {
 	w.t.Helper()
 
@@ -263,7 +265,7 @@ func (w *world) changesFaulty(all []change) {
 	w.running = nil
 }
 
-// Two arguments of the resource change together.
+// TestProperty_tokenPairs changes two arguments of the resource together.
 func TestProperty_tokenPairs(t *testing.T) {
 	t.Parallel()
 
@@ -277,7 +279,7 @@ func TestProperty_tokenPairs(t *testing.T) {
 	domains, paths := domains(), argumentPaths("", providertest.Schemas(t)["resource "+providertest.TokenType].Block.Attributes)
 
 	eachStart(t, func(w *world, from start, index int) {
-		random := rand.New(rand.NewPCG(seed, uint64(index))) //nolint:gosec // Reproducible on purpose.
+		random := rand.New(rand.NewPCG(seed, uint64(index))) //nolint:gosec // The pairs must be reproducible.
 
 		for range *propertyPairs / len(starts()) {
 			c := change{from: from, mode: modes[random.IntN(len(modes))]}
@@ -316,13 +318,13 @@ func eachStart(t *testing.T, test func(w *world, from start, index int)) {
 	}
 }
 
-// opened is a state in which an argument is changed, and the configuration that it has.
+// opened is a state in which an argument is changed, and its configuration.
 type opened struct {
 	prior instance
 	base  map[string]any
 }
 
-// opens opens a state, of a user of its own.
+// opens creates a state for a new user.
 func (w *world) opens(from start) opened {
 	w.t.Helper()
 	w.next()
@@ -332,15 +334,15 @@ func (w *world) opens(from start) opened {
 	return opened{prior: prior, base: base}
 }
 
-// changes carries out a change, and reports what is broken. It says whether the change was refused
-// as it should be, which leaves the state as it was.
+// changes makes a change and reports violations. It returns true if the change was rightly refused,
+// which leaves the state unchanged.
 func (w *world) changes(at opened, of change) (refused bool) {
 	w.t.Helper()
 
 	c := &tokenChange{world: w, change: of, base: at.base, final: at.base}
 	first := at.base
 
-	// What is an object comes before what is in it.
+	// An object must be set before its attributes.
 	for i, argument := range of.arguments {
 		c.values = append(c.values, sampled(of.samples[i], w))
 		c.final = withArgument(c.final, argument, c.values[i])
@@ -366,7 +368,8 @@ func (w *world) changes(at opened, of change) (refused bool) {
 	return refused && len(broken) == 0 && c.sent(http.MethodPost)+c.sent(http.MethodDelete) == 0
 }
 
-// run plans with the first configuration and applies the final one. It says whether it was refused.
+// run plans with the first configuration and applies the final one. It reports whether that was
+// refused.
 func (c *tokenChange) run(prior instance, first map[string]any) (refused bool) {
 	settings := c.settings
 	if c.mode.unknownSettings {
@@ -384,7 +387,7 @@ func (c *tokenChange) run(prior instance, first map[string]any) (refused bool) {
 
 	if c.mode.refreshes && !prior.value.IsNull() {
 		if prior, errors = c.read(server, prior); len(errors) > 0 {
-			c.breaks("the refresh fails: %s", diagnosticTexts(errors))
+			c.breaks("the refresh failed: %s", diagnosticTexts(errors))
 
 			return false
 		}
@@ -411,8 +414,8 @@ func (c *tokenChange) run(prior instance, first map[string]any) (refused bool) {
 	return false
 }
 
-// apply carries out a plan in a walk of its own: Terraform plans once more, with all values
-// known, and holds the provider to what it planned first.
+// apply applies a plan in a new walk. As Terraform does, it plans again with all values known, and
+// checks that this plan agrees with the first.
 func (c *tokenChange) apply(prior instance, planned proposal) (after instance, ok bool) {
 	server := c.start(c.settings)
 
@@ -421,7 +424,7 @@ func (c *tokenChange) apply(prior instance, planned proposal) (after instance, o
 		gone.private, gone.identity = prior.private, prior.identity
 
 		if _, errors, _ := c.terraform.apply(server, prior, gone, nil); len(errors) > 0 {
-			c.breaks("the token that is replaced cannot be destroyed: %s", diagnosticTexts(errors))
+			c.breaks("the token that is replaced could not be destroyed: %s", diagnosticTexts(errors))
 
 			return prior, false
 		}
@@ -441,7 +444,7 @@ func (c *tokenChange) apply(prior instance, planned proposal) (after instance, o
 	}
 
 	if len(final.replaces) > 0 {
-		c.breaks("inconsistent final plan: an update became a replacement for %s", strings.Join(final.replaces, ", "))
+		c.breaks("inconsistent final plan: the update became a replacement because of %s", strings.Join(final.replaces, ", "))
 	}
 
 	for _, difference := range core.Misfits(planned.value, final.value, "") {
@@ -458,7 +461,7 @@ func (c *tokenChange) apply(prior instance, planned proposal) (after instance, o
 	return after, !c.refused("apply", errors)
 }
 
-// refused says whether there are errors, and notes those that should not be.
+// refused reports whether there are errors, and records those that should not occur.
 func (c *tokenChange) refused(stage string, errors []*tfprotov6.Diagnostic) bool {
 	if len(errors) == 0 {
 		return false
@@ -484,15 +487,16 @@ func (c *tokenChange) refused(stage string, errors []*tfprotov6.Diagnostic) bool
 	}
 
 	if sent := c.sent(http.MethodPost); sent > 0 {
-		c.breaks("%s: %d requests for a token before the error: %s", stage, sent, diagnosticTexts(errors))
+		c.breaks("%s: %d requests for a token were sent before the error: %s", stage, sent, diagnosticTexts(errors))
 	}
 
 	return true
 }
 
-// mayRefuse says why a valid configuration cannot be applied, empty if it can. What the world
-// is like is no error of a plan, which comes before a destroy too; but for two users in one
-// configuration, and for another user of a token that was not refreshed.
+// mayRefuse returns the reason why a valid configuration may be refused; empty if there is none. A
+// plan, which also precedes a destroy, must not fail because of the state of the server. There are two
+// exceptions: the configuration names two different users, or another user than a token that was not
+// refreshed.
 func (c *tokenChange) mayRefuse(stage string, errors []*tfprotov6.Diagnostic) string {
 	target, certain := c.target()
 	exists := !strings.HasPrefix(c.from.name, "not created")
@@ -503,33 +507,33 @@ func (c *tokenChange) mayRefuse(stage string, errors []*tfprotov6.Diagnostic) st
 	case !certain:
 		return "the arguments name two users"
 	case other && target != "" && (!c.mode.refreshes || c.mode.unknown):
-		return "the token is another user's"
+		return "the token belongs to another user"
 	case exists && c.mode.unknownSettings && blames(errors, faults{c.s.System.Traits().Platform + ".url": true}):
-		return "nobody can ask the server yet whose the token is"
+		return "the token's user cannot be determined yet"
 	case !applies:
 		return ""
 	case target == "":
 		return "the user does not exist"
 	case c.from.userGone:
-		return "the user is gone"
+		return "the user was deleted"
 	case c.overdue():
 		return "the expiry is in the past"
 	case exists && c.s.Foreman != nil && c.final["name_prefix"] == nil && c.final["name"] == c.base["name"]:
-		return "Foreman does not free a name"
+		return "Foreman does not allow a token name to be reused"
 	default:
 		return ""
 	}
 }
 
-// overdue says whether an issued token would have expired already.
+// overdue reports whether a new token would already have expired.
 func (c *tokenChange) overdue() bool {
 	at, ok := readInstant(c.final["expires_at"])
 
 	return ok && c.final["expires_in"] == nil && !at.After(c.s.Now())
 }
 
-// target is the id of the user that the configuration names, empty for one who does not
-// exist, and false where it names two.
+// target returns the id of the user that the configuration names; empty if that user does not exist.
+// certain is false if it names two different users.
 func (c *tokenChange) target() (id string, certain bool) {
 	named, _ := c.final["user_id"].(string)
 	login, _ := c.final["username"].(string)
@@ -555,12 +559,12 @@ func (c *tokenChange) target() (id string, certain bool) {
 	}
 }
 
-// alsoCalled are other words for an argument, in errors of what the server is asked for.
+// alsoCalled holds other words for an argument that occur in errors about requests to the server.
 var alsoCalled = map[string]string{
 	"user_id": "user by the id", "token_id": "token by the id", "username": "login", "url": "URL", "ca_certificate": "CA certificate",
 }
 
-// blames says whether an error names one of the arguments.
+// blames reports whether an error names one of the arguments.
 func blames(errors []*tfprotov6.Diagnostic, blamed faults) bool {
 	return slices.ContainsFunc(errors, func(d *tfprotov6.Diagnostic) bool {
 		text := diagnosticTexts([]*tfprotov6.Diagnostic{d})
@@ -575,15 +579,15 @@ func blames(errors []*tfprotov6.Diagnostic, blamed faults) bool {
 	})
 }
 
-// succeeded checks a change that met no error.
+// succeeded checks a change without errors.
 func (c *tokenChange) succeeded(after instance) {
 	issued := c.s.Issued() > 0
 
 	switch {
 	case len(c.single) > 0 && (c.mode.validates || issued || c.sent(http.MethodDelete) > 0):
-		c.breaks("no error names %s; a token was issued: %t", c.single, issued)
+		c.breaks("there is no error about %s; a token was issued: %t", c.single, issued)
 	case len(c.together) > 0 && c.mode.validates:
-		c.breaks("no error says that %s do not go together", c.together)
+		c.breaks("there is no error that %s cannot be combined", c.together)
 	case len(c.single) == 0 && len(c.together) == 0:
 		c.checkState(after, issued)
 		c.checkNextRun(after)
@@ -594,12 +598,12 @@ func (c *tokenChange) succeeded(after instance) {
 	c.destroy(after)
 }
 
-// checkState checks what came of a change.
+// checkState checks the state after a change.
 func (c *tokenChange) checkState(after instance, issued bool) {
 	secret, sealed := core.TextAt(after.value, "token"), core.TextAt(after.value, "encrypted_token")
 
 	if c.final["encrypt_to"] != nil && secret != nil {
-		c.breaks("encrypt_to is set, and token has a secret as it is")
+		c.breaks("encrypt_to is set, but token has a plain secret")
 	}
 
 	known := map[string]bool{}
@@ -620,12 +624,12 @@ func (c *tokenChange) checkState(after instance, issued bool) {
 	if owner := core.TextAt(after.value, "owner.id"); owner != nil && *owner == c.user.ID {
 		known[*name] = true
 	} else {
-		issued = false // To the other user.
+		issued = false // It was issued to the other user.
 	}
 
 	for _, living := range c.living() {
 		if !known[living] {
-			c.breaks("the token %q lives, and the state does not have it", living)
+			c.breaks("the token %q is alive, but not in the state", living)
 		}
 	}
 
@@ -634,11 +638,11 @@ func (c *tokenChange) checkState(after instance, issued bool) {
 	}
 
 	if secret == nil && (sealed == nil || c.final["encrypt_to"] == nil) {
-		c.breaks("a token was issued, and the state has no secret")
+		c.breaks("a token was issued, but the state has no secret")
 	}
 
 	if secret != nil && !c.accepts(*secret) {
-		c.breaks("the server does not accept the secret of the token that was issued")
+		c.breaks("the server does not accept the new token's secret")
 	}
 
 	c.checkIssued(*name)
@@ -647,11 +651,11 @@ func (c *tokenChange) checkState(after instance, issued bool) {
 // checkIssued checks a token that was just issued.
 func (c *tokenChange) checkIssued(name string) {
 	if fixed, ok := c.final["name"].(string); ok && c.final["name_prefix"] == nil && name != fixed {
-		c.breaks("the token is called %q", name)
+		c.breaks("the token is named %q", name)
 	}
 
 	if prefix, ok := c.final["name_prefix"].(string); ok && !strings.HasPrefix(name, prefix) {
-		c.breaks("the token is called %q", name)
+		c.breaks("the token is named %q", name)
 	}
 
 	expires, ok := c.expiry(name)
@@ -666,21 +670,22 @@ func (c *tokenChange) checkIssued(name string) {
 
 	switch {
 	case relative:
-		// The clock runs on, and where tokens expire on a date they do so up to a day later.
+		// The clock advances meanwhile, and where an expiry is a date, a token may live up to a day
+		// longer.
 		if early, late := c.s.Now().Add(lives-time.Minute), c.s.Now().Add(lives+providertest.Day+time.Second); expires.Before(early) || expires.After(late) {
-			c.breaks("the token was to live for %s, and expires at %s", lives, expires.Format(time.RFC3339))
+			c.breaks("the token should live for %s, but expires at %s", lives, expires.Format(time.RFC3339))
 		}
 	case told:
-		if expires.IsZero() || !expires.Equal(at) { // Zero is never, and year 1 is not.
-			c.breaks("the token was to expire at %s, and expires at %s", at.Format(time.RFC3339), expires.Format(time.RFC3339))
+		if expires.IsZero() || !expires.Equal(at) { // The zero time means never, which is not the first instant of year 1.
+			c.breaks("the token should expire at %s, but expires at %s", at.Format(time.RFC3339), expires.Format(time.RFC3339))
 		}
 	case !expires.IsZero():
-		c.breaks("the token was never to expire, and expires at %s", expires.Format(time.RFC3339))
+		c.breaks("the token should never expire, but expires at %s", expires.Format(time.RFC3339))
 	}
 }
 
-// checkNextRun checks that there is nothing to do after an apply, and that the resource can be
-// destroyed. What was not refreshed may take another run to settle.
+// checkNextRun checks that the plan after the apply is empty, and that the resource can be destroyed. A
+// state that was not refreshed may need one more run.
 func (c *tokenChange) checkNextRun(after instance) {
 	runs := 1
 	if !c.mode.refreshes && !strings.HasPrefix(c.from.name, "not created") || c.from.due {
@@ -692,7 +697,7 @@ func (c *tokenChange) checkNextRun(after instance) {
 
 		read, errors := c.read(server, after)
 		if len(errors) > 0 {
-			c.breaks("the refresh after the apply fails: %s", diagnosticTexts(errors))
+			c.breaks("the refresh after the apply failed: %s", diagnosticTexts(errors))
 
 			return
 		}
@@ -707,7 +712,7 @@ func (c *tokenChange) checkNextRun(after instance) {
 		c.broken = append(c.broken, broken...)
 
 		if len(errors) > 0 {
-			c.breaks("the plan after the apply fails: %s", diagnosticTexts(errors))
+			c.breaks("the plan after the apply failed: %s", diagnosticTexts(errors))
 
 			break
 		}
@@ -724,7 +729,7 @@ func (c *tokenChange) checkNextRun(after instance) {
 
 		if after, errors, _ = c.terraform.apply(c.start(c.settings), read, planned.instance, c.final); len(errors) > 0 {
 			if c.mayRefuse("apply", errors) == "" {
-				c.breaks("the run after the apply fails: %s", diagnosticTexts(errors))
+				c.breaks("the run after the apply failed: %s", diagnosticTexts(errors))
 			}
 
 			break
@@ -734,10 +739,10 @@ func (c *tokenChange) checkNextRun(after instance) {
 	c.destroy(after)
 }
 
-// planDifferences are what a plan changes.
+// planDifferences returns what a plan changes.
 func planDifferences(prior tftypes.Value, planned proposal) (found []string) {
 	for _, argument := range planned.replaces {
-		found = append(found, "replaced for "+argument)
+		found = append(found, "replaced because of "+argument)
 	}
 
 	before, after := core.Members(prior), core.Members(planned.value)
@@ -753,19 +758,19 @@ func planDifferences(prior tftypes.Value, planned proposal) (found []string) {
 	return found
 }
 
-// destroy destroys what there is.
+// destroy destroys the resource, if it exists.
 func (c *tokenChange) destroy(of instance) {
 	if of.value.IsNull() {
 		return
 	}
 
 	if errors := c.destroyed(of); len(errors) > 0 {
-		c.breaks("the resource cannot be destroyed: %s", diagnosticTexts(errors))
+		c.breaks("the resource could not be destroyed: %s", diagnosticTexts(errors))
 
 		return
 	}
 
 	if living := c.living(); len(living) > 0 {
-		c.breaks("after the destroy %s live", strings.Join(living, ", "))
+		c.breaks("%s are alive after the destroy", strings.Join(living, ", "))
 	}
 }

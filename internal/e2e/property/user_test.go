@@ -14,10 +14,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Every argument of the resource that modifies a user gets each value of its domain, unknown at first
-// or known, in a resource that is not there yet or is: the final plan fits the first, the apply fits
-// the plan, and the next plan is empty. Without -property.all each value is tried in one of the four
-// ways.
+// TestProperty_user sets every argument of the resource that modifies a user to each value of its
+// domain, unknown at first or known, in a resource that exists or does not. The final plan must agree
+// with the first, the apply with the plan, and the next plan must be empty. Without -property.all, each
+// value is tested in one of these four ways.
 func TestProperty_user(t *testing.T) {
 	t.Parallel()
 
@@ -38,7 +38,7 @@ func TestProperty_user(t *testing.T) {
 	}
 }
 
-// modifiesUser gives an argument a value.
+// modifiesUser sets an argument to a value.
 func (w *world) modifiesUser(exists, unknown bool, argument string, value any) {
 	w.t.Helper()
 
@@ -63,11 +63,11 @@ func (w *world) modifiesUser(exists, unknown bool, argument string, value any) {
 	if right := w.isUserArgument(argument, value); right && refused != "" && argument != "username" && argument != "user_id" {
 		broken = append(broken, "refused: "+refused)
 	} else if !right && refused == "" {
-		broken = append(broken, "it is not refused")
+		broken = append(broken, "it was not refused")
 	}
 
 	if sent := w.sent(http.MethodPut); refused != "" && sent > 0 {
-		broken = append(broken, fmt.Sprintf("%d writes before the error: %s", sent, refused))
+		broken = append(broken, fmt.Sprintf("%d writes were sent before the error: %s", sent, refused))
 	}
 
 	for _, what := range append(broken, w.leaks()...) {
@@ -75,7 +75,7 @@ func (w *world) modifiesUser(exists, unknown bool, argument string, value any) {
 	}
 }
 
-// isUserArgument says whether the value of an argument means something.
+// isUserArgument reports whether a value of an argument is valid.
 func (w *world) isUserArgument(argument string, value any) bool {
 	property := pat.Property(argument)
 
@@ -93,8 +93,8 @@ func (w *world) isUserArgument(argument string, value any) bool {
 	}
 }
 
-// runsUser plans with the first configuration and applies the final one in a walk of its own. It
-// returns what breaks a rule of Terraform's, and the error with which it was refused.
+// runsUser plans with the first configuration and applies the final one in a new walk. It returns
+// violations of Terraform's rules, and the error with which the change was refused.
 func (w *world) runsUser(prior instance, first, final map[string]any) (broken []string, refused string) {
 	w.t.Helper()
 
@@ -142,7 +142,7 @@ func (w *world) runsUser(prior instance, first, final map[string]any) (broken []
 	}
 
 	if len(last.replaces) > 0 {
-		broken = append(broken, "an update became a replacement for "+strings.Join(last.replaces, ", "))
+		broken = append(broken, "the update became a replacement because of "+strings.Join(last.replaces, ", "))
 	}
 
 	for _, difference := range core.Misfits(planned.value, last.value, "") {

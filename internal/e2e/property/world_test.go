@@ -14,20 +14,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// world is a server with a user whose tokens are tested, and another user. Each case has a
-// user of its own.
+// world is a server with a user whose tokens are tested, and another user. Each case uses a new user.
 type world struct {
 	*terraform
 
 	user, other providertest.Account
 	// keys are recipients that a secret can be encrypted to.
 	keys [3]string
-	// hidden are texts that no diagnostic may quote.
+	// hidden holds texts that no diagnostic may quote.
 	hidden []string
 	cases  int
 }
 
-// newWorld opens a sandbox of the platform.
+// newWorld starts a sandbox of the platform.
 func newWorld(t *testing.T, open func(*testing.T) *providertest.Sandbox, schemas map[string]*tfprotov6.Schema, keys [3]string) *world {
 	t.Helper()
 
@@ -46,17 +45,17 @@ func (w *world) next() {
 	w.said = nil
 }
 
-// in returns an instant so far from now, at midnight UTC: every platform has it.
+// in returns the time that is this far from now, at midnight UTC, which all platforms support.
 func (w *world) in(by time.Duration) string {
 	return w.s.Now().Add(by).UTC().Truncate(providertest.Day).Format(time.RFC3339)
 }
 
-// sent counts the requests since the last reset that change something.
+// sent counts the requests with this method since the last reset.
 func (w *world) sent(method string) int {
 	return w.s.Console.Count(func(r sandbox.Request) bool { return r.Method == method })
 }
 
-// loses makes the server lose all tokens of the user, row and all.
+// loses deletes all of the user's tokens from the server, without a trace.
 func (w *world) loses() {
 	if w.s.Foreman == nil {
 		w.revokes()
@@ -69,7 +68,7 @@ func (w *world) loses() {
 	}
 }
 
-// revokes revokes all tokens of the user behind Terraform's back.
+// revokes revokes all of the user's tokens outside Terraform.
 func (w *world) revokes() {
 	if w.s.Foreman == nil {
 		for _, token := range w.s.Controller.Tokens(w.user.Login) {
@@ -93,7 +92,7 @@ func (w *world) leaves() {
 	}
 }
 
-// issuesByHand issues a token outside of Terraform, and returns its id for an import.
+// issuesByHand issues a token outside Terraform and returns its id for an import.
 func (w *world) issuesByHand(name string, expires time.Time) string {
 	if w.s.Foreman == nil {
 		_, err := w.s.Controller.AddToken(w.user.Login, name, expires)
@@ -108,7 +107,7 @@ func (w *world) issuesByHand(name string, expires time.Time) string {
 	return fmt.Sprintf("%s/%d", w.user.ID, id)
 }
 
-// tokenID is the id of a token of the user's, empty where there is none.
+// tokenID returns the id of the user's token with the name; empty if there is none.
 func (w *world) tokenID(name string) string {
 	for _, token := range w.s.TokensOf(w.t, w.user.ID) {
 		if token.Name == name {
@@ -119,7 +118,7 @@ func (w *world) tokenID(name string) string {
 	return ""
 }
 
-// living are the names of the user's tokens that the server accepts.
+// living returns the names of the user's tokens that the server accepts.
 func (w *world) living() (names []string) {
 	if w.s.Foreman == nil {
 		for _, token := range w.s.Controller.Tokens(w.user.Login) {
@@ -140,8 +139,7 @@ func (w *world) living() (names []string) {
 	return names
 }
 
-// expiry is when the server lets a token expire, zero for never, false for one that it does
-// not have.
+// expiry returns when the server's token expires, zero for never; false if there is no such token.
 func (w *world) expiry(name string) (at time.Time, ok bool) {
 	if w.s.Foreman == nil {
 		for _, token := range w.s.Controller.Tokens(w.user.Login) {
@@ -162,7 +160,7 @@ func (w *world) expiry(name string) (at time.Time, ok bool) {
 	return at, false
 }
 
-// accepts says whether the server accepts a secret of the user's.
+// accepts reports whether the server accepts a secret of the user.
 func (w *world) accepts(secret string) bool {
 	if w.s.Foreman == nil {
 		return w.s.Controller.Authenticates(secret)
@@ -171,7 +169,7 @@ func (w *world) accepts(secret string) bool {
 	return w.s.Foreman.Authenticates(w.user.Login, secret)
 }
 
-// leaks are the hidden texts that the provider has said in this case.
+// leaks returns the hidden texts that the provider has quoted in this case.
 func (w *world) leaks() (found []string) {
 	for _, said := range w.said {
 		for _, hidden := range w.hidden {
@@ -184,7 +182,7 @@ func (w *world) leaks() (found []string) {
 	return found
 }
 
-// applied applies a configuration that has to work, as a run of Terraform's does.
+// applied applies a configuration that must work, as a run of Terraform does.
 func (w *world) applied(prior instance, config map[string]any) instance {
 	w.t.Helper()
 
@@ -196,7 +194,7 @@ func (w *world) applied(prior instance, config map[string]any) instance {
 
 	planned, errors, _ := w.plan(server, prior, config)
 	if len(errors) > 0 || len(planned.replaces) > 0 {
-		w.t.Fatalf("a start cannot be planned, or is replaced: %s", diagnosticTexts(errors))
+		w.t.Fatalf("the initial state could not be planned, or required a replacement: %s", diagnosticTexts(errors))
 	}
 
 	if planned.empty {
@@ -205,36 +203,36 @@ func (w *world) applied(prior instance, config map[string]any) instance {
 
 	after, errors, _ := w.apply(server, prior, planned.instance, config)
 	if len(errors) > 0 {
-		w.t.Fatalf("a start cannot be applied: %s", diagnosticTexts(errors))
+		w.t.Fatalf("the initial state could not be applied: %s", diagnosticTexts(errors))
 	}
 
 	return after
 }
 
-// refreshed reads a resource in a walk of its own.
+// refreshed reads a resource in a new walk.
 func (w *world) refreshed(old instance) instance {
 	w.t.Helper()
 
 	read, errors := w.read(w.start(w.settings), old)
 	if len(errors) > 0 {
-		w.t.Fatalf("a start cannot be read: %s", diagnosticTexts(errors))
+		w.t.Fatalf("the initial state could not be read: %s", diagnosticTexts(errors))
 	}
 
 	return read
 }
 
-// start is a state in which an argument is changed.
+// start is a state in which arguments are changed.
 type start struct {
 	name string
-	// opens returns the state, and the configuration that was applied last or, where there is
-	// no resource, the one that creates it.
+	// opens returns the state, and the configuration that was applied last, or that creates the
+	// resource if it does not exist.
 	opens func(w *world) (instance, map[string]any)
-	// userGone says that the user does not exist any more; due that another token is due
-	// already, so that the plan after an apply need not be empty.
+	// userGone says that the user was deleted. due says that another token is already due, so that the
+	// plan after an apply need not be empty.
 	userGone, due bool
 }
 
-// usual is the configuration that most starts have.
+// usual returns the configuration of most starts.
 func (w *world) usual() map[string]any {
 	return map[string]any{
 		"user_id": w.user.ID, "name_prefix": "p-", "expires_in": "30d",
@@ -242,7 +240,7 @@ func (w *world) usual() map[string]any {
 	}
 }
 
-// starts are all states in which arguments are changed.
+// starts returns all states in which arguments are changed.
 func starts() []start {
 	absent := func(name string, config func(w *world) map[string]any) start {
 		return start{name: "not created, " + name, opens: func(w *world) (instance, map[string]any) { return w.nothing(), config(w) }}
@@ -276,16 +274,16 @@ func starts() []start {
 	}
 	held := func(w *world) map[string]any { return withArgument(w.usual(), "rotation.hold_if_used_within", "7d") }
 
-	gone := made("the user is gone", usual, (*world).leaves)
+	gone := made("the user was deleted", usual, (*world).leaves)
 	gone.userGone = true
 
 	return []start{
 		absent("with a prefix", usual), absent("with a fixed name", fixed), absent("with a fixed expiry", told),
 		absent("encrypted", sealed), absent("without expiry", forever),
-		made("created", usual), made("created under a fixed name", fixed), made("created with a fixed expiry", told),
+		made("created", usual), made("created with a fixed name", fixed), made("created with a fixed expiry", told),
 		made("created encrypted", sealed), made("created without expiry", forever),
-		made("expired", usual, later(33*providertest.Day)), made("expired as told", told, later(13*providertest.Day)),
-		made("revoked", usual, (*world).revokes), made("revoked, under a fixed name", fixed, (*world).revokes),
+		made("expired", usual, later(33*providertest.Day)), made("expired at expires_at", told, later(13*providertest.Day)),
+		made("revoked", usual, (*world).revokes), made("revoked, with a fixed name", fixed, (*world).revokes),
 		made("missing", usual, (*world).loses), gone,
 		made("rotation is due", usual, later(22*providertest.Day)),
 		{name: "imported", opens: func(w *world) (instance, map[string]any) {
@@ -307,7 +305,8 @@ func starts() []start {
 	}
 }
 
-// startRotated is a start in which a token has a predecessor, which was used a day before then.
+// startRotated returns a start in which the token has a predecessor, which was used before then is
+// called.
 func startRotated(name string, config func(w *world) map[string]any, then func(w *world)) start {
 	return start{name: name, opens: func(w *world) (instance, map[string]any) {
 		before := config(w)
@@ -327,8 +326,8 @@ func startRotated(name string, config func(w *world) map[string]any, then func(w
 	}}
 }
 
-// propertyPlatforms are the sandboxes that a property is tested on. The last one is far east of
-// UTC, and a token of it ends when its last day begins.
+// propertyPlatforms returns the sandboxes for the property tests. The last one is far east of UTC, and
+// its tokens expire at the beginning of their last day.
 func propertyPlatforms() map[string]func(*testing.T) *providertest.Sandbox {
 	return map[string]func(*testing.T) *providertest.Sandbox{
 		"foreman":              providertest.NewForemanSandbox,

@@ -11,8 +11,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// useResource plans a new token with the configuration, and applies the plan in which one
-// argument was unknown and took this value. Then it does the same to a token that there is.
+// useResource plans a new token with the argument unknown, and applies the plan with this value of the
+// argument. Then it does the same with an existing token.
 func (s *argumentScene) useResource(t *testing.T, typeName, argument string, set map[string]any) []used {
 	t.Helper()
 
@@ -31,7 +31,7 @@ func (s *argumentScene) useResource(t *testing.T, typeName, argument string, set
 
 	uses := s.changeResource(t, typeName, argument, s.fresh, config)
 
-	// That the user is another one is another test's.
+	// Other tests cover a change of the user.
 	if argument == "username" || argument == "user_id" {
 		return uses
 	}
@@ -85,14 +85,13 @@ func (s *argumentScene) planUnknown(t *testing.T, typeName, argument string, pri
 
 	planned := s.planResource(t, typeName, prior, unknown)
 	if errs := problems(planned.Diagnostics); len(errs) > 0 {
-		t.Fatalf("a plan in which %s is unknown: %s: %s", argument, errs[0].Summary, errs[0].Detail)
+		t.Fatalf("a plan with %s unknown: %s: %s", argument, errs[0].Summary, errs[0].Detail)
 	}
 
 	return &unknownPlan{prior: prior, planned: planned}
 }
 
-// changeResource plans with the configuration, and applies the plan in which an argument was
-// unknown.
+// changeResource plans with the configuration, and applies the plan in which the argument was unknown.
 func (s *argumentScene) changeResource(
 	t *testing.T, typeName, argument string, from *unknownPlan, config *tfprotov6.DynamicValue,
 ) []used {
@@ -111,7 +110,7 @@ func (s *argumentScene) changeResource(
 	return append(uses, used{stage: "apply", errors: problems(applied.Diagnostics), changed: s.Issued() != issued})
 }
 
-// planResource plans as a CLI does, which proposes the outputs that are in state.
+// planResource plans as a CLI does: the proposed state contains the outputs from the prior state.
 func (s *argumentScene) planResource(
 	t *testing.T, typeName string, prior, config *tfprotov6.DynamicValue,
 ) *tfprotov6.PlanResourceChangeResponse {
@@ -144,7 +143,7 @@ func (s *argumentScene) planResource(
 	return planned
 }
 
-// settled is a planned state in which an argument has become known.
+// settled returns the planned state with the argument's value from the configuration.
 func settled(
 	t *testing.T, of tftypes.Type, planned, config *tfprotov6.DynamicValue, argument string,
 ) *tfprotov6.DynamicValue {

@@ -14,18 +14,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// argumentScene is a server on which a user has four live tokens, and a provider for it.
+// argumentScene is a server with a user who has four live tokens, and a provider for it.
 type argumentScene struct {
 	*providertest.Sandbox
 	user    providertest.Account
 	server  providertest.ProtocolServer
 	schemas map[string]*tfprotov6.Schema
-	// fresh is the plan of a new token in which the argument is unknown, and standing that of a
-	// token that there is. They are the same for all values, until the standing token changes.
+	// fresh is the plan of a new token with the argument unknown, and standing that of an existing
+	// token. They apply to all values, until the existing token changes.
 	fresh, standing *unknownPlan
 }
 
-// unknownPlan is a state, and a plan from it in which an argument is unknown.
+// unknownPlan is a state, and a plan from it with an unknown argument.
 type unknownPlan struct {
 	prior   *tfprotov6.DynamicValue
 	planned *tfprotov6.PlanResourceChangeResponse
@@ -37,17 +37,18 @@ func newArgumentScene(t *testing.T, s *providertest.Sandbox) *argumentScene {
 	return &argumentScene{Sandbox: s, user: seedLeaked(t, s), server: s.Admin(t), schemas: providertest.Schemas(t)}
 }
 
-// used is how a use of a configuration went.
+// used is the result of using a configuration.
 type used struct {
 	stage  string
 	errors []*tfprotov6.Diagnostic
-	// found of all is how much the configuration selects; all is 0 where nothing is selected.
+	// found and all say how many of the objects the configuration selects; all is 0 if it does not
+	// select objects.
 	found, all int
 	// changed says that a token was issued or revoked.
 	changed bool
 }
 
-// expect compares what happened with what must.
+// expect compares the result with the expected effect.
 func (u used) expect(t *testing.T, where, argument string, want effect) {
 	t.Helper()
 
@@ -64,17 +65,17 @@ func (u used) expect(t *testing.T, where, argument string, want effect) {
 
 	switch failed := len(u.errors) > 0; {
 	case failed && u.changed:
-		t.Errorf("%s: something was changed, and then %q", where, texts)
+		t.Errorf("%s: something was changed before the error %q", where, texts)
 	case want == refused && !named:
-		t.Errorf("%s: got %q and %d of %d, want an error that names %s", where, texts, u.found, u.all, argument)
+		t.Errorf("%s: got %q and %d of %d objects, want an error that names %s", where, texts, u.found, u.all, argument)
 	case want == narrows && (failed || u.found >= u.all):
-		t.Errorf("%s: got %q and %d of %d, want fewer", where, texts, u.found, u.all)
+		t.Errorf("%s: got %q and %d of %d objects, want fewer", where, texts, u.found, u.all)
 	case want == accepted && failed:
 		t.Errorf("%s: got %q, want no error", where, texts)
 	}
 }
 
-// pathOf is an attribute as a diagnostic has it.
+// pathOf returns the path of an attribute, as a diagnostic has it.
 func pathOf(argument string) string {
 	path := tftypes.NewAttributePath()
 	for name := range strings.SplitSeq(argument, ".") {
@@ -103,7 +104,7 @@ func setArgument(set map[string]any, argument string, value any) {
 	within[inner], set[object] = value, within
 }
 
-// uses calls everything that uses such a configuration, and not what validates it.
+// uses calls everything that uses such a configuration, without validating it.
 func (s *argumentScene) uses(t *testing.T, construct, argument string, set map[string]any) []used {
 	t.Helper()
 
@@ -115,7 +116,7 @@ func (s *argumentScene) uses(t *testing.T, construct, argument string, set map[s
 	}[kind](t, typeName, argument, set)
 
 	if len(uses) == 0 {
-		t.Fatalf("nothing uses a %s", kind)
+		t.Fatalf("nothing uses the construct %s", kind)
 	}
 
 	return uses
@@ -132,7 +133,7 @@ func (s *argumentScene) useProvider(t *testing.T, _, argument string, set map[st
 
 	settings := s.Settings(s.Login, s.Password)
 	if argument == "universal_controller.token" {
-		delete(settings["universal_controller"].(map[string]any), "password") //nolint:forcetypeassert // It is made in settings.
+		delete(settings["universal_controller"].(map[string]any), "password") //nolint:forcetypeassert // settings contains the object.
 	}
 
 	for name, value := range set {
@@ -151,7 +152,7 @@ func (s *argumentScene) useProvider(t *testing.T, _, argument string, set map[st
 	providertest.Must(t, err)
 
 	errors := problems(response.Diagnostics)
-	if len(errors) == 0 { // A setting that is missing is an error at the first use.
+	if len(errors) == 0 { // A missing setting is an error only at the first use.
 		read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
 			TypeName: "opsaccess_current_user",
 			Config:   providertest.EncodeObject(t, s.schemas["data opsaccess_current_user"].ValueType(), nil),
@@ -175,7 +176,7 @@ func (s *argumentScene) useAction(t *testing.T, typeName, argument string, set m
 	providertest.Must(t, err)
 
 	if errs := problems(unknown.Diagnostics); len(errs) > 0 {
-		t.Errorf("a plan in which %s is unknown: %s: %s", argument, errs[0].Summary, errs[0].Detail)
+		t.Errorf("a plan with %s unknown: %s: %s", argument, errs[0].Summary, errs[0].Detail)
 	}
 
 	planned, err := s.server.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: typeName, Config: providertest.EncodeObject(t, of, set)})
@@ -220,7 +221,7 @@ func (s *argumentScene) useData(t *testing.T, typeName, _ string, set map[string
 	}
 
 	if typeName == "opsaccess_users" {
-		read.all = 2 // The administrator, too.
+		read.all = 2 // The administrator is counted, too.
 	}
 
 	return []used{read}

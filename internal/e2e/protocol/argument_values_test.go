@@ -15,23 +15,23 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// effect is what must happen when an argument has a certain value.
+// effect is the required effect of an argument's value.
 type effect int
 
 const (
-	// refused is an error that names the argument. Nothing is issued or revoked.
+	// refused means an error that names the argument. Nothing may be issued or revoked.
 	refused effect = iota
-	// fails is an error, for example because no user has this name.
+	// fails means an error, for example because no user has this name.
 	fails
-	// narrows is success with a result that does not hold everything.
+	// narrows means a success whose result does not contain everything.
 	narrows
-	// accepted is success.
+	// accepted means a success.
 	accepted
-	// decided is whatever the server makes of the value.
+	// decided means that the server decides.
 	decided
 )
 
-// The values that each argument is tried with, by the type of the argument.
+// The values that each argument is tested with, by the argument's type.
 var (
 	oddTexts = map[string]any{
 		"null": nil, "empty": "", "blank": " ", "unreadable": "yesterday", "year 1": "0001-01-01T00:00:00Z",
@@ -47,14 +47,15 @@ var (
 	oddObjects = map[string]any{"null": nil, "empty": map[string]any{}}
 )
 
-// argumentRow says what must happen to one argument of one construct.
+// argumentRow says which effects the values of an argument of a construct must have.
 type argumentRow struct {
-	// beside are the arguments that are set besides.
+	// beside holds the other arguments in the configuration.
 	beside map[string]any
-	// otherwise is the effect of every value that is not in want; that of null is accepted.
+	// otherwise is the effect of every value that is not in want. The default effect of null is
+	// accepted.
 	otherwise effect
 	want      map[string]effect
-	// on is the only platform that has the argument, if not all have it.
+	// on is the only platform that has the argument; empty if both have it.
 	on string
 }
 
@@ -76,20 +77,20 @@ func (r argumentRow) onUniversalController() argumentRow {
 	return r
 }
 
-// The kinds of arguments.
+// Rows for the kinds of arguments.
 var (
 	aDuration = argumentRow{otherwise: refused}
 	anOverlap = argumentRow{otherwise: refused, want: map[string]effect{"no time": accepted}}
 	aChoice   = argumentRow{otherwise: refused}
 	aCount    = argumentRow{otherwise: refused, want: map[string]effect{"far too large": decided, "of more than 64 bits": fails}}
-	// whose is what must be there.
+	// whose is a reference to an object that must exist.
 	whose = argumentRow{otherwise: fails, want: map[string]effect{"null": fails, "empty": refused, "blank": refused}}
-	// aFixedName is issued once only, so the server decides about the second token.
+	// aFixedName can be issued only once, so the server decides about the second token.
 	aFixedName = argumentRow{otherwise: decided, want: map[string]effect{"null": fails, "empty": refused, "blank": refused}}
 	aName      = argumentRow{otherwise: accepted, want: map[string]effect{"empty": refused, "blank": refused}}
-	// aPrefix narrows to no token at all.
+	// aPrefix selects no token if it is not empty.
 	aPrefix = argumentRow{otherwise: narrows, want: map[string]effect{"empty": refused}}
-	// anExpiry that has passed is a warning in a plan, which may be that of a destroy.
+	// anExpiry in the past is only a warning in a plan, because a destroy also creates a plan.
 	anExpiry      = argumentRow{otherwise: refused, want: map[string]effect{"year 1": fails, "year 9999": accepted}}
 	aFutureOrPast = argumentRow{otherwise: refused, want: map[string]effect{"year 1": narrows, "year 9999": narrows}}
 	aSearch       = argumentRow{otherwise: decided, want: map[string]effect{"empty": refused, "blank": refused}}
@@ -98,7 +99,7 @@ var (
 	anObject      = argumentRow{otherwise: accepted}
 )
 
-// argumentRows has a row for every argument that is not true or false.
+// argumentRows returns a row for every argument that is not a boolean.
 func argumentRows() map[string]argumentRow {
 	const (
 		action    = "action opsaccess_revoke_personal_access_tokens: "
@@ -120,7 +121,7 @@ func argumentRows() map[string]argumentRow {
 	rotation := func(more map[string]any) map[string]any {
 		all := maps.Clone(lasting)
 		all["rotation"] = map[string]any{"max_age": "60d"}
-		maps.Copy(all["rotation"].(map[string]any), more) //nolint:forcetypeassert // It was made in the line above.
+		maps.Copy(all["rotation"].(map[string]any), more) //nolint:forcetypeassert // It was created in the line above.
 
 		return all
 	}
@@ -229,7 +230,7 @@ func argumentRows() map[string]argumentRow {
 	return rows
 }
 
-// oddValues are the values that an argument is tried with; none for what is true or false.
+// oddValues returns the values that an argument is tested with; none for a boolean.
 func oddValues(argument *tfprotov6.SchemaAttribute) map[string]any {
 	switch typ := argument.ValueType(); {
 	case !argument.Optional && !argument.Required, typ.Is(tftypes.Bool):
@@ -247,8 +248,9 @@ func oddValues(argument *tfprotov6.SchemaAttribute) map[string]any {
 	}
 }
 
-// A value that the CLI did not validate, for it was unknown then, is never the same as none:
-// it narrows what is meant, or it is an error.
+// TestArguments_oddValues tests values that the CLI could not validate because they were unknown at
+// first. Such a value must never be treated as if the argument were not set: it restricts the
+// selection, or is an error.
 func TestArguments_oddValues(t *testing.T) {
 	t.Parallel()
 
@@ -265,7 +267,7 @@ func TestArguments_oddValues(t *testing.T) {
 			delete(rows, name)
 
 			if !ok {
-				t.Errorf("%s has no row: say in argumentRows what its odd values must do", name)
+				t.Errorf("%s has no row: add the effects of odd values to argumentRows", name)
 
 				return
 			}
@@ -278,11 +280,11 @@ func TestArguments_oddValues(t *testing.T) {
 	}
 
 	if left := slices.Sorted(maps.Keys(rows)); len(left) > 0 {
-		t.Errorf("rows of arguments that there are not: %s", strings.Join(left, ", "))
+		t.Errorf("rows for arguments that do not exist: %s", strings.Join(left, ", "))
 	}
 }
 
-// check tries each value with a user who has four live tokens.
+// check tests each value with a user who has four live tokens.
 func (r argumentRow) check(t *testing.T, s *providertest.Sandbox, construct, argument string, values map[string]any) {
 	t.Helper()
 
@@ -315,9 +317,10 @@ func (r argumentRow) check(t *testing.T, s *providertest.Sandbox, construct, arg
 			use.expect(t, name+" at the "+use.stage, argument, want)
 		}
 
-		// Not every use needs the value: a plan may not know that a user does not exist.
+		// Not every use needs the value: for example, a plan may not find out that a user does not
+		// exist.
 		if want == fails && !slices.ContainsFunc(uses, func(u used) bool { return len(u.errors) > 0 }) {
-			t.Errorf("%s: got no error", name)
+			t.Errorf("%s: there was no error", name)
 		}
 	}
 }

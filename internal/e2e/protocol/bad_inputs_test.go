@@ -12,8 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// Each bad input is an error that names the argument, the value and the remedy, and
-// nothing is sent.
+// TestBadInputs tests that each invalid input is an error that names the argument, the value and the
+// remedy, and that no request is sent.
 func TestBadInputs(t *testing.T) {
 	t.Parallel()
 
@@ -39,50 +39,50 @@ func TestBadInputs(t *testing.T) {
 		set       map[string]any
 		err       string
 	}{
-		"no user":                     {resource, set("name_prefix", "x-"), "At least one attribute out of [user_id,username] must be specified"},
-		"a blank username":            {resource, set("username", "", "name_prefix", "x-"), `"" is blank`},
-		"a username with outer blank": {resource, set("username", "svc ", "name_prefix", "x-"), `write "svc"`},
-		"a login for a user_id":       {resource, set("user_id", "svc", "name_prefix", "x-"), `"svc" is not a user's id on Foreman`},
-		"a user_id with a login":      {resource, set("user_id", "5abc", "name_prefix", "x-"), "For a login, use `username`"},
-		"no name":                     {resource, of5(), "[name,name_prefix]"},
-		"name and name_prefix":        {resource, token("name", "x"), "[name,name_prefix]"},
-		"an empty name":               {resource, of5("name", ""), `"" is blank`},
-		"a blank name":                {resource, of5("name", "  "), `"  " is blank`},
-		"a name with outer blanks":    {resource, of5("name", " padded "), `write "padded"`},
-		"a name with a line feed":     {resource, of5("name", "a\nb"), "has a control character"},
-		"Katello's own name":          {resource, of5("name", "registry"), "is a name that Foreman issues tokens under by itself"},
-		"a prefix with outer blanks":  {resource, of5("name_prefix", "x "), `write "x"`},
-		"a series in capitals":        {resource, token("series", "ABCDEF"), "must be six of the characters a-z and 2-7"},
-		"a series that is no series":  {resource, token("series", "1"), "must be six of the characters a-z and 2-7"},
-		"a series with a name":        {resource, of5("name", "x", "series", "abcdef"), `"name" cannot be specified`},
-		"a duration without a unit":   {resource, token("expires_in", "90"), `for days, write "90d"`},
-		"a duration in months":        {resource, token("expires_in", "3M"), `for example 90d or 12h30m`},
-		"no duration at all":          {resource, token("expires_in", "0s"), "one second or more"},
-		"a duration beyond reason":    {resource, token("expires_in", "101w5200w"), "longer than 100 years"},
-		"an age without a unit":       {resource, token("rotation", set("max_age", "90")), `for days, write "90d"`},
-		"no window at all":            {resource, token("rotation", set("before_expiry", "0s")), "one second or more"},
-		"two expiries":                {resource, token("expires_in", "1d", "expires_at", "2031-01-01T00:00:00Z"), `"expires_at" cannot be specified`},
-		"a bare date":                 {resource, token("expires_at", "2031-05-06"), `write "2031-05-06T00:00:00Z"`},
-		"an impossible date":          {resource, token("expires_at", "2031-02-30T00:00:00Z"), `"2031-02-30T00:00:00Z" is not a timestamp`},
-		"a timestamp without a zone":  {resource, token("expires_at", "2031-05-06T07:08:09"), "is not a timestamp of RFC 3339"},
-		"a fraction of a second":      {resource, token("expires_at", "2031-05-06T07:08:09.5Z"), `Write "2031-05-06T07:08:09Z"`},
-		"no recipient":                {resource, token("encrypt_to", recipients()), "no recipient"},
-		"a null recipient":            {resource, token("encrypt_to", recipients(nil)), "null"},
-		"a recipient of no kind":      {resource, token("encrypt_to", recipients("alice")), "begins with none of"},
-		"a private key":               {resource, token("encrypt_to", recipients("AGE-SECRET-KEY-1QQQQ")), "private key"},
-		"an order that is none":       {list, of5("foreman", set("order", "created_at")), "must match"},
-		"an order with two fields":    {list, of5("foreman", set("order", "name ASC id")), "must match"},
-		"page 0":                      {list, of5("foreman", set("page", 0)), "must be at least 1"},
-		"a status that is none":       {list, of5("status", "dead"), `got: "dead"`},
-		"token_id and name":           {source, of5("token_id", "1", "name", "x"), "[token_id,name]"},
-		"a token_id that is no id":    {source, of5("token_id", "1abc"), `a token by the id "1abc"`},
-		"a token_id that is too long": {source, of5("token_id", fmt.Sprintf("%0129d", 1)), "between 1 and 128"},
-		"no user of a data source":    {"data opsaccess_user", set(), "At least one attribute out of [user_id,username] must be specified"},
-		"no user of an ephemeral one": {"ephemeral " + providertest.TokenType, set(), "At least one attribute out of [user_id,username] must be specified"},
-		"an ephemeral blank prefix":   {"ephemeral " + providertest.TokenType, of5("name_prefix", " "), `" " is blank`},
-		"an ephemeral duration":       {"ephemeral " + providertest.TokenType, of5("expires_in", "1"), `for days, write "1d"`},
-		"an ephemeral user_id":        {"ephemeral " + providertest.TokenType, set("user_id", "svc"), `"svc" is not a user's id on Foreman`},
-		"the same, not applying":      {"ephemeral " + providertest.TokenType, set("user_id", "svc", "applying", false), `"svc" is not a user's id on Foreman`},
+		"no user":                          {resource, set("name_prefix", "x-"), "At least one attribute out of [user_id,username] must be specified"},
+		"a blank username":                 {resource, set("username", "", "name_prefix", "x-"), `"" is blank`},
+		"a username with a trailing space": {resource, set("username", "svc ", "name_prefix", "x-"), `write "svc"`},
+		"a login for a user_id":            {resource, set("user_id", "svc", "name_prefix", "x-"), `"svc" is not a user's id on Foreman`},
+		"a user_id with a login":           {resource, set("user_id", "5abc", "name_prefix", "x-"), "For a login, use `username`"},
+		"no name":                          {resource, of5(), "[name,name_prefix]"},
+		"name and name_prefix":             {resource, token("name", "x"), "[name,name_prefix]"},
+		"an empty name":                    {resource, of5("name", ""), `"" is blank`},
+		"a blank name":                     {resource, of5("name", "  "), `"  " is blank`},
+		"a name with outer blanks":         {resource, of5("name", " padded "), `write "padded"`},
+		"a name with a line feed":          {resource, of5("name", "a\nb"), "has a control character"},
+		"Katello's reserved name":          {resource, of5("name", "registry"), "is a name that Foreman issues tokens under by itself"},
+		"a prefix with outer blanks":       {resource, of5("name_prefix", "x "), `write "x"`},
+		"a series in capitals":             {resource, token("series", "ABCDEF"), "must be six of the characters a-z and 2-7"},
+		"an invalid series":                {resource, token("series", "1"), "must be six of the characters a-z and 2-7"},
+		"a series with a name":             {resource, of5("name", "x", "series", "abcdef"), `"name" cannot be specified`},
+		"a duration without a unit":        {resource, token("expires_in", "90"), `for days, write "90d"`},
+		"a duration in months":             {resource, token("expires_in", "3M"), `for example 90d or 12h30m`},
+		"a zero duration":                  {resource, token("expires_in", "0s"), "one second or more"},
+		"a duration over 100 years":        {resource, token("expires_in", "101w5200w"), "longer than 100 years"},
+		"an age without a unit":            {resource, token("rotation", set("max_age", "90")), `for days, write "90d"`},
+		"a zero window":                    {resource, token("rotation", set("before_expiry", "0s")), "one second or more"},
+		"two expiries":                     {resource, token("expires_in", "1d", "expires_at", "2031-01-01T00:00:00Z"), `"expires_at" cannot be specified`},
+		"a bare date":                      {resource, token("expires_at", "2031-05-06"), `write "2031-05-06T00:00:00Z"`},
+		"an impossible date":               {resource, token("expires_at", "2031-02-30T00:00:00Z"), `"2031-02-30T00:00:00Z" is not a timestamp`},
+		"a timestamp without a zone":       {resource, token("expires_at", "2031-05-06T07:08:09"), "is not a timestamp of RFC 3339"},
+		"a fraction of a second":           {resource, token("expires_at", "2031-05-06T07:08:09.5Z"), `Write "2031-05-06T07:08:09Z"`},
+		"no recipient":                     {resource, token("encrypt_to", recipients()), "no recipient"},
+		"a null recipient":                 {resource, token("encrypt_to", recipients(nil)), "null"},
+		"an invalid recipient":             {resource, token("encrypt_to", recipients("alice")), "begins with none of"},
+		"a private key":                    {resource, token("encrypt_to", recipients("AGE-SECRET-KEY-1QQQQ")), "private key"},
+		"an invalid order":                 {list, of5("foreman", set("order", "created_at")), "must match"},
+		"an order with two fields":         {list, of5("foreman", set("order", "name ASC id")), "must match"},
+		"page 0":                           {list, of5("foreman", set("page", 0)), "must be at least 1"},
+		"an invalid status":                {list, of5("status", "dead"), `got: "dead"`},
+		"token_id and name":                {source, of5("token_id", "1", "name", "x"), "[token_id,name]"},
+		"an invalid token_id":              {source, of5("token_id", "1abc"), `a token by the id "1abc"`},
+		"a token_id that is too long":      {source, of5("token_id", fmt.Sprintf("%0129d", 1)), "between 1 and 128"},
+		"no user of a data source":         {"data opsaccess_user", set(), "At least one attribute out of [user_id,username] must be specified"},
+		"no user of an ephemeral token":    {"ephemeral " + providertest.TokenType, set(), "At least one attribute out of [user_id,username] must be specified"},
+		"an ephemeral blank prefix":        {"ephemeral " + providertest.TokenType, of5("name_prefix", " "), `" " is blank`},
+		"an ephemeral duration":            {"ephemeral " + providertest.TokenType, of5("expires_in", "1"), `for days, write "1d"`},
+		"an ephemeral user_id":             {"ephemeral " + providertest.TokenType, set("user_id", "svc"), `"svc" is not a user's id on Foreman`},
+		"the same, not applying":           {"ephemeral " + providertest.TokenType, set("user_id", "svc", "applying", false), `"svc" is not a user's id on Foreman`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +91,7 @@ func TestBadInputs(t *testing.T) {
 
 			said := refusals(t, s.Admin(t), test.construct, test.set)
 			if text := strings.Join(strings.Fields(strings.Join(said, " ")), " "); len(said) == 0 || !strings.Contains(text, strings.Join(strings.Fields(test.err), " ")) && !strings.Contains(strings.Join(said, " "), test.err) {
-				t.Errorf("it says %q, want %q", said, test.err)
+				t.Errorf("the errors are %q, want %q", said, test.err)
 			}
 
 			if sent := server.Count(nil); sent != 0 {
@@ -101,10 +101,10 @@ func TestBadInputs(t *testing.T) {
 	}
 }
 
-// arguments are some of a construct, the others null.
+// arguments holds some arguments of a construct; the others are null.
 type arguments map[string]any
 
-// set returns arguments, each a name and a value.
+// set returns arguments from pairs of a name and a value.
 func set(pairs ...any) arguments { return arguments{}.with(pairs...) }
 
 func (a arguments) with(pairs ...any) arguments {
@@ -122,7 +122,7 @@ func (a arguments) with(pairs ...any) arguments {
 	return all
 }
 
-// refusals are the errors of a construct that is validated, and then planned, read or opened.
+// refusals validates a construct, then plans, reads or opens it, and returns the errors.
 func refusals(t *testing.T, server providertest.ProtocolServer, construct string, set map[string]any) []string {
 	t.Helper()
 
@@ -147,7 +147,8 @@ func refusals(t *testing.T, server providertest.ProtocolServer, construct string
 	return providertest.Texts(opened.Diagnostics, tfprotov6.DiagnosticSeverityError)
 }
 
-// What the platform does not allow is an error of the plan.
+// TestBadInputs_ofUniversalController tests that the plan reports inputs that the platform does not
+// allow.
 func TestBadInputs_ofUniversalController(t *testing.T) {
 	t.Parallel()
 
@@ -160,17 +161,17 @@ func TestBadInputs_ofUniversalController(t *testing.T) {
 		set       map[string]any
 		err       string
 	}{
-		"an instant that is no date": {"resource " + providertest.TokenType, of("name_prefix", "x-", "expires_at", "2031-05-06T07:08:09Z"), `write "2031-05-07T00:00:00Z"`},
-		"a name of 101 characters":   {"resource " + providertest.TokenType, of("name", strings.Repeat("x", 101)), "Universal Controller allows 100"},
-		"a prefix without room":      {"resource " + providertest.TokenType, of("name_prefix", strings.Repeat("x", 90)), "Universal Controller allows 100"},
-		"an ephemeral prefix":        {"ephemeral " + providertest.TokenType, of("name_prefix", strings.Repeat("x", 90), "applying", false), "Universal Controller allows 100"},
-		"a Foreman id for a user":    {"resource " + providertest.TokenType, set("user_id", "5", "name_prefix", "x-"), `"5" has the form of a user's id on Foreman, and this provider is configured for Universal Controller`},
+		"an instant that is not a date":        {"resource " + providertest.TokenType, of("name_prefix", "x-", "expires_at", "2031-05-06T07:08:09Z"), `write "2031-05-07T00:00:00Z"`},
+		"a name of 101 characters":             {"resource " + providertest.TokenType, of("name", strings.Repeat("x", 101)), "Universal Controller allows 100"},
+		"a prefix without room for the suffix": {"resource " + providertest.TokenType, of("name_prefix", strings.Repeat("x", 90)), "Universal Controller allows 100"},
+		"an ephemeral prefix":                  {"ephemeral " + providertest.TokenType, of("name_prefix", strings.Repeat("x", 90), "applying", false), "Universal Controller allows 100"},
+		"a Foreman id for a user":              {"resource " + providertest.TokenType, set("user_id", "5", "name_prefix", "x-"), `"5" has the form of a user's id on Foreman, and this provider is configured for Universal Controller`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			if said := refusals(t, s.Admin(t), test.construct, test.set); len(said) != 1 || !strings.Contains(said[0], test.err) {
-				t.Errorf("it says %q, want %q", said, test.err)
+				t.Errorf("the errors are %q, want %q", said, test.err)
 			}
 		})
 	}

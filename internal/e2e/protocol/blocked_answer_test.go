@@ -11,18 +11,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// A gateway that holds back the answer of a POST leaves a token that works. Its page is
-// no refusal: the token is looked for by its name and revoked.
-func TestToken_aBlockedAnswerLeavesNoTokenBehind(t *testing.T) {
+// TestToken_aBlockedResponseLeavesNoTokenBehind tests a gateway that withholds the response to a POST,
+// after which the token exists. The provider must not take the gateway's page for a refusal: it looks
+// for the token by name and revokes it.
+func TestToken_aBlockedResponseLeavesNoTokenBehind(t *testing.T) {
 	t.Parallel()
 
 	blocks := map[string]sandbox.Fault{
-		"a firewall's page":     providertest.AnswerFault(http.StatusForbidden, providertest.HTML, "<html>Response blocked</html>"),
-		"a page for a bad one":  providertest.AnswerFault(http.StatusBadRequest, providertest.HTML, "<html>Bad request</html>"),
-		"a page for no route":   providertest.AnswerFault(http.StatusNotFound, providertest.HTML, "<html>Not found</html>"),
-		"a page for a conflict": providertest.AnswerFault(http.StatusConflict, providertest.HTML, "<html>Conflict</html>"),
-		"JSON of a gateway":     providertest.AnswerFault(http.StatusForbidden, providertest.JSON, `{"message":"Forbidden"}`),
-		"nothing":               providertest.AnswerFault(http.StatusRequestEntityTooLarge, providertest.HTML, " "),
+		"a firewall's page":        providertest.AnswerFault(http.StatusForbidden, providertest.HTML, "<html>Response blocked</html>"),
+		"a page for a bad request": providertest.AnswerFault(http.StatusBadRequest, providertest.HTML, "<html>Bad request</html>"),
+		"a page for no route":      providertest.AnswerFault(http.StatusNotFound, providertest.HTML, "<html>Not found</html>"),
+		"a page for a conflict":    providertest.AnswerFault(http.StatusConflict, providertest.HTML, "<html>Conflict</html>"),
+		"JSON of a gateway":        providertest.AnswerFault(http.StatusForbidden, providertest.JSON, `{"message":"Forbidden"}`),
+		"nothing":                  providertest.AnswerFault(http.StatusRequestEntityTooLarge, providertest.HTML, " "),
 	}
 
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -32,7 +33,7 @@ func TestToken_aBlockedAnswerLeavesNoTokenBehind(t *testing.T) {
 			settings["max_retries"] = 0
 			block.Match, block.AfterWork = sandbox.Match{Method: http.MethodPost}, true
 
-			// One answer is held back: the next generation is issued.
+			// If one response is withheld, the provider issues the next generation.
 			issued := s.Issued()
 			arguments := map[string]any{"user_id": user.ID, "name_prefix": "ci-", "expires_in": "30d"}
 			token := &protocolResource{config: arguments}
@@ -42,13 +43,13 @@ func TestToken_aBlockedAnswerLeavesNoTokenBehind(t *testing.T) {
 			s.Console.ClearFaults()
 
 			if live := s.Alive(t, user.ID); live != 1 || s.Issued()-issued != 2 {
-				t.Errorf("%s: %d tokens live of %d that were issued, want 1 of 2", what, live, s.Issued()-issued)
+				t.Errorf("%s: %d of %d issued tokens are alive, want 1 of 2", what, live, s.Issued()-issued)
 			}
 
 			token.config = nil
 			token.run(t, s.Serve(t, settings))
 
-			// All are held back: the apply fails, and nothing lives.
+			// If all responses are withheld, the apply fails and no token is alive.
 			block.Count = sandbox.Always
 			s.Console.AddFault(block)
 
@@ -56,7 +57,7 @@ func TestToken_aBlockedAnswerLeavesNoTokenBehind(t *testing.T) {
 			s.Console.ClearFaults()
 
 			if live := s.Alive(t, user.ID); live != 0 || !strings.Contains(strings.Join(errs, " "), "HTTP 4") {
-				t.Errorf("%s: %d tokens live, %q", what, live, errs)
+				t.Errorf("%s: %d tokens are alive, the errors are %q", what, live, errs)
 			}
 		}
 	})

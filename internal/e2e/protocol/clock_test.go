@@ -14,7 +14,7 @@ import (
 )
 
 // onEachMachine runs the test on each platform, with a machine whose clock is right, behind the
-// server's or ahead of it.
+// server's clock, or ahead of it.
 func onEachMachine(t *testing.T, test func(t *testing.T, s *providertest.Sandbox, machine *providertest.Target, warned bool)) {
 	t.Helper()
 
@@ -32,7 +32,8 @@ func onEachMachine(t *testing.T, test func(t *testing.T, s *providertest.Sandbox
 	}
 }
 
-// wantClockWarning fails the test unless the warning about the clocks is among the others, or is not.
+// wantClockWarning fails the test unless the warning about the clocks is present, or absent if want is
+// false.
 func wantClockWarning(t *testing.T, want bool, warnings []string) {
 	t.Helper()
 
@@ -43,7 +44,8 @@ func wantClockWarning(t *testing.T, want bool, warnings []string) {
 	}
 }
 
-// A token lives as long as it was asked to, and the apply, which is another process than the plan, warns.
+// TestClock_ofTheResource tests that a token has its configured lifetime, and that the apply, which
+// runs in another process than the plan, warns about the clock.
 func TestClock_ofTheResource(t *testing.T) {
 	t.Parallel()
 	onEachMachine(t, func(t *testing.T, s *providertest.Sandbox, machine *providertest.Target, warned bool) {
@@ -61,12 +63,12 @@ func TestClock_ofTheResource(t *testing.T) {
 
 		tokens := s.TokensOf(t, user.ID)
 		if lives := tokens[0].ExpiresAt.Sub(s.Now()); lives < 72*time.Hour-time.Minute || lives > 96*time.Hour {
-			t.Errorf("it lives for %s, want 3 days", lives)
+			t.Errorf("the token lives for %s, want 3 days", lives)
 		}
 	})
 }
 
-// An ephemeral token lives as long as it was asked to.
+// TestClock_ofAnEphemeralToken tests that an ephemeral token has its configured lifetime.
 func TestClock_ofAnEphemeralToken(t *testing.T) {
 	t.Parallel()
 	onEachMachine(t, func(t *testing.T, s *providertest.Sandbox, machine *providertest.Target, warned bool) {
@@ -80,15 +82,14 @@ func TestClock_ofAnEphemeralToken(t *testing.T) {
 		providertest.Must(t, err)
 
 		if lives := expires.Sub(s.Now()); lives < 2*time.Hour-time.Minute || lives > 2*time.Hour+time.Minute && s.Foreman != nil || lives > 48*time.Hour {
-			t.Errorf("it lives for %s, want 2 hours", lives)
+			t.Errorf("the token lives for %s, want 2 hours", lives)
 		}
 
 		providertest.WantNoErrors(t, "close", closeEphemeral(t, server, opened.Private))
 	})
 }
 
-// What was unused for some time, and what is older than a time that has passed, is so by the server's
-// clock.
+// TestClock_ofFilters tests that filters by last use and by times in the past use the server's clock.
 func TestClock_ofFilters(t *testing.T) {
 	t.Parallel()
 	onEachMachine(t, func(t *testing.T, s *providertest.Sandbox, machine *providertest.Target, warned bool) {
@@ -107,12 +108,12 @@ func TestClock_ofFilters(t *testing.T) {
 
 		listing := providertest.ListTokens(t, machine.Admin(t), tfprotov6.ListResourceRequest{Limit: 10}, unused)
 		if diff := cmp.Diff([]string{"old"}, listing.Names()); diff != "" || len(listing.Errors) > 0 {
-			t.Errorf("the list resource lists %q\n%s", listing.Errors, diff)
+			t.Errorf("the list resource: %q\n%s", listing.Errors, diff)
 		}
 
 		errs, warnings, names := readTokens(t, machine.Admin(t), unused)
 		if diff := cmp.Diff([]string{"old"}, names); diff != "" || len(errs) > 0 {
-			t.Errorf("the data source lists %q\n%s", errs, diff)
+			t.Errorf("the data source: %q\n%s", errs, diff)
 		}
 
 		wantClockWarning(t, warned, warnings)

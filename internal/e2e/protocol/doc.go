@@ -1,3 +1,3 @@
-// Package protocol tests the provider over the plugin protocol, in the calls that Terraform makes. It
+// Package protocol tests the provider over the plugin protocol, with the calls that Terraform makes. It
 // needs no CLI.
 package protocol

@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// ephemeralPlugin is a plugin that was configured for the target.
+// ephemeralPlugin returns a plugin that is configured for the target.
 func ephemeralPlugin(t *testing.T, s *providertest.Target) (*provider.Plugin, tfprotov6.ProviderServer) {
 	t.Helper()
 
@@ -32,7 +32,7 @@ func ephemeralPlugin(t *testing.T, s *providertest.Target) (*provider.Plugin, tf
 	return p, server
 }
 
-// openEphemeral opens a token, and returns the answer and the outputs that are texts.
+// openEphemeral opens a token and returns the response, and the outputs that are strings.
 func openEphemeral(
 	t *testing.T, server tfprotov6.ProviderServer, set map[string]any,
 ) (*tfprotov6.OpenEphemeralResourceResponse, map[string]string) {
@@ -83,7 +83,7 @@ func privateText(t *testing.T, private []byte) string {
 	return text.String()
 }
 
-// closeEphemeral closes what was opened, and returns what that says.
+// closeEphemeral closes a token and returns the diagnostics.
 func closeEphemeral(t *testing.T, server tfprotov6.ProviderServer, private []byte) []*tfprotov6.Diagnostic {
 	t.Helper()
 
@@ -95,7 +95,8 @@ func closeEphemeral(t *testing.T, server tfprotov6.ProviderServer, private []byt
 	return response.Diagnostics
 }
 
-// Private data goes through the CLI, which has no reason to keep it to itself.
+// TestEphemeralToken_privateDataHasNoSecret tests that private data, which the CLI has no reason to
+// protect, does not contain the secret.
 func TestEphemeralToken_privateDataHasNoSecret(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -104,22 +105,22 @@ func TestEphemeralToken_privateDataHasNoSecret(t *testing.T) {
 
 		opened, outputs := openEphemeral(t, server, map[string]any{"username": user.Login})
 		if len(opened.Diagnostics) > 0 || !s.LogIn(t, user, outputs["token"]) {
-			t.Fatalf("no token that works; said: %v", opened.Diagnostics)
+			t.Fatalf("there is no token that works; the diagnostics: %v", opened.Diagnostics)
 		}
 
 		private := privateText(t, opened.Private)
 		if strings.Contains(private, outputs["token"]) || strings.Contains(private, "oaSEC") {
-			t.Error("private data has the secret")
+			t.Error("private data contains the secret")
 		}
 
 		if !strings.Contains(private, outputs["name"]) {
-			t.Errorf("private data does not tell which token: %s", private)
+			t.Errorf("private data does not identify the token: %s", private)
 		}
 
-		// Twice, and then in a process that never opened it: private data is all it takes.
+		// Close it twice, and then in a process that did not open it: private data must suffice.
 		for range 2 {
 			if said := closeEphemeral(t, server, opened.Private); len(said) > 0 {
-				t.Errorf("closing says %s: %s", said[0].Summary, said[0].Detail)
+				t.Errorf("closing returned %s: %s", said[0].Summary, said[0].Detail)
 			}
 
 			s.WantRefused(t, user, outputs["token"])
@@ -129,15 +130,16 @@ func TestEphemeralToken_privateDataHasNoSecret(t *testing.T) {
 		_, other := ephemeralPlugin(t, s.Target)
 
 		if said := closeEphemeral(t, other, again.Private); len(said) > 0 {
-			t.Errorf("closing elsewhere says %s: %s", said[0].Summary, said[0].Detail)
+			t.Errorf("closing in another process returned %s: %s", said[0].Summary, said[0].Detail)
 		}
 
 		s.WantRefused(t, user, outputs["token"])
 	})
 }
 
-// Who closes a token that is gone already need not hear of it.
-func TestEphemeralToken_closingWhatIsRevoked(t *testing.T) {
+// TestEphemeralToken_closingARevokedToken tests that closing a token that is already revoked reports
+// nothing.
+func TestEphemeralToken_closingARevokedToken(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
 		user := s.AddUser(t, providertest.User{Login: "svc-revoked"})
@@ -147,7 +149,7 @@ func TestEphemeralToken_closingWhatIsRevoked(t *testing.T) {
 		s.RevokeAll(t, user.ID)
 
 		if said := closeEphemeral(t, server, byHand.Private); len(said) > 0 {
-			t.Errorf("closing what was revoked by hand says %s: %s", said[0].Summary, said[0].Detail)
+			t.Errorf("closing a token that was revoked by hand returned %s: %s", said[0].Summary, said[0].Detail)
 		}
 
 		stopped, _ := openEphemeral(t, server, map[string]any{"user_id": user.ID})
@@ -158,17 +160,17 @@ func TestEphemeralToken_closingWhatIsRevoked(t *testing.T) {
 		s.Console.ResetRequests()
 
 		if said := closeEphemeral(t, server, stopped.Private); len(said) > 0 || s.Console.Count(nil) > 0 {
-			t.Errorf("closing after the stop says %v, and makes %d requests", said, s.Console.Count(nil))
+			t.Errorf("closing after the stop returned %v and sent %d requests", said, s.Console.Count(nil))
 		}
 
 		late, _ := openEphemeral(t, server, map[string]any{"user_id": user.ID})
 		if len(late.Diagnostics) != 1 || s.Console.Count(nil) > 0 {
-			t.Errorf("opening after the stop says %v, and makes %d requests", late.Diagnostics, s.Console.Count(nil))
+			t.Errorf("opening after the stop returned %v and sent %d requests", late.Diagnostics, s.Console.Count(nil))
 		}
 	})
 }
 
-// What could not be closed is tried once more at the end.
+// TestEphemeralToken_stopAfterAFailedClose tests that stopping the plugin retries a failed close.
 func TestEphemeralToken_stopAfterAFailedClose(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -179,11 +181,11 @@ func TestEphemeralToken_stopAfterAFailedClose(t *testing.T) {
 
 		said := closeEphemeral(t, server, opened.Private)
 		if len(said) != 1 || said[0].Severity != tfprotov6.DiagnosticSeverityWarning {
-			t.Errorf("closing says %v, want a warning", said)
+			t.Errorf("closing returned %v, want a warning", said)
 		}
 
 		if err := plugin.Stop(); err == nil || strings.Contains(err.Error(), outputs["token"]) {
-			t.Errorf("the stop says %v, want an error without the secret", err)
+			t.Errorf("the stop returned %v, want an error without the secret", err)
 		}
 
 		restore()
@@ -192,7 +194,7 @@ func TestEphemeralToken_stopAfterAFailedClose(t *testing.T) {
 		s.WantNoneAlive(t)
 
 		if status := s.TokensOf(t, user.ID); len(status) > 0 && status[0].Status != pat.StatusRevoked {
-			t.Errorf("the token is %s", status[0].Status)
+			t.Errorf("the token's status is %s", status[0].Status)
 		}
 	})
 }

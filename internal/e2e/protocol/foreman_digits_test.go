@@ -14,22 +14,23 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// Foreman takes the user of a token path for a login before it takes it for an id, and an
-// organization_id for a title before an id. Neither hides a token.
+// TestForeman_namesThatAreIDsOfOthers tests logins and titles that equal the id of another object.
+// Foreman interprets the user in a token's path as a login first, and organization_id as a title first.
+// The provider must find the right tokens nevertheless.
 func TestForeman_namesThatAreIDsOfOthers(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		caller  providertest.User // The administrator unless it has a login.
-		itself  bool              // The token's user is the caller.
+		caller  providertest.User // the administrator, unless it has a login
+		itself  bool              // the token's user is the caller
 		context map[string]any
 	}{
-		"to an administrator":                   {},
-		"to an account that is none":            {caller: providertest.User{Login: "clerk", Permissions: providertest.EveryPermission}},
-		"to the user itself":                    {itself: true},
-		"to an administrator in a context":      {context: map[string]any{"organization_id": 1, "location_id": 2}},
-		"to the user itself in a context":       {itself: true, context: map[string]any{"organization_id": 1, "location_id": 2}},
-		"to another administrator in a context": {caller: providertest.User{Login: "chief", Admin: true}, context: map[string]any{"organization_id": 1}},
+		"as an administrator":                   {},
+		"as a non-administrator":                {caller: providertest.User{Login: "clerk", Permissions: providertest.EveryPermission}},
+		"as the user itself":                    {itself: true},
+		"as an administrator in a context":      {context: map[string]any{"organization_id": 1, "location_id": 2}},
+		"as the user itself in a context":       {itself: true, context: map[string]any{"organization_id": 1, "location_id": 2}},
+		"as another administrator in a context": {caller: providertest.User{Login: "chief", Admin: true}, context: map[string]any{"organization_id": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -48,34 +49,35 @@ func TestForeman_namesThatAreIDsOfOthers(t *testing.T) {
 			}
 
 			settings := s.Settings(caller.Login, caller.Password)
-			maps.Copy(settings["foreman"].(map[string]any), test.context) //nolint:forcetypeassert // As settings returns it.
+			maps.Copy(settings["foreman"].(map[string]any), test.context) //nolint:forcetypeassert // settings contains the object.
 
 			token := &protocolResource{config: map[string]any{"user_id": owner.ID, "name_prefix": "ci-", "expires_in": "30d"}}
 
-			for range 3 { // Terraform starts the provider anew for each run.
+			for range 3 { // Terraform starts a new provider for each run.
 				token.run(t, s.Serve(t, settings))
 			}
 
 			if issued := foreman.Count(sandbox.Matching("POST", "")); issued != 1 || foreman.LiveTokens("svc-a") != 1 {
-				t.Errorf("%d tokens were issued, and %d of svc-a live, want one", issued, foreman.LiveTokens("svc-a"))
+				t.Errorf("%d tokens were issued and %d of svc-a are alive, want one", issued, foreman.LiveTokens("svc-a"))
 			}
 
 			listed := readData(t, s.Serve(t, settings), tokensType, map[string]any{"user_id": owner.ID})["tokens"]
 			if tokens, _ := listed.([]any); len(tokens) != 1 {
-				t.Errorf("%d tokens are listed, want one", len(tokens))
+				t.Errorf("the list has %d tokens, want one", len(tokens))
 			}
 
 			token.config = nil
 			token.run(t, s.Serve(t, settings))
 
 			if left := foreman.LiveTokens(""); left != 0 {
-				t.Errorf("%d tokens live after the destroy", left)
+				t.Errorf("%d tokens are alive after the destroy", left)
 			}
 		})
 	}
 }
 
-// The numbers of a list's own parameters are no titles either.
+// TestForeman_nativeParametersThatAreTitlesOfOthers tests that numbers in a list's own parameters are
+// not interpreted as titles either.
 func TestForeman_nativeParametersThatAreTitlesOfOthers(t *testing.T) {
 	t.Parallel()
 
@@ -95,18 +97,19 @@ func TestForeman_nativeParametersThatAreTitlesOfOthers(t *testing.T) {
 
 	users, _ := readData(t, server, "opsaccess_users", map[string]any{"foreman": native})["users"].([]any)
 	if len(users) != 1 {
-		t.Errorf("%d users are listed, want the one of the organization", len(users))
+		t.Errorf("the list has %d users, want the one in the organization", len(users))
 	}
 
-	// Of a user who is in no organization called 1, Foreman would show no token.
+	// If Foreman interpreted the number as a title, it would return no token, because the user is in no
+	// organization named 1.
 	readData(t, server, tokensType, map[string]any{"user_id": owner.ID, "foreman": native})
 }
 
 const tokensType = "opsaccess_personal_access_tokens"
 
-// protocolResource is a token resource as Terraform keeps it between two runs.
+// protocolResource is a token resource, as Terraform keeps it between two runs.
 type protocolResource struct {
-	// config are the arguments; nil destroys the resource.
+	// config holds the arguments; nil destroys the resource.
 	config map[string]any
 
 	state    *tfprotov6.DynamicValue
@@ -114,7 +117,7 @@ type protocolResource struct {
 	identity *tfprotov6.ResourceIdentityData
 }
 
-// run reads, plans and applies in one process of the provider, as a run of Terraform does.
+// run reads, plans and applies with one provider, as a run of Terraform does.
 func (m *protocolResource) run(t *testing.T, server providertest.ProtocolServer) {
 	t.Helper()
 
@@ -175,7 +178,7 @@ func (m *protocolResource) run(t *testing.T, server providertest.ProtocolServer)
 	m.state, m.identity, m.private = applied.NewState, applied.NewIdentity, applied.Private
 }
 
-// nothing is a resource that is not there.
+// nothing returns the value of a resource that does not exist.
 func nothing(t *testing.T, of tftypes.Type) *tfprotov6.DynamicValue {
 	t.Helper()
 
@@ -185,7 +188,7 @@ func nothing(t *testing.T, of tftypes.Type) *tfprotov6.DynamicValue {
 	return &value
 }
 
-// readData reads a data source, and returns its attributes.
+// readData reads a data source and returns its attributes.
 func readData(t *testing.T, server providertest.ProtocolServer, typeName string, set map[string]any) map[string]any {
 	t.Helper()
 

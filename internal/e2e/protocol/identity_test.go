@@ -12,8 +12,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// Over the protocol, since identity takes Terraform 1.12: an import by identity finds the
-// token, answers with the same identity, and refuses that of another server.
+// TestIdentity_import tests an import by identity over the protocol, because only Terraform 1.12 and
+// later support it. It finds the token, returns the same identity, and refuses a token on another
+// server.
 func TestIdentity_import(t *testing.T) {
 	t.Parallel()
 
@@ -34,12 +35,12 @@ func TestIdentity_import(t *testing.T) {
 		identity map[string]any
 		err      string
 	}{
-		"without a server":   {identity: map[string]any{"user_id": user.ID, "token": issued.ID}},
-		"with the server":    {identity: map[string]any{"server": s.URL, "user_id": user.ID, "token": issued.ID}},
-		"of an empty server": {identity: map[string]any{"server": "", "user_id": user.ID, "token": issued.ID}, err: "The import identity names another server"},
-		"of another server":  {identity: map[string]any{"server": "https://elsewhere.example.com", "user_id": user.ID, "token": issued.ID}, err: "The import identity names another server"},
-		"of no such token":   {identity: map[string]any{"user_id": user.ID, "token": "99999999"}, err: "Could not find the token to import"},
-		"of a user's login":  {identity: map[string]any{"user_id": user.Login, "token": issued.ID}},
+		"without a server":                 {identity: map[string]any{"user_id": user.ID, "token": issued.ID}},
+		"with the server":                  {identity: map[string]any{"server": s.URL, "user_id": user.ID, "token": issued.ID}},
+		"with an empty server":             {identity: map[string]any{"server": "", "user_id": user.ID, "token": issued.ID}, err: "The import identity names another server"},
+		"with another server":              {identity: map[string]any{"server": "https://elsewhere.example.com", "user_id": user.ID, "token": issued.ID}, err: "The import identity names another server"},
+		"with a token that does not exist": {identity: map[string]any{"user_id": user.ID, "token": "99999999"}, err: "Could not find the token to import"},
+		"with a user's login":              {identity: map[string]any{"user_id": user.Login, "token": issued.ID}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +73,8 @@ func TestIdentity_import(t *testing.T) {
 	}
 }
 
-// An identity with an empty part names no token, not the only one that the user has.
+// TestIdentity_importWithAnEmptyPart tests that an identity with an empty part identifies no token, not
+// even a user's only one.
 func TestIdentity_importWithAnEmptyPart(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {

@@ -11,9 +11,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// What Terraform makes of a result is configuration that is valid, imports the very token
-// of the result by its identity, and plans no change; and nobody touches the token.
-func TestTokenList_aResultIsWhatAnImportFills(t *testing.T) {
+// TestTokenList_resultsMatchTheirImport tests the configuration that Terraform generates from a
+// result. It is valid, imports the same token by its identity, and plans no change; the token is not
+// changed.
+func TestTokenList_resultsMatchTheirImport(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
 		user := providertest.SeedListed(t, s)
@@ -43,20 +44,19 @@ func TestTokenList_aResultIsWhatAnImportFills(t *testing.T) {
 
 			if got, want := decodeIdentity(t, server, result.Identity), decodeIdentity(t, server, imported.ImportedResources[0].Identity); !maps.Equal(got, want) ||
 				got["server"] != s.URL || got["user_id"] != user.ID {
-				t.Errorf("the identity is %v, and that of the import %v", got, want)
+				t.Errorf("the identity is %v, but that of the import is %v", got, want)
 			}
 
 			plansNoChange(t, server, generated(t, listed), imported.ImportedResources[0])
 		}
 
 		if diff := cmp.Diff(before, s.TokensOf(t, user.ID)); diff != "" {
-			t.Errorf("the tokens were touched:\n%s", diff)
+			t.Errorf("the tokens were changed:\n%s", diff)
 		}
 	})
 }
 
-// generated returns the configuration that Terraform generates of a resource: what is not
-// an argument is left out.
+// generated returns the configuration that Terraform generates from a resource: it has only arguments.
 func generated(t *testing.T, resource map[string]tftypes.Value) map[string]tftypes.Value {
 	t.Helper()
 
@@ -71,8 +71,8 @@ func generated(t *testing.T, resource map[string]tftypes.Value) map[string]tftyp
 	return config
 }
 
-// plansNoChange validates the configuration, reads the resource and plans, as Terraform
-// does after an import.
+// plansNoChange validates the configuration, reads the resource and plans, as Terraform does after an
+// import.
 func plansNoChange(
 	t *testing.T, server providertest.ProtocolServer, config map[string]tftypes.Value, imported *tfprotov6.ImportedResource,
 ) {
@@ -84,7 +84,7 @@ func plansNoChange(
 	providertest.Must(t, err)
 
 	if errs := providertest.Texts(providertest.ValidateConfig(t, server, "resource", providertest.TokenType, &encoded), tfprotov6.DiagnosticSeverityError); len(errs) > 0 {
-		t.Fatalf("the generated configuration is not valid: %q", errs)
+		t.Fatalf("the generated configuration is invalid: %q", errs)
 	}
 
 	read, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{

@@ -15,10 +15,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// tokensPath is the path of the list of a user's tokens on Foreman.
+// tokensPath matches the path of the list of a user's tokens on Foreman.
 var tokensPath = regexp.MustCompile(`/personal_access_tokens$`)
 
-// The limit bounds what is listed, and what the server is asked for.
+// TestTokenList_limit tests that the limit applies to the results and also restricts the requests.
 func TestTokenList_limit(t *testing.T) {
 	t.Parallel()
 
@@ -28,12 +28,12 @@ func TestTokenList_limit(t *testing.T) {
 		want     []string
 		requests int
 	}{
-		"less than a page":               {limit: 1, want: []string{"t1"}, requests: 1},
-		"a page, and not the next":       {limit: 2, want: []string{"t1", "t2"}, requests: 1},
-		"more than a page":               {limit: 3, want: []string{"t1", "t2", "t3"}, requests: 2},
-		"more than there are":            {limit: 100, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 4},
-		"none":                           {want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 4},
-		"behind what a filter holds off": {limit: 1, status: "revoked", want: []string{"gone-1"}, requests: 3},
+		"less than a page":                    {limit: 1, want: []string{"t1"}, requests: 1},
+		"a page, but not the next":            {limit: 2, want: []string{"t1", "t2"}, requests: 1},
+		"more than a page":                    {limit: 3, want: []string{"t1", "t2", "t3"}, requests: 2},
+		"more than exist":                     {limit: 100, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 4},
+		"none":                                {want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 4},
+		"after tokens that a filter excludes": {limit: 1, status: "revoked", want: []string{"gone-1"}, requests: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,8 +67,9 @@ func TestTokenList_limit(t *testing.T) {
 	}
 }
 
-// Whoever stops taking results is not asked again, and nor is the server.
-func TestTokenList_stopsWhenNobodyTakesResults(t *testing.T) {
+// TestTokenList_stopsWhenResultsAreNotRead tests that no further page is requested once the caller
+// stops reading results.
+func TestTokenList_stopsWhenResultsAreNotRead(t *testing.T) {
 	t.Parallel()
 
 	s, server := providertest.NewForemanServer(t, foremanserver.Options{})
@@ -95,7 +96,8 @@ func TestTokenList_stopsWhenNobodyTakesResults(t *testing.T) {
 	}
 }
 
-// What was listed before a page failed stands, and the error comes after it.
+// TestTokenList_aPageThatFails tests that the results from before a failed page remain, followed by the
+// error.
 func TestTokenList_aPageThatFails(t *testing.T) {
 	t.Parallel()
 

@@ -20,7 +20,7 @@ func TestTokenList_filters(t *testing.T) {
 		server := s.Admin(t)
 		revoked := []string{"ci-revoked"}
 
-		if s.System.Traits().ReusableNames { // The row is gone.
+		if s.System.Traits().ReusableNames { // A revoked token has no row.
 			revoked = nil
 		}
 
@@ -28,14 +28,14 @@ func TestTokenList_filters(t *testing.T) {
 			set  map[string]any
 			want []string
 		}{
-			"only active tokens where no status is set": {want: []string{"ci-soon", "ci-used", "other"}},
-			"expired tokens":                  {set: map[string]any{"status": "expired"}, want: []string{"ci-old"}},
-			"revoked tokens":                  {set: map[string]any{"status": "revoked"}, want: revoked},
-			"a prefix":                        {set: map[string]any{"name_prefix": "ci-"}, want: []string{"ci-soon", "ci-used"}},
-			"an expiry":                       {set: map[string]any{"expires_before": "2028-12-31T00:00:00Z"}, want: []string{"ci-soon"}},
-			"no use for a time":               {set: map[string]any{"unused_for": "9d"}, want: []string{"ci-soon", "other"}},
-			"no use for a time, and a prefix": {set: map[string]any{"unused_for": "9d", "name_prefix": "ci-"}, want: []string{"ci-soon"}},
-			"nothing that is there":           {set: map[string]any{"name_prefix": "none-"}},
+			"only active tokens by default":       {want: []string{"ci-soon", "ci-used", "other"}},
+			"expired tokens":                      {set: map[string]any{"status": "expired"}, want: []string{"ci-old"}},
+			"revoked tokens":                      {set: map[string]any{"status": "revoked"}, want: revoked},
+			"a prefix":                            {set: map[string]any{"name_prefix": "ci-"}, want: []string{"ci-soon", "ci-used"}},
+			"an expiry":                           {set: map[string]any{"expires_before": "2028-12-31T00:00:00Z"}, want: []string{"ci-soon"}},
+			"unused for some time":                {set: map[string]any{"unused_for": "9d"}, want: []string{"ci-soon", "other"}},
+			"unused for some time, with a prefix": {set: map[string]any{"unused_for": "9d", "name_prefix": "ci-"}, want: []string{"ci-soon"}},
+			"a prefix of no token":                {set: map[string]any{"name_prefix": "none-"}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -58,7 +58,7 @@ func TestTokenList_filters(t *testing.T) {
 
 					for _, result := range answer.Results {
 						if result.Resource != nil {
-							t.Error("a result has a resource that nobody asked for")
+							t.Error("a result has a resource that was not requested")
 						}
 					}
 				}
@@ -67,7 +67,7 @@ func TestTokenList_filters(t *testing.T) {
 	})
 }
 
-func TestTokenList_aLineShowsStatusAndExpiry(t *testing.T) {
+func TestTokenList_displayNamesShowStatusAndExpiry(t *testing.T) {
 	t.Parallel()
 
 	s := providertest.NewForemanSandbox(t)
@@ -94,7 +94,7 @@ func TestTokenList_aLineShowsStatusAndExpiry(t *testing.T) {
 	}
 }
 
-// What cannot be listed is an error in the stream, and the last of it.
+// TestTokenList_errors tests that an error is the last item of the stream.
 func TestTokenList_errors(t *testing.T) {
 	t.Parallel()
 
@@ -109,16 +109,16 @@ func TestTokenList_errors(t *testing.T) {
 		full bool
 		want string
 	}{
-		"no user":                           {want: "username"},
-		"a status that is none":             {set: map[string]any{"user_id": user.ID, "status": "missing"}, want: "missing"},
-		"a duration without a unit":         {set: map[string]any{"user_id": user.ID, "unused_for": "90"}, want: "90d"},
-		"a bare date":                       {set: map[string]any{"user_id": user.ID, "expires_before": "2031-01-01"}, want: "2031-01-01T00:00:00Z"},
-		"an order that Foreman lacks":       {set: map[string]any{"user_id": user.ID, "foreman": map[string]any{"order": "status"}}, want: "must match"},
-		"a user who is not there":           {set: map[string]any{"username": "nobody-at-all"}, want: "no user has the login"},
-		"a user id that is not there":       {set: map[string]any{"user_id": "99999"}, want: "Could not list the personal access tokens"},
-		"two users":                         {set: map[string]any{"username": s.Login, "user_id": user.ID}, want: "or both of one user"},
-		"tokens that may not be seen":       {as: blind, set: map[string]any{"user_id": user.ID}, want: "view_users"},
-		"a user whose name may not be seen": {as: blind, set: map[string]any{"user_id": user.ID}, full: true, want: "Could not find the user"},
+		"no user":                                   {want: "username"},
+		"an invalid status":                         {set: map[string]any{"user_id": user.ID, "status": "missing"}, want: "missing"},
+		"a duration without a unit":                 {set: map[string]any{"user_id": user.ID, "unused_for": "90"}, want: "90d"},
+		"a bare date":                               {set: map[string]any{"user_id": user.ID, "expires_before": "2031-01-01"}, want: "2031-01-01T00:00:00Z"},
+		"an order that Foreman does not have":       {set: map[string]any{"user_id": user.ID, "foreman": map[string]any{"order": "status"}}, want: "must match"},
+		"a user who does not exist":                 {set: map[string]any{"username": "nobody-at-all"}, want: "no user has the login"},
+		"a user id that does not exist":             {set: map[string]any{"user_id": "99999"}, want: "Could not list the personal access tokens"},
+		"two users":                                 {set: map[string]any{"username": s.Login, "user_id": user.ID}, want: "or both of one user"},
+		"tokens that the account may not see":       {as: blind, set: map[string]any{"user_id": user.ID}, want: "view_users"},
+		"a user whose name the account may not see": {as: blind, set: map[string]any{"user_id": user.ID}, full: true, want: "Could not find the user"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,8 +136,8 @@ func TestTokenList_errors(t *testing.T) {
 	}
 }
 
-// A name that no configuration can have makes no result, for its configuration would be
-// refused.
+// TestTokenList_leavesOutNamesThatNoConfigurationCanHave tests that a token whose name a configuration
+// cannot contain is left out, because the generated configuration would be invalid.
 func TestTokenList_leavesOutNamesThatNoConfigurationCanHave(t *testing.T) {
 	t.Parallel()
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// garbage is the percentage of GOGC: most of what a call allocates lives as long as the call.
+// garbage is the value of GOGC: most of what a call allocates is needed until the call ends.
 const garbage = 400
 
 func TestMain(m *testing.M) {

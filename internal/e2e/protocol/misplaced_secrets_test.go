@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// misplacedSecrets are what somebody may write into any argument by mistake.
+// misplacedSecrets returns secrets that a user may put into any argument by mistake.
 func misplacedSecrets(t *testing.T) map[string]string {
 	t.Helper()
 
@@ -23,25 +23,26 @@ func misplacedSecrets(t *testing.T) map[string]string {
 
 	const body = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
 
-	return map[string]string{ //nolint:gosec // None of them opens anything.
-		"a key of age":               key,
-		"the file of age-keygen":     "# created: 2026-01-01T00:00:00Z\n# public key: " + native.Recipient + "\n" + key + "\n",
-		"a key with a leading blank": " " + key,
-		"a key in small letters":     strings.ToLower(key),
-		"a key of OpenSSH":           "-----BEGIN OPENSSH PRIVATE KEY-----\n" + body + "\n-----END OPENSSH PRIVATE KEY-----\n",
-		"a key in PEM":               "-----BEGIN EC PRIVATE KEY-----\n" + body + "\n-----END EC PRIVATE KEY-----\n",
-		"a key of PuTTY":             "PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n" + body + "\n",
-		"a token of the controller":  "ucp_taUFeDdhrlpn8Gc5Vu9IO2LRQ29pbvBRJUSPvifP",
-		"a token of Foreman":         "Zk3-v9QxT1bUw_7Yp2LmAe",
-		"a token with a line break":  "Zk3-v9QxT1bUw_7Yp2LmAe\n",
-		"a key behind a recipient":   native.Recipient + "\n" + key,
-		"a key beside an SSH key":    "ssh-ed25519 " + key,
-		"a long line":                strings.Repeat("Secret words. ", 50),
+	return map[string]string{ //nolint:gosec // None of them is in use.
+		"an age key":                   key,
+		"a file of age-keygen":         "# created: 2026-01-01T00:00:00Z\n# public key: " + native.Recipient + "\n" + key + "\n",
+		"a key with a leading blank":   " " + key,
+		"a key in lower case":          strings.ToLower(key),
+		"an OpenSSH key":               "-----BEGIN OPENSSH PRIVATE KEY-----\n" + body + "\n-----END OPENSSH PRIVATE KEY-----\n",
+		"a PEM key":                    "-----BEGIN EC PRIVATE KEY-----\n" + body + "\n-----END EC PRIVATE KEY-----\n",
+		"a PuTTY key":                  "PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n" + body + "\n",
+		"a Universal Controller token": "ucp_taUFeDdhrlpn8Gc5Vu9IO2LRQ29pbvBRJUSPvifP",
+		"a Foreman token":              "Zk3-v9QxT1bUw_7Yp2LmAe",
+		"a token with a line break":    "Zk3-v9QxT1bUw_7Yp2LmAe\n",
+		"a key after a recipient":      native.Recipient + "\n" + key,
+		"a key after an SSH key type":  "ssh-ed25519 " + key,
+		"a long line":                  strings.Repeat("Secret words. ", 50),
 	}
 }
 
-// Others: what was handed to the wrong argument is repeated in the error that says so, and the
-// CLI prints the source of what the error points at.
+// TestMisplacedSecrets_noDiagnosticShowsThem tests that no diagnostic reveals a secret in the wrong
+// argument. Other providers quote it in the error, or the CLI prints the source line that the error
+// points at.
 func TestMisplacedSecrets_noDiagnosticShowsThem(t *testing.T) {
 	t.Parallel()
 
@@ -59,9 +60,9 @@ func TestMisplacedSecrets_noDiagnosticShowsThem(t *testing.T) {
 
 				secrets := misplacedSecrets(t)
 
-				if argument[0] == "encrypt_to" { // Of what it cannot read it shows nothing, be it public.
+				if argument[0] == "encrypt_to" { // An invalid recipient is not shown at all, even if it is public.
 					_, native := agekeys.Native(t)
-					secrets["a cut recipient"] = native.Recipient[:len(native.Recipient)-1]
+					secrets["a truncated recipient"] = native.Recipient[:len(native.Recipient)-1]
 					secrets["a word"] = "hunter2"
 				}
 
@@ -91,13 +92,13 @@ func TestMisplacedSecrets_noDiagnosticShowsThem(t *testing.T) {
 	}
 }
 
-// checkHidden reports a diagnostic that shows a secret, or whose source does.
+// checkHidden fails the test if a diagnostic, or the source that it points at, shows a secret.
 func checkHidden(t *testing.T, what, argument, secret string, d *tfprotov6.Diagnostic) {
 	t.Helper()
 
 	for _, line := range append(strings.Split(secret, "\n"), strings.TrimSpace(secret)) {
 		if text := d.Summary + " " + d.Detail; len(line) > 1 && strings.Contains(strings.ToLower(text), strings.ToLower(line)) {
-			t.Errorf("%s shows what may be a secret: %s", what, text)
+			t.Errorf("%s shows a possible secret: %s", what, text)
 		}
 	}
 
@@ -106,7 +107,7 @@ func checkHidden(t *testing.T, what, argument, secret string, d *tfprotov6.Diagn
 	}
 }
 
-// texts returns the paths of the arguments that take a text.
+// texts returns the paths of all string arguments.
 func texts(block *tfprotov6.SchemaBlock) [][]string {
 	var paths [][]string
 
@@ -131,7 +132,7 @@ func texts(block *tfprotov6.SchemaBlock) [][]string {
 	return paths
 }
 
-// put sets an argument, in an object if need be, to a text, or to a collection with it.
+// put sets an argument, possibly within an object, to the text, or to a collection that contains it.
 func put(of tftypes.Type, set map[string]any, argument []string, text string) {
 	object, _ := of.(tftypes.Object)
 	within := object.AttributeTypes[argument[0]]
@@ -162,7 +163,8 @@ func put(of tftypes.Type, set map[string]any, argument []string, text string) {
 	}
 }
 
-// react does with a configuration what a plan does, and returns what was said.
+// react validates and plans, reads or opens a configuration, as a plan does, and returns the
+// diagnostics.
 func react(
 	t *testing.T, server providertest.ProtocolServer, kind, typeName string, schema *tfprotov6.Schema, set map[string]any,
 ) []*tfprotov6.Diagnostic {
@@ -214,7 +216,7 @@ func react(
 
 		return append(diagnostics, response.Diagnostics...)
 	default:
-		t.Fatalf("nothing is done with a %s", kind)
+		t.Fatalf("cannot use the construct %s", kind)
 
 		return nil
 	}
@@ -232,7 +234,7 @@ func TestMisplacedSecrets_inAnImportID(t *testing.T) {
 				providertest.Must(t, err)
 
 				if len(providertest.Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityError)) == 0 {
-					t.Errorf("%s: no error", name)
+					t.Errorf("%s: there was no error", name)
 				}
 
 				for _, d := range response.Diagnostics {

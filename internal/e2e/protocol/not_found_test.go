@@ -10,7 +10,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// An import of what is not there, or would be reissued at once, fails and says why.
+// TestImport_failures tests that an import fails with a reason if the token does not exist or would be
+// reissued immediately.
 func TestImport_failures(t *testing.T) {
 	t.Parallel()
 
@@ -38,13 +39,14 @@ func TestImport_failures(t *testing.T) {
 		providertest.Must(t, err)
 
 		if said := providertest.Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityError); len(said) != 1 || !strings.Contains(said[0], want) {
-			t.Errorf("%s: it says %q, want %q", id, said, want)
+			t.Errorf("%s: the error is %q, want %q", id, said, want)
 		}
 	}
 }
 
-// A plan for a user who is not there says what the server said, and whether that proves anything.
-func TestPlan_usersWhoAreNotThere(t *testing.T) {
+// TestPlan_missingUsers tests that a plan for a user who does not exist quotes the server and
+// says whether this is proof.
+func TestPlan_missingUsers(t *testing.T) {
 	t.Parallel()
 
 	foreman, controller := providertest.NewForeman(t), providertest.NewUniversalController(t)
@@ -58,7 +60,7 @@ func TestPlan_usersWhoAreNotThere(t *testing.T) {
 	}{
 		"a login":                 {on: foreman, set: set("username", "nobody-at-all"), want: `no user has the login "nobody-at-all"`},
 		"an id":                   {on: foreman, set: set("user_id", "99999999"), want: "user not found by id '99999999-~'"},
-		"a login, to a viewer":    {on: foreman, as: viewer, set: set("username", "nobody-at-all"), want: "It may still exist, hidden from this account"},
+		"a login, as a viewer":    {on: foreman, as: viewer, set: set("username", "nobody-at-all"), want: "It may still exist, hidden from this account"},
 		"two users":               {on: foreman, set: set("username", foreman.Login, "user_id", viewer.ID), want: "the user with id " + viewer.ID + " is " + viewer.Login},
 		"on Universal Controller": {on: controller, set: set("username", "nobody"), want: `A user with name "nobody" does not exist.`},
 	} {
@@ -72,20 +74,21 @@ func TestPlan_usersWhoAreNotThere(t *testing.T) {
 
 			plan := providertest.NewTokenState(t).Plan(t, test.on.Serve(t, test.on.Settings(as.Login, as.Password)), having(test.set, set("name_prefix", "x-", "expires_in", "30d")))
 			if text := strings.Join(append(plan.Errors, plan.Warnings...), "\n"); !strings.Contains(text, test.want) {
-				t.Errorf("it says %q, want %q", text, test.want)
+				t.Errorf("the diagnostics are %q, want %q", text, test.want)
 			}
 		})
 	}
 }
 
-// A list that is empty for want of a permission is an error, not a clean bill of health.
+// TestDataSources_failures tests that a list that is empty only because the account lacks a permission
+// is an error: it must not look as if there were no tokens.
 func TestDataSources_failures(t *testing.T) {
 	t.Parallel()
 
 	s := providertest.NewForeman(t)
 	user := s.AddUser(t, providertest.User{Login: "svc-unseen"})
 	blind := s.AddUser(t, providertest.User{Login: "blind", Permissions: []string{"view_personal_access_tokens"}})
-	nobody := s.AddUser(t, providertest.User{Login: "nobody"})
+	powerless := s.AddUser(t, providertest.User{Login: "nobody"})
 	admin := providertest.Account{Login: s.Login, Password: s.Password}
 
 	_, err := s.System.Create(t.Context(), user.ID, pat.NewToken{Name: "unseen"})
@@ -98,12 +101,12 @@ func TestDataSources_failures(t *testing.T) {
 		err    string
 	}{
 		"a list without view_users":                  {blind, "personal_access_tokens", set("user_id", user.ID), "Missing one of the required permissions: view_users"},
-		"a list without view_personal_access_tokens": {nobody, "personal_access_tokens", set("user_id", user.ID), "Missing one of the required permissions: view_personal_access_tokens"},
-		"users without view_users":                   {nobody, "users", set(), "Missing one of the required permissions: view_users"},
-		"a token that is not there":                  {admin, "personal_access_token", set("user_id", user.ID, "token_id", "99999999"), "personal_access_token not found by id '99999999'"},
-		"a token of a name that is not there":        {admin, "personal_access_token", set("user_id", user.ID, "name", "Unseen"), "no token named \"Unseen\"; names are matched exactly"},
-		"a search that Foreman refuses":              {admin, "users", set("foreman", set("search", "email = x")), "Field 'email' not recognized for searching!"},
-		"a user that is not there":                   {admin, "user", set("username", "nobody-at-all"), "no user has the login \"nobody-at-all\""},
+		"a list without view_personal_access_tokens": {powerless, "personal_access_tokens", set("user_id", user.ID), "Missing one of the required permissions: view_personal_access_tokens"},
+		"users without view_users":                   {powerless, "users", set(), "Missing one of the required permissions: view_users"},
+		"a token that does not exist":                {admin, "personal_access_token", set("user_id", user.ID, "token_id", "99999999"), "personal_access_token not found by id '99999999'"},
+		"a name that does not exist":                 {admin, "personal_access_token", set("user_id", user.ID, "name", "Unseen"), "no token named \"Unseen\"; names are matched exactly"},
+		"a search that Foreman rejects":              {admin, "users", set("foreman", set("search", "email = x")), "Field 'email' not recognized for searching!"},
+		"a user who does not exist":                  {admin, "user", set("username", "nobody-at-all"), "no user has the login \"nobody-at-all\""},
 		"two users":                                  {admin, "user", set("username", s.Login, "user_id", user.ID), "or both of one user"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +114,7 @@ func TestDataSources_failures(t *testing.T) {
 
 			said := providertest.ReadData(t, s.Serve(t, s.Settings(test.caller.Login, test.caller.Password)), "opsaccess_"+test.source, test.set)
 			if len(said) != 1 || !strings.Contains(said[0], test.err) {
-				t.Errorf("it says %q, want %q", said, test.err)
+				t.Errorf("the errors are %q, want %q", said, test.err)
 			}
 		})
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// Where the id of a user on another platform is given, each construct says so, and names the alias as
-// the remedy.
+// TestUserID_ofAnotherPlatform tests that each construct reports a user id with the form of another
+// platform, and advises to set the alias.
 func TestUserID_ofAnotherPlatform(t *testing.T) {
 	t.Parallel()
 
@@ -28,7 +28,7 @@ func TestUserID_ofAnotherPlatform(t *testing.T) {
 				other = "Universal Controller"
 			}
 
-			// of returns arguments that name the user.
+			// of returns arguments with the user's id.
 			of := func(more ...any) map[string]any { return set("user_id", id).with(more...) }
 			data := func(typeName string, set map[string]any) func(*testing.T) []string {
 				return func(t *testing.T) []string { t.Helper(); return providertest.ReadData(t, server, typeName, set) }
@@ -36,26 +36,26 @@ func TestUserID_ofAnotherPlatform(t *testing.T) {
 
 			for name, test := range map[string]struct {
 				try func(*testing.T) []string
-				// asks is true where the server is asked first, since a login may look like the id.
+				// asks says that the server is asked first, because a login may look like such an id.
 				asks bool
 			}{
 				"the resource": {try: func(t *testing.T) []string {
 					return providertest.NewTokenState(t).Plan(t, server, of("name_prefix", "ci-", "expires_in", "90d")).Errors
 				}},
-				"a token":                 {try: data(providertest.TokenType, of("name", "ci"))},
-				"a token of a login, too": {try: data(providertest.TokenType, of("name", "ci", "username", s.Login))},
-				"the tokens":              {try: data("opsaccess_personal_access_tokens", of())},
-				"a user":                  {try: data("opsaccess_user", of())},
-				"the users":               {try: data("opsaccess_users", of())},
-				"the ephemeral token":     {try: func(t *testing.T) []string { return refusals(t, server, "ephemeral "+providertest.TokenType, of()) }},
-				"the action":              {try: func(t *testing.T) []string { return providertest.Invoke(t, server, of("all", true)).Errors }},
-				"the action, upon its user": {try: func(t *testing.T) []string {
+				"a token":                      {try: data(providertest.TokenType, of("name", "ci"))},
+				"a token with a login as well": {try: data(providertest.TokenType, of("name", "ci", "username", s.Login))},
+				"the tokens":                   {try: data("opsaccess_personal_access_tokens", of())},
+				"a user":                       {try: data("opsaccess_user", of())},
+				"the users":                    {try: data("opsaccess_users", of())},
+				"the ephemeral token":          {try: func(t *testing.T) []string { return refusals(t, server, "ephemeral "+providertest.TokenType, of()) }},
+				"the action":                   {try: func(t *testing.T) []string { return providertest.Invoke(t, server, of("all", true)).Errors }},
+				"the action, planned with its user": {try: func(t *testing.T) []string {
 					return providertest.Invoke(t, server, of("all", true, "include_own_user", true)).Errors
 				}},
 				"the list": {try: func(t *testing.T) []string {
 					return providertest.ListTokens(t, server, tfprotov6.ListResourceRequest{}, of()).Errors
 				}},
-				"the list, with the objects": {try: func(t *testing.T) []string {
+				"the list, with resources": {try: func(t *testing.T) []string {
 					return providertest.ListTokens(t, server, tfprotov6.ListResourceRequest{IncludeResource: true}, of()).Errors
 				}},
 				"an import": {asks: true, try: func(t *testing.T) []string {
@@ -83,7 +83,7 @@ func TestUserID_ofAnotherPlatform(t *testing.T) {
 						"this provider is configured for " + platform, "Set `provider =` to the alias that is configured for " + other,
 					} {
 						if !strings.Contains(said[0], want) {
-							t.Errorf("it says %q, want %q", said[0], want)
+							t.Errorf("the error is %q, want %q", said[0], want)
 						}
 					}
 

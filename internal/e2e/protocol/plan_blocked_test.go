@@ -10,9 +10,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// Others: what an apply would fail with is an error of the plan, and a destroy makes a plan first. It
-// is a warning, and the apply fails before it issues anything.
-func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
+// TestPlan_onlyWarnsAboutTheServersState tests that a plan only warns if the apply would fail, and that
+// the apply then fails before it issues anything. Other providers return an error in the plan, which
+// also blocks a destroy, because that creates a plan first.
+func TestPlan_onlyWarnsAboutTheServersState(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
 		user := s.AddUser(t, providertest.User{Login: "svc-world"})
@@ -24,27 +25,27 @@ func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
 			before, after  map[string]any
 			warning, fails string
 		}{
-			"a new token that would be born expired": {
+			"a new token that has already expired": {
 				after:   having(base, map[string]any{"expires_at": midnight.Add(-providertest.Day).Format(time.RFC3339)}),
 				warning: "is in the past", fails: "is in the past",
 			},
-			"a new token of a user who is not there": {
+			"a new token of a user who does not exist": {
 				after:   map[string]any{"username": "svc-nobody", "name_prefix": "w-", "expires_in": "30d"},
 				warning: "svc-nobody", fails: "svc-nobody",
 			},
-			"a new expiry that has passed": {
+			"a new expiry in the past": {
 				before: base, after: having(base, map[string]any{"expires_at": midnight.Add(-providertest.Day).Format(time.RFC3339)}),
 				warning: "is in the past", fails: "is in the past",
 			},
-			"another user, who is not there": {
+			"another user, who does not exist": {
 				before: base, after: having(base, map[string]any{"user_id": nil, "username": "svc-nobody"}),
 				warning: "svc-nobody", fails: "another user, or one that does not exist",
 			},
-			"the id of a user who is not there": {
+			"the id of a user who does not exist": {
 				before: base, after: having(base, map[string]any{"user_id": missingUserID(s)}),
 				warning: "an apply fails before it sends a request", fails: "another user, or one that does not exist",
 			},
-			"another user, with an expiry that has passed": {
+			"another user, with an expiry in the past": {
 				before:  base,
 				after:   having(base, map[string]any{"user_id": reader.ID, "expires_at": midnight.Add(-providertest.Day).Format(time.RFC3339)}),
 				warning: "is in the past", fails: "another user, or one that does not exist",
@@ -68,25 +69,25 @@ func TestPlan_whatTheWorldRefusesIsAWarning(t *testing.T) {
 
 				plan := state.Plan(t, server, test.after)
 				if len(plan.Errors) > 0 || !strings.Contains(strings.Join(plan.Warnings, "\n"), test.warning) || len(plan.RequiresReplace) > 0 {
-					t.Fatalf("errors %q, warnings %q, replaced by %v", plan.Errors, plan.Warnings, plan.RequiresReplace)
+					t.Fatalf("errors %q, warnings %q, replaced because of %v", plan.Errors, plan.Warnings, plan.RequiresReplace)
 				}
 
 				errs, _ := state.Applied(t, server, plan)
 				if len(errs) != 1 || !strings.Contains(errs[0], test.fails) {
-					t.Errorf("the apply says %q, want an error with %q", errs, test.fails)
+					t.Errorf("the apply returned %q, want an error with %q", errs, test.fails)
 				}
 
 				if now := state.Value(t, "id"); test.before != nil && !now.Equal(issued) {
-					t.Errorf("the token of the state is %s, want %s", now, issued)
+					t.Errorf("the token in the state is %s, want %s", now, issued)
 				}
 			})
 		}
 	})
 }
 
-// What is wrong with the text of a configuration, or with an account, is an error of the plan. The
-// latter says how a destroy gets past it.
-func TestPlan_whatIsAnErrorOfThePlan(t *testing.T) {
+// TestPlan_errors tests that an invalid configuration, or an account without
+// permissions, is an error in the plan. The error about the account says how to destroy nevertheless.
+func TestPlan_errors(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
 		user := s.AddUser(t, providertest.User{Login: "svc-text"})
@@ -103,7 +104,7 @@ func TestPlan_whatIsAnErrorOfThePlan(t *testing.T) {
 				set:  map[string]any{"user_id": user.ID, "name": "n", "expires_in": "30d", "rotation": map[string]any{"overlap": "1d"}},
 				want: "cannot rotate",
 			},
-			"a policy that rotates for ever": {
+			"a policy that always rotates": {
 				set: having(able, map[string]any{"rotation": map[string]any{"before_expiry": "30d"}}), want: "before_expiry",
 			},
 			"an account that may see no user": {
@@ -125,15 +126,15 @@ func TestPlan_whatIsAnErrorOfThePlan(t *testing.T) {
 				}
 
 				if got := strings.Contains(plan.Errors[0], "destroy -refresh=false"); got != test.world {
-					t.Errorf("it says how a destroy gets past it: %t, want %t: %s", got, test.world, plan.Errors[0])
+					t.Errorf("the error says how to destroy: %t, want %t: %s", got, test.world, plan.Errors[0])
 				}
 			})
 		}
 	})
 }
 
-// An account that may see users, and does not see this one, proves nothing by that. It is a warning
-// all the same: the account did look.
+// TestPlan_aUserWhomTheAccountDoesNotSee tests an account that may see users, but not this one. That
+// proves nothing, but it is only a warning, because the account does have the permission.
 func TestPlan_aUserWhomTheAccountDoesNotSee(t *testing.T) {
 	t.Parallel()
 
@@ -148,8 +149,9 @@ func TestPlan_aUserWhomTheAccountDoesNotSee(t *testing.T) {
 	}
 }
 
-// A destroy makes a plan first, with resources that were never made.
-func TestAccDestroy_isNotBlockedByWhatWasNeverMade(t *testing.T) {
+// TestAccDestroy_isNotBlockedByUncreatedResources tests a destroy with resources that were never created:
+// it creates a plan for them first.
+func TestAccDestroy_isNotBlockedByUncreatedResources(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
 		user := s.AddUser(t, providertest.User{Login: "svc-unblocked"})

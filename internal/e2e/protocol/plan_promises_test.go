@@ -11,8 +11,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/agekeys"
 )
 
-// Others: recipients that are recorded, beside the secret in plain text that they promise is not
-// there. The token has expired when it was told to, so that no other one is issued.
+// TestPlan_recordedRecipientsTakeTheSecretOutOfState tests that recording recipients removes the plain
+// secret from state, even though no new token is issued: the token has expired by its own `expires_at`.
+// Other providers record the recipients and keep the plain secret.
 func TestPlan_recordedRecipientsTakeTheSecretOutOfState(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -28,10 +29,10 @@ func TestPlan_recordedRecipientsTakeTheSecretOutOfState(t *testing.T) {
 			"recipients known after apply": {
 				having(plain, map[string]any{"encrypt_to": tftypes.UnknownValue}), having(plain, recipients),
 			},
-			"an expiry known after apply": {
+			"expiry known after apply": {
 				having(having(plain, recipients), map[string]any{"expires_at": tftypes.UnknownValue}), having(plain, recipients),
 			},
-			"kept on purpose": {
+			"reissue_when_invalid is false": {
 				having(having(plain, recipients), map[string]any{"reissue_when_invalid": false}),
 				having(having(plain, recipients), map[string]any{"reissue_when_invalid": false}),
 			},
@@ -56,7 +57,7 @@ func TestPlan_recordedRecipientsTakeTheSecretOutOfState(t *testing.T) {
 				}
 
 				if !state.Value(t, "token").IsNull() || state.Value(t, "encrypt_to").IsNull() {
-					t.Error("the secret is in state in plain text, beside encrypt_to")
+					t.Error("the state has both encrypt_to and the plain secret")
 				}
 
 				again := state.Plan(t, server, test.applied)
@@ -66,8 +67,8 @@ func TestPlan_recordedRecipientsTakeTheSecretOutOfState(t *testing.T) {
 	})
 }
 
-// Others: what is unknown is taken for what is set. A variable of a module that is null by default
-// is unknown to validate.
+// TestValidate_unknownIsNotSet tests that validation does not treat an unknown argument as set: a
+// module's variable that defaults to null is unknown when the module is validated.
 func TestValidate_unknownIsNotSet(t *testing.T) {
 	t.Parallel()
 
@@ -81,20 +82,20 @@ func TestValidate_unknownIsNotSet(t *testing.T) {
 		construct string
 		set       map[string]any
 	}{
-		"a name beside a prefix and rotation": {"resource " + providertest.TokenType, having(rotated, map[string]any{"name": unknown, "name_prefix": "x-"})},
-		"a name beside rotation":              {"resource " + providertest.TokenType, having(rotated, map[string]any{"name": unknown})},
-		"rotation beside a name":              {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "rotation": unknown})},
-		"a series beside a name":              {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "series": unknown})},
-		"an expiry beside another":            {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "expires_at": unknown})},
-		"a lifetime beside a policy": {"resource " + providertest.TokenType, map[string]any{
+		"an unknown name with a prefix and rotation": {"resource " + providertest.TokenType, having(rotated, map[string]any{"name": unknown, "name_prefix": "x-"})},
+		"an unknown name with rotation":              {"resource " + providertest.TokenType, having(rotated, map[string]any{"name": unknown})},
+		"an unknown rotation with a name":            {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "rotation": unknown})},
+		"an unknown series with a name":              {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "series": unknown})},
+		"an unknown second expiry":                   {"resource " + providertest.TokenType, having(token, map[string]any{"name": "x", "expires_at": unknown})},
+		"an unknown lifetime with a policy": {"resource " + providertest.TokenType, map[string]any{
 			"user_id": "5", "name_prefix": "x-", "expires_in": unknown, "rotation": map[string]any{"before_expiry": "14d"},
 		}},
-		"both users":           {"data opsaccess_user", map[string]any{"username": unknown}},
-		"token_id beside name": {"data opsaccess_personal_access_token", map[string]any{"user_id": "5", "token_id": "1", "name": unknown}},
-		"all beside a filter":  {"action " + providertest.RevokeType, map[string]any{"user_id": "5", "all": unknown, "name_prefix": "x-"}},
-		"a filter beside all":  {"action " + providertest.RevokeType, map[string]any{"user_id": "5", "all": true, "name_prefix": unknown}},
-		"a key":                {"provider", map[string]any{"client_key": unknown}},
-		"a certificate":        {"provider", map[string]any{"client_certificate": unknown}},
+		"an unknown username":           {"data opsaccess_user", map[string]any{"username": unknown}},
+		"an unknown name with token_id": {"data opsaccess_personal_access_token", map[string]any{"user_id": "5", "token_id": "1", "name": unknown}},
+		"an unknown all with a filter":  {"action " + providertest.RevokeType, map[string]any{"user_id": "5", "all": unknown, "name_prefix": "x-"}},
+		"an unknown filter with all":    {"action " + providertest.RevokeType, map[string]any{"user_id": "5", "all": true, "name_prefix": unknown}},
+		"a key":                         {"provider", map[string]any{"client_key": unknown}},
+		"a certificate":                 {"provider", map[string]any{"client_certificate": unknown}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -108,8 +109,8 @@ func TestValidate_unknownIsNotSet(t *testing.T) {
 	}
 }
 
-// A provider whose settings may be null by apply configures no second platform and no second
-// credential.
+// TestProvider_unknownSettingsAreNotSet tests that settings that may turn out to be null do not count
+// as a second platform or a second credential.
 func TestProvider_unknownSettingsAreNotSet(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	const secret = "secret-1"
 
@@ -117,18 +118,18 @@ func TestProvider_unknownSettingsAreNotSet(t *testing.T) { //nolint:paralleltest
 	controller := map[string]any{"url": "https://uc.example.com", "username": "a", "password": secret}
 
 	for name, set := range map[string]map[string]any{ //nolint:paralleltest // As above.
-		"another platform":      {"foreman": foreman, "universal_controller": tftypes.UnknownValue},
-		"no platform for sure":  {"foreman": tftypes.UnknownValue, "universal_controller": tftypes.UnknownValue},
-		"a token":               {"universal_controller": having(controller, map[string]any{"token": tftypes.UnknownValue})},
-		"a password":            {"universal_controller": map[string]any{"url": "https://uc.example.com", "token": secret, "password": tftypes.UnknownValue}},
-		"a password for itself": {"universal_controller": map[string]any{"url": "https://uc.example.com", "password": tftypes.UnknownValue}},
+		"another platform":                    {"foreman": foreman, "universal_controller": tftypes.UnknownValue},
+		"two unknown platforms":               {"foreman": tftypes.UnknownValue, "universal_controller": tftypes.UnknownValue},
+		"a token":                             {"universal_controller": having(controller, map[string]any{"token": tftypes.UnknownValue})},
+		"a password":                          {"universal_controller": map[string]any{"url": "https://uc.example.com", "token": secret, "password": tftypes.UnknownValue}},
+		"an unknown password without a token": {"universal_controller": map[string]any{"url": "https://uc.example.com", "password": tftypes.UnknownValue}},
 	} {
 		t.Run(name, func(t *testing.T) { settingsTest{set: set}.run(t) })
 	}
 }
 
-// Others: a plan that was made while the platform was not known promises what another platform
-// would do.
+// TestPlan_platformNotKnownYet tests that a plan made while the platform is unknown does not promise
+// anything that depends on the platform.
 func TestPlan_platformNotKnownYet(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -139,22 +140,23 @@ func TestPlan_platformNotKnownYet(t *testing.T) {
 			return map[string]any{"user_id": user.ID, "name_prefix": "l-", "expires_in": "90d", "rotation": arguments}
 		}
 		window := policy(map[string]any{"before_expiry": "10d"})
-		// A few hours before the window begins, or after that: it depends on how the platform reads a date.
+		// The time is some hours before or after the beginning of the window, depending on how the
+		// platform interprets an expiry date.
 		age := s.Expiry(90*providertest.Day).Sub(s.Clock.Now()).Truncate(time.Hour) - 10*providertest.Day - 7*time.Hour
 		aged := map[string]any{"max_age": age.String()}
 		both := map[string]any{"max_age": age.String(), "before_expiry": "10d"}
 
 		for name, test := range map[string]struct{ before, after map[string]any }{
-			"a longer window":    {window, policy(map[string]any{"before_expiry": "20d"})},
-			"a shorter window":   {window, policy(map[string]any{"before_expiry": "5d", "overlap": "1d"})},
-			"an age in place":    {window, policy(map[string]any{"max_age": "60d"})},
-			"an age beside it":   {window, policy(both)},
-			"a window beside it": {policy(aged), policy(both)},
-			"an overlap":         {window, policy(map[string]any{"before_expiry": "10d", "overlap": "1h"})},
-			"no policy":          {window, map[string]any{"user_id": user.ID, "name_prefix": "l-", "expires_in": "90d"}},
-			"another lifetime":   {window, having(window, map[string]any{"expires_in": "80d"})},
-			"another prefix":     {window, having(window, map[string]any{"name_prefix": "m-"})},
-			"an unknown window":  {window, policy(map[string]any{"before_expiry": tftypes.UnknownValue})},
+			"a longer window":      {window, policy(map[string]any{"before_expiry": "20d"})},
+			"a shorter window":     {window, policy(map[string]any{"before_expiry": "5d", "overlap": "1d"})},
+			"an age instead":       {window, policy(map[string]any{"max_age": "60d"})},
+			"an age in addition":   {window, policy(both)},
+			"a window in addition": {policy(aged), policy(both)},
+			"an overlap":           {window, policy(map[string]any{"before_expiry": "10d", "overlap": "1h"})},
+			"no policy":            {window, map[string]any{"user_id": user.ID, "name_prefix": "l-", "expires_in": "90d"}},
+			"another lifetime":     {window, having(window, map[string]any{"expires_in": "80d"})},
+			"another prefix":       {window, having(window, map[string]any{"name_prefix": "m-"})},
+			"an unknown window":    {window, policy(map[string]any{"before_expiry": tftypes.UnknownValue})},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -162,13 +164,14 @@ func TestPlan_platformNotKnownYet(t *testing.T) {
 				state := providertest.NewTokenState(t)
 				state.Apply(t, s.Serve(t, settings), test.before)
 
-				// Without a refresh, as with -refresh=false: the server cannot be asked.
+				// The first plan is made without a refresh, as with -refresh=false, because the server
+				// is unknown.
 				first := state.Plan(t, later, test.after)
 				if len(first.Errors) > 0 {
 					t.Fatal(first.Errors)
 				}
 
-				if name == "an unknown window" { // It turns out as it was.
+				if name == "an unknown window" { // It turns out to be unchanged.
 					test.after = test.before
 				}
 

@@ -17,8 +17,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// Others: to replace a token of a fixed name with create_before_destroy fails with the advice to
-// import the token, which the resource manages already.
+// TestPlan_createBeforeDestroyWithAFixedName tests that the error about a fixed name under
+// create_before_destroy gives the right advice. Otherwise it would advise to import the token, which
+// the resource already manages.
 func TestPlan_createBeforeDestroyWithAFixedName(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -29,7 +30,8 @@ func TestPlan_createBeforeDestroyWithAFixedName(t *testing.T) {
 		state := providertest.NewTokenState(t)
 		state.Apply(t, planning, fixed)
 
-		// The successor is planned and made as if there were no predecessor, by a process that never met that.
+		// The successor is planned and created without a prior state. The process of the apply has
+		// never read the predecessor.
 		applying := s.Admin(t)
 		successor := providertest.NewTokenState(t)
 		planned := successor.Plan(t, applying, fixed)
@@ -44,14 +46,15 @@ func TestPlan_createBeforeDestroyWithAFixedName(t *testing.T) {
 			}
 
 			if reusable := s.System.Traits().ReusableNames; strings.Contains(text, "Remove `create_before_destroy`") != reusable {
-				t.Errorf("%s: that it would do without create_before_destroy is %t: %s", when, reusable, text)
+				t.Errorf("%s: advises to remove create_before_destroy: %t: %s", when, reusable, text)
 			}
 		}
 	})
 }
 
-// Others: of a user who was deleted and made again the resource says for ever that the user is gone.
-func TestPlan_aUserWhoWasMadeAgain(t *testing.T) {
+// TestPlan_aRecreatedUser tests a user who was deleted and created again: the plan says so, and
+// does not keep saying that the user does not exist.
+func TestPlan_aRecreatedUser(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
 		const login = "svc-again"
@@ -78,19 +81,19 @@ func TestPlan_aUserWhoWasMadeAgain(t *testing.T) {
 		}
 
 		if text := strings.Join(refreshed().Warnings, "\n"); !strings.Contains(text, "terraform apply -replace=") || strings.Contains(text, "with another id") {
-			t.Errorf("while the user is gone the plan says %q", text)
+			t.Errorf("while the user does not exist, the plan says %q", text)
 		}
 
 		again := s.AddUser(t, providertest.User{Login: login})
 
 		if text := strings.Join(refreshed().Warnings, "\n"); !strings.Contains(text, "terraform apply -replace=") ||
 			!strings.Contains(text, "with another id ("+again.ID+")") {
-			t.Errorf("once there is another user of that login the plan says %q", text)
+			t.Errorf("after another user with the login was created, the plan says %q", text)
 		}
 
-		// The way out works.
+		// The advice works.
 		if errs := state.Destroy(t, s.Admin(t)); len(errs) > 0 {
-			t.Fatalf("the token cannot be destroyed: %q", errs)
+			t.Fatalf("the token could not be destroyed: %q", errs)
 		}
 
 		providertest.NewTokenState(t).Apply(t, s.Admin(t), set)
@@ -98,8 +101,9 @@ func TestPlan_aUserWhoWasMadeAgain(t *testing.T) {
 	})
 }
 
-// Others: nobody learns that a server cut a token's life short.
-func TestApply_anotherExpiryThanWasAskedFor(t *testing.T) {
+// TestApply_anotherExpiryThanRequested tests that a warning says if the server shortened a token's
+// lifetime.
+func TestApply_anotherExpiryThanRequested(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
 		const asked, given = "2029-01-01", "2028-07-01"
@@ -151,7 +155,8 @@ func TestApply_anotherExpiryThanWasAskedFor(t *testing.T) {
 	})
 }
 
-// A server may move an expiry by itself. The next refresh records it, and the moment of rotation with it.
+// TestRead_anExpiryThatTheServerMoved tests that a refresh records an expiry that was changed on the
+// server, and updates the time of rotation.
 func TestRead_anExpiryThatTheServerMoved(t *testing.T) {
 	t.Parallel()
 
@@ -167,7 +172,7 @@ func TestRead_anExpiryThatTheServerMoved(t *testing.T) {
 
 	expires := s.Clock.Now().UTC().Truncate(providertest.Day).Add(300 * providertest.Day)
 	if !s.Foreman.SetExpiry(user.Login, s.Foreman.Tokens(user.Login)[0].ID, expires) {
-		t.Fatal("there is no token to move the expiry of")
+		t.Fatal("there is no token whose expiry could be changed")
 	}
 
 	if errs := state.Refresh(t, s.Admin(t)); len(errs) > 0 {

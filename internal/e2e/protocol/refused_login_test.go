@@ -9,9 +9,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// A refused login has one cause, however many tokens are in a configuration: one error tells it in
-// full, and the others refer to it.
-func TestLogin_aRefusalIsToldInFullOnce(t *testing.T) {
+// TestLogin_aRefusalIsExplainedInFullOnce tests that a refused login, which affects all tokens in a
+// configuration, is explained in full in one error; the other errors refer to it.
+func TestLogin_aRefusalIsExplainedInFullOnce(t *testing.T) {
 	t.Parallel()
 
 	const (
@@ -29,7 +29,7 @@ func TestLogin_aRefusalIsToldInFullOnce(t *testing.T) {
 			var managed []*providertest.ResourceState
 
 			arguments := func(i int) map[string]any {
-				// Half of the tokens are of one user, whose list is fetched once for all of them.
+				// Half of the tokens belong to one user, whose list is fetched once for all of them.
 				return map[string]any{"username": fmt.Sprintf("svc-%d", max(i, many/2)), "name_prefix": "ci-", "expires_in": "90d"}
 			}
 
@@ -54,7 +54,7 @@ func TestLogin_aRefusalIsToldInFullOnce(t *testing.T) {
 					return providertest.ReadData(t, server, "opsaccess_user", map[string]any{"username": arguments(i)["username"]})
 				},
 			} {
-				// Each step is a process of its own, as it is of a CLI.
+				// Each step uses a new provider, as in a CLI.
 				server := s.Serve(t, s.Settings(s.Login, "wrong"))
 				s.Console.ResetRequests()
 
@@ -76,7 +76,7 @@ func TestLogin_aRefusalIsToldInFullOnce(t *testing.T) {
 				for i := range errs {
 					switch {
 					case len(errs[i]) != 1:
-						t.Errorf("%s: want one error of each resource, got %q", step, errs[i])
+						t.Errorf("%s: want one error per resource, got %q", step, errs[i])
 					case strings.Contains(errs[i][0], "HTTP 401") && strings.Contains(errs[i][0], "Check the username and the password"):
 						full++
 					case strings.Contains(errs[i][0], short):

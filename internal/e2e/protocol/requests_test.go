@@ -10,9 +10,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// Requests that a run may send beyond those for each of its tokens. How reads are put
-// together is tested in internal/coalesce; these are the whole provider's, on each platform.
-// How long they take is measured by `make bench`.
+// TestRequests_doNotGrowWithTheTokens limits the requests of a run beyond those that each token needs.
+// Package coalesce tests how reads are combined; this test covers the whole provider on each platform.
+// `make bench` measures the time.
 func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 	t.Parallel()
 
@@ -36,7 +36,7 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 				owners = append(owners, s.AddUser(t, providertest.User{Login: fmt.Sprintf("svc-%d", i)}).ID)
 			}
 
-			// Each step is a process of its own, as it is of a CLI.
+			// Each step uses a new provider, as in a CLI.
 			sent := func(do func(server providertest.ProtocolServer)) int {
 				server := s.Admin(t)
 				s.Console.ResetRequests()
@@ -65,7 +65,7 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 			refresh := sent(func(server providertest.ProtocolServer) {
 				for _, token := range managed {
 					if errs := token.Refresh(t, server); len(errs) > 0 {
-						t.Fatalf("the refresh fails: %q", errs)
+						t.Fatalf("the refresh failed: %q", errs)
 					}
 				}
 			})
@@ -76,7 +76,7 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 			destroy := sent(func(server providertest.ProtocolServer) {
 				for _, token := range managed {
 					if errs := token.Destroy(t, server); len(errs) > 0 {
-						t.Fatalf("the destroy fails: %q", errs)
+						t.Fatalf("the destroy failed: %q", errs)
 					}
 				}
 			})
@@ -89,8 +89,8 @@ func TestRequests_doNotGrowWithTheTokens(t *testing.T) {
 	}
 }
 
-// Foreman keeps the row of each token that it ever issued: three managed ones are read without
-// the others.
+// TestRequests_revokedRowsAreNotLoaded tests three managed tokens of a user with many revoked ones:
+// Foreman keeps a row for every token it has ever issued, and the provider must not read them all.
 func TestRequests_revokedRowsAreNotLoaded(t *testing.T) {
 	t.Parallel()
 
@@ -128,7 +128,7 @@ func TestRequests_revokedRowsAreNotLoaded(t *testing.T) {
 
 	for _, token := range managed {
 		if errs := token.Refresh(t, server); len(errs) > 0 {
-			t.Fatalf("the refresh fails: %q", errs)
+			t.Fatalf("the refresh failed: %q", errs)
 		}
 	}
 
@@ -141,12 +141,12 @@ func TestRequests_revokedRowsAreNotLoaded(t *testing.T) {
 	}
 }
 
-// logins are the requests for which a server checks a password or a token.
+// logins selects the requests for which a server checks a password or a token.
 func logins(r sandbox.Request) bool {
 	return r.Auth == sandbox.AuthPassword || r.Auth == sandbox.AuthToken || r.Status == http.StatusUnauthorized
 }
 
-// countedResponse counts the bytes of the body.
+// countedResponse counts the bytes of the response body.
 type countedResponse struct {
 	http.ResponseWriter
 

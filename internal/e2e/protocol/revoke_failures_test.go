@@ -12,8 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// A token that cannot be revoked is named with what the server said, and the others are
-// revoked.
+// TestRevokeTokens_partialFailure tests that the error about a token that could not be revoked names it
+// and quotes the server, and that the other tokens are revoked.
 func TestRevokeTokens_partialFailure(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -35,12 +35,13 @@ func TestRevokeTokens_partialFailure(t *testing.T) {
 		}
 
 		if last := done.Progress[len(done.Progress)-1]; last != "2 tokens revoked, 1 failed." {
-			t.Errorf("the last progress is %q", last)
+			t.Errorf("the last progress message is %q", last)
 		}
 	})
 }
 
-// After an interruption no further token is revoked, and the error names what is left.
+// TestRevokeTokens_interruption tests that no further token is revoked after an interruption, and that
+// the error names the remaining ones.
 func TestRevokeTokens_interruption(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {

@@ -10,8 +10,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// The tokens of the provider's own user are spared, for one may be what it logs in with;
-// unless it is known to log in with a password, or the user says so.
+// TestRevokeTokens_ownUser tests that the action does not revoke tokens of the provider's own user, one
+// of which the provider may be logged in with, unless it is known to log in with a password or
+// include_own_user is set.
 func TestRevokeTokens_ownUser(t *testing.T) {
 	t.Parallel()
 
@@ -24,19 +25,19 @@ func TestRevokeTokens_ownUser(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		set     map[string]any
-		foreman string // part of the error; empty where all are revoked
-		named   string // the same on Universal Controller, with a token and the username
-		unnamed string // and with a token alone
+		foreman string // part of the error; empty if all tokens are revoked
+		named   string // the same on Universal Controller, with a token and a username
+		unnamed string // the same with a token only
 	}{
-		"without a word": {
+		"by default": {
 			foreman: "The tokens belong to the user that the provider is logged in as", named: "The tokens belong to the user that the provider is logged in as",
 			unnamed: "Cannot determine which user the provider is logged in as",
 		},
-		"even as a dry run": {
+		"as a dry run": {
 			set:     map[string]any{"dry_run": true},
 			foreman: "include_own_user = true", named: "include_own_user = true", unnamed: "include_own_user = true",
 		},
-		"if the user says so": {set: map[string]any{"include_own_user": true}},
+		"with include_own_user": {set: map[string]any{"include_own_user": true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,7 +55,7 @@ func TestRevokeTokens_ownUser(t *testing.T) {
 				case want == "" && (len(done.Errors) > 0 || alive != 0):
 					t.Errorf("%q; %d tokens are alive, want none", done.Errors, alive)
 				case want != "" && (len(done.Errors) != 1 || done.Stage != "plan" || !strings.Contains(done.Errors[0], want) || alive == 0):
-					t.Errorf("%s: %q; %d tokens are alive; want at plan one error with %q", done.Stage, done.Errors, alive, want)
+					t.Errorf("%s: %q; %d tokens are alive; want one error in the plan with %q", done.Stage, done.Errors, alive, want)
 				}
 			}
 
@@ -75,7 +76,7 @@ func TestRevokeTokens_ownUser(t *testing.T) {
 					settings := bearerSettings(t, s, user)
 
 					if with == "a token" {
-						delete(settings["universal_controller"].(map[string]any), "username") //nolint:forcetypeassert // As it was made.
+						delete(settings["universal_controller"].(map[string]any), "username") //nolint:forcetypeassert // settings contains the object.
 					}
 
 					check(t, s, settings, user, want)
@@ -86,7 +87,7 @@ func TestRevokeTokens_ownUser(t *testing.T) {
 				t.Parallel()
 
 				if test.set["dry_run"] == true {
-					return // Which revokes nothing.
+					return // It revokes nothing.
 				}
 
 				s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
@@ -97,7 +98,7 @@ func TestRevokeTokens_ownUser(t *testing.T) {
 	}
 }
 
-// bearerSettings is the provider's configuration for an account that logs in with a new token.
+// bearerSettings returns the provider configuration for an account that logs in with a new token.
 func bearerSettings(t *testing.T, s *providertest.Sandbox, user providertest.Account) map[string]any {
 	t.Helper()
 
@@ -109,26 +110,27 @@ func bearerSettings(t *testing.T, s *providertest.Sandbox, user providertest.Acc
 	}}
 }
 
-// With a token that revokes itself the others go first: after it the provider may be
-// locked out.
-func TestRevokeTokens_theOwnCredentialGoesLast(t *testing.T) {
+// TestRevokeTokens_theOwnCredentialIsRevokedLast tests that the provider's own token is revoked last,
+// because the provider may lose access afterwards.
+func TestRevokeTokens_theOwnCredentialIsRevokedLast(t *testing.T) {
 	t.Parallel()
 
 	s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
 	user := seedLeaked(t, s)
 
-	// The first in the list's order, and so the first to go if nobody took care.
+	// This token is the first in the list, so it would be revoked first without special treatment.
 	done := providertest.Invoke(t, s.Serve(t, bearerSettings(t, s, user)), map[string]any{"user_id": user.ID, "all": true, "include_own_user": true})
 	if len(done.Errors) > 0 {
 		t.Fatal(done.Errors)
 	}
 
 	if line := done.Progress[len(done.Progress)-2]; line != `Revoked "a-credential".` {
-		t.Errorf("the last token is another: %q", done.Progress)
+		t.Errorf("the token revoked last is another one: %q", done.Progress)
 	}
 }
 
-// Another user's tokens need no word, whatever the provider logs in with.
+// TestRevokeTokens_anotherUserThanTheProviders tests that another user's tokens can be revoked without
+// include_own_user, whatever the provider logs in with.
 func TestRevokeTokens_anotherUserThanTheProviders(t *testing.T) {
 	t.Parallel()
 

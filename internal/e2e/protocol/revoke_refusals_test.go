@@ -11,7 +11,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// What would revoke more than was meant is refused, as early as it can be known.
+// TestRevokeTokens_refusals tests that arguments that would revoke more than intended are refused as
+// early as possible.
 func TestRevokeTokens_refusals(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -23,18 +24,18 @@ func TestRevokeTokens_refusals(t *testing.T) {
 			stage, want string
 		}{
 			"no filter":                     {set: map[string]any{}, stage: "validate", want: "Every token of the user would be revoked"},
-			"a status alone":                {set: map[string]any{"status": "active"}, stage: "validate", want: "Every token of the user would be revoked"},
-			"all that is false":             {set: map[string]any{"all": false}, stage: "validate", want: "`all = true`"},
+			"only a status":                 {set: map[string]any{"status": "active"}, stage: "validate", want: "Every token of the user would be revoked"},
+			"all is false":                  {set: map[string]any{"all": false}, stage: "validate", want: "`all = true`"},
 			"a dry run without a filter":    {set: map[string]any{"dry_run": true}, stage: "validate", want: "Every token of the user would be revoked"},
-			"everything, and a filter":      {set: map[string]any{"all": true, "name_prefix": "ci-"}, stage: "validate", want: "all cannot be combined with filters"},
+			"all with a filter":             {set: map[string]any{"all": true, "name_prefix": "ci-"}, stage: "validate", want: "all cannot be combined with filters"},
 			"an empty prefix":               {set: map[string]any{"name_prefix": ""}, stage: "validate", want: "at least 1"},
 			"revoked tokens":                {set: map[string]any{"all": true, "status": "revoked"}, stage: "validate", want: "revoked"},
 			"a duration without a unit":     {set: map[string]any{"unused_for": "90"}, stage: "validate", want: "90d"},
 			"a bare date":                   {set: map[string]any{"created_before": "2028-03-01"}, stage: "validate", want: "2028-03-01T00:00:00Z"},
-			"a time that is yet to come":    {set: map[string]any{"created_before": "2028-04-01T00:00:00Z"}, stage: "plan", want: "in the future"},
+			"a time in the future":          {set: map[string]any{"created_before": "2028-04-01T00:00:00Z"}, stage: "plan", want: "in the future"},
 			"no user":                       {set: map[string]any{"all": true, "username": nil}, stage: "validate", want: "user_id"},
-			"a user who is not there":       {set: map[string]any{"all": true, "username": "nobody"}, stage: "plan", want: "Could not find the user"},
-			"a user's id that is not there": {set: map[string]any{"all": true, "username": nil, "user_id": missingUserID(s)}, stage: "invoke", want: "Could not list the personal access tokens"},
+			"a user who does not exist":     {set: map[string]any{"all": true, "username": "nobody"}, stage: "plan", want: "Could not find the user"},
+			"a user id that does not exist": {set: map[string]any{"all": true, "username": nil, "user_id": missingUserID(s)}, stage: "invoke", want: "Could not list the personal access tokens"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -55,7 +56,7 @@ func TestRevokeTokens_refusals(t *testing.T) {
 	})
 }
 
-// missingUserID is a key that no user has.
+// missingUserID returns an id that no user has.
 func missingUserID(s *providertest.Sandbox) string {
 	if s.System.Traits().TokenIDs {
 		return "99999"
@@ -64,8 +65,8 @@ func missingUserID(s *providertest.Sandbox) string {
 	return strings.Repeat("0", 32)
 }
 
-// What is known only after apply is decided on then: with the values that it takes, the
-// same is refused.
+// TestRevokeTokens_unknownValues tests that the same rules apply to values that become known only
+// during the apply.
 func TestRevokeTokens_unknownValues(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -78,12 +79,12 @@ func TestRevokeTokens_unknownValues(t *testing.T) {
 			becoming map[string]any
 			want     string
 		}{
-			"a filter":            {set: map[string]any{"name_prefix": tftypes.UnknownValue}, becoming: map[string]any{}, want: "Every token of the user would be revoked"},
-			"all":                 {set: map[string]any{"all": tftypes.UnknownValue}, becoming: map[string]any{}, want: "Every token of the user would be revoked"},
-			"a filter beside all": {set: map[string]any{"all": true, "unused_for": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "unused_for": "1d"}, want: "all cannot be combined with filters"},
-			"a time of creation":  {set: map[string]any{"created_before": tftypes.UnknownValue}, becoming: map[string]any{"created_before": "2029-01-01T00:00:00Z"}, want: "in the future"},
-			"the user":            {set: map[string]any{"all": true, "username": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "username": "nobody"}, want: "Could not find the user"},
-			"the own user":        {set: map[string]any{"all": true, "user_id": tftypes.UnknownValue, "username": nil}, becoming: map[string]any{"all": true, "user_id": missingUserID(s), "username": nil}, want: "Could not list"},
+			"a filter":          {set: map[string]any{"name_prefix": tftypes.UnknownValue}, becoming: map[string]any{}, want: "Every token of the user would be revoked"},
+			"all":               {set: map[string]any{"all": tftypes.UnknownValue}, becoming: map[string]any{}, want: "Every token of the user would be revoked"},
+			"a filter with all": {set: map[string]any{"all": true, "unused_for": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "unused_for": "1d"}, want: "all cannot be combined with filters"},
+			"a creation time":   {set: map[string]any{"created_before": tftypes.UnknownValue}, becoming: map[string]any{"created_before": "2029-01-01T00:00:00Z"}, want: "in the future"},
+			"the user":          {set: map[string]any{"all": true, "username": tftypes.UnknownValue}, becoming: map[string]any{"all": true, "username": "nobody"}, want: "Could not find the user"},
+			"a user id":         {set: map[string]any{"all": true, "user_id": tftypes.UnknownValue, "username": nil}, becoming: map[string]any{"all": true, "user_id": missingUserID(s), "username": nil}, want: "Could not list"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -103,7 +104,8 @@ func TestRevokeTokens_unknownValues(t *testing.T) {
 					t.Errorf("%s: %s", all[0].Summary, all[0].Detail)
 				}
 
-				// Straight to the invocation: Terraform validates what it knows, and no more.
+				// Invoke the action directly: Terraform validates only the values that it knows in the
+				// plan.
 				stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{
 					ActionType: providertest.RevokeType, Config: full(test.becoming),
 				})
@@ -129,14 +131,14 @@ func TestRevokeTokens_unknownValues(t *testing.T) {
 	})
 }
 
-// A provider whose settings are known only after apply plans the action without a look at
-// the server, and its error names what is known in the same run.
+// TestRevokeTokens_unknownSettings tests a provider whose settings become known only during the apply:
+// it plans the action without a request, and the error says what can be known in the same run.
 func TestRevokeTokens_unknownSettings(t *testing.T) {
 	t.Parallel()
 
 	s := providertest.NewForemanSandbox(t)
 	settings := s.Settings(s.Login, s.Password)
-	settings["foreman"].(map[string]any)["url"] = tftypes.UnknownValue //nolint:forcetypeassert // It was made in the line above.
+	settings["foreman"].(map[string]any)["url"] = tftypes.UnknownValue //nolint:forcetypeassert // It was created in the line above.
 	server := s.Serve(t, settings)
 
 	done := providertest.Invoke(t, server, map[string]any{"user_id": "5", "all": true})

@@ -16,11 +16,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// anySeconds are the seconds of a time.
+// anySeconds matches the seconds of a time.
 var anySeconds = regexp.MustCompile(`(T[0-9]{2}:[0-9]{2}):[0-9]{2}Z`)
 
-// seedLeaked issues tokens to a new user, ten days ago and now: ci-old has expired since,
-// and ci-used was used a moment ago.
+// seedLeaked issues tokens to a new user, some ten days ago and some now: ci-old has expired since
+// then, and ci-used was used a moment ago.
 func seedLeaked(t *testing.T, s *providertest.Sandbox) providertest.Account {
 	t.Helper()
 
@@ -54,16 +54,16 @@ func TestRevokeTokens_filters(t *testing.T) {
 		set     map[string]any
 		revoked []string
 	}{
-		"a prefix":              {set: map[string]any{"name_prefix": "ci-"}, revoked: []string{"ci-unused", "ci-used", "ci-young"}},
-		"a whole name":          {set: map[string]any{"name_prefix": "ci-young"}, revoked: []string{"ci-young"}},
-		"a time of creation":    {set: map[string]any{"created_before": "2028-03-01T01:00:00+01:00"}, revoked: []string{"ci-unused", "ci-used"}},
-		"no use for a time":     {set: map[string]any{"unused_for": "5d"}, revoked: []string{"ci-unused"}},
-		"no use for one hour":   {set: map[string]any{"unused_for": "90m"}, revoked: []string{"ci-unused", "ci-young", "other"}},
-		"filters that all hold": {set: map[string]any{"name_prefix": "ci-", "unused_for": "90m", "created_before": "2028-03-01T00:00:00Z"}, revoked: []string{"ci-unused"}},
-		"everything":            {set: map[string]any{"all": true}, revoked: all},
-		"everything that is active, and no dry run": {set: map[string]any{"all": true, "status": "active", "dry_run": false}, revoked: all},
-		"what has expired":                          {set: map[string]any{"all": true, "status": "expired"}},
-		"nothing that is there":                     {set: map[string]any{"name_prefix": "none-"}},
+		"a prefix":                   {set: map[string]any{"name_prefix": "ci-"}, revoked: []string{"ci-unused", "ci-used", "ci-young"}},
+		"a whole name":               {set: map[string]any{"name_prefix": "ci-young"}, revoked: []string{"ci-young"}},
+		"a creation time":            {set: map[string]any{"created_before": "2028-03-01T01:00:00+01:00"}, revoked: []string{"ci-unused", "ci-used"}},
+		"unused for days":            {set: map[string]any{"unused_for": "5d"}, revoked: []string{"ci-unused"}},
+		"unused for an hour":         {set: map[string]any{"unused_for": "90m"}, revoked: []string{"ci-unused", "ci-young", "other"}},
+		"several filters":            {set: map[string]any{"name_prefix": "ci-", "unused_for": "90m", "created_before": "2028-03-01T00:00:00Z"}, revoked: []string{"ci-unused"}},
+		"everything":                 {set: map[string]any{"all": true}, revoked: all},
+		"all, active, not a dry run": {set: map[string]any{"all": true, "status": "active", "dry_run": false}, revoked: all},
+		"expired tokens":             {set: map[string]any{"all": true, "status": "expired"}},
+		"a prefix of no token":       {set: map[string]any{"name_prefix": "none-"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +84,7 @@ func TestRevokeTokens_filters(t *testing.T) {
 
 				left := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(test.revoked, name) })
 				if diff := cmp.Diff(left, s.AliveNames(t, user.ID), emptyIsNil); diff != "" {
-					t.Errorf("what is alive:\n%s", diff)
+					t.Errorf("tokens alive:\n%s", diff)
 				}
 
 				if s.Alive(t, bystander.ID) != 1 {
@@ -93,7 +93,7 @@ func TestRevokeTokens_filters(t *testing.T) {
 
 				for _, token := range test.revoked {
 					if !slices.ContainsFunc(done.Progress, func(line string) bool { return strings.HasPrefix(line, "Revoked \""+token+"\"") }) {
-						t.Errorf("nothing tells of %s: %q", token, done.Progress)
+						t.Errorf("no message about %s: %q", token, done.Progress)
 					}
 				}
 			})
@@ -101,7 +101,7 @@ func TestRevokeTokens_filters(t *testing.T) {
 	}
 }
 
-// emptyIsNil compares an empty slice as none.
+// emptyIsNil makes an empty slice equal to nil.
 var emptyIsNil = cmp.Transformer("nil", func(texts []string) []string {
 	if len(texts) == 0 {
 		return nil
@@ -154,7 +154,7 @@ func TestRevokeTokens_progress(t *testing.T) {
 
 			done := providertest.Invoke(t, server, test.set)
 
-			// To the second, as far as the clock runs on.
+			// The clock runs on, so the seconds are ignored.
 			if diff := cmp.Diff(test.want, secondsGone(done.Progress)); diff != "" || len(done.Errors) > 0 {
 				t.Errorf("%q\n%s", done.Errors, diff)
 			}
@@ -193,7 +193,8 @@ func TestRevokeTokens_dryRunChangesNothing(t *testing.T) {
 	})
 }
 
-// What an expired token is revoked for is order, and nothing that is in use may go with it.
+// TestRevokeTokens_expiredTokens tests revoking expired tokens, which only tidies up: no token in use
+// may be revoked with them.
 func TestRevokeTokens_expiredTokens(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -206,7 +207,7 @@ func TestRevokeTokens_expiredTokens(t *testing.T) {
 
 		for _, token := range s.TokensOf(t, user.ID) {
 			if token.Status == pat.StatusExpired {
-				t.Errorf("%s is still expired, and not revoked", token.Name)
+				t.Errorf("%s is still expired, but not revoked", token.Name)
 			}
 		}
 	})

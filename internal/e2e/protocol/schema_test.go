@@ -12,21 +12,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// secretive are the words in names of attributes that hold secrets, and harmless the
-// names that have such a word and hold none.
+// secretive matches the names of attributes that may hold secrets. harmless lists those among them that
+// do not.
 var (
 	secretive = regexp.MustCompile(`(^|_)(token|password|secret|key)(_|$)|^headers$`)
 	harmless  = map[string]bool{
 		"token_id": true, "show_tokens": true, "tokens": true,
-		"ssh_keys.key":         true, // The public half.
+		"ssh_keys.key":         true, // the public key
 		"password_needs_reset": true,
-		// To be handed on in the open.
+		// It is meant to be passed on in the open.
 		"encrypted_token": true,
-		"token_version":   true, // When it was issued.
+		"token_version":   true, // the creation time
 	}
 )
 
-// walk visits every attribute with its path below the schema.
+// walk visits every attribute, with its path in the schema.
 func walk(prefix string, attributes []*tfprotov6.SchemaAttribute, visit func(string, *tfprotov6.SchemaAttribute)) {
 	for _, attribute := range attributes {
 		name := strings.TrimPrefix(prefix+"."+attribute.Name, ".")
@@ -48,13 +48,13 @@ func TestSchemas_everyAttributeIsDescribed(t *testing.T) {
 
 		walk("", schema.Block.Attributes, func(path string, attribute *tfprotov6.SchemaAttribute) {
 			if !strings.HasSuffix(attribute.Description, ".") {
-				t.Errorf("%s: %s has no description, or no whole sentence: %q", name, path, attribute.Description)
+				t.Errorf("%s: %s has no description, or it is not a sentence: %q", name, path, attribute.Description)
 			}
 		})
 	}
 }
 
-func TestSchemas_whateverHoldsASecretIsSensitive(t *testing.T) {
+func TestSchemas_secretsAreSensitive(t *testing.T) {
 	t.Parallel()
 
 	var found int
@@ -63,7 +63,7 @@ func TestSchemas_whateverHoldsASecretIsSensitive(t *testing.T) {
 		walk("", schema.Block.Attributes, func(path string, attribute *tfprotov6.SchemaAttribute) {
 			if !secretive.MatchString(attribute.Name) {
 				if attribute.Sensitive {
-					t.Errorf("%s: %s is sensitive, and its name does not say why", name, path)
+					t.Errorf("%s: %s is sensitive, but its name does not say why", name, path)
 				}
 
 				return
@@ -75,7 +75,7 @@ func TestSchemas_whateverHoldsASecretIsSensitive(t *testing.T) {
 			switch {
 			case harmless[attribute.Name], harmless[tail]:
 				if attribute.Sensitive {
-					t.Errorf("%s: %s is sensitive, and counted as harmless", name, path)
+					t.Errorf("%s: %s is sensitive, but listed as harmless", name, path)
 				}
 			case !attribute.Sensitive:
 				t.Errorf("%s: %s is not sensitive", name, path)
@@ -86,12 +86,12 @@ func TestSchemas_whateverHoldsASecretIsSensitive(t *testing.T) {
 	}
 
 	if found < 3 {
-		t.Errorf("found %d sensitive attributes: the test looks in the wrong place", found)
+		t.Errorf("found only %d sensitive attributes: does the test still find them?", found)
 	}
 }
 
-// An argument that is computed too breaks under ignore_changes: its planned value is the
-// state's, whoever put it there.
+// TestSchemas_argumentsAreNotComputed tests that no argument is also computed: under ignore_changes its
+// planned value would be that in the state, whatever its origin.
 func TestSchemas_argumentsAreNotComputed(t *testing.T) {
 	t.Parallel()
 
@@ -100,13 +100,14 @@ func TestSchemas_argumentsAreNotComputed(t *testing.T) {
 	} {
 		walk("", providertest.Schemas(t)[name].Block.Attributes, func(path string, attribute *tfprotov6.SchemaAttribute) {
 			if attribute.Optional && attribute.Computed && path != "series" || attribute.Required {
-				t.Errorf("%s: %s is optional and computed, or required", name, path)
+				t.Errorf("%s: %s is optional and computed, or required and computed", name, path)
 			}
 		})
 	}
 }
 
-// Every model must match its schema, or the first use of it panics or fails.
+// TestSchemas_areValid tests that every model matches its schema; otherwise the first use would panic
+// or fail.
 func TestSchemas_areValid(t *testing.T) {
 	t.Parallel()
 
@@ -144,7 +145,7 @@ func TestProvider_metadata(t *testing.T) {
 
 	for _, resource := range response.Resources {
 		if !strings.HasPrefix(resource.TypeName, "opsaccess_") {
-			t.Errorf("%s is not the provider's", fmt.Sprint(resource.TypeName))
+			t.Errorf("%s is not a type of the provider", fmt.Sprint(resource.TypeName))
 		}
 	}
 }

@@ -17,14 +17,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// serverZones are where the day begins first and last, and two in between.
+// serverZones are the time zones in which a day begins first and last, and two in between.
 var serverZones = map[string]*time.Location{
 	"Kiritimati": time.FixedZone("", 14*60*60), "Tokyo": time.FixedZone("", 9*60*60),
 	"UTC": time.UTC, "Baker Island": time.FixedZone("", -12*60*60),
 }
 
-// inEachZone runs a test against a server in each zone, with either meaning of the last day. The
-// test sets the clock of server and provider.
+// inEachZone runs a test against a server in each zone and for each meaning of the last day of a token.
+// The test sets the clock of the server and the provider with at.
 func inEachZone(t *testing.T, test func(t *testing.T, s *providertest.Target, server *controllerserver.Server, at func(time.Time))) {
 	t.Helper()
 
@@ -51,11 +51,11 @@ func inEachZone(t *testing.T, test func(t *testing.T, s *providertest.Target, se
 	}
 }
 
-// firstHour is in the first of 24 hours.
+// firstHour is in the first of 24 hours to test.
 var firstHour = time.Date(2028, 2, 28, 0, 30, 0, 0, time.UTC)
 
-// An ephemeral token for an hour works for an hour, wherever the server reads its date and
-// whatever the time of day is.
+// TestEphemeralToken_worksWhereverTheServerIs tests that an ephemeral token for an hour works for an
+// hour, at any time of day, whatever time zone the server applies to its date.
 func TestEphemeralToken_worksWhereverTheServerIs(t *testing.T) {
 	t.Parallel()
 	inEachZone(t, func(t *testing.T, s *providertest.Target, server *controllerserver.Server, at func(time.Time)) {
@@ -78,21 +78,21 @@ func TestEphemeralToken_worksWhereverTheServerIs(t *testing.T) {
 			}
 
 			for _, d := range closeEphemeral(t, plugin, opened.Private) {
-				t.Errorf("closing says %s: %s", d.Summary, d.Detail)
+				t.Errorf("closing returned %s: %s", d.Summary, d.Detail)
 			}
 		}
 	})
 }
 
-// A managed token has a date of UTC. Where that is too early for the server, the plan has warned
-// of it, and the error says what is wrong.
+// TestLifetimesOfManagedTokens_whereverTheServerIs tests that a managed token expires on a date in UTC.
+// If that is too early for the server, the plan has warned about it, and the error explains it.
 func TestLifetimesOfManagedTokens_whereverTheServerIs(t *testing.T) {
 	t.Parallel()
 	inEachZone(t, func(t *testing.T, s *providertest.Target, server *controllerserver.Server, at func(time.Time)) {
 		traits := s.System.Traits()
 
 		for hour := range 24 {
-			// Of its own, for each token that is issued makes the list of the user's longer.
+			// A new user each time, because each token makes a user's list longer.
 			user := s.AddUser(t, providertest.User{Login: fmt.Sprintf("svc-dates-%d", hour)})
 
 			for _, in := range []string{"1m", "14h", "15h", "1d", "32h", "2d", "30d"} {
@@ -105,7 +105,7 @@ func TestLifetimesOfManagedTokens_whereverTheServerIs(t *testing.T) {
 				providertest.Must(t, err)
 
 				lifetime := lifecycle.Lifetime{In: pat.Some(span)}
-				// The plan warns with how long a token with this lifetime works at least.
+				// The plan's warning says how long a token with this lifetime works at least.
 				sure := lifetime.Least(now, traits).V
 
 				issued, err := s.System.Create(t.Context(), user.ID, pat.NewToken{Name: name, ExpiresAt: lifetime.Expiry(now, traits)})
@@ -122,14 +122,15 @@ func TestLifetimesOfManagedTokens_whereverTheServerIs(t *testing.T) {
 				at(now.Add(sure - time.Second))
 
 				if sure > 0 && !server.Authenticates(issued.Secret.Reveal()) {
-					t.Errorf("%s: it works for less than %s", name, sure)
+					t.Errorf("%s: the token works for less than %s", name, sure)
 				}
 			}
 		}
 	})
 }
 
-// What is said of a token that could not be revoked holds by every reading of its date.
+// TestEphemeralToken_livesUntilItsDateIsOverEverywhere tests that the warning about a token that could
+// not be revoked gives its latest possible expiry, in any time zone.
 func TestEphemeralToken_livesUntilItsDateIsOverEverywhere(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -142,18 +143,18 @@ func TestEphemeralToken_livesUntilItsDateIsOverEverywhere(t *testing.T) {
 
 		said := closeEphemeral(t, server, opened.Private)
 		if len(said) != 1 || said[0].Severity != tfprotov6.DiagnosticSeverityWarning {
-			t.Fatalf("closing says %v, want a warning", said)
+			t.Fatalf("closing returned %v, want a warning", said)
 		}
 
 		last, err := time.Parse(time.RFC3339, outputs["expires_at"])
 		providertest.Must(t, err)
 
 		if s.System.Traits().ExpiryIsDate {
-			last = last.Add(36 * time.Hour) // The end of the date in UTC-12.
+			last = last.Add(36 * time.Hour) // the end of the date in UTC-12
 		}
 
 		if want := fmt.Sprintf("until %s at the latest", last.Format(time.RFC3339)); !strings.Contains(said[0].Detail, want) {
-			t.Errorf("closing says %s, want %q in it", said[0].Detail, want)
+			t.Errorf("closing returned %s, want a text with %q", said[0].Detail, want)
 		}
 	})
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// A module whose `count` is 0 plans without settings. Whatever needs the server says in the plan
-// which setting is missing.
+// TestProvider_missingSettingsFailAtFirstUse tests that a provider without settings works as long as it
+// is not needed, as in a module with `count = 0`. Everything that needs the server reports the missing
+// setting in the plan.
 func TestProvider_missingSettingsFailAtFirstUse(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	providertest.SetEnvironment(t, nil)
 
@@ -37,7 +38,7 @@ func TestProvider_missingSettingsFailAtFirstUse(t *testing.T) { //nolint:paralle
 		t.Run(construct, func(t *testing.T) {
 			set, known := uses[construct]
 			if !known {
-				t.Fatal("no use of it")
+				t.Fatal("no call uses this construct")
 			}
 
 			kind, typeName, _ := strings.Cut(construct, " ")
@@ -50,7 +51,7 @@ func TestProvider_missingSettingsFailAtFirstUse(t *testing.T) { //nolint:paralle
 			} {
 				server := providertest.Protocol(t)
 				if said := providertest.ConfigureServer(t, server, settings); len(said) > 0 {
-					t.Fatalf("configuring fails already: %s", said[0].Summary)
+					t.Fatalf("configuring already fails: %s", said[0].Summary)
 				}
 
 				said := providertest.Texts(react(t, server, kind, typeName, schema, set), tfprotov6.DiagnosticSeverityError)
@@ -62,12 +63,13 @@ func TestProvider_missingSettingsFailAtFirstUse(t *testing.T) { //nolint:paralle
 	}
 }
 
-// What is wrong is an error at once, even if other settings are missing.
+// TestProvider_wrongSettingsFailBeforeMissingOnes tests that an invalid setting is an error at once,
+// even if other settings are missing.
 func TestProvider_wrongSettingsFailBeforeMissingOnes(t *testing.T) { //nolint:paralleltest // The environment configures the provider.
 	providertest.SetEnvironment(t, map[string]string{"FOREMAN_PASSWORD": "secret\r"})
 
 	_, said := providertest.ConfigureWith(t, map[string]any{"foreman": map[string]any{}})
 	if len(said) != 1 || said[0].Summary != "Invalid URL or credential" {
-		t.Errorf("configuring says %v", said)
+		t.Errorf("configuring returned %v", said)
 	}
 }

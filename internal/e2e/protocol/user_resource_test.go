@@ -30,10 +30,10 @@ func newUserScene(t *testing.T, options controllerserver.Options) *userScene {
 	return &userScene{Sandbox: s, user: s.AddUser(t, providertest.User{Login: "svc-deploy"}), server: s.Admin(t)}
 }
 
-// of returns arguments that name the user.
+// of returns arguments with the user's login.
 func (s *userScene) of(more ...any) arguments { return set("username", s.user.Login).with(more...) }
 
-// applied is a resource with these arguments.
+// applied returns a resource to which these arguments were applied.
 func (s *userScene) applied(t *testing.T, arguments map[string]any) *providertest.ResourceState {
 	t.Helper()
 
@@ -43,7 +43,7 @@ func (s *userScene) applied(t *testing.T, arguments map[string]any) *providertes
 	return state
 }
 
-// now is the user as the server has it.
+// now returns the user as stored on the server.
 func (s *userScene) now(t *testing.T) controllerserver.User {
 	t.Helper()
 
@@ -53,18 +53,18 @@ func (s *userScene) now(t *testing.T) controllerserver.User {
 	return user
 }
 
-// change changes the user behind the provider's back.
+// change modifies the user outside Terraform.
 func (s *userScene) change(t *testing.T, change func(*controllerserver.User)) {
 	t.Helper()
 	providertest.Must(t, s.Controller.UpdateUser(s.user.Login, change))
 }
 
-// writes counts the modifications that were sent.
+// writes counts the modifications sent so far.
 func (s *userScene) writes() int {
 	return s.Console.Count(sandbox.Matching(http.MethodPut, ""))
 }
 
-// wantWrites fails if another number of modifications was sent.
+// wantWrites fails the test unless this many modifications were sent.
 func (s *userScene) wantWrites(t *testing.T, want int) {
 	t.Helper()
 
@@ -73,7 +73,7 @@ func (s *userScene) wantWrites(t *testing.T, want int) {
 	}
 }
 
-// wantWords fails unless there is one text with all of the words.
+// wantWords fails the test unless there is one text that contains all of the words.
 func wantWords(t *testing.T, texts []string, words ...string) {
 	t.Helper()
 
@@ -88,14 +88,15 @@ func wantWords(t *testing.T, texts []string, words ...string) {
 	}
 }
 
-// The resource adopts a user, writes differences alone, and leaves the user as it is at the end.
-func TestUserResource_life(t *testing.T) {
+// TestUserResource_lifecycle tests that the resource adopts a user, writes only differences, and leaves the
+// user unchanged when it is destroyed.
+func TestUserResource_lifecycle(t *testing.T) {
 	t.Parallel()
 
 	s := newUserScene(t, controllerserver.Options{})
 	was := s.now(t)
 	state := s.applied(t, s.of("active", true, "web_service_access", "-- System Default --", "title", ""))
-	s.wantWrites(t, 0) // All of that is so.
+	s.wantWrites(t, 0) // All of these values are already set.
 
 	attributes := state.Attributes(t)
 	want := map[string]any{
@@ -119,7 +120,7 @@ func TestUserResource_life(t *testing.T) {
 		t.Error(diff)
 	}
 
-	// What changes elsewhere is shown for managed properties only, and undone.
+	// A change made elsewhere is shown only for managed properties, and is undone.
 	s.change(t, func(u *controllerserver.User) { u.LockedOut, u.Department = false, "Ops" })
 
 	if errs := state.Refresh(t, s.server); len(errs) > 0 {
@@ -127,13 +128,13 @@ func TestUserResource_life(t *testing.T) {
 	}
 
 	if attributes := state.Attributes(t); attributes["locked_out"] != "false" || attributes["department"] != nil {
-		t.Errorf("a refresh shows %v", attributes)
+		t.Errorf("after the refresh, the attributes are %v", attributes)
 	}
 
 	state.Apply(t, s.server, s.of("title", "Dr.", "locked_out", true))
 	s.wantWrites(t, 2)
 
-	// What is no longer managed stays as it is, and so does everything at the end.
+	// A property that is no longer managed keeps its value, as do all properties after a destroy.
 	plan := state.Plan(t, s.server, s.of("title", "Dr."))
 	wantWords(t, plan.Warnings, "Properties are no longer managed", "`locked_out = true`", s.user.Login)
 
@@ -142,7 +143,7 @@ func TestUserResource_life(t *testing.T) {
 	}
 
 	if attributes := state.Attributes(t); attributes["locked_out"] != nil || attributes["title"] != "Dr." {
-		t.Errorf("the state is %v", attributes)
+		t.Errorf("the attributes are %v", attributes)
 	}
 
 	destroy := state.PlanDestroy(t, s.server)
@@ -203,9 +204,9 @@ func TestUserResource_import(t *testing.T) {
 		errs  []string
 		words string
 	}{
-		"nobody":           {providertest.NewUserState(t).Import(t, s.server, "nobody"), "Could not find the user to import"},
+		"an unknown login": {providertest.NewUserState(t).Import(t, s.server, "nobody"), "Could not find the user to import"},
 		"another server":   {providertest.NewUserState(t).ImportIdentity(t, s.server, set("user_id", s.user.ID, "server", "https://x.example.com")), "The import identity names another server"},
-		"an id of Foreman": {providertest.NewUserState(t).ImportIdentity(t, s.server, set("user_id", "5")), "The user belongs to another platform"},
+		"a Foreman id":     {providertest.NewUserState(t).ImportIdentity(t, s.server, set("user_id", "5")), "The user belongs to another platform"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -216,7 +217,8 @@ func TestUserResource_import(t *testing.T) {
 	s.wantWrites(t, 0)
 }
 
-// A plan that would keep the provider from logging in is refused before anything is sent.
+// TestUserResource_ownUser tests that a change that would prevent the provider from logging in is
+// refused before a request is sent.
 func TestUserResource_ownUser(t *testing.T) {
 	t.Parallel()
 
@@ -229,7 +231,7 @@ func TestUserResource_ownUser(t *testing.T) {
 		plan := providertest.NewUserState(t).Plan(t, s.server, self(name, value))
 		wantWords(t, plan.Errors, "The provider would lock itself out", "`"+name+" = ", "`allow_self = true`", "logged in as "+s.Login)
 
-		// Unknown at first, it is refused before the write.
+		// If the value is unknown in the plan, the change is refused before it is written.
 		state := providertest.NewUserState(t)
 		plan = state.Plan(t, s.server, self(name, tftypes.UnknownValue))
 
@@ -245,7 +247,7 @@ func TestUserResource_ownUser(t *testing.T) {
 
 	s.wantWrites(t, 0)
 
-	// A token alone does not tell whose it is.
+	// With only a token, the provider does not know its own user.
 	secret, err := s.Controller.AddToken(s.Login, "own", s.Now())
 	providertest.Must(t, err)
 
@@ -256,10 +258,10 @@ func TestUserResource_ownUser(t *testing.T) {
 	providertest.NewUserState(t).Apply(t, anonymous, s.of("locked_out", true, "allow_self", true))
 
 	if !s.now(t).LockedOut {
-		t.Error("the user is not locked")
+		t.Error("the user was not locked")
 	}
 
-	// Who asks for it gets it.
+	// `allow_self` permits it.
 	own := providertest.NewUserState(t)
 	plan = own.Plan(t, s.server, self("browser_access", "No", "login_method", "Standard", "allow_self", true, "web_service_access", "No"))
 
@@ -284,7 +286,8 @@ func TestUserResource_onForeman(t *testing.T) {
 	wantWords(t, state.Plan(t, server, controller.of("active", false)).Errors, words...)
 }
 
-// A server under another URL is the same if it has the same user, and no other is touched.
+// TestUserResource_server tests that a server with another URL is the same if it has the same user; on
+// any other server, nothing is changed.
 func TestUserResource_server(t *testing.T) {
 	t.Parallel()
 
@@ -298,7 +301,7 @@ func TestUserResource_server(t *testing.T) {
 	wantWords(t, errs, "The user is on another server", "Nothing was changed")
 	other.wantWrites(t, 0)
 
-	// The administrator has the same id everywhere.
+	// The administrator has the same id on every server.
 	admin := providertest.NewUserState(t)
 	admin.Apply(t, s.server, set("username", s.Login, "title", "Dr."))
 	wantWords(t, admin.Refresh(t, other.server), "The user is on another server", "the user is built in")
@@ -326,7 +329,7 @@ func TestUserResource_server(t *testing.T) {
 	}
 
 	if attributes := state.Attributes(t); attributes["server"] != other.URL || attributes["title"] != "Dr." {
-		t.Errorf("a run in which the server moved records %v", attributes)
+		t.Errorf("after the server's URL changed, the attributes are %v", attributes)
 	}
 }
 
@@ -337,7 +340,7 @@ func TestUserResource_anotherUser(t *testing.T) {
 	other := s.AddUser(t, providertest.User{Login: "svc-other"})
 	state := s.applied(t, s.of("title", "Dr."))
 
-	// This process has not refreshed it.
+	// This process has not refreshed the resource.
 	plan := state.Plan(t, s.server, set("username", other.Login, "title", "Dr."))
 	wantWords(t, plan.Errors, "The arguments name another user", "`-refresh=false`")
 
@@ -352,7 +355,7 @@ func TestUserResource_anotherUser(t *testing.T) {
 		t.Errorf("got %q, and a replacement for %v", plan.Errors, plan.RequiresReplace)
 	}
 
-	// The same user by another name, or in another way, is none.
+	// A new login of the same user, or another way to identify the same user, is no change.
 	s.change(t, func(u *controllerserver.User) { u.UserName = "renamed" })
 
 	for _, arguments := range []map[string]any{set("username", "renamed", "title", "Dr."), set("user_id", s.user.ID, "title", "Dr.")} {
@@ -372,7 +375,8 @@ func TestUserResource_anotherUser(t *testing.T) {
 	}
 }
 
-// What else changed is an error that shows it, and the next run finds nothing to do.
+// TestUserResource_sideEffects tests that an unexpected change of other properties is an error that
+// shows it, and that the next run finds nothing to do.
 func TestUserResource_sideEffects(t *testing.T) {
 	t.Parallel()
 
@@ -394,7 +398,8 @@ func TestUserResource_sideEffects(t *testing.T) {
 	s.wantWrites(t, 1)
 }
 
-// A response that is lost is followed by a read, and never by a second write.
+// TestUserResource_lostResponse tests that the provider reads the user after a lost response, and never
+// sends the modification twice.
 func TestUserResource_lostResponse(t *testing.T) {
 	t.Parallel()
 
@@ -415,7 +420,7 @@ func TestUserResource_lostResponse(t *testing.T) {
 	}
 }
 
-// What is refused while a value is wrong says which.
+// TestUserResource_arguments tests that the error about an invalid value names it.
 func TestUserResource_arguments(t *testing.T) {
 	t.Parallel()
 

@@ -8,7 +8,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// User is an account to be created.
+// User describes a user account for a test to create.
 type User struct {
 	Login       string
 	Permissions []string
@@ -17,10 +17,10 @@ type User struct {
 	Outside     bool // of the default organization and location
 }
 
-// Account is a user that there is.
+// Account is a user account that exists on the server.
 type Account struct{ ID, Login, Password string }
 
-// AddToken adds a token without an expiry to a user of the server, and returns its id.
+// AddToken adds a token without an expiry to a user of the server and returns the token's id.
 func AddToken(t *testing.T, server *foremanserver.Server, login, name string) int {
 	t.Helper()
 
@@ -32,16 +32,16 @@ func AddToken(t *testing.T, server *foremanserver.Server, login, name string) in
 	return id
 }
 
-// userPassword is what users have that are created for a test.
+// userPassword is the password of every user that a test creates.
 const userPassword = "correct-horse-9-battery"
 
-// EveryPermission is all that an account can be given which is no administrator.
+// EveryPermission lists all permissions that a non-administrator can be given.
 var EveryPermission = []string{
 	"view_users", "edit_users", "view_personal_access_tokens", "create_personal_access_tokens", "revoke_personal_access_tokens",
 }
 
-// SeedListed issues tokens of all kinds to a new user: of five, ci-old has expired and
-// ci-revoked is revoked; ci-used was used a moment ago, and the others never.
+// SeedListed issues five tokens to a new user. ci-old has expired, ci-revoked is revoked, and ci-used
+// was used a moment ago; the other tokens were never used.
 func SeedListed(t *testing.T, s *Sandbox) Account {
 	t.Helper()
 
@@ -63,7 +63,7 @@ func SeedListed(t *testing.T, s *Sandbox) Account {
 	s.Clock.Move(10 * Day)
 
 	if !s.LogIn(t, user, used.Secret.Reveal()) {
-		t.Fatal("a token does not work that ought to")
+		t.Fatal("the server rejected a valid token")
 	}
 
 	return user

@@ -17,13 +17,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 )
 
-// KnownToken is a check that the plan keeps the secret known, so that nobody who uses
-// it sees a change.
+// KnownToken checks that the secret stays known in the plan, so that a resource that uses it shows no
+// change.
 type KnownToken struct{}
 
 var _ plancheck.PlanCheck = KnownToken{}
 
-// CheckPlan finds an attribute of the token that is known after apply.
+// CheckPlan fails if an attribute of the token is known only after apply.
 func (KnownToken) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
 	for _, change := range req.Plan.ResourceChanges {
 		if change.Address != TokenAddress {
@@ -32,7 +32,7 @@ func (KnownToken) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, r
 
 		unknown, ok := change.Change.AfterUnknown.(map[string]any)
 		if !ok {
-			resp.Error = errors.New("the plan does not say what is unknown")
+			resp.Error = errors.New("the plan does not list which values are unknown")
 
 			return
 		}
@@ -45,20 +45,21 @@ func (KnownToken) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, r
 	}
 }
 
-// HasText is a check of an attribute of the live token.
+// HasText returns a check that an attribute of the current token has this text.
 func HasText(address, text, attribute string) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, Path("current", attribute), knownvalue.StringExact(text))
 }
 
-// Checks returns its arguments as a list.
+// Checks returns its arguments as a slice.
 func Checks(checks ...statecheck.StateCheck) []statecheck.StateCheck { return checks }
 
-// Words returns an expression for the words in this order, however the CLI wraps them.
+// Words returns an expression that matches the text however the CLI wraps its lines.
 func Words(text string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + regexp.MustCompile(`\s+`).ReplaceAllString(regexp.QuoteMeta(text), `[\s│]+`))
 }
 
-// Path returns the path of an attribute, by its name and those of the attributes below it.
+// Path returns the path of a nested attribute: its steps are attribute names, from the outermost to the
+// innermost.
 func Path(steps ...string) tfjsonpath.Path {
 	path := tfjsonpath.New(steps[0])
 	for _, step := range steps[1:] {
@@ -68,17 +69,17 @@ func Path(steps ...string) tfjsonpath.Path {
 	return path
 }
 
-// HasValue is a check of an attribute of the token.
+// HasValue returns a check of an attribute of the token resource.
 func HasValue(path tfjsonpath.Path, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(TokenAddress, path, check)
 }
 
-// EmptyPlan is a check that the plan changes nothing.
+// EmptyPlan returns a check that the plan changes nothing.
 func EmptyPlan() resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 }
 
-// ActionsOf returns what the plan does with a resource.
+// ActionsOf returns the plan's actions on a resource.
 func ActionsOf(plan *tfjson.Plan, address string) tfjson.Actions {
 	for _, change := range plan.ResourceChanges {
 		if change.Address == address {
@@ -89,7 +90,7 @@ func ActionsOf(plan *tfjson.Plan, address string) tfjson.Actions {
 	return nil
 }
 
-// Unknown returns the paths of the token that are known after apply, sorted.
+// Unknown returns the sorted paths of the token's attributes that are known after apply.
 func Unknown(plan *tfjson.Plan) []string {
 	for _, change := range plan.ResourceChanges {
 		if change.Address == TokenAddress {
@@ -100,7 +101,7 @@ func Unknown(plan *tfjson.Plan) []string {
 	return nil
 }
 
-// truePaths returns the paths at which a tree of marks has a true.
+// truePaths returns the paths of all true values in after_unknown, Terraform's tree of marks.
 func truePaths(at string, marks any) []string {
 	var paths []string
 
@@ -122,12 +123,12 @@ func truePaths(at string, marks any) []string {
 	return paths
 }
 
-// NoPredecessors is a check that no predecessor lives.
+// NoPredecessors returns a check that `previous` is empty.
 func NoPredecessors() statecheck.StateCheck {
 	return HasValue(Path("previous"), knownvalue.ListExact(nil))
 }
 
-// Predecessors is a check of the predecessors, newest first, each by some attributes.
+// Predecessors returns a check of `previous`, newest first: some attributes of each predecessor.
 func Predecessors(each ...map[string]knownvalue.Check) statecheck.StateCheck {
 	checks := make([]knownvalue.Check, 0, len(each))
 	for _, attributes := range each {
@@ -137,22 +138,22 @@ func Predecessors(each ...map[string]knownvalue.Check) statecheck.StateCheck {
 	return HasValue(Path("previous"), knownvalue.ListExact(checks))
 }
 
-// Generation is a check of how many tokens the resource has issued.
+// Generation returns a check of how many tokens the resource has issued.
 func Generation(n int64) statecheck.StateCheck {
 	return HasValue(Path("generation"), knownvalue.Int64Exact(n))
 }
 
-// IssueReason is a check of why the live token was issued.
+// IssueReason returns a check of why the current token was issued.
 func IssueReason(text string) statecheck.StateCheck {
 	return HasText(TokenAddress, text, "issue_reason")
 }
 
-// Unknowns is a check of what is known after apply: exactly these paths, sorted.
+// Unknowns checks that exactly these paths, sorted, are known after apply.
 type Unknowns []string
 
 var _ plancheck.PlanCheck = Unknowns(nil)
 
-// CheckPlan compares the paths.
+// CheckPlan compares the paths with those in the plan.
 func (u Unknowns) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
 	if diff := cmp.Diff([]string(u), Unknown(req.Plan)); diff != "" {
 		resp.Error = fmt.Errorf("known after apply (-want +got):\n%s", diff)

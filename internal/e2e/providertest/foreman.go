@@ -15,8 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// NewForeman returns a live Foreman if there is one to test against, and a sandbox
-// otherwise.
+// NewForeman returns the live Foreman that the environment names, or a sandbox if it names none.
 func NewForeman(t *testing.T) *Target {
 	t.Helper()
 
@@ -29,8 +28,8 @@ func NewForeman(t *testing.T) *Target {
 	return s
 }
 
-// NewForemanServer returns a sandbox, for steps that need one: they make logins fail,
-// move the clock, or break the network.
+// NewForemanServer returns a sandbox, for steps that a live server does not allow: they make logins
+// fail, move the clock, or interrupt the network.
 func NewForemanServer(t *testing.T, options foremanserver.Options) (*Target, *foremanserver.Server) {
 	t.Helper()
 
@@ -78,7 +77,7 @@ func NewForemanServer(t *testing.T, options foremanserver.Options) (*Target, *fo
 	return s, server
 }
 
-// ForemanTarget returns the parts that a sandbox and a live server have in common.
+// ForemanTarget returns the parts of a target that sandboxes and live servers have in common.
 func ForemanTarget(t *testing.T, url, login, password string) *Target {
 	t.Helper()
 

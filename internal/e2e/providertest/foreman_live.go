@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// newLiveForeman returns the Foreman of the environment, whose account must be an
-// administrator: users and roles are created for the steps and deleted after them.
+// newLiveForeman returns the Foreman that the environment names. Its account must be an administrator:
+// the steps create users and roles, and delete them afterwards.
 func newLiveForeman(t *testing.T) *Target {
 	t.Helper()
 
@@ -47,10 +47,10 @@ func newLiveForeman(t *testing.T) *Target {
 	return s
 }
 
-// liveAPI is what the steps need of Foreman beyond tokens.
+// liveAPI makes the API requests that the steps need besides those for tokens.
 type liveAPI struct{ base, login, password string }
 
-// role creates a role with the permissions and returns the list that it makes.
+// role creates a role with the permissions and returns its id in a list, as other requests expect it.
 func (a liveAPI) role(t *testing.T, name string, permissions []string) []string {
 	t.Helper()
 
@@ -74,7 +74,7 @@ func (a liveAPI) ids(t *testing.T, kind string) []string {
 	return a.list(t, kind+"?per_page=all")
 }
 
-// list returns the ids of a list's rows.
+// list returns the ids of the rows in a list.
 func (a liveAPI) list(t *testing.T, path string) []string {
 	t.Helper()
 
@@ -94,7 +94,7 @@ func (a liveAPI) list(t *testing.T, path string) []string {
 	return ids
 }
 
-// create creates a record, deletes it after the test, and returns its id.
+// create creates a record, registers its deletion for the end of the test, and returns its id.
 func (a liveAPI) create(t *testing.T, kind string, body any) string {
 	t.Helper()
 
@@ -104,7 +104,7 @@ func (a liveAPI) create(t *testing.T, kind string, body any) string {
 
 	a.call(t, http.MethodPost, kind, body, &answer)
 
-	if kind != "filters" { // They go with their role.
+	if kind != "filters" { // Foreman deletes filters along with their role.
 		t.Cleanup(func() { a.call(t, http.MethodDelete, kind+"/"+answer.ID.String(), nil, nil) })
 	}
 
@@ -121,7 +121,7 @@ func (a liveAPI) call(t *testing.T, method, path string, body, answer any) {
 		}
 	}
 
-	// Clean-ups run when the test's own context is over.
+	// Cleanups run after the test's own context has ended.
 	request, err := http.NewRequest(method, a.base+"/api/"+path, &encoded) //nolint:noctx // See above.
 	if err != nil {
 		t.Fatal(err)

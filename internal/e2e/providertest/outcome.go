@@ -11,14 +11,14 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// The exit codes of a plan with -detailed-exitcode; 1 is an error.
+// Exit codes of `plan -detailed-exitcode`; 1 is an error.
 const (
 	ExitNoChanges = 0
 	ExitError     = 1
 	ExitChanges   = 2
 )
 
-// Outcome is how a command ended and what it said of the configuration.
+// Outcome is the result of a command: its exit code, its output and its diagnostics.
 type Outcome struct {
 	Code   int
 	Text   string
@@ -26,7 +26,7 @@ type Outcome struct {
 	Stderr string
 }
 
-// diagnosticsOf returns the diagnostics among the lines of JSON that a command wrote.
+// diagnosticsOf returns the diagnostics in a command's JSON output.
 func diagnosticsOf(output []byte) []tfjson.Diagnostic {
 	var all []tfjson.Diagnostic
 
@@ -43,7 +43,7 @@ func diagnosticsOf(output []byte) []tfjson.Diagnostic {
 	return all
 }
 
-// changesOf returns the lines of a plan that announce changes.
+// changesOf returns the lines of a plan's output that announce changes.
 func changesOf(output string) string {
 	var changes []string
 
@@ -56,10 +56,10 @@ func changesOf(output string) string {
 	return strings.Join(changes, "")
 }
 
-// Errors returns the errors that the command printed.
+// Errors returns the text of the errors that the command printed.
 func (o Outcome) Errors() string { return o.texts(tfjson.DiagnosticSeverityError) }
 
-// Warnings returns the warnings that the command printed.
+// Warnings returns the text of the warnings that the command printed.
 func (o Outcome) Warnings() string { return o.texts(tfjson.DiagnosticSeverityWarning) }
 
 func (o Outcome) texts(severity tfjson.DiagnosticSeverity) string {
@@ -74,7 +74,7 @@ func (o Outcome) texts(severity tfjson.DiagnosticSeverity) string {
 	return strings.Join(all, "\n")
 }
 
-// Warns fails the test unless there is a warning with each of these texts.
+// Warns fails the test unless each of these texts is in a warning.
 func (o Outcome) Warns(t *testing.T, texts ...string) {
 	t.Helper()
 
@@ -85,7 +85,7 @@ func (o Outcome) Warns(t *testing.T, texts ...string) {
 	}
 }
 
-// Quiet fails the test if there is a warning.
+// Quiet fails the test if the command printed a warning.
 func (o Outcome) Quiet(t *testing.T) {
 	t.Helper()
 
@@ -94,10 +94,10 @@ func (o Outcome) Quiet(t *testing.T) {
 	}
 }
 
-// DisplayName matches the name of a result in what `query -json` prints.
+// DisplayName matches the name of a result in the output of `query -json`.
 var DisplayName = regexp.MustCompile(`"display_name":"([^"]+)"`)
 
-// Warned counts the warnings of a summary.
+// Warned counts the warnings with this summary.
 func (o Outcome) Warned(summary string) int {
 	var count int
 

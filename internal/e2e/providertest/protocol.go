@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// WantNoErrors fails the test for an error.
+// WantNoErrors fails the test if there is an error among the diagnostics.
 func WantNoErrors(t *testing.T, step string, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
 
@@ -23,7 +23,7 @@ func WantNoErrors(t *testing.T, step string, diagnostics []*tfprotov6.Diagnostic
 	}
 }
 
-// IdentityType returns the type of the identity of a token's resource.
+// IdentityType returns the type of the token resource's identity.
 func IdentityType(t *testing.T, server tfprotov6.ProviderServer) tftypes.Type {
 	t.Helper()
 
@@ -41,7 +41,7 @@ func identityType(t *testing.T, server tfprotov6.ProviderServer, typeName string
 	return response.IdentitySchemas[typeName].ValueType()
 }
 
-// ImportIdentity imports the token that the identity names.
+// ImportIdentity imports the token with this identity.
 func ImportIdentity(
 	t *testing.T, server tfprotov6.ProviderServer, identity map[string]any,
 ) *tfprotov6.ImportResourceStateResponse {
@@ -72,7 +72,7 @@ func importIdentity(
 	return response
 }
 
-// PlainValue returns a value as Go has it, with numbers and flags as texts.
+// PlainValue converts a value to Go; numbers and booleans become strings.
 func PlainValue(t *testing.T, value tftypes.Value) any {
 	t.Helper()
 
@@ -128,7 +128,7 @@ func numberOrFlag(t *testing.T, value tftypes.Value) string {
 	return strconv.FormatBool(flag)
 }
 
-// EncodeObject encodes a configuration in which some arguments are set.
+// EncodeObject encodes a configuration with these arguments.
 func EncodeObject(t *testing.T, of tftypes.Type, set map[string]any) *tfprotov6.DynamicValue {
 	t.Helper()
 
@@ -138,7 +138,7 @@ func EncodeObject(t *testing.T, of tftypes.Type, set map[string]any) *tfprotov6.
 	return &encoded
 }
 
-// EncodeNull encodes what is not there.
+// EncodeNull encodes a null value of the schema's type.
 func EncodeNull(t *testing.T, schema *tfprotov6.Schema) *tfprotov6.DynamicValue {
 	t.Helper()
 
@@ -148,7 +148,7 @@ func EncodeNull(t *testing.T, schema *tfprotov6.Schema) *tfprotov6.DynamicValue 
 	return &encoded
 }
 
-// DecodeObject returns the attributes of an object.
+// DecodeObject returns the attributes of an encoded object.
 func DecodeObject(t *testing.T, of tftypes.Type, encoded *tfprotov6.DynamicValue) map[string]tftypes.Value {
 	t.Helper()
 
@@ -161,7 +161,7 @@ func DecodeObject(t *testing.T, of tftypes.Type, encoded *tfprotov6.DynamicValue
 	return attributes
 }
 
-// Texts is what diagnostics say, errors or warnings.
+// Texts returns the text of all diagnostics of a severity.
 func Texts(diagnostics []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSeverity) []string {
 	var texts []string
 
@@ -174,15 +174,15 @@ func Texts(diagnostics []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSev
 	return texts
 }
 
-// ProtocolServer is the provider as a CLI sees it: version 6 of the plugin protocol, with
-// the parts that Terraform 1.14 and later call.
+// ProtocolServer is the provider as a CLI sees it: a server of plugin protocol 6, including the calls
+// that only Terraform 1.14 and later make.
 type ProtocolServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
 }
 
-// NewProtocolServer returns a server of the provider, which is not configured yet.
+// NewProtocolServer returns an unconfigured provider.
 func NewProtocolServer(surroundings provider.Surroundings) ProtocolServer {
 	server := provider.NewPluginIn(surroundings, "test").Server()
 
@@ -194,15 +194,15 @@ func NewProtocolServer(surroundings provider.Surroundings) ProtocolServer {
 	return complete
 }
 
-// Protocol returns the provider as the CLI sees it.
+// Protocol returns an unconfigured provider in default surroundings.
 func Protocol(t *testing.T) ProtocolServer {
 	t.Helper()
 
 	return NewProtocolServer(provider.Surroundings{})
 }
 
-// providerSchema is what the provider says of itself. It takes milliseconds to say, and no test
-// changes it, so that the tests of a package share it.
+// providerSchema returns the provider's schemas. They take milliseconds to build and no test changes
+// them, so all tests of a package share them.
 var providerSchema = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
 	response, err := NewProtocolServer(provider.Surroundings{}).GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -212,9 +212,8 @@ var providerSchema = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaRespons
 	return response, nil
 })
 
-// Schemas returns the schemas of the provider and of its constructs, by kind and type:
-// `resource opsaccess_personal_access_token`, for one. The schemas themselves are shared: read
-// them only.
+// Schemas returns the schemas of the provider and its constructs, by kind and type, such as `resource
+// opsaccess_personal_access_token`. They are shared: do not modify them.
 func Schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	t.Helper()
 
@@ -249,8 +248,7 @@ func Schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	return all
 }
 
-// ValidateConfig validates the configuration of a construct of the kind; there is none that
-// the provider does not validate.
+// ValidateConfig validates the configuration of a construct of any kind.
 func ValidateConfig(
 	t *testing.T, server ProtocolServer, kind, typeName string, config *tfprotov6.DynamicValue,
 ) []*tfprotov6.Diagnostic {
@@ -298,13 +296,13 @@ func ValidateConfig(
 
 		return response.Diagnostics
 	default:
-		t.Fatalf("nothing validates a %s", kind)
+		t.Fatalf("cannot validate a %s", kind)
 
 		return nil
 	}
 }
 
-// ObjectValue is an object of the type with some attributes set, the others null.
+// ObjectValue returns an object of the type with these attributes; the others are null.
 func ObjectValue(of tftypes.Type, set map[string]any) tftypes.Value {
 	object, ok := of.(tftypes.Object)
 	if !ok {
@@ -327,7 +325,7 @@ func ObjectValue(of tftypes.Type, set map[string]any) tftypes.Value {
 	return tftypes.NewValue(object, values)
 }
 
-// ConfigureWith configures a provider over the protocol and returns it with what it said.
+// ConfigureWith configures a new provider over the protocol and returns it with its diagnostics.
 func ConfigureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, []*tfprotov6.Diagnostic) {
 	t.Helper()
 
@@ -336,7 +334,7 @@ func ConfigureWith(t *testing.T, set map[string]any) (tfprotov6.ProviderServer, 
 	return server, ConfigureServer(t, server, set)
 }
 
-// ConfigureServer configures a provider over the protocol and returns what it said.
+// ConfigureServer configures a provider over the protocol and returns its diagnostics.
 func ConfigureServer(t *testing.T, server tfprotov6.ProviderServer, set map[string]any) []*tfprotov6.Diagnostic {
 	t.Helper()
 

@@ -10,17 +10,17 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// What Terraform 1.14 and later call is tested over the protocol, in this
-// process: the oldest supported Terraform, and OpenTofu, do not call it.
+// The calls below are made only by Terraform 1.14 and later. Testing them over the protocol, in this
+// process, covers them also when the CLI is an older Terraform or OpenTofu.
 
-// Settings is the provider's configuration for an account, over the protocol.
+// Settings returns the provider configuration for an account.
 func (s *Target) Settings(login, password string) map[string]any {
 	return map[string]any{s.System.Traits().Platform: map[string]any{
 		"url": s.URL, "username": login, "password": password,
 	}}
 }
 
-// Serve returns a provider that is configured so, with the target's clock.
+// Serve returns a provider with this configuration and the target's clock.
 func (s *Target) Serve(t *testing.T, settings map[string]any) ProtocolServer {
 	t.Helper()
 
@@ -33,7 +33,7 @@ func (s *Target) Serve(t *testing.T, settings map[string]any) ProtocolServer {
 	return server
 }
 
-// Admin returns a provider that is configured for the administrator.
+// Admin returns a provider that is configured with the administrator's account.
 func (s *Target) Admin(t *testing.T) ProtocolServer {
 	t.Helper()
 
@@ -56,13 +56,13 @@ func ReadData(t *testing.T, server ProtocolServer, typeName string, set map[stri
 	return Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityError)
 }
 
-// Listing is the response of the list resource.
+// Listing is a response of the list resource.
 type Listing struct {
 	Results          []tfprotov6.ListResourceResult
 	Errors, Warnings []string
 }
 
-// Names are those of the tokens in the results, without what else a line shows.
+// Names returns the names of the listed tokens, without the rest of the display name.
 func (l Listing) Names() []string {
 	var names []string
 
@@ -74,7 +74,7 @@ func (l Listing) Names() []string {
 	return names
 }
 
-// ListTokens validates and lists, as Terraform does.
+// ListTokens validates and runs the list resource, as Terraform does.
 func ListTokens(t *testing.T, server ProtocolServer, request tfprotov6.ListResourceRequest, set map[string]any) Listing {
 	t.Helper()
 
@@ -106,7 +106,7 @@ func ListTokens(t *testing.T, server ProtocolServer, request tfprotov6.ListResou
 	return answer
 }
 
-// Invocation is how an action went. Stage is where its errors came from: validate, plan or
+// Invocation is the result of an action. Stage is the call that returned the errors: validate, plan or
 // invoke.
 type Invocation struct {
 	Stage                      string

@@ -1,8 +1,8 @@
-// Package providertest is what the tests of the provider as a whole share: sandboxed servers
-// whose clock a test moves, with accounts and faults; a client of the plugin protocol, for
-// tests that need no CLI; and folders in which a test runs commands of a real CLI.
+// Package providertest contains the helpers that the end-to-end tests share: sandboxed servers with
+// accounts, faults and a clock that a test sets; a client of the plugin protocol, for tests that need
+// no CLI; and workspaces in which a test runs commands of a real CLI.
 //
-// It knows the provider as a plugin, by what package provider exports. Only tests import it.
+// It uses the provider only through the exported names of package provider. Only tests import it.
 package providertest
 
 import (
@@ -16,14 +16,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// SecretFingerprint is what state keeps of a token's secret, as `sha256`.
+// SecretFingerprint returns the `sha256` that state keeps of a token's secret.
 func SecretFingerprint(secret pat.Secret) string {
 	sum := sha256.Sum256([]byte(secret.Reveal()))
 
 	return hex.EncodeToString(sum[:])
 }
 
-// Repository returns the root of the repository, wherever below it the test runs.
+// Repository returns the root of the repository, from any working directory below it.
 func Repository() string {
 	start, err := os.Getwd()
 	if err != nil {
@@ -41,7 +41,7 @@ func Repository() string {
 	}
 }
 
-// Must fails the test if there is an error.
+// Must fails the test if err is not nil.
 func Must(t *testing.T, err error) {
 	t.Helper()
 
@@ -50,5 +50,5 @@ func Must(t *testing.T, err error) {
 	}
 }
 
-// Unique returns a text that no earlier run used: Foreman never frees a name.
+// Unique returns a text that no earlier run has used: Foreman does not allow a token name to be reused.
 func Unique() string { return lifecycle.NewSeries() }

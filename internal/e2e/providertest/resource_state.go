@@ -8,37 +8,38 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// ResourceState is a resource as a CLI keeps it between calls. It speaks the plugin protocol
-// in this process, and can do what no CLI does in one run, such as to plan with a provider whose
-// settings are not known and to apply with one whose are.
+// ResourceState holds a resource's state between calls, as a CLI does. It calls the provider over the
+// plugin protocol in this process, which allows calls that no CLI makes in one run: for example, a plan
+// with a provider whose settings are unknown, followed by an apply with the same provider fully
+// configured.
 type ResourceState struct {
-	// typeName is the type of the resource, such as TokenType.
+	// typeName is the resource's type, such as TokenType.
 	typeName string
-	// Of is the type of the resource's values, and State its value; null is none.
+	// Of is the type of the resource's values. State is its current value, null if it does not exist.
 	Of       tftypes.Type
 	State    *tfprotov6.DynamicValue
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
 }
 
-// ResourcePlan is a plan of a ResourceState, with what was said.
+// ResourcePlan is a plan of a [ResourceState] with its diagnostics.
 type ResourcePlan struct {
 	*tfprotov6.PlanResourceChangeResponse
 
-	// Errors and Warnings are those of validating and planning.
+	// Errors and Warnings come from both validating and planning.
 	Errors, Warnings []string
 	of               tftypes.Type
 	config           *tfprotov6.DynamicValue
 }
 
-// NewTokenState returns a resource of a token that is not there yet.
+// NewTokenState returns a token resource that has not been created yet.
 func NewTokenState(t *testing.T) *ResourceState {
 	t.Helper()
 
 	return newResourceState(t, TokenType)
 }
 
-// NewUserState returns a resource of a user that is not there yet.
+// NewUserState returns a user resource that has not been created yet.
 func NewUserState(t *testing.T) *ResourceState {
 	t.Helper()
 
@@ -53,14 +54,14 @@ func newResourceState(t *testing.T, typeName string) *ResourceState {
 	return &ResourceState{typeName: typeName, Of: schema.ValueType(), State: EncodeNull(t, schema)}
 }
 
-// Value returns an attribute of the state.
+// Value returns an attribute from the state.
 func (s *ResourceState) Value(t *testing.T, name string) tftypes.Value {
 	t.Helper()
 
 	return DecodeObject(t, s.Of, s.State)[name]
 }
 
-// Plan validates and plans the configuration.
+// Plan validates and plans a configuration.
 func (s *ResourceState) Plan(t *testing.T, server ProtocolServer, set map[string]any) *ResourcePlan {
 	t.Helper()
 
@@ -101,7 +102,7 @@ func (s *ResourceState) Plan(t *testing.T, server ProtocolServer, set map[string
 	}
 }
 
-// Applied applies a plan, records what comes of it, and returns the errors and warnings.
+// Applied applies a plan, records the new state, and returns the errors and warnings.
 func (s *ResourceState) Applied(t *testing.T, server ProtocolServer, plan *ResourcePlan) (errs, warnings []string) {
 	t.Helper()
 
@@ -122,21 +123,21 @@ func (s *ResourceState) Applied(t *testing.T, server ProtocolServer, plan *Resou
 	return errs, Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityWarning)
 }
 
-// Apply plans and applies a configuration that is fine.
+// Apply plans and applies a configuration, and fails the test on an error.
 func (s *ResourceState) Apply(t *testing.T, server ProtocolServer, set map[string]any) {
 	t.Helper()
 
 	plan := s.Plan(t, server, set)
 	if len(plan.Errors) > 0 {
-		t.Fatalf("the plan fails: %q", plan.Errors)
+		t.Fatalf("the plan failed: %q", plan.Errors)
 	}
 
 	if errs, _ := s.Applied(t, server, plan); len(errs) > 0 {
-		t.Fatalf("the apply fails: %q", errs)
+		t.Fatalf("the apply failed: %q", errs)
 	}
 }
 
-// Refresh reads the resource, and returns the errors.
+// Refresh reads the resource and returns the errors.
 func (s *ResourceState) Refresh(t *testing.T, server ProtocolServer) []string {
 	t.Helper()
 
@@ -145,8 +146,8 @@ func (s *ResourceState) Refresh(t *testing.T, server ProtocolServer) []string {
 	})
 	Must(t, err)
 
-	if response.NewIdentity == nil { // Terraform wants one after every read, failed ones too.
-		t.Error("the identity is missing after a refresh")
+	if response.NewIdentity == nil { // Terraform requires one after every read, even a failed one.
+		t.Error("the refresh returned no identity")
 	}
 
 	errs := Texts(response.Diagnostics, tfprotov6.DiagnosticSeverityError)
@@ -157,14 +158,14 @@ func (s *ResourceState) Refresh(t *testing.T, server ProtocolServer) []string {
 	return errs
 }
 
-// Diff returns what a plan would change of the state; empty if nothing.
+// Diff returns the difference between the state and the plan; empty if nothing changes.
 func (s *ResourceState) Diff(t *testing.T, plan *ResourcePlan) string {
 	t.Helper()
 
 	return cmp.Diff(s.Attributes(t), plan.Attributes(t))
 }
 
-// Destroy plans and applies a destroy, records what is left, and returns the errors.
+// Destroy plans and applies a destroy, records the remaining state, and returns the errors.
 func (s *ResourceState) Destroy(t *testing.T, server ProtocolServer) []string {
 	t.Helper()
 
@@ -197,7 +198,7 @@ func (s *ResourceState) PlanDestroy(t *testing.T, server ProtocolServer) *Resour
 	}
 }
 
-// Import imports the resource of this id, and returns the errors.
+// Import imports the resource with this id and returns the errors.
 func (s *ResourceState) Import(t *testing.T, server ProtocolServer, id string) []string {
 	t.Helper()
 
@@ -207,7 +208,7 @@ func (s *ResourceState) Import(t *testing.T, server ProtocolServer, id string) [
 	return s.imported(response)
 }
 
-// ImportIdentity imports the resource of this identity, and returns the errors.
+// ImportIdentity imports the resource with this identity and returns the errors.
 func (s *ResourceState) ImportIdentity(t *testing.T, server ProtocolServer, identity map[string]any) []string {
 	t.Helper()
 
@@ -224,7 +225,8 @@ func (s *ResourceState) imported(response *tfprotov6.ImportResourceStateResponse
 	return errs
 }
 
-// Attributes returns the state as Go has it, with numbers and flags as texts; nil is none.
+// Attributes returns the state as a Go map, with numbers and booleans as strings; nil if there is no
+// state.
 func (s *ResourceState) Attributes(t *testing.T) map[string]any {
 	t.Helper()
 
@@ -236,7 +238,7 @@ func (s *ResourceState) Attributes(t *testing.T) map[string]any {
 	return attributes
 }
 
-// Attributes returns what is planned as Go has it, with numbers and flags as texts.
+// Attributes returns the planned state as a Go map, with numbers and booleans as strings.
 func (p *ResourcePlan) Attributes(t *testing.T) map[string]any {
 	t.Helper()
 
@@ -245,8 +247,8 @@ func (p *ResourcePlan) Attributes(t *testing.T) map[string]any {
 	return planned.Attributes(t)
 }
 
-// CheckConsistent reports a value that is known in the first and another one in the second: a CLI
-// calls that inconsistent, be they a plan and a later plan or a plan and a state.
+// CheckConsistent fails the test if a value that is known in first differs in second. A CLI rejects
+// this as inconsistent, both between two plans and between a plan and the new state.
 func CheckConsistent(t *testing.T, of tftypes.Type, first, second *tfprotov6.DynamicValue) {
 	t.Helper()
 
@@ -265,7 +267,7 @@ func checkPromises(t *testing.T, at string, promised, kept map[string]tftypes.Va
 			Must(t, kept[name].As(&innerKept))
 			checkPromises(t, at+name+".", inner, innerKept)
 		case !value.Equal(kept[name]):
-			t.Errorf("%s was promised and is another one: %s", at+name, cmp.Diff(value, kept[name]))
+			t.Errorf("%s was planned as a known value, but it changed: %s", at+name, cmp.Diff(value, kept[name]))
 		}
 	}
 }

@@ -18,28 +18,29 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// Sandbox is a target whose clock the test moves, the server's and the provider's as
-// one, and whose server it can break. It begins at noon, UTC, before a leap day.
+// Sandbox is a target with a sandboxed server, which the test can make fail. One clock, which the test
+// sets, is that of both the server and the provider. It starts at noon UTC on the day before a leap
+// day.
 type Sandbox struct {
 	*Target
 	Clock   *Clock
 	Console *sandbox.Console
-	// CreatePath matches the path of the request that issues a token.
+	// CreatePath matches the path of the request that creates a token.
 	CreatePath *regexp.Regexp
-	// LiveTokens counts the live tokens of all users.
+	// LiveTokens counts all users' live tokens.
 	LiveTokens func() int
-	// loginRequest is a request as the user of a token would send it.
+	// loginRequest returns a request that authenticates with a token, as its consumer would send it.
 	loginRequest func(ctx context.Context, user Account, secret string) (*http.Request, error)
-	// WithToken is the provider block of an account that logs in with a token's secret,
-	// an expression.
+	// WithToken returns the provider block of an account that logs in with a token. The secret is an
+	// HCL expression.
 	WithToken func(login, secret string) string
 
-	// The server itself; the other one is nil.
+	// The sandboxed server; the field of the other platform is nil.
 	Foreman    *foremanserver.Server
 	Controller *controllerserver.Server
 }
 
-// OnEachSandbox runs the test against a sandbox of every platform.
+// OnEachSandbox runs the test against a sandbox of each platform.
 func OnEachSandbox(t *testing.T, test func(t *testing.T, s *Sandbox)) {
 	t.Helper()
 
@@ -51,7 +52,7 @@ func OnEachSandbox(t *testing.T, test func(t *testing.T, s *Sandbox)) {
 	}
 }
 
-// Sandboxes open a sandbox of each platform.
+// Sandboxes returns a constructor of a sandbox for each platform.
 func Sandboxes() map[string]func(*testing.T) *Sandbox {
 	return map[string]func(*testing.T) *Sandbox{
 		"Foreman": NewForemanSandbox,
@@ -61,7 +62,7 @@ func Sandboxes() map[string]func(*testing.T) *Sandbox {
 	}
 }
 
-// NewForemanSandbox opens a Foreman whose clock the test moves.
+// NewForemanSandbox starts a Foreman with a clock that the test sets.
 func NewForemanSandbox(t *testing.T) *Sandbox {
 	t.Helper()
 
@@ -86,7 +87,7 @@ func NewForemanSandbox(t *testing.T) *Sandbox {
 	}
 }
 
-// NewUniversalControllerSandbox opens a Universal Controller whose clock the test moves.
+// NewUniversalControllerSandbox starts a Universal Controller with a clock that the test sets.
 func NewUniversalControllerSandbox(t *testing.T, options controllerserver.Options) *Sandbox {
 	t.Helper()
 
@@ -112,8 +113,8 @@ func NewUniversalControllerSandbox(t *testing.T, options controllerserver.Option
 	}
 }
 
-// LogIn sends a request with a token, as its consumer does, and says whether the server
-// let it in. The server notes the use.
+// LogIn sends a request with a token, as its consumer does, and reports whether the server accepted it.
+// The server records the use.
 func (s *Sandbox) LogIn(t *testing.T, user Account, secret string) bool {
 	t.Helper()
 
@@ -127,32 +128,32 @@ func (s *Sandbox) LogIn(t *testing.T, user Account, secret string) bool {
 	return response.StatusCode != http.StatusUnauthorized
 }
 
-// WantAccepted fails the test unless the token lets its user in.
+// WantAccepted fails the test unless the server accepts the token.
 func (s *Sandbox) WantAccepted(t *testing.T, user Account, secret string) {
 	t.Helper()
 
 	if !s.LogIn(t, user, secret) {
-		t.Error("a token does not work that ought to")
+		t.Error("the server rejects a token that should be valid")
 	}
 }
 
-// WantRefused fails the test if the token lets its user in.
+// WantRefused fails the test if the server accepts the token.
 func (s *Sandbox) WantRefused(t *testing.T, user Account, secret string) {
 	t.Helper()
 
 	if s.LogIn(t, user, secret) {
-		t.Error("a token works that ought not to")
+		t.Error("the server accepts a token that should be invalid")
 	}
 }
 
-// Issued counts the requests for a token so far.
+// Issued counts the requests to create a token so far.
 func (s *Sandbox) Issued() int {
 	return s.Console.Count(func(r sandbox.Request) bool {
 		return r.Method == http.MethodPost && s.CreatePath.MatchString(r.Path)
 	})
 }
 
-// WantIssued fails the test unless that many tokens were asked for so far.
+// WantIssued fails the test unless the provider has sent this many requests to create a token.
 func (s *Sandbox) WantIssued(t *testing.T, want int) {
 	t.Helper()
 
@@ -161,7 +162,7 @@ func (s *Sandbox) WantIssued(t *testing.T, want int) {
 	}
 }
 
-// WantNoneAlive fails the test if a token of any user is alive.
+// WantNoneAlive fails the test if any user has a live token.
 func (s *Sandbox) WantNoneAlive(t *testing.T) {
 	t.Helper()
 
@@ -170,8 +171,7 @@ func (s *Sandbox) WantNoneAlive(t *testing.T) {
 	}
 }
 
-// FailRevocations lets every revocation end with 503 until the returned function is
-// called.
+// FailRevocations makes every revocation fail with HTTP 503 until restore is called.
 func (s *Sandbox) FailRevocations() (restore func()) {
 	s.Console.AddFault(sandbox.Fault{
 		Match: sandbox.Match{Method: http.MethodDelete, Count: sandbox.Always},
@@ -181,11 +181,10 @@ func (s *Sandbox) FailRevocations() (restore func()) {
 	return s.Console.ClearFaults
 }
 
-// Impatient is the administrator's provider block for a server that fails: it does not try
-// again.
+// Impatient returns the administrator's provider block without retries, for a server that fails.
 func (s *Sandbox) Impatient() string { return WithSetting(s.AdminBlock(), "max_retries = 0") }
 
-// Managed returns the attributes of the resource in state.
+// Managed returns the attributes of the token resource in the state.
 func Managed(t *testing.T, state *tfjson.State) map[string]any {
 	t.Helper()
 
@@ -202,7 +201,7 @@ func Managed(t *testing.T, state *tfjson.State) map[string]any {
 	return nil
 }
 
-// Secret returns the token's secret in state.
+// Secret returns the token's secret from the state.
 func (w *Workspace) Secret(t *testing.T) string {
 	t.Helper()
 
@@ -211,7 +210,7 @@ func (w *Workspace) Secret(t *testing.T) string {
 	return text
 }
 
-// AliveNames returns the names of a user's active tokens, sorted.
+// AliveNames returns the sorted names of a user's active tokens.
 func (s *Target) AliveNames(t *testing.T, userID string) []string {
 	t.Helper()
 
@@ -228,7 +227,7 @@ func (s *Target) AliveNames(t *testing.T, userID string) []string {
 	return names
 }
 
-// Expiry returns when a token expires that is issued so that it lives until then.
+// Expiry returns the time at which a token expires if it is issued now and has to live this long.
 func (s *Sandbox) Expiry(in time.Duration) time.Time {
 	at := s.Clock.Now().Add(in).UTC()
 	if s.System.Traits().ExpiryIsDate {

@@ -21,24 +21,24 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// Target is a server that acceptance steps run against: a sandbox, or a live one under
-// TF_ACC=1. Steps never assume its ids.
+// Target is the server that acceptance steps run against: a sandbox, or a live server if TF_ACC=1.
+// Steps must not assume particular ids.
 type Target struct {
-	// ProviderBlock is the provider block of an account, with further arguments of the
-	// platform's object.
+	// ProviderBlock returns the provider block of an account, with further arguments for the platform's
+	// object.
 	ProviderBlock func(login, password string, more ...string) string
-	// Login and password are those of an administrator.
+	// Login and Password are the administrator's credentials.
 	Login, Password string
-	// URL is the server's.
+	// URL is the server's URL.
 	URL string
-	// Organization and Location are the ids of one each, which users are in unless they
-	// are outside.
+	// Organization and Location are the ids of the organization and the location of all users that are
+	// not Outside.
 	Organization, Location string
-	// System is the administrator's view of the server, past Terraform.
+	// System is a direct connection to the server as the administrator, without Terraform.
 	System pat.System
-	// AddUser creates a user who is gone after the test.
+	// AddUser creates a user and deletes it after the test.
 	AddUser func(t *testing.T, user User) Account
-	// Journal is nil on a live server.
+	// Journal resets the request counts; nil on a live server.
 	Journal interface{ ResetRequests() }
 	// requests counts the requests since the last reset; nil on a live server.
 	requests func(method, path string) int
@@ -46,7 +46,7 @@ type Target struct {
 	Now func() time.Time
 }
 
-// OnEachPlatform runs the test against a server of every platform.
+// OnEachPlatform runs the test against a server of each platform.
 func OnEachPlatform(t *testing.T, test func(t *testing.T, s *Target)) {
 	t.Helper()
 
@@ -60,7 +60,7 @@ func OnEachPlatform(t *testing.T, test func(t *testing.T, s *Target)) {
 	}
 }
 
-// Live says whether this run is against live servers.
+// Live reports whether this run uses live servers.
 func Live() bool { return os.Getenv("TF_ACC") == "1" }
 
 // AdminBlock returns the administrator's provider block.
@@ -68,9 +68,9 @@ func (s *Target) AdminBlock(more ...string) string {
 	return s.ProviderBlock(s.Login, s.Password, more...)
 }
 
-// Factories serve the provider in this process, and under the name "away" too where a
-// configuration has two servers; and the one that keeps what is ephemeral, where it is
-// used.
+// Factories returns the provider in this process: as "opsaccess", and also as "away" if a step
+// configures two servers. It adds the echo provider, which stores ephemeral values, if a step uses
+// that.
 func (s *Target) Factories(steps []resource.TestStep) map[string]func() (tfprotov6.ProviderServer, error) {
 	serve := func() (tfprotov6.ProviderServer, error) {
 		return NewProtocolServer(provider.Surroundings{Runner: pat.Runner{Now: s.Now}}), nil
@@ -90,8 +90,8 @@ func (s *Target) Factories(steps []resource.TestStep) map[string]func() (tfproto
 	return factories
 }
 
-// Run carries out the steps through a real CLI. When they are over, no token that
-// Terraform ever had in a state may be alive.
+// Run runs the steps through a real CLI. After them, it fails the test if a token that was ever in a
+// state is still alive.
 func (s *Target) Run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 
@@ -113,11 +113,11 @@ func (s *Target) Run(t *testing.T, steps ...resource.TestStep) {
 		Steps:                    steps,
 	})
 
-	wantNoneAlive(t) // Not a CheckDestroy: that cannot take instances of for_each.
+	wantNoneAlive(t) // CheckDestroy cannot be used: it does not support instances of for_each.
 }
 
-// WatchStates returns a check that collects the tokens in the states it is shown, and a function
-// that fails the test if one of them is alive.
+// WatchStates returns a check that collects the tokens in all states it sees, and a function that fails
+// the test if one of them is alive.
 func (s *Target) WatchStates() (watch statecheck.StateCheck, wantNoneAlive func(t *testing.T)) {
 	collecting := &stateWatch{server: s.URL, seen: map[pat.Key]bool{}}
 
@@ -130,8 +130,7 @@ func (s *Target) WatchStates() (watch statecheck.StateCheck, wantNoneAlive func(
 	}
 }
 
-// stateWatch is a check that collects the server's tokens which are in the states it is
-// shown.
+// stateWatch is a state check that collects the server's tokens.
 type stateWatch struct {
 	server string
 	mu     sync.Mutex
@@ -170,15 +169,15 @@ func (w *stateWatch) anyAlive(ctx context.Context, system pat.System) error {
 		case err != nil:
 			return err
 		case token.Status == pat.StatusActive:
-			return fmt.Errorf("token %s of user %s outlived its resource", key.TokenID, key.UserID)
+			return fmt.Errorf("token %s of user %s is alive after its resource was destroyed", key.TokenID, key.UserID)
 		}
 	}
 
 	return nil
 }
 
-// AfterRevocation is the reason for which a token is reissued that was revoked behind
-// Terraform's back: where names are reusable, the row is gone.
+// AfterRevocation returns a check of the issue reason after a token was revoked outside Terraform.
+// Where names are reusable, a revoked token is missing from the server's list.
 func (s *Target) AfterRevocation() knownvalue.Check {
 	if s.System.Traits().ReusableNames {
 		return knownvalue.StringExact(string(pat.StatusMissing))
@@ -187,7 +186,7 @@ func (s *Target) AfterRevocation() knownvalue.Check {
 	return knownvalue.StringExact(string(pat.StatusRevoked))
 }
 
-// TokensOf returns a user's tokens, asked past Terraform.
+// TokensOf returns a user's tokens, read without Terraform.
 func (s *Target) TokensOf(t *testing.T, userID string) []pat.Token {
 	t.Helper()
 
@@ -214,7 +213,7 @@ func (s *Target) Alive(t *testing.T, userID string) int {
 	return count
 }
 
-// RevokeAll revokes a user's tokens behind Terraform's back.
+// RevokeAll revokes all of a user's tokens outside Terraform.
 func (s *Target) RevokeAll(t *testing.T, userID string) {
 	t.Helper()
 

@@ -18,8 +18,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/universalcontroller"
 )
 
-// NewUniversalController returns a live Universal Controller if there is one to test
-// against, and a sandbox otherwise.
+// NewUniversalController returns the live Universal Controller that the environment names, or a sandbox
+// if it names none.
 func NewUniversalController(t *testing.T) *Target {
 	t.Helper()
 
@@ -32,7 +32,7 @@ func NewUniversalController(t *testing.T) *Target {
 	return s
 }
 
-// NewUniversalControllerServer returns a sandbox, for steps that need one.
+// NewUniversalControllerServer returns a sandbox, for steps that a live server does not allow.
 func NewUniversalControllerServer(
 	t *testing.T, options controllerserver.Options,
 ) (*Target, *controllerserver.Server) {
@@ -71,7 +71,7 @@ func NewUniversalControllerServer(
 	return s, server
 }
 
-// UniversalControllerTarget returns the parts that a sandbox and a live server have in
+// UniversalControllerTarget returns the parts of a target that sandboxes and live servers have in
 // common.
 func UniversalControllerTarget(t *testing.T, url, login, password string, now func() time.Time) *Target {
 	t.Helper()
@@ -107,9 +107,8 @@ provider "opsaccess" {
 	}
 }
 
-// newLiveUniversalController returns the server of the environment, whose account must be
-// an administrator with a password: users are created for the steps and deleted after
-// them.
+// newLiveUniversalController returns the server that the environment names. Its account must be an
+// administrator with a password: the steps create users and delete them afterwards.
 func newLiveUniversalController(t *testing.T) *Target {
 	t.Helper()
 
@@ -121,7 +120,7 @@ func newLiveUniversalController(t *testing.T) *Target {
 		encoded, err := json.Marshal(body)
 		Must(t, err)
 
-		// Clean-ups run when the test's own context is over.
+		// Cleanups run after the test's own context has ended.
 		request, err := http.NewRequest(method, base+"/resources/user"+query, bytes.NewReader(encoded)) //nolint:noctx,gosec // See above; the server is the user's choice.
 		Must(t, err)
 		request.SetBasicAuth(s.Login, s.Password)

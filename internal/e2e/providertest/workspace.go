@@ -25,21 +25,20 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/provider"
 )
 
-// SavedPlan is the file that workspace.plan writes.
+// SavedPlan is the name of the file in which [Workspace.Plan] saves the plan.
 const SavedPlan = "saved.tfplan"
 
-// Workspace is a folder in which a test types commands of a real CLI by itself: for
-// warnings, exit codes, saved plans and flags, none of which test steps know. Every
-// command has a provider of its own in this process, with the target's clock: no
-// environment variable could move that of a built provider.
+// Workspace is a folder in which a test runs single commands of a real CLI. Unlike test steps, this
+// covers warnings, exit codes, saved plans and flags. Each command uses a new provider in this process,
+// so that it can have the target's clock, which a provider in its own process could not.
 type Workspace struct {
 	On     *Target
 	Folder string
-	// Beside are other providers that the CLI finds, by namespace and type.
+	// Beside holds other providers for the CLI, by namespace and type.
 	Beside map[string]func() tfprotov6.ProviderServer
 }
 
-// Workspace returns a folder for this server, without a configuration yet.
+// Workspace returns an empty folder for this server.
 func (s *Target) Workspace(t *testing.T) *Workspace {
 	t.Helper()
 
@@ -55,7 +54,7 @@ terraform {
 	return w
 }
 
-// File writes a file of the folder.
+// File writes a file into the folder.
 func (w *Workspace) File(t *testing.T, name, text string) {
 	t.Helper()
 	Must(t, os.WriteFile(filepath.Join(w.Folder, name), []byte(text), 0o600))
@@ -67,20 +66,20 @@ func (w *Workspace) Write(t *testing.T, config string) {
 	w.File(t, "main.tf", config)
 }
 
-// Run runs a command and returns how it ended.
+// Run runs a command of the CLI and returns its outcome.
 func (w *Workspace) Run(t *testing.T, arguments ...string) Outcome {
 	t.Helper()
 
 	return w.Start(t, CLIPath(t), arguments...)
 }
 
-// Start runs a program that is the CLI, or runs it.
+// Start runs a program that is the CLI or starts it.
 func (w *Workspace) Start(t *testing.T, path string, arguments ...string) Outcome {
 	t.Helper()
 
 	var stdout, stderr bytes.Buffer
 
-	command := exec.CommandContext(t.Context(), path, arguments...) //nolint:gosec // The program is the caller's own choice.
+	command := exec.CommandContext(t.Context(), path, arguments...) //nolint:gosec // The caller chooses the program.
 	command.Dir, command.Stdout, command.Stderr = w.Folder, &stdout, &stderr
 	command.Env = append(
 		os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0",
@@ -102,8 +101,8 @@ func (w *Workspace) Start(t *testing.T, path string, arguments ...string) Outcom
 	return done
 }
 
-// serve serves a provider, and those beside it, until the test is over, and returns what
-// lets a CLI find them.
+// serve starts the provider and those in Beside until the end of the test. It returns the value of
+// TF_REATTACH_PROVIDERS, by which a CLI finds them.
 func (w *Workspace) serve(t *testing.T) string {
 	t.Helper()
 
@@ -127,7 +126,8 @@ func (w *Workspace) serve(t *testing.T) string {
 	return string(text)
 }
 
-// attached serves one provider until the test is over, and returns where.
+// attached starts one provider until the end of the test and returns its entry for
+// TF_REATTACH_PROVIDERS.
 func attached(t *testing.T, name string, provider func() tfprotov6.ProviderServer) map[string]any {
 	t.Helper()
 
@@ -159,8 +159,7 @@ func attached(t *testing.T, name string, provider func() tfprotov6.ProviderServe
 	return nil
 }
 
-// Plan makes a plan, saves it, and returns what is in it. It fails the test if there is
-// an error.
+// Plan creates and saves a plan, and returns its content. It fails the test on an error.
 func (w *Workspace) Plan(t *testing.T, arguments ...string) (Outcome, *tfjson.Plan) {
 	t.Helper()
 
@@ -172,7 +171,7 @@ func (w *Workspace) Plan(t *testing.T, arguments ...string) (Outcome, *tfjson.Pl
 	return done, w.Shown(t)
 }
 
-// Shown returns what is in the saved plan.
+// Shown returns the content of the saved plan.
 func (w *Workspace) Shown(t *testing.T) *tfjson.Plan {
 	t.Helper()
 
@@ -183,7 +182,7 @@ func (w *Workspace) Shown(t *testing.T) *tfjson.Plan {
 	return &plan
 }
 
-// Planned makes a plan and carries out checks of it.
+// Planned creates a plan and runs checks on it.
 func (w *Workspace) Planned(t *testing.T, checks ...plancheck.PlanCheck) Outcome {
 	t.Helper()
 
@@ -195,14 +194,14 @@ func (w *Workspace) Planned(t *testing.T, checks ...plancheck.PlanCheck) Outcome
 		check.CheckPlan(t.Context(), plancheck.CheckPlanRequest{Plan: plan}, &response)
 
 		if response.Error != nil {
-			t.Errorf("the plan: %v", response.Error)
+			t.Errorf("checking the plan: %v", response.Error)
 		}
 	}
 
 	return done
 }
 
-// Unchanged makes a plan and fails the test if it is not empty.
+// Unchanged creates a plan and fails the test if the plan is not empty.
 func (w *Workspace) Unchanged(t *testing.T, arguments ...string) Outcome {
 	t.Helper()
 
@@ -214,14 +213,14 @@ func (w *Workspace) Unchanged(t *testing.T, arguments ...string) Outcome {
 	return done
 }
 
-// Apply applies the configuration and carries out checks of the state that comes of it.
+// Apply applies the configuration and runs checks on the new state.
 func (w *Workspace) Apply(t *testing.T, checks ...statecheck.StateCheck) Outcome {
 	t.Helper()
 
 	return w.ApplyWith(t, nil, checks...)
 }
 
-// ApplyWith is apply with more arguments of the command.
+// ApplyWith is [Workspace.Apply] with additional command-line arguments.
 func (w *Workspace) ApplyWith(t *testing.T, arguments []string, checks ...statecheck.StateCheck) Outcome {
 	t.Helper()
 
@@ -235,23 +234,23 @@ func (w *Workspace) ApplyWith(t *testing.T, arguments []string, checks ...statec
 	return done
 }
 
-// Refused runs a command and fails the test unless it fails with an error of these words.
+// Refused runs a command and fails the test unless it fails with an error that contains the text.
 func (w *Workspace) Refused(t *testing.T, text string, arguments ...string) {
 	t.Helper()
 
 	done := w.Run(t, append(arguments[:1:1], append([]string{"-json"}, arguments[1:]...)...)...)
 	if all := done.Errors(); done.Code != ExitError || !strings.Contains(all, text) {
-		t.Errorf("%s ended with %d, want an error with %q; its errors: %s", arguments[0], done.Code, text, all)
+		t.Errorf("%s ended with exit code %d, want an error with %q; its errors: %s", arguments[0], done.Code, text, all)
 	}
 }
 
-// Destroy destroys everything.
+// Destroy destroys all resources.
 func (w *Workspace) Destroy(t *testing.T) {
 	t.Helper()
 	w.ApplyWith(t, []string{"-destroy"})
 }
 
-// Check carries out checks of the state.
+// Check runs checks on the state.
 func (w *Workspace) Check(t *testing.T, checks ...statecheck.StateCheck) {
 	t.Helper()
 
@@ -267,12 +266,12 @@ func (w *Workspace) Check(t *testing.T, checks ...statecheck.StateCheck) {
 		check.CheckState(t.Context(), statecheck.CheckStateRequest{State: state}, &response)
 
 		if response.Error != nil {
-			t.Errorf("the state: %v", response.Error)
+			t.Errorf("checking the state: %v", response.Error)
 		}
 	}
 }
 
-// State returns what the CLI shows of the state.
+// State returns the state as the CLI shows it.
 func (w *Workspace) State(t *testing.T) *tfjson.State {
 	t.Helper()
 
@@ -286,7 +285,7 @@ func (w *Workspace) State(t *testing.T) *tfjson.State {
 	return &state
 }
 
-// CLIPath returns the path of the CLI that the acceptance tests run.
+// CLIPath returns the path of the CLI under test.
 func CLIPath(t *testing.T) string {
 	t.Helper()
 
@@ -300,11 +299,11 @@ func CLIPath(t *testing.T) string {
 	return path
 }
 
-// CLIVersion returns what that CLI says it is: `Terraform v1.11.4`, for one.
+// CLIVersion returns the name and version that the CLI prints, such as `Terraform v1.11.4`.
 func CLIVersion(t *testing.T) (string, *version.Version) {
 	t.Helper()
 
-	output, err := exec.CommandContext(t.Context(), CLIPath(t), "version").Output() //nolint:gosec // The developer's own CLI.
+	output, err := exec.CommandContext(t.Context(), CLIPath(t), "version").Output() //nolint:gosec // The developer chooses the CLI.
 	Must(t, err)
 
 	line, _, _ := strings.Cut(string(output), "\n")
@@ -316,10 +315,10 @@ func CLIVersion(t *testing.T) (string, *version.Version) {
 	return name, at
 }
 
-// What is below takes list resources and actions, which Terraform has since 1.14 and
-// OpenTofu has not. The same is tested over the protocol, whatever CLI is there.
+// The tests below need list resources and actions, which Terraform has since 1.14 and OpenTofu does not
+// have. The protocol tests cover the same with every CLI.
 
-// Since skips a test whose commands the CLI is too old for, and says so.
+// Since skips the test if the CLI is older than the minimum version.
 func (w *Workspace) Since(t *testing.T, minimum *version.Version) {
 	t.Helper()
 

@@ -1,3 +1,3 @@
-// Package repository tests what the repository holds besides code: the workflows, the
-// configuration of the release, and the scripts for it.
+// Package repository tests the repository's files other than code: workflows, the release
+// configuration, and scripts.
 package repository

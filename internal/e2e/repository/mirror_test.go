@@ -12,7 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// What `make mirror` builds is installed by init, for the version constraint of a module.
+// TestAccMirror_isInstalledByInit tests that `terraform init` installs the provider from the mirror
+// that `make mirror` builds, with the version constraint of a module.
 func TestAccMirror_isInstalledByInit(t *testing.T) {
 	t.Parallel()
 
@@ -39,7 +40,7 @@ resource "opsaccess_personal_access_token" "test" {
 	run := func(environment, program string, arguments ...string) string {
 		t.Helper()
 
-		command := exec.CommandContext(t.Context(), program, arguments...) //nolint:gosec // The test's own choice.
+		command := exec.CommandContext(t.Context(), program, arguments...) //nolint:gosec // The test chooses the program.
 		command.Dir = folder
 		command.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", environment)
 

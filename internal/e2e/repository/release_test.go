@@ -16,13 +16,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// releaseFile is a file that is released as it is in the repository.
+// releaseFile is a file that is released unchanged.
 type releaseFile struct {
 	Glob string `yaml:"glob"`
 	Name string `yaml:"name_template"`
 }
 
-// releaseConfig is what a test reads of GoReleaser's configuration.
+// releaseConfig is the part of GoReleaser's configuration that the tests read.
 type releaseConfig struct {
 	Project string `yaml:"project_name"`
 	Builds  []struct {
@@ -44,8 +44,9 @@ type releaseConfig struct {
 	} `yaml:"release"`
 }
 
-// The registries find a provider's files by their names alone. Whether they come out well is
-// known when it is too late, or by `make release-check`.
+// TestRelease_filesAreNamedAsTheRegistriesWant tests the names of the release's files, by which the
+// registries find them. Without this test, only `make release-check` would reveal a wrong name before a
+// release.
 func TestRelease_filesAreNamedAsTheRegistriesWant(t *testing.T) {
 	t.Parallel()
 
@@ -84,7 +85,7 @@ func TestRelease_filesAreNamedAsTheRegistriesWant(t *testing.T) {
 	}
 
 	if diff := cmp.Diff(config.Checksum.Files, config.Release.Files); diff != "" {
-		t.Errorf("not all that is released has a checksum (-checksum +release):\n%s", diff)
+		t.Errorf("some released files have no checksum (-checksum +release):\n%s", diff)
 	}
 
 	var manifest any
@@ -132,15 +133,15 @@ FEATURES:
 `
 
 	for name, test := range map[string]struct{ tag, want string }{
-		"a section with a date":           {tag: "v1.1.0", want: "FEATURES:\n\n- one\n\n### Details\n\n- two\n"},
-		"a version that begins alike":     {tag: "v1.10.0", want: "- ten\n"},
-		"a pre-release":                   {tag: "v1.1.0-rc.1", want: "- candidate\n"},
-		"a version without the letter":    {tag: "1.10.0", want: "- ten\n"},
-		"an empty section":                {tag: "v1.0.0"},
-		"a version that has no section":   {tag: "v1.2.0"},
-		"a version with another's dots":   {tag: "v1x10x0"},
-		"the beginning of a version":      {tag: "v1.1"},
-		"a tag that is no version at all": {tag: "v"},
+		"a section with a date":                    {tag: "v1.1.0", want: "FEATURES:\n\n- one\n\n### Details\n\n- two\n"},
+		"a version with a common prefix":           {tag: "v1.10.0", want: "- ten\n"},
+		"a pre-release":                            {tag: "v1.1.0-rc.1", want: "- candidate\n"},
+		"a tag without the v":                      {tag: "1.10.0", want: "- ten\n"},
+		"an empty section":                         {tag: "v1.0.0"},
+		"a version without a section":              {tag: "v1.2.0"},
+		"a version with other characters for dots": {tag: "v1x10x0"},
+		"the beginning of a version":               {tag: "v1.1"},
+		"a tag without a version":                  {tag: "v"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -148,7 +149,7 @@ FEATURES:
 			folder := t.TempDir()
 			providertest.Must(t, os.WriteFile(filepath.Join(folder, "CHANGELOG.md"), []byte(changelog), 0o600))
 
-			command := exec.CommandContext(t.Context(), script, test.tag) //nolint:gosec // A script of this repository.
+			command := exec.CommandContext(t.Context(), script, test.tag) //nolint:gosec // The script is part of this repository.
 			command.Dir = folder
 
 			got, err := command.Output()

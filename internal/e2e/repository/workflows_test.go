@@ -17,10 +17,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// pinnedAction is an action by its commit, with the version for people as a comment.
+// pinnedAction matches an action that is pinned by its commit, with the version in a comment.
 var pinnedAction = regexp.MustCompile(`^ +(?:- )?uses: ([\w.-]+/[\w.-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$`)
 
-// workflow is what a test reads of a workflow.
+// workflow is the part of a workflow file that the tests read.
 type workflow struct {
 	Permissions map[string]string `yaml:"permissions"`
 	Concurrency struct {
@@ -46,13 +46,14 @@ type workflowJob struct {
 	} `yaml:"steps"`
 }
 
-// goModule is what a test reads of a go.mod.
+// goModule is the part of a go.mod that the tests read.
 type goModule struct {
 	path, release string
 	tools         []string
 }
 
-// A tag can be moved to other code, which then has what the job has.
+// TestWorkflows_actionsArePinnedByCommit tests that actions are pinned by commit: a tag can be moved to
+// other code, which would get the job's permissions and secrets.
 func TestWorkflows_actionsArePinnedByCommit(t *testing.T) {
 	t.Parallel()
 
@@ -68,13 +69,13 @@ func TestWorkflows_actionsArePinnedByCommit(t *testing.T) {
 
 			found := pinnedAction.FindStringSubmatch(line)
 			if found == nil {
-				t.Errorf("%s: not a commit with its version as a comment: %s", name, line)
+				t.Errorf("%s: want a commit with the version in a comment: %s", name, line)
 
 				continue
 			}
 
 			if other := commits[found[1]]; other != "" && other != found[2] {
-				t.Errorf("%s: %s is at another commit elsewhere: %s", name, found[1], other)
+				t.Errorf("%s: %s is pinned to another commit elsewhere: %s", name, found[1], other)
 			}
 
 			commits[found[1]] = found[2]
@@ -82,14 +83,14 @@ func TestWorkflows_actionsArePinnedByCommit(t *testing.T) {
 	}
 
 	if len(commits) < 3 {
-		t.Errorf("only %d actions: are they still found?", len(commits))
+		t.Errorf("found only %d actions: does the pattern still match?", len(commits))
 	}
 }
 
-func TestWorkflows_jobsMayDoLittleAndEnd(t *testing.T) {
+func TestWorkflows_jobsHaveFewPermissionsAndATimeout(t *testing.T) {
 	t.Parallel()
 
-	// What is more than reading the repository.
+	// Permissions beyond reading the repository, by job.
 	may := map[string][]string{
 		".github/workflows/release.yml release": {"attestations: write", "contents: write", "id-token: write"},
 	}
@@ -99,7 +100,7 @@ func TestWorkflows_jobsMayDoLittleAndEnd(t *testing.T) {
 		flow := decodeYAML[workflow](t, name)
 
 		if flow.Permissions == nil || len(flow.Permissions) > 0 || flow.Concurrency.Group == "" || len(flow.Jobs) == 0 {
-			t.Errorf("%s: want no permissions but those of the jobs, a concurrency group and jobs, got %+v", name, flow)
+			t.Errorf("%s: want no top-level permissions, a concurrency group, and jobs; got %+v", name, flow)
 		}
 
 		for id, job := range flow.Jobs {
@@ -112,7 +113,8 @@ func TestWorkflows_jobsMayDoLittleAndEnd(t *testing.T) {
 	}
 }
 
-// check checks a job that may read the repository, and what else is said.
+// check checks that the job has only these permissions beyond reading the repository, and the other
+// rules for jobs.
 func (j *workflowJob) check(t *testing.T, name string, may []string) {
 	t.Helper()
 
@@ -126,18 +128,18 @@ func (j *workflowJob) check(t *testing.T, name string, may []string) {
 		}
 	}
 
-	// A job that is another workflow can have no timeout; the jobs of that one have theirs.
+	// A job that calls another workflow cannot have a timeout; the jobs of that workflow have one.
 	if j.Uses == "" && (j.Minutes < 1 || j.Minutes > 240) {
-		t.Errorf("%s: ends after %d minutes", name, j.Minutes)
+		t.Errorf("%s: the timeout is %d minutes", name, j.Minutes)
 	}
 
 	for _, step := range j.Steps {
 		if strings.Contains(step.Run, "${{") {
-			t.Errorf("%s: what comes from outside becomes a script; let it be in env:\n%s", name, step.Run)
+			t.Errorf("%s: an expression is inserted into a script; pass it through env instead:\n%s", name, step.Run)
 		}
 
 		if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != "false" {
-			t.Errorf("%s: the token of the job stays in the checkout", name)
+			t.Errorf("%s: the checkout keeps the job's token", name)
 		}
 	}
 }
@@ -149,11 +151,11 @@ func TestWorkflows_testTheOldestTerraformThatTheDocsPromise(t *testing.T) {
 	promised, _, _ := strings.Cut(after, " or later.")
 
 	if !found || goversion.Compare("go"+promised, "go1.0") <= 0 {
-		t.Fatalf("the docs promise version %q: is it still found?", promised)
+		t.Fatalf("the docs promise version %q: does the text still match?", promised)
 	}
 
 	if !strings.Contains(readFile(t, "scripts/cli.sh"), "\noldest="+promised+"\n") {
-		t.Errorf("scripts/cli.sh takes another version than %s", promised)
+		t.Errorf("scripts/cli.sh uses another version than %s", promised)
 	}
 
 	var terraform, tofu []string
@@ -170,7 +172,8 @@ func TestWorkflows_testTheOldestTerraformThatTheDocsPromise(t *testing.T) {
 	}
 }
 
-// The workflows take the Go of .go-version and no other.
+// TestWorkflows_goBuildsEveryModule tests that .go-version, which the workflows use, suffices for every
+// module.
 func TestWorkflows_goBuildsEveryModule(t *testing.T) {
 	t.Parallel()
 
@@ -178,7 +181,7 @@ func TestWorkflows_goBuildsEveryModule(t *testing.T) {
 
 	for _, module := range goModules(t) {
 		if !goversion.IsValid(have) || goversion.Compare(have, module.release) < 0 {
-			t.Errorf("%s needs %s, and .go-version says %s", module.path, module.release, have)
+			t.Errorf("%s needs %s, but .go-version says %s", module.path, module.release, have)
 		}
 	}
 }
@@ -205,7 +208,7 @@ func TestDependabot_knowsEveryModuleAndTool(t *testing.T) {
 			return u.Ecosystem == "gomod" && strings.TrimSuffix(u.Directory, "/") == folder
 		})
 		if at < 0 {
-			t.Errorf("%s is not looked at", module.path)
+			t.Errorf("Dependabot does not check %s", module.path)
 
 			continue
 		}
@@ -217,13 +220,13 @@ func TestDependabot_knowsEveryModuleAndTool(t *testing.T) {
 			}
 
 			if !named {
-				t.Errorf("%s: the tool %s is never updated", module.path, tool)
+				t.Errorf("%s: Dependabot does not update the tool %s", module.path, tool)
 			}
 		}
 	}
 }
 
-// repository is all files of the repository.
+// repository returns the repository's files.
 func repository() fs.FS { return os.DirFS(providertest.Repository()) }
 
 func workflowFiles(t *testing.T) []string {
@@ -233,13 +236,13 @@ func workflowFiles(t *testing.T) []string {
 	providertest.Must(t, err)
 
 	if len(files) < 4 {
-		t.Fatalf("only %d workflows: are they still found?", len(files))
+		t.Fatalf("found only %d workflows", len(files))
 	}
 
 	return files
 }
 
-// goModules reads each go.mod of the repository.
+// goModules reads every go.mod in the repository.
 func goModules(t *testing.T) []goModule {
 	t.Helper()
 
@@ -273,7 +276,7 @@ func goModules(t *testing.T) []goModule {
 	}))
 
 	if len(modules) < 3 {
-		t.Fatalf("only %d modules: are they still found?", len(modules))
+		t.Fatalf("found only %d modules", len(modules))
 	}
 
 	return modules

@@ -9,11 +9,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// Others: dueness that is decided in the plan makes it invalid under `ignore_changes`, or
-// the rotation never fires.
+// TestAccRotation_lifecycleArguments tests lifecycle arguments. With each list in `ignore_changes`, an
+// edit of the ignored arguments changes nothing, and the token rotates by the policy in state.
+// `prevent_destroy` does not prevent a rotation, because nothing is destroyed.
 //
-// With each list an edit of what is ignored changes nothing, and the token rotates by the
-// policy that is in state. `prevent_destroy` is no obstacle, for nothing is destroyed.
+// A provider that decides in the plan whether a rotation is due either returns an invalid plan with
+// `ignore_changes`, or never rotates.
 func TestAccRotation_lifecycleArguments(t *testing.T) {
 	t.Parallel()
 
@@ -23,18 +24,18 @@ func TestAccRotation_lifecycleArguments(t *testing.T) {
 	)
 
 	for name, test := range map[string]struct{ lifecycle, edited string }{
-		"everything is ignored, and the rest is removed": {
+		"ignore all changes, remove the other arguments": {
 			lifecycle: "ignore_changes = all", edited: "name_prefix = \"first-\"",
 		},
-		"rotation is ignored": {
+		"ignore the rotation": {
 			lifecycle: "ignore_changes = [rotation]",
 			edited:    prefix + "expires_in = \"90d\"\nrotation = {\n max_age = \"1d\"\n triggers = { a = \"2\" }\n}",
 		},
-		"name and expiry are ignored": {
+		"ignore the name and the expiry": {
 			lifecycle: "ignore_changes = [name_prefix, expires_in]",
 			edited:    "name_prefix = \"second-\"\n" + strings.Replace(base, `"90d"`, `"80d"`, 1),
 		},
-		"triggers are ignored": {
+		"ignore the triggers": {
 			lifecycle: "ignore_changes = [rotation.triggers]",
 			edited:    prefix + strings.Replace(base, `"1"`, `"2"`, 1),
 		},
@@ -61,20 +62,21 @@ func TestAccRotation_lifecycleArguments(t *testing.T) {
 
 			for _, name := range s.AliveNames(t, user.ID) {
 				if !strings.HasPrefix(name, "first-") {
-					t.Errorf("the token is called %q: the ignored prefix was taken", name)
+					t.Errorf("the token is named %q, which has the ignored prefix", name)
 				}
 			}
 
 			if name == "destruction is prevented" {
-				w.Refused(t, "cannot be destroyed", "plan", "-destroy") // The words that Terraform and OpenTofu share.
+				w.Refused(t, "cannot be destroyed", "plan", "-destroy") // Terraform and OpenTofu have these words in common.
 			}
 		})
 	}
 }
 
-// Others: a value that is unknown at plan counts as changed, or crashes the provider.
+// TestAccRotation_unknownTriggersAndPolicies tests values that are unknown in the plan. When they
+// become known, the CLI calls the provider's plan again, in another process.
 //
-// A CLI asks for the plan once more when the value is known, in another process.
+// Other providers count an unknown value as changed, or crash.
 func TestAccRotation_unknownTriggersAndPolicies(t *testing.T) {
 	t.Parallel()
 
@@ -100,7 +102,8 @@ func TestAccRotation_unknownTriggersAndPolicies(t *testing.T) {
 	w.Unchanged(t)
 }
 
-// A policy that would rotate at every run is an error of validate, and of a plan.
+// TestAccRotation_impossiblePolicy tests that validate and plan reject a policy that would rotate in
+// every run.
 func TestAccRotation_impossiblePolicy(t *testing.T) {
 	t.Parallel()
 
@@ -112,7 +115,7 @@ func TestAccRotation_impossiblePolicy(t *testing.T) {
 	for _, command := range []string{"validate", "plan"} {
 		done := w.Run(t, command, "-json")
 		if done.Code != providertest.ExitError || command == "plan" && (len(done.Says) != 1 || !strings.Contains(done.Errors(), "before_expiry")) {
-			t.Errorf("%s ended with %d: %s", command, done.Code, done.Text)
+			t.Errorf("%s ended with exit code %d: %s", command, done.Code, done.Text)
 		}
 	}
 

@@ -8,8 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// Others: a provider that manages its own credential revokes it in the middle of a run, and
-// is locked out.
+// TestAccRotation_ownCredential tests a provider that manages the token it is logged in with. Without
+// protection it would revoke that token in the middle of a run and lose access.
 func TestAccRotation_ownCredential(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {

@@ -1,3 +1,2 @@
-// Package rotation tests the rotation of tokens through a real CLI, over weeks of a clock that the test
-// moves.
+// Package rotation tests the rotation of tokens through a real CLI, over weeks of simulated time.
 package rotation

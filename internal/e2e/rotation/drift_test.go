@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// resource is a token's resource and the account that runs it, each run in a process of its own.
+// resource is a token resource and the account that manages it. Each run uses a new provider.
 type resource struct {
 	*providertest.ResourceState
 
@@ -18,14 +18,14 @@ type resource struct {
 	settings map[string]any
 }
 
-// run refreshes, plans and applies, and fails the test unless the token is of the generation then, with
-// so many predecessors.
+// run refreshes, plans and applies, and fails the test unless the token then has this generation and
+// this number of predecessors.
 func (r *resource) run(t *testing.T, set map[string]any, generation string, predecessors int) {
 	t.Helper()
 
 	if r.Attributes(t) != nil {
 		if errs := r.Refresh(t, r.on.Serve(t, r.settings)); len(errs) > 0 {
-			t.Fatalf("the refresh fails: %q", errs)
+			t.Fatalf("the refresh failed: %q", errs)
 		}
 	}
 
@@ -37,12 +37,12 @@ func (r *resource) run(t *testing.T, set map[string]any, generation string, pred
 	}
 }
 
-// unchanged fails the test unless a refresh and a plan change nothing, and say nothing.
+// unchanged fails the test unless a refresh and a plan change nothing and report nothing.
 func (r *resource) unchanged(t *testing.T, set map[string]any) {
 	t.Helper()
 
 	if errs := r.Refresh(t, r.on.Serve(t, r.settings)); len(errs) > 0 {
-		t.Fatalf("the refresh fails: %q", errs)
+		t.Fatalf("the refresh failed: %q", errs)
 	}
 
 	plan := r.Plan(t, r.on.Serve(t, r.settings), set)
@@ -51,11 +51,12 @@ func (r *resource) unchanged(t *testing.T, set map[string]any) {
 	}
 }
 
-// Others: a time is printed in somebody's zone and differs in every plan; a date is one day
-// short; only the first page of tokens is read, and the twenty-first counts as gone.
+// TestRotation_noDrift tests that every plan right after an apply is empty. Server, caller and owner
+// are in three time zones, the owner has more tokens than fit on a page, and the expiry is written in a
+// fourth time zone.
 //
-// Server, caller and owner live in three zones here, the owner has more tokens than fit on
-// a page, and the expiry is spelled in a fourth zone.
+// Other providers print a time in a local zone, which differs in every plan; are off by one day with
+// dates; or read only the first page of tokens, so that the twenty-first seems to be missing.
 func TestRotation_noDrift(t *testing.T) {
 	t.Parallel()
 
@@ -98,7 +99,7 @@ func TestRotation_noDrift(t *testing.T) {
 			for n := 1; n <= 2; n++ {
 				next := fmt.Sprint(n + 1)
 
-				s.Clock.Move(4 * time.Hour) // Past midnight, in the end, in every zone.
+				s.Clock.Move(4 * time.Hour) // In the end, it is past midnight in every zone.
 				r.unchanged(t, until(spelled))
 				s.Clock.Move(10*providertest.Day - 4*time.Hour - time.Minute)
 				r.unchanged(t, until(spelled))
@@ -106,7 +107,7 @@ func TestRotation_noDrift(t *testing.T) {
 				r.run(t, until(spelled), next, 1)
 
 				if current, _ := r.Attributes(t)["current"].(map[string]any); current["expires_at"] != "2031-01-01T00:00:00Z" {
-					t.Errorf("it expires at %v", current["expires_at"])
+					t.Errorf("the token expires at %v", current["expires_at"])
 				}
 
 				r.unchanged(t, until(spelled))
@@ -115,10 +116,10 @@ func TestRotation_noDrift(t *testing.T) {
 				s.Clock.Move(2 * time.Minute)
 				r.run(t, until(spelled), next, 0)
 
-				s.Clock.Move(-5*providertest.Day - time.Minute) // Back to when the token was issued.
+				s.Clock.Move(-5*providertest.Day - time.Minute) // This is the time at which the token was issued.
 			}
 
-			// Spelled otherwise, it is the same instant, and state keeps its spelling.
+			// Written differently, it is the same instant, and the state keeps its own form.
 			for _, otherwise := range []string{"2030-12-31T19:00:00-05:00", "2031-01-01T00:00:00Z"} {
 				r.unchanged(t, until(otherwise))
 			}
@@ -126,10 +127,10 @@ func TestRotation_noDrift(t *testing.T) {
 	}
 }
 
-// Others: a timer that counts from when it last ran is pushed back by every late run.
+// TestRotation_clockOffTheServers tests that a rotation is due by the server's clock and counted from
+// the token's creation on the server, even if the machine's clock is wrong.
 //
-// Dueness counts from when the server created the token, by the server's clock, however wrong that of
-// the machine is.
+// A timer that counts from its last run is delayed further by each late run.
 func TestRotation_clockOffTheServers(t *testing.T) {
 	t.Parallel()
 

@@ -10,11 +10,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Others: there is no import, for a null secret makes the plan invalid and a relative
-// expiry cannot be derived; or the import is followed by a replacement.
+// TestAccRotation_importIsAdopted imports a token that another state of this resource has issued, or
+// that was issued by hand with such a name. The resource adopts it with its generation and continues
+// from there.
 //
-// A token that was issued by another state of this resource, or by hand under such a name,
-// is adopted at its generation, and goes on from there.
+// Other providers have no import, because a null secret makes the plan invalid and expires_in cannot be
+// derived, or they replace the token after the import.
 func TestAccRotation_importIsAdopted(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {

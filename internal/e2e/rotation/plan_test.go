@@ -13,8 +13,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// What is known only after apply, by what a plan does, as a CLI shows it. The engine's own table has
-// every change.
+// The paths that are known only after apply, by what the plan does, as a CLI shows them. The engine's
+// own tests cover every change.
 var (
 	unknownInRotation = []string{
 		"current.created_at", "current.expires_at", "current.id", "current.name", "current.rotate_at", "current.sha256",
@@ -27,14 +27,14 @@ var (
 	unknownInPrune = []string{"previous"}
 )
 
-// Others: an update marks the secret unknown whatever it does, so that all that depend on
-// it change with every edit; or it keeps it known, so that they get the dead secret and
-// the next plan is inconsistent. And who tells a write-only argument that its source has
-// rotated by itself?
+// TestAccRotation_unknownsOfThePlan tests which values a plan marks as unknown. After each row that is
+// applied, the plan must be empty. A second resource stores the token's fingerprint and is replaced
+// whenever the version changes, like a `*_wo_version` argument.
 //
-// A row that is applied is followed by an empty plan. The consumer beside the token keeps
-// its fingerprint, and is replaced whenever the version changes: as a `*_wo_version` would
-// be.
+// Other providers mark the secret as unknown in every update, so that all dependent resources change
+// with every edit; or they keep it known, so that those resources get the old secret and the next plan
+// is inconsistent. A write-only argument needs a version to learn of a rotation that no edit has
+// caused.
 func TestAccRotation_unknownsOfThePlan(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -80,12 +80,12 @@ resource "terraform_data" "consumer" {
 			}
 
 			if got, want := inText(text), len(visible(row.want)); got != want {
-				t.Errorf("%s: the plan says (known after apply) %d times, want %d:\n%s", row.name, got, want, text)
+				t.Errorf("%s: the plan contains (known after apply) %d times, want %d:\n%s", row.name, got, want, text)
 			}
 
 			reissues := slices.Contains(row.want, "token")
 			if got := providertest.ActionsOf(plan, "terraform_data.consumer"); reissues == got.NoOp() {
-				t.Errorf("%s: the consumer's actions are %v", row.name, got)
+				t.Errorf("%s: the actions on the consumer are %v", row.name, got)
 			}
 
 			if row.apply {
@@ -98,7 +98,7 @@ resource "terraform_data" "consumer" {
 	})
 }
 
-// inText counts how often the part of a plan that is about the token says so.
+// inText counts the occurrences of "(known after apply)" in the token's part of a plan.
 func inText(plan string) int {
 	_, about, _ := strings.Cut(plan, "# "+providertest.TokenAddress)
 	about, _, _ = strings.Cut(about, "\n  # ")

@@ -14,8 +14,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
 )
 
-// An interrupted run leaves a token that no later change asks for. The next apply saves it as a
-// predecessor, though a refresh alone found it, and one after the overlap revokes it.
+// TestAccRotation_successorThatNeverReachedTheState tests an interrupted run that leaves a token
+// behind, without any later edit. A refresh finds the token, the next apply saves it as a predecessor,
+// and an apply after the overlap revokes it.
 func TestAccRotation_successorThatNeverReachedTheState(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -40,8 +41,9 @@ func TestAccRotation_successorThatNeverReachedTheState(t *testing.T) {
 	})
 }
 
-// A request that nobody answered is carried out after the run: its token is older than
-// the one in state by its generation, and nobody has its secret either.
+// TestAccRotation_requestCarriedOutLate tests a request without a response that the server carries out
+// after the run. The generation shows that its token is older than the one in state. Its secret is
+// lost, too.
 func TestAccRotation_requestCarriedOutLate(t *testing.T) {
 	t.Parallel()
 
@@ -61,7 +63,7 @@ func TestAccRotation_requestCarriedOutLate(t *testing.T) {
 	w.Unchanged(t).Quiet(t)
 }
 
-// twins is a configuration of two resources, each with a prefix and a series.
+// twins returns a configuration with two resources, each with a prefix and a series.
 func twins(user providertest.Account, a, b [2]string) string {
 	return fmt.Sprintf(`
 resource "opsaccess_personal_access_token" "twin" {
@@ -74,8 +76,9 @@ resource "opsaccess_personal_access_token" "twin" {
 `, a[0], a[1], b[0], b[1], user.ID)
 }
 
-// Of two resources of one configuration with one series only one is issued, and of two that
-// exist none may take the other's live token for a lost one.
+// TestAccRotation_twoResourcesOfOneSeries tests two resources with the same series in one
+// configuration. Only one token is issued. If both tokens exist, neither resource may adopt the other's
+// live token as an orphan.
 func TestAccRotation_twoResourcesOfOneSeries(t *testing.T) {
 	t.Parallel()
 
@@ -89,7 +92,7 @@ func TestAccRotation_twoResourcesOfOneSeries(t *testing.T) {
 	s.WantIssued(t, 1)
 
 	apart, swapped := twins(user, one, two), twins(user, two, one)
-	if strings.Contains(w.Run(t, "state", "list").Text, `"b"`) { // It was the first.
+	if strings.Contains(w.Run(t, "state", "list").Text, `"b"`) { // "b" was applied first.
 		apart, swapped = swapped, apart
 	}
 
@@ -106,7 +109,8 @@ func TestAccRotation_twoResourcesOfOneSeries(t *testing.T) {
 	}
 }
 
-// A failed apply records what it has done: a predecessor was revoked, and the update refused.
+// TestAccRotation_predecessorsOfARefusedUpdate tests that a failed apply records what it has done: it
+// revoked a predecessor before the update was refused.
 func TestAccRotation_predecessorsOfARefusedUpdate(t *testing.T) {
 	t.Parallel()
 

@@ -11,10 +11,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Others: nobody looks whether a predecessor is still in use before it is revoked.
-//
-// A straggler keeps it alive, even one that comes back between plan and apply, and every
-// run says since when.
+// TestAccRotation_predecessorInUseIsHeld tests that a predecessor in use is not revoked, even if it is
+// used again between plan and apply, and that every run reports its last use. Other providers revoke a
+// predecessor without checking whether it is still in use.
 func TestAccRotation_predecessorInUseIsHeld(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -29,7 +28,7 @@ func TestAccRotation_predecessorInUseIsHeld(t *testing.T) {
 		s.Clock.Move(61 * providertest.Day)
 		w.Apply(t, providertest.Generation(2))
 
-		// Used within the overlap, and not since: that holds nothing.
+		// A use within the overlap that is too long ago does not hold the predecessor.
 		s.WantAccepted(t, user, straggler)
 		s.Clock.Move(25 * time.Hour)
 
@@ -48,21 +47,22 @@ func TestAccRotation_predecessorInUseIsHeld(t *testing.T) {
 		done.Warns(t, "was last used at "+shownLastUse(t, s, user), "the consumer that has not switched to the new token")
 
 		if count := done.Warned("A predecessor is still in use"); count != 1 || len(done.Says) != 1 {
-			t.Errorf("it is said %d times: %s", count, done.Warnings())
+			t.Errorf("%d warnings, want one: %s", count, done.Warnings())
 		}
 
 		s.Clock.Move(2 * time.Hour)
 		w.Apply(t, providertest.NoPredecessors()).Quiet(t)
 
 		if s.LogIn(t, user, straggler) {
-			t.Error("the predecessor works although nobody used it any more")
+			t.Error("the predecessor still works although it is no longer used")
 		}
 	})
 }
 
-// Others: a revocation that fails is an error after the new secret was issued, or is
-// forgotten, and the old secret lives on.
-func TestAccRotation_failedRevocationIsTriedAgain(t *testing.T) {
+// TestAccRotation_failedRevocationIsRetried tests that a failed revocation is a warning and is
+// retried. In other providers it is an error after the new secret was issued, or the old token is
+// dropped and stays alive.
+func TestAccRotation_failedRevocationIsRetried(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
 		user := s.AddUser(t, providertest.User{Login: "svc-failing"})
@@ -88,14 +88,14 @@ func TestAccRotation_failedRevocationIsTriedAgain(t *testing.T) {
 	})
 }
 
-// held is a check of the only predecessor.
+// held returns a check of the only predecessor.
 func held(held bool) statecheck.StateCheck {
 	return providertest.Predecessors(map[string]knownvalue.Check{
 		"held": knownvalue.Bool(held), "retire_due": knownvalue.Bool(false), "retire_at": knownvalue.NotNull(),
 	})
 }
 
-// shownLastUse returns when a token of the user was last used, as warnings write it.
+// shownLastUse returns when a token of the user was last used, in the format of the warnings.
 func shownLastUse(t *testing.T, s *providertest.Sandbox, user providertest.Account) string {
 	t.Helper()
 

@@ -13,10 +13,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// Others: a plan of an earlier day fails when it is applied, or issues with a date that
-// was computed then.
-//
-// A plan that was saved is applied three days later: the new token counts from there.
+// TestAccRotation_savedPlanIsAppliedDaysLater applies a saved plan three days later: the lifetime of
+// the new token starts at the apply. Other providers reject an old plan, or use a date that was
+// computed in the plan.
 func TestAccRotation_savedPlanIsAppliedDaysLater(t *testing.T) {
 	t.Parallel()
 
@@ -50,9 +49,9 @@ func TestAccRotation_savedPlanIsAppliedDaysLater(t *testing.T) {
 	s.WantIssued(t, 2)
 }
 
-// Others: it takes two applies, or the plan announces what the apply does not do, or there
-// is a change in every plan; and dueness is known to the plan alone, where no check of the
-// configuration sees it.
+// TestAccRotation_exitCodesAndRefreshes tests that one apply suffices, that it does what the plan says,
+// and that checks in the configuration can see that a rotation is due. Other providers need two
+// applies, plan something different from what they apply, or show a change in every plan.
 func TestAccRotation_exitCodesAndRefreshes(t *testing.T) {
 	t.Parallel()
 
@@ -63,13 +62,13 @@ func TestAccRotation_exitCodesAndRefreshes(t *testing.T) {
 	w.Apply(t, due(""))
 	s.Clock.Move(60*providertest.Day + time.Minute)
 
-	// Without a refresh nothing is due, and a refresh changes nothing on the server.
+	// Without a refresh nothing becomes due, and a refresh changes nothing on the server.
 	w.Unchanged(t, "-refresh=false")
 	w.ApplyWith(t, []string{"-refresh-only"}, providertest.Generation(1), due("max_age"), providertest.NoPredecessors())
 
-	// Refreshed before, the rotation needs no refresh.
+	// After a refresh has recorded that the token is due, the plan needs no refresh.
 	if done, _ := w.Plan(t, "-refresh=false"); done.Code != providertest.ExitChanges {
-		t.Errorf("the exit code is %d while the token is due, want %d", done.Code, providertest.ExitChanges)
+		t.Errorf("the exit code is %d although the token is due, want %d", done.Code, providertest.ExitChanges)
 	}
 
 	w.ApplyWith(t, []string{"-refresh=false"}, providertest.Generation(2), due(""), held(false))
@@ -78,8 +77,9 @@ func TestAccRotation_exitCodesAndRefreshes(t *testing.T) {
 	s.WantIssued(t, 2)
 }
 
-// Tokens that fall due at once are rotated in one run, none of them twice, and their predecessors
-// revoked in another; and what has expired by then needs neither.
+// TestAccRotation_manyAtOnce tests tokens that are due at the same time. One run rotates each of them
+// once, and another run revokes their predecessors. Predecessors that have expired by then need no
+// request.
 func TestAccRotation_manyAtOnce(t *testing.T) {
 	t.Parallel()
 
@@ -116,8 +116,8 @@ resource "opsaccess_personal_access_token" "test" {
 	s.WantIssued(t, 2*tokens)
 }
 
-// What is not a target is not rotated, and is by the next run. A replacement issues one
-// token and leaves none of the old.
+// TestAccRotation_targetAndReplace tests -target and -replace. A resource that is not a target is
+// rotated in the next run. A replacement issues one token and revokes all old ones.
 func TestAccRotation_targetAndReplace(t *testing.T) {
 	t.Parallel()
 
@@ -143,15 +143,15 @@ func TestAccRotation_targetAndReplace(t *testing.T) {
 	w.Unchanged(t)
 
 	if now := w.Secret(t); now == before || s.LogIn(t, user, before) {
-		t.Error("the replaced token is still there")
+		t.Error("the replaced token still exists")
 	}
 
 	if alive := s.Alive(t, user.ID); alive != 3 {
-		t.Errorf("%d tokens are alive, want the replaced one, the other and its predecessor", alive)
+		t.Errorf("%d tokens are alive, want the replacement, the other token and its predecessor", alive)
 	}
 }
 
-// due is a check of why the token is due; empty if it is not.
+// due returns a check of why the token is due; empty means that it is not due.
 func due(reason string) statecheck.StateCheck {
 	if reason == "" {
 		return providertest.HasValue(providertest.Path("rotation_due"), knownvalue.Bool(false))
@@ -160,8 +160,8 @@ func due(reason string) statecheck.StateCheck {
 	return providertest.HasValue(providertest.Path("rotation_reason"), knownvalue.StringExact(reason))
 }
 
-// moment is a check that an attribute of the live token is this instant, give or take
-// the time that the test takes.
+// moment returns a check that an attribute of the current token is this instant, within the duration of
+// a test.
 func moment(attribute string, want time.Time) statecheck.StateCheck {
 	return providertest.HasValue(providertest.Path("current", attribute), knownvalue.StringFunc(func(text string) error {
 		got, err := time.Parse(time.RFC3339, text)

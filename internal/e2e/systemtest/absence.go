@@ -4,12 +4,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// absenceTests are about what proves that a user or a token does not exist, and what does not.
+// absenceTests test what proves that a user or a token does not exist, and what does not prove it.
 func absenceTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"a token that is deleted is gone":                      tokenGone,
-		"a user who is deleted is gone, and so are all tokens": userGone,
-		"missing permissions never prove absence":              hiddenAbsence,
+		"a deleted token does not exist":                                  tokenGone,
+		"a deleted user does not exist, and neither do the user's tokens": userGone,
+		"missing permissions never prove absence":                         hiddenAbsence,
 	}
 }
 
@@ -20,17 +20,17 @@ func tokenGone(s *scene) {
 
 	for what, system := range map[string]pat.System{"the administrator": s.admin, "the owner": s.open("alice")} {
 		_, err := system.Token(s.ctx, on.token.Key())
-		s.fails("Token, asked by "+what, err, "gone")
+		s.fails("Token, called by "+what, err, "gone")
 
 		tokens, err := system.Tokens(s.ctx, on.token.UserID, pat.TokenQuery{Name: pat.Some("old")})
 		if err != nil || tokens == nil || len(tokens) != 0 {
-			s.Errorf("Tokens, asked by %s: %v, %v; want none", what, tokens, err)
+			s.Errorf("Tokens, called by %s: %v, %v; want none", what, tokens, err)
 		}
 
 		s.succeeds("Revoke by "+what, system.Revoke(s.ctx, on.token))
 	}
 
-	// The last one, too: an empty list is no weaker proof.
+	// Deleting the last token leaves an empty list, which is just as good a proof.
 	s.server.DeleteToken(s, "alice", "other")
 
 	_, err := s.admin.Token(s.ctx, on.token.Key())

@@ -6,26 +6,26 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// operation is a method of a System with arguments that ask for something that exists.
+// operation is a method of a System, with arguments that refer to something that exists.
 type operation struct {
 	name string
-	// changes says that the method changes something.
+	// changes reports whether the method changes something on the server.
 	changes bool
 	do      func(ctx context.Context, system pat.System, on subject) error
 }
 
-// subject is a user with a token of the name "old".
+// subject is a user who has a token named "old".
 type subject struct {
 	username string
 	token    pat.Token
-	// secret is where Create leaves the secret of the new token; nil is nowhere.
+	// secret receives the secret of the token that Create issues; nil discards it.
 	secret *pat.Secret
 }
 
-// newName is the name of the token that a call of Create asks for.
+// newName is the name of the token that the Create operation issues.
 const newName = "new"
 
-// addSubject adds the user alice with a token.
+// addSubject adds the user alice, who has one token.
 func (s *scene) addSubject() subject {
 	s.Helper()
 
@@ -35,7 +35,7 @@ func (s *scene) addSubject() subject {
 	return subject{username: "alice", token: s.token(id, "old")}
 }
 
-// calls are all methods that ask a server something.
+// calls returns an operation for each method that sends requests.
 func (s *scene) calls() []operation { return callsOf(s.Platform) }
 
 func callsOf(platform Platform) []operation {
@@ -121,7 +121,7 @@ func selectTokens(
 	return selector.SelectTokens(ctx, userID, selection)
 }
 
-// eachToken collects what a [pat.TokenPager] yields.
+// eachToken collects the tokens that a [pat.TokenPager] yields.
 func eachToken(ctx context.Context, system pat.System, userID string, query pat.TokenQuery) ([]pat.Token, error) {
 	pager, ok := system.(pat.TokenPager)
 	if !ok {

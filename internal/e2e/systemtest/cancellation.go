@@ -12,9 +12,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// runCancellations tests, for each method, that it ends with its context. It runs in a bubble
-// of synctest, whose clock moves only when nothing else can happen: a call that waits for
-// anything but its context takes time there.
+// runCancellations tests for each method that it returns as soon as its context ends. The tests run in
+// synctest bubbles, in which time passes only when every goroutine is blocked: a call that waits for
+// anything other than its context shows up as elapsed time.
 func runCancellations(t *testing.T, platform Platform) {
 	t.Helper()
 
@@ -44,17 +44,17 @@ func cancelledBefore(s *scene, call operation) {
 		s.sendsNothing(call.name, func() { s.ended(call, call.do(ctx, system, on), context.Canceled, "transient") })
 	}
 
-	s.live("after that", "alice", 1)
+	s.live("after the cancelled calls", "alice", 1)
 }
 
-// ended checks the error of a call whose context ended.
+// ended checks the error of a call whose context has ended.
 func (s *scene) ended(call operation, err, cause error, kinds ...string) {
 	s.Helper()
 
 	s.fails(call.name, err, kinds...)
 
 	if call.name == "Create" && verdict.Of(err) == "transient" {
-		s.live("after a Create of which the error says that it had no effect", "alice", 1)
+		s.live("after a Create whose error says that it had no effect", "alice", 1)
 	}
 
 	if !errors.Is(err, cause) {
@@ -62,8 +62,8 @@ func (s *scene) ended(call operation, err, cause error, kinds ...string) {
 	}
 }
 
-// kinds are the errors that a call may end with when its context ends while the server has a
-// request: any one, or one that is to change something.
+// kinds returns the kinds of error that a call may return if its context ends while the server handles
+// a request. changing says that this is a request that changes something.
 func (o operation) kinds(changing bool) []string {
 	switch {
 	case !o.changes:
@@ -98,7 +98,7 @@ func cancelledInside(s *scene, call operation) {
 		s.ended(call, err, context.Canceled, call.kinds(changing)...)
 
 		if waited != 0 {
-			s.Errorf("%s returned %s after its context", call.name, waited)
+			s.Errorf("%s returned %s after its context ended", call.name, waited)
 		}
 	}
 }
@@ -121,12 +121,12 @@ func deadlineInside(s *scene, call operation) {
 	s.ended(call, err, context.DeadlineExceeded, call.kinds(false)...)
 
 	if waited != 5*time.Second {
-		s.Errorf("%s returned after %s, want its deadline of 5s", call.name, waited)
+		s.Errorf("%s returned after %s, want the deadline of 5s", call.name, waited)
 	}
 }
 
-// cancelledBeside has two callers on one System that was never used: the first waits for the
-// server, the second gives up, and then the server answers the first.
+// cancelledBeside starts two calls on an unused System. The first waits for the server, the second is
+// cancelled, and only then does the server respond to the first.
 func cancelledBeside(s *scene, call operation) {
 	on := s.addSubject()
 	system := s.server.Open(s, s.Administrator)
@@ -167,9 +167,9 @@ func cancelledBeside(s *scene, call operation) {
 	close(answer)
 	others.Wait()
 	remove()
-	s.succeeds(call.name+", beside a call that was cancelled", first)
+	s.succeeds(call.name+", while another call was cancelled", first)
 
 	if waited := time.Since(before); waited != 0 {
-		s.Errorf("the calls took another %s", waited)
+		s.Errorf("the calls took %s longer", waited)
 	}
 }

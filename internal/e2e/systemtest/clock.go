@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Clock is the clock of a [Server], which moves only when it is set forward.
+// Clock is the clock of a [Server]. It stands still until a test advances it.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewClock returns a clock that stands at [Start].
+// NewClock returns a clock that shows [Start].
 func NewClock() *Clock { return &Clock{now: Start} }
 
-// Now returns the time.
+// Now returns the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

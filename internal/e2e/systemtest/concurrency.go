@@ -7,15 +7,15 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// concurrencyTests are for the race detector above all.
+// concurrencyTests run calls concurrently, mainly for the race detector.
 func concurrencyTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"all methods at once":  allAtOnce,
-		"one name, many times": oneName,
+		"concurrent calls of all methods":  allAtOnce,
+		"concurrent Creates with one name": oneName,
 	}
 }
 
-// atOnce runs a function n times, all at once.
+// atOnce runs a function n times concurrently.
 func atOnce(n int, run func(i int)) {
 	var group sync.WaitGroup
 	for i := range n {
@@ -70,7 +70,7 @@ func allAtOnce(s *scene) {
 			secrets[token.Secret] = true
 
 			if lives := s.server.Authenticates("alice", token.Secret); lives != (i > 0) {
-				s.Errorf("%s lives: %t", token.Name, lives)
+				s.Errorf("%s is alive: %t", token.Name, lives)
 			}
 		}
 	}
@@ -79,14 +79,14 @@ func allAtOnce(s *scene) {
 		s.Errorf("%d different secrets, want %d", len(secrets), workers*each)
 	}
 
-	s.live("after all of that", "alice", 1+workers*(each-1))
+	s.live("after the concurrent calls", "alice", 1+workers*(each-1))
 }
 
-// oneName issues tokens of one name at once: where a name is a token's alone, one succeeds
-// and all others are refused.
+// oneName creates tokens with the same name concurrently. Where a live token's name cannot be reused,
+// one call succeeds and the server refuses all others.
 func oneName(s *scene) {
 	if s.AllowsTwins {
-		return // Then each of them succeeds, and nothing can go wrong.
+		return // All calls succeed, so there is nothing to test.
 	}
 
 	id := s.server.AddUser(s, "alice")
@@ -107,8 +107,8 @@ func oneName(s *scene) {
 	}
 
 	if refused != len(errs)-1 {
-		s.Errorf("%d of %d were refused", refused, len(errs))
+		s.Errorf("%d of %d calls were refused", refused, len(errs))
 	}
 
-	s.live("after that", "alice", 1)
+	s.live("after the concurrent calls", "alice", 1)
 }

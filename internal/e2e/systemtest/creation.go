@@ -9,16 +9,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// createTests are about Create.
+// createTests test Create.
 func createTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"Create returns the token, its secret and what was asked for": created,
-		"Create is refused, and nothing was done":                     refusedCreates,
-		"a name comes back only where names are reusable":             reusedName,
-		"Create sends no invalid request":                             unsentCreates,
-		"an expiry is a date, or an instant":                          createdExpiries,
-		"Create whose response is lost is ambiguous":                  lostCreate,
-		"Create that does not reach the server has no effect":         unreachableCreate,
+		"Create returns the token, its secret and the requested expiry": created,
+		"a refused Create has no effect":                                refusedCreates,
+		"a token name can be reused only where the platform allows it":  reusedName,
+		"Create does not send invalid requests":                         unsentCreates,
+		"an expiry is a date or an instant":                             createdExpiries,
+		"Create is ambiguous when its response is lost":                 lostCreate,
+		"Create has no effect when the server is unreachable":           unreachableCreate,
 	}
 }
 
@@ -41,7 +41,7 @@ func created(s *scene) {
 		if sent := s.changes(func() {
 			issued, err = s.admin.Create(s.ctx, id, pat.NewToken{Name: name, ExpiresAt: asked})
 		}); sent != 1 {
-			s.Errorf("%d changing requests were sent, want one", sent)
+			s.Errorf("%d changing requests were sent, want 1", sent)
 		}
 
 		s.succeeds("Create", err)
@@ -53,20 +53,20 @@ func created(s *scene) {
 		}
 
 		if issued.Asked.Set != asked.Set || !issued.Asked.V.Equal(asked.V) {
-			s.Errorf("asked is %+v, want %+v", issued.Asked, asked)
+			s.Errorf("the requested expiry is %+v, want %+v", issued.Asked, asked)
 		}
 
 		if issued.Secret == "" || !s.server.Authenticates("alice", issued.Secret) {
-			s.Error("the secret does not authenticate")
+			s.Error("the server does not accept the secret")
 		}
 
 		if strings.Contains(fmt.Sprintf("%v %+v %#v", issued, issued, issued), issued.Secret.Reveal()) {
-			s.Error("the token prints its secret")
+			s.Error("formatting the issued token shows its secret")
 		}
 
 		shown, err := s.admin.Token(s.ctx, issued.Key())
 		if shown.LastUsedAt, shown.Used = issued.LastUsedAt, issued.Used; err != nil || !equalTokens(shown, issued.Token) {
-			s.Errorf("the token is shown as %+v, %v; want %+v", shown, err, issued.Token)
+			s.Errorf("Token returns %+v, %v; want %+v", shown, err, issued.Token)
 		}
 	}
 
@@ -75,7 +75,7 @@ func created(s *scene) {
 		s.fails("Create without an expiry", err, "validation")
 	}
 
-	s.live("after all of that", "alice", len(expiries))
+	s.live("after all calls", "alice", len(expiries))
 }
 
 func refusedCreates(s *scene) {
@@ -86,7 +86,7 @@ func refusedCreates(s *scene) {
 	s.server.DeleteUser(s, "bob")
 
 	_, err := s.admin.Create(s.ctx, bob, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(expiry())})
-	s.fails("a user who is gone", err, "user gone", "not found")
+	s.fails("a deleted user", err, "user gone", "not found")
 
 	_, err = s.admin.Create(s.ctx, id, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(past())})
 	s.fails("an expiry in the past", err, "validation")
@@ -102,20 +102,20 @@ func refusedCreates(s *scene) {
 		s.fails("a name that is too long", err, "validation")
 	}
 
-	s.live("after that", "alice", 1)
+	s.live("after the refused calls", "alice", 1)
 
 	if s.AllowsTwins {
 		return
 	}
 
 	_, err = s.admin.Create(s.ctx, id, pat.NewToken{Name: "taken", ExpiresAt: pat.Some(expiry())})
-	s.fails("a name that is taken", err, "validation")
+	s.fails("a name in use", err, "validation")
 
 	if invalid, ok := errors.AsType[*pat.ValidationError](err); !ok || fmt.Sprint(invalid.FieldNames()) != "[name]" {
-		s.Errorf("the refusal is not about the name: %v", err)
+		s.Errorf("the error does not name the field: %v", err)
 	}
 
-	s.live("after that", "alice", 1)
+	s.live("after the refused calls", "alice", 1)
 }
 
 func reusedName(s *scene) {
@@ -126,17 +126,17 @@ func reusedName(s *scene) {
 
 	second, err := s.admin.Create(s.ctx, id, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(expiry())})
 	if !s.admin.Traits().ReusableNames {
-		s.fails("Create under the name of a revoked token", err, "validation")
-		s.live("after that", "alice", 0)
+		s.fails("Create with the name of a revoked token", err, "validation")
+		s.live("after the refused call", "alice", 0)
 
 		return
 	}
 
-	s.succeeds("Create under the name of a revoked token", err)
-	s.live("after that", "alice", 1)
+	s.succeeds("Create with the name of a revoked token", err)
+	s.live("after Create", "alice", 1)
 
 	if second.SameAs(first.Token) {
-		s.Errorf("%+v and %+v are the same", first.Token, second.Token)
+		s.Errorf("%+v and %+v are the same token", first.Token, second.Token)
 	}
 }
 
@@ -146,17 +146,17 @@ func unsentCreates(s *scene) {
 	s.sendsNothing("Create", func() {
 		for _, id := range s.invalidIDs(on.token.UserID) {
 			_, err := s.admin.Create(s.ctx, id, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(expiry())})
-			s.fails("a token of user "+id, err, "validation")
+			s.fails("Create for user "+id, err, "validation")
 		}
 
 		for _, name := range s.InvalidNames {
 			_, err := s.admin.Create(s.ctx, on.token.UserID, pat.NewToken{Name: name, ExpiresAt: pat.Some(expiry())})
-			s.fails("a token named "+name, err, "validation")
+			s.fails("Create with the name "+name, err, "validation")
 		}
 
 		if s.admin.Traits().ExpiryIsDate {
 			_, err := s.admin.Create(s.ctx, on.token.UserID, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(expiry().Add(time.Hour))})
-			s.fails("an instant", err, "validation")
+			s.fails("Create with an expiry that is not a date", err, "validation")
 		}
 	})
 }
@@ -173,14 +173,15 @@ func createdExpiries(s *scene) {
 	s.succeeds("Create", err)
 
 	if !issued.ExpiresAt.Equal(at) || !s.token(id, "ci").ExpiresAt.Equal(at) {
-		s.Errorf("it expires at %s, want %s", issued.ExpiresAt, at)
+		s.Errorf("the token expires at %s, want %s", issued.ExpiresAt, at)
 	}
 }
 
 func lostCreate(s *scene) {
 	id := s.server.AddUser(s, "alice")
 
-	// The driver is told nothing of the server before, and then a second time all it needs.
+	// The first Create uses a driver that has sent no request yet; for the second, it has already read
+	// from the server everything that it needs.
 	for i, name := range []string{"first", "second"} {
 		var err error
 
@@ -189,15 +190,15 @@ func lostCreate(s *scene) {
 		if sent := s.changes(func() {
 			_, err = s.admin.Create(s.ctx, id, pat.NewToken{Name: name, ExpiresAt: pat.Some(expiry())})
 		}); sent != 1 {
-			s.Errorf("%d changing requests were sent, want one", sent)
+			s.Errorf("%d changing requests were sent, want 1", sent)
 		}
 
 		s.server.Repair()
 		s.fails("Create", err, "ambiguous")
-		s.live("after Create "+name, "alice", i+1)
+		s.live("after the Create of "+name, "alice", i+1)
 
 		if found := s.token(id, name); found.Status != pat.StatusActive {
-			s.Errorf("what was issued is %+v", found)
+			s.Errorf("the issued token is %+v", found)
 		}
 	}
 
@@ -205,7 +206,7 @@ func lostCreate(s *scene) {
 		s.succeeds("Revoke", s.admin.Revoke(s.ctx, token))
 	}
 
-	s.live("after all of that", "alice", 0)
+	s.live("after all tokens were revoked", "alice", 0)
 }
 
 func unreachableCreate(s *scene) {
@@ -219,11 +220,11 @@ func unreachableCreate(s *scene) {
 		if sent := s.changes(func() {
 			_, err = s.admin.Create(s.ctx, id, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(expiry())})
 		}); sent > 1 {
-			s.Errorf("%d changing requests were sent, want one at most", sent)
+			s.Errorf("%d changing requests were sent, want at most 1", sent)
 		}
 
 		s.server.Repair()
-		s.fails(fmt.Sprintf("Create on a System that was used: %t", used), err, "ambiguous", "transient")
+		s.fails(fmt.Sprintf("Create, on a System that has sent requests before: %t", used), err, "ambiguous", "transient")
 		s.live("after Create", "alice", 0)
 
 		_, err = s.admin.CurrentUser(s.ctx)

@@ -4,7 +4,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// failureTests are about servers that fail.
+// failureTests test calls to a server that fails.
 func failureTests() map[string]func(*scene) {
 	return map[string]func(*scene){
 		"an unreachable server is a transient error":                   unreachable,
@@ -16,9 +16,10 @@ func unreachable(s *scene) { s.failing(Unreachable, "transient") }
 
 func unreadable(s *scene) { s.failing(Unreadable, "protocol") }
 
-// failing lets each method meet a server that fails, on a System that was never used and on
-// one that was: the error is of the kind, or says of Create that its effect is unknown;
-// nothing is taken for the proof of absence, nothing was done, and all is well afterwards.
+// failing calls each method while the server fails, on a System that has not sent a request yet and on
+// one that has. The error must be of the kind, or, for Create, say that the outcome is unknown. No
+// error may be treated as proof of absence, no call may have an effect, and the calls must succeed once
+// the server works again.
 func (s *scene) failing(failure Failure, kind string) {
 	s.Helper()
 
@@ -26,7 +27,7 @@ func (s *scene) failing(failure Failure, kind string) {
 
 	for _, call := range s.calls() {
 		for what, system := range map[string]pat.System{
-			call.name: s.server.Open(s, s.Administrator), call.name + ", on a System that was used": s.used(),
+			call.name: s.server.Open(s, s.Administrator), call.name + ", on a System that has sent requests before": s.used(),
 		} {
 			kinds := []string{kind}
 			if call.name == "Create" {
@@ -37,7 +38,7 @@ func (s *scene) failing(failure Failure, kind string) {
 			err := call.do(s.ctx, system, on)
 			s.server.Repair()
 
-			// Who the account is may be known, and is not asked again.
+			// CurrentUser may succeed: a System that already knows its account sends no request.
 			if call.name != "CurrentUser" || err != nil {
 				s.fails(what, err, kinds...)
 			}
@@ -51,7 +52,7 @@ func (s *scene) failing(failure Failure, kind string) {
 	}
 }
 
-// used returns a System that has asked its server something.
+// used returns a System that has already sent a request.
 func (s *scene) used() pat.System {
 	s.Helper()
 

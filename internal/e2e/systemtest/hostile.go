@@ -14,16 +14,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// encounter is a call of which some requests get a hostile response.
+// encounter is a call, some of whose requests get a hostile response.
 type encounter struct {
 	name, call string
-	// requests is the pattern of those that get it.
+	// requests is a pattern of the requests that get it.
 	requests string
-	// works lets the server carry the request out first.
+	// works makes the server carry out the request before the hostile response is sent.
 	works bool
 }
 
-// encounters are those of each call.
+// encounters returns the encounters of each call.
 func encounters(platform Platform) []encounter {
 	h := platform.HTTP
 	either := fmt.Sprintf("(%s)|(%s)", h.Revoke, h.Token)
@@ -57,10 +57,10 @@ func encounters(platform Platform) []encounter {
 	return all
 }
 
-// changes says whether the call changes something.
+// changes reports whether the call changes something on the server.
 func (e encounter) changes() bool { return strings.HasPrefix(e.of(), "Create") || e.of() == "Revoke" }
 
-// reads says whether a request that only reads gets the response.
+// reads reports whether a request that only reads gets the hostile response.
 func (e encounter) reads() bool { return strings.Contains(e.requests, "GET") }
 
 // of returns the name of the call.
@@ -72,8 +72,8 @@ func (e encounter) of() string {
 	return e.name
 }
 
-// runHostile lets each call meet each hostile response: none may be taken for success, for a
-// refusal, or for the proof that something does not exist.
+// runHostile makes each call meet each hostile response. The driver must not interpret any of them as a
+// success, as a refusal, or as proof that something does not exist.
 func runHostile(t *testing.T, platform Platform) {
 	t.Helper()
 
@@ -81,10 +81,10 @@ func runHostile(t *testing.T, platform Platform) {
 	maps.Copy(answers, platform.HTTP.Documents)
 
 	for what, answer := range answers {
-		t.Run("all calls meet "+what, func(t *testing.T) {
+		t.Run("each call meets "+what, func(t *testing.T) {
 			t.Parallel()
 
-			if answer.Slow { // Only a timeout ends it.
+			if answer.Slow { // These responses end only by a timeout.
 				synctest.Test(t, func(t *testing.T) { meetAll(t, platform, what, answer) })
 			} else {
 				meetAll(t, platform, what, answer)
@@ -92,7 +92,7 @@ func runHostile(t *testing.T, platform Platform) {
 		})
 	}
 
-	// A gateway can hold back the response to a request that was carried out.
+	// These gateways withhold the response to a request that the server has carried out.
 	for what, answer := range hostileserver.Blocks() {
 		t.Run("Create meets "+what, func(t *testing.T) {
 			t.Parallel()
@@ -107,8 +107,8 @@ func runHostile(t *testing.T, platform Platform) {
 	}
 }
 
-// meetAll lets each call meet a hostile response. Those that are not carried out share a
-// server.
+// meetAll makes each call meet the hostile response. Encounters in which the server carries nothing out
+// share one server.
 func meetAll(t *testing.T, platform Platform, what string, answer hostileserver.Answer) {
 	t.Helper()
 
@@ -117,7 +117,7 @@ func meetAll(t *testing.T, platform Platform, what string, answer hostileserver.
 
 	for _, e := range encounters(platform) {
 		switch {
-		case answer.Heavy && e.reads() && e.name != "Tokens": // Much time goes into reading, which all do alike.
+		case answer.Heavy && e.reads() && e.name != "Tokens": // Reading a heavy response takes long, and all reads do it the same way.
 		case e.works:
 			s := newScene(t, platform)
 			s.meet(s.addSubject(), what, answer, e)
@@ -127,7 +127,7 @@ func meetAll(t *testing.T, platform Platform, what string, answer hostileserver.
 	}
 }
 
-// meet carries out a call, of which some requests get a hostile response.
+// meet makes a call, some of whose requests get the hostile response.
 func (s *scene) meet(on subject, what string, answer hostileserver.Answer, e encounter) {
 	s.Helper()
 
@@ -146,7 +146,7 @@ func (s *scene) meet(on subject, what string, answer hostileserver.Answer, e enc
 	err := calls[index].do(s.ctx, s.http().Connect(s, server.URL, s.Administrator), on)
 
 	if front.Met() == 0 {
-		s.Errorf("%s: no request got the response", e.name)
+		s.Errorf("%s: no request received the hostile response", e.name)
 	}
 
 	secret := s.HTTP.Secret.FindString(front.Said())
@@ -162,7 +162,7 @@ func (s *scene) meet(on subject, what string, answer hostileserver.Answer, e enc
 		harmless := slices.Contains(s.HTTP.Harmless[what], e.name)
 
 		if !revoked && !issued && !harmless {
-			s.Errorf("%s succeeds, with %d live tokens", e.name, live)
+			s.Errorf("%s succeeded, with %d live tokens", e.name, live)
 		}
 
 		return
@@ -193,6 +193,6 @@ func (s *scene) meet(on subject, what string, answer hostileserver.Answer, e enc
 	}
 
 	if e.of() != "Revoke" && live != want {
-		s.Errorf("%s: %d tokens live, want %d", e.name, live, want)
+		s.Errorf("%s: %d live tokens, want %d", e.name, live, want)
 	}
 }

@@ -16,51 +16,51 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/memorynet"
 )
 
-// HTTPServer is a [Server] that is reached over HTTP.
+// HTTPServer is a [Server] that is accessed over HTTP.
 type HTTPServer interface {
 	Server
 	http.Handler
 
-	// Connect returns a System of the account that reaches the server at another address. It
-	// repeats a failed request once, after hardly any time.
+	// Connect returns a System of the account that accesses the server at another address. It retries a
+	// failed request once, almost immediately.
 	Connect(tb testing.TB, url string, account Account) pat.System
 }
 
-// HTTP describes the requests of a driver, each by a pattern of "GET /path".
+// HTTP describes a driver's requests, each by a pattern of "GET /path".
 type HTTP struct {
-	// CurrentUser, UserByID, UserByUsername and Users are the first request of these calls.
+	// CurrentUser, UserByID, UserByUsername and Users match the first request of these calls.
 	CurrentUser, UserByID, UserByUsername, Users string
-	// UsersWithTokens and OneWithTokens are those that show the tokens of all users and of one.
+	// UsersWithTokens and OneWithTokens match the requests for the tokens of all users and of one user.
 	UsersWithTokens, OneWithTokens string
-	// Token is the request for one token, and Tokens that for those of a user.
+	// Token matches the request for one token, and Tokens the request for a user's tokens.
 	Token, Tokens string
-	// Create and Revoke are the requests that change something.
+	// Create and Revoke match the requests that change something.
 	Create, Revoke string
-	// Secret finds the secret of a new token in a response.
+	// Secret matches the secret of a new token in a response.
 	Secret *regexp.Regexp
-	// Documents are hostile responses besides those of hostileserver: documents of the
-	// platform but for one thing.
+	// Documents are further hostile responses, besides those of hostileserver: valid documents of the
+	// platform with one defect each.
 	Documents map[string]hostileserver.Answer
-	// Harmless says, by the name of a document, which calls may succeed with it all the same.
+	// Harmless lists, by the name of a document, the calls that may succeed in spite of it.
 	Harmless map[string][]string
 }
 
-// runHTTP tests what only servers that are reached over HTTP can do.
+// runHTTP runs the tests for drivers that use HTTP.
 func runHTTP(t *testing.T, platform Platform) {
 	t.Helper()
 
 	runHostile(t, platform)
 
 	for _, status := range []int{200, 400, 401, 404, 500} {
-		t.Run(fmt.Sprintf("a server that repeats the credentials with a %d", status), func(t *testing.T) {
+		t.Run(fmt.Sprintf("a server that echoes the credentials with status %d", status), func(t *testing.T) {
 			t.Parallel()
 			repeatedCredentials(newScene(t, platform), status)
 		})
 	}
 }
 
-// repeatedCredentials has a server that quotes the request's credentials, as they came and
-// decoded. No error and no line of the log may hold them.
+// repeatedCredentials uses a server that echoes a request's credentials, both encoded and decoded. They
+// must not appear in an error or in the log.
 func repeatedCredentials(s *scene, status int) {
 	on := s.addSubject()
 
@@ -74,7 +74,7 @@ func repeatedCredentials(s *scene, status int) {
 
 				w.Header().Set("Content-Type", contentType)
 				w.WriteHeader(status)
-				_, _ = fmt.Fprintf(w, `{"error":{"message":"%s %s:%s %s"}}`, header, username, password, encoded) //nolint:gosec // To repeat it is what is tested.
+				_, _ = fmt.Fprintf(w, `{"error":{"message":"%s %s:%s %s"}}`, header, username, password, encoded) //nolint:gosec // The test needs a server that echoes them.
 			}},
 		}
 
@@ -93,20 +93,20 @@ func repeatedCredentials(s *scene, status int) {
 	}
 }
 
-// http returns the server as one that is reached over HTTP.
+// http returns the server as an [HTTPServer].
 func (s *scene) http() HTTPServer {
 	s.Helper()
 
 	server, ok := s.server.(HTTPServer)
 	if !ok {
-		s.Fatalf("the server is a %T, and no HTTPServer", s.server)
+		s.Fatalf("the server is a %T, which does not implement HTTPServer", s.server)
 	}
 
 	return server
 }
 
-// Listen lets a handler listen in memory until the end of the test, and returns its URL. It
-// does so in a bubble of synctest, too.
+// Listen serves a handler on an in-memory listener until the end of the test, and returns its URL. It
+// works in a synctest bubble, too.
 func Listen(tb testing.TB, handler http.Handler) (url string) {
 	tb.Helper()
 
@@ -116,13 +116,13 @@ func Listen(tb testing.TB, handler http.Handler) (url string) {
 	return server.URL
 }
 
-// Console is what a server of the sandbox does as a [Server].
+// Console implements those methods of [Server] that are the same for all sandboxes.
 type Console struct{ Sandbox *sandbox.Console }
 
-// changing are the methods of requests that are to change something, as far as a driver sends any.
+// changing lists the methods of all requests by which the drivers change something.
 var changing = []string{http.MethodPost, http.MethodDelete}
 
-// Requests counts the requests that arrived.
+// Requests counts the requests that the server received.
 func (c Console) Requests() (all, changes int) {
 	for _, method := range changing {
 		changes += c.Sandbox.Count(sandbox.Matching(method, ""))
@@ -131,7 +131,7 @@ func (c Console) Requests() (all, changes int) {
 	return c.Sandbox.Count(nil), changes
 }
 
-// Before runs a function before each further request.
+// Before runs a function before each further request is handled.
 func (c Console) Before(changes bool, run func(ctx context.Context)) (remove func()) {
 	methods := []string{""}
 	if changes {
@@ -143,7 +143,7 @@ func (c Console) Before(changes bool, run func(ctx context.Context)) (remove fun
 	for _, method := range methods {
 		match := sandbox.Match{Method: method, Count: sandbox.Always}
 		all = append(all, c.Sandbox.Before(match, func(r *http.Request) {
-			// Only who has read a request to its end notices that the client has gone.
+			// net/http notices that the client has disconnected only after the body has been read.
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
 

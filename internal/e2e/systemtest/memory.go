@@ -21,35 +21,34 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/hostileserver"
 )
 
-// MaxGrowth is by how many bytes the memory of a process may grow, whatever a server sends.
+// MaxGrowth is how much a process's memory may grow, in bytes, whatever a server sends.
 const MaxGrowth = 256 << 20
 
-// usualSize is how large a response is that shows a missing bound: decoded without, it takes
-// more memory than is allowed.
+// usualSize is the size of a response that is large enough to reveal a missing limit: decoding all of
+// it takes more memory than [MaxGrowth].
 const usualSize = 4 << 20
 
-// taskVariable makes a process of a test one that carries out a task.
+// taskVariable tells a process of the test program to carry out a task.
 const taskVariable = "OPSACCESS_TEST_MEMORY_TASK"
 
-// MemoryTest is a large response, and what a process that reads it may take of memory.
+// MemoryTest is a large response, and a limit for the memory of a process that reads it.
 type MemoryTest struct {
 	// Status is the HTTP status; 0 is 200.
 	Status int
-	// Large is the response, of 4 MiB where it does not say otherwise. PAGE in its rows is the
-	// request's parameter "page", with zeros before it.
+	// Large is the response; its default size is 4 MiB. PAGE in its rows is replaced by the request's
+	// "page" parameter, padded with zeros.
 	Large hostileserver.Large
-	// Users asks for users, and not for tokens.
+	// Users requests users instead of tokens.
 	Users bool
-	// Times is how often the process asks, all at once; 0 is once.
+	// Times is how many requests the process makes concurrently; 0 is one.
 	Times int
-	// Most is by how many bytes the memory may grow; 0 is [MaxGrowth].
+	// Most is how much the memory may grow, in bytes; 0 is [MaxGrowth].
 	Most int64
-	// Want is in the text of the error; empty is no error.
+	// Want is a part of the error's text; empty if no error is expected.
 	Want string
 }
 
-// RunMemory lets a process of its own read each of the responses. The test's TestMain must
-// call [Main].
+// RunMemory starts a new process for each test, which reads the response. TestMain must call [Main].
 func RunMemory(t *testing.T, tests map[string]MemoryTest) {
 	t.Helper()
 
@@ -85,7 +84,7 @@ func RunMemory(t *testing.T, tests map[string]MemoryTest) {
 	}
 }
 
-// serve writes the response, as XML where it begins as such.
+// serve writes the response. Its content type is XML if it begins like XML, and JSON otherwise.
 func (m MemoryTest) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", hostileserver.JSON)
 
@@ -101,9 +100,9 @@ func (m MemoryTest) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = large.WriteTo(w)
 }
 
-// Main belongs into TestMain: it carries out the task of this process, if [RunMemory] gave it
-// one, to ask for the tokens of a user or for these users, and runs the tests otherwise. Open
-// returns a System that has five minutes for a request. Main does not return.
+// Main must be called by TestMain. In a process that [RunMemory] has started, it carries out the task,
+// which requests the tokens of the user or these users; in any other, it runs the tests. open returns a
+// System with a request timeout of five minutes. Main does not return.
 func Main(tests interface{ Run() int }, userID string, users pat.UserQuery, open func(url string) (pat.System, error)) {
 	text, had := os.LookupEnv(taskVariable)
 	if !had {
@@ -118,24 +117,23 @@ func Main(tests interface{ Run() int }, userID string, users pat.UserQuery, open
 	os.Exit(0)
 }
 
-// task is what a process of its own does, so that its memory can be measured.
+// task describes what a new process does, so that its memory can be measured.
 type task struct {
 	URL   string `json:"url"`
 	Users bool   `json:"users"`
 	Times int    `json:"times"`
 }
 
-// report is what came of a task.
+// report is the result of a task.
 type report struct {
-	// Growth is by how many bytes the memory that Go has from the system grew. That never
-	// shrinks, so this is the most that was in use, and no less than what was added to the
-	// resident memory.
+	// Growth is by how many bytes the memory that Go obtained from the system grew. That memory never
+	// shrinks, so this is the peak, and at least the growth of the resident memory.
 	Growth int64 `json:"growth"`
-	// Errors are the texts of the errors; empty where there was none.
+	// Errors holds the texts of the errors; empty where a request succeeded.
 	Errors []string `json:"errors"`
 }
 
-// measure starts the program of this test again and lets [Main] carry out the task.
+// measure starts this test program in a new process, in which [Main] carries out the task.
 func measure(ctx context.Context, program string, task task) (report, error) {
 	text, err := json.Marshal(task)
 	if err != nil {
@@ -143,7 +141,7 @@ func measure(ctx context.Context, program string, task task) (report, error) {
 	}
 
 	child := exec.CommandContext(ctx, program)
-	// The bounds are those of a provider, which runs with Go's default.
+	// The limits must hold in a provider, which runs with Go's default.
 	child.Env = append(os.Environ(), taskVariable+"="+string(text), "GOGC=100")
 
 	output, err := child.Output()
@@ -160,8 +158,8 @@ func measure(ctx context.Context, program string, task task) (report, error) {
 	return got, json.Unmarshal(output, &got)
 }
 
-// carryOut carries out a task and writes the report. What the calls return stays in memory
-// until all have returned.
+// carryOut carries out a task and writes the report. It keeps the results of all calls in memory until
+// the last call has returned.
 func carryOut(w io.Writer, text, userID string, users pat.UserQuery, open func(url string) (pat.System, error)) error {
 	var task task
 	if err := json.Unmarshal([]byte(text), &task); err != nil {
@@ -199,7 +197,7 @@ func carryOut(w io.Writer, text, userID string, users pat.UserQuery, open func(u
 	runtime.ReadMemStats(&after)
 	runtime.KeepAlive(results)
 
-	got.Growth = int64(after.Sys) - int64(before.Sys) //nolint:gosec // No machine has so much.
+	got.Growth = int64(after.Sys) - int64(before.Sys) //nolint:gosec // No machine has this much memory.
 
 	for _, failure := range failures {
 		text := ""

@@ -8,18 +8,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// nameTests are about names, logins and ids that something on the way could misread.
+// nameTests test names, logins and ids that a path, a query or a search could misinterpret.
 func nameTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"User matches exactly":                            userMatchesExactly,
-		"invalid ids are not sent":                        invalidUserIDs,
-		"an error shows no control characters of a login": unreadableLogin,
-		"Create takes every name":                         createdNames,
-		"Tokens finds exactly the names it is asked for":  tokensByName,
+		"User matches exactly":                                   userMatchesExactly,
+		"invalid ids are not sent":                               invalidUserIDs,
+		"an error shows no control characters of a login":        unreadableLogin,
+		"Create accepts every valid name":                        createdNames,
+		"Tokens returns exactly the tokens with the given names": tokensByName,
 	}
 }
 
-// oddUsernames are logins that a path, a query or a search could misread, or that look like
+// oddUsernames are logins that a path, a query or a search could misinterpret, or that look like
 // another user's id.
 var oddUsernames = []string{
 	"5", "5abc", "5-", `o"neil`, "../users/5", "a&userid=b", "al*", `x" or login = "alice`, "alicia", "alice@example.com",
@@ -44,16 +44,16 @@ func userMatchesExactly(s *scene) {
 	s.server.DeleteUser(s, "bob")
 
 	for what, ref := range map[string]pat.UserRef{
-		"capital letters":            {Username: "ALICE"},
-		"a beginning":                {Username: "ali"},
-		"a blank at the end":         {Username: "alice "},
-		"a wildcard":                 {Username: "ali*"},
-		"a search":                   {Username: `y" or login = "alice`},
-		"the account in capitals":    {Username: strings.ToUpper(s.Administrator.Username)},
-		"an unknown login":           {Username: "nobody"},
-		"the login of who was there": {Username: "bob"},
-		"the id of who was there":    {ID: ids["bob"]},
-		"id and login of who was":    {ID: ids["bob"], Username: "bob"},
+		"upper case":                    {Username: "ALICE"},
+		"a beginning":                   {Username: "ali"},
+		"a trailing space":              {Username: "alice "},
+		"a wildcard":                    {Username: "ali*"},
+		"a search":                      {Username: `y" or login = "alice`},
+		"the account in upper case":     {Username: strings.ToUpper(s.Administrator.Username)},
+		"an unknown login":              {Username: "nobody"},
+		"the login of a deleted user":   {Username: "bob"},
+		"the id of a deleted user":      {ID: ids["bob"]},
+		"a deleted user's id and login": {ID: ids["bob"], Username: "bob"},
 	} {
 		_, err := s.admin.User(s.ctx, ref)
 		s.fails(what, err, "user gone")
@@ -65,15 +65,15 @@ func userMatchesExactly(s *scene) {
 	}
 
 	for what, ref := range map[string]pat.UserRef{
-		"two users":                    {ID: ids["alice"], Username: "alicia"},
-		"a user and one who is gone":   {ID: ids["alice"], Username: "bob"},
-		"a user, and the login raised": {ID: ids["alice"], Username: "ALICE"},
+		"the id and login of two users":        {ID: ids["alice"], Username: "alicia"},
+		"a user's id, a deleted user's login":  {ID: ids["alice"], Username: "bob"},
+		"a user's id, the login in upper case": {ID: ids["alice"], Username: "ALICE"},
 	} {
 		_, err := s.admin.User(s.ctx, ref)
 		s.fails(what, err, "validation")
 
 		if err != nil && !strings.Contains(err.Error(), ids["alice"]+" is alice") {
-			s.Errorf("%s: the error does not say whose the id is: %v", what, err)
+			s.Errorf("%s: the error does not name the user with this id: %v", what, err)
 		}
 
 		users, err := s.admin.Users(s.ctx, pat.UserQuery{Ref: pat.Some(ref)})
@@ -87,19 +87,18 @@ func unreadableLogin(s *scene) {
 	id := s.server.AddUser(s, "\x1b[31m"+strings.Repeat("a", 10_000))
 
 	_, err := s.admin.User(s.ctx, pat.UserRef{ID: id, Username: "alice"})
-	s.fails("another login", err, "validation")
+	s.fails("another user's login", err, "validation")
 
 	if err == nil {
 		return
 	}
 
 	if text := err.Error(); len(text) > 3*2048 || strings.ContainsFunc(text, unicode.IsControl) {
-		s.Errorf("an error of %d bytes: %.3000q", len(text), text)
+		s.Errorf("the error has %d bytes or a control character: %.3000q", len(text), text)
 	}
 }
 
-// invalidIDs are texts that are no ids on any platform. Those that look like an id of the
-// platform under test are left out.
+// invalidIDs returns texts that are not ids on the platform under test.
 func (s *scene) invalidIDs(id string) []string {
 	all := append([]string{
 		"", " ", "alice", "-1", "+4", "0", "5abc", "4.0", " " + id, id + " ", id + "\n", id + "/", id + "-", "../" + id, "٣",
@@ -112,7 +111,7 @@ func (s *scene) invalidIDs(id string) []string {
 func invalidUserIDs(s *scene) {
 	on := s.addSubject()
 
-	s.sendsNothing("a user's id that is none", func() {
+	s.sendsNothing("an invalid user id", func() {
 		for _, id := range s.invalidIDs(on.token.UserID) {
 			other := on
 			other.token.UserID = id
@@ -127,7 +126,7 @@ func invalidUserIDs(s *scene) {
 		}
 	})
 
-	s.sendsNothing("a token's key that is none", func() {
+	s.sendsNothing("an invalid token key", func() {
 		for _, id := range s.InvalidTokenIDs {
 			token := pat.Token{UserID: on.token.UserID, ID: id, Name: id}
 
@@ -149,26 +148,26 @@ func createdNames(s *scene) {
 		all = append(all, issued)
 
 		if issued.Name != name {
-			s.Errorf("%q was made of %q", issued.Name, name)
+			s.Errorf("the token is named %q, want %q", issued.Name, name)
 		}
 	}
 
 	for i, issued := range all {
 		if found := s.token(id, issued.Name); !found.SameAs(issued.Token) {
-			s.Errorf("%q is found as %+v", issued.Name, found)
+			s.Errorf("the token %q is returned as %+v", issued.Name, found)
 		}
 
 		s.succeeds("Revoke "+issued.Name, s.admin.Revoke(s.ctx, issued.Token))
-		s.live("after the revocation of "+issued.Name, "alice", len(all)-i-1)
+		s.live("after revoking "+issued.Name, "alice", len(all)-i-1)
 
 		if s.server.Authenticates("alice", issued.Secret) {
-			s.Errorf("%q lives, and another one does not", issued.Name)
+			s.Errorf("%q is still alive, another token is not", issued.Name)
 		}
 	}
 }
 
-// tokensByName has a user with tokens of names that are easily misread, and compares what
-// each query finds with what it selects.
+// tokensByName gives a user tokens whose names are easily misinterpreted, and compares the result of
+// each query with what it should select.
 func tokensByName(s *scene) {
 	id := s.server.AddUser(s, "alice")
 	odd := s.oddNames()
@@ -207,17 +206,17 @@ func tokensByName(s *scene) {
 
 		got, err := s.admin.Tokens(s.ctx, id, query)
 		if err != nil || !slices.EqualFunc(got, want, equalTokens) {
-			s.Errorf("%+v selects %q, %v; want %q", query, names(got), err, names(want))
+			s.Errorf("%+v returns %q, %v; want %q", query, names(got), err, names(want))
 		}
 	}
 }
 
-// sameElements says whether two lists hold the same, in whatever order.
+// sameElements reports whether two lists have the same elements, in any order.
 func sameElements(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// oddNames are names of tokens that something on the way could misread, as far as the
+// oddNames returns token names that a path, a query or a search could misinterpret, as far as the
 // platform allows them.
 func (s *scene) oddNames() []string {
 	longest := s.admin.Traits().MaxNameLength

@@ -7,32 +7,32 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// revokeTests are about Revoke.
+// revokeTests test Revoke.
 func revokeTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"Revoke succeeds, and does so again":                  revoked,
-		"Revoke leaves all other tokens alone":                othersLive,
-		"Revoke leaves a later token of the name alone":       namesakeLives,
-		"Revoke of a token whose creation time is unknown":    unknownCreation,
-		"Revoke whose response is lost has its effect":        lostRevoke,
-		"Revoke that does not reach the server has no effect": unreachableRevoke,
-		"Revoke succeeds when the token vanishes first":       vanishingToken,
+		"Revoke succeeds, even if called again":                   revoked,
+		"Revoke does not affect other tokens":                     othersLive,
+		"Revoke does not affect a newer token with the same name": namesakeLives,
+		"Revoke when the creation time is unknown":                unknownCreation,
+		"Revoke has its effect when the response is lost":         lostRevoke,
+		"Revoke has no effect when the server is unreachable":     unreachableRevoke,
+		"Revoke succeeds when the token is deleted meanwhile":     vanishingToken,
 	}
 }
 
 func revoked(s *scene) {
 	for what, prepare := range map[string]func(username string){
-		"a live token":       func(string) {},
-		"a revoked token":    func(username string) { s.server.RevokeToken(s, username, "ci") },
-		"a token of no row":  func(username string) { s.server.DeleteToken(s, username, "ci") },
-		"a deleted user's":   func(username string) { s.server.DeleteUser(s, username) },
-		"an expired token":   func(string) { s.server.Advance(60 * 24 * time.Hour) },
-		"an expired, by far": func(string) { s.server.Advance(900 * 24 * time.Hour) },
+		"a live token":         func(string) {},
+		"a revoked token":      func(username string) { s.server.RevokeToken(s, username, "ci") },
+		"a deleted token":      func(username string) { s.server.DeleteToken(s, username, "ci") },
+		"a deleted user":       func(username string) { s.server.DeleteUser(s, username) },
+		"an expired token":     func(string) { s.server.Advance(60 * 24 * time.Hour) },
+		"a long-expired token": func(string) { s.server.Advance(900 * 24 * time.Hour) },
 	} {
 		username := what
 		id := s.server.AddUser(s, username)
 
-		// Far from the end of the longest lifetime that a server may allow.
+		// The date must not be near the longest lifetime that a server may allow.
 		issued, err := s.admin.Create(s.ctx, id, pat.NewToken{Name: "ci", ExpiresAt: pat.Some(s.inDays(30))})
 		s.succeeds("Create", err)
 		s.secrets = append(s.secrets, issued.Secret.Reveal())
@@ -43,7 +43,7 @@ func revoked(s *scene) {
 		}
 
 		if s.server.Authenticates(username, issued.Secret) {
-			s.Errorf("%s: the secret still authenticates", what)
+			s.Errorf("%s: the server still accepts the secret", what)
 		}
 
 		s.live(what, username, 0)
@@ -52,12 +52,12 @@ func revoked(s *scene) {
 		if err != nil {
 			s.fails(what, err, "gone", "user gone")
 		} else if token.Status != pat.StatusRevoked {
-			s.Errorf("%s: it is %+v", what, token)
+			s.Errorf("%s: the token is %+v", what, token)
 		}
 	}
 }
 
-// inDays returns midnight UTC so many days from the server's time on.
+// inDays returns midnight UTC, this many days after the server's time.
 func (s *scene) inDays(days int) time.Time {
 	s.Helper()
 
@@ -85,7 +85,7 @@ func othersLive(s *scene) {
 func namesakeLives(s *scene) {
 	traits := s.admin.Traits()
 	if !traits.ReusableNames {
-		return // reusedName proves that there is none.
+		return // reusedName proves that the server refuses a second token with the name.
 	}
 
 	id := s.server.AddUser(s, "alice")
@@ -96,14 +96,14 @@ func namesakeLives(s *scene) {
 
 	for range 2 {
 		s.succeeds("Revoke", s.admin.Revoke(s.ctx, old.Token))
-		s.live("after the revocation of the older one", "alice", 1)
+		s.live("after revoking the older token", "alice", 1)
 	}
 
 	got, err := s.admin.Token(s.ctx, old.Key())
 
 	switch {
 	case !traits.TokenIDs && (err != nil || got.SameAs(old.Token)):
-		s.Errorf("the token of the name is %+v, %v; want another one", got, err)
+		s.Errorf("the token with the name is %+v, %v; want the newer token", got, err)
 	case traits.TokenIDs && s.KeepsRevoked && (err != nil || got.Status != pat.StatusRevoked):
 		s.Errorf("the older token is %+v, %v; want it revoked", got, err)
 	case traits.TokenIDs && !s.KeepsRevoked:
@@ -121,18 +121,18 @@ func unknownCreation(s *scene) {
 
 	err := another.Revoke(s.ctx, token)
 
-	if s.admin.Traits().TokenIDs { // The id alone tells which it is.
+	if s.admin.Traits().TokenIDs { // The id alone identifies the token.
 		s.succeeds("Revoke", err)
-		s.live("after the revocation", "alice", 0)
+		s.live("after revoking the token", "alice", 0)
 
 		return
 	}
 
-	s.fails("a token of the name that may be another", err, "validation")
-	s.live("after the refusal", "alice", 1)
+	s.fails("a name that may belong to another token", err, "validation")
+	s.live("after the refused call", "alice", 1)
 
 	token.Name, token.ID = "none", "none"
-	s.succeeds("Revoke of a name that is not there", another.Revoke(s.ctx, token))
+	s.succeeds("Revoke with a name that does not exist", another.Revoke(s.ctx, token))
 }
 
 func lostRevoke(s *scene) {
@@ -146,7 +146,7 @@ func lostRevoke(s *scene) {
 	}
 
 	s.live("after Revoke", "alice", 0)
-	s.succeeds("Revoke, again", s.admin.Revoke(s.ctx, on.token))
+	s.succeeds("Revoke, called again", s.admin.Revoke(s.ctx, on.token))
 }
 
 func unreachableRevoke(s *scene) {
@@ -172,11 +172,11 @@ func vanishingToken(s *scene) {
 			vanished = true
 		})
 
-		s.succeeds("Revoke, when "+what+" vanishes", s.admin.Revoke(s.ctx, on.token))
+		s.succeeds("Revoke while "+what+" is deleted", s.admin.Revoke(s.ctx, on.token))
 		remove()
 
 		if !vanished {
-			s.Error("no request was to change anything")
+			s.Error("no changing request was sent")
 		}
 
 		want := 1

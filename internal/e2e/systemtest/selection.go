@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// selectTests are about what a System is besides, a [pat.TokenSelector] or a [pat.TokenPager].
+// selectTests test the optional interfaces of a System, [pat.TokenSelector] and [pat.TokenPager].
 func selectTests() map[string]func(*scene) {
 	return map[string]func(*scene){
 		"SelectTokens agrees with Tokens": selectionsAgree,
@@ -15,7 +15,8 @@ func selectTests() map[string]func(*scene) {
 	}
 }
 
-// addSeries adds tokens of every state to alice and one to bob, and returns those of alice.
+// addSeries adds tokens with every status to alice and one token to bob. It returns the user ids and
+// alice's tokens.
 func (s *scene) addSeries() (alice, bob string, all []pat.Token) {
 	s.Helper()
 
@@ -37,7 +38,7 @@ func (s *scene) addSeries() (alice, bob string, all []pat.Token) {
 	return alice, bob, all
 }
 
-// series are queries for tokens that were issued after another.
+// series returns queries for tokens that were issued after another token.
 func series(all []pat.Token) []pat.TokenQuery {
 	return []pat.TokenQuery{
 		{NamePrefix: pat.Some("ci-"), AfterID: all[0].ID},
@@ -62,15 +63,15 @@ func selectionsAgree(s *scene) {
 	queries := series(all)
 
 	selections := map[string]pat.Selection{
-		"none":                   {},
-		"one":                    {IDs: []string{all[3].ID}},
-		"one twice":              {IDs: []string{all[3].ID, all[3].ID}},
-		"several, out of order":  {IDs: []string{all[5].ID, all[0].ID, all[len(all)-1].ID}},
-		"another user's":         {IDs: []string{his}},
-		"what could be none":     {IDs: []string{"", "x", "4 or id > 0", "4)", "0", "*", "2147483648", "999999999999999999", all[3].ID}},
-		"one and later ones":     {IDs: []string{all[1].ID, "7 or 1"}, Later: queries[:2]},
-		"all queries":            {Later: queries},
-		"all queries and tokens": {IDs: []string{all[0].ID, all[6].ID, his}, Later: queries},
+		"none":                      {},
+		"one":                       {IDs: []string{all[3].ID}},
+		"a repeated id":             {IDs: []string{all[3].ID, all[3].ID}},
+		"several, out of order":     {IDs: []string{all[5].ID, all[0].ID, all[len(all)-1].ID}},
+		"another user's id":         {IDs: []string{his}},
+		"malformed and unknown ids": {IDs: []string{"", "x", "4 or id > 0", "4)", "0", "*", "2147483648", "999999999999999999", all[3].ID}},
+		"one id and a later query":  {IDs: []string{all[1].ID, "7 or 1"}, Later: queries[:2]},
+		"all queries":               {Later: queries},
+		"all queries and some ids":  {IDs: []string{all[0].ID, all[6].ID, his}, Later: queries},
 	}
 	for _, query := range queries {
 		selections["later: "+query.NamePrefix.V+query.NameContains+" after "+query.AfterID] = pat.Selection{Later: []pat.TokenQuery{query}}
@@ -88,14 +89,14 @@ func selectionsAgree(s *scene) {
 		}
 
 		if asked := len(selection.IDs)+len(selection.Later) > 0; asked && total != len(all) {
-			s.Errorf("%s: %d tokens in all, want %d", what, total, len(all))
+			s.Errorf("%s: the total is %d, want %d", what, total, len(all))
 		}
 	}
 
 	s.server.DeleteUser(s, "bob")
 
 	_, _, err := selectTokens(s.ctx, s.admin, bob, pat.Selection{IDs: []string{his}})
-	s.fails("a user who is gone", err, "user gone")
+	s.fails("a deleted user", err, "user gone")
 }
 
 func pagesAgree(s *scene) {
@@ -109,7 +110,7 @@ func pagesAgree(s *scene) {
 		want := slices.DeleteFunc(slices.Clone(all), func(token pat.Token) bool { return !query.Selects(token) })
 
 		if got, err := s.admin.Tokens(s.ctx, alice, query); err != nil || !slices.EqualFunc(got, want, equalTokens) {
-			s.Errorf("Tokens, %+v: %q, %v; want %q", query, names(got), err, names(want))
+			s.Errorf("Tokens for %+v: %q, %v; want %q", query, names(got), err, names(want))
 		}
 
 		if got, err := eachToken(s.ctx, s.admin, alice, query); err != nil || !slices.EqualFunc(got, want, equalTokens) {
@@ -130,7 +131,7 @@ func pagesAgree(s *scene) {
 		}
 
 		if !slices.EqualFunc(got, all[:taken], equalTokens) {
-			s.Errorf("the first %d are %q", taken, names(got))
+			s.Errorf("the first %d tokens are %q", taken, names(got))
 		}
 	}
 
@@ -140,22 +141,22 @@ func pagesAgree(s *scene) {
 		userID, kind string
 		query        pat.TokenQuery
 	}{
-		"a user who is gone":        {userID: bob, kind: "user gone"},
-		"an id that is none":        {userID: "alice", kind: "validation"},
+		"a deleted user":            {userID: bob, kind: "user gone"},
+		"an invalid id":             {userID: "alice", kind: "validation"},
 		"a query of another driver": {userID: alice, kind: "validation", query: pat.TokenQuery{Native: "name ~ t"}},
 	} {
 		yielded := 0
 
 		for token, err := range pager.EachToken(s.ctx, test.userID, test.query) {
 			if yielded++; token != (pat.Token{}) {
-				s.Errorf("%s: EachToken yields the token %s", what, token.ID)
+				s.Errorf("%s: EachToken yielded token %s", what, token.ID)
 			}
 
 			s.fails(what, err, test.kind)
 		}
 
 		if yielded != 1 {
-			s.Errorf("%s: EachToken yields %d times, want one error", what, yielded)
+			s.Errorf("%s: EachToken yielded %d times, want one error", what, yielded)
 		}
 	}
 }

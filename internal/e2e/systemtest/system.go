@@ -8,19 +8,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// errNoInterface is the error of a System that lacks a method which its [Platform] promises.
-var errNoInterface = errors.New("the System is no pat.TokenSelector or pat.TokenPager, as its platform says it is")
+// errNoInterface is the error for a System that lacks a method that its [Platform] declares.
+var errNoInterface = errors.New("the System does not implement pat.TokenSelector or pat.TokenPager, but its Platform says so")
 
-// systemTests are about what a System says of itself, and about who it is.
+// systemTests test the methods that describe a System and its account.
 func systemTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"Traits and Server send nothing":                         traitsSendNothing,
-		"the System is what its platform says":                   optionalInterfaces,
-		"CurrentUser is the account":                             currentUser,
-		"a refused password is sent once, and never after that":  refusedPassword,
-		"an account needs no permission for itself":              ownAccount,
-		"an account without permissions gets permission errors":  noPermission,
-		"two Systems of two accounts do not share their session": twoAccounts,
+		"Traits and Server send no request":                     traitsSendNothing,
+		"the System implements what its Platform declares":      optionalInterfaces,
+		"CurrentUser returns the account":                       currentUser,
+		"a rejected password is sent only once":                 refusedPassword,
+		"an account needs no permission for its own tokens":     ownAccount,
+		"an account without permissions gets permission errors": noPermission,
+		"Systems of different accounts do not share a session":  twoAccounts,
 	}
 }
 
@@ -32,7 +32,7 @@ func traitsSendNothing(s *scene) {
 		if traits.Platform == "" || traits.DisplayName == "" || traits.UserID == nil || traits.MaxNameLength < 0 {
 			s.Errorf("the traits are %+v", traits)
 		} else if !traits.UserID.MatchString(id) || traits.UserID.MatchString("") {
-			s.Errorf("UserID is %s, and alice's id is %q", traits.UserID, id)
+			s.Errorf("UserID is %s, which does not match alice's id %q", traits.UserID, id)
 		}
 
 		server := s.admin.Server()
@@ -52,7 +52,7 @@ func optionalInterfaces(s *scene) {
 	_, pager := s.admin.(pat.TokenPager)
 
 	if selector != s.Selector || pager != s.Pager {
-		s.Errorf("the System is a TokenSelector: %t, and a TokenPager: %t; want %t and %t", selector, pager, s.Selector, s.Pager)
+		s.Errorf("TokenSelector: %t, TokenPager: %t; want %t and %t", selector, pager, s.Selector, s.Pager)
 	}
 }
 
@@ -70,7 +70,7 @@ func currentUser(s *scene) {
 
 			same, err := system.User(s.ctx, pat.UserRef{ID: user.ID})
 			if err != nil || same.Username != username {
-				s.Errorf("the user with that id is %q, %v; want %q", same.Username, err, username)
+				s.Errorf("the user with this id is %q, %v; want %q", same.Username, err, username)
 			}
 		}
 	}
@@ -79,7 +79,7 @@ func currentUser(s *scene) {
 func refusedPassword(s *scene) {
 	on := s.addSubject()
 
-	wrong := Account{Username: "alice", Password: "wr0ng/p&ss word"} //nolint:gosec // Nobody has it.
+	wrong := Account{Username: "alice", Password: "wr0ng/p&ss word"} //nolint:gosec // No account has this password.
 	s.keepSecret(wrong)
 
 	system := s.server.Open(s, wrong)
@@ -93,11 +93,11 @@ func refusedPassword(s *scene) {
 	}
 
 	if after, _ := s.server.Requests(); after-before != 1 {
-		s.Errorf("%d requests were sent, want one", after-before)
+		s.Errorf("%d requests were sent, want 1", after-before)
 	}
 
 	_, err := s.open("alice").CurrentUser(s.ctx)
-	s.succeeds("with the right password", err)
+	s.succeeds("with the correct password", err)
 }
 
 func ownAccount(s *scene) {
@@ -123,7 +123,7 @@ func ownAccount(s *scene) {
 	}
 
 	s.succeeds("Revoke", alice.Revoke(s.ctx, issued.Token))
-	s.live("after the revocation", "alice", 0)
+	s.live("after revoking the token", "alice", 0)
 }
 
 func noPermission(s *scene) {
@@ -137,11 +137,11 @@ func noPermission(s *scene) {
 		}
 	}
 
-	// None is not an error, but it is one if the caller could not have seen any.
+	// An empty list is an error for a caller that lacks the permission to see any tokens.
 	_, err := bob.Tokens(s.ctx, on.token.UserID, pat.TokenQuery{Name: pat.Some("none")})
-	s.fails("Tokens, of which none is selected", err, "permission")
+	s.fails("Tokens, with a query that selects none", err, "permission")
 
-	s.live("after all of that", "alice", 1)
+	s.live("after all calls", "alice", 1)
 }
 
 func twoAccounts(s *scene) {
@@ -158,5 +158,5 @@ func twoAccounts(s *scene) {
 	}
 
 	_, err := alice.User(s.ctx, pat.UserRef{Username: s.Administrator.Username})
-	s.fails("alice asks for the administrator", err, "permission")
+	s.fails("alice's System reads the administrator", err, "permission")
 }

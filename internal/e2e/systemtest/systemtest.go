@@ -1,9 +1,9 @@
-// Package systemtest holds the tests that every [pat.System] must pass: all methods, all
-// guarantees that package pat documents, cancellation, concurrent use and, for platforms that
-// are reached over HTTP, servers that are broken or hostile.
+// Package systemtest is the conformance suite for [pat.System]: it tests all methods and all guarantees
+// that package pat documents, cancellation, concurrent use and, for platforms that are accessed over
+// HTTP, broken and hostile servers.
 //
-// A driver's tests describe the platform once, as a [Platform], and call [Run]. What only one
-// platform has stays in that driver's own tests.
+// A driver's tests describe the platform once, as a [Platform], and call [Run]. Features of a single
+// platform are tested by its driver's own tests.
 package systemtest
 
 import (
@@ -23,85 +23,86 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// Password is the password of every user that a [Server] adds. It contains what some
+// Password is the password of every user that a [Server] adds. It contains characters that some
 // encodings escape.
 const Password = "correct h0rse/&battery"
 
-// Start is the time at which the clock of every new [Server] stands.
+// Start is the initial time of every [Server]'s clock.
 var Start = time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)
 
 // Platform describes a platform and its driver.
 type Platform struct {
-	// New starts a server with an administrator and no other user that the suite adds.
+	// New starts a server with an administrator. It may have further users, but none that the suite
+	// adds.
 	New func(tb testing.TB) Server
-	// Administrator may see and change all users and tokens.
+	// Administrator can see and change all users and tokens.
 	Administrator Account
 
-	// Selector and Pager say whether the driver's System is a [pat.TokenSelector] and a
+	// Selector and Pager say whether the driver's System implements [pat.TokenSelector] and
 	// [pat.TokenPager].
 	Selector, Pager bool
-	// KeepsRevoked and KeepsExpired say whether the server still shows tokens that were
-	// revoked, or have expired.
+	// KeepsRevoked and KeepsExpired say whether the server still returns tokens that were revoked or
+	// have expired.
 	KeepsRevoked, KeepsExpired bool
-	// RequiresExpiry says that the server issues no token without an expiry.
+	// RequiresExpiry says that the server refuses to issue a token without an expiry.
 	RequiresExpiry bool
-	// AllowsTwins says that the server issues a second token under the name of a live one.
+	// AllowsTwins says that the server issues a second token with the name of a live token.
 	AllowsTwins bool
 
-	// InvalidUserIDs are texts that the driver refuses to send as a user's id, besides those of
-	// the suite.
+	// InvalidUserIDs are further texts that the driver must refuse as a user's id without sending a
+	// request, besides those of the suite.
 	InvalidUserIDs []string
-	// InvalidTokenIDs are texts that the driver refuses to send as a token's id or, where
-	// tokens have none, as a name.
+	// InvalidTokenIDs are texts that the driver must refuse as a token's id (or name, if tokens have no
+	// ids) without sending a request.
 	InvalidTokenIDs []string
-	// InvalidNames are names that the driver refuses to send in a request for a token.
+	// InvalidNames are names with which the driver must refuse to create a token, without sending a
+	// request.
 	InvalidNames []string
 
-	// HTTP describes the requests of the driver; nil on a platform that is not reached over HTTP.
+	// HTTP describes the driver's requests; nil if the platform is not accessed over HTTP.
 	HTTP *HTTP
 }
 
-// Account is a user with the password that a System logs in with.
+// Account is the username and password that a System logs in with.
 type Account struct {
 	Username string
 	Password pat.Secret
 }
 
-// Server is one server of the platform. Its methods act as other people do, without the
-// System under test.
+// Server is a server of the platform. Its methods act directly on the server, as other people would,
+// without the System under test.
 type Server interface {
 	// Open returns a new System of the account.
 	Open(tb testing.TB, account Account) pat.System
 
-	// AddUser adds a user with [Password], who may see and change nothing of other users, and
-	// returns the id.
+	// AddUser adds a user with [Password] and returns the id. The user has no permissions on other
+	// users.
 	AddUser(tb testing.TB, username string) (id string)
 	// RenameUser changes a user's login.
 	RenameUser(tb testing.TB, username, to string)
 	// DeleteUser deletes a user with all tokens.
 	DeleteUser(tb testing.TB, username string)
 
-	// AddToken issues a token, under a name that may be in use. The zero expiry is never.
+	// AddToken issues a token; its name may be in use. With the zero expiry it never expires.
 	AddToken(tb testing.TB, username, name string, expires time.Time)
-	// RevokeToken revokes all tokens of the name.
+	// RevokeToken revokes all tokens with the name.
 	RevokeToken(tb testing.TB, username, name string)
-	// DeleteToken removes all tokens of the name without a trace.
+	// DeleteToken removes all tokens with the name, without a trace.
 	DeleteToken(tb testing.TB, username, name string)
 
-	// LiveTokens counts the tokens of a user that the server accepts.
+	// LiveTokens counts the user's tokens that the server accepts.
 	LiveTokens(username string) int
-	// Authenticates says whether a user can log in with the secret of a token.
+	// Authenticates reports whether the user can log in with the secret.
 	Authenticates(username string, secret pat.Secret) bool
 
 	// Now is the server's time.
 	Now() time.Time
 	// Advance sets the server's clock forward.
 	Advance(d time.Duration)
-	// Requests counts the requests that arrived so far, and those among them that were to
-	// change something.
+	// Requests counts all requests so far, and those among them that would change something.
 	Requests() (all, changes int)
-	// Before runs a function before each further request, or before each that is to change
-	// something. The context ends when the client abandons the request.
+	// Before runs a function before each further request or, with changes, before each further request
+	// that would change something. The context ends when the client abandons the request.
 	Before(changes bool, run func(ctx context.Context)) (remove func())
 	// Break makes the server fail until Repair is called.
 	Break(failure Failure)
@@ -109,21 +110,22 @@ type Server interface {
 	Repair()
 }
 
-// Failure is a way in which a [Server] can fail.
+// Failure is a way in which a [Server] fails.
 type Failure int
 
 // The failures of a server.
 const (
-	// Unreachable carries out nothing and answers nothing.
+	// Unreachable means that the server carries nothing out and does not respond.
 	Unreachable Failure = iota
-	// Unconfirmed carries out the next request that changes something, and does not answer it.
+	// Unconfirmed means that the server carries out the next changing request, but does not respond to
+	// it.
 	Unconfirmed
-	// Unreadable carries out nothing and answers everything with what the platform would never
-	// answer.
+	// Unreadable means that the server carries nothing out and responds with something that the
+	// platform never sends.
 	Unreadable
 )
 
-// Run tests the driver of the platform. Each test has a server of its own.
+// Run tests the platform's driver. Each test starts a new server.
 func Run(t *testing.T, platform Platform) {
 	t.Helper()
 
@@ -136,9 +138,9 @@ func Run(t *testing.T, platform Platform) {
 	}
 }
 
-// RunVariant tests the driver with a server that differs from the one of [Run] in what it
-// answers. It leaves out what depends on the driver alone: odd names, failures, cancellation
-// and concurrent use.
+// RunVariant tests the driver with a server whose responses differ from those of the server in [Run].
+// It leaves out the tests that do not depend on the server: odd names, failures, cancellation and
+// concurrent use.
 func RunVariant(t *testing.T, platform Platform) {
 	t.Helper()
 	runEach(t, platform, systemTests(), userTests(), tokenTests(), selectTests(), createTests(), revokeTests(), absenceTests())
@@ -157,7 +159,7 @@ func runEach(t *testing.T, platform Platform, groups ...map[string]func(*scene))
 	}
 }
 
-// scene is one server, and a System of its administrator.
+// scene is one server and a System of its administrator.
 type scene struct {
 	*testing.T
 	Platform
@@ -165,7 +167,7 @@ type scene struct {
 	ctx    context.Context
 	server Server
 	admin  pat.System
-	// secrets must be in no error and in no line of the log.
+	// secrets must not appear in any error or in the log.
 	secrets []string
 }
 
@@ -207,12 +209,12 @@ func (s *scene) keepSecret(account Account) {
 
 func (s *scene) leaked(text string) bool {
 	return slices.ContainsFunc(s.secrets, func(secret string) bool {
-		// A password that is also the login may stand in a text as the login.
+		// If the administrator's password equals the login, texts may contain it as the login.
 		return secret != s.Administrator.Username && strings.Contains(text, secret)
 	})
 }
 
-// succeeds fails the test if a call ended with an error.
+// succeeds fails the test if err is not nil.
 func (s *scene) succeeds(what string, err error) {
 	s.Helper()
 
@@ -221,8 +223,8 @@ func (s *scene) succeeds(what string, err error) {
 	}
 }
 
-// fails checks that a call ended with an error of one of these kinds, named as by
-// [verdict.Of], which says what was tried and holds no secret.
+// fails checks that the error is of one of these kinds (named as by [verdict.Of]), that it says what
+// was attempted, and that it contains no secret.
 func (s *scene) fails(what string, err error, kinds ...string) {
 	s.Helper()
 
@@ -233,7 +235,7 @@ func (s *scene) fails(what string, err error, kinds ...string) {
 	}
 
 	if failure, ok := verdict.Failure(err); !ok || failure.Tried == "" {
-		s.Errorf("%s: the error does not say what was tried: %v", what, err)
+		s.Errorf("%s: the error does not say what was attempted: %v", what, err)
 	}
 
 	text := fmt.Sprintf("%v\n%+v", err, err)
@@ -254,11 +256,11 @@ func (s *scene) sendsNothing(what string, run func()) {
 	run()
 
 	if after, _ := s.server.Requests(); after != before {
-		s.Errorf("%s: %d requests were sent, want none", what, after-before)
+		s.Errorf("%s: %d requests were sent, want 0", what, after-before)
 	}
 }
 
-// changes returns how many requests a function sends that change something.
+// changes returns the number of changing requests that a function sends.
 func (s *scene) changes(run func()) int {
 	_, before := s.server.Requests()
 	run()
@@ -267,13 +269,13 @@ func (s *scene) changes(run func()) int {
 	return after - before
 }
 
-// expiry returns an expiry in the future that every platform accepts.
+// expiry returns a future expiry that every platform accepts.
 func expiry() time.Time { return time.Date(2027, time.January, 20, 0, 0, 0, 0, time.UTC) }
 
-// past returns an expiry that is over in every time zone.
+// past returns an expiry that is in the past in every time zone.
 func past() time.Time { return time.Date(2026, time.November, 10, 0, 0, 0, 0, time.UTC) }
 
-// create issues a token of the name through the administrator's System.
+// create issues a token with the name through the administrator's System.
 func (s *scene) create(userID, name string) pat.Issued {
 	s.Helper()
 
@@ -294,7 +296,7 @@ func (s *scene) tokens(userID string) []pat.Token {
 	return tokens
 }
 
-// token returns the only token of the name.
+// token returns the only token with the name.
 func (s *scene) token(userID, name string) pat.Token {
 	s.Helper()
 
@@ -306,7 +308,7 @@ func (s *scene) token(userID, name string) pat.Token {
 	return tokens[0]
 }
 
-// live checks how many tokens of a user the server accepts.
+// live checks how many of the user's tokens the server accepts.
 func (s *scene) live(what, username string, want int) {
 	s.Helper()
 
@@ -315,13 +317,13 @@ func (s *scene) live(what, username string, want int) {
 	}
 }
 
-// equalTokens says whether two tokens agree in all that a server shows.
+// equalTokens reports whether two tokens agree in everything that a server returns.
 func equalTokens(a, b pat.Token) bool {
 	return a.CreatedAt.Equal(b.CreatedAt) && a.ExpiresAt.Equal(b.ExpiresAt) && a.LastUsedAt.Equal(b.LastUsedAt) &&
 		a.Key() == b.Key() && a.Name == b.Name && a.Status == b.Status && a.Used == b.Used
 }
 
-// names returns the names of tokens, never nil.
+// names returns the names of the tokens, never nil.
 func names(tokens []pat.Token) []string {
 	all := []string{}
 	for _, token := range tokens {
@@ -331,7 +333,7 @@ func names(tokens []pat.Token) []string {
 	return all
 }
 
-// usernames returns the logins of users, never nil.
+// usernames returns the logins of the users, never nil.
 func usernames(users []pat.User) []string {
 	all := []string{}
 	for _, user := range users {

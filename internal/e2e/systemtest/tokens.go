@@ -9,15 +9,15 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// tokenTests are about Token and Tokens.
+// tokenTests test Token and Tokens.
 func tokenTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"Tokens shows what became of each token":             tokenStates,
-		"Tokens returns none without an error":               noTokens,
-		"Tokens orders tokens":                               tokenOrder,
-		"Tokens refuses the query of another driver":         foreignTokenQuery,
-		"Token returns what Tokens returns":                  tokenAlone,
-		"of tokens that share a key, Token returns the last": lastNamesake,
+		"Tokens returns the status of each token":              tokenStates,
+		"Tokens returns an empty list without an error":        noTokens,
+		"Tokens returns tokens in order":                       tokenOrder,
+		"Tokens refuses a query for another driver":            foreignTokenQuery,
+		"Token returns the same as Tokens":                     tokenAlone,
+		"Token returns the newest of tokens with the same key": lastNamesake,
 	}
 }
 
@@ -85,7 +85,7 @@ func tokenOrder(s *scene) {
 	order := func(a, b pat.Token) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), a.CreatedAt.Compare(b.CreatedAt))
 	}
-	if s.admin.Traits().TokenIDs { // Ids grow, whatever they look like.
+	if s.admin.Traits().TokenIDs { // Ids increase, whatever their form.
 		order = func(a, b pat.Token) int { return cmp.Or(len(a.ID)-len(b.ID), strings.Compare(a.ID, b.ID)) }
 	}
 
@@ -98,7 +98,7 @@ func foreignTokenQuery(s *scene) {
 	id := s.server.AddUser(s, "alice")
 
 	for _, native := range []any{struct{}{}, 7, "name ~ t"} {
-		s.sendsNothing("a query of another driver", func() {
+		s.sendsNothing("a query for another driver", func() {
 			_, err := s.admin.Tokens(s.ctx, id, pat.TokenQuery{Native: native})
 			s.fails("Tokens", err, "validation")
 		})
@@ -126,7 +126,7 @@ func tokenAlone(s *scene) {
 
 	if !s.admin.Traits().TokenIDs {
 		_, err = s.admin.Token(s.ctx, pat.Key{UserID: alice, TokenID: "CI"})
-		s.fails("a name in capital letters", err, "gone")
+		s.fails("a name in upper case", err, "gone")
 	}
 }
 

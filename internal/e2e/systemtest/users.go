@@ -6,19 +6,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// userTests are about User and Users.
+// userTests test User and Users.
 func userTests() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"a reference without id and username is invalid": nobody,
-		"Users selects":                                usersSelect,
-		"Users adds tokens only if asked":              usersWithTokens,
-		"a renamed user keeps id and tokens":           renamedUser,
-		"tokens of users whose login looks like an id": loginsLikeIDs,
+		"a reference without id and username is invalid": emptyReference,
+		"Users returns the selected users":               usersSelect,
+		"Users returns tokens only on request":           usersWithTokens,
+		"a renamed user keeps the id and the tokens":     renamedUser,
+		"logins that look like another user's id":        loginsLikeIDs,
 	}
 }
 
-func nobody(s *scene) {
-	s.sendsNothing("a reference to nobody", func() {
+func emptyReference(s *scene) {
+	s.sendsNothing("an empty reference", func() {
 		_, err := s.admin.User(s.ctx, pat.UserRef{})
 		s.fails("User", err, "validation")
 
@@ -26,7 +26,7 @@ func nobody(s *scene) {
 		s.fails("Users", err, "validation")
 	})
 
-	s.sendsNothing("a query of another driver", func() {
+	s.sendsNothing("a query for another driver", func() {
 		_, err := s.admin.Users(s.ctx, pat.UserQuery{Native: struct{}{}})
 		s.fails("Users", err, "validation")
 	})
@@ -42,12 +42,12 @@ func usersSelect(s *scene) {
 		query pat.UserQuery
 		want  []string
 	}{
-		"all":               {pat.UserQuery{}, []string{s.Administrator.Username, "alice", "alicia", "bob"}},
-		"an id":             {pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: ids["alice"]})}, []string{"alice"}},
-		"a login":           {pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "alice"})}, []string{"alice"}},
-		"both":              {pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: ids["alice"], Username: "alice"})}, []string{"alice"}},
-		"both of two users": {pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: ids["alice"], Username: "alicia"})}, []string{}},
-		"another spelling":  {pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "Alice"})}, []string{}},
+		"all":                             {pat.UserQuery{}, []string{s.Administrator.Username, "alice", "alicia", "bob"}},
+		"an id":                           {pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: ids["alice"]})}, []string{"alice"}},
+		"a login":                         {pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "alice"})}, []string{"alice"}},
+		"both":                            {pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: ids["alice"], Username: "alice"})}, []string{"alice"}},
+		"id and login of different users": {pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: ids["alice"], Username: "alicia"})}, []string{}},
+		"a login in another case":         {pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "Alice"})}, []string{}},
 	} {
 		for _, withTokens := range []bool{false, true} {
 			test.query.WithTokens = withTokens
@@ -100,7 +100,7 @@ func usersWithTokens(s *scene) {
 
 		one, err := s.admin.Users(s.ctx, pat.UserQuery{Ref: pat.Some(pat.UserRef{ID: user.ID}), WithTokens: true})
 		if err != nil || len(one) != 1 || !slices.EqualFunc(one[0].Tokens, user.Tokens, equalTokens) {
-			s.Errorf("%s alone is %+v, %v", user.Username, one, err)
+			s.Errorf("%s alone: %+v, %v", user.Username, one, err)
 		}
 	}
 }
@@ -125,11 +125,11 @@ func renamedUser(s *scene) {
 	}
 
 	s.succeeds("Revoke", s.admin.Revoke(s.ctx, on.token))
-	s.live("after the revocation", "alicia", 0)
+	s.live("after revoking the token", "alicia", 0)
 }
 
-// loginsLikeIDs has users whose logins a server could take for another one's id: whatever is
-// done to the tokens of one must not be done to those of another.
+// loginsLikeIDs adds users whose logins a server could mistake for another user's id: an operation on
+// the tokens of one user must not affect those of another.
 func loginsLikeIDs(s *scene) {
 	alice := s.server.AddUser(s, "alice")
 	owners := map[string]string{"alice": alice}

@@ -15,8 +15,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// The plan right after an apply is empty for every optional argument, whatever the time
-// zone that the caller's account has and the server therefore answers in.
+// TestAccToken_planAfterApplyIsEmpty tests that the plan right after an apply is empty for every
+// optional argument, in whatever time zone the server responds, which is that of the caller's account.
 func TestAccToken_planAfterApplyIsEmpty(t *testing.T) {
 	t.Parallel()
 
@@ -28,7 +28,7 @@ func TestAccToken_planAfterApplyIsEmpty(t *testing.T) {
 		{"relative", "name_prefix = \"relative-\"\nexpires_in = \"12w1d\"", knownvalue.StringRegexp(regexp.MustCompile(`Z$`))},
 		{"summer", "name_prefix = \"utc-\"\nexpires_at = \"2031-07-01T12:00:00Z\"", knownvalue.StringExact("2031-07-01T12:00:00Z")},
 		{"offset", "name_prefix = \"o-\"\nexpires_at = \"2031-01-01T12:00:00+05:30\"", knownvalue.StringExact("2031-01-01T06:30:00Z")},
-		// The hour that the end of summer time repeats.
+		// This hour occurs twice, at the end of daylight saving time.
 		{"repeated", "name_prefix = \"dst-\"\nexpires_at = \"2031-10-26T02:30:00+01:00\"", knownvalue.StringExact("2031-10-26T01:30:00Z")},
 		{"leap", "name_prefix = \"leap-\"\nexpires_at = \"2032-02-29T23:59:59-04:00\"", knownvalue.StringExact("2032-03-01T03:59:59Z")},
 		{"series", "name_prefix = \"l-\"\nseries = \"" + providertest.Unique() + "\"", knownvalue.Null()},
@@ -39,7 +39,7 @@ func TestAccToken_planAfterApplyIsEmpty(t *testing.T) {
 	s := providertest.NewForeman(t)
 
 	zones := []string{"Berlin"}
-	if providertest.Live() { // What the sandbox answers in any zone, its own tests compare with recordings.
+	if providertest.Live() { // The sandbox's own tests compare its responses in other time zones with recordings.
 		zones = append(zones, "UTC", "London")
 	}
 
@@ -69,7 +69,8 @@ func TestAccToken_planAfterApplyIsEmpty(t *testing.T) {
 	}
 }
 
-// What is only recorded, and what takes another token in place. The engine's own table has every change.
+// TestAccToken_changes tests which changes are only recorded and which issue a new token in place. The
+// engine's own tests cover every change.
 func TestAccToken_changes(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
@@ -148,7 +149,8 @@ func TestAccToken_ignoreChangesOfAll(t *testing.T) {
 	})
 }
 
-// Names that are hostile to search grammars, URLs and shells come back as they went.
+// TestAccToken_hostileNames tests that names with special characters of search grammars, URLs and
+// shells are returned unchanged.
 func TestAccToken_hostileNames(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {
@@ -164,7 +166,7 @@ func TestAccToken_hostileNames(t *testing.T) {
 			names.WriteString(providertest.HCLString(name+" "+providertest.Unique()) + ",\n")
 		}
 
-		// With count, for the test framework cannot read instances of for_each.
+		// The test framework cannot read instances of for_each, hence count.
 		config := s.AdminBlock() + fmt.Sprintf(`
 locals {
   names = [%s]

@@ -15,7 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// Both platforms side by side in one configuration.
+// TestAccBothPlatforms uses both platforms in one configuration.
 func TestAccBothPlatforms(t *testing.T) {
 	t.Parallel()
 
@@ -24,7 +24,7 @@ func TestAccBothPlatforms(t *testing.T) {
 	onForeman := foreman.AddUser(t, providertest.User{Login: "svc-both"})
 	onController := controller.AddUser(t, providertest.User{Login: "svc.both"})
 
-	// Two names of the provider do what two aliases would, which share one process in tests.
+	// Two provider names replace two aliases, which would share one process in tests.
 	config := foreman.AdminBlock() + strings.Replace(controller.AdminBlock(), `provider "opsaccess"`, `provider "away"`, 1) +
 		providertest.TokenConfig(fmt.Sprintf("username = %q\nname_prefix = \"both-\"\nexpires_in = \"30d\"", onForeman.Login)) +
 		fmt.Sprintf(`

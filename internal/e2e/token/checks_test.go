@@ -12,7 +12,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// sameOutputs is a check that two outputs are equal.
+// sameOutputs checks that two outputs are equal.
 type sameOutputs [2]string
 
 var _ statecheck.StateCheck = sameOutputs{}
@@ -22,7 +22,7 @@ func (o sameOutputs) CheckState(
 ) {
 	a, b := req.State.Values.Outputs[o[0]], req.State.Values.Outputs[o[1]]
 	if a == nil || b == nil {
-		resp.Error = fmt.Errorf("no output %s or %s", o[0], o[1])
+		resp.Error = fmt.Errorf("there is no output %s or %s", o[0], o[1])
 
 		return
 	}

@@ -19,7 +19,7 @@ func data(name string, path tfjsonpath.Path, check knownvalue.Check) statecheck.
 	return statecheck.ExpectKnownValue("data.opsaccess_"+name, path, check)
 }
 
-// listed is a check that the tokens of a list are these, in order, by their names.
+// listed returns a check that a list has tokens with these names, in order.
 func listed(names ...string) knownvalue.Check {
 	checks := make([]knownvalue.Check, 0, len(names))
 	for _, name := range names {

@@ -1,3 +1,3 @@
-// Package token tests the life of a token through a real CLI: created, read, changed, imported, listed and
-// destroyed, on a sandboxed server or a live one.
+// Package token tests the life cycle of a token through a real CLI, on a sandboxed or a live server:
+// create, read, update, import, list and destroy.
 package token

@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/agekeys"
 )
 
-// encryptedTo returns a configuration of a token for the user, encrypted to these.
+// encryptedTo returns a configuration of a user's token, encrypted to these recipients.
 func encryptedTo(user providertest.Account, recipients ...string) string {
 	quoted := make([]string, 0, len(recipients))
 	for _, recipient := range recipients {
@@ -23,7 +23,7 @@ func encryptedTo(user providertest.Account, recipients ...string) string {
 	return providertest.Rotating(user, "expires_in = \"90d\"\nencrypt_to = ["+strings.Join(quoted, ", ")+"]", providertest.Trigger(1)+"\noverlap = \"48h\"")
 }
 
-// As the documentation has it.
+// TestAccEncryption_pipeline decrypts a token in the way that the documentation describes.
 func TestAccEncryption_pipeline(t *testing.T) {
 	t.Parallel()
 
@@ -39,7 +39,7 @@ func TestAccEncryption_pipeline(t *testing.T) {
 	key := filepath.Join(t.TempDir(), "key.txt")
 	providertest.Must(t, os.WriteFile(key, []byte(identity.String()+"\n"), 0o600))
 
-	decrypt := exec.CommandContext(t.Context(), "go", "tool", "-modfile="+filepath.Join(providertest.Repository(), "tools", "go.mod"), "age", "-d", "-i", key) //nolint:gosec // The test's own arguments.
+	decrypt := exec.CommandContext(t.Context(), "go", "tool", "-modfile="+filepath.Join(providertest.Repository(), "tools", "go.mod"), "age", "-d", "-i", key) //nolint:gosec // The test chooses the arguments.
 	decrypt.Stdin = strings.NewReader(w.Run(t, "output", "-raw", "token").Text)
 
 	var plain, said bytes.Buffer

@@ -14,12 +14,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// ephemeralConfig is an ephemeral token with these arguments.
+// ephemeralConfig returns an ephemeral token with these arguments.
 func ephemeralConfig(arguments string) string {
 	return "ephemeral \"opsaccess_personal_access_token\" \"test\" {\n" + arguments + "\n}\n"
 }
 
-// echoed keeps the outputs of the ephemeral token in state, for tests to look at.
+// echoed stores the attributes of the ephemeral token in state, where tests can read them.
 const echoed = `
 provider "echo" {
   data = ephemeral.opsaccess_personal_access_token.test
@@ -28,7 +28,7 @@ provider "echo" {
 resource "echo" "test" {}
 `
 
-// echoes is a check of what the ephemeral token had when it was applied.
+// echoes returns a check of an attribute of the ephemeral token during the apply.
 func echoes(check knownvalue.Check, steps ...string) statecheck.StateCheck {
 	path := tfjsonpath.New("data")
 	for _, step := range steps {
@@ -47,7 +47,7 @@ func TestAccEphemeralToken_livesForTheApply(t *testing.T) {
 
 		// It is noon in the sandbox.
 		expiry := knownvalue.StringRegexp(regexp.MustCompile(`^2028-02-28T13:\d\d:\d\dZ$`))
-		if traits.ExpiryIsDate { // The 29th begins within the hour where the day begins first.
+		if traits.ExpiryIsDate { // Where the day begins first, the 29th begins within the hour.
 			expiry = knownvalue.StringRegexp(regexp.MustCompile(`^2028-03-01T00:00:00Z$`))
 		}
 
@@ -70,7 +70,7 @@ func TestAccEphemeralToken_livesForTheApply(t *testing.T) {
 			resource.TestStep{
 				PreConfig: func() {
 					if issued, alive := s.Issued(), s.LiveTokens(); issued != 1 || alive != 0 {
-						t.Errorf("%d tokens were issued, and %d are alive; want 1 and none", issued, alive)
+						t.Errorf("%d tokens were issued and %d are alive; want 1 and 0", issued, alive)
 					}
 				},
 				Config:           config,
@@ -82,7 +82,7 @@ func TestAccEphemeralToken_livesForTheApply(t *testing.T) {
 	})
 }
 
-// Without an apply nobody is asked for anything: there is not even a login.
+// TestAccEphemeralToken_notApplying tests that no request is sent without an apply, not even a login.
 func TestAccEphemeralToken_notApplying(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -104,7 +104,8 @@ func TestAccEphemeralToken_notApplying(t *testing.T) {
 	})
 }
 
-// A plan that is not told to wait for the apply issues a token, and revokes it.
+// TestAccEphemeralToken_inAPlan tests that a plan issues and revokes a token, unless `applying` says to
+// wait for the apply.
 func TestAccEphemeralToken_inAPlan(t *testing.T) {
 	t.Parallel()
 
@@ -119,12 +120,13 @@ func TestAccEphemeralToken_inAPlan(t *testing.T) {
 		w.Unchanged(t).Quiet(t)
 
 		if issued, alive := s.Issued()-before, s.LiveTokens(); issued != want || alive != 0 {
-			t.Errorf("with %q the plan issued %d tokens, and %d are alive; want %d and none", applying, issued, alive, want)
+			t.Errorf("with %q the plan issued %d tokens and %d are alive; want %d and 0", applying, issued, alive, want)
 		}
 	}
 }
 
-// What is unknown in a plan is no reason to open anything then.
+// TestAccEphemeralToken_unknownArguments tests that an ephemeral resource with unknown arguments is not
+// opened in the plan.
 func TestAccEphemeralToken_unknownArguments(t *testing.T) {
 	t.Parallel()
 
@@ -145,12 +147,12 @@ func TestAccEphemeralToken_unknownArguments(t *testing.T) {
 	})
 
 	if issued, alive := s.Issued(), s.LiveTokens(); issued == 0 || alive != 0 {
-		t.Errorf("%d tokens were issued, and %d are alive; want some and none", issued, alive)
+		t.Errorf("%d tokens were issued and %d are alive; want some and 0", issued, alive)
 	}
 }
 
-// A revocation that fails does not undo what the run has done. The warning says what to
-// look for.
+// TestAccEphemeralToken_closingFails tests that a failed revocation does not make the run fail. A
+// warning names the token.
 func TestAccEphemeralToken_closingFails(t *testing.T) {
 	t.Parallel()
 
@@ -165,7 +167,7 @@ func TestAccEphemeralToken_closingFails(t *testing.T) {
 
 	tokens := s.TokensOf(t, user.ID)
 	if len(tokens) != 1 {
-		t.Fatalf("there are %d tokens, want one", len(tokens))
+		t.Fatalf("the user has %d tokens, want 1", len(tokens))
 	}
 
 	done.Warns(t, fmt.Sprintf("%q (id %s)", tokens[0].Name, tokens[0].ID))

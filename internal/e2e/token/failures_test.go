@@ -15,8 +15,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// keepsState carries out steps that issue a token, fail to do anything in each of the
-// given ways, and then find state and token as they were.
+// keepsState applies steps that issue a token, then steps that fail in the given ways, and checks that
+// state and token did not change.
 func keepsState(t *testing.T, s *providertest.Target, good string, failures ...resource.TestStep) {
 	t.Helper()
 
@@ -34,8 +34,9 @@ func keepsState(t *testing.T, s *providertest.Target, good string, failures ...r
 	s.Run(t, steps...)
 }
 
-// A wrong password costs the server one login in a process, however many resources there
-// are: thirty failed ones would lock everybody's address. One error tells it in full.
+// TestAccToken_wrongPasswordIsSentOnce tests that a process sends a wrong password once, however many
+// resources it has: thirty failed logins would lock out everyone at this address. One error explains it
+// in full.
 func TestAccToken_wrongPasswordIsSentOnce(t *testing.T) {
 	t.Parallel()
 
@@ -69,8 +70,8 @@ resource "opsaccess_personal_access_token" "many" {
 	}
 }
 
-// Without each of the permissions in turn an account is told which it lacks, and state
-// stays as it is.
+// TestAccToken_missingPermissionsKeepState tests that an account without one of the permissions gets an
+// error that names it, and that the state does not change.
 func TestAccToken_missingPermissionsKeepState(t *testing.T) {
 	t.Parallel()
 
@@ -127,7 +128,7 @@ resource "opsaccess_personal_access_token" "another" {
 	)
 }
 
-// A user needs no permission for its own tokens.
+// TestAccToken_ownTokensNeedNoPermission tests that users need no permission for their own tokens.
 func TestAccToken_ownTokensNeedNoPermission(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {

@@ -19,7 +19,8 @@ func importing(s *providertest.Target, id, arguments string) string {
 	return s.AdminBlock() + fmt.Sprintf("import {\n to = %s\n id = %s\n}\n", providertest.TokenAddress, providertest.HCLString(id)) + providertest.TokenConfig(arguments)
 }
 
-// An id finds the token, which is left as it is. The engine's own table has every form of it.
+// TestAccToken_importForms tests that the import ids find the token and do not change it. The engine's
+// own tests cover every form of id.
 func TestAccToken_importForms(t *testing.T) {
 	t.Parallel()
 
@@ -28,14 +29,14 @@ func TestAccToken_importForms(t *testing.T) {
 	expires := time.Now().AddDate(1, 0, 0).UTC().Truncate(time.Second)
 
 	for name, id := range map[string]func(pat.Token) string{
-		"user id and id":                       func(token pat.Token) string { return user.ID + "/" + token.ID },
-		"login and a name made of digits only": func(token pat.Token) string { return user.Login + "/name=" + token.Name },
+		"user id and id":           func(token pat.Token) string { return user.ID + "/" + token.ID },
+		"login and a numeric name": func(token pat.Token) string { return user.Login + "/name=" + token.Name },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			tokenName := "a/b " + providertest.Unique()
-			if name == "login and a name made of digits only" {
+			if name == "login and a numeric name" {
 				tokenName = fmt.Sprint(time.Now().UnixNano())
 			}
 
@@ -66,7 +67,8 @@ func TestAccToken_importForms(t *testing.T) {
 	}
 }
 
-// What the server cannot know is recorded in place, and counts for the next token.
+// TestAccToken_importIsAdopted tests that the arguments which the server does not store are recorded in
+// place, and apply to the next token.
 func TestAccToken_importIsAdopted(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachPlatform(t, func(t *testing.T, s *providertest.Target) {

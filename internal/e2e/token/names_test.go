@@ -33,7 +33,8 @@ func TestAccToken_burntName(t *testing.T) {
 	)
 }
 
-// A replacement asks for the very name that it is about to burn.
+// TestAccToken_fixedNameIsNotReplaced tests that a token with a fixed name cannot be replaced: Foreman
+// does not allow its name to be reused.
 func TestAccToken_fixedNameIsNotReplaced(t *testing.T) {
 	t.Parallel()
 

@@ -20,8 +20,8 @@ import (
 
 var generatedImport = regexp.MustCompile(`(?m)^import \{$`)
 
-// The configuration that a query generates is valid, imports every token, and changes
-// none; the next plan is empty.
+// TestAccTokenList_generatedConfigurationImports tests that the configuration that a query generates is
+// valid, imports every token, and changes none, and that the next plan is empty.
 func TestAccTokenList_generatedConfigurationImports(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -68,7 +68,7 @@ list "opsaccess_personal_access_token" "used" {
 
 		for _, change := range plan.ResourceChanges {
 			if !change.Change.Actions.NoOp() || change.Change.Importing == nil {
-				t.Errorf("%s: the plan does more than to import: %v", change.Address, change.Change.Actions)
+				t.Errorf("%s: the plan does more than import: %v", change.Address, change.Change.Actions)
 			}
 		}
 
@@ -76,7 +76,7 @@ list "opsaccess_personal_access_token" "used" {
 		w.Unchanged(t)
 
 		if diff := cmp.Diff(before, s.TokensOf(t, user.ID)); diff != "" {
-			t.Errorf("the tokens were touched:\n%s", diff)
+			t.Errorf("the tokens were changed:\n%s", diff)
 		}
 	})
 }
@@ -140,7 +140,8 @@ func TestAccTokenList_query(t *testing.T) {
 	})
 }
 
-// The action revokes what a resource manages too, and the next apply issues another token.
+// TestAccRevokeTokens_invoke tests that the action also revokes tokens that a resource manages, and
+// that the next apply issues new ones.
 func TestAccRevokeTokens_invoke(t *testing.T) {
 	t.Parallel()
 	providertest.OnEachSandbox(t, func(t *testing.T, s *providertest.Sandbox) {
@@ -177,7 +178,7 @@ action "opsaccess_revoke_personal_access_tokens" "null" {
 		first := w.Secret(t)
 
 		if done := w.Run(t, "apply", "-auto-approve", "-no-color", invoke+"look"); done.Code != 0 || !strings.Contains(done.Text, "Would revoke") {
-			t.Errorf("a dry run ended with %d: %s%s", done.Code, done.Text, done.Stderr)
+			t.Errorf("a dry run ended with exit code %d: %s%s", done.Code, done.Text, done.Stderr)
 		}
 
 		w.Refused(t, "Every token of the user would be revoked", "apply", "-auto-approve", invoke+"null")
@@ -185,7 +186,7 @@ action "opsaccess_revoke_personal_access_tokens" "null" {
 
 		done := w.Run(t, "apply", "-auto-approve", "-no-color", invoke+"leaked")
 		if done.Code != 0 || !strings.Contains(done.Text, "Revoked \"r-") || !strings.Contains(done.Text, "1 token revoked.") {
-			t.Fatalf("the action ended with %d: %s%s", done.Code, done.Text, done.Stderr)
+			t.Fatalf("the action ended with exit code %d: %s%s", done.Code, done.Text, done.Stderr)
 		}
 
 		s.WantRefused(t, user, first)

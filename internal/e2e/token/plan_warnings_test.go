@@ -8,7 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// Of many tokens with the same fault the CLI shows one.
+// TestAccPlanWarnings_areConsolidated tests that the CLI shows one warning for many tokens with the
+// same problem.
 func TestAccPlanWarnings_areConsolidated(t *testing.T) {
 	t.Parallel()
 
@@ -18,13 +19,14 @@ func TestAccPlanWarnings_areConsolidated(t *testing.T) {
 	w.Write(t, s.AdminBlock()+providertest.TokenConfig(fmt.Sprintf("count = 30\nuser_id = %q\nname_prefix = \"m-${count.index}-\"", user.ID)))
 
 	text := w.Run(t, "plan", "-no-color").Text
-	// Not every CLI tells how many more there are.
+	// Not every CLI prints the number of further warnings.
 	if count := strings.Count(text, "The token will never expire"); count != 1 || !strings.Contains(text, "Plan: 30 to add") {
-		t.Errorf("the warning is there %d times: %s", count, text)
+		t.Errorf("the warning appears %d times: %s", count, text)
 	}
 }
 
-// A URL that sends credentials in the clear is a warning of each plan, once for a provider.
+// TestAccPlanWarnings_ofPlainHTTP tests that each plan warns once per provider about a URL that sends
+// credentials unencrypted.
 func TestAccPlanWarnings_ofPlainHTTP(t *testing.T) {
 	t.Parallel()
 
@@ -41,7 +43,8 @@ func TestAccPlanWarnings_ofPlainHTTP(t *testing.T) {
 
 			s := providertest.NewForemanSandbox(t)
 			w := s.Workspace(t)
-			// Two, which send nothing: a provider that nobody needs is not configured.
+			// There are two ephemeral resources, which send nothing. Without them the provider would
+			// not be configured.
 			w.Write(t, strings.Replace(s.AdminBlock(), s.URL, test.url, 1)+
 				ephemeralConfig("username = \"svc-a\"\napplying = false")+
 				strings.Replace(ephemeralConfig("username = \"svc-b\"\napplying = false"), `"test"`, `"other"`, 1))

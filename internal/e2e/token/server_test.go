@@ -15,8 +15,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// A resource that is moved to the alias of another server finds that its token is not
-// there, and touches nothing.
+// TestAccToken_movedToTheWrongServer tests that a resource does nothing if its provider is changed to
+// the alias of another server, which does not have its token.
 func TestAccToken_movedToTheWrongServer(t *testing.T) {
 	t.Parallel()
 
@@ -26,10 +26,10 @@ func TestAccToken_movedToTheWrongServer(t *testing.T) {
 	other := away.AddUser(t, providertest.User{Login: "svc-away"})
 
 	if user.ID != other.ID {
-		t.Fatalf("the users have the ids %s and %s: the test needs two that look alike", user.ID, other.ID)
+		t.Fatalf("the users have the ids %s and %s, but the test needs the same id", user.ID, other.ID)
 	}
 
-	// Two names of the provider do what two aliases would, which share one process in tests.
+	// Two provider names replace two aliases, which would share one process in tests.
 	aliases := home.AdminBlock() + strings.Replace(away.AdminBlock(), `provider "opsaccess"`, `provider "away"`, 1)
 	config := func(provider string) string {
 		return aliases + providertest.TokenConfig(fmt.Sprintf("user_id = %q\nname_prefix = \"a-\"\n%s", user.ID, provider)) + fmt.Sprintf(`
@@ -57,7 +57,8 @@ resource "opsaccess_personal_access_token" "away" {
 	}
 }
 
-// The same server under another URL has the very same token: the move is recorded.
+// TestAccToken_serverMoved tests that a new URL of the same server is recorded: the same token is found
+// there.
 func TestAccToken_serverMoved(t *testing.T) {
 	t.Parallel()
 
@@ -93,7 +94,7 @@ func TestAccToken_serverMoved(t *testing.T) {
 	)
 }
 
-// Another user is another resource.
+// TestAccToken_users tests that another user requires a replacement.
 func TestAccToken_users(t *testing.T) {
 	t.Parallel()
 

@@ -13,7 +13,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// A fixed name is free again once its token is revoked: the token comes back under it.
+// TestAccUniversalController_fixedNameComesBack tests that Universal Controller allows the fixed name
+// of a revoked token to be reused.
 func TestAccUniversalController_fixedNameComesBack(t *testing.T) {
 	t.Parallel()
 

@@ -19,8 +19,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
-// A caller in +05:30 against a server in -04:00: expiries are dates, and the plan right
-// after an apply is empty for every optional argument.
+// TestAccUniversalController_planAfterApplyIsEmpty uses a caller in +05:30 and a server in -04:00.
+// Expiries are dates, and the plan right after an apply is empty for every optional argument.
 func TestAccUniversalController_planAfterApplyIsEmpty(t *testing.T) {
 	t.Parallel()
 
@@ -37,7 +37,7 @@ func TestAccUniversalController_planAfterApplyIsEmpty(t *testing.T) {
 
 	for name, test := range map[string]struct{ arguments, want string }{
 		"never":     {`name_prefix = "never-"`, ""},
-		"hour":      {"name_prefix = \"hour-\"\nexpires_in = \"1h\"", "2028-02-29T00:00:00Z"}, // 28 February 01:30 UTC, rounded up.
+		"hour":      {"name_prefix = \"hour-\"\nexpires_in = \"1h\"", "2028-02-29T00:00:00Z"}, // This is 28 February 01:30 UTC, rounded up.
 		"leap":      {"name_prefix = \"leap-\"\nexpires_in = \"1d\"", "2028-03-01T00:00:00Z"},
 		"leap_day":  {"name_prefix = \"day-\"\nexpires_at = \"2028-02-29T00:00:00Z\"", "2028-02-29T00:00:00Z"},
 		"offset":    {"name_prefix = \"offset-\"\nexpires_at = \"2031-01-01T05:30:00+05:30\"", "2031-01-01T00:00:00Z"},
@@ -67,7 +67,8 @@ func TestAccUniversalController_planAfterApplyIsEmpty(t *testing.T) {
 	)
 }
 
-// What the server refuses is an error of the apply, in its own words.
+// TestAccUniversalController_refusal tests that the apply fails with the server's own words if the
+// server refuses a token.
 func TestAccUniversalController_refusal(t *testing.T) {
 	t.Parallel()
 
@@ -198,7 +199,8 @@ data "opsaccess_current_user" "me" {}
 	}
 }
 
-// A token in place of a password, which tells nobody whose it is.
+// TestAccUniversalController_bearer logs in with a token instead of a password. The server does not say
+// which user it belongs to.
 func TestAccUniversalController_bearer(t *testing.T) {
 	t.Parallel()
 

@@ -18,13 +18,14 @@ import (
 
 const userAddress = providertest.UserType + ".test"
 
-// userConfig is a resource that modifies a user.
+// userConfig returns a resource that modifies a user.
 func userConfig(arguments string) string {
 	return fmt.Sprintf("resource %q \"test\" {\n%s\n}\n", providertest.UserType, arguments)
 }
 
-// Through the CLI: a user is adopted, modified, left alone in part, imported and forgotten.
-func TestAccUniversalControllerUser_life(t *testing.T) {
+// TestAccUniversalControllerUser_lifecycle adopts a user, modifies it, stops managing some arguments,
+// imports it, and drops it from state.
+func TestAccUniversalControllerUser_lifecycle(t *testing.T) {
 	t.Parallel()
 
 	s, server := providertest.NewUniversalControllerServer(t, controllerserver.Options{})
@@ -75,8 +76,9 @@ func TestAccUniversalControllerUser_life(t *testing.T) {
 	}))
 }
 
-// A token that depends on the user is issued after the user may log in with it, and revoked before the
-// user is forgotten. A user who is locked has no token in the end.
+// TestAccUniversalControllerUser_andItsToken tests a token that depends on the user resource. It is
+// issued after the user is allowed to log in with it, and revoked before the user is dropped from
+// state. A locked user has no token in the end.
 func TestAccUniversalControllerUser_andItsToken(t *testing.T) {
 	t.Parallel()
 
@@ -109,7 +111,7 @@ func TestAccUniversalControllerUser_andItsToken(t *testing.T) {
 		resource.TestStep{
 			PreConfig: func() {
 				if methods := order(); !slices.Equal(methods, []string{http.MethodPut, http.MethodPost}) {
-					t.Errorf("the user and the token were made by %q", methods)
+					t.Errorf("the user and the token were created with %q", methods)
 				}
 			},
 			Config: config("true", "0"),
@@ -117,7 +119,7 @@ func TestAccUniversalControllerUser_andItsToken(t *testing.T) {
 		resource.TestStep{
 			PreConfig: func() {
 				if methods := order(); len(methods) != 2 || server.LiveTokens(user.Login) != 0 {
-					t.Errorf("locked by %q, and %d tokens live", methods, server.LiveTokens(user.Login))
+					t.Errorf("locked with %q, and %d tokens are alive", methods, server.LiveTokens(user.Login))
 				}
 			},
 			Config: config("false", "1"),
@@ -125,7 +127,7 @@ func TestAccUniversalControllerUser_andItsToken(t *testing.T) {
 		resource.TestStep{
 			PreConfig: func() {
 				if methods := order(); !slices.Equal(methods, []string{http.MethodPut, http.MethodPost}) {
-					t.Errorf("unlocked by %q", methods)
+					t.Errorf("unlocked with %q", methods)
 				}
 			},
 			Config: config("false", "1"), Destroy: true,
@@ -133,6 +135,6 @@ func TestAccUniversalControllerUser_andItsToken(t *testing.T) {
 	)
 
 	if methods := order(); !slices.Equal(methods, []string{http.MethodDelete}) || server.LiveTokens(user.Login) != 0 {
-		t.Errorf("destroyed by %q, and %d tokens live", methods, server.LiveTokens(user.Login))
+		t.Errorf("destroyed with %q, and %d tokens are alive", methods, server.LiveTokens(user.Login))
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// Arguments that are unknown at plan and turn out as they were leave the token alone.
+// TestAccToken_unknownArgumentsThatTurnOutEqual tests that arguments that are unknown in the plan and
+// turn out to be unchanged do not change the token.
 func TestAccToken_unknownArgumentsThatTurnOutEqual(t *testing.T) {
 	t.Parallel()
 
@@ -42,8 +43,8 @@ func TestAccToken_unknownArgumentsThatTurnOutEqual(t *testing.T) {
 	)
 }
 
-// A user that becomes known as another one only at apply is an error then: Terraform
-// takes no replacement any more, and the token stays.
+// TestAccToken_unknownUserThatTurnsOutAnother tests that the apply fails and keeps the token if an
+// unknown user turns out to be another user: Terraform cannot plan a replacement any more.
 func TestAccToken_unknownUserThatTurnsOutAnother(t *testing.T) {
 	t.Parallel()
 
@@ -69,8 +70,8 @@ func TestAccToken_unknownUserThatTurnsOutAnother(t *testing.T) {
 	)
 }
 
-// The provider's own settings may be unknown at plan: a token is then planned without a
-// look at the server.
+// TestAccProvider_unknownSettings tests that the provider's own settings may be unknown in the plan,
+// which then sends no request to the server.
 func TestAccProvider_unknownSettings(t *testing.T) {
 	t.Parallel()
 

@@ -1,4 +1,4 @@
-// Package agekeys makes keys that secrets are encrypted to in tests, and decrypts with them.
+// Package agekeys generates key pairs for tests of encrypted secrets, and decrypts with them.
 package agekeys
 
 import (
@@ -15,15 +15,15 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Pair is what a reader of a secret has, and gives away.
+// Pair is a key pair: the recipient's public key, and the identity that decrypts.
 type Pair struct {
-	// Identity reads what is encrypted to the pair.
+	// Identity decrypts what is encrypted to Recipient.
 	Identity age.Identity
 	// Recipient is the public key, as `encrypt_to` takes it.
 	Recipient string
 }
 
-// Native returns a key of age's own kind.
+// Native returns a new age key (X25519).
 func Native(t *testing.T) (*age.X25519Identity, Pair) {
 	t.Helper()
 
@@ -35,7 +35,7 @@ func Native(t *testing.T) (*age.X25519Identity, Pair) {
 	return identity, Pair{Identity: identity, Recipient: identity.Recipient().String()}
 }
 
-// Ed25519 returns an SSH key of that kind.
+// Ed25519 returns a new SSH Ed25519 key.
 func Ed25519(t *testing.T) Pair {
 	t.Helper()
 
@@ -52,7 +52,7 @@ func Ed25519(t *testing.T) Pair {
 	return Pair{Identity: identity, Recipient: authorized(t, public)}
 }
 
-// RSA returns an SSH key of that kind.
+// RSA returns a new SSH RSA key.
 func RSA(t *testing.T) Pair {
 	t.Helper()
 
@@ -69,7 +69,7 @@ func RSA(t *testing.T) Pair {
 	return Pair{Identity: identity, Recipient: authorized(t, &private.PublicKey)}
 }
 
-// authorized writes a public key as a line of authorized_keys.
+// authorized formats a public key as a line of authorized_keys.
 func authorized(t *testing.T, public any) string {
 	t.Helper()
 
@@ -81,7 +81,7 @@ func authorized(t *testing.T, public any) string {
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
 }
 
-// Decrypt returns what was encrypted to the identity, in age's armor.
+// Decrypt decrypts an armored age file with the identity.
 func Decrypt(t *testing.T, sealed string, identity age.Identity) string {
 	t.Helper()
 

@@ -1,6 +1,5 @@
-// Package core has the rules of Terraform's core for the values that a provider plans and
-// returns: what it proposes for a resource, and when a plan or a result is a bug of the
-// provider.
+// Package core implements the rules by which Terraform's core handles a provider's values: which state
+// it proposes for a resource, and when it rejects a plan or a result as a provider bug.
 package core
 
 import (
@@ -13,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Proposed returns the state that Terraform proposes: the configuration, and what the provider
-// computes as it was before.
+// Proposed returns the proposed new state: the configuration, with the prior state's values for
+// computed attributes.
 func Proposed(schema *tfprotov6.Schema, config, prior tftypes.Value) tftypes.Value {
 	values, before := Members(config), Members(prior)
 
@@ -27,8 +26,9 @@ func Proposed(schema *tfprotov6.Schema, config, prior tftypes.Value) tftypes.Val
 	return tftypes.NewValue(config.Type(), values)
 }
 
-// InvalidPlan says where a plan has another value than the configuration for an argument.
-// Only the value of the state may stand for one that means the same.
+// InvalidPlan lists the arguments whose planned value differs from the configuration. A provider may
+// plan only one other value: that of the prior state, which means the value in the configuration is
+// equivalent.
 func InvalidPlan(schema *tfprotov6.Schema, planned, config, prior tftypes.Value) (broken []string) {
 	plans, configs, priors := Members(planned), Members(config), Members(prior)
 
@@ -40,15 +40,15 @@ func InvalidPlan(schema *tfprotov6.Schema, planned, config, prior tftypes.Value)
 		case plan.Equal(set), attribute.Computed && set.IsNull():
 		case had && !old.IsNull() && !set.IsNull() && plan.Equal(old):
 		default:
-			broken = append(broken, attribute.Name+" is not as it is configured")
+			broken = append(broken, attribute.Name+" does not have its configured value")
 		}
 	}
 
 	return broken
 }
 
-// Misfits says where a value is not what was planned before: what was known is the same,
-// and what was unknown may be anything.
+// Misfits lists where a value differs from an earlier plan. Values that were known must be the same;
+// unknown ones may have become anything.
 func Misfits(planned, actual tftypes.Value, path string) []string {
 	switch {
 	case !planned.IsKnown():
@@ -71,7 +71,7 @@ func Misfits(planned, actual tftypes.Value, path string) []string {
 		for _, name := range slices.Sorted(maps.Keys(before)) {
 			value, ok := after[name]
 			if !ok {
-				found = append(found, path+"."+name+": is gone")
+				found = append(found, path+"."+name+": is missing")
 
 				continue
 			}
@@ -102,7 +102,8 @@ func Misfits(planned, actual tftypes.Value, path string) []string {
 	return found
 }
 
-// setMisfits is Misfits for sets, whose elements have no order. Unknown ones may turn out alike.
+// setMisfits is [Misfits] for sets. Their elements have no order, and two unknown elements may become
+// the same one.
 func setMisfits(planned, actual tftypes.Value, path string) []string {
 	before, after := Elements(planned), Elements(actual)
 
@@ -112,14 +113,14 @@ func setMisfits(planned, actual tftypes.Value, path string) []string {
 
 	for _, value := range before {
 		if !slices.ContainsFunc(after, func(is tftypes.Value) bool { return len(Misfits(value, is, path)) == 0 }) {
-			return []string{path + ": an element is gone"}
+			return []string{path + ": an element is missing"}
 		}
 	}
 
 	return nil
 }
 
-// shortly is a value in a report, which has no secrets.
+// shortly formats a value for a report and leaves out secrets.
 func shortly(path string, value tftypes.Value) string {
 	text := TextAt(tftypes.NewValue(
 		tftypes.Object{AttributeTypes: map[string]tftypes.Type{"v": value.Type()}}, map[string]tftypes.Value{"v": value}), "v")

@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/core"
 )
 
-// TestFits shows that the core finds what Terraform would complain about.
+// TestFits tests that Misfits finds the differences that Terraform rejects.
 func TestFits(t *testing.T) {
 	t.Parallel()
 
@@ -37,14 +37,14 @@ func TestFits(t *testing.T) {
 		planned, actual tftypes.Value
 		want            string
 	}{
-		"the same":                  {planned, object("a", list("x", "y"), []string{"q", "p"}), ""},
-		"another text":              {planned, object("b", list("x", "y"), []string{"p", "q"}), `.text: was "a", but is now "b"`},
-		"no text":                   {planned, object(nil, list("x", "y"), []string{"p", "q"}), `.text: was "a", but is now null`},
-		"a text that is unknown":    {planned, object(tftypes.UnknownValue, list("x", "y"), []string{"p", "q"}), ".text: was known, but is now unknown"},
-		"an unknown text":           {object(tftypes.UnknownValue, list(), nil), object("b", list(), nil), ""},
-		"a shorter list":            {planned, object("a", list("x"), []string{"p", "q"}), ".list: had 2 elements, but has now 1"},
-		"another order of the list": {planned, object("a", list("y", "x"), []string{"p", "q"}), `.list[0]: was "x", but is now "y"; .list[1]: was "y", but is now "x"`},
-		"another set":               {planned, object("a", list("x", "y"), []string{"p", "r"}), ".set: an element is gone"},
+		"the same":             {planned, object("a", list("x", "y"), []string{"q", "p"}), ""},
+		"a different text":     {planned, object("b", list("x", "y"), []string{"p", "q"}), `.text: was "a", but is now "b"`},
+		"a null text":          {planned, object(nil, list("x", "y"), []string{"p", "q"}), `.text: was "a", but is now null`},
+		"a newly unknown text": {planned, object(tftypes.UnknownValue, list("x", "y"), []string{"p", "q"}), ".text: was known, but is now unknown"},
+		"an unknown text":      {object(tftypes.UnknownValue, list(), nil), object("b", list(), nil), ""},
+		"a shorter list":       {planned, object("a", list("x"), []string{"p", "q"}), ".list: had 2 elements, but has now 1"},
+		"a reordered list":     {planned, object("a", list("y", "x"), []string{"p", "q"}), `.list[0]: was "x", but is now "y"; .list[1]: was "y", but is now "x"`},
+		"a different set":      {planned, object("a", list("x", "y"), []string{"p", "r"}), ".set: an element is missing"},
 	} {
 		if got := strings.Join(core.Misfits(test.planned, test.actual, ""), "; "); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
@@ -52,7 +52,7 @@ func TestFits(t *testing.T) {
 	}
 }
 
-// TestProposed shows that what Terraform proposes leaves the configuration alone.
+// TestProposed tests that the proposed state keeps the configured values.
 func TestProposed(t *testing.T) {
 	t.Parallel()
 
@@ -70,7 +70,7 @@ func TestProposed(t *testing.T) {
 	}
 
 	if core.TextAt(config, "id") != nil {
-		t.Error("the configuration has an output")
+		t.Error("the configuration was modified: it has an output")
 	}
 
 	if broken := core.InvalidPlan(schema, got, config, prior); len(broken) > 0 {
@@ -78,6 +78,6 @@ func TestProposed(t *testing.T) {
 	}
 
 	if len(core.InvalidPlan(schema, core.Value(of, map[string]any{"id": "1", "name": "other"}), config, prior)) == 0 {
-		t.Error("another name is planned than the configuration has, and nothing is said")
+		t.Error("InvalidPlan does not report a name that differs from the configuration")
 	}
 }

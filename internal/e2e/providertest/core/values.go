@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Value returns a value of the type: an object of a map in which what is missing is null, a
-// map of a map, a set of a slice. tftypes.UnknownValue is unknown anywhere.
+// Value converts a Go value to the type: a map to an object (absent attributes are null) or to a map,
+// and a slice to a set. tftypes.UnknownValue is allowed at every level.
 func Value(of tftypes.Type, v any) tftypes.Value {
 	if v == nil || v == tftypes.UnknownValue {
 		return tftypes.NewValue(of, v)
@@ -51,7 +51,7 @@ func Value(of tftypes.Type, v any) tftypes.Value {
 	}
 }
 
-// Members returns the attributes of an object or a map; none of one that is null or unknown.
+// Members returns the attributes of an object or the elements of a map; none if it is null or unknown.
 func Members(value tftypes.Value) map[string]tftypes.Value {
 	var found map[string]tftypes.Value
 	if value.IsNull() || !value.IsKnown() || value.As(&found) != nil {
@@ -61,7 +61,7 @@ func Members(value tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(found)
 }
 
-// Elements returns those of a list or a set; none of one that is null or unknown.
+// Elements returns the elements of a list or a set; none if it is null or unknown.
 func Elements(value tftypes.Value) []tftypes.Value {
 	var found []tftypes.Value
 	if value.IsNull() || !value.IsKnown() || value.As(&found) != nil {
@@ -71,7 +71,7 @@ func Elements(value tftypes.Value) []tftypes.Value {
 	return slices.Clone(found)
 }
 
-// TextAt returns the text at a path; nil where there is none, or where it is null or unknown.
+// TextAt returns the text at a path, or nil if it does not exist, is null or is unknown.
 func TextAt(value tftypes.Value, path string) *string {
 	for name := range strings.SplitSeq(path, ".") {
 		inner, ok := Members(value)[name]

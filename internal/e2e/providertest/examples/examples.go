@@ -1,5 +1,5 @@
-// Package examples reads the examples and the guides of the repository as tests apply them,
-// and opens sandboxed servers with the users and tokens that they name.
+// Package examples reads the repository's examples and guides for the tests that apply them, and starts
+// sandboxed servers with the users and tokens that they refer to.
 package examples
 
 import (
@@ -16,16 +16,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// What the examples name and do not make themselves.
+// The user and the token that the examples refer to but do not create.
 const (
 	DeployUser  = "svc-deploy" // id 7
 	deployToken = 42
 )
 
-// Files are the files below examples/.
+// Files returns the files below examples/.
 func Files() fs.FS { return os.DirFS(filepath.Join(providertest.Repository(), "examples")) }
 
-// Folders returns the folders that hold files, by their paths below examples/.
+// Folders returns the paths, relative to examples/, of the folders that contain files.
 func Folders(t *testing.T) []string {
 	t.Helper()
 
@@ -36,7 +36,7 @@ func Folders(t *testing.T) []string {
 		case err != nil || !entry.IsDir() || name == ".":
 			return err
 		case strings.HasPrefix(entry.Name(), "."):
-			// What a CLI leaves behind.
+			// A CLI creates these folders when the example is applied by hand.
 			return fs.SkipDir
 		case len(FilesOf(t, name)) > 0:
 			folders = append(folders, name)
@@ -51,7 +51,7 @@ func Folders(t *testing.T) []string {
 	return folders
 }
 
-// FilesOf returns the files of a folder.
+// FilesOf returns the names of the files in a folder.
 func FilesOf(t *testing.T, folder string) []string {
 	t.Helper()
 
@@ -63,7 +63,7 @@ func FilesOf(t *testing.T, folder string) []string {
 	return names
 }
 
-// Text returns the text of a file, or of all configuration in a folder.
+// Text returns the content of a file, or of all configuration files in a folder.
 func Text(t *testing.T, name string) string {
 	t.Helper()
 
@@ -86,8 +86,8 @@ func Text(t *testing.T, name string) string {
 	return text.String()
 }
 
-// SeedImports adds the tokens that the import examples name, and returns the id of the
-// resource that each is imported as, by the second part of its import id.
+// SeedImports adds the tokens that the import examples name. It returns the resource ids that the
+// imports must result in, by the second part of the import id.
 func SeedImports(t *testing.T, server *foremanserver.Server) map[string]string {
 	t.Helper()
 
@@ -105,14 +105,13 @@ func SeedImports(t *testing.T, server *foremanserver.Server) map[string]string {
 	return imported
 }
 
-// DeployTokenID returns the id of the token that the examples import by its number, as the
-// resource has it.
+// DeployTokenID returns the resource's id for the token that the examples import by its numeric id.
 func DeployTokenID(server *foremanserver.Server) string {
 	return fmt.Sprintf("%d/%d", server.UserID(DeployUser), deployToken)
 }
 
-// Copy copies the configuration in an example and in the folders below it, but not
-// what a CLI may have left there, into a folder of the workspace.
+// Copy copies an example's configuration, with its subfolders, into a folder of the workspace. It
+// leaves out the files that a CLI creates.
 func Copy(t *testing.T, w *providertest.Workspace, from, to string) {
 	t.Helper()
 

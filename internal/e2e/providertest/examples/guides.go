@@ -16,9 +16,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 )
 
-// Each block of configuration in a guide has a mark in the line before it, which is not in
-// what is rendered. It says that a test applies the block, on which platform if that is not
-// Foreman, and which CLI that takes if not every one will do; or why none does.
+// In the guides' templates, the line before each block of configuration is a comment that is not
+// rendered. It says that a test applies the block (with the platform, if it is not Foreman, and the
+// CLI, if the block does not work with all of them), or why no test does.
 var (
 	guideMark = regexp.MustCompile(`^ *\{\{/\* (.+) \*/ -\}\}$`)
 	appliedBy = regexp.MustCompile(`^applied by a test( on Universal Controller)?(?:, with (OpenTofu|Terraform (1\.\d+)))?(, beside a stand-in for (?:Vault|Kubernetes))?$`)
@@ -28,44 +28,44 @@ var (
 	guideProvider = regexp.MustCompile(`(?m)^provider "opsaccess" \{`)
 	guideSettings = regexp.MustCompile(`(?m)^terraform \{`)
 	guideDeclared = regexp.MustCompile(`(?m)^resource "opsaccess_personal_access_token" "(\w+)"`)
-	// guideMeant is a reference to such a resource, and not to what has its type's name
-	// besides.
+	// guideMeant matches a reference to a token resource. It does not match names that only contain the
+	// resource's type, such as those of data sources.
 	guideMeant = regexp.MustCompile(`(?:^|[^.\w"])opsaccess_personal_access_token\.(\w+)`)
 )
 
-// GuideLanguages are what a block of a guide may be in.
+// GuideLanguages lists the languages that a guide's blocks may be written in.
 var GuideLanguages = []string{"terraform", "sh", "text", "json", "yaml", "groovy"}
 
-// Block is a block of a guide.
+// Block is a fenced block of a guide.
 type Block struct {
 	Guide    string
-	number   int // among those of its language
+	number   int // among the guide's blocks in this language
 	Language string
 	Text     string
-	Mark     string // "" for none
+	Mark     string // empty if there is no such comment
 }
 
-// Name returns the name of the guide with the number of the block.
+// Name returns the guide's name and the block's number.
 func (b Block) Name() string { return b.Guide + " " + strconv.Itoa(b.number) }
 
-// Applied says whether a test applies the block, if the CLI can.
+// Applied reports whether a test applies the block, provided that the CLI supports it.
 func (b Block) Applied() bool { return appliedBy.MatchString(b.Mark) }
 
-// OnController says whether it is applied on Universal Controller.
+// OnController reports whether the block is applied on Universal Controller.
 func (b Block) OnController() bool {
 	match := appliedBy.FindStringSubmatch(b.Mark)
 
 	return match != nil && match[1] != ""
 }
 
-// NeedsStore says whether it is applied beside [Stores].
+// NeedsStore reports whether the block needs [Stores].
 func (b Block) NeedsStore() bool {
 	match := appliedBy.FindStringSubmatch(b.Mark)
 
 	return match != nil && match[4] != ""
 }
 
-// Suits says whether the CLI can apply the block.
+// Suits reports whether the CLI under test supports the block.
 func (b Block) Suits(t *testing.T) bool {
 	t.Helper()
 
@@ -82,9 +82,10 @@ func (b Block) Suits(t *testing.T) bool {
 	return at.Core().GreaterThanOrEqual(version.Must(version.NewVersion(match[3])))
 }
 
-// Whole returns the block with what it refers to: for each token that it does not declare
-// the first block of its guide that does. Where the provider comes from, a test adds to a
-// configuration of itself, but not to one that has settings for the CLI.
+// Whole returns the block together with what it refers to: for each token that the block does not
+// declare, the guide's first block that declares it. If the block has a terraform block but no provider
+// block, the examples' provider configuration, which includes the provider's source, comes first: a
+// test does not add the source to a configuration that has a terraform block.
 func (b Block) Whole(t *testing.T, all []Block) string {
 	t.Helper()
 
@@ -103,7 +104,7 @@ func (b Block) Whole(t *testing.T, all []Block) string {
 				!guideProvider.MatchString(other.Text) && !other.NeedsStore() && slices.Contains(declared(other.Text), reference[1])
 		})
 		if i < 0 {
-			t.Fatalf("%s refers to a token %q, which no block that is applied declares", b.Name(), reference[1])
+			t.Fatalf("%s refers to a token %q, but no applied block declares it", b.Name(), reference[1])
 		}
 
 		text += "\n" + all[i].Text
@@ -112,7 +113,7 @@ func (b Block) Whole(t *testing.T, all []Block) string {
 	return text
 }
 
-// declared returns the names of a configuration's tokens.
+// declared returns the names of the token resources in a configuration.
 func declared(text string) []string {
 	var names []string
 	for _, match := range guideDeclared.FindAllStringSubmatch(text, -1) {
@@ -122,8 +123,8 @@ func declared(text string) []string {
 	return names
 }
 
-// BlocksOf returns the blocks of a text in their order. What could be taken for a block,
-// and would not be found, is an error.
+// BlocksOf returns the blocks of a text in order. It returns an error for a line of backticks that does
+// not begin or end a block, because that block would be skipped.
 func BlocksOf(guide, text string) ([]Block, error) {
 	var (
 		blocks         []Block
@@ -138,13 +139,13 @@ func BlocksOf(guide, text string) ([]Block, error) {
 
 		switch {
 		case fence == nil && (strings.Contains(line, "```") || strings.HasPrefix(strings.TrimSpace(line), "~~~")):
-			return nil, fmt.Errorf("%s: a block begins and ends with a line of three backticks and its language: %q", guide, line)
+			return nil, fmt.Errorf("%s: neither begins (three backticks and a language) nor ends a block: %q", guide, line)
 		case fence == nil && open != nil:
 			open.Text += strings.TrimPrefix(line, indent) + "\n"
 		case fence == nil:
 		case open == nil:
 			if !slices.Contains(GuideLanguages, fence[2]) {
-				return nil, fmt.Errorf("%s: a block in %q, and not in one of %q", guide, fence[2], GuideLanguages)
+				return nil, fmt.Errorf("%s: a block is in %q, want one of %q", guide, fence[2], GuideLanguages)
 			}
 
 			indent = fence[1]
@@ -155,7 +156,7 @@ func BlocksOf(guide, text string) ([]Block, error) {
 				open.Mark = mark[1]
 			}
 		case fence[1] != indent || fence[2] != "":
-			return nil, fmt.Errorf("%s: a block in a block: %q", guide, line)
+			return nil, fmt.Errorf("%s: a block inside another block: %q", guide, line)
 		default:
 			blocks = append(blocks, *open)
 			open = nil
@@ -165,13 +166,13 @@ func BlocksOf(guide, text string) ([]Block, error) {
 	}
 
 	if open != nil {
-		return nil, fmt.Errorf("%s: the last block has no end", guide)
+		return nil, fmt.Errorf("%s: the last block is not closed", guide)
 	}
 
 	return blocks, nil
 }
 
-// GuideBlocks returns the blocks of all guides that are in a language.
+// GuideBlocks returns all guides' blocks in a language.
 func GuideBlocks(t *testing.T, language string) []Block {
 	t.Helper()
 
@@ -185,29 +186,29 @@ func GuideBlocks(t *testing.T, language string) []Block {
 	}
 
 	if len(all) == 0 {
-		t.Fatalf("the guides have no block in %q: are they still found?", language)
+		t.Fatalf("found no block in %q in any guide", language)
 	}
 
 	return all
 }
 
-// FirstOf returns the first block of a guide that is applied.
+// FirstOf returns a guide's first applied block.
 func FirstOf(blocks []Block, guide string) Block {
 	return blocks[slices.IndexFunc(blocks, func(b Block) bool { return b.Applied() && b.Guide == guide })]
 }
 
-// guideFiles are the files below templates/guides/.
+// guideFiles returns the files below templates/guides/.
 func guideFiles() fs.FS {
 	return os.DirFS(filepath.Join(providertest.Repository(), "templates", "guides"))
 }
 
-// GuideNames returns the names of these files.
+// GuideNames returns the file names of the guides.
 func GuideNames(t *testing.T) []string {
 	t.Helper()
 
 	names, err := fs.Glob(guideFiles(), "*")
 	if err != nil || len(names) == 0 {
-		t.Fatalf("there are no guides: %v", err)
+		t.Fatalf("found no guides: %v", err)
 	}
 
 	return names

@@ -13,30 +13,29 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// aliasStart is the beginning of a provider block with an alias.
+// aliasStart matches the beginning of a provider block with an alias.
 var aliasStart = regexp.MustCompile(`provider "opsaccess" \{\n  alias = "(\w+)"\n`)
 
-// Server is a sandbox with what the examples name.
+// Server is a sandbox with the users and tokens that the examples refer to.
 type Server struct {
 	*providertest.Target
 
-	// named is the URL in the examples that it stands in for.
+	// named is the server URL in the examples, which the sandbox replaces.
 	named string
-	// Env leads to it.
+	// Env holds the environment variables that point the provider to the sandbox.
 	Env map[string]string
-	// Variable is the examples' input variable for the credential of the account
+	// Variable is the name of the examples' input variable for the credential of the account
 	// "terraform".
 	Variable   string
 	Credential func(t *testing.T) string
-	// Live counts the tokens that are alive.
+	// Live returns the number of live tokens.
 	Live func() int
-	// Issued counts the requests for a token.
+	// Issued returns the number of requests to create a token.
 	Issued func() int
 }
 
-// NewServers returns the sandboxes that an example is for, by its name: Foreman, if
-// it does not say. The environment leads there, and nowhere else: the examples are applied
-// without a line added to them.
+// NewServers starts the sandboxes that an example needs, which its name tells; the default is Foreman.
+// It configures the provider by environment variables, so that the examples are applied unmodified.
 func NewServers(t *testing.T, name string) []Server {
 	t.Helper()
 
@@ -65,7 +64,7 @@ func NewServers(t *testing.T, name string) []Server {
 	return servers
 }
 
-// NewSandbox is NewServers for the examples of imports, which are of Foreman.
+// NewSandbox is [NewServers] for the import examples, which all use Foreman.
 func NewSandbox(t *testing.T) (*providertest.Target, *foremanserver.Server) {
 	t.Helper()
 
@@ -76,8 +75,8 @@ func NewSandbox(t *testing.T) (*providertest.Target, *foremanserver.Server) {
 	return s.Target, server
 }
 
-// NewAgedForeman is a Foreman with what the examples name, whose clock and that of the
-// provider are days behind that of the CLI. The environment leads there.
+// NewAgedForeman starts a Foreman whose clock, like the provider's, is days behind the CLI's clock. The
+// environment points the provider to it.
 func NewAgedForeman(t *testing.T, days int) (Server, *foremanserver.Server, *providertest.Clock) {
 	t.Helper()
 
@@ -90,7 +89,7 @@ func NewAgedForeman(t *testing.T, days int) (Server, *foremanserver.Server, *pro
 	return s, server, clock
 }
 
-// NewForeman returns a Foreman with the users that the examples name.
+// NewForeman starts a Foreman with the users that the examples name.
 func NewForeman(t *testing.T, options foremanserver.Options) (Server, *foremanserver.Server) {
 	t.Helper()
 
@@ -144,9 +143,9 @@ func newController(t *testing.T) Server {
 	}
 }
 
-// OnSandbox puts the sandboxes in place of the servers that an example names. In tests two
-// aliases share one process, in which the second would take the first one's place, so
-// that an alias becomes a provider by another name.
+// OnSandbox replaces the server URLs in an example by those of the sandboxes. It also replaces an
+// aliased provider by a provider with another name: in tests, two aliases share one process, and
+// configuring the second would overwrite the first.
 func OnSandbox(text string, servers []Server) string {
 	for _, s := range servers {
 		text = strings.ReplaceAll(text, s.named, s.URL)

@@ -20,14 +20,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Stores stand in for Vault and Kubernetes: their providers have what the examples need of
-// them, and keep secrets in memory. The zero value is empty. It is safe for concurrent use.
+// Stores is an in-memory replacement for Vault and Kubernetes. Its providers have those parts of the
+// real ones that the examples use. The zero value is empty. It is safe for concurrent use.
 type Stores struct {
 	mu      sync.Mutex
 	secrets map[string]map[string]string
 }
 
-// Put writes a secret, by a path such as `ci/foreman/svc-deploy`.
+// Put writes the secret at a path such as `ci/foreman/svc-deploy`.
 func (s *Stores) Put(at string, data map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,7 +39,7 @@ func (s *Stores) Put(at string, data map[string]string) {
 	s.secrets[at] = maps.Clone(data)
 }
 
-// Get returns the secret at a path, nil if there is none.
+// Get returns the secret at a path, or nil if there is none.
 func (s *Stores) Get(at string) map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,7 +55,7 @@ func (s *Stores) Delete(at string) {
 	delete(s.secrets, at)
 }
 
-// Providers serve the stores under the names of the real providers.
+// Providers returns the providers of the stores, by the names of the real providers.
 func (s *Stores) Providers() map[string]func() tfprotov6.ProviderServer {
 	return map[string]func() tfprotov6.ProviderServer{
 		"hashicorp/vault":      providerserver.NewProtocol6(&storeProvider{stores: s, name: "vault", kind: vaultSecret()}),
@@ -63,13 +63,13 @@ func (s *Stores) Providers() map[string]func() tfprotov6.ProviderServer {
 	}
 }
 
-// secretKind is a resource with a write-only argument, which is written when its version changes.
+// secretKind is a resource with a write-only argument that is written when its version changes.
 type secretKind struct {
 	name, version string
 	schema        schema.Schema
-	// at are the two arguments that make up the path of a secret.
+	// at holds the two arguments that make up the path of a secret.
 	at [2]path.Path
-	// values returns what the write-only argument has.
+	// values returns the content of the write-only argument.
 	values func(ctx context.Context, config tfsdk.Config) (map[string]*string, diag.Diagnostics)
 }
 
@@ -129,7 +129,7 @@ func kubernetesSecret() secretKind {
 	}
 }
 
-// pathIn returns the path of a secret by a configuration or a state.
+// pathIn returns the secret's path according to a configuration or a state.
 func (k secretKind) pathIn(
 	ctx context.Context, in interface {
 		GetAttribute(ctx context.Context, at path.Path, target any) diag.Diagnostics
@@ -211,8 +211,8 @@ func (r *storeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	resp.State.Raw = req.Plan.Raw
 }
 
-// write writes a secret. A null value is an error: a store that loses what it has is what the
-// examples have to avoid.
+// write writes the secret. A null value is an error: the examples must never overwrite a stored secret
+// with null.
 func (r *storeResource) write(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
 	at, diags := r.kind.pathIn(ctx, config)
 	values, more := r.kind.values(ctx, config)
@@ -241,7 +241,7 @@ func (r *storeResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	r.stores.Delete(at)
 }
 
-// storeReader is the ephemeral resource that reads a secret of Vault.
+// storeReader is the ephemeral resource that reads a secret from Vault.
 type storeReader struct{ stores *Stores }
 
 func (r *storeReader) Metadata(_ context.Context, _ ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {

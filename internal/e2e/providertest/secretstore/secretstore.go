@@ -1,5 +1,5 @@
-// Package secretstore is a provider whose secrets stand in tests for those of Vault, Kubernetes and
-// the like: a write-only argument has the value, and it is written when the version changes.
+// Package secretstore is a provider that replaces Vault, Kubernetes and other secret stores in tests.
+// Its resource has a write-only argument for the value and writes it when the version changes.
 package secretstore
 
 import (
@@ -21,14 +21,14 @@ import (
 // Name is the provider's namespace and type.
 const Name = "example/secretstore"
 
-// Store has the secrets. The zero value has none. It is safe for concurrent use.
+// Store holds the secrets. The zero value is empty. It is safe for concurrent use.
 type Store struct {
 	mu      sync.Mutex
 	secrets map[string]string
 	writes  int
 }
 
-// Secret returns a secret by its name; empty is none.
+// Secret returns a secret by its name; empty if there is none.
 func (s *Store) Secret(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,7 +36,7 @@ func (s *Store) Secret(name string) string {
 	return s.secrets[name]
 }
 
-// Writes counts how often any secret was written.
+// Writes returns how often a secret was written, over all names.
 func (s *Store) Writes() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,7 +56,7 @@ func (s *Store) write(name, value string) {
 	s.writes++
 }
 
-// Server serves the provider of the store, by version 6 of the plugin protocol.
+// Server returns the store's provider, for version 6 of the plugin protocol.
 func (s *Store) Server() tfprotov6.ProviderServer {
 	return providerserver.NewProtocol6(&storeProvider{s})()
 }
@@ -111,7 +111,8 @@ func (r *secretResource) Create(ctx context.Context, req resource.CreateRequest,
 
 func (r *secretResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
 
-// Update writes the value if the version is another one: what is write-only is in no plan.
+// Update writes the value if the version has changed. It reads the value from the configuration,
+// because a plan never contains write-only arguments.
 func (r *secretResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var before, config, plan secretModel
 

@@ -9,24 +9,24 @@ import (
 	"path/filepath"
 )
 
-// What [Disk.Replace] fails with, unless the file may have been replaced.
+// Errors of [Disk.Replace]. Any other error means that the file may have been replaced.
 var (
 	// ErrUnchanged says that the file was not replaced.
 	ErrUnchanged = errors.New("the file was not replaced")
-	// ErrConflict says that somebody else has changed the file since it was read.
+	// ErrConflict says that another process has changed the file since it was read.
 	ErrConflict = fmt.Errorf("another process has changed the file: %w", ErrUnchanged)
 )
 
-// Disk is where the file is.
+// Disk stores the file.
 type Disk interface {
 	// Read returns the content of the file.
 	Read(ctx context.Context) ([]byte, error)
-	// Replace puts another content in the place of the one that was read, all or nothing. Unless
-	// its error wraps [ErrUnchanged], either may be the case.
+	// Replace replaces the content that was read by new content, atomically. After an error that does
+	// not wrap [ErrUnchanged], the file may have either content.
 	Replace(ctx context.Context, was, content []byte) error
 }
 
-// Local is a file on a disk of this machine, by its path.
+// Local is the path of a file on this machine.
 type Local string
 
 // Read reads the file.
@@ -38,7 +38,7 @@ func (l Local) Read(ctx context.Context) ([]byte, error) {
 	return os.ReadFile(string(l))
 }
 
-// Replace writes a second file and gives it the name of the first.
+// Replace writes a second file and renames it to the first.
 func (l Local) Replace(ctx context.Context, was, content []byte) error {
 	now, err := l.Read(ctx)
 	if err != nil {
@@ -53,7 +53,7 @@ func (l Local) Replace(ctx context.Context, was, content []byte) error {
 	if err != nil {
 		return errors.Join(ErrUnchanged, err)
 	}
-	defer func() { _ = os.Remove(file.Name()) }() // It is gone if all went well.
+	defer func() { _ = os.Remove(file.Name()) }() // After a successful rename, there is nothing to remove.
 
 	_, err = file.Write(content)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {

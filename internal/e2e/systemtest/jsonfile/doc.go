@@ -1,8 +1,8 @@
-// Package jsonfile is a [pat.System] over a file of users and tokens. It is the smallest
-// platform that has everything: accounts with passwords, permissions, ids, expiries. Tests
-// use it to prove that the conformance suite needs no HTTP, and that a platform can differ
-// from the others in its Traits: tokens have ids, and their names are reusable.
+// Package jsonfile implements [pat.System] with a file of users and tokens. It is the smallest platform
+// that has all features: accounts with passwords, permissions, ids and expiries. Tests use it to prove
+// that the conformance suite does not depend on HTTP, and that the Traits suffice to describe a
+// platform that differs from the others: its tokens have ids, and its names are reusable.
 //
-// The file is read as a whole and replaced as a whole, unless another process has changed it
-// meanwhile. A token that is revoked stays in it.
+// Each call reads the whole file, and each change replaces it, unless another process has changed it in
+// the meantime. Revoked tokens stay in the file.
 package jsonfile

@@ -24,37 +24,37 @@ var (
 // File is the content of the file.
 type File struct {
 	Users []User `json:"users"`
-	// Issued counts the tokens that were ever issued.
+	// Issued counts all tokens ever issued.
 	Issued int `json:"issued"`
 }
 
-// User is a user as the file has it.
+// User is a user in the file.
 type User struct {
 	ID       string  `json:"id"`
 	Username string  `json:"username"`
-	Password string  `json:"password"` // As Hash returns it.
+	Password string  `json:"password"` // the result of Hash
 	Admin    bool    `json:"admin"`
 	Tokens   []Token `json:"tokens"`
 }
 
-// Token is a token as the file has it, from the oldest on.
+// Token is a token in the file. Tokens are in the order of creation.
 type Token struct {
 	ID      string     `json:"id"`
 	Name    string     `json:"name"`
-	Secret  string     `json:"secret"` // As Hash returns it.
+	Secret  string     `json:"secret"` // the result of Hash
 	Created time.Time  `json:"created"`
 	Expires *time.Time `json:"expires,omitempty"`
 	Revoked bool       `json:"revoked,omitempty"`
 }
 
-// Hash returns what the file keeps of a password or a secret.
+// Hash returns the hash of a password or a secret that is stored in the file.
 func Hash(secret pat.Secret) string {
 	sum := sha256.Sum256([]byte(secret.Reveal()))
 
 	return hex.EncodeToString(sum[:])
 }
 
-// Live says whether the token can be used at a time.
+// Live reports whether the token is valid at the given time.
 func (t Token) Live(now time.Time) bool {
 	return !t.Revoked && (t.Expires == nil || now.Before(*t.Expires))
 }
@@ -68,7 +68,7 @@ func (f *File) Issue(user *User, token Token) Token {
 	return token
 }
 
-// user returns the user of the id, or nil.
+// user returns the user with the id, or nil.
 func (f *File) user(id string) *User {
 	if i := slices.IndexFunc(f.Users, func(u User) bool { return u.ID == id }); i >= 0 {
 		return &f.Users[i]
@@ -77,7 +77,7 @@ func (f *File) user(id string) *User {
 	return nil
 }
 
-// token returns the token of the id, or nil.
+// token returns the token with the id, or nil.
 func (u *User) token(id string) *Token {
 	if i := slices.IndexFunc(u.Tokens, func(t Token) bool { return t.ID == id }); i >= 0 {
 		return &u.Tokens[i]
@@ -86,7 +86,7 @@ func (u *User) token(id string) *Token {
 	return nil
 }
 
-// check says what is wrong with a file.
+// check reports what is wrong with the file.
 func (f *File) check() error {
 	if len(f.Users) == 0 {
 		return errors.New("it has no users")
@@ -107,12 +107,12 @@ func (f *File) check() error {
 	return nil
 }
 
-// shown converts a user.
+// shown converts a user to a [pat.User].
 func (u *User) shown() pat.User {
 	return pat.User{ID: u.ID, Username: u.Username, Enabled: true, Admin: u.Admin}
 }
 
-// shown converts a token.
+// shown converts a token to a [pat.Token].
 func (t Token) shown(userID string, now time.Time) pat.Token {
 	token := pat.Token{UserID: userID, ID: t.ID, Name: t.Name, Status: pat.StatusActive, CreatedAt: t.Created}
 	if t.Expires != nil {
@@ -129,18 +129,18 @@ func (t Token) shown(userID string, now time.Time) pat.Token {
 	return token
 }
 
-// session is a file that was read, and the account that reads it.
+// session is the content of the file during one call, and the account that makes the call.
 type session struct {
 	*System
 
 	tried  string
-	was    []byte // The content as it was read.
+	was    []byte // the content that was read
 	file   File
 	caller *User
 }
 
-// begin reads the file and finds the account. Only one call at a time has the file, until it
-// calls end.
+// begin reads the file and authenticates the account. Calls take turns: a session holds the file until
+// end is called.
 func (s *System) begin(ctx context.Context, tried string) (opened *session, end func(), err error) {
 	select {
 	case s.turn <- struct{}{}:
@@ -181,7 +181,7 @@ func (s *System) begin(ctx context.Context, tried string) (opened *session, end 
 	}
 
 	if err != nil {
-		// The cause is left out: it may quote the file.
+		// The error is not wrapped, because it may quote the file's content.
 		return nil, nil, &pat.ProtocolError{Failure: pat.Failure{
 			Tried: tried, Said: "the file is not one of users and tokens", Remedy: "Check the path.",
 		}}
@@ -198,7 +198,7 @@ func (s *System) begin(ctx context.Context, tried string) (opened *session, end 
 	return opened, func() { <-s.turn }, nil
 }
 
-// logIn returns the user whom username and password belong to, or nil.
+// logIn returns the user with this username and password, or nil.
 func (s *session) logIn() *User {
 	for i := range s.file.Users {
 		if user := &s.file.Users[i]; user.Username == s.username && user.Password == Hash(s.password) {
@@ -209,11 +209,11 @@ func (s *session) logIn() *User {
 	return nil
 }
 
-// maxAttempts is how often a change is tried that others get ahead of.
+// maxAttempts limits how often a change is attempted when other processes keep changing the file.
 const maxAttempts = 10
 
-// change reads the file and, if edit says that it changed something, replaces it. Where
-// somebody else has changed the file meanwhile, it begins again.
+// change reads the file and, if edit changed something, replaces it. If another process has changed the
+// file in the meantime, it starts again.
 func (s *System) change(ctx context.Context, tried string, edit func(*session) (changed bool, err error)) error {
 	var err error
 
@@ -262,7 +262,7 @@ func (s *session) save(ctx context.Context) error {
 	}
 }
 
-// find returns a user, if the account may see it.
+// find returns a user that the account is allowed to see.
 func (s *session) find(id string) (*User, error) {
 	user := s.file.user(id)
 
@@ -278,7 +278,7 @@ func (s *session) find(id string) (*User, error) {
 	}
 }
 
-// gone is the proof that something is not in the file, which the account sees as a whole.
+// gone returns the error that proves absence: an account that gets this far can see the whole file.
 func (s *session) gone(said string, user bool) error {
 	return &pat.GoneError{Failure: pat.Failure{Tried: s.tried, Said: said}, UserGone: user}
 }
@@ -289,7 +289,7 @@ func (s *System) transient(tried string, err error) error {
 	}}
 }
 
-// invalid is the refusal of an argument.
+// invalid returns the error for an invalid argument.
 func invalid(tried, said string, fields ...string) error {
 	err := &pat.ValidationError{Failure: pat.Failure{Tried: tried, Said: said}}
 
@@ -300,7 +300,7 @@ func invalid(tried, said string, fields ...string) error {
 	return err
 }
 
-// checkID refuses what is no id.
+// checkID returns an error if the id does not have the form.
 func checkID(tried, id string, form *regexp.Regexp) error {
 	if form.MatchString(id) {
 		return nil

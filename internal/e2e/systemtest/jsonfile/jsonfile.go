@@ -15,23 +15,23 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// maxNameLength is the longest name of a token, in characters.
+// maxNameLength is the maximum length of a token's name, in characters.
 const maxNameLength = 64
 
 // Options configure a [System].
 type Options struct {
-	// Path names the file, absolute.
+	// Path is the absolute path of the file.
 	Path string
-	// Disk is where the file is; nil is the disk of this machine.
+	// Disk stores the file; nil is the disk of this machine.
 	Disk Disk
-	// Username and Password are the account.
+	// Username and Password are the account's credentials.
 	Username string
 	Password pat.Secret
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// System is one file. Make it with [New].
+// System is a [pat.System] of one file. Use [New] to create it.
 type System struct {
 	path     string
 	disk     Disk
@@ -39,14 +39,14 @@ type System struct {
 	password pat.Secret
 	now      func() time.Time
 
-	// turn holds one value while a call has the file, and guards refused.
+	// turn holds one value while a call uses the file. It also guards refused.
 	turn    chan struct{}
 	refused error
 }
 
 var _ pat.System = (*System)(nil)
 
-// New validates the options. It reads nothing.
+// New validates the options. It does not read the file.
 func New(options Options) (*System, error) {
 	if !strings.HasPrefix(options.Path, "/") || options.Username == "" || options.Password == "" {
 		return nil, errors.New("an absolute path, a username and a password are required")
@@ -68,7 +68,7 @@ func New(options Options) (*System, error) {
 	return s, nil
 }
 
-// Traits tells how a file differs: tokens have ids, and names are reusable.
+// Traits returns the platform's traits: tokens have ids, and names are reusable.
 func (s *System) Traits() pat.Traits {
 	return pat.Traits{
 		Platform: "json_file", DisplayName: "JSON file", UserID: userIDs, TokenIDs: true, ReusableNames: true,
@@ -79,7 +79,7 @@ func (s *System) Traits() pat.Traits {
 // Server returns the URL of the file.
 func (s *System) Server() string { return "file://" + s.path }
 
-// CurrentUser returns the account.
+// CurrentUser returns the account's user.
 func (s *System) CurrentUser(ctx context.Context) (pat.User, error) {
 	opened, end, err := s.begin(ctx, s.tried("reading the account"))
 	if err != nil {
@@ -295,7 +295,7 @@ func (s *session) resolve(ref pat.UserRef) (*User, error) {
 	return nil, s.gone("there is no user "+pat.Quote(ref.Username), true)
 }
 
-// selected returns those tokens of a user that a query selects.
+// selected returns the user's tokens that match the query.
 func (s *System) selected(user User, query pat.TokenQuery) []pat.Token {
 	tokens := []pat.Token{}
 
@@ -308,7 +308,7 @@ func (s *System) selected(user User, query pat.TokenQuery) []pat.Token {
 	return tokens
 }
 
-// checkNew refuses a token that could not be issued.
+// checkNew returns an error if no such token can be issued.
 func (s *System) checkNew(tried string, token pat.NewToken) error {
 	switch {
 	case strings.TrimSpace(token.Name) == "" || !utf8.ValidString(token.Name):
@@ -322,7 +322,7 @@ func (s *System) checkNew(tried string, token pat.NewToken) error {
 	}
 }
 
-// shownLogin returns a login as an error shows it.
+// shownLogin formats a username for an error.
 func shownLogin(username string) string {
 	if strings.ContainsFunc(username, unicode.IsControl) || pat.MayBeSecret(username) {
 		return pat.Quote(username)
@@ -331,7 +331,7 @@ func shownLogin(username string) string {
 	return username
 }
 
-// checkRef refuses a reference to nobody, and an id that is none.
+// checkRef returns an error if the reference is empty or its id is invalid.
 func checkRef(tried string, ref pat.UserRef) error {
 	switch {
 	case ref == (pat.UserRef{}):
@@ -343,5 +343,5 @@ func checkRef(tried string, ref pat.UserRef) error {
 	}
 }
 
-// tried says of a call what it was about.
+// tried describes a call for its errors.
 func (s *System) tried(what string) string { return what + " in " + s.Server() }

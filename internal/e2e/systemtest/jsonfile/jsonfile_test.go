@@ -32,7 +32,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// server is a file, and a disk that can fail.
+// server is a file on a disk that can fail.
 type server struct {
 	*systemtest.Clock
 
@@ -45,7 +45,7 @@ type server struct {
 	failure      systemtest.Failure
 }
 
-// hook runs before reading or, if it is about changes, before replacing the file.
+// hook runs before the file is read or, if changes is set, before it is replaced.
 type hook struct {
 	changes bool
 	run     func(context.Context)
@@ -60,7 +60,7 @@ func newServer(tb testing.TB) systemtest.Server {
 	return s
 }
 
-// Read reads the file, unless it is to fail.
+// Read reads the file, unless the disk is failing.
 func (s *server) Read(ctx context.Context) ([]byte, error) {
 	failing, failure := s.arrive(ctx, false)
 
@@ -76,10 +76,11 @@ func (s *server) Read(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// Replace replaces the file, and says once that it did not if it is to fail.
+// Replace replaces the file. If the response is to be lost ([systemtest.Unconfirmed]), it still
+// replaces the file but returns an error, once.
 func (s *server) Replace(ctx context.Context, was, content []byte) error {
 	failing, failure := s.arrive(ctx, true)
-	// What was handed over is written, whoever waits for it.
+	// Like a server, the disk completes a write that it has received, even if the caller has given up.
 	err := s.disk.Replace(context.WithoutCancel(ctx), was, content)
 
 	if failing && failure == systemtest.Unconfirmed {
@@ -91,8 +92,8 @@ func (s *server) Replace(ctx context.Context, was, content []byte) error {
 	return errors.Join(err, ctx.Err())
 }
 
-// arrive counts, runs the hooks and says whether to fail. To replace the file is part of the
-// request that read it, so that it counts as a change alone.
+// arrive counts the request, runs the hooks, and reports whether to fail. Replacing a file belongs to
+// the request that read it, so it counts only as a change.
 func (s *server) arrive(ctx context.Context, changes bool) (failing bool, failure systemtest.Failure) {
 	s.mu.Lock()
 	if changes {
@@ -130,7 +131,7 @@ func (s *server) Open(tb testing.TB, account systemtest.Account) pat.System {
 	return system
 }
 
-// Requests counts what arrived.
+// Requests counts the requests so far.
 func (s *server) Requests() (all, changes int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -213,7 +214,7 @@ func (s *server) edit(tb testing.TB, username string, change func(*File, *User))
 	s.write(tb, file)
 }
 
-// AddUser adds a user. No id comes back.
+// AddUser adds a user. Ids are never reused.
 func (s *server) AddUser(tb testing.TB, username string) string {
 	tb.Helper()
 
@@ -226,7 +227,7 @@ func (s *server) AddUser(tb testing.TB, username string) string {
 	return id
 }
 
-// RenameUser changes a login.
+// RenameUser changes a user's login.
 func (s *server) RenameUser(tb testing.TB, username, to string) {
 	tb.Helper()
 	s.edit(tb, username, func(_ *File, user *User) { user.Username = to })
@@ -254,7 +255,7 @@ func (s *server) AddToken(tb testing.TB, username, name string, expires time.Tim
 	})
 }
 
-// RevokeToken revokes all tokens of the name.
+// RevokeToken revokes all tokens with the name.
 func (s *server) RevokeToken(tb testing.TB, username, name string) {
 	tb.Helper()
 	s.edit(tb, username, func(_ *File, user *User) {
@@ -264,7 +265,7 @@ func (s *server) RevokeToken(tb testing.TB, username, name string) {
 	})
 }
 
-// DeleteToken removes all tokens of the name.
+// DeleteToken removes all tokens with the name.
 func (s *server) DeleteToken(tb testing.TB, username, name string) {
 	tb.Helper()
 	s.edit(tb, username, func(_ *File, user *User) {
@@ -272,17 +273,17 @@ func (s *server) DeleteToken(tb testing.TB, username, name string) {
 	})
 }
 
-// LiveTokens counts the tokens of a user that can be used.
+// LiveTokens counts a user's valid tokens.
 func (s *server) LiveTokens(username string) int {
 	return s.count(username, func(Token) bool { return true })
 }
 
-// Authenticates says whether a secret is one of a token that can be used.
+// Authenticates reports whether the secret is that of a valid token of the user.
 func (s *server) Authenticates(username string, secret pat.Secret) bool {
 	return s.count(username, func(token Token) bool { return token.Secret == Hash(secret) }) > 0
 }
 
-// count counts the tokens of a user that can be used and are wanted.
+// count counts the user's valid tokens that are wanted.
 func (s *server) count(username string, wanted func(Token) bool) int {
 	content, err := os.ReadFile(string(s.disk))
 	if err != nil {

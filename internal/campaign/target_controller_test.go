@@ -15,10 +15,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/universalcontroller"
 )
 
-// newController returns a Universal Controller of any variant but that which makes twins, which
-// cannot be told apart by anybody, and that which revokes the tokens of a user who is modified, as
-// nobody can prevent.
-func newController(random *rand.Rand, clock *clock) (*place, error) {
+// newController returns a Universal Controller of any variant except two. One issues several tokens
+// with the same name, which cannot be told apart. The other revokes a user's tokens when the user is
+// modified, which the provider cannot prevent.
+func newController(random *rand.Rand, clock *clock) (*target, error) {
 	variants := slices.DeleteFunc(controllerserver.Variants(), func(v controllerserver.Variant) bool {
 		return v.Options.Switches.DuplicateName == controllerserver.DuplicateAllowed ||
 			v.Options.Switches.PayloadTokens == controllerserver.PayloadTokensCleared
@@ -45,9 +45,9 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		words = withoutTimes
 	}
 
-	return &place{
+	return &target{
 		platform: "universal_controller", variant: "universal_controller, " + variant.Name,
-		timeless: timeless, vague: vague, words: words, others: nobody,
+		timeless: timeless, vague: vague, words: words, others: noTokens,
 		undated: variant.Options.Console.NoDate,
 		handler: server, context: server.Context(), userID: id, otherID: other, reusable: true,
 		tokens: func() []row {
@@ -68,7 +68,7 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 		add:            func(name string, expires time.Time) (string, error) { return server.AddToken(login, name, expires) },
 		expireSessions: func() {},
 		title: func() (title string) {
-			_ = server.UpdateUser(login, func(u *controllerserver.User) { title = u.Title }) // The user is always there.
+			_ = server.UpdateUser(login, func(u *controllerserver.User) { title = u.Title }) // The user always exists.
 
 			return title
 		},
@@ -94,13 +94,13 @@ func newController(random *rand.Rand, clock *clock) (*place, error) {
 	}, nil
 }
 
-// A last use in an answer in JSON, as a text or a number, and in XML.
+// The time of last use in a response: in JSON, as a string or a number, and in XML.
 var (
 	lastUseJSON = regexp.MustCompile(`("lastUsed":)("[0-9][^"]*"|[0-9]+)`)
 	lastUseXML  = regexp.MustCompile(`(<lastUsed>)[0-9][^<]*`)
 )
 
-// withoutTimes lets an answer tell of each last use in words.
+// withoutTimes replaces each time of last use in a response by words.
 func withoutTimes(answer []byte) []byte {
 	answer = lastUseJSON.ReplaceAll(answer, []byte(`${1}"vor drei Tagen"`))
 
@@ -109,7 +109,7 @@ func withoutTimes(answer []byte) []byte {
 
 func asIs(answer []byte) []byte { return answer }
 
-func nobody() []row { return nil }
+func noTokens() []row { return nil }
 
 func readController(context string, r *http.Request, body []byte) call {
 	switch path := strings.TrimPrefix(r.URL.Path, context+"/resources/user/token"); {
@@ -123,7 +123,7 @@ func readController(context string, r *http.Request, body []byte) call {
 			Expiration string `json:"expiration"`
 		}
 
-		_ = json.Unmarshal(body, &asked) // A name that nobody has, then.
+		_ = json.Unmarshal(body, &asked) // A body that cannot be parsed has no name.
 		expires, _ := time.Parse(time.DateOnly, asked.Expiration)
 
 		return call{kind: kindCreate, token: asked.Name, expires: expires}

@@ -17,8 +17,9 @@ import (
 
 var foremanTokens = regexp.MustCompile(`^/api(?:/v2)?/users/([^/]+)/personal_access_tokens(?:/([^/]+))?$`)
 
-// newForeman returns a Foreman whose racing requests make twins, as a real one's may.
-func newForeman(random *rand.Rand, clock *clock) (*place, error) {
+// newForeman returns a Foreman on which concurrent requests may issue two tokens with the same name, as
+// on a real one.
+func newForeman(random *rand.Rand, clock *clock) (*target, error) {
 	console := newConsole(random, clock)
 	server := foremanserver.New(foremanserver.Options{Console: console})
 
@@ -46,11 +47,11 @@ func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 		return rows
 	}
 
-	variant, others := "foreman", nobody
+	variant, others := "foreman", noTokens
 
 	namesake := chance(random, 0.15)
 	if namesake {
-		results.meets("logins of digits")
+		results.meets("numeric logins")
 
 		variant += ", with a user whose login is the id of the tokens' user"
 		others = func() []row { return rowsOf(strconv.Itoa(id)) }
@@ -60,7 +61,7 @@ func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 		}
 	}
 
-	return &place{
+	return &target{
 		platform: "foreman", variant: variant, handler: server, userID: strconv.Itoa(id), otherID: strconv.Itoa(other),
 		tokens: func() []row { return rowsOf(login) }, others: others, words: asIs, namesake: namesake, undated: console.NoDate,
 		works:       func(secret string) bool { return server.Authenticates(login, secret) },
@@ -96,15 +97,15 @@ func newForeman(random *rand.Rand, clock *clock) (*place, error) {
 				Value string `json:"token_value"`
 			}
 
-			_ = json.Unmarshal(answer, &made) // No secret, then.
+			_ = json.Unmarshal(answer, &made) // A response that cannot be parsed has no secret.
 
 			return made.Value
 		},
 	}, nil
 }
 
-// addNamesake adds a user whose login is another user's id, with tokens whose names look
-// like those of the other. Foreman takes a number in a path for a login first.
+// addNamesake adds a user whose login is the id of another user, with tokens whose names look like
+// those of that user. Foreman interprets a number in a path as a login first.
 func addNamesake(server *foremanserver.Server, id string) error {
 	_, err := server.AddUser(foremanserver.User{
 		Login: id, Password: password,
@@ -134,7 +135,7 @@ func readForeman(r *http.Request, body []byte) call {
 			} `json:"personal_access_token"`
 		}
 
-		_ = json.Unmarshal(body, &asked) // A name that nobody has, then.
+		_ = json.Unmarshal(body, &asked) // A body that cannot be parsed has no name.
 
 		return call{kind: kindCreate, token: asked.Token.Name, expires: asked.Token.Expires}
 	case r.Method == http.MethodDelete:
