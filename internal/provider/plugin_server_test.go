@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 	"weak"
@@ -148,6 +149,23 @@ func TestPluginServer_aNullArgumentOfAFunction(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Terraform and OpenTofu end the sentence in which they print a function's error.
+func TestPluginServer_theErrorOfAFunctionHasNoFullStop(t *testing.T) {
+	t.Parallel()
+
+	text := &tfprotov6.DynamicValue{JSON: []byte(`"not encrypted"`)}
+
+	got, err := newPluginServer(newProvider(Surroundings{}, "test")).CallFunction(t.Context(),
+		&tfprotov6.CallFunctionRequest{Name: "decrypt", Arguments: []*tfprotov6.DynamicValue{text, text}})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if got.Error == nil || strings.HasSuffix(got.Error.Text, ".") {
+		t.Errorf("got the error %+v, want one that does not end with a full stop", got.Error)
 	}
 }
 

@@ -306,8 +306,9 @@ type (
 	RecipientsChanged struct {
 		warning
 
-		// Removed is true if the next secret is not encrypted.
-		Removed bool
+		// Added is true if the live token's secret is in state in plain text, and Removed if the next one
+		// will be.
+		Added, Removed bool
 	}
 	// ImportedDiffers says that an argument is not as the imported token is.
 	ImportedDiffers struct {

@@ -140,7 +140,7 @@ func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, no
 
 	switch decision.Argument {
 	case "encrypt_to":
-		notices.add(RecipientsChanged{Removed: plan.Recipients.Null()})
+		notices.add(RecipientsChanged{Added: state.Recipients.Null(), Removed: plan.Recipients.Null()})
 	case "name_prefix":
 		notices.add(PrefixChanged{Token: live.Token})
 	case "expires_at":

@@ -228,7 +228,7 @@ func (row gone) keepsUserless(t *testing.T, s *standing, settings map[string]any
 		t.Errorf("the apply returned %q", errors)
 	}
 
-	for _, text := range [...]string{"The personal access token cannot be reissued", "Remove the resource, or set another user."} {
+	for _, text := range [...]string{"The apply will fail to reissue the token", "Remove the resource, or set another user."} {
 		if !strings.Contains(warnings, text) {
 			t.Errorf("the plan does not say %q: %s", text, warnings)
 		}

@@ -79,6 +79,7 @@ func notices() []tokens.Notice {
 		tokens.RevokedFirst{Hold: lifecycle.Known(time.Hour)},
 		tokens.OwnCredentialKeepsName{},
 		tokens.RecipientsChanged{},
+		tokens.RecipientsChanged{Added: true},
 		tokens.RecipientsChanged{Removed: true},
 		tokens.OutlivesExpiresIn{},
 		tokens.ExpiryMoves{},

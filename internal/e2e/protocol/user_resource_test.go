@@ -342,7 +342,7 @@ func TestUserResource_anotherUser(t *testing.T) {
 
 	// This process has not refreshed the resource.
 	plan := state.Plan(t, s.server, set("username", other.Login, "title", "Dr."))
-	wantWords(t, plan.Errors, "The arguments name another user", "`-refresh=false`")
+	wantWords(t, plan.Errors, "The arguments name a user other than the one in state", "`-refresh=false`")
 
 	if errs := state.Refresh(t, s.server); len(errs) > 0 {
 		t.Fatal(errs)

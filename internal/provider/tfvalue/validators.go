@@ -82,7 +82,7 @@ func PlainText(what string) TextCheck {
 // PlainTextOrEmpty accepts the same texts as PlainText, and the empty text.
 func PlainTextOrEmpty() TextCheck {
 	return TextCheck{
-		summary:     "Invalid text",
+		summary:     "Invalid property value",
 		description: "empty, or not blank, without outer blanks and control characters",
 		check: func(text string) error {
 			if text == "" {

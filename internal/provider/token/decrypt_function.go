@@ -2,6 +2,7 @@ package token
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -59,7 +60,7 @@ func (decryptFunction) Run(ctx context.Context, req function.RunRequest, resp *f
 	if !encrypted.IsNull() && !identity.IsNull() {
 		secret, at, err := tokens.Decrypt(encrypted.ValueString(), pat.Secret(identity.ValueString()))
 		if err != nil {
-			resp.Error = function.NewArgumentFuncError(int64(at), tfvalue.Sentence(err))
+			resp.Error = function.NewArgumentFuncError(int64(at), strings.TrimSuffix(tfvalue.Sentence(err), ".")) // The CLI ends the sentence.
 
 			return
 		}

@@ -80,14 +80,14 @@ var stepPhrases = map[tokens.Step]string{
 	tokens.StepFindUser:            "find the token's user",
 	tokens.StepFindImportedUser:    "find the user of the token to import",
 	tokens.StepFindImportedToken:   "find the token to import",
-	tokens.StepLookForName:         "look for tokens of the same name",
+	tokens.StepLookForName:         "check whether the token name is taken",
 	tokens.StepIssue:               "issue the personal access token",
 	tokens.StepReissue:             "reissue the personal access token",
 	tokens.StepIssueEphemeral:      "issue the ephemeral token",
 	tokens.StepKeepSecret:          "encrypt the secret of the personal access token",
 	tokens.StepRead:                "read the personal access token",
 	tokens.StepReadPredecessor:     "read a predecessor of the personal access token",
-	tokens.StepLookOnOtherServer:   "look for the personal access token on another server",
+	tokens.StepLookOnOtherServer:   "check whether the personal access token is on the configured server",
 	tokens.StepRevoke:              "revoke the personal access token",
 	tokens.StepRevokePredecessor:   "revoke a predecessor of the personal access token",
 	tokens.StepRevokeBeforeReissue: "revoke the personal access token before reissuing it under its name",
@@ -299,7 +299,7 @@ func expiryWords(notice tokens.Notice) (wording, bool) {
 				"for a lifetime that counts from when the token is issued.",
 		}, true
 	case tokens.ExpiryPassed:
-		summary := "The personal access token cannot be issued"
+		summary := "The apply will fail to issue the token"
 		if n.Reissue {
 			summary = cannotReissue
 		}
@@ -336,7 +336,7 @@ func mayExpireWithinADay(n tokens.MayExpireWithinADay) wording {
 }
 
 const (
-	cannotReissue   = "The personal access token cannot be reissued"
+	cannotReissue   = "The apply will fail to reissue the token"
 	couldNotReissue = "Could not reissue the personal access token"
 )
 
@@ -371,19 +371,7 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 			"The provider logs in with the token %q, which would have to be revoked first. Until the provider has another credential, "+
 				"an apply fails before it sends a request.\n\nWith `name_prefix`, the next token has another name.", n.Token.Name)}, true
 	case tokens.RecipientsChanged:
-		if n.Removed {
-			return wording{
-				path.Root("encrypt_to"), "The new secret is stored in plain text",
-				"Removing `encrypt_to` issues a new token, whose secret is stored in the state in plain text. The live token goes to " +
-					"`previous` and works until its overlap is over.",
-			}, true
-		}
-
-		return wording{
-			path.Root("encrypt_to"), "Changing encrypt_to issues a new token",
-			"The provider does not have the secret of the live token, so it cannot encrypt it again. The live token goes to `previous` " +
-				"and works until its overlap is over; its former recipients can use it until then.",
-		}, true
+		return recipientsChanged(n), true
 	case tokens.PrefixChanged:
 		return wording{path.Root("name_prefix"), "A new token is issued under the new prefix", fmt.Sprintf(
 			"No server can rename a token: changing `name_prefix` issues a new one. The live token %q goes to `previous` and works "+
@@ -408,6 +396,27 @@ func reissueWords(notice tokens.Notice) (wording, bool) {
 	default:
 		return wording{}, false
 	}
+}
+
+// recipientsChanged says where the secrets of the live and of the new token are.
+func recipientsChanged(n tokens.RecipientsChanged) wording {
+	const rest = " The live token goes to `previous` and works until its overlap is over"
+
+	m := wording{at: path.Root("encrypt_to"), summary: "Changing encrypt_to issues a new token"}
+
+	switch {
+	case n.Removed:
+		m.summary = "The new secret is stored in plain text"
+		m.detail = "Removing `encrypt_to` issues a new token, whose secret is stored in the state in plain text." + rest + "."
+	case n.Added:
+		m.detail = "The secret of the new token is stored encrypted." + rest + ". Earlier versions and backups of the state still " +
+			"contain its secret in plain text."
+	default:
+		m.detail = "The provider does not have the secret of the live token, so it cannot encrypt it again." + rest +
+			"; its former recipients can use it until then."
+	}
+
+	return m
 }
 
 const revokedFirst = "The live token is revoked before the new one is issued"

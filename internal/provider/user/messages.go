@@ -45,7 +45,7 @@ func report(c *platform.Configured, notice users.Notice, diags *diag.Diagnostics
 				"remove the resource from state with a `removed` block and import the user: neither changes a user.",
 			n.User, n.Recorded, n.Configured))
 	case users.OtherUser:
-		diags.AddAttributeError(path.Root(n.Argument), "The arguments name another user", fmt.Sprintf(
+		diags.AddAttributeError(path.Root(n.Argument), "The arguments name a user other than the one in state", fmt.Sprintf(
 			"The resource is about %s, and this run did not refresh it, so that Terraform cannot replace it. Nothing was changed.\n\n"+
 				"Plan again, without `-refresh=false`.", n.User))
 	case users.LocksOut:
@@ -85,7 +85,7 @@ func reportStep(n users.StepFailed, diags *diag.Diagnostics) {
 	case users.StepModify:
 		tfvalue.ReportError(diags, "modify the user", n.Err)
 	case users.StepLookOnOtherServer:
-		tfvalue.ReportError(diags, "look for the user on another server", n.Err)
+		tfvalue.ReportError(diags, "check whether the user is on the configured server", n.Err)
 	}
 }
 
