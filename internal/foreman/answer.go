@@ -9,10 +9,10 @@ import (
 
 var errNoToken = errors.New("this is no token as Foreman writes it")
 
-// DecodeToken reads an answer about one token that somebody else was given: that to its
-// creation, which has the secret, or to a later read, which has none. What the answer does
-// not tell is zero, but for its id: without one it is an error. The status is as of then.
-// No error repeats anything of the answer.
+// DecodeToken decodes a response about one token that another program received: to the token's
+// creation, with the secret, or to a later read, without it. Members that are missing are zero,
+// except that a missing id is an error. The status is that of the time of the response. No error
+// quotes the response.
 func DecodeToken(answer []byte) (pat.Issued, error) {
 	var record tokenRecord
 

@@ -11,21 +11,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// errNoResults is what a list that is none lacks: an empty one has an empty array.
+// errNoResults means that a document is not a list: an empty list has an empty array.
 var errNoResults = errors.New("no results")
 
-// envelope is what Foreman wraps a page of a list in.
+// envelope is the object that contains a page of a list.
 type envelope[Row any] struct {
-	// Total counts what the caller sees without the search, Subtotal with it.
+	// Total counts the rows that the account can see, and Subtotal those that match the search.
 	Total    int64 `json:"total"`
 	Subtotal int64 `json:"subtotal"`
 	Results  []Row `json:"results"`
 
-	size int // In bytes of JSON.
+	size int // Of the JSON, in bytes.
 }
 
-// UnmarshalJSON refuses a page without rows: to the rest of the package an empty list
-// means that something is not there.
+// UnmarshalJSON refuses a page without rows, because the package concludes from an empty list that
+// something does not exist.
 func (e *envelope[Row]) UnmarshalJSON(data []byte) error {
 	type plain envelope[Row]
 
@@ -42,7 +42,7 @@ func (e *envelope[Row]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// check says what cannot be true of a page. A count that is too small would end the list
+// check returns an error if a page contradicts itself. A count that is too small would end the list
 // before its last row.
 func (e *envelope[Row]) check(valid func(Row) error) error {
 	if e.Total < 0 || e.Subtotal < int64(len(e.Results)) {
@@ -61,8 +61,8 @@ func (e *envelope[Row]) check(valid func(Row) error) error {
 // row is an element of a list.
 type row interface{ key() int64 }
 
-// list fetches the rows that query and search select, and how many rows the caller
-// sees at all; valid says what is wrong with a row.
+// list returns the rows that query and search select, and how many rows the account can see in total.
+// valid returns an error for an invalid row.
 func list[Row row](
 	ctx context.Context, s *System, path []string, within scope, query Query, search string, valid func(Row) error,
 ) (rows []Row, total int64, err error) {
@@ -77,16 +77,16 @@ func list[Row row](
 	return rows, total, nil
 }
 
-// listPage is a part of a list: rows that were not in the pages before it, and how many rows
-// the caller sees at all.
+// listPage is a part of a list: the rows that the earlier pages did not contain, and how many rows
+// the account can see in total.
 type listPage[Row row] struct {
 	rows  []Row
 	total int64
 }
 
-// pages fetches a list page by page, each when the one before was dealt with. Without an
-// order Foreman's rows move between pages when a token is used or revoked, so there always
-// is one. After an error there is no further page.
+// pages requests a list page by page, each after the earlier one was consumed. It always sets an
+// order, because otherwise Foreman's rows move between pages when a token is used or revoked. After
+// an error it yields no further page.
 func pages[Row row](
 	ctx context.Context, s *System, path []string, within scope, query Query, search string, valid func(Row) error,
 ) iter.Seq2[listPage[Row], error] {
@@ -110,7 +110,7 @@ func pages[Row row](
 			size += answer.size
 
 			for _, r := range answer.Results {
-				// A row comes twice when another was added before it meanwhile.
+				// A row is repeated if another row was added before it in the meantime.
 				if !seen[r.key()] {
 					seen[r.key()] = true
 					fetched.rows = append(fetched.rows, r)
@@ -144,7 +144,7 @@ func pages[Row row](
 	}
 }
 
-// tooMuch is the error for a list that does not fit into memory.
+// tooMuch returns the error for a list that does not fit into memory.
 func (s *System) tooMuch(path []string, what string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried:  s.rest.Tried(http.MethodGet, path...),
@@ -153,7 +153,7 @@ func (s *System) tooMuch(path []string, what string) error {
 	}}
 }
 
-// endless is the error for a list whose pages cannot be put together.
+// endless returns the error for a list whose pages cannot be combined.
 func (s *System) endless(path []string, page int64, what string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, path...),

@@ -34,8 +34,8 @@ func (s *System) showToken(ctx context.Context, key pat.Key, within scope) (pat.
 	return record.token(), nil
 }
 
-// searchUsers returns the users of the given scope that a search finds, two at most. What
-// Foreman makes of a search may be something else: the caller compares what it gets.
+// searchUsers returns the users of the given scope that a search finds, at most two. Foreman may
+// search for something else, so the caller compares the results.
 func (s *System) searchUsers(ctx context.Context, search string, within scope) ([]userRecord, error) {
 	query := Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](1)}
 
@@ -47,7 +47,7 @@ func (s *System) searchUsers(ctx context.Context, search string, within scope) (
 	return answer.Results, err
 }
 
-// showUser reads one user by its number in the given scope.
+// showUser reads one user by its id in the given scope.
 func (s *System) showUser(ctx context.Context, id string, within scope) (pat.User, error) {
 	if err := number("user", id); err != nil {
 		return pat.User{}, err

@@ -280,17 +280,17 @@ func TestPolicy_Reschedule(t *testing.T) {
 	}
 }
 
-func TestPolicy_gentle(t *testing.T) {
+func TestPolicy_orphanPolicy(t *testing.T) {
 	t.Parallel()
 
 	created := time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)
 	none := Policy{Overlap: set(time.Duration(0)), MaxAge: set(Day)}
 
-	if got := none.gentle().RetireAt(time.Time{}, created); !got.Equal(created.Add(defaultOverlap)) {
+	if got := none.orphanPolicy().RetireAt(time.Time{}, created); !got.Equal(created.Add(defaultOverlap)) {
 		t.Errorf("without an overlap: %s", got)
 	}
 
-	if some := (Policy{Overlap: set(time.Hour)}); some.gentle() != some {
+	if some := (Policy{Overlap: set(time.Hour)}); some.orphanPolicy() != some {
 		t.Error("a policy with an overlap is another one")
 	}
 }

@@ -15,45 +15,45 @@ import (
 )
 
 const (
-	// MaxAnswerBytes is the size of the largest response that is read, 64 MiB after
-	// decompression: that of a successful GET. Of any other no more than 1 MiB is read.
+	// MaxAnswerBytes is the size of the largest response that is read: 64 MiB after decompression,
+	// for a successful GET. Of any other response at most 1 MiB is read.
 	MaxAnswerBytes = 64 << 20
-	// maxOtherBytes bounds responses to a POST or a DELETE, and every failure: a record or a
-	// message.
+	// maxOtherBytes limits the responses to a POST or a DELETE, and all unsuccessful ones, which
+	// contain only a record or a message.
 	maxOtherBytes = 1 << 20
-	// largeAnswer is the size in bytes above which responses are read and decoded one at a
-	// time. A page of a thousand tokens is smaller, and what ten smaller ones unfold to fits
+	// largeAnswer is the size in bytes above which responses are read and decoded one at a time. A
+	// page of a thousand tokens is smaller, and the decoded documents of ten smaller responses fit
 	// into memory.
 	largeAnswer = 256 << 10
-	// hugeAnswer is the size in bytes from which on a body leaves so much garbage while it is
-	// read that this is collected before decoding adds to it.
+	// hugeAnswer is the size in bytes from which reading a body leaves so much garbage that it is
+	// collected before decoding allocates more.
 	hugeAnswer = 8 << 20
-	// firstRoom is how many bytes are allocated first for a body of unknown length.
+	// firstRoom is how many bytes are allocated at first for a body of unknown length.
 	firstRoom = 4 << 10
 )
 
-// Answer is a server's whole response.
+// Answer is a server's response, read completely.
 type Answer struct {
-	// Status is the HTTP status; 0 is no response.
+	// Status is the HTTP status; 0 means that there was no response.
 	Status int
 	// Header holds the headers without Set-Cookie.
 	Header http.Header
-	// MediaType is the content type in lower case without parameters,
-	// "application/json"; empty where the server named none.
+	// MediaType is the content type in lower case without parameters, such as "application/json";
+	// empty if the server sent none.
 	MediaType string
-	// Body is the whole body, decompressed. Where the status alone decides (401, 407, 429,
-	// 502, 503, 504), it may be cut short, by a lost connection or because it is too large.
-	// It is nil after [Request.Decode].
+	// Body is the whole body, decompressed. If the status alone decides (401, 407, 429, 502, 503,
+	// 504), the body may be cut short, by a lost connection or because it is too large. It is nil
+	// after [Request.Decode].
 	Body []byte
-	// EndProven is true where the response itself says where its body ends: by a length, by
-	// a last chunk, or in the framing of HTTP/2 or gzip. Where it is false, a lost connection
-	// looks like the end, and Body may be cut short anywhere.
+	// EndProven is true if the response itself shows where its body ends: by a length, by a last
+	// chunk, or in the framing of HTTP/2 or gzip. If it is false, a lost connection looks like the
+	// end, and Body may be cut short anywhere.
 	EndProven bool
 }
 
 func (a Answer) ok() bool { return a.Status >= 200 && a.Status <= 299 }
 
-// unprocessed says whether the status proves that the request was not processed.
+// unprocessed reports whether the status proves that the request was not processed.
 func unprocessed(status int) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusTooManyRequests:
@@ -63,7 +63,7 @@ func unprocessed(status int) bool {
 	}
 }
 
-// unavailable says whether the status is that of a gateway or a server that is overloaded.
+// unavailable reports whether the status is that of a gateway or an overloaded server.
 func unavailable(status int) bool {
 	switch status {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -73,8 +73,8 @@ func unavailable(status int) bool {
 	}
 }
 
-// isPage says whether the response is a web page, whatever its content type: proxies and
-// routers send one where an API would use its own format.
+// isPage reports whether the response is a web page, whatever its content type: proxies and routers
+// send one where an API would use its own format.
 func (a Answer) isPage() bool {
 	switch a.MediaType {
 	case "text/html", "application/xhtml+xml":
@@ -86,7 +86,7 @@ func (a Answer) isPage() bool {
 	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
 }
 
-// mediaType reads the content type as far as it can be read.
+// mediaType returns the content type without parameters, even if they cannot be parsed.
 func mediaType(header http.Header) string {
 	value := header.Get("Content-Type")
 	if parsed, _, err := mime.ParseMediaType(value); err == nil {
@@ -98,17 +98,17 @@ func mediaType(header http.Header) string {
 	return strings.ToLower(strings.TrimSpace(value))
 }
 
-// answerBody is the body of a response that was read to its end. It carries the Answer
-// through net/http and go-retryablehttp.
+// answerBody is the body of a response that was read to its end. It carries the Answer through
+// net/http and go-retryablehttp.
 type answerBody struct {
 	*bytes.Reader
 
 	answer Answer
-	// release lets the next large response be read; it may be called more than once.
+	// release allows the next large response to be read; it may be called more than once.
 	release func()
 }
 
-// Close lets the next large response be read. The connection was given back long ago.
+// Close allows the next large response to be read. The connection was already returned to the pool.
 func (b *answerBody) Close() error {
 	b.release()
 
@@ -124,7 +124,7 @@ func answerOf(response *http.Response) Answer {
 	return Answer{Status: response.StatusCode}
 }
 
-// tooLargeError is a response of more bytes than are read.
+// tooLargeError means that a response has more bytes than are read.
 type tooLargeError struct{ limit int64 }
 
 // Error returns the limit.
@@ -146,8 +146,8 @@ func newBodyReader() *bodyReader {
 	return &bodyReader{limit: MaxAnswerBytes, large: make(chan struct{}, 1)}
 }
 
-// read replaces the body of a response by one that is in memory. On an error the body holds
-// what preceded it. The wait for another large response counts as reading.
+// read replaces the body of a response by one in memory. After an error, that body holds what was
+// read before it. Waiting for another large response counts as reading.
 func (r *bodyReader) read(ctx context.Context, method string, response *http.Response) error {
 	wire := response.Body
 	defer func() { _ = wire.Close() }()
@@ -170,7 +170,7 @@ func (r *bodyReader) read(ctx context.Context, method string, response *http.Res
 	return err
 }
 
-// content reads a body, counted after decompression. The caller must call release.
+// content reads a body and counts its bytes after decompression. The caller must call release.
 func (r *bodyReader) content(ctx context.Context, method string, response *http.Response) (content []byte, release func(), err error) {
 	release = func() {}
 	limit := min(r.limit, maxOtherBytes)
@@ -181,7 +181,7 @@ func (r *bodyReader) content(ctx context.Context, method string, response *http.
 
 	announced := response.ContentLength
 	if announced > limit {
-		// The first words tell the reader what it is. There may never come more of it.
+		// The first words tell the reader what the response is. More of it may never arrive.
 		words := make([]byte, maxText)
 		n, _ := response.Body.Read(words)
 
@@ -190,7 +190,7 @@ func (r *bodyReader) content(ctx context.Context, method string, response *http.
 
 	room := int64(firstRoom)
 	if announced >= 0 {
-		room = announced + 1 // One more byte finds the end.
+		room = announced + 1 // Reading the end of the body needs one more byte.
 	}
 
 	content = make([]byte, 0, min(room, largeAnswer))
@@ -231,9 +231,9 @@ func (r *bodyReader) content(ctx context.Context, method string, response *http.
 	}
 }
 
-// provesEnd says whether a body that was read to its end without an error is whole. The end
-// of a connection is no error where HTTP/1 was given neither a length nor chunks; net/http
-// checks the others, and gzip ends with a checksum.
+// provesEnd reports whether a body that was read to its end without an error is complete. In HTTP/1
+// without a length and without chunks, the end of the connection is no error. net/http checks lengths
+// and chunks, and gzip ends with a checksum.
 func provesEnd(response *http.Response) bool {
 	return response.ContentLength >= 0 || response.Uncompressed || response.ProtoMajor >= 2 ||
 		slices.Contains(response.TransferEncoding, "chunked")

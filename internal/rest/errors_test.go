@@ -241,7 +241,7 @@ func TestAnAnswerThatBreaksOffIsDescribed(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newTestClient(t, newBubbleSite(t, test.handler).URL, func(o *Options) {
 					withPassword(o)
-					o.Conceals = func(a Answer) bool { return bytes.Contains(a.Body, []byte("conceal")) }
+					o.MayHoldSecret = func(a Answer) bool { return bytes.Contains(a.Body, []byte("conceal")) }
 				})
 
 				_, err := c.Do(t.Context(), get)
@@ -320,7 +320,7 @@ func TestAFailureShowsWhatMayBeShown(t *testing.T) {
 	t.Parallel()
 
 	concealing := func(o *Options) {
-		o.Conceals = func(Answer) bool { return true }
+		o.MayHoldSecret = func(Answer) bool { return true }
 		o.Read = func(Answer) Reading {
 			return Reading{Kind: KindPermission, Message: "hidden", Fields: map[string][]string{"a": {"hidden"}}, Missing: []string{"hidden"}}
 		}

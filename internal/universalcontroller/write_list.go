@@ -10,28 +10,29 @@ import (
 )
 
 const (
-	// pausePerRow is how long the next list waits after one that served several, for each of its
-	// rows, and longestPause the most of it: those who were served go on and come back with another
-	// write meanwhile. An estimate, with the aim that a long list is fetched once for all that
-	// Terraform has under way, ten by default, and a short one without delay.
+	// pausePerRow is how long the next list waits for each row of a list that served several callers,
+	// and longestPause is the maximum wait: in the meantime, those callers continue and come back
+	// with another write. The values are estimates. A long list should be fetched once for all
+	// resources that Terraform processes concurrently, ten by default, and a short list without
+	// delay.
 	pausePerRow  = time.Millisecond
 	longestPause = 250 * time.Millisecond
 )
 
-// writeList reads the list of a user's tokens for creates and revocations. A list that began after
-// one of them asked for it serves it, and so all that have asked by then: many writes need one list.
-// At most one is under way. Who asks alone waits for nothing.
+// writeList reads the list of a user's tokens for creates and revocations. A list serves every caller
+// that asked before the list began, so that many writes need only one list. At most one is running. A
+// single caller does not wait.
 type writeList struct {
 	list func(context.Context) (tokenList, error)
 
 	mu sync.Mutex
-	// next is the list that waits to begin; nil if nobody waits.
+	// next is the list that waits to begin; nil if no caller waits.
 	next *sharedcall.Call[tokenList]
-	// busy says that a list is under way, or the pause after it.
+	// busy is true while a list is running, and during the pause after it.
 	busy bool
 }
 
-// writeListOf returns that of a user.
+// writeListOf returns the writeList of a user.
 func (s *System) writeListOf(userID string) *writeList {
 	known, _ := s.writeLists.LoadOrStore(userID, &writeList{
 		list: func(ctx context.Context) (tokenList, error) { return s.listTokens(ctx, userID) },
@@ -63,7 +64,7 @@ func (l *writeList) read(ctx context.Context) (tokenList, error) {
 	return found, err
 }
 
-// leave ends a list that nobody waits for any more.
+// leave removes a caller, and cancels the list if it was the last one.
 func (l *writeList) leave(call *sharedcall.Call[tokenList]) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,7 +81,7 @@ func (l *writeList) leave(call *sharedcall.Call[tokenList]) {
 	}
 }
 
-// proceed begins the next list, if there is one and its turn has come. The mutex is held.
+// proceed begins the next list, if there is one and no other is running. The caller holds the mutex.
 func (l *writeList) proceed() {
 	if l.next == nil || l.busy {
 		return
@@ -110,7 +111,7 @@ func (l *writeList) proceed() {
 	}()
 }
 
-// goOn ends a list and the pause after it. The mutex is held.
+// goOn ends a list and the pause after it. The caller holds the mutex.
 func (l *writeList) goOn() {
 	l.busy = false
 	l.proceed()
