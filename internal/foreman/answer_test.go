@@ -19,9 +19,9 @@ func TestDecodeToken(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		answer string
-		want   pat.Issued // none is an error
+		want   pat.Issued // zero means an error
 	}{
-		"to a creation": {
+		"of a creation": {
 			answer: `{"token_value":"` + secret + `","created_at":"2026-03-01 10:00:00 UTC","id":42,"name":"ci","expires_at":null,` +
 				`"active?":true,"user_id":7,"last_used_at":null,"revoked?":false}`,
 			want: pat.Issued{
@@ -29,7 +29,7 @@ func TestDecodeToken(t *testing.T) {
 				Secret: pat.Secret(secret),
 			},
 		},
-		"to a read in another zone": {
+		"of a read, in another zone": {
 			answer: `{"created_at":"2026-03-01 11:00:00 +0100","id":42,"name":"ci","expires_at":"2026-03-01 10:00:00 UTC","active?":false,` +
 				`"user_id":7,"revoked?":true}`,
 			want: pat.Issued{Token: pat.Token{

@@ -12,8 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// BenchmarkDecodePage is what a plan pays for each thousand tokens once the server has
-// answered.
+// BenchmarkDecodePage measures what a plan spends on each thousand tokens once the server has
+// responded.
 func BenchmarkDecodePage(b *testing.B) {
 	body := page(b, pageSize)
 

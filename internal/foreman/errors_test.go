@@ -11,7 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-func TestEachShapeOfAnError(t *testing.T) {
+func TestEachFormOfAnError(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -56,11 +56,11 @@ func TestEachShapeOfAnError(t *testing.T) {
 			answer: canned{status: 500, body: `{"status":500,"error":"Internal Server Error"}`},
 			kind:   "protocol", words: []string{"HTTP 500: Internal Server Error"},
 		},
-		"a message alone, an organization": {
+		"only a message, about an organization": {
 			answer: canned{status: 404, body: `{"message":"Organization with id 999 not found"}`},
 			kind:   "validation", words: []string{"HTTP 404: Organization with id 999 not found", "organization_id and location_id"},
 		},
-		"a message alone, migrations": {
+		"only a message, about migrations": {
 			answer: canned{status: 503, body: `{"message":"ERF64-6496 [Foreman::MaintenanceException]: There are migrations pending in the system."}`},
 			kind:   "transient", words: []string{"HTTP 503: ERF64-6496", "Try again later"},
 		},
@@ -76,7 +76,7 @@ func TestEachShapeOfAnError(t *testing.T) {
 			kind:   "protocol", words: []string{"HTTP 500"},
 		},
 
-		// What Foreman does not say, though its status is one of Foreman's.
+		// Not Foreman's own form, although Foreman uses the status.
 		"404 in plain text":            {answer: canned{status: 404, contentType: "text/plain", body: "404 page not found"}, kind: "protocol", words: []string{"404 page not found"}},
 		"404 without a body":           {answer: canned{status: 404}, kind: "protocol"},
 		"404 with a text under error":  {answer: canned{status: 404, body: `{"status":404,"error":"Not Found"}`}, kind: "protocol", words: []string{"Not Found"}},

@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// FuzzDecode checks that what is decoded is fit to be worked with, whatever the answer is.
+// FuzzDecode checks that decoded values are usable, whatever the response is.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		tokenJSON(1, "ci"), userJSON(5, "alice", true), listJSON(1, tokenJSON(1, "ci")), listJSON(1, userJSON(5, "alice", false)),

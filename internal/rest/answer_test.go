@@ -17,7 +17,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
-func TestAnswersAreBounded(t *testing.T) {
+func TestResponsesAreLimited(t *testing.T) {
 	t.Parallel()
 
 	const limit = 64 << 10
@@ -71,7 +71,7 @@ func TestAnswersAreBounded(t *testing.T) {
 
 			got := mustBe[*pat.ProtocolError](t, err)
 			if !strings.HasPrefix(got.Said, "HTTP 200, ") || !strings.Contains(got.Said, "the answer is larger than 65536 bytes") {
-				t.Errorf("said %q", got.Said)
+				t.Errorf("Said is %q", got.Said)
 			}
 
 			_, err = c.Do(t.Context(), post)
@@ -84,7 +84,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
-func TestTheLimitIsTheOneThatIsDocumented(t *testing.T) {
+func TestTheLimitIsTheDocumentedOne(t *testing.T) {
 	t.Parallel()
 
 	if got := transportOf(t, newTestClient(t, "http://127.0.0.1:1", nil)).bodies.limit; got != MaxAnswerBytes {
@@ -100,7 +100,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAFailureIsNotReadToItsEnd(t *testing.T) {
+func TestAnUnsuccessfulResponseIsNotReadCompletely(t *testing.T) {
 	t.Parallel()
 
 	for _, test := range []struct {
@@ -145,17 +145,17 @@ func TestAFailureIsNotReadToItsEnd(t *testing.T) {
 				t.Errorf("%d requests, not %d", s.requests.Load(), test.requests)
 			}
 
-			// What fits into the buffers of the connection goes out unread.
+			// The part that fits into the buffers of the connection is sent even if it is not read.
 			s.Close()
 
 			if sent.Load() > test.requests*(32<<20) {
-				t.Errorf("%d MiB went out", sent.Load()>>20)
+				t.Errorf("%d MiB were sent", sent.Load()>>20)
 			}
 		})
 	}
 }
 
-func TestAnAnnouncedBodyIsNotWaitedFor(t *testing.T) {
+func TestABodyThatIsAnnouncedAsTooLargeIsNotRead(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
@@ -166,12 +166,12 @@ func TestAnAnnouncedBodyIsNotWaitedFor(t *testing.T) {
 
 	_, err := newTestClient(t, s.URL, nil).Do(t.Context(), get)
 	if got := mustBe[*pat.ProtocolError](t, err); got.Said != "HTTP 200, text/plain, the answer is larger than 64 MiB: begin" {
-		t.Errorf("said %q", got.Said)
+		t.Errorf("Said is %q", got.Said)
 	}
 }
 
-// Where nothing says where a body ends, a connection that is lost looks like its end.
-func TestAnAnswerSaysWhetherItsEndIsProven(t *testing.T) {
+// If nothing in a response says where its body ends, a lost connection looks like the end.
+func TestEndProven(t *testing.T) {
 	t.Parallel()
 
 	const body = "ucp_whole"
@@ -198,12 +198,12 @@ func TestAnAnswerSaysWhetherItsEndIsProven(t *testing.T) {
 		"HTTP/1.1, with a length": {handler: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, body)
 		}, want: true},
-		"HTTP/1.1, in chunks":               {handler: flushed, want: true},
-		"HTTP/2, without a length":          {handler: flushed, http2: true, want: true},
-		"gzip until the connection closes":  {handler: raw("HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + zipped.String()), want: true},
-		"a 204 to nothing":                  {handler: raw("HTTP/1.1 204 No Content\r\n\r\n"), want: true},
-		"a refusal, until the end":          {handler: raw("HTTP/1.0 404 Not Found\r\n\r\n" + body)},
-		"a refusal that is cut by its size": {handler: raw("HTTP/1.1 400 Bad Request\r\nContent-Length: 20\r\n\r\n" + body)},
+		"HTTP/1.1, in chunks":                       {handler: flushed, want: true},
+		"HTTP/2, without a length":                  {handler: flushed, http2: true, want: true},
+		"gzip until the connection closes":          {handler: raw("HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + zipped.String()), want: true},
+		"a 204":                                     {handler: raw("HTTP/1.1 204 No Content\r\n\r\n"), want: true},
+		"a refusal, until the connection closes":    {handler: raw("HTTP/1.0 404 Not Found\r\n\r\n" + body)},
+		"a refusal that is shorter than its length": {handler: raw("HTTP/1.1 400 Bad Request\r\nContent-Length: 20\r\n\r\n" + body)},
 	}
 
 	for name, test := range tests {
@@ -228,7 +228,7 @@ func TestAnAnswerSaysWhetherItsEndIsProven(t *testing.T) {
 			c := newTestClient(t, server.URL, func(o *Options) { o.TLS.CACertificate = certificate })
 			answer, err := c.Do(t.Context(), Request{Method: http.MethodPost, Segments: []string{"token"}})
 
-			// A refusal that was cut is no answer at all.
+			// A refusal that was cut is not returned as a response.
 			cut := answer.Status == 0 && !test.want && err != nil
 			if answer.Status == 0 && !cut || answer.EndProven != test.want {
 				t.Errorf("HTTP %d, %q, the end is proven: %t, want %t", answer.Status, answer.Body, answer.EndProven, test.want)
@@ -257,7 +257,7 @@ func TestMediaTypes(t *testing.T) {
 	}
 }
 
-func TestALargeAnswerIsDecodedAlone(t *testing.T) {
+func TestLargeResponsesAreDecodedOneAtATime(t *testing.T) {
 	t.Parallel()
 
 	const callers = 8
@@ -287,7 +287,7 @@ func TestALargeAnswerIsDecodedAlone(t *testing.T) {
 		}
 		defer now.Add(-1)
 
-		// Small answers pass by.
+		// Small responses do not wait.
 		if _, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"small"}}); err != nil {
 			return err
 		}
@@ -300,7 +300,7 @@ func TestALargeAnswerIsDecodedAlone(t *testing.T) {
 	}
 
 	for _, err := range together(callers, func() error {
-		// What fails lets the next one in as well.
+		// A response that cannot be decoded also allows the next one to be read.
 		_, _ = c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"broken"}})
 
 		answer, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"large"}, Decode: decode})
@@ -316,11 +316,11 @@ func TestALargeAnswerIsDecodedAlone(t *testing.T) {
 	}
 
 	if most.Load() != 1 {
-		t.Errorf("%d large answers at once", most.Load())
+		t.Errorf("%d large responses at once", most.Load())
 	}
 }
 
-func TestALargeBodyBelongsToItsCaller(t *testing.T) {
+func TestALargeBodyIsNotReused(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
@@ -345,12 +345,12 @@ func TestALargeBodyBelongsToItsCaller(t *testing.T) {
 
 	for i, want := range []string{"a", "4", "b"} {
 		if string(bodies[i]) != strings.Repeat(want, 2*largeAnswer) {
-			t.Errorf("body %d begins with %q now", i, bodies[i][:1])
+			t.Errorf("body %d now begins with %q", i, bodies[i][:1])
 		}
 	}
 }
 
-func TestTheWaitForALargeAnswerEndsWithTheAttempt(t *testing.T) {
+func TestTheWaitForALargeResponseEndsWithTheAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newBubbleSite(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2*largeAnswer)) })
@@ -372,14 +372,14 @@ func TestTheWaitForALargeAnswerEndsWithTheAttempt(t *testing.T) {
 		wantError[*pat.TransientError](t, during)
 
 		if _, err := c.Do(t.Context(), get); err != nil {
-			t.Errorf("the next one: %v", err)
+			t.Errorf("the next call: %v", err)
 		}
 	})
 }
 
-// A server, or the single sign-on before it, may answer an expired session with a page of
-// any size. Nobody reads that, so it must leave its place to what comes next.
-func TestALargePageToAnExpiredSessionLetsTheNextLargeOneIn(t *testing.T) {
+// A server, or the single sign-on in front of it, may respond to an expired session with a page of
+// any size. That page is not used, so it must allow the next large response to be read.
+func TestALargePageToAnExpiredSessionAllowsTheNextLargeResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		page := strings.Repeat("x", largeAnswer+1)

@@ -9,7 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// FuzzDecode checks that what is decoded is in the answer, and is fit to be worked with.
+// FuzzDecode checks that decoded values are in the response, and are usable.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`[{"name":"a","createTime":"2022-07-28 17:11:35 -0400","expiration":"20270101","lastUsed":"Never","userId":null}]`,
@@ -57,12 +57,12 @@ func FuzzDecode(f *testing.F) {
 		_, _, _ = mayHoldSecret(answer), confirms(answer), readAnswer(answer)
 
 		if secret, err := secretOf(answer); err == nil && !secretForm.MatchString(secret.Reveal()) {
-			t.Errorf("%q is no secret", secret.Reveal())
+			t.Errorf("%q is not a secret", secret.Reveal())
 		}
 	})
 }
 
-// checkTokens checks what was converted from so many records.
+// checkTokens checks the tokens that the given number of records was converted to.
 func checkTokens(t *testing.T, tokens []pat.Token, records int) {
 	t.Helper()
 

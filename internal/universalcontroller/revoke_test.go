@@ -14,7 +14,7 @@ import (
 // deploy is the token of tokenJSON("deploy", created).
 var deploy = pat.Token{UserID: userID, ID: "deploy", Name: "deploy", CreatedAt: today}
 
-// revoked200 is the documented answer to a revocation.
+// revoked200 is the documented response to a revocation.
 var revoked200 = sentence(200, "Personal access token revoked successfully.")
 
 func TestRevoke(t *testing.T) {
@@ -28,60 +28,60 @@ func TestRevoke(t *testing.T) {
 	unknown := sentence(404, `Personal access token "deploy" not found.`)
 
 	tests := map[string]struct {
-		lists  []canned // Before and after.
-		answer canned   // Of the revocation; none must be asked for where it is zero.
+		lists  []canned // Before and after the revocation.
+		answer canned   // To the revocation; if it is zero, no revocation may be sent.
 		user   canned
 		kind   string
 		words  []string
 	}{
-		"the documented sentence":          {lists: []canned{there}, answer: revoked200, kind: "none"},
-		"an empty answer":                  {lists: []canned{there, gone}, answer: sentence(200, ""), kind: "none"},
-		"an answer without a content type": {lists: []canned{there, gone}, answer: canned{200, "", ""}, kind: "none"},
-		"no content":                       {lists: []canned{there, gone}, answer: canned{204, "", ""}, kind: "none"},
-		"an envelope":                      {lists: []canned{there, gone}, answer: document(`{"status":"ok","info":[{"message":"revoked"}],"errors":[]}`), kind: "none"},
+		"the documented sentence":           {lists: []canned{there}, answer: revoked200, kind: "none"},
+		"an empty response":                 {lists: []canned{there, gone}, answer: sentence(200, ""), kind: "none"},
+		"a response without a content type": {lists: []canned{there, gone}, answer: canned{200, "", ""}, kind: "none"},
+		"no content":                        {lists: []canned{there, gone}, answer: canned{204, "", ""}, kind: "none"},
+		"an envelope":                       {lists: []canned{there, gone}, answer: document(`{"status":"ok","info":[{"message":"revoked"}],"errors":[]}`), kind: "none"},
 
-		"an empty answer, still there":        {lists: []canned{there}, answer: sentence(200, ""), kind: "protocol", words: []string{"still listed"}},
-		"another sentence, still there":       {lists: []canned{there}, answer: sentence(200, "OK"), kind: "protocol", words: []string{"still listed"}},
-		"an envelope, still there":            {lists: []canned{there}, answer: document(`{"status":"ok"}`), kind: "protocol", words: []string{"still listed"}},
-		"an empty answer, and another's list": {lists: []canned{there, listOfBob}, answer: sentence(200, ""), kind: "protocol", words: []string{"lists one of user bob"}},
-		"no content, still there":             {lists: []canned{there}, answer: canned{204, "", ""}, kind: "protocol", words: []string{"HTTP 204"}},
-		"the sentence later, still there":     {lists: []canned{there}, answer: canned{202, asText, revoked200.body}, kind: "protocol"},
-		"the sentence in JSON, still there":   {lists: []canned{there}, answer: document(`"` + revoked200.body + `"`), kind: "protocol"},
-		"null, still there":                   {lists: []canned{there}, answer: document("null"), kind: "protocol"},
+		"an empty response, still listed":            {lists: []canned{there}, answer: sentence(200, ""), kind: "protocol", words: []string{"still listed"}},
+		"another sentence, still listed":             {lists: []canned{there}, answer: sentence(200, "OK"), kind: "protocol", words: []string{"still listed"}},
+		"an envelope, still listed":                  {lists: []canned{there}, answer: document(`{"status":"ok"}`), kind: "protocol", words: []string{"still listed"}},
+		"an empty response, and another user's list": {lists: []canned{there, listOfBob}, answer: sentence(200, ""), kind: "protocol", words: []string{"lists one of user bob"}},
+		"no content, still listed":                   {lists: []canned{there}, answer: canned{204, "", ""}, kind: "protocol", words: []string{"HTTP 204"}},
+		"the sentence with a 202, still listed":      {lists: []canned{there}, answer: canned{202, asText, revoked200.body}, kind: "protocol"},
+		"the sentence in JSON, still listed":         {lists: []canned{there}, answer: document(`"` + revoked200.body + `"`), kind: "protocol"},
+		"null, still listed":                         {lists: []canned{there}, answer: document("null"), kind: "protocol"},
 
-		"a page with a 200, still there":    {lists: []canned{there}, answer: canned{200, asHTML, "<html>Sign in</html>"}, kind: "protocol", words: []string{"DELETE", "still listed", "single sign-on"}},
-		"a page as text, still there":       {lists: []canned{there}, answer: sentence(200, "<html>Sign in</html>"), kind: "protocol"},
-		"a page with a 200, gone":           {lists: []canned{there, gone}, answer: canned{200, asHTML, "<html></html>"}, kind: "none"},
-		"a page with a 200, then a failure": {lists: []canned{there, sentence(500, "no")}, answer: canned{200, asHTML, "<html></html>"}, kind: "protocol", words: []string{"could not determine whether the token still exists"}},
-		"errors with a 200, still there":    {lists: []canned{there}, answer: document(`{"errors":[{"message":"not now"}]}`), kind: "protocol", words: []string{"still listed"}},
+		"a page with a 200, still listed":       {lists: []canned{there}, answer: canned{200, asHTML, "<html>Sign in</html>"}, kind: "protocol", words: []string{"DELETE", "still listed", "single sign-on"}},
+		"a page labelled as text, still listed": {lists: []canned{there}, answer: sentence(200, "<html>Sign in</html>"), kind: "protocol"},
+		"a page with a 200, not listed":         {lists: []canned{there, gone}, answer: canned{200, asHTML, "<html></html>"}, kind: "none"},
+		"a page with a 200, then a failure":     {lists: []canned{there, sentence(500, "no")}, answer: canned{200, asHTML, "<html></html>"}, kind: "protocol", words: []string{"could not determine whether the token still exists"}},
+		"errors with a 200, still listed":       {lists: []canned{there}, answer: document(`{"errors":[{"message":"not now"}]}`), kind: "protocol", words: []string{"still listed"}},
 
-		"unknown, and gone":                    {lists: []canned{there, gone}, answer: unknown, kind: "none"},
-		"unknown as a 400, and gone":           {lists: []canned{there, gone}, answer: sentence(400, "not found"), kind: "none"},
-		"unknown, and still there":             {lists: []canned{there}, answer: unknown, kind: "not found", words: []string{"not found."}},
-		"a 400, and still there":               {lists: []canned{there}, answer: sentence(400, "Required tokenname."), kind: "validation", words: []string{"Required tokenname."}},
-		"unknown, and another came":            {lists: []canned{there, listJSON(another)}, answer: unknown, kind: "none"},
-		"unknown, then no permission":          {lists: []canned{there, sentence(403, "no")}, answer: unknown, kind: "permission"},
-		"a page of a wrong context, and gone":  {lists: []canned{there, gone}, answer: canned{404, asHTML, notFoundPage}, kind: "none"},
-		"a page of a wrong context, and there": {lists: []canned{there}, answer: canned{404, asHTML, notFoundPage}, kind: "protocol"},
-		"the user went meanwhile":              {lists: []canned{there, sentence(404, gone404)}, answer: sentence(404, gone404), user: sentence(404, gone404), kind: "none"},
-		"the user is denied, yet there":        {lists: []canned{there, sentence(404, gone404)}, answer: sentence(404, gone404), user: document(aliceJSON), kind: "not found"},
+		"a 404, not listed":                          {lists: []canned{there, gone}, answer: unknown, kind: "none"},
+		"a 400, not listed":                          {lists: []canned{there, gone}, answer: sentence(400, "not found"), kind: "none"},
+		"a 404, still listed":                        {lists: []canned{there}, answer: unknown, kind: "not found", words: []string{"not found."}},
+		"a 400, still listed":                        {lists: []canned{there}, answer: sentence(400, "Required tokenname."), kind: "validation", words: []string{"Required tokenname."}},
+		"a 404, and another token listed":            {lists: []canned{there, listJSON(another)}, answer: unknown, kind: "none"},
+		"a 404, then no permission":                  {lists: []canned{there, sentence(403, "no")}, answer: unknown, kind: "permission"},
+		"a page for the wrong context, not listed":   {lists: []canned{there, gone}, answer: canned{404, asHTML, notFoundPage}, kind: "none"},
+		"a page for the wrong context, still listed": {lists: []canned{there}, answer: canned{404, asHTML, notFoundPage}, kind: "protocol"},
+		"the user was deleted in the meantime":       {lists: []canned{there, sentence(404, gone404)}, answer: sentence(404, gone404), user: sentence(404, gone404), kind: "none"},
+		"the user is denied, but exists":             {lists: []canned{there, sentence(404, gone404)}, answer: sentence(404, gone404), user: document(aliceJSON), kind: "not found"},
 
 		"no permission": {lists: []canned{there}, answer: sentence(403, "Operation prohibited due to security constraints."), kind: "permission", words: []string{"ops_user_admin"}},
 		"a failure":     {lists: []canned{there}, answer: sentence(500, "Unexpected request failure."), kind: "protocol"},
 		"a gateway":     {lists: []canned{there}, answer: canned{502, asHTML, "<html></html>"}, kind: "transient"},
 
-		"not there":                              {lists: []canned{gone}, kind: "none"},
-		"not there, in an empty list":            {lists: []canned{listJSON()}, user: document(aliceJSON), kind: "none"},
-		"the user is gone":                       {lists: []canned{sentence(404, gone404)}, user: sentence(404, gone404), kind: "none"},
-		"another of the name":                    {lists: []canned{listJSON(another)}, kind: "none"},
-		"one of the name in another letter case": {lists: []canned{listJSON(tokenJSON("Deploy", created))}, kind: "none"},
-		"ours and another of the name": {
+		"not listed":                                 {lists: []canned{gone}, kind: "none"},
+		"an empty list":                              {lists: []canned{listJSON()}, user: document(aliceJSON), kind: "none"},
+		"the user does not exist":                    {lists: []canned{sentence(404, gone404)}, user: sentence(404, gone404), kind: "none"},
+		"another token of the name":                  {lists: []canned{listJSON(another)}, kind: "none"},
+		"a token of the name in another letter case": {lists: []canned{listJSON(tokenJSON("Deploy", created))}, kind: "none"},
+		"the token and another of the name": {
 			lists: []canned{listJSON(ours, another)}, kind: "validation",
 			words: []string{"would revoke them all", "2026-11-21T12:00:00Z", "2022-07-28T21:11:35Z"},
 		},
-		"two of the name, of one second":      {lists: []canned{listJSON(ours, ours)}, kind: "validation", words: []string{"would revoke them all"}},
+		"two of the name, of the same second": {lists: []canned{listJSON(ours, ours)}, kind: "validation", words: []string{"would revoke them all"}},
 		"two of the name, one of unknown age": {lists: []canned{listJSON(ours, tokenJSON("deploy", ""))}, kind: "validation", words: []string{"an unknown time"}},
-		"a creation time that is not shown":   {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
+		"no creation time in the list":        {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
 	}
 
 	for name, test := range tests {
@@ -106,8 +106,8 @@ func TestRevoke(t *testing.T) {
 	}
 }
 
-// A state has no creation time where the look after the create failed. The token that has the
-// name today may be another one, which somebody made after ours was revoked.
+// A state has no creation time if the lookup after the create failed. The token that now has the name
+// may be another one, issued after the recorded one was revoked.
 func TestRevokeOfATokenWhoseCreationTimeIsUnknown(t *testing.T) {
 	t.Parallel()
 
@@ -116,11 +116,11 @@ func TestRevokeOfATokenWhoseCreationTimeIsUnknown(t *testing.T) {
 	namesake := listJSON(tokenJSON("deploy", created))
 
 	tests := map[string]struct {
-		// issued is true where this process issued the token and could not look at it.
+		// issued is true if this process issued the token and the lookup failed.
 		issued  bool
 		expires time.Time
-		lists   []canned // Before and after.
-		answer  canned   // Of the revocation; none must be asked for where it is zero.
+		lists   []canned // Before and after the revocation.
+		answer  canned   // To the revocation; if it is zero, no revocation may be sent.
 		kind    string
 		words   []string
 	}{
@@ -139,13 +139,13 @@ func TestRevokeOfATokenWhoseCreationTimeIsUnknown(t *testing.T) {
 			kind: "validation", words: []string{"would revoke them all", "2026-11-21T12:00:00Z", "2022-07-28T21:11:35Z"},
 		},
 		"none of the name":                     {lists: []canned{listJSON(tokenJSON("other", created))}, kind: "none"},
-		"a server that shows no creation time": {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
+		"a server that sends no creation time": {lists: []canned{listJSON(tokenJSON("deploy", ""))}, answer: revoked200, kind: "none"},
 		"issued by this process":               {issued: true, lists: []canned{namesake}, answer: revoked200, kind: "none"},
 		"issued by this process, one of two": {
 			issued: true, lists: []canned{listJSON(tokenJSON("deploy", created), tokenJSON("deploy", earlier))}, kind: "validation",
 			words: []string{"would revoke them all"},
 		},
-		"another came after an unclear answer": {
+		"another token after an unclear response": {
 			issued: true, lists: []canned{listJSON(tokenJSON("deploy", earlier)), namesake}, answer: sentence(200, ""), kind: "none",
 		},
 	}
@@ -168,7 +168,7 @@ func TestRevokeOfATokenWhoseCreationTimeIsUnknown(t *testing.T) {
 			if test.issued {
 				issued, err := driver.Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
 				if err != nil || !issued.CreatedAt.IsZero() {
-					t.Fatalf("created at %v, %v; want a token of an unknown age", issued.CreatedAt, err)
+					t.Fatalf("created at %v, %v; want a token without a creation time", issued.CreatedAt, err)
 				}
 
 				token = issued.Token

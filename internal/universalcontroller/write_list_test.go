@@ -16,14 +16,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// userServer is a server that has one user's tokens, and takes time. Outside of time it needs no
-// lock: nothing of it runs at once in a bubble of synctest but what sleeps.
+// userServer is a server with one user's tokens whose requests take time. It needs no lock: in a
+// bubble of synctest, only sleeping code of it runs concurrently.
 type userServer struct {
 	request, perRow time.Duration
-	failures        []bool // Of the lists, in turn.
+	failures        []bool // Of the lists, in this order.
 
 	mu             sync.Mutex
-	version        int // How many writes it has carried out.
+	version        int // The number of processed writes.
 	rows           int
 	lists, listed  int
 	listing, twice int
@@ -31,8 +31,8 @@ type userServer struct {
 
 var errListFailed = errors.New("the server failed")
 
-// tokens returns as many tokens as there are, and as the only owner how many writes had been
-// carried out, when the list began.
+// tokens returns the existing tokens and, as their only owner, the number of writes that had been
+// processed when the list began.
 func (s *userServer) tokens(ctx context.Context) (tokenList, error) {
 	s.mu.Lock()
 	rows, version, nth := s.rows, s.version, s.lists
@@ -60,7 +60,7 @@ func (s *userServer) tokens(ctx context.Context) (tokenList, error) {
 	return tokenList{tokens: make([]pat.Token, rows), owners: []string{strconv.Itoa(version)}}, nil
 }
 
-// write adds a token, or takes one away.
+// write adds or removes a token.
 func (s *userServer) write(ctx context.Context, rows int) error {
 	if err := pause(ctx, s.request); err != nil {
 		return err
@@ -75,7 +75,7 @@ func (s *userServer) write(ctx context.Context, rows int) error {
 	return nil
 }
 
-// versionNow is how many writes were carried out so far.
+// versionNow is the number of processed writes.
 func (s *userServer) versionNow() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,7 +83,7 @@ func (s *userServer) versionNow() int {
 	return s.version
 }
 
-// create is what Create asks of the server, and revoke what Revoke does.
+// create sends the requests of Create, and revoke those of Revoke.
 func (s *userServer) create(ctx context.Context, l *writeList) (found tokenList, after int, err error) {
 	if err := s.write(ctx, 1); err != nil {
 		return tokenList{}, 0, err
@@ -115,14 +115,14 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// TestOneListIsReadForManyWrites has ten operations at a time, as Terraform does.
+// TestOneListIsReadForManyWrites runs ten operations concurrently, as Terraform does.
 func TestOneListIsReadForManyWrites(t *testing.T) {
 	t.Parallel()
 
 	const (
 		tokens    = 1000
-		mostLists = 240                      // And with a request for each write at most 1,250.
-		mostRows  = (12 << 20) / bytesPerRow // So at most 12 MiB.
+		mostLists = 240                      // Together with a request for each write, at most 1,250.
+		mostRows  = (12 << 20) / bytesPerRow // At most 12 MiB.
 	)
 
 	for _, latency := range []time.Duration{5 * time.Millisecond, 30 * time.Millisecond, 200 * time.Millisecond} {
@@ -152,7 +152,7 @@ func TestOneListIsReadForManyWrites(t *testing.T) {
 					for range 10 {
 						terraform.Go(func() {
 							for i := range todo {
-								time.Sleep(time.Duration(1+i*i%23) * time.Millisecond) // What Terraform does in between.
+								time.Sleep(time.Duration(1+i*i%23) * time.Millisecond) // The time that Terraform needs in between.
 
 								if _, _, err := do(server, t.Context(), list); err != nil {
 									t.Error(err)
@@ -164,7 +164,7 @@ func TestOneListIsReadForManyWrites(t *testing.T) {
 					terraform.Wait()
 
 					if server.lists > mostLists || server.listed > mostRows {
-						t.Errorf("%d lists of %d rows in all, want at most %d of %d", server.lists, server.listed, mostLists, mostRows)
+						t.Errorf("%d lists with %d rows in total, want at most %d with %d", server.lists, server.listed, mostLists, mostRows)
 					}
 				})
 			})
@@ -172,10 +172,10 @@ func TestOneListIsReadForManyWrites(t *testing.T) {
 	}
 }
 
-// bytesPerRow is what a token takes in a list in JSON.
+// bytesPerRow is the size of a token in a list in JSON.
 const bytesPerRow = 130
 
-func TestWritesThatFollowEachOtherWaitForNothing(t *testing.T) {
+func TestSequentialWritesDoNotWait(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -194,21 +194,21 @@ func TestWritesThatFollowEachOtherWaitForNothing(t *testing.T) {
 		}
 
 		if took, want := time.Since(begun), 10*4*server.request; took != want {
-			t.Errorf("took %s, want %s: the requests alone", took, want)
+			t.Errorf("took %s, want %s, only for the requests", took, want)
 		}
 	})
 }
 
-// TestAListBeganAfterItWasAskedFor interleaves writes in any way. Who waits is never given a list
-// that began before, or another's end; no two lists are under way at once; and nobody waits longer
-// than for the list under way, for the pause after it, and for a list.
-func TestAListBeganAfterItWasAskedFor(t *testing.T) {
+// TestAListBeganAfterItWasRequested interleaves writes in any way. A caller never gets a list that
+// began before it asked, nor the cancellation of another caller; no two lists run concurrently; and
+// no caller waits longer than for the running list, the pause after it, and one list.
+func TestAListBeganAfterItWasRequested(t *testing.T) {
 	t.Parallel()
 
 	type operation struct {
-		After   int // So many milliseconds after the one before.
+		After   int // Milliseconds after the previous operation.
 		Revokes bool
-		GivesUp int // After so many milliseconds; 0 is never.
+		GivesUp int // The caller cancels after this many milliseconds; 0 means never.
 	}
 
 	operations := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) operation {
@@ -229,7 +229,7 @@ func TestAListBeganAfterItWasAskedFor(t *testing.T) {
 
 		var faults []string
 
-		// Nothing of rapid's may be called within.
+		// Functions of rapid must not be called inside.
 		synctest.Test(t, func(t *testing.T) {
 			list := &writeList{list: server.tokens}
 
