@@ -31,7 +31,7 @@ type account struct {
 	// rows are single tokens that were read, and whole is the complete list at one time, nil if not
 	// known.
 	rows  map[string]kept[pat.Token]
-	whole *kept[answer]
+	whole *kept[result]
 	// total is how many tokens the user had according to the server, and partialRequests how many
 	// requests for some of them were sent since the complete list was last fetched or dropped.
 	total, partialRequests int
@@ -54,11 +54,11 @@ func newAccount(inner pat.System, selector pat.TokenSelector, userID string) *ac
 	}
 }
 
-// ask returns an answer that contains the wanted tokens, unless the server did not return them: from
+// ask returns a result that contains the wanted tokens, unless the server did not return them: from
 // memory, from a running request or from the next one.
-func (a *account) ask(ctx context.Context, wanted want) (answer, error) {
+func (a *account) ask(ctx context.Context, wanted want) (result, error) {
 	if err := ctx.Err(); err != nil {
-		return answer{}, err
+		return result{}, err
 	}
 
 	a.mu.Lock()
@@ -92,27 +92,27 @@ func (a *account) forget(effectUnknown bool) {
 }
 
 // recall returns what is remembered. The caller holds the mutex, as for all functions below.
-func (a *account) recall(wanted want) (answer, bool) {
+func (a *account) recall(wanted want) (result, bool) {
 	if a.whole != nil && time.Since(a.whole.asOf) < freshFor {
 		return a.whole.value, true
 	}
 
 	row, ok := a.rows[wanted.id]
 	if wanted.id == "" || !ok || time.Since(row.asOf) >= freshFor {
-		return answer{}, false
+		return result{}, false
 	}
 
-	return answer{rows: map[string]pat.Token{wanted.id: row.value}}, true
+	return result{rows: map[string]pat.Token{wanted.id: row.value}}, true
 }
 
-// remember keeps an answer, unless a write finished in between or may still take effect.
-func (a *account) remember(b *batch, found answer) {
+// remember keeps a result, unless a write finished in between or may still take effect.
+func (a *account) remember(b *batch, found result) {
 	if b.writes != a.writes || a.effectUnknown {
 		return
 	}
 
 	if b.all {
-		a.whole = &kept[answer]{value: found, asOf: b.asOf}
+		a.whole = &kept[result]{value: found, asOf: b.asOf}
 		a.partialRequests = 0
 
 		clear(a.rows)

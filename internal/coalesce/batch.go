@@ -23,15 +23,15 @@ type want struct {
 	later pat.TokenQuery
 }
 
-// answer is the result of a batch, by id and as a list.
-type answer struct {
+// result is what a batch found, by id and as a list.
+type result struct {
 	rows map[string]pat.Token
 	list []pat.Token
 }
 
 // batch is one request on behalf of several callers. Until it starts, wants counts what they want.
 type batch struct {
-	*sharedcall.Call[answer]
+	*sharedcall.Call[result]
 
 	wants map[want]int
 
@@ -57,7 +57,7 @@ func (a *account) join(ctx context.Context, wanted want) *batch {
 	}
 
 	if a.gathering == nil {
-		a.gathering = &batch{Call: sharedcall.New[answer](ctx), wants: map[want]int{}}
+		a.gathering = &batch{Call: sharedcall.New[result](ctx), wants: map[want]int{}}
 	}
 
 	b := a.gathering
@@ -163,7 +163,7 @@ func (b *batch) selection() (selection pat.Selection) {
 }
 
 // fetch sends the request of a batch. It does not hold the mutex.
-func (a *account) fetch(b *batch) (found answer, total int, err error) {
+func (a *account) fetch(b *batch) (found result, total int, err error) {
 	var tokens []pat.Token
 
 	if b.all {

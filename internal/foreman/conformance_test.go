@@ -186,9 +186,9 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		"a secret of another user":             `{"id":5,"user_id":6,"name":"new","token_value":"$"}`,
 		"a secret of another token":            `{"id":5,"user_id":5,"name":"other","token_value":"$"}`,
 	} {
-		answer := hostileserver.Document(200, hostileserver.JSON, body)
-		answer.Shows = false
-		all[what] = answer
+		response := hostileserver.Document(200, hostileserver.JSON, body)
+		response.Shows = false
+		all[what] = response
 	}
 
 	// These would be valid with another content type.

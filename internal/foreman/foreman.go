@@ -127,30 +127,30 @@ func (s *System) send(
 	ctx context.Context, request rest.Request, out any, check func() error,
 ) (status int, err error) {
 	request.Accept = "application/json"
-	request.Decode = func(answer rest.Answer) error {
-		if s.supported(request, answer.Header) == nil {
+	request.Decode = func(response rest.Response) error {
+		if s.supported(request, response.Header) == nil {
 			s.met.Store(true)
 		}
 
-		if err := s.decode(request, answer, out); err != nil {
+		if err := s.decode(request, response, out); err != nil {
 			return err
 		}
 
 		if err := check(); err != nil {
-			return s.rest.UnexpectedAnswer(request, answer, err)
+			return s.rest.UnexpectedResponse(request, response, err)
 		}
 
 		return nil
 	}
 
-	answer, err := s.rest.Do(ctx, request)
+	response, err := s.rest.Do(ctx, request)
 
 	// A server that is too old may fail for exactly that reason.
-	if old := s.supported(request, answer.Header); old != nil {
-		return answer.Status, old
+	if old := s.supported(request, response.Header); old != nil {
+		return response.Status, old
 	}
 
-	return answer.Status, err
+	return response.Status, err
 }
 
 // meet makes sure, before anything is created, that the server is a supported one.
@@ -165,18 +165,18 @@ func (s *System) meet(ctx context.Context) error {
 }
 
 // decode decodes the JSON of a successful response.
-func (s *System) decode(request rest.Request, answer rest.Answer, out any) error {
-	if answer.MediaType != "application/json" {
-		return s.rest.UnexpectedAnswer(request, answer, errNotJSON)
+func (s *System) decode(request rest.Request, response rest.Response, out any) error {
+	if response.MediaType != "application/json" {
+		return s.rest.UnexpectedResponse(request, response, errNotJSON)
 	}
 
-	if err := rest.DecodeJSON(answer.Body, out); err != nil {
+	if err := rest.DecodeJSON(response.Body, out); err != nil {
 		cause := errOtherJSON
 		if request.Method == http.MethodGet {
 			cause = fmt.Errorf("%w (%w)", errOtherJSON, inJSON(err))
 		}
 
-		return s.rest.UnexpectedAnswer(request, answer, cause)
+		return s.rest.UnexpectedResponse(request, response, cause)
 	}
 
 	return nil

@@ -20,7 +20,7 @@ func FuzzDecode(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, status uint16, body []byte) {
-		answer := rest.Answer{Status: int(status), MediaType: "application/json", Body: body}
+		response := rest.Response{Status: int(status), MediaType: "application/json", Body: body}
 
 		var tokens envelope[tokenRecord]
 		if rest.DecodeJSON(body, &tokens) == nil && tokens.check(ownedBy("5")) == nil {
@@ -44,6 +44,6 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 
-		_, _ = mayHoldSecret(answer), read(answer)
+		_, _ = mayHoldSecret(response), read(response)
 	})
 }

@@ -160,12 +160,12 @@ type script struct {
 
 // newScript responds to each "<method> <path>" from the table, and to anything else as Foreman does
 // without a route.
-func newScript(t *testing.T, answers map[string]canned) *script {
+func newScript(t *testing.T, responses map[string]canned) *script {
 	t.Helper()
 
 	return newHandlerScript(t, func(r *http.Request) canned {
-		if answer, ok := answers[r.Method+" "+r.URL.Path]; ok {
-			return answer
+		if response, ok := responses[r.Method+" "+r.URL.Path]; ok {
+			return response
 		}
 
 		return canned{status: http.StatusNotFound, contentType: "text/html", body: "<html><body>no such page</body></html>"}
@@ -185,19 +185,19 @@ func newHandlerScript(t *testing.T, handle func(*http.Request) canned) *script {
 		s.bodies = append(s.bodies, string(body))
 		s.mu.Unlock()
 
-		answer := handle(r)
-		if answer.contentType == "" {
-			answer.contentType = asJSON
+		response := handle(r)
+		if response.contentType == "" {
+			response.contentType = asJSON
 		}
 
-		w.Header().Set("Content-Type", answer.contentType)
+		w.Header().Set("Content-Type", response.contentType)
 
-		for name, value := range answer.header {
+		for name, value := range response.header {
 			w.Header().Set(name, value)
 		}
 
-		w.WriteHeader(answer.status)
-		_, _ = io.WriteString(w, answer.body)
+		w.WriteHeader(response.status)
+		_, _ = io.WriteString(w, response.body)
 	}))
 	t.Cleanup(server.Close)
 

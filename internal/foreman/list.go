@@ -95,10 +95,10 @@ func pages[Row row](
 		size := 0
 
 		for number := query.Page.Or(1); ; number++ {
-			var answer envelope[Row]
+			var response envelope[Row]
 
-			err := s.get(ctx, path, within.query(query.values(search, number)), &answer, func() error {
-				return answer.check(valid)
+			err := s.get(ctx, path, within.query(query.values(search, number)), &response, func() error {
+				return response.check(valid)
 			})
 			if err != nil {
 				yield(listPage[Row]{}, err)
@@ -106,10 +106,10 @@ func pages[Row row](
 				return
 			}
 
-			fetched := listPage[Row]{total: answer.Total}
-			size += answer.size
+			fetched := listPage[Row]{total: response.Total}
+			size += response.size
 
-			for _, r := range answer.Results {
+			for _, r := range response.Results {
 				// A row is repeated if another row was added before it in the meantime.
 				if !seen[r.key()] {
 					seen[r.key()] = true
@@ -117,18 +117,18 @@ func pages[Row row](
 				}
 			}
 
-			last := query.Page.Set || int64(len(seen)) >= answer.Subtotal
+			last := query.Page.Set || int64(len(seen)) >= response.Subtotal
 
 			switch {
 			case last:
-			case len(answer.Results) == 0:
-				err = s.endless(path, number, fmt.Sprintf("is empty, though %d rows of %d came", len(seen), answer.Subtotal))
+			case len(response.Results) == 0:
+				err = s.endless(path, number, fmt.Sprintf("is empty, though %d rows of %d came", len(seen), response.Subtotal))
 			case len(fetched.rows) == 0:
 				err = s.endless(path, number, "holds nothing that the pages before it did not")
 			case number >= s.bounds.pages:
 				err = s.endless(path, number, "is not the last")
 			case len(seen) > s.bounds.rows || size > s.bounds.bytes:
-				err = s.tooMuch(path, fmt.Sprintf("%d rows of %d, in %d bytes, are not all", len(seen), answer.Subtotal, size))
+				err = s.tooMuch(path, fmt.Sprintf("%d rows of %d, in %d bytes, are not all", len(seen), response.Subtotal, size))
 			}
 
 			if err != nil {

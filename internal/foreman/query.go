@@ -23,7 +23,7 @@ type bounds struct {
 }
 
 // usualBounds are the limits of every list except in their own test.
-var usualBounds = bounds{pages: 10_000, rows: 100_000, bytes: rest.MaxAnswerBytes}
+var usualBounds = bounds{pages: 10_000, rows: 100_000, bytes: rest.MaxResponseBytes}
 
 // Query contains the parameters of Foreman's lists, for [pat.TokenQuery.Native] and
 // [pat.UserQuery.Native]. The zero value sends none.

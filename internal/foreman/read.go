@@ -46,9 +46,9 @@ type failureDetails struct {
 // read interprets an unsuccessful response of Foreman by its status and structure, and never by its
 // texts, which Foreman translates. A "not found" in any form but Foreman's own is not from Foreman:
 // proxies send one while a server restarts.
-func read(answer rest.Answer) rest.Reading {
-	reading := readBody(answer)
-	if absent := answer.Status == http.StatusNotFound || answer.Status == http.StatusGone; absent &&
+func read(response rest.Response) rest.Reading {
+	reading := readBody(response)
+	if absent := response.Status == http.StatusNotFound || response.Status == http.StatusGone; absent &&
 		reading.Kind == rest.KindByStatus {
 		reading.Kind = rest.KindProtocol
 	}
@@ -58,14 +58,14 @@ func read(answer rest.Answer) rest.Reading {
 
 // mayHoldSecret reports whether a response may contain the secret of a new token, so that no error
 // quotes it: a server can fail after it has created a token.
-func mayHoldSecret(answer rest.Answer) bool {
-	return bytes.Contains(answer.Body, []byte("token_value"))
+func mayHoldSecret(response rest.Response) bool {
+	return bytes.Contains(response.Body, []byte("token_value"))
 }
 
 // readBody interprets the JSON forms.
-func readBody(answer rest.Answer) rest.Reading {
+func readBody(response rest.Response) rest.Reading {
 	var body failure
-	if answer.MediaType != "application/json" || rest.DecodeJSON(answer.Body, &body) != nil {
+	if response.MediaType != "application/json" || rest.DecodeJSON(response.Body, &body) != nil {
 		return rest.Reading{}
 	}
 
@@ -76,10 +76,10 @@ func readBody(answer rest.Answer) rest.Reading {
 
 	switch {
 	case json.Unmarshal(body.Error, &details) == nil:
-		return readDetails(answer.Status, details)
+		return readDetails(response.Status, details)
 	case json.Unmarshal(body.Error, &text) == nil:
-		return rest.Reading{Own: text != "" && body.Status == answer.Status && len(body.members) == 2, Message: text}
-	case answer.Status == http.StatusNotFound && body.Message != "":
+		return rest.Reading{Own: text != "" && body.Status == response.Status && len(body.members) == 2, Message: text}
+	case response.Status == http.StatusNotFound && body.Message != "":
 		return rest.Reading{
 			Own:     true,
 			Kind:    rest.KindValidation,

@@ -114,10 +114,10 @@ func TestRevokeNeedsTheServersConfirmation(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		answer canned
-		shown  string // the token as the server returns it afterwards
-		kind   string
-		words  []string
+		response canned
+		shown    string // the token as the server returns it afterwards
+		kind     string
+		words    []string
 	}{
 		"a page":          {canned{status: 200, contentType: "text/html", body: "<html>login</html>"}, tokenJSON(1, "ci"), "protocol", []string{"HTTP 200"}},
 		"an empty body":   {canned{status: 204}, tokenJSON(1, "ci"), "protocol", []string{"HTTP 204"}},
@@ -143,7 +143,7 @@ func TestRevokeNeedsTheServersConfirmation(t *testing.T) {
 			const path = " /api/users/5-~/personal_access_tokens/1"
 
 			server := newScript(t, map[string]canned{
-				"DELETE" + path:         test.answer,
+				"DELETE" + path:         test.response,
 				"GET" + path:            {status: http.StatusOK, body: test.shown},
 				"GET /api/current_user": {status: http.StatusOK, body: userJSON(4, "admin", true)},
 			})
@@ -151,7 +151,7 @@ func TestRevokeNeedsTheServersConfirmation(t *testing.T) {
 			err := newDriver(t, server.url).Revoke(t.Context(), pat.Token{UserID: "5", ID: "1", Name: "ci"})
 			verdict.Want(t, err, test.kind, test.words...)
 
-			if err != nil && test.answer.status != http.StatusInternalServerError && strings.Contains(err.Error(), "two tokens") {
+			if err != nil && test.response.status != http.StatusInternalServerError && strings.Contains(err.Error(), "two tokens") {
 				t.Errorf("the error blames two tokens of one name: %v", err)
 			}
 		})

@@ -21,8 +21,8 @@ func (s *session) Attach(request *http.Request) bool {
 	return true
 }
 
-// Learn stores the cookie of a response.
-func (s *session) Learn(response *http.Response) {
+// Save stores the cookie of a response.
+func (s *session) Save(response *http.Response) {
 	for _, cookie := range response.Cookies() {
 		if cookie.Name == sessionCookie && cookie.Value != "" {
 			s.cookie = cookie

@@ -160,7 +160,7 @@ func TestTheSessionIsTheOnlyCookie(t *testing.T) {
 
 	var sent [][]string
 
-	answers := []string{sessionCookie + "=first; Path=/; HttpOnly", "tracking=1", sessionCookie + "=; Max-Age=0", sessionCookie + "=second", ""}
+	responses := []string{sessionCookie + "=first; Path=/; HttpOnly", "tracking=1", sessionCookie + "=; Max-Age=0", sessionCookie + "=second", ""}
 
 	s := newHandlerScript(t, func(r *http.Request) canned {
 		var names []string
@@ -170,13 +170,13 @@ func TestTheSessionIsTheOnlyCookie(t *testing.T) {
 
 		sent = append(sent, names)
 
-		header := map[string]string{"Set-Cookie": answers[len(sent)-1]}
+		header := map[string]string{"Set-Cookie": responses[len(sent)-1]}
 
 		return canned{status: http.StatusOK, header: header, body: `{"total":1,"subtotal":1,"results":[` + tokenJSON(1, "first") + `]}`}
 	})
 
 	driver := newDriver(t, s.url)
-	for range answers {
+	for range responses {
 		if _, err := driver.Tokens(t.Context(), "5", pat.TokenQuery{}); err != nil {
 			t.Fatal(err)
 		}

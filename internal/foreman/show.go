@@ -39,12 +39,12 @@ func (s *System) showToken(ctx context.Context, key pat.Key, within scope) (pat.
 func (s *System) searchUsers(ctx context.Context, search string, within scope) ([]userRecord, error) {
 	query := Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](1)}
 
-	var answer envelope[userRecord]
-	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &answer, func() error {
-		return answer.check(userRecord.check)
+	var response envelope[userRecord]
+	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &response, func() error {
+		return response.check(userRecord.check)
 	})
 
-	return answer.Results, err
+	return response.Results, err
 }
 
 // showUser reads one user by its id in the given scope.

@@ -55,14 +55,14 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 
 	var record tokenRecord
 
-	request.Decode = func(answer rest.Answer) error {
-		cause := rest.DecodeJSON(answer.Body, &record)
+	request.Decode = func(response rest.Response) error {
+		cause := rest.DecodeJSON(response.Body, &record)
 
 		switch {
 		case cause != nil || record.ID <= 0 || !secretForm.MatchString(record.Value):
-			return s.rest.UnexpectedAnswer(request, answer, errNoSecret)
+			return s.rest.UnexpectedResponse(request, response, errNoSecret)
 		case record.Name != token.Name || record.token().UserID != userID:
-			return s.rest.UnexpectedAnswer(request, answer, errNotOurs)
+			return s.rest.UnexpectedResponse(request, response, errNotOurs)
 		default:
 			return nil
 		}

@@ -53,11 +53,11 @@ func TestAVersionThatIsTooOldIsRefusedBeforeACreate(t *testing.T) {
 func TestErrorsOfAnOldServerNameItsVersion(t *testing.T) {
 	t.Parallel()
 
-	answer := canned{
+	response := canned{
 		status: http.StatusBadRequest, header: map[string]string{"Foreman_version": "3.1.0"},
 		body: `{"error":{"message":"the field 'id' in the order statement is not valid field for search"}}`,
 	}
-	server := newHandlerScript(t, func(*http.Request) canned { return answer })
+	server := newHandlerScript(t, func(*http.Request) canned { return response })
 
 	_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
 	verdict.Want(t, err, "protocol", "Foreman 3.1.0")

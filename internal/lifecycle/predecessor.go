@@ -142,8 +142,8 @@ func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token, g
 }
 
 // orphanTime is how long an orphan stays active at least after its creation, and after its last use
-// if the policy has no hold. Another state may have issued it a moment ago, for a consumer that has
-// not logged in yet.
+// if the policy has no hold. Another state may have issued it a moment ago, and its consumer may not have
+// logged in yet.
 const orphanTime = 24 * time.Hour
 
 // Orphan is an active token of a series that is not in this state and is not known to belong to

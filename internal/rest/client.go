@@ -57,7 +57,7 @@ type Request struct {
 	// Decode is called with a response whose status is 200 to 299, and Do returns its error
 	// unchanged; nil leaves the body to the caller. Large responses are read and decoded one at a
 	// time, so that ten of them do not take ten times the memory. Decode must not send a request.
-	Decode func(Answer) error
+	Decode func(Response) error
 }
 
 // New returns a client, or an error that names the first invalid option. It sends no request, and its
@@ -142,39 +142,39 @@ func (c *Client) Clock() *pat.Clock { return c.clock }
 // The errors are those of [pat]. For a POST or a PUT, [pat.AmbiguousError] means that the request was
 // sent and that its effect is unknown; every other error means that it had no effect. errors.Is finds
 // a cancelled context. Only a request that could not be built fails with an error of another type.
-func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
+func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	current := &call{
 		method: r.Method, tried: c.Tried(r.Method, r.Segments...), path: join(r.Segments), anonymous: c.anonymous || r.Anonymous,
 	}
 
 	target, err := c.target(r)
 	if err != nil {
-		return Answer{}, fmt.Errorf("%s: not sent: %w", current.tried, err)
+		return Response{}, fmt.Errorf("%s: not sent: %w", current.tried, err)
 	}
 
 	request, err := c.request(withCall(c.mask.logs(ctx), current), r, target)
 	if err != nil {
-		return Answer{}, fmt.Errorf("%s: %w", current.tried, err)
+		return Response{}, fmt.Errorf("%s: %w", current.tried, err)
 	}
 
 	response, err := c.http.Do(request)
 	if err != nil {
-		return Answer{}, c.errors.failed(current, err)
+		return Response{}, c.errors.failed(current, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 
-	answer := answerOf(response)
+	result := responseOf(response)
 
 	switch {
-	case !answer.ok():
-		return answer, c.errors.unsuccessful(current, response, answer)
+	case !result.ok():
+		return result, c.errors.unsuccessful(current, response, result)
 	case r.Decode != nil:
-		err = r.Decode(answer)
-		answer.Body = nil
+		err = r.Decode(result)
+		result.Body = nil
 
-		return answer, err
+		return result, err
 	default:
-		return answer, nil
+		return result, nil
 	}
 }
 
@@ -188,12 +188,12 @@ func (c *Client) Tried(method string, segments ...string) string {
 // control characters and secrets, at most 2 KiB.
 func (c *Client) Text(words string) string { return c.mask.text(words, maxText) }
 
-// UnexpectedAnswer returns the error for a response with a status of 200 to 299 whose body is not
+// UnexpectedResponse returns the error for a response with a status of 200 to 299 whose body is not
 // what the API documents; cause says what is wrong with it, and must not quote it. The error is a
 // [pat.ProtocolError], which quotes the beginning of the body for a GET. For a POST or a PUT it is a
 // [pat.AmbiguousError], because the request may have been processed. The response to a POST or a
 // DELETE is never quoted: it may contain a new secret, or the hash of a revoked one.
-func (c *Client) UnexpectedAnswer(r Request, a Answer, cause error) error {
+func (c *Client) UnexpectedResponse(r Request, a Response, cause error) error {
 	return c.errors.unexpected(r.Method, c.Tried(r.Method, r.Segments...), a, cause)
 }
 

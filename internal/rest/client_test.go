@@ -61,13 +61,13 @@ func TestTheResponseThatTheDriverGets(t *testing.T) {
 		_, _ = w.Write([]byte(`{}`))
 	})
 
-	answer, err := newTestClient(t, s.URL, nil).Do(t.Context(), get)
+	result, err := newTestClient(t, s.URL, nil).Do(t.Context(), get)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	answer.Header = http.Header{"Foreman_version": answer.Header["Foreman_version"], "Set-Cookie": answer.Header["Set-Cookie"]}
-	want := Answer{
+	result.Header = http.Header{"Foreman_version": result.Header["Foreman_version"], "Set-Cookie": result.Header["Set-Cookie"]}
+	want := Response{
 		Status:    http.StatusCreated,
 		Header:    http.Header{"Foreman_version": {"3.13.0"}, "Set-Cookie": nil},
 		MediaType: "application/json",
@@ -75,7 +75,7 @@ func TestTheResponseThatTheDriverGets(t *testing.T) {
 		EndProven: true,
 	}
 
-	if diff := cmp.Diff(want, answer); diff != "" {
+	if diff := cmp.Diff(want, result); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -83,7 +83,7 @@ func TestTheResponseThatTheDriverGets(t *testing.T) {
 func TestOtherMethodsAreRefused(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, ""))
+	s := newSite(t, respondsWith(http.StatusOK, ""))
 	c := newTestClient(t, s.URL, nil)
 
 	for _, method := range []string{"", "PATCH", "put", "HEAD", "get", "GET X"} {
@@ -147,7 +147,7 @@ func TestNoCookieIsReturned(t *testing.T) {
 func TestCredentialsThatCannotBeSentAreNotShown(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, "{}"))
+	s := newSite(t, respondsWith(http.StatusOK, "{}"))
 	c := newTestClient(t, s.URL, func(o *Options) {
 		o.Authorize = func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+secret+"\n") }
 	})
@@ -221,7 +221,7 @@ func TestACancelledContextEndsACall(t *testing.T) {
 func TestACancelledContextSendsNoRequest(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, "{}"))
+	s := newSite(t, respondsWith(http.StatusOK, "{}"))
 	c := newTestClient(t, s.URL, withPassword)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -47,7 +47,7 @@ func TestClock_isUpdatedFromResponses(t *testing.T) {
 					w.Header().Set("Age", test.age)
 				}
 
-				answers(test.status, "{}")(w, r)
+				respondsWith(test.status, "{}")(w, r)
 			})
 			wall := time.Date(2021, 2, 3, 4, 5, 6, 0, time.UTC)
 			c := newTestClient(t, s.URL, func(o *Options) {

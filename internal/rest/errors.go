@@ -57,7 +57,7 @@ const (
 )
 
 // kindOf determines the meaning of an unsuccessful response.
-func kindOf(a Answer, read Kind) Kind {
+func kindOf(a Response, read Kind) Kind {
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return KindAuthentication
@@ -103,14 +103,14 @@ const unshown = "its text is left out, for a new secret may be in it"
 // errorMaker turns responses and failed attempts into the errors of [pat].
 type errorMaker struct {
 	account string
-	read    func(Answer) Reading
+	read    func(Response) Reading
 	// mayHoldSecret is [Options.MayHoldSecret].
-	mayHoldSecret func(Answer) bool
+	mayHoldSecret func(Response) bool
 	mask          *mask
 }
 
 // unexpected returns the error for a successful response that cannot be used.
-func (m *errorMaker) unexpected(method, tried string, a Answer, cause error) error {
+func (m *errorMaker) unexpected(method, tried string, a Response, cause error) error {
 	failure := pat.Failure{
 		Tried:  tried,
 		Said:   m.unusable(method, a, cause),
@@ -132,7 +132,7 @@ func (m *errorMaker) unexpected(method, tried string, a Answer, cause error) err
 }
 
 // unsuccessful returns the error for a response whose status is not 200 to 299.
-func (m *errorMaker) unsuccessful(current *call, response *http.Response, a Answer) error {
+func (m *errorMaker) unsuccessful(current *call, response *http.Response, a Response) error {
 	reading := m.reading(a)
 	failure := m.failure(current, a, reading)
 
@@ -171,7 +171,7 @@ func (m *errorMaker) unsuccessful(current *call, response *http.Response, a Answ
 }
 
 // refusal returns the error for a response that refuses the credentials, and nil for any other.
-func (m *errorMaker) refusal(current *call, a Answer) *pat.AuthenticationError {
+func (m *errorMaker) refusal(current *call, a Response) *pat.AuthenticationError {
 	reading := m.reading(a)
 	if m.mayHaveMade(current.method, a) || kindOf(a, reading.Kind) != KindAuthentication {
 		return nil
@@ -203,8 +203,8 @@ func (m *errorMaker) failed(current *call, err error) error {
 	}
 
 	said := m.mask.text(attempt.Error(), maxText)
-	if attempt.answer.Status != 0 && attempt.reason != cancelled {
-		said = m.unusable(current.method, attempt.answer, attempt.err)
+	if attempt.result.Status != 0 && attempt.reason != cancelled {
+		said = m.unusable(current.method, attempt.result, attempt.err)
 	}
 
 	failure := pat.Failure{
@@ -231,7 +231,7 @@ func (m *errorMaker) failed(current *call, err error) error {
 // statuses need no form, because a server or proxy that sends them has not processed the request: 401
 // and 407 ask for credentials first, and 429 for fewer requests. Treating a 401 as ambiguous would
 // also send refused credentials again, to look for the object that may have been created.
-func (m *errorMaker) mayHaveMade(method string, a Answer) bool {
+func (m *errorMaker) mayHaveMade(method string, a Response) bool {
 	switch {
 	case !sentOnce(method):
 		return false
@@ -248,7 +248,7 @@ func (m *errorMaker) mayHaveMade(method string, a Answer) bool {
 	}
 }
 
-func (m *errorMaker) reading(a Answer) Reading {
+func (m *errorMaker) reading(a Response) Reading {
 	if m.read == nil {
 		return Reading{}
 	}
@@ -262,9 +262,9 @@ func (m *errorMaker) reading(a Answer) Reading {
 }
 
 // hides reports whether no part of the response may be shown.
-func (m *errorMaker) hides(a Answer) bool { return m.mayHoldSecret != nil && m.mayHoldSecret(a) }
+func (m *errorMaker) hides(a Response) bool { return m.mayHoldSecret != nil && m.mayHoldSecret(a) }
 
-func (m *errorMaker) failure(current *call, a Answer, reading Reading) pat.Failure {
+func (m *errorMaker) failure(current *call, a Response, reading Reading) pat.Failure {
 	kind := kindOf(a, reading.Kind)
 
 	if m.mayHaveMade(current.method, a) {
@@ -293,7 +293,7 @@ func (m *errorMaker) failure(current *call, a Answer, reading Reading) pat.Failu
 }
 
 // unusable describes a response that cannot be used, and why.
-func (m *errorMaker) unusable(method string, a Answer, cause error) string {
+func (m *errorMaker) unusable(method string, a Response, cause error) string {
 	said := fmt.Sprintf("HTTP %d", a.Status)
 	if a.MediaType != "" {
 		said += ", " + a.MediaType
@@ -321,7 +321,7 @@ func (m *errorMaker) said(what, words string) string {
 }
 
 // words returns the text of a response, as far as it may be shown.
-func (m *errorMaker) words(method string, a Answer) string {
+func (m *errorMaker) words(method string, a Response) string {
 	page := a.isPage()
 
 	switch {
@@ -377,7 +377,7 @@ func (m *errorMaker) fields(fields map[string][]string) map[string][]string {
 }
 
 // statusText returns the status, with its name if the response has no body.
-func statusText(a Answer) string {
+func statusText(a Response) string {
 	text := http.StatusText(a.Status)
 	if text == "" || len(a.Body) > 0 {
 		return fmt.Sprintf("HTTP %d", a.Status)
@@ -395,7 +395,7 @@ const (
 )
 
 // remedy returns the advice for an unsuccessful response for which the platform has none.
-func (m *errorMaker) remedy(current *call, a Answer, kind Kind) string {
+func (m *errorMaker) remedy(current *call, a Response, kind Kind) string {
 	account := m.account
 	if account == "" {
 		account = "the account"

@@ -67,9 +67,9 @@ func TestErrorsOfResponses(t *testing.T) {
 
 			c := clientOf(t, test.status, test.contentType, test.body, nil)
 
-			answer, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"users", "4"}, Query: map[string][]string{"q": {"hidden"}}})
-			if answer.Status != test.status || string(answer.Body) != test.body {
-				t.Errorf("the response is not returned: %+v", answer)
+			result, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"users", "4"}, Query: map[string][]string{"q": {"hidden"}}})
+			if result.Status != test.status || string(result.Body) != test.body {
+				t.Errorf("the response is not returned: %+v", result)
 			}
 
 			failure := failureOf(t, err)
@@ -135,7 +135,7 @@ func TestThePlatformInterpretsItsResponses(t *testing.T) {
 			reading := reading
 			reading.Kind, reading.Own = test.kind, test.own
 			c := clientOf(t, test.status, "application/json", "{}", func(o *Options) {
-				o.Read = func(Answer) Reading { return reading }
+				o.Read = func(Response) Reading { return reading }
 				o.Authorize = func(*http.Request) {}
 			})
 
@@ -174,7 +174,7 @@ func TestUnexpectedResponses(t *testing.T) {
 	c := clientOf(t, 200, "", "", nil)
 	cause := errors.New("the list has no results")
 
-	err := c.UnexpectedAnswer(get, Answer{Status: 200, MediaType: "application/json", Body: []byte(`{"a":"` + secret + `"}`)}, cause)
+	err := c.UnexpectedResponse(get, Response{Status: 200, MediaType: "application/json", Body: []byte(`{"a":"` + secret + `"}`)}, cause)
 
 	protocol := mustBe[*pat.ProtocolError](t, err)
 	if protocol.Said != `HTTP 200, application/json, the list has no results: {"a":"***"}` || !errors.Is(err, cause) {
@@ -185,13 +185,13 @@ func TestUnexpectedResponses(t *testing.T) {
 		t.Errorf("Tried is %q", protocol.Tried)
 	}
 
-	err = c.UnexpectedAnswer(get, Answer{Status: 200, MediaType: "text/html", Body: []byte(page)}, nil)
+	err = c.UnexpectedResponse(get, Response{Status: 200, MediaType: "text/html", Body: []byte(page)}, nil)
 	if got := mustBe[*pat.ProtocolError](t, err); !strings.Contains(got.Said, "HTTP 200, text/html: a web page: Not here") || got.Remedy != pageRemedy {
 		t.Errorf("Said is %q, remedy %q", got.Said, got.Remedy)
 	}
 
 	// A secret that a POST issued is not known yet, so it cannot be masked.
-	err = c.UnexpectedAnswer(post, Answer{Status: 201, MediaType: "application/json", Body: []byte(`{"token":"fresh"}`)}, cause)
+	err = c.UnexpectedResponse(post, Response{Status: 201, MediaType: "application/json", Body: []byte(`{"token":"fresh"}`)}, cause)
 	if got := mustBe[*pat.AmbiguousError](t, err); got.Said != "HTTP 201, application/json, the list has no results" {
 		t.Errorf("Said is %q", got.Said)
 	}
@@ -205,7 +205,7 @@ func TestTheRemedyForADocumentThatIsTooLarge(t *testing.T) {
 	t.Parallel()
 
 	cause := fmt.Errorf("not read: %w", DecodeJSON([]byte(strings.Repeat("[", 100)), new(any)))
-	err := clientOf(t, 200, "", "", nil).UnexpectedAnswer(get, Answer{Status: 200}, cause)
+	err := clientOf(t, 200, "", "", nil).UnexpectedResponse(get, Response{Status: 200}, cause)
 
 	if got := mustBe[*pat.ProtocolError](t, err); got.Remedy != narrowRemedy {
 		t.Errorf("the remedy is %q", got.Remedy)
@@ -241,7 +241,7 @@ func TestAnIncompleteResponseIsDescribed(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newTestClient(t, newBubbleSite(t, test.handler).URL, func(o *Options) {
 					withPassword(o)
-					o.MayHoldSecret = func(a Answer) bool { return bytes.Contains(a.Body, []byte("conceal")) }
+					o.MayHoldSecret = func(a Response) bool { return bytes.Contains(a.Body, []byte("conceal")) }
 				})
 
 				_, err := c.Do(t.Context(), get)
@@ -320,8 +320,8 @@ func TestAFailureQuotesTheResponseOnlyIfItMay(t *testing.T) {
 	t.Parallel()
 
 	concealing := func(o *Options) {
-		o.MayHoldSecret = func(Answer) bool { return true }
-		o.Read = func(Answer) Reading {
+		o.MayHoldSecret = func(Response) bool { return true }
+		o.Read = func(Response) Reading {
 			return Reading{Kind: KindPermission, Message: "hidden", Fields: map[string][]string{"a": {"hidden"}}, Missing: []string{"hidden"}}
 		}
 	}
@@ -329,9 +329,9 @@ func TestAFailureQuotesTheResponseOnlyIfItMay(t *testing.T) {
 	for _, code := range []int{200, 403, 500} {
 		c := clientOf(t, code, "text/plain", "hidden", concealing)
 
-		answer, err := c.Do(t.Context(), get)
+		result, err := c.Do(t.Context(), get)
 		if err == nil {
-			err = c.UnexpectedAnswer(get, answer, errors.New("cause"))
+			err = c.UnexpectedResponse(get, result, errors.New("cause"))
 		}
 
 		if strings.Contains(fmt.Sprintf("%v %#v", err, err), "hidden") {
@@ -359,7 +359,7 @@ func FuzzErrorBody(f *testing.F) {
 		r := Request{Method: methods[int(method)%len(methods)], Segments: []string{"x"}}
 
 		c := clientOf(t, int(code), contentType, string(body), func(o *Options) {
-			o.Read = func(a Answer) Reading {
+			o.Read = func(a Response) Reading {
 				text := string(a.Body)
 
 				return Reading{
@@ -369,9 +369,9 @@ func FuzzErrorBody(f *testing.F) {
 			}
 		})
 
-		answer, err := c.Do(t.Context(), r)
+		result, err := c.Do(t.Context(), r)
 		if err == nil {
-			err = c.UnexpectedAnswer(r, answer, json.Unmarshal(body, new(int)))
+			err = c.UnexpectedResponse(r, result, json.Unmarshal(body, new(int)))
 		}
 
 		texts := []string{c.Tried(r.Method, string(body))}

@@ -12,8 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Headers are additional headers of each request, by name, for a gateway in front of the server.
-// Their values are treated as secrets.
+// Headers are additional headers of each request by name, such as those that a gateway in front of the
+// server requires. Their values are treated as secrets.
 type Headers map[string]pat.Secret
 
 // headerName matches a valid header name.

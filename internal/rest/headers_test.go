@@ -52,7 +52,7 @@ func TestHeadersAreSentWithEachRequest(t *testing.T) {
 func TestHeadersAreNotSentToAnotherHost(t *testing.T) {
 	t.Parallel()
 
-	other := newSite(t, answers(http.StatusOK, "{}"))
+	other := newSite(t, respondsWith(http.StatusOK, "{}"))
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, strings.Replace(other.URL, "127.0.0.1", "localhost", 1), http.StatusFound)
 	})

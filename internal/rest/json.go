@@ -32,7 +32,7 @@ type boundsError struct{ what string }
 func (e *boundsError) Error() string { return e.what }
 
 // Bounded returns the error for a document that is too large to be decoded, for formats that a driver
-// decodes itself. [Client.UnexpectedAnswer] adds advice to it.
+// decodes itself. [Client.UnexpectedResponse] adds advice to it.
 func Bounded(format string, values ...any) error {
 	return &boundsError{what: fmt.Sprintf(format, values...)}
 }

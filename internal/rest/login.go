@@ -17,9 +17,9 @@ type Session interface {
 	// Attach adds the session to a request that already has the credentials, which it may remove. It
 	// reports whether there was a session to add.
 	Attach(request *http.Request) bool
-	// Learn stores the session, if there is one, from a response with a status of 200 to 299. It must
+	// Save stores the session, if there is one, from a response with a status of 200 to 299. It must
 	// not read the body.
-	Learn(response *http.Response)
+	Save(response *http.Response)
 	// Forget drops the session.
 	Forget()
 }
@@ -30,7 +30,7 @@ type Session interface {
 type authenticator struct {
 	next      http.RoundTripper
 	authorize func(*http.Request)
-	refusal   func(*call, Answer) *pat.AuthenticationError
+	refusal   func(*call, Response) *pat.AuthenticationError
 	mask      *mask
 	gate      loginGate
 }
@@ -60,7 +60,7 @@ func (a *authenticator) send(request *http.Request) (*http.Response, error) {
 	response, err := a.next.RoundTrip(request)
 	if response != nil && a.gate.session != nil {
 		for _, cookie := range response.Cookies() {
-			a.mask.learn(pat.Secret(cookie.Value))
+			a.mask.addSession(pat.Secret(cookie.Value))
 		}
 	}
 
@@ -87,17 +87,17 @@ func (a *authenticator) authenticated(request *http.Request, withSession bool) (
 		return nil, false, err
 	}
 
-	answer := answerOf(response)
+	result := responseOf(response)
 
 	switch {
-	case answer.ok():
+	case result.ok():
 		end.success = response
 
 		return response, false, nil
-	case slot.carriesSession && answer.Status == http.StatusUnauthorized:
+	case slot.carriesSession && result.Status == http.StatusUnauthorized:
 		end.sessionExpired = true
 	default:
-		end.refusal = a.refusal(callOf(ctx), answer)
+		end.refusal = a.refusal(callOf(ctx), result)
 	}
 
 	switch {
@@ -198,7 +198,7 @@ func (g *loginGate) leave(slot loginSlot, result loginResult) {
 	if g.session != nil && slot.epoch == g.epoch {
 		switch {
 		case result.success != nil:
-			g.session.Learn(result.success)
+			g.session.Save(result.success)
 		case result.sessionExpired:
 			g.session.Forget()
 			g.epoch++

@@ -21,7 +21,7 @@ import (
 func TestAWrongPasswordCostsOneRequest(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusUnauthorized, `{"error":{"message":"Unable to authenticate user terraform"}}`))
+	s := newSite(t, respondsWith(http.StatusUnauthorized, `{"error":{"message":"Unable to authenticate user terraform"}}`))
 	c := newTestClient(t, s.URL, withPassword)
 
 	failures := doAll(t, c, 50, get)
@@ -185,10 +185,10 @@ func TestAnonymousRequestsAreNotPartOfTheLogin(t *testing.T) {
 func TestAPlatformCanTreatAnotherStatusAsARefusal(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusForbidden, `locked`))
+	s := newSite(t, respondsWith(http.StatusForbidden, `locked`))
 	c := newTestClient(t, s.URL, func(o *Options) {
 		withPassword(o)
-		o.Read = func(Answer) Reading { return Reading{Kind: KindAuthentication, Message: "The account is locked."} }
+		o.Read = func(Response) Reading { return Reading{Kind: KindAuthentication, Message: "The account is locked."} }
 	})
 
 	for range 3 {
@@ -206,10 +206,10 @@ func TestAPlatformCanTreatAnotherStatusAsARefusal(t *testing.T) {
 func TestA401IsAlwaysARefusal(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusUnauthorized, `Too many tries`))
+	s := newSite(t, respondsWith(http.StatusUnauthorized, `Too many tries`))
 	c := newTestClient(t, s.URL, func(o *Options) {
 		withPassword(o)
-		o.Read = func(Answer) Reading { return Reading{Kind: KindTransient} }
+		o.Read = func(Response) Reading { return Reading{Kind: KindTransient} }
 	})
 
 	for range 2 {
@@ -280,7 +280,7 @@ func (s *cookieSession) Attach(r *http.Request) bool {
 	return true
 }
 
-func (s *cookieSession) Learn(response *http.Response) {
+func (s *cookieSession) Save(response *http.Response) {
 	for _, cookie := range response.Cookies() {
 		s.cookie = cookie
 	}
@@ -480,7 +480,7 @@ func TestALateResponseDoesNotChangeANewSession(t *testing.T) {
 func TestASessionDoesNotProveTheCredentials(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, "{}"))
+	s := newSite(t, respondsWith(http.StatusOK, "{}"))
 	c := newTestClient(t, s.URL, func(o *Options) {
 		withPassword(o)
 		o.Session = &cookieSession{cookie: &http.Cookie{Name: "id", Value: "old"}} //nolint:gosec // Not sent to a browser.

@@ -65,10 +65,10 @@ type Options struct {
 	// Read interprets an unsuccessful response for the platform. It must be pure: it is called with
 	// every response whose status is not 200 to 299, more than once. If it is nil, the status
 	// decides, and every response except a web page counts as the platform's own.
-	Read func(Answer) Reading
+	Read func(Response) Reading
 	// MayHoldSecret reports whether a response may contain a secret that is not known yet, so that no
 	// error may quote the response; nil means that none does. It must be pure.
-	MayHoldSecret func(Answer) bool
+	MayHoldSecret func(Response) bool
 	// Clock is updated with the server's time in each response; if it is nil, the client creates one.
 	Clock *pat.Clock
 	// Session keeps the server's session between requests; nil means none. It requires Authorize.

@@ -65,8 +65,8 @@ type attemptError struct {
 	method string
 	// sent is true if bytes of the request may have reached the server.
 	sent bool
-	// answer is the part of the response that was read; its status is 0 if there was no response.
-	answer Answer
+	// result is the part of the response that was read; its status is 0 if there was no response.
+	result Response
 	// remedy is advice that is more specific than that for the reason; empty if there is none.
 	remedy string
 	err    error

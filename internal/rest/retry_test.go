@@ -127,7 +127,7 @@ func handlerFor(t *testing.T, failure any) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(failure) }
 		}
 
-		return answers(failure, `{"message":"no"}`)
+		return respondsWith(failure, `{"message":"no"}`)
 	case string:
 		if handler, ok := breaks[failure]; ok {
 			return handler
@@ -198,7 +198,7 @@ func TestARetrySendsTheWholeRequest(t *testing.T) {
 func TestNoRetriesMeansOneAttempt(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusServiceUnavailable, ""))
+	s := newSite(t, respondsWith(http.StatusServiceUnavailable, ""))
 	c := newTestClient(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
 
 	_, err := c.Do(t.Context(), get)
@@ -345,7 +345,7 @@ func TestACancelledContextEndsTheWaitBetweenAttempts(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 
-			s := newSite(t, answers(http.StatusTooManyRequests, ""))
+			s := newSite(t, respondsWith(http.StatusTooManyRequests, ""))
 			c := newTestClient(t, s.URL, nil)
 			ctx, cancel := context.WithCancel(t.Context())
 

@@ -107,8 +107,8 @@ func (r *replay) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// answers returns a handler that responds with a status and a JSON text.
-func answers(code int, body string) http.HandlerFunc {
+// respondsWith returns a handler that responds with a status and a JSON text.
+func respondsWith(code int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(code)
@@ -117,14 +117,14 @@ func answers(code int, body string) http.HandlerFunc {
 }
 
 // raw returns a handler that sends bytes instead of a response and closes the connection.
-func raw(answer string) http.HandlerFunc {
+func raw(result string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			panic(err)
 		}
 
-		_, _ = io.WriteString(connection, answer)
+		_, _ = io.WriteString(connection, result)
 		_ = connection.Close()
 	}
 }

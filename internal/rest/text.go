@@ -32,8 +32,8 @@ const (
 	// minSecret is the length in bytes of the shortest secret that is masked. Shorter ones occur in
 	// every text, so masking them would make all texts unreadable.
 	minSecret = 4
-	// maxLearned is how many of the server's sessions are masked at the same time.
-	maxLearned = 16
+	// maxSessions is how many of the server's sessions are masked at the same time.
+	maxSessions = 16
 	// maxKept is how many bytes of a secret are kept, because a server may repeatedly send sessions
 	// of a megabyte.
 	maxKept = 8 << 10
@@ -151,9 +151,9 @@ func spellingOf(r rune) string {
 // mask hides secrets in texts: those of the configuration, and the sessions that the server has
 // created since. It is safe for concurrent use.
 type mask struct {
-	mu      sync.Mutex
-	fixed   []hiddenSecret // Longest first: a secret may contain another.
-	learned []hiddenSecret // Newest first.
+	mu       sync.Mutex
+	fixed    []hiddenSecret // Longest first: a secret may contain another.
+	sessions []hiddenSecret // Newest first.
 }
 
 func newMask(secrets []pat.Secret) *mask {
@@ -170,19 +170,19 @@ func newMask(secrets []pat.Secret) *mask {
 	return m
 }
 
-// learn masks a secret from now on, and drops the oldest one if there are too many.
-func (m *mask) learn(secret pat.Secret) {
+// addSession masks a session from now on, and drops the oldest one if there are too many.
+func (m *mask) addSession(secret pat.Secret) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
 	text := kept(secret)
-	if slices.ContainsFunc(m.learned, func(known hiddenSecret) bool { return known.text == text }) {
+	if slices.ContainsFunc(m.sessions, func(known hiddenSecret) bool { return known.text == text }) {
 		return
 	}
 
 	if hidden, ok := hide(secret); ok {
-		m.learned = slices.Insert(m.learned, 0, hidden)
-		m.learned = m.learned[:min(len(m.learned), maxLearned)]
+		m.sessions = slices.Insert(m.sessions, 0, hidden)
+		m.sessions = m.sessions[:min(len(m.sessions), maxSessions)]
 	}
 }
 
@@ -190,7 +190,7 @@ func (m *mask) all() []hiddenSecret {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	return slices.Concat(m.fixed, m.learned)
+	return slices.Concat(m.fixed, m.sessions)
 }
 
 // logs returns a context whose log lines are masked.

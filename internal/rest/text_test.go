@@ -107,7 +107,7 @@ func TestAHugeSecretIsHidden(t *testing.T) {
 
 	m := newMask(nil)
 	huge := strings.Repeat("-&", 1<<19)
-	m.learn(pat.Secret(huge))
+	m.addSession(pat.Secret(huge))
 
 	for _, text := range []string{huge, huge[:maxText], "It was " + huge[:maxText] + "!"} {
 		if got := m.text(text, maxText); strings.Contains(got, huge[:minSecret]) {
@@ -129,7 +129,7 @@ func TestASessionIsHidden(t *testing.T) {
 			return
 		}
 
-		for cookies = range 2 * maxLearned {
+		for cookies = range 2 * maxSessions {
 			http.SetCookie(w, &http.Cookie{Name: "id", Value: fmt.Sprintf("session-%02d", cookies)}) //nolint:gosec // A test server.
 		}
 	})
@@ -144,7 +144,7 @@ func TestASessionIsHidden(t *testing.T) {
 		t.Errorf("%q", said)
 	}
 
-	if known := len(c.mask.all()); known > maxLearned+8 {
+	if known := len(c.mask.all()); known > maxSessions+8 {
 		t.Errorf("%d secrets are kept", known)
 	}
 }

@@ -21,8 +21,8 @@ func newTLSSite(t *testing.T, config *tls.Config) (*site, string) {
 	t.Helper()
 
 	s := &site{}
-	plain := newSite(t, answers(http.StatusOK, "{}"))
-	s.Server = httptest.NewUnstartedServer(s.counted(answers(http.StatusOK, "{}")))
+	plain := newSite(t, respondsWith(http.StatusOK, "{}"))
+	s.Server = httptest.NewUnstartedServer(s.counted(respondsWith(http.StatusOK, "{}")))
 	s.Config.ErrorLog = plain.Config.ErrorLog
 	s.TLS = config
 	s.StartTLS()
@@ -40,7 +40,7 @@ func newSiteWith(t *testing.T, config *tls.Config) *site {
 		t.Fatal(err)
 	}
 
-	s := startSite(t, answers(http.StatusOK, "{}"), tls.NewListener(listener, config))
+	s := startSite(t, respondsWith(http.StatusOK, "{}"), tls.NewListener(listener, config))
 	s.URL = "https://localhost:" + strings.TrimPrefix(s.URL, "http://127.0.0.1:")
 
 	return s
@@ -101,7 +101,7 @@ func TestTLSThatSucceeds(t *testing.T) {
 func TestTLSWithAServerWithoutTLS(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, "{}"))
+	s := newSite(t, respondsWith(http.StatusOK, "{}"))
 	c := newTestClient(t, strings.Replace(s.URL, "http", "https", 1), nil)
 	attempts := countWire(t, c)
 

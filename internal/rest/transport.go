@@ -73,7 +73,7 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 
 	response, err := t.wire.RoundTrip(out)
 	if err != nil {
-		return nil, t.failure(ctx, request, &progress, Answer{}, err)
+		return nil, t.failure(ctx, request, &progress, Response{}, err)
 	}
 
 	t.updateClock(response)
@@ -85,25 +85,25 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 	// must not be retried, and an overloaded server may be tried again.
 	decided := unprocessed(response.StatusCode) || unavailable(response.StatusCode)
 	if err != nil && (!decided || request.Context().Err() != nil) {
-		answer := answerOf(response)
+		result := responseOf(response)
 		// A copy, so that the error does not keep the rest of the body in memory.
-		answer.Body = bytes.Clone(answer.Body[:min(len(answer.Body), maxExamined)])
+		result.Body = bytes.Clone(result.Body[:min(len(result.Body), maxExamined)])
 		_ = response.Body.Close()
 
-		return nil, t.failure(ctx, request, &progress, answer, err)
+		return nil, t.failure(ctx, request, &progress, result, err)
 	}
 
 	return response, nil
 }
 
-// failure determines why an attempt failed; answer is the part of the response that was read. The
+// failure determines why an attempt failed; result is the part of the response that was read. The
 // caller's own context is checked first, because its end otherwise looks like a timeout or a broken
 // connection.
 func (t *transport) failure(
-	attempt context.Context, request *http.Request, progress *progress, answer Answer, err error,
+	attempt context.Context, request *http.Request, progress *progress, result Response, err error,
 ) *attemptError {
 	failed := &attemptError{
-		method: request.Method, sent: progress.connected.Load(), reason: connectionFailed, answer: answer, err: unquoted(err),
+		method: request.Method, sent: progress.connected.Load(), reason: connectionFailed, result: result, err: unquoted(err),
 	}
 	_, oversized := errors.AsType[*tooLargeError](err)
 	refusal, refusedByProxy := errors.AsType[*proxyError](err)
@@ -122,13 +122,13 @@ func (t *transport) failure(
 		}
 	case isProxyDown(err):
 		failed.remedy = "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be reached: correct the variable, or add the host of `url` to NO_PROXY."
-	case answer.Status == 0 && isTLSFailure(err) && !progress.afterHandshake(err):
+	case result.Status == 0 && isTLSFailure(err) && !progress.afterHandshake(err):
 		// The server or this client gave up before the first request on the connection, even if TLS
 		// 1.3 had already allowed it to be sent.
 		failed.reason, failed.sent, failed.err, failed.remedy = tlsFailed, false, err, t.tls.remedy(err)
 	case !progress.began.Load():
 		failed.reason, failed.err = notSendable, errNotSendable
-	case answer.Status == 0 && t.tls.certificateRequested.Load() && len(t.tls.identity.Certificate) == 0:
+	case result.Status == 0 && t.tls.certificateRequested.Load() && len(t.tls.identity.Certificate) == 0:
 		// Some servers close the connection instead of sending an alert.
 		failed.remedy = "The server requests a client certificate: if it requires one, set `client_certificate` and `client_key`."
 	}

@@ -149,7 +149,7 @@ func TestAWaitBetweenAttemptsOccupiesNoSlot(t *testing.T) {
 func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusServiceUnavailable, `{"message":"busy"}`))
+	s := newSite(t, respondsWith(http.StatusServiceUnavailable, `{"message":"busy"}`))
 	c := newTestClient(t, s.URL, nil)
 
 	for range 4 {

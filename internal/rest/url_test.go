@@ -214,9 +214,9 @@ func TestAGETFollowsRedirectsToTheSameServer(t *testing.T) {
 			})
 			c := newTestClient(t, s.URL, withPassword)
 
-			answer, err := c.Do(t.Context(), get)
-			if err != nil || answer.Status != http.StatusOK || s.requests.Load() != 2 {
-				t.Errorf("status %d after %d requests: %v", answer.Status, s.requests.Load(), err)
+			result, err := c.Do(t.Context(), get)
+			if err != nil || result.Status != http.StatusOK || s.requests.Load() != 2 {
+				t.Errorf("status %d after %d requests: %v", result.Status, s.requests.Load(), err)
 			}
 		})
 	}

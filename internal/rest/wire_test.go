@@ -75,7 +75,7 @@ func TestIdleConnectionsCloseBeforeTheServerClosesThem(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		s := newBubbleSite(t, answers(http.StatusOK, "{}"))
+		s := newBubbleSite(t, respondsWith(http.StatusOK, "{}"))
 		c := newTestClient(t, s.URL, nil)
 
 		for _, pause := range []time.Duration{0, 3 * time.Second, 5 * time.Second} {
@@ -105,7 +105,7 @@ func TestAProxyThatOpensNoTunnel(t *testing.T) {
 		0:                            {3, "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be reached"},
 	} {
 		for _, r := range []Request{get, post} {
-			proxy := newSite(t, answers(max(status, http.StatusOK), "secret page"))
+			proxy := newSite(t, respondsWith(max(status, http.StatusOK), "secret page"))
 			if status == 0 {
 				proxy.Close()
 			}

@@ -75,8 +75,7 @@ func (e *severalError) Error() string {
 		len(e.tokens), strings.Join(labels, "; "))
 }
 
-// lookOnceMore looks up, for the last time, the names whose requests may have been processed late,
-// and revokes their tokens. It returns a sentence for each name for which that did not succeed in
+// lookOnceMore looks up the names whose requests may have been processed late for the last time, and revokes their tokens. It returns a sentence for each name for which that did not succeed in
 // time. It continues after ctx is cancelled.
 func (i *Issuer) lookOnceMore(ctx context.Context, within time.Duration, userID string, names []string) []string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)

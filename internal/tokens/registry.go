@@ -110,7 +110,7 @@ func (r *Registry) note(token pat.Token, read bool) {
 }
 
 // register records a resource, in place of its earlier entry, and returns another resource that
-// collides with it: one of the two would take the other's live token for an orphan. Tokens that are
+// collides with it: one of the two would consider the other's live token an orphan. Tokens that are
 // no longer live do not count.
 func (r *Registry) register(c seriesClaim) (other seriesClaim, collides bool) {
 	r.mu.Lock()

@@ -11,8 +11,8 @@ import (
 
 // notProofs are responses that prove nothing about whether a user or a token exists.
 var notProofs = map[string]struct {
-	answer canned
-	kind   string
+	response canned
+	kind     string
 }{
 	"a page for the wrong context":               {canned{404, asHTML, notFoundPage}, "protocol"},
 	"a page labelled as text":                    {canned{404, asText, "<html>A user with id does not exist</html>"}, "protocol"},
@@ -50,7 +50,7 @@ func TestOnlyAProofMakesAUserGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUser: {test.answer}})
+			s := newScript(t, map[string][]canned{callUser: {test.response}})
 
 			for _, ref := range []pat.UserRef{{ID: userID}, {Username: "alice"}} {
 				_, err := newDriver(t, s.url).User(t.Context(), ref)
@@ -71,7 +71,7 @@ func TestOnlyAProofMakesATokenGone(t *testing.T) {
 			t.Parallel()
 
 			// The user itself exists, so even a denial in the list is no proof.
-			s := newScript(t, map[string][]canned{callList: {test.answer}, callUser: {document(aliceJSON)}})
+			s := newScript(t, map[string][]canned{callList: {test.response}, callUser: {document(aliceJSON)}})
 
 			_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
 			verdict.Want(t, err, test.kind)
@@ -94,7 +94,7 @@ func TestAListProvesNothingUnlessTheUserIsFound(t *testing.T) {
 			t.Parallel()
 
 			for _, list := range []canned{listJSON(), listJSON(tokenJSON("other", created))} {
-				s := newScript(t, map[string][]canned{callList: {list}, callUser: {test.answer}})
+				s := newScript(t, map[string][]canned{callList: {list}, callUser: {test.response}})
 
 				_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})
 				verdict.Want(t, err, test.kind)

@@ -201,9 +201,9 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		"a secret in a list":                         `["$"]`,
 		"two secrets":                                `"$" "$"`,
 	} {
-		answer := hostileserver.Document(200, hostileserver.JSON, body)
-		answer.Shows = false
-		all[what] = answer
+		response := hostileserver.Document(200, hostileserver.JSON, body)
+		response.Shows = false
+		all[what] = response
 	}
 
 	for what, body := range map[string]string{ //nolint:gosec // These are no real credentials.
@@ -223,9 +223,9 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		"XML with crossing elements":      `<tokens><token></tokens></token>`,
 		"XML with a second root":          `<token/><tokens/>`,
 	} {
-		answer := hostileserver.Document(200, hostileserver.XML, body)
-		answer.Shows = false
-		all[what] = answer
+		response := hostileserver.Document(200, hostileserver.XML, body)
+		response.Shows = false
+		all[what] = response
 	}
 
 	// These would be valid with another content type.

@@ -72,14 +72,14 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 	}
 	defer unlock()
 
-	answer, err := s.rest.Do(ctx, request)
+	response, err := s.rest.Do(ctx, request)
 	if err != nil {
-		return pat.Issued{}, s.explainCreate(ctx, userID, token.Name, answer, err)
+		return pat.Issued{}, s.explainCreate(ctx, userID, token.Name, response, err)
 	}
 
-	secret, err := secretOf(answer)
+	secret, err := secretOf(response)
 	if err != nil {
-		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, err)
+		return pat.Issued{}, s.rest.UnexpectedResponse(request, response, err)
 	}
 
 	issued := pat.Issued{Secret: secret, Asked: token.ExpiresAt, Token: pat.Token{
@@ -133,14 +133,14 @@ func createRequest(userID string, token pat.NewToken) (rest.Request, error) {
 
 // secretOf returns the secret of a response that contains nothing else, with or without quotation
 // marks.
-func secretOf(answer rest.Answer) (pat.Secret, error) {
-	switch answer.MediaType {
+func secretOf(response rest.Response) (pat.Secret, error) {
+	switch response.MediaType {
 	case "text/plain", "application/json", "":
 	default:
 		return "", errNoSecret
 	}
 
-	text := strings.TrimSpace(string(answer.Body))
+	text := strings.TrimSpace(string(response.Body))
 	if len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
 		text = strings.TrimSpace(text[1 : len(text)-1])
 	}
@@ -148,7 +148,7 @@ func secretOf(answer rest.Answer) (pat.Secret, error) {
 	switch {
 	case !secretForm.MatchString(text):
 		return "", errNoSecret
-	case !answer.EndProven && len(text) < secretLength:
+	case !response.EndProven && len(text) < secretLength:
 		return "", errCutSecret
 	default:
 		return pat.Secret(text), nil
@@ -176,7 +176,7 @@ func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 
 // explainCreate distinguishes the reasons for a refusal. Universal Controller responds with 404 both
 // if the user does not exist and, for most kinds of objects, if a name is taken.
-func (s *System) explainCreate(ctx context.Context, userID, name string, answer rest.Answer, err error) error {
+func (s *System) explainCreate(ctx context.Context, userID, name string, response rest.Response, err error) error {
 	var failure pat.Failure
 
 	if missing, ok := errors.AsType[*pat.NotFoundError](err); ok {
@@ -194,12 +194,12 @@ func (s *System) explainCreate(ctx context.Context, userID, name string, answer 
 	var field string
 
 	switch {
-	case deniesUser(answer):
+	case deniesUser(response):
 		return s.userAbsent(ctx, userID, err)
 	case takenWords.MatchString(words):
 		field = "name"
 		failure.Remedy = "A token has a name of its own among its user's: revoke the other one, use another name, or name_prefix."
-	case aboutExpiry.MatchString(words) && answer.Status != http.StatusNotFound:
+	case aboutExpiry.MatchString(words) && response.Status != http.StatusNotFound:
 		field = "expiration"
 		failure.Remedy = expiryRemedy(words)
 	default:

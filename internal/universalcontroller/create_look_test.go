@@ -28,12 +28,12 @@ func TestAFailedLookupNeverFailsTheCreate(t *testing.T) {
 		"a token without a name": document(`[{}]`),
 	}
 
-	for name, answer := range tests {
+	for name, response := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			s := newScript(t, map[string][]canned{
-				callCreate: {sentence(200, "ucp_example")}, callList: {answer},
+				callCreate: {sentence(200, "ucp_example")}, callList: {response},
 			})
 
 			got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(expires)})

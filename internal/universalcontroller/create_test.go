@@ -123,45 +123,45 @@ func TestCreateDistinguishesRefusals(t *testing.T) {
 	)
 
 	tests := map[string]struct {
-		answer canned
-		user   canned // The user's record, if it is requested.
-		kind   string
-		field  string
-		words  []string
+		response canned
+		user     canned // The user's record, if it is requested.
+		kind     string
+		field    string
+		words    []string
 	}{
-		"a duplicate is a 400":                         {answer: sentence(400, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
-		"a duplicate is a 404":                         {answer: sentence(404, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
-		"a duplicate is a 409":                         {answer: sentence(409, "deploy already exists"), kind: "validation", field: "name", words: []string{"deploy already exists"}},
-		"a duplicate in an envelope":                   {answer: canned{404, asJSON, `{"errors":[{"message":"` + duplicate + `"}]}`}, kind: "validation", field: "name", words: []string{duplicate}},
-		"the lifetime":                                 {answer: sentence(400, tooLong), kind: "validation", field: "expiration", words: []string{tooLong, property}},
-		"a name like a secret":                         {answer: sentence(409, "Token ucp_deploy-to-production already exists"), kind: "validation", field: "name", words: []string{"ucp_deploy-to-production"}},
-		"anything else":                                {answer: sentence(400, "Unable to parse JSON input."), kind: "validation", words: []string{"Unable to parse JSON input."}},
-		"a refusal for another reason":                 {answer: sentence(400, `Token "deploy" is not allowed.`), kind: "validation"},
-		"the user does not exist":                      {answer: sentence(404, gone404), user: sentence(404, gone404), kind: "user gone", words: []string{gone404}},
-		"the user is denied, but exists":               {answer: sentence(404, gone404), user: document(aliceJSON), kind: "not found"},
-		"the user is denied, then the read is refused": {answer: sentence(404, gone404), user: canned{403, asText, "no"}, kind: "permission"},
-		"a page for the wrong context":                 {answer: canned{404, asHTML, notFoundPage}, kind: "ambiguous", words: []string{"HTTP 404: a web page", "url"}},
-		"a 404 of a router":                            {answer: sentence(404, "404 page not found"), kind: "not found", words: []string{"/uc"}},
-		"a 404 about a session":                        {answer: sentence(404, "Your session has expired."), kind: "not found"},
-		"an empty 404":                                 {answer: canned{404, "", ""}, kind: "ambiguous"},
-		"a firewall":                                   {answer: canned{403, asHTML, "<html>blocked</html>"}, kind: "ambiguous", words: []string{"HTTP 403: a web page"}},
-		"JSON that is no envelope":                     {answer: canned{403, asJSON, `{"message":"Forbidden"}`}, kind: "ambiguous"},
-		"a page with a 401":                            {answer: canned{401, asHTML, "<html>Unauthorized</html>"}, kind: "authentication"},
-		"a page with a 429":                            {answer: canned{429, asHTML, "<html>Too many requests</html>"}, kind: "transient"},
+		"a duplicate is a 400":                         {response: sentence(400, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
+		"a duplicate is a 404":                         {response: sentence(404, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
+		"a duplicate is a 409":                         {response: sentence(409, "deploy already exists"), kind: "validation", field: "name", words: []string{"deploy already exists"}},
+		"a duplicate in an envelope":                   {response: canned{404, asJSON, `{"errors":[{"message":"` + duplicate + `"}]}`}, kind: "validation", field: "name", words: []string{duplicate}},
+		"the lifetime":                                 {response: sentence(400, tooLong), kind: "validation", field: "expiration", words: []string{tooLong, property}},
+		"a name like a secret":                         {response: sentence(409, "Token ucp_deploy-to-production already exists"), kind: "validation", field: "name", words: []string{"ucp_deploy-to-production"}},
+		"anything else":                                {response: sentence(400, "Unable to parse JSON input."), kind: "validation", words: []string{"Unable to parse JSON input."}},
+		"a refusal for another reason":                 {response: sentence(400, `Token "deploy" is not allowed.`), kind: "validation"},
+		"the user does not exist":                      {response: sentence(404, gone404), user: sentence(404, gone404), kind: "user gone", words: []string{gone404}},
+		"the user is denied, but exists":               {response: sentence(404, gone404), user: document(aliceJSON), kind: "not found"},
+		"the user is denied, then the read is refused": {response: sentence(404, gone404), user: canned{403, asText, "no"}, kind: "permission"},
+		"a page for the wrong context":                 {response: canned{404, asHTML, notFoundPage}, kind: "ambiguous", words: []string{"HTTP 404: a web page", "url"}},
+		"a 404 of a router":                            {response: sentence(404, "404 page not found"), kind: "not found", words: []string{"/uc"}},
+		"a 404 about a session":                        {response: sentence(404, "Your session has expired."), kind: "not found"},
+		"an empty 404":                                 {response: canned{404, "", ""}, kind: "ambiguous"},
+		"a firewall":                                   {response: canned{403, asHTML, "<html>blocked</html>"}, kind: "ambiguous", words: []string{"HTTP 403: a web page"}},
+		"JSON that is no envelope":                     {response: canned{403, asJSON, `{"message":"Forbidden"}`}, kind: "ambiguous"},
+		"a page with a 401":                            {response: canned{401, asHTML, "<html>Unauthorized</html>"}, kind: "authentication"},
+		"a page with a 429":                            {response: canned{429, asHTML, "<html>Too many requests</html>"}, kind: "transient"},
 		"no permission": {
-			answer: sentence(403, "Operation prohibited due to security constraints."), kind: "permission",
+			response: sentence(403, "Operation prohibited due to security constraints."), kind: "permission",
 			words: []string{"Operation prohibited due to security constraints.", "ops_admin", "ops_user_admin", "Web Service Access"},
 		},
-		"a failure":  {answer: sentence(500, "Unexpected request failure. See log(s) for more details."), kind: "ambiguous", words: []string{"HTTP 500", "its text is left out"}},
-		"a gateway":  {answer: canned{502, asHTML, "<html>bad gateway</html>"}, kind: "ambiguous"},
-		"a redirect": {answer: canned{302, asHTML, ""}, kind: "ambiguous"},
+		"a failure":  {response: sentence(500, "Unexpected request failure. See log(s) for more details."), kind: "ambiguous", words: []string{"HTTP 500", "its text is left out"}},
+		"a gateway":  {response: canned{502, asHTML, "<html>bad gateway</html>"}, kind: "ambiguous"},
+		"a redirect": {response: canned{302, asHTML, ""}, kind: "ambiguous"},
 	}
 
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callCreate: {test.answer}, callUser: {test.user}})
+			s := newScript(t, map[string][]canned{callCreate: {test.response}, callUser: {test.user}})
 
 			_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
 			verdict.Want(t, err, test.kind, test.words...)

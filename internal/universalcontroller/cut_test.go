@@ -111,13 +111,13 @@ func TestACutResponseProvesNothing(t *testing.T) {
 		"a revocation": {
 			text: "Personal access token revoked successfully.", least: "Personal access token revoked successfully",
 			proves: func(text string) bool {
-				return confirms(rest.Answer{Status: 200, MediaType: "text/plain", Body: []byte(text)})
+				return confirms(rest.Response{Status: 200, MediaType: "text/plain", Body: []byte(text)})
 			},
 		},
 		"a user who does not exist": {
 			text: `A user with name "alice" does not exist.`, least: `A user with name "alice" does not exist`,
 			proves: func(text string) bool {
-				return deniesUser(rest.Answer{Status: 404, MediaType: "text/plain", Body: []byte(text)})
+				return deniesUser(rest.Response{Status: 404, MediaType: "text/plain", Body: []byte(text)})
 			},
 		},
 		"a list in JSON": {
@@ -143,5 +143,5 @@ func TestACutResponseProvesNothing(t *testing.T) {
 func reads(mediaType, text string) bool {
 	var records elements[tokenRecord]
 
-	return decode(rest.Answer{Status: 200, MediaType: mediaType, Body: []byte(text)}, "tokens", &records) == nil
+	return decode(rest.Response{Status: 200, MediaType: mediaType, Body: []byte(text)}, "tokens", &records) == nil
 }

@@ -64,14 +64,14 @@ func (o *onceText) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 
 // decode decodes a successful response according to its content type; root is the name of the
 // outermost XML element.
-func decode(answer rest.Answer, root string, out any) error {
-	switch answer.MediaType {
+func decode(response rest.Response, root string, out any) error {
+	switch response.MediaType {
 	case "application/json":
-		if err := rest.DecodeJSON(answer.Body, out); err != nil {
+		if err := rest.DecodeJSON(response.Body, out); err != nil {
 			return fmt.Errorf("the JSON is not what Universal Controller documents (%w)", inJSON(err))
 		}
 	case "application/xml", "text/xml":
-		if err := decodeXML(answer.Body, root, out); err != nil {
+		if err := decodeXML(response.Body, root, out); err != nil {
 			return fmt.Errorf("the XML is not what Universal Controller documents (%w)", err)
 		}
 	default:
@@ -121,9 +121,9 @@ var likeSecret = regexp.MustCompile(`ucp_[0-9A-Za-z]{16}`)
 // mayHoldSecret reports whether a response may contain a secret, so that no error quotes it: the
 // secret of a new token, because a server can fail after it has created one, or the password that
 // some versions return in the record of a user.
-func mayHoldSecret(answer rest.Answer) bool {
-	return likeSecret.Match(answer.Body) ||
-		answer.Status == http.StatusOK && containsFold(answer.Body, "password")
+func mayHoldSecret(response rest.Response) bool {
+	return likeSecret.Match(response.Body) ||
+		response.Status == http.StatusOK && containsFold(response.Body, "password")
 }
 
 // containsFold reports whether the text contains the word, in upper or lower case. It does not copy

@@ -138,7 +138,7 @@ func TestElementsDistinguishEmptyFromMissing(t *testing.T) {
 			t.Parallel()
 
 			var record userRecord
-			if err := decode(rest.Answer{MediaType: test.mediaType, Body: []byte(test.body)}, "user", &record); err != nil {
+			if err := decode(rest.Response{MediaType: test.mediaType, Body: []byte(test.body)}, "user", &record); err != nil {
 				t.Fatal(err)
 			}
 
@@ -152,7 +152,7 @@ func TestElementsDistinguishEmptyFromMissing(t *testing.T) {
 func TestAnErrorNeverQuotesAPassword(t *testing.T) {
 	t.Parallel()
 
-	for name, answer := range map[string]canned{
+	for name, response := range map[string]canned{
 		"JSON that is cut":      document(`{"userPassword":"abc123","sysId":"`),
 		"JSON without a sysId":  document(`{"userPassword":"abc123","userName":"alice"}`),
 		"XML labelled as text":  {http.StatusOK, asText, `<user><userPassword>abc123</userPassword></user>`},
@@ -162,7 +162,7 @@ func TestAnErrorNeverQuotesAPassword(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUser: {answer}})
+			s := newScript(t, map[string][]canned{callUser: {response}})
 
 			_, err := newDriver(t, s.url).User(t.Context(), pat.UserRef{Username: "alice"})
 			verdict.Want(t, err, "protocol")

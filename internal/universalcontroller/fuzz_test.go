@@ -29,22 +29,22 @@ func FuzzDecode(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, isJSON bool, body []byte) {
-		answer := rest.Answer{Status: 200, MediaType: asXML, Body: body}
+		response := rest.Response{Status: 200, MediaType: asXML, Body: body}
 		if isJSON {
-			answer.MediaType = asJSON
+			response.MediaType = asJSON
 		}
 
 		system := &System{clock: pat.NewClock(pat.Runner{Now: func() time.Time { return today }})}
 
 		var tokens elements[tokenRecord]
-		if decode(answer, "tokens", &tokens) == nil {
+		if decode(response, "tokens", &tokens) == nil {
 			if converted, err := system.convertTokens(tokens, userID); err == nil {
 				checkTokens(t, converted, len(tokens))
 			}
 		}
 
 		var user userRecord
-		if decode(answer, "user", &user) == nil {
+		if decode(response, "user", &user) == nil {
 			if converted, err := system.convertUser(user, true); err == nil {
 				checkTokens(t, converted.Tokens, len(user.Tokens))
 
@@ -54,9 +54,9 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 
-		_, _, _ = mayHoldSecret(answer), confirms(answer), readAnswer(answer)
+		_, _, _ = mayHoldSecret(response), confirms(response), readResponse(response)
 
-		if secret, err := secretOf(answer); err == nil && !secretForm.MatchString(secret.Reveal()) {
+		if secret, err := secretOf(response); err == nil && !secretForm.MatchString(secret.Reveal()) {
 			t.Errorf("%q is not a secret", secret.Reveal())
 		}
 	})

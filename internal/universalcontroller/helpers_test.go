@@ -108,7 +108,7 @@ type script struct {
 
 // newScript responds to the nth request of each call with the nth response in the table, or its last
 // one, and to anything else with a page.
-func newScript(t *testing.T, answers map[string][]canned) *script {
+func newScript(t *testing.T, responses map[string][]canned) *script {
 	t.Helper()
 
 	s := &script{}
@@ -127,20 +127,20 @@ func newScript(t *testing.T, answers map[string][]canned) *script {
 		count[call]++
 		s.mu.Unlock()
 
-		answer := canned{http.StatusNotFound, asHTML, notFoundPage}
-		if all := answers[call]; len(all) > 0 {
-			answer = all[min(nth, len(all)-1)]
+		response := canned{http.StatusNotFound, asHTML, notFoundPage}
+		if all := responses[call]; len(all) > 0 {
+			response = all[min(nth, len(all)-1)]
 		}
 
-		if answer.contentType != "" {
-			w.Header().Set("Content-Type", answer.contentType)
+		if response.contentType != "" {
+			w.Header().Set("Content-Type", response.contentType)
 		} else {
 			w.Header()["Content-Type"] = nil
 		}
 
 		w.Header()["Date"] = nil // So that the driver's own clock decides.
-		w.WriteHeader(answer.status)
-		_, _ = io.WriteString(w, answer.body)
+		w.WriteHeader(response.status)
+		_, _ = io.WriteString(w, response.body)
 	}))
 	t.Cleanup(server.Close)
 

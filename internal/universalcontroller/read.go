@@ -37,12 +37,12 @@ type envelope struct {
 	} `json:"errors"`
 }
 
-// readAnswer interprets an unsuccessful response of Universal Controller. Usually the status decides;
+// readResponse interprets an unsuccessful response of Universal Controller. Usually the status decides;
 // a "not found" in any form but Universal Controller's own is not from Universal Controller.
-func readAnswer(answer rest.Answer) rest.Reading {
-	reading := rest.Reading{Own: worded(answer), Message: strings.Join(messages(answer), "; ")}
+func readResponse(response rest.Response) rest.Reading {
+	reading := rest.Reading{Own: worded(response), Message: strings.Join(messages(response), "; ")}
 
-	switch answer.Status {
+	switch response.Status {
 	case http.StatusUnauthorized:
 		reading.Remedy = credentialsRemedy
 	case http.StatusForbidden:
@@ -54,7 +54,7 @@ func readAnswer(answer rest.Answer) rest.Reading {
 			reading.Kind = rest.KindProtocol
 		}
 
-		if !deniesUser(answer) {
+		if !deniesUser(response) {
 			reading.Remedy = elsewhereRemedy
 		}
 	}
@@ -64,26 +64,26 @@ func readAnswer(answer rest.Answer) rest.Reading {
 
 // deniesUser reports whether Universal Controller itself says that a user does not exist. If the
 // request was for that user, this is a proof.
-func deniesUser(answer rest.Answer) bool {
-	return answer.Status == http.StatusNotFound && answer.MediaType == "text/plain" && noSuchUser.Match(answer.Body)
+func deniesUser(response rest.Response) bool {
+	return response.Status == http.StatusNotFound && response.MediaType == "text/plain" && noSuchUser.Match(response.Body)
 }
 
 // worded reports whether the response has a form in which Universal Controller words its errors.
-func worded(answer rest.Answer) bool {
-	return isSentence(answer) || len(messages(answer)) > 0
+func worded(response rest.Response) bool {
+	return isSentence(response) || len(messages(response)) > 0
 }
 
 // isSentence reports whether the response is plain text, and not a page that is labelled as such.
-func isSentence(answer rest.Answer) bool {
-	text := strings.TrimSpace(string(answer.Body))
+func isSentence(response rest.Response) bool {
+	text := strings.TrimSpace(string(response.Body))
 
-	return answer.MediaType == "text/plain" && text != "" && !strings.HasPrefix(text, "<")
+	return response.MediaType == "text/plain" && text != "" && !strings.HasPrefix(text, "<")
 }
 
 // messages returns the errors of an envelope.
-func messages(answer rest.Answer) []string {
+func messages(response rest.Response) []string {
 	var body envelope
-	if answer.MediaType != "application/json" || rest.DecodeJSON(answer.Body, &body) != nil {
+	if response.MediaType != "application/json" || rest.DecodeJSON(response.Body, &body) != nil {
 		return nil
 	}
 

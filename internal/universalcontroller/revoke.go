@@ -61,14 +61,14 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	}
 	defer unlock()
 
-	answer, err := s.rest.Do(ctx, request)
+	response, err := s.rest.Do(ctx, request)
 
 	switch {
-	case err == nil && confirms(answer):
+	case err == nil && confirms(response):
 		return nil
 	case err == nil:
-		err = s.rest.UnexpectedAnswer(request, answer, errNotRevoked)
-	case answer.Status != http.StatusNotFound && answer.Status != http.StatusBadRequest:
+		err = s.rest.UnexpectedResponse(request, response, errNotRevoked)
+	case response.Status != http.StatusNotFound && response.Status != http.StatusBadRequest:
 		return err
 	}
 
@@ -172,6 +172,6 @@ func expiry(token pat.Token) string {
 
 // confirms reports whether Universal Controller itself says in a successful response that the token
 // was revoked. Any other response, even an empty one, may come from a proxy, so the list decides.
-func confirms(answer rest.Answer) bool {
-	return answer.Status == http.StatusOK && isSentence(answer) && revokedWords.Match(answer.Body)
+func confirms(response rest.Response) bool {
+	return response.Status == http.StatusOK && isSentence(response) && revokedWords.Match(response.Body)
 }

@@ -44,7 +44,7 @@ func decoded[T any](t *testing.T, name, mediaType, root string) T {
 	t.Helper()
 
 	var out T
-	if err := decode(rest.Answer{MediaType: mediaType, Body: []byte(sample(t, name))}, root, &out); err != nil {
+	if err := decode(rest.Response{MediaType: mediaType, Body: []byte(sample(t, name))}, root, &out); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 
@@ -94,7 +94,7 @@ func TestSampleOfATokenRequest(t *testing.T) {
 func TestSampleOfASecret(t *testing.T) {
 	t.Parallel()
 
-	secret, err := secretOf(rest.Answer{
+	secret, err := secretOf(rest.Response{
 		MediaType: "text/plain", Body: []byte(sample(t, "token_create_response.txt")), EndProven: true,
 	})
 	if err != nil || secret.Reveal() != "ucp_taUF" {

@@ -82,17 +82,17 @@ func (s *System) readUser(ctx context.Context, query url.Values, reading userRea
 	)
 
 	query = showTokens(query, reading.withTokens)
-	answer, err := s.get(ctx, userPath, query, &record, "user", func(answer rest.Answer) (err error) {
+	response, err := s.get(ctx, userPath, query, &record, "user", func(response rest.Response) (err error) {
 		user, err = s.convertUser(record, reading.withTokens)
 		if err == nil && reading.document != nil {
-			*reading.document, err = parseUserDocument(answer)
+			*reading.document, err = parseUserDocument(response)
 		}
 
 		return err
 	})
 
 	missing, ok := errors.AsType[*pat.NotFoundError](err)
-	if ok && deniesUser(answer) {
+	if ok && deniesUser(response) {
 		failure := missing.Failure
 		failure.Remedy = "Check the spelling of the username, or the id."
 

@@ -59,10 +59,10 @@ func rawRecord(t *testing.T, s *stage) []member {
 	request.SetBasicAuth(controllerserver.AdminUserName, controllerserver.AdminPassword)
 	request.Header.Set("Accept", asJSON)
 
-	answer := httptest.NewRecorder()
-	s.ServeHTTP(answer, request)
+	response := httptest.NewRecorder()
+	s.ServeHTTP(response, request)
 
-	decoder := json.NewDecoder(answer.Body)
+	decoder := json.NewDecoder(response.Body)
 	if _, err := decoder.Token(); err != nil {
 		t.Fatal(err)
 	}
@@ -435,10 +435,10 @@ func TestUsersThatCannotBeModified(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		id     string
-		answer canned
-		want   string
-		words  []string
+		id       string
+		response canned
+		want     string
+		words    []string
 	}{
 		"another id":                  {noSuchID, document(aliceJSON), "protocol", []string{"the answer is about user"}},
 		"an invalid id":               {"alice", document(aliceJSON), "validation", []string{"32 hexadecimal digits"}},
@@ -453,7 +453,7 @@ func TestUsersThatCannotBeModified(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			server := newScript(t, map[string][]canned{callUser: {test.answer}})
+			server := newScript(t, map[string][]canned{callUser: {test.response}})
 
 			_, err := newDriver(t, server.url).ModifyUser(t.Context(), test.id, pat.Properties{pat.Title: "x"})
 			verdict.Want(t, err, test.want, test.words...)

@@ -78,7 +78,7 @@ type tokenList struct {
 func (s *System) listTokens(ctx context.Context, userID string) (list tokenList, err error) {
 	var records elements[tokenRecord]
 
-	_, err = s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func(rest.Answer) (err error) {
+	_, err = s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func(rest.Response) (err error) {
 		list.tokens, err = s.convertTokens(records, userID)
 
 		return err

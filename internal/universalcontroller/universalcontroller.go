@@ -64,7 +64,7 @@ func New(options Options) (*System, error) {
 	}
 
 	client.APIPaths = []string{"/resources"}
-	client.Read = readAnswer
+	client.Read = readResponse
 	client.MayHoldSecret = mayHoldSecret
 	client.Authorize = func(r *http.Request) {
 		if options.Token != "" {
@@ -125,20 +125,19 @@ func (o Options) account() string {
 // segments returns the path of a web service.
 func segments(elements ...string) []string { return append([]string{"resources"}, elements...) }
 
-// get decodes one document into out, and fails if check, which converts it, returns an error. It also
-// returns the response, for what the error does not contain.
+// get decodes one document into out, and fails if check, which converts it, returns an error. It also returns the response, which contains more than the error.
 func (s *System) get(
-	ctx context.Context, path []string, query url.Values, out any, root string, check func(rest.Answer) error,
-) (rest.Answer, error) {
+	ctx context.Context, path []string, query url.Values, out any, root string, check func(rest.Response) error,
+) (rest.Response, error) {
 	request := rest.Request{Method: http.MethodGet, Segments: path, Query: query, Accept: "application/json"}
-	request.Decode = func(answer rest.Answer) error {
-		err := decode(answer, root, out)
+	request.Decode = func(response rest.Response) error {
+		err := decode(response, root, out)
 		if err == nil {
-			err = check(answer)
+			err = check(response)
 		}
 
 		if err != nil {
-			return s.rest.UnexpectedAnswer(request, answer, err)
+			return s.rest.UnexpectedResponse(request, response, err)
 		}
 
 		return nil

@@ -67,12 +67,12 @@ type recordForm interface {
 var errNotRecord = errors.New("the record of the user cannot be taken apart")
 
 // parseUserDocument splits up a document that was already decoded successfully.
-func parseUserDocument(answer rest.Answer) (userDocument, error) {
-	if answer.MediaType == asMediaJSON {
-		return parseJSONDocument(answer.Body)
+func parseUserDocument(response rest.Response) (userDocument, error) {
+	if response.MediaType == asMediaJSON {
+		return parseJSONDocument(response.Body)
 	}
 
-	return parseXMLDocument(answer.Body)
+	return parseXMLDocument(response.Body)
 }
 
 const (

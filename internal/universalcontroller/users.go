@@ -79,7 +79,7 @@ func (s *System) listUsers(ctx context.Context, withTokens bool) ([]pat.User, er
 		users   []pat.User
 	)
 
-	_, err := s.get(ctx, userListPath, showTokens(url.Values{}, withTokens), &records, "users", func(rest.Answer) error {
+	_, err := s.get(ctx, userListPath, showTokens(url.Values{}, withTokens), &records, "users", func(rest.Response) error {
 		if records == nil {
 			return errNoList
 		}

@@ -17,10 +17,10 @@ func TestUserIsMatchedExactly(t *testing.T) {
 	const capital = `{"sysId":"` + userID + `","userName":"Alice","active":true}`
 
 	tests := map[string]struct {
-		ref    pat.UserRef
-		answer canned
-		query  string // Empty means that no request is sent.
-		kind   string
+		ref      pat.UserRef
+		response canned
+		query    string // Empty means that no request is sent.
+		kind     string
 	}{
 		"by a name in another case":                 {pat.UserRef{Username: "alice"}, document(capital), "username=alice", "validation"},
 		"by id, with a response about another user": {pat.UserRef{ID: noSuchID}, document(aliceJSON), "userid=" + noSuchID, "protocol"},
@@ -31,7 +31,7 @@ func TestUserIsMatchedExactly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUser: {test.answer}})
+			s := newScript(t, map[string][]canned{callUser: {test.response}})
 
 			user, err := newDriver(t, s.url).User(t.Context(), test.ref)
 			verdict.Want(t, err, test.kind)
@@ -192,7 +192,7 @@ func TestUsersWithoutTokensAreChecked(t *testing.T) {
 func TestUsersWithoutTheRequestedTokensAreAnError(t *testing.T) {
 	t.Parallel()
 
-	for name, answer := range map[string]canned{
+	for name, response := range map[string]canned{
 		"no key": listJSON(`{"sysId":"` + userID + `","userName":"alice"}`),
 		"null":   listJSON(`{"sysId":"` + userID + `","userName":"alice","tokens":null}`),
 		"in XML": {200, asXML, "<users><user><sysId>" + userID + "</sysId><userName>alice</userName></user></users>"},
@@ -200,7 +200,7 @@ func TestUsersWithoutTheRequestedTokensAreAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUsers: {answer}})
+			s := newScript(t, map[string][]canned{callUsers: {response}})
 
 			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{WithTokens: true})
 			verdict.Want(t, err, "protocol", MinimumVersion)
@@ -215,7 +215,7 @@ func TestUsersWithoutTheRequestedTokensAreAnError(t *testing.T) {
 func TestUsersWithoutAListIsAnError(t *testing.T) {
 	t.Parallel()
 
-	for name, answer := range map[string]canned{
+	for name, response := range map[string]canned{
 		"null":                  document(`null`),
 		"one user":              document(aliceJSON),
 		"a user without an id":  listJSON(`{"userName":"alice"}`),
@@ -225,7 +225,7 @@ func TestUsersWithoutAListIsAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUsers: {answer}})
+			s := newScript(t, map[string][]canned{callUsers: {response}})
 
 			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{})
 			verdict.Want(t, err, "protocol")

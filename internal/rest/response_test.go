@@ -60,10 +60,10 @@ func TestResponsesAreLimited(t *testing.T) {
 			c := newTestClient(t, s.URL, nil)
 			transportOf(t, c).bodies.limit = limit
 
-			answer, err := c.Do(t.Context(), get)
+			result, err := c.Do(t.Context(), get)
 			if test.fits {
-				if err != nil || len(answer.Body) != limit {
-					t.Errorf("%d bytes: %v", len(answer.Body), err)
+				if err != nil || len(result.Body) != limit {
+					t.Errorf("%d bytes: %v", len(result.Body), err)
 				}
 
 				return
@@ -87,7 +87,7 @@ func TestResponsesAreLimited(t *testing.T) {
 func TestTheLimitIsTheDocumentedOne(t *testing.T) {
 	t.Parallel()
 
-	if got := transportOf(t, newTestClient(t, "http://127.0.0.1:1", nil)).bodies.limit; got != MaxAnswerBytes {
+	if got := transportOf(t, newTestClient(t, "http://127.0.0.1:1", nil)).bodies.limit; got != MaxResponseBytes {
 		t.Errorf("the limit is %d", got)
 	}
 }
@@ -226,16 +226,16 @@ func TestEndProven(t *testing.T) {
 			t.Cleanup(server.Close)
 
 			c := newTestClient(t, server.URL, func(o *Options) { o.TLS.CACertificate = certificate })
-			answer, err := c.Do(t.Context(), Request{Method: http.MethodPost, Segments: []string{"token"}})
+			result, err := c.Do(t.Context(), Request{Method: http.MethodPost, Segments: []string{"token"}})
 
 			// A refusal that was cut is not returned as a response.
-			cut := answer.Status == 0 && !test.want && err != nil
-			if answer.Status == 0 && !cut || answer.EndProven != test.want {
-				t.Errorf("HTTP %d, %q, the end is proven: %t, want %t", answer.Status, answer.Body, answer.EndProven, test.want)
+			cut := result.Status == 0 && !test.want && err != nil
+			if result.Status == 0 && !cut || result.EndProven != test.want {
+				t.Errorf("HTTP %d, %q, the end is proven: %t, want %t", result.Status, result.Body, result.EndProven, test.want)
 			}
 
-			if answer.ok() && answer.Status != http.StatusNoContent && string(answer.Body) != body {
-				t.Errorf("the body is %q", answer.Body)
+			if result.ok() && result.Status != http.StatusNoContent && string(result.Body) != body {
+				t.Errorf("the body is %q", result.Body)
 			}
 		})
 	}
@@ -262,10 +262,10 @@ func TestLargeResponsesAreDecodedOneAtATime(t *testing.T) {
 
 	const callers = 8
 
-	body := bytes.Repeat([]byte("x"), 2*largeAnswer)
+	body := bytes.Repeat([]byte("x"), 2*largeResponse)
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/small" {
-			body := body[:largeAnswer/4]
+			body := body[:largeResponse/4]
 			_, _ = w.Write(body)
 
 			return
@@ -281,7 +281,7 @@ func TestLargeResponsesAreDecodedOneAtATime(t *testing.T) {
 
 	var now, most atomic.Int64
 
-	decode := func(a Answer) error {
+	decode := func(a Response) error {
 		if n := now.Add(1); n > most.Load() {
 			most.Store(n)
 		}
@@ -303,8 +303,8 @@ func TestLargeResponsesAreDecodedOneAtATime(t *testing.T) {
 		// A response that cannot be decoded also allows the next one to be read.
 		_, _ = c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"broken"}})
 
-		answer, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"large"}, Decode: decode})
-		if answer.Body != nil {
+		result, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{"large"}, Decode: decode})
+		if result.Body != nil {
 			return errors.New("the body is kept")
 		}
 
@@ -328,23 +328,23 @@ func TestALargeBodyIsNotReused(t *testing.T) {
 			w.WriteHeader(http.StatusUnprocessableEntity)
 		}
 
-		_, _ = io.WriteString(w, strings.Repeat(r.URL.Path[1:2], 2*largeAnswer)) //nolint:gosec // No browser reads this.
+		_, _ = io.WriteString(w, strings.Repeat(r.URL.Path[1:2], 2*largeResponse)) //nolint:gosec // No browser reads this.
 	})
 	c := newTestClient(t, s.URL, nil)
 
 	var bodies [][]byte
 
 	for _, path := range []string{"a", "422", "b"} {
-		answer, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{path}})
+		result, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: []string{path}})
 		if (err != nil) != (path == "422") {
 			t.Fatal(err)
 		}
 
-		bodies = append(bodies, answer.Body)
+		bodies = append(bodies, result.Body)
 	}
 
 	for i, want := range []string{"a", "4", "b"} {
-		if string(bodies[i]) != strings.Repeat(want, 2*largeAnswer) {
+		if string(bodies[i]) != strings.Repeat(want, 2*largeResponse) {
 			t.Errorf("body %d now begins with %q", i, bodies[i][:1])
 		}
 	}
@@ -353,13 +353,13 @@ func TestALargeBodyIsNotReused(t *testing.T) {
 func TestTheWaitForALargeResponseEndsWithTheAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newBubbleSite(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2*largeAnswer)) })
+		s := newBubbleSite(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2*largeResponse)) })
 		c := newTestClient(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
 		request := Request{Method: http.MethodGet, Segments: []string{"x"}}
 
 		var during error
 
-		request.Decode = func(Answer) error {
+		request.Decode = func(Response) error {
 			_, during = c.Do(t.Context(), get)
 
 			return nil
@@ -382,7 +382,7 @@ func TestTheWaitForALargeResponseEndsWithTheAttempt(t *testing.T) {
 func TestALargePageToAnExpiredSessionAllowsTheNextLargeResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		page := strings.Repeat("x", largeAnswer+1)
+		page := strings.Repeat("x", largeResponse+1)
 		s := newBubbleSite(t, func(w http.ResponseWriter, r *http.Request) {
 			if _, err := r.Cookie("id"); err == nil {
 				w.WriteHeader(http.StatusUnauthorized)
@@ -399,8 +399,8 @@ func TestALargePageToAnExpiredSessionAllowsTheNextLargeResponse(t *testing.T) {
 		})
 
 		for range 2 {
-			if answer, err := c.Do(t.Context(), get); err != nil || len(answer.Body) != len(page) {
-				t.Fatalf("%d bytes, %v", len(answer.Body), err)
+			if result, err := c.Do(t.Context(), get); err != nil || len(result.Body) != len(page) {
+				t.Fatalf("%d bytes, %v", len(result.Body), err)
 			}
 		}
 	})

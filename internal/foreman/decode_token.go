@@ -13,10 +13,10 @@ var errNoToken = errors.New("this is no token as Foreman writes it")
 // creation, with the secret, or to a later read, without it. Members that are missing are zero,
 // except that a missing id is an error. The status is that of the time of the response. No error
 // quotes the response.
-func DecodeToken(answer []byte) (pat.Issued, error) {
+func DecodeToken(response []byte) (pat.Issued, error) {
 	var record tokenRecord
 
-	if err := json.Unmarshal(answer, &record); err != nil || record.ID <= 0 {
+	if err := json.Unmarshal(response, &record); err != nil || record.ID <= 0 {
 		return pat.Issued{}, errNoToken
 	}
 

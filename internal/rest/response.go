@@ -15,25 +15,25 @@ import (
 )
 
 const (
-	// MaxAnswerBytes is the size of the largest response that is read: 64 MiB after decompression,
+	// MaxResponseBytes is the size of the largest response that is read: 64 MiB after decompression,
 	// for a successful GET. Of any other response at most 1 MiB is read.
-	MaxAnswerBytes = 64 << 20
+	MaxResponseBytes = 64 << 20
 	// maxOtherBytes limits the responses to a POST or a DELETE, and all unsuccessful ones, which
 	// contain only a record or a message.
 	maxOtherBytes = 1 << 20
-	// largeAnswer is the size in bytes above which responses are read and decoded one at a time. A
+	// largeResponse is the size in bytes above which responses are read and decoded one at a time. A
 	// page of a thousand tokens is smaller, and the decoded documents of ten smaller responses fit
 	// into memory.
-	largeAnswer = 256 << 10
-	// hugeAnswer is the size in bytes from which reading a body leaves so much garbage that it is
+	largeResponse = 256 << 10
+	// hugeResponse is the size in bytes from which reading a body leaves so much garbage that it is
 	// collected before decoding allocates more.
-	hugeAnswer = 8 << 20
+	hugeResponse = 8 << 20
 	// firstRoom is how many bytes are allocated at first for a body of unknown length.
 	firstRoom = 4 << 10
 )
 
-// Answer is a server's response, read completely.
-type Answer struct {
+// Response is a server's response, read completely.
+type Response struct {
 	// Status is the HTTP status; 0 means that there was no response.
 	Status int
 	// Header holds the headers without Set-Cookie.
@@ -51,7 +51,7 @@ type Answer struct {
 	EndProven bool
 }
 
-func (a Answer) ok() bool { return a.Status >= 200 && a.Status <= 299 }
+func (a Response) ok() bool { return a.Status >= 200 && a.Status <= 299 }
 
 // unprocessed reports whether the status proves that the request was not processed.
 func unprocessed(status int) bool {
@@ -75,7 +75,7 @@ func unavailable(status int) bool {
 
 // isPage reports whether the response is a web page, whatever its content type: proxies and routers
 // send one where an API would use its own format.
-func (a Answer) isPage() bool {
+func (a Response) isPage() bool {
 	switch a.MediaType {
 	case "text/html", "application/xhtml+xml":
 		return true
@@ -98,30 +98,30 @@ func mediaType(header http.Header) string {
 	return strings.ToLower(strings.TrimSpace(value))
 }
 
-// answerBody is the body of a response that was read to its end. It carries the Answer through
+// bufferedBody is the body of a response that was read to its end. It carries the Response through
 // net/http and go-retryablehttp.
-type answerBody struct {
+type bufferedBody struct {
 	*bytes.Reader
 
-	answer Answer
+	result Response
 	// release allows the next large response to be read; it may be called more than once.
 	release func()
 }
 
 // Close allows the next large response to be read. The connection was already returned to the pool.
-func (b *answerBody) Close() error {
+func (b *bufferedBody) Close() error {
 	b.release()
 
 	return nil
 }
 
-// answerOf returns the Answer of a response whose body was read by a bodyReader.
-func answerOf(response *http.Response) Answer {
-	if body, ok := response.Body.(*answerBody); ok {
-		return body.answer
+// responseOf returns the Response of a response that a bodyReader has read.
+func responseOf(response *http.Response) Response {
+	if body, ok := response.Body.(*bufferedBody); ok {
+		return body.result
 	}
 
-	return Answer{Status: response.StatusCode}
+	return Response{Status: response.StatusCode}
 }
 
 // tooLargeError means that a response has more bytes than are read.
@@ -143,7 +143,7 @@ type bodyReader struct {
 }
 
 func newBodyReader() *bodyReader {
-	return &bodyReader{limit: MaxAnswerBytes, large: make(chan struct{}, 1)}
+	return &bodyReader{limit: MaxResponseBytes, large: make(chan struct{}, 1)}
 }
 
 // read replaces the body of a response by one in memory. After an error, that body holds what was
@@ -157,7 +157,7 @@ func (r *bodyReader) read(ctx context.Context, method string, response *http.Res
 	// A session is a secret, which only Options.Session may see.
 	header.Del("Set-Cookie")
 
-	answer := Answer{
+	result := Response{
 		Status:    response.StatusCode,
 		Header:    header,
 		MediaType: mediaType(header),
@@ -165,7 +165,7 @@ func (r *bodyReader) read(ctx context.Context, method string, response *http.Res
 		EndProven: err == nil && provesEnd(response),
 	}
 	response.ContentLength = int64(len(content))
-	response.Body = &answerBody{Reader: bytes.NewReader(content), answer: answer, release: release}
+	response.Body = &bufferedBody{Reader: bytes.NewReader(content), result: result, release: release}
 
 	return err
 }
@@ -175,7 +175,7 @@ func (r *bodyReader) content(ctx context.Context, method string, response *http.
 	release = func() {}
 	limit := min(r.limit, maxOtherBytes)
 
-	if method == http.MethodGet && (Answer{Status: response.StatusCode}).ok() {
+	if method == http.MethodGet && (Response{Status: response.StatusCode}).ok() {
 		limit = r.limit
 	}
 
@@ -193,14 +193,14 @@ func (r *bodyReader) content(ctx context.Context, method string, response *http.
 		room = announced + 1 // Reading the end of the body needs one more byte.
 	}
 
-	content = make([]byte, 0, min(room, largeAnswer))
+	content = make([]byte, 0, min(room, largeResponse))
 	reader := io.LimitReader(response.Body, limit+1)
 
 	for alone := false; ; {
 		if len(content) == cap(content) {
 			room = min(max(room, 2*int64(len(content))), limit+1)
 
-			if room > largeAnswer && !alone {
+			if room > largeResponse && !alone {
 				select {
 				case r.large <- struct{}{}:
 				case <-ctx.Done():
@@ -220,7 +220,7 @@ func (r *bodyReader) content(ctx context.Context, method string, response *http.
 		case int64(len(content)) > limit:
 			return content[:limit], release, &tooLargeError{limit}
 		case errors.Is(err, io.EOF):
-			if len(content) >= hugeAnswer {
+			if len(content) >= hugeResponse {
 				runtime.GC()
 			}
 
