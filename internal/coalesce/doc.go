@@ -8,9 +8,9 @@
 //
 // # Some or all
 //
-// If a server can only list all of a user's tokens ([pat.TokenSelector] tells which can do more), the
-// whole list is requested once. Any other server is first asked for exactly the wanted tokens, and
-// its response says how many rows there are. Then the costs are compared: a request costs about as
+// If a server can only list all of a user's tokens, because it is no [pat.TokenSelector], the whole
+// list is requested once. Any other server is first asked for exactly the wanted tokens, and its
+// response says how many rows there are. Then the costs are compared: a request costs about as
 // much as 250 rows of a list, so the complete list is fetched once the requests for parts of it have
 // cost as much as it will. Two requests read a hundred tokens, and five read a thousand; three
 // managed tokens among 50,000 revoked ones never cause all 50,000 to be fetched. In every case the
@@ -20,7 +20,7 @@
 //
 // A token is remembered for a minute. It is dropped when this process has written to its user,
 // whether or not the write succeeded: a result that was requested before a write finished is never
-// remembered after it, nor returned to a caller that asks after it. After a failed write, nothing
+// remembered after it, nor returned to a later caller. After a failed write, nothing
 // about the user's tokens is remembered any more, because the server may still process the write
 // later. Changes by other processes within the minute are not seen, and neither is the last use of a
 // token.

@@ -102,7 +102,7 @@ func tokenSearch(query pat.TokenQuery, parameters Query) string {
 	}
 }
 
-// mayList tells an empty list from one that the account lacks the permission to see: without
+// mayList distinguishes an empty list from one that the account lacks the permission to see: without
 // view_users, Foreman omits the tokens of other users.
 func (s *System) mayList(ctx context.Context, userID string, within scope) error {
 	self, err := s.self(ctx)

@@ -31,8 +31,8 @@ type System interface {
 	// names, including revoked and expired tokens if the server keeps them. An empty result is not an
 	// error, unless the account lacks the permission to see the tokens.
 	Tokens(ctx context.Context, userID string, query TokenQuery) ([]Token, error)
-	// Create issues a token, and has the request processed at most once. An [AmbiguousError] means
-	// that the token may exist.
+	// Create issues a token. Its request is processed at most once. An [AmbiguousError] means that
+	// the token may exist.
 	Create(ctx context.Context, userID string, token NewToken) (Issued, error)
 	// Revoke makes the token unusable for ever. It also succeeds if the token was already revoked, or
 	// is proven not to exist. If only the creation time distinguishes a token from another one of the

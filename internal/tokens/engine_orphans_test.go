@@ -494,7 +494,7 @@ func TestOrphan_ofAnotherState(t *testing.T) {
 }
 
 // If two resources of one process have the same series, only one of them issues a token. If both
-// exist, neither may take the other's live token for an orphan: whichever is planned first, the plan
+// exist, neither may consider the other's live token an orphan: whichever is planned first, the plan
 // is an error.
 func TestSeries_ofTwoResources(t *testing.T) {
 	t.Parallel()

@@ -38,7 +38,7 @@ func standing(t *testing.T, reusable bool) *stage {
 func onEachStanding(t *testing.T, test func(t *testing.T, s *stage)) {
 	t.Helper()
 
-	for name, reusable := range map[string]bool{"names burn": false, "names are reusable": true} {
+	for name, reusable := range map[string]bool{"names are not reusable": false, "names are reusable": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, standing(t, reusable))

@@ -76,16 +76,16 @@ type fake struct {
 	// shorten is subtracted from every requested expiry.
 	shorten time.Duration
 
-	mu      sync.Mutex
-	users   []pat.User
-	self    string      // The id of the provider's own user.
-	tokens  []pat.Token // Including revoked ones if names are not reusable.
-	issued  int
-	late    []string
-	created []string // The names of all requests.
-	revoked []pat.Key
-	twins   []string
-	calls   int
+	mu         sync.Mutex
+	users      []pat.User
+	self       string      // The id of the provider's own user.
+	tokens     []pat.Token // Including revoked ones if names are not reusable.
+	issued     int
+	late       []string
+	created    []string // The names of all requests.
+	revoked    []pat.Key
+	duplicates []string
+	calls      int
 }
 
 // newFake returns a platform like Foreman, or one like Universal Controller, on which names are
@@ -366,7 +366,7 @@ func (f *fake) make(userID, name string, expires time.Time) (pat.Token, error) {
 func (f *fake) land() {
 	for _, name := range f.late {
 		if _, err := f.add(name); err != nil && !f.traits.ReusableNames {
-			f.twins = append(f.twins, name)
+			f.duplicates = append(f.duplicates, name)
 		}
 	}
 

@@ -68,8 +68,8 @@ func TestIssueOfAFixedName(t *testing.T) {
 				t.Error(diff)
 			}
 
-			if len(system.created) != test.created || len(system.twins) != 0 {
-				t.Errorf("requests for %v, twins %v", system.created, system.twins)
+			if len(system.created) != test.created || len(system.duplicates) != 0 {
+				t.Errorf("requests for %v, duplicates %v", system.created, system.duplicates)
 			}
 
 			if test.words != nil {

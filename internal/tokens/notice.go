@@ -79,8 +79,7 @@ type (
 		Name   string
 		Traits pat.Traits
 	}
-	// SeriesCollides means that two resources of this process would take each other's tokens for
-	// orphans.
+	// SeriesCollides means that two resources of this process would consider each other's tokens orphans.
 	SeriesCollides struct {
 		failure
 

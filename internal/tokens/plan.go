@@ -267,7 +267,7 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 	return plan, nil
 }
 
-// claimSeries reports another resource that would take this one's tokens for orphans, or the reverse.
+// claimSeries reports another resource that would consider this one's tokens orphans, or the reverse.
 // It compares only resources that already exist, because a replacement is planned twice. A resource
 // to be created is checked when it is created.
 func (e *Engine) claimSeries(plan Record, memory Memory, live pat.Token, notices *Notices) {

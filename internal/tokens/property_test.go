@@ -62,8 +62,8 @@ func TestIssueIsExactlyOnceInEffect(t *testing.T) {
 			}
 		}
 
-		if len(system.twins) != 0 {
-			t.Errorf("two tokens of one name: %v", system.twins)
+		if len(system.duplicates) != 0 {
+			t.Errorf("two tokens of one name: %v", system.duplicates)
 		}
 
 		if order.Name != "" && reusable {

@@ -149,7 +149,7 @@ func (c seriesClaim) series() []string {
 	return all
 }
 
-// covers reports whether the resource would take the other's live token for one of its own.
+// covers reports whether the resource would consider the other's live token one of its own.
 func (c seriesClaim) covers(other seriesClaim) bool {
 	_, ok := c.names.Generation(other.live.Name)
 

@@ -59,7 +59,7 @@ func newStage(t tester, reusable bool) *stage {
 func onEachPlatform(t *testing.T, test func(t *testing.T, s *stage)) {
 	t.Helper()
 
-	for name, reusable := range map[string]bool{"names burn": false, "names are reusable": true} {
+	for name, reusable := range map[string]bool{"names are not reusable": false, "names are reusable": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, newStage(t, reusable))
