@@ -26,7 +26,7 @@ const (
 // Only the slices of tokens and users belong to the caller.
 type System struct {
 	inner    pat.System
-	selector pat.TokenSelector // nil if the inner System is none
+	selector pat.TokenSelector // nil if the inner System does not implement it
 
 	self  *memo[struct{}, pat.User]
 	users *memo[pat.UserRef, pat.User]

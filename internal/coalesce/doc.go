@@ -8,7 +8,7 @@
 //
 // # Some or all
 //
-// If a server can only list all of a user's tokens, because it is no [pat.TokenSelector], the whole
+// If a server can only list all of a user's tokens, because it does not implement [pat.TokenSelector], the whole
 // list is requested once. Any other server is first asked for exactly the wanted tokens, and its
 // response says how many rows there are. Then the costs are compared: a request costs about as
 // much as 250 rows of a list, so the complete list is fetched once the requests for parts of it have

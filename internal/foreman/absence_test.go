@@ -195,7 +195,7 @@ func TestAbsence(t *testing.T) {
 			},
 			ask: askToken, want: "protocol", words: []string{"who were not asked for"},
 		},
-		"the list of users is no list": {
+		"the list of users is not a list": {
 			prepare: func(s *stage, token int) {
 				deleteUser(s, token)
 				fault(sandbox.Fault{

@@ -148,7 +148,7 @@ func (s *conformanceServer) Authenticates(username string, secret pat.Secret) bo
 func hostileDocuments() map[string]hostileserver.Answer {
 	all := map[string]hostileserver.Answer{}
 
-	for what, body := range map[string]string{ //nolint:gosec // These are no real credentials.
+	for what, body := range map[string]string{ //nolint:gosec // These are not real credentials.
 		"a number instead of a text":           `{"id":5,"login":7,"user_id":5,"name":7,"results":7,"revoked":7,"token_value":7}`,
 		"texts instead of numbers":             `{"id":"5","login":"alice","user_id":"5","name":"old","revoked":"true","token_value":"$"}`,
 		"an id that is too large":              `{"id":1e400,"login":"$","user_id":5,"name":"old","revoked":true,"token_value":"$"}`,

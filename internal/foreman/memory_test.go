@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestNoAnswerFillsTheMemory uses responses of the maximum size, 64 MiB, and others with the maximum
+// TestNoResponseFillsTheMemory uses responses of the maximum size, 64 MiB, and others with the maximum
 // number of rows. If the size does not matter, a few MiB show a missing limit as well, and so do
 // lists of many pages that end after an eighth of their limit.
 func TestNoResponseFillsTheMemory(t *testing.T) {

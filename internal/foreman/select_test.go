@@ -184,7 +184,7 @@ func TestSelectTokensOfAHiddenUser(t *testing.T) {
 	_, _, err = stage.admin(t).SelectTokens(t.Context(), "alice", pat.Selection{IDs: []string{token.ID}})
 	verdict.Want(t, err, "validation")
 
-	// Foreman responds with an empty list, which proves nothing and is no error here.
+	// Foreman responds with an empty list, which proves nothing and is not an error here.
 	tokens, total, err := stage.as(t, "blind").SelectTokens(t.Context(), alice, pat.Selection{IDs: []string{token.ID}})
 	if err != nil || len(tokens) != 0 || total != 0 {
 		t.Errorf("%v of %d, %v; want nothing", tokens, total, err)

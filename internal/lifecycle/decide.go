@@ -49,7 +49,7 @@ type Triggers struct {
 }
 
 // changed reports whether a key was added, removed or changed, and whether that is certain. Adding or
-// removing the whole map is no change, because it says nothing about any key.
+// removing the whole map is not a change, because it says nothing about any key.
 func (t Triggers) changed(after Triggers) (changed, certain bool) {
 	switch {
 	case after.Unknown:

@@ -47,7 +47,7 @@ func TestErrorsOfResponses(t *testing.T) {
 		"a page with a 400":                   {400, html, "<html>no</html>", "*pat.ProtocolError", "HTTP 400: a web page: no", "`url`"},
 		"a page with a 403":                   {403, html, "<html>no</html>", "*pat.PermissionError", "HTTP 403: a web page: no", "proxy"},
 		"a title that is also a heading":      {502, html, "<title>Bad\nGateway</title><h1>Bad Gateway</h1><p>nginx", "*pat.TransientError", "HTTP 502: a web page: Bad Gateway nginx", ""},
-		"a title that is no heading":          {502, html, "<title>Bad Gateway</title><p>nginx", "*pat.TransientError", "HTTP 502: a web page: Bad Gateway nginx", ""},
+		"a title that is not a heading":       {502, html, "<title>Bad Gateway</title><p>nginx", "*pat.TransientError", "HTTP 502: a web page: Bad Gateway nginx", ""},
 		"a page of a proxy":                   {502, html, "<html>Bad Gateway</html>", "*pat.TransientError", "HTTP 502: a web page: Bad Gateway", "Try again later"},
 		"a 500 has two possible causes":       {500, json, `x`, "*pat.ProtocolError", "HTTP 500: x", "database or another service was down, try again; otherwise"},
 		"a proxy requires credentials":        {407, plain, "x", "*pat.ProtocolError", "HTTP 407: x", "HTTPS_PROXY"},

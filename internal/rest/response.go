@@ -232,7 +232,7 @@ func (r *bodyReader) content(ctx context.Context, method string, response *http.
 }
 
 // provesEnd reports whether a body that was read to its end without an error is complete. In HTTP/1
-// without a length and without chunks, the end of the connection is no error. net/http checks lengths
+// without a length and without chunks, the end of the connection is not an error. net/http checks lengths
 // and chunks, and gzip ends with a checksum.
 func provesEnd(response *http.Response) bool {
 	return response.ContentLength >= 0 || response.Uncompressed || response.ProtoMajor >= 2 ||

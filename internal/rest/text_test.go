@@ -54,7 +54,7 @@ func TestMaskedSpellings(t *testing.T) {
 		"in plain JSON":                       {`{"p":"q\"\\<"}`, `{"p":"***"}`},
 		"in a query":                          {"?p=q%22%5C%3C&r", "?p=***&r"},
 		"in HTML":                             {`q&#34;\&lt;`, "***"},
-		"blanks are no secret":                {"x    y", "x    y"},
+		"blanks are not a secret":             {"x    y", "x    y"},
 		"what is not secret":                  {"a b", "a b"},
 		"too short to be a secret":            {"http://", "http://"},
 	}

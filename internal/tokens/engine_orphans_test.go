@@ -252,7 +252,7 @@ func TestOrphan_ofAPrefixThatNeverReachedTheState(t *testing.T) {
 		s.wantNotices(said)
 
 		if live := s.system.live(); len(live) != 1 {
-			t.Errorf("%v are active, want only the one whose name is no generation", live)
+			t.Errorf("%v are active, want only the one whose name is not a generation", live)
 		}
 	})
 }

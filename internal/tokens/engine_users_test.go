@@ -135,7 +135,7 @@ func TestPlanCreate_userWhoCannotLogIn(t *testing.T) {
 	})
 }
 
-// A user id of another platform is distinguished from a text that is no user id anywhere, before a
+// A user id of another platform is distinguished from a text that is not a user id on any platform, before a
 // request is sent. An import first searches for a user with that username.
 func TestUserID_ofAnotherPlatform(t *testing.T) {
 	t.Parallel()

@@ -149,7 +149,7 @@ func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, no
 
 	plan = plan.reissued(lifecycle.Known(decision.Reason))
 
-	// An expiry that has passed and did not change is no error in a plan: it would block a destroy.
+	// An expiry that has passed and did not change is not an error in a plan: it would block a destroy.
 	same := plan.ExpiresAt.Set && state.ExpiresAt.Set && plan.ExpiresAt.V.Equal(state.ExpiresAt.V)
 	e.checkArguments(plan, !same, notices)
 

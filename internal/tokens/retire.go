@@ -69,7 +69,7 @@ func (e *Engine) examine(
 
 	// A token that is the live token of another resource is not a predecessor of this one.
 	if gone != nil || shown.Status != pat.StatusActive || e.registry.Has(shown) {
-		return predecessor, false, nil //nolint:nilerr // A missing predecessor is no error.
+		return predecessor, false, nil //nolint:nilerr // A missing predecessor is not an error.
 	}
 
 	predecessor.Token = shown

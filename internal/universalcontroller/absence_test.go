@@ -70,7 +70,7 @@ func TestOnlyAProofMakesATokenGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			// The user itself exists, so even a denial in the list is no proof.
+			// The user itself exists, so even a denial in the list is not a proof.
 			s := newScript(t, map[string][]canned{callList: {test.response}, callUser: {document(aliceJSON)}})
 
 			_, err := newDriver(t, s.url).Token(t.Context(), pat.Key{UserID: userID, TokenID: "deploy"})

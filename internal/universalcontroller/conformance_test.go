@@ -174,7 +174,7 @@ func hostileDocuments() map[string]hostileserver.Answer {
 
 	const id = `"sysId":"` + userID + `","userName":"alice","tokens":[]`
 
-	for what, body := range map[string]string{ //nolint:gosec // These are no real credentials.
+	for what, body := range map[string]string{ //nolint:gosec // These are not real credentials.
 		"a number instead of a text":                 `{"sysId":7,"userName":7,"tokens":[]}`,
 		"a text instead of a list":                   `{` + id + `,"permissions":"$"}`,
 		"a user in a list":                           `[[{` + id + `}]]`,
@@ -206,7 +206,7 @@ func hostileDocuments() map[string]hostileserver.Answer {
 		all[what] = response
 	}
 
-	for what, body := range map[string]string{ //nolint:gosec // These are no real credentials.
+	for what, body := range map[string]string{ //nolint:gosec // These are not real credentials.
 		"XML that is cut":                 `<tokens><token><name>a</name></token>`,
 		"XML with two names":              `<tokens><token><name>old</name><name>new</name></token></tokens>`,
 		"XML with two sysIds":             `<user><sysId>` + userID + `</sysId><sysId>` + noSuchID + `</sysId><userName>alice</userName><tokens/></user>`,

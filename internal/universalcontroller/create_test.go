@@ -145,7 +145,7 @@ func TestCreateDistinguishesRefusals(t *testing.T) {
 		"a 404 about a session":                        {response: sentence(404, "Your session has expired."), kind: "not found"},
 		"an empty 404":                                 {response: canned{404, "", ""}, kind: "ambiguous"},
 		"a firewall":                                   {response: canned{403, asHTML, "<html>blocked</html>"}, kind: "ambiguous", words: []string{"HTTP 403: a web page"}},
-		"JSON that is no envelope":                     {response: canned{403, asJSON, `{"message":"Forbidden"}`}, kind: "ambiguous"},
+		"JSON that is not an envelope":                 {response: canned{403, asJSON, `{"message":"Forbidden"}`}, kind: "ambiguous"},
 		"a page with a 401":                            {response: canned{401, asHTML, "<html>Unauthorized</html>"}, kind: "authentication"},
 		"a page with a 429":                            {response: canned{429, asHTML, "<html>Too many requests</html>"}, kind: "transient"},
 		"no permission": {

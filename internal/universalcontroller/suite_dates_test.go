@@ -131,7 +131,7 @@ func lastUseOfTheOwnToken(t *testing.T, s *stage) {
 		t.Fatal(err)
 	}
 
-	// A time in an unknown form is no time, but counts as a use.
+	// A time in an unknown form is not a time, but counts as a use.
 	want := today
 	if s.switches().LastUse == controllerserver.LastUseIsMilliseconds {
 		want = time.Time{}

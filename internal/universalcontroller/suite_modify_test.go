@@ -375,7 +375,7 @@ func TestOtherChangesAreAnError(t *testing.T) {
 		})
 	}
 
-	// The same value in another spelling is no change.
+	// The same value in another spelling is not a change.
 	server := newScript(t, map[string][]canned{
 		callUser: {
 			document(before), document(`{"tokens":[{"expiration":"20270101","createTime":"` + created + `","name":"deploy"}],"userPassword":"abc123",` +

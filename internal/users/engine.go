@@ -24,7 +24,7 @@ type Engine struct {
 // NewEngine returns an Engine; the System is nil while a setting that it needs is unknown.
 func NewEngine(system pat.System) *Engine { return &Engine{system: system} }
 
-// modifier returns the System as a UserModifier, and reports an error if it is none.
+// modifier returns the System as a UserModifier, and reports an error if it does not implement that.
 func (e *Engine) modifier(notices *Notices) (pat.UserModifier, bool) {
 	modifier, ok := e.system.(pat.UserModifier)
 	if !ok {
