@@ -9,7 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func TestAbsenceIsTheInnerSystemsWord(t *testing.T) {
+func TestTheInnerSystemDecidesAboutAbsence(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -25,7 +25,7 @@ func TestAbsenceIsTheInnerSystemsWord(t *testing.T) {
 			inner: func(f *fake) pat.System { return f },
 			want:  []string{"tokens of 5", "token gone"},
 		},
-		"not in a list that is remembered": {
+		"not in a remembered list": {
 			inner: func(f *fake) pat.System { return selecting{f} },
 			warm:  func(t *testing.T, s pat.System) { wantAll(t, s, 3) },
 			want:  []string{"tokens of 5", "token gone"},
@@ -71,7 +71,7 @@ func TestAbsenceIsTheInnerSystemsWord(t *testing.T) {
 	}
 }
 
-func TestATokenThatOnlyTheInnerSystemFindsIsThere(t *testing.T) {
+func TestATokenThatOnlyTheInnerSystemFindsIsReturned(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -79,12 +79,12 @@ func TestATokenThatOnlyTheInnerSystemFindsIsThere(t *testing.T) {
 		system := New(f)
 
 		wantAll(t, system, 0)
-		token(t, system, f.add("5", "t", 1)[0]) // Issued by somebody else.
+		token(t, system, f.add("5", "t", 1)[0]) // Issued by another program.
 		f.wantSent(t, "tokens of 5", "token t0")
 	})
 }
 
-func TestARowOfAnotherUserIsNobodys(t *testing.T) {
+func TestARowOfAnotherUserIsIgnored(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestARowOfAnotherUserIsNobodys(t *testing.T) {
 	})
 }
 
-func TestOfNamesakesTheLastIsTheToken(t *testing.T) {
+func TestTheLastOfSeveralTokensOfANameIsReturned(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestOfNamesakesTheLastIsTheToken(t *testing.T) {
 	})
 }
 
-func TestPartsAreAskedForAfterTheListFailed(t *testing.T) {
+func TestPartsAreRequestedAfterTheListFailed(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestPartsAreAskedForAfterTheListFailed(t *testing.T) {
 	})
 }
 
-func TestAListThatCannotBeRememberedIsNotBought(t *testing.T) {
+func TestTheCompleteListIsNotFetchedIfItCannotBeRemembered(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestAListThatCannotBeRememberedIsNotBought(t *testing.T) {
 		token(t, system, keys[0])
 
 		if err := system.Revoke(t.Context(), pat.Token{UserID: "5", ID: "t0"}); err == nil {
-			t.Error("the answer was not lost")
+			t.Error("the response was not lost")
 		}
 
 		for range 2 {

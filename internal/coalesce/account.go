@@ -8,42 +8,41 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// rowsPerRequest is how many rows of a list cost what a request costs. It is an estimate: a
-// request on a session takes Foreman 20 to 40 ms, and a row in the order of 0.1 ms.
+// rowsPerRequest is how many rows of a list take as long as one request. It is an estimate: with a
+// session, a request takes Foreman 20 to 40 ms, and a row about 0.1 ms.
 const rowsPerRequest = 250
 
-// account is what is known, and being asked, of one user's tokens. At most one batch is
-// under way, so that the next one gathers whoever comes meanwhile.
+// account is what is known about one user's tokens, and the requests for more. At most one batch is
+// running, so that the next one collects all reads that arrive in the meantime.
 type account struct {
 	inner    pat.System
-	selector pat.TokenSelector // nil where tokens are shown all at once only
+	selector pat.TokenSelector // nil if the server can only list all tokens
 	userID   string
 
-	// looks are lists narrowed by name, and shows reads of single tokens: both shared
-	// among those who ask at the same time, and not remembered.
+	// looks are lists narrowed by name, and shows reads of single tokens. Concurrent callers share
+	// both, and neither is remembered.
 	looks *memo[pat.TokenQuery, []pat.Token]
 	shows *memo[string, pat.Token]
 
 	mu sync.Mutex
-	// writes counts the writes that are over, and unsettled says that the effect of one
-	// is unknown.
-	writes    int
-	unsettled bool
-	// rows are single tokens that were seen, and whole is all of them at one time, nil
-	// if unknown.
+	// writes counts the finished writes, and effectUnknown is true if the effect of one is not known.
+	writes        int
+	effectUnknown bool
+	// rows are single tokens that were read, and whole is the complete list at one time, nil if not
+	// known.
 	rows  map[string]kept[pat.Token]
-	whole *kept[answer]
-	// total is how many tokens the user had when the server last said, and rented how many
-	// requests for some of them were sent since the list was last fetched or forgotten.
-	total, rented int
+	whole *kept[result]
+	// total is how many tokens the user had according to the server, and partialRequests how many
+	// requests for some of them were sent since the complete list was last fetched or dropped.
+	total, partialRequests int
 
-	// running is the batch under way, and gathering the next one; pausing says that it
-	// waits for more to come.
+	// running is the running batch, and gathering the next one; pausing is true while that waits for
+	// more reads.
 	running, gathering *batch
 	pausing            bool
 }
 
-// newAccount returns an account of which nothing is known.
+// newAccount returns an account about which nothing is known yet.
 func newAccount(inner pat.System, selector pat.TokenSelector, userID string) *account {
 	return &account{
 		inner:    inner,
@@ -55,11 +54,11 @@ func newAccount(inner pat.System, selector pat.TokenSelector, userID string) *ac
 	}
 }
 
-// ask returns an answer that holds what is wanted, unless that is not there: from memory,
-// of a request under way, or of the next one.
-func (a *account) ask(ctx context.Context, wanted want) (answer, error) {
+// ask returns a result that contains the wanted tokens, unless the server did not return them: from
+// memory, from a running request or from the next one.
+func (a *account) ask(ctx context.Context, wanted want) (result, error) {
 	if err := ctx.Err(); err != nil {
-		return answer{}, err
+		return result{}, err
 	}
 
 	a.mu.Lock()
@@ -76,9 +75,9 @@ func (a *account) ask(ctx context.Context, wanted want) (answer, error) {
 	return b.Wait(ctx, func() { a.leave(b, wanted) })
 }
 
-// forget drops what was known before a write that is over now. Where its effect is
-// unknown, nothing is remembered any more.
-func (a *account) forget(unsettled bool) {
+// forget drops what was read before a write that has now finished. If the effect of the write is not
+// known, nothing is remembered from then on.
+func (a *account) forget(effectUnknown bool) {
 	a.looks.forget()
 	a.shows.forget()
 
@@ -86,50 +85,51 @@ func (a *account) forget(unsettled bool) {
 	defer a.mu.Unlock()
 
 	a.writes++
-	a.unsettled = a.unsettled || unsettled
-	a.rented = 0
+	a.effectUnknown = a.effectUnknown || effectUnknown
+	a.partialRequests = 0
 	a.whole = nil
 	clear(a.rows)
 }
 
-// recall returns what memory has. The mutex is held, as in all that follows.
-func (a *account) recall(wanted want) (answer, bool) {
+// recall returns what is remembered. The caller holds the mutex, as for all functions below.
+func (a *account) recall(wanted want) (result, bool) {
 	if a.whole != nil && time.Since(a.whole.asOf) < freshFor {
 		return a.whole.value, true
 	}
 
 	row, ok := a.rows[wanted.id]
 	if wanted.id == "" || !ok || time.Since(row.asOf) >= freshFor {
-		return answer{}, false
+		return result{}, false
 	}
 
-	return answer{rows: map[string]pat.Token{wanted.id: row.value}}, true
+	return result{rows: map[string]pat.Token{wanted.id: row.value}}, true
 }
 
-// remember keeps an answer, unless a write came between or might still.
-func (a *account) remember(b *batch, found answer) {
-	if b.writes != a.writes || a.unsettled {
+// remember keeps a result, unless a write finished in between or may still take effect.
+func (a *account) remember(b *batch, found result) {
+	if b.writes != a.writes || a.effectUnknown {
 		return
 	}
 
 	if b.all {
-		a.whole = &kept[answer]{value: found, asOf: b.asOf}
-		a.rented = 0
+		a.whole = &kept[result]{value: found, asOf: b.asOf}
+		a.partialRequests = 0
 
 		clear(a.rows)
 
 		return
 	}
 
-	a.rented++
+	a.partialRequests++
 
 	for id, token := range found.rows {
 		a.rows[id] = kept[pat.Token]{value: token, asOf: b.asOf}
 	}
 }
 
-// buy says whether the next request should be for the whole list. What nobody can see is
-// never worth it, nor, since nothing counts as rented then, what may not be remembered.
-func (a *account) buy() bool {
-	return a.selector == nil || a.total > 0 && a.total <= rowsPerRequest*a.rented
+// fetchAllIsCheaper reports whether the next request should be for the complete list. It is not if
+// the account lacks the permission to list all tokens, nor if results may not be remembered:
+// partialRequests is 0 in both cases.
+func (a *account) fetchAllIsCheaper() bool {
+	return a.selector == nil || a.total > 0 && a.total <= rowsPerRequest*a.partialRequests
 }

@@ -10,45 +10,45 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sharedcall"
 )
 
-// gatherFor is how long a batch for some tokens waits for more of them, unless it is the
-// first: a fraction of a request, and long enough for Terraform to begin with the next ten
+// gatherFor is how long a batch for some tokens waits for more reads, unless it is the first: a
+// fraction of the time of a request, and long enough for Terraform to start reading the next ten
 // resources.
 const gatherFor = 5 * time.Millisecond
 
-// want is what one caller wants of a user: all tokens, the one of an id, or those that
-// were issued after another.
+// want is what one caller wants to read about a user: all tokens, the token with an id, or the tokens
+// that were issued after another.
 type want struct {
 	all   bool
 	id    string
 	later pat.TokenQuery
 }
 
-// answer is what a batch found, by id and as a list.
-type answer struct {
+// result is what a batch found, by id and as a list.
+type result struct {
 	rows map[string]pat.Token
 	list []pat.Token
 }
 
-// batch is a request for what several callers want. Before it starts, wants counts them.
+// batch is one request on behalf of several callers. Until it starts, wants counts what they want.
 type batch struct {
-	*sharedcall.Call[answer]
+	*sharedcall.Call[result]
 
 	wants map[want]int
 
-	// What follows is set when the batch starts: whether it is for all tokens, when it
-	// was, and how many writes were over.
+	// These fields are set when the batch starts: whether it is for all tokens, when it started, and
+	// how many writes had finished.
 	all    bool
 	asOf   time.Time
 	writes int
 }
 
-// serves says whether a batch that is under way will answer what is wanted, and was not
-// asked before a write that is over.
+// serves reports whether a running batch will return what is wanted, and started after the last write
+// that has finished.
 func (b *batch) serves(wanted want, writes int) bool {
 	return b != nil && b.Callers > 0 && b.writes == writes && (b.all || b.wants[wanted] > 0)
 }
 
-// join returns the batch that will answer what is wanted, and sees to it that it starts.
+// join returns the batch that will return what is wanted, and makes sure that it starts.
 func (a *account) join(ctx context.Context, wanted want) *batch {
 	if b := a.running; b.serves(wanted, a.writes) {
 		b.Callers++
@@ -57,7 +57,7 @@ func (a *account) join(ctx context.Context, wanted want) *batch {
 	}
 
 	if a.gathering == nil {
-		a.gathering = &batch{Call: sharedcall.New[answer](ctx), wants: map[want]int{}}
+		a.gathering = &batch{Call: sharedcall.New[result](ctx), wants: map[want]int{}}
 	}
 
 	b := a.gathering
@@ -69,8 +69,7 @@ func (a *account) join(ctx context.Context, wanted want) *batch {
 	return b
 }
 
-// leave takes back what a caller wanted who has given up, and ends a batch that nobody
-// waits for.
+// leave removes what a cancelled caller wanted, and cancels a batch without callers.
 func (a *account) leave(b *batch, wanted want) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -94,11 +93,11 @@ func (a *account) leave(b *batch, wanted want) {
 	}
 }
 
-// proceed starts the batch that was gathered, if there is one and its turn has come.
+// proceed starts the gathered batch, if there is one and no other is running.
 func (a *account) proceed() {
 	switch {
 	case a.gathering == nil, a.running != nil, a.pausing:
-	case a.rented == 0:
+	case a.partialRequests == 0:
 		a.start()
 	default:
 		a.pausing = true
@@ -115,12 +114,12 @@ func (a *account) proceed() {
 	}
 }
 
-// start sends the batch that was gathered.
+// start sends the request of the gathered batch.
 func (a *account) start() {
 	b := a.gathering
 	a.running, a.gathering = b, nil
 
-	b.all = b.wants[want{all: true}] > 0 || a.buy()
+	b.all = b.wants[want{all: true}] > 0 || a.fetchAllIsCheaper()
 	b.asOf, b.writes = time.Now(), a.writes
 
 	go func() {
@@ -134,8 +133,8 @@ func (a *account) start() {
 			a.total = total
 			a.remember(b, found)
 		case b.all:
-			// Whatever kept the server from it, parts may still be had.
-			a.rented = 0
+			// Whatever prevented the server from returning all, parts may still be read.
+			a.partialRequests = 0
 		}
 
 		b.Finish(found, err)
@@ -145,7 +144,7 @@ func (a *account) start() {
 	}()
 }
 
-// selection is what a batch that is not for all tokens asks for.
+// selection returns what a batch that is not for all tokens requests.
 func (b *batch) selection() (selection pat.Selection) {
 	for wanted := range b.wants {
 		if wanted.id != "" {
@@ -163,8 +162,8 @@ func (b *batch) selection() (selection pat.Selection) {
 	return selection
 }
 
-// fetch carries out a batch, without the mutex.
-func (a *account) fetch(b *batch) (found answer, total int, err error) {
+// fetch sends the request of a batch. It does not hold the mutex.
+func (a *account) fetch(b *batch) (found result, total int, err error) {
 	var tokens []pat.Token
 
 	if b.all {

@@ -11,27 +11,27 @@ import (
 )
 
 const (
-	// freshFor is how long what was read of tokens, and a list of users, is remembered:
-	// longer than it takes to refresh a thousand resources, and so short that nobody
-	// decides on what was true long ago.
+	// freshFor is how long the tokens that were read, and a list of users, are remembered: longer
+	// than it takes to refresh a thousand resources, and short enough that no decision depends on old
+	// data.
 	freshFor = time.Minute
 	// forGood is how long a user is remembered.
 	forGood = time.Duration(math.MaxInt64)
 )
 
-// System is a [pat.System] that asks another one as rarely as it can. It is safe for
-// concurrent use. Make it with [New].
+// System is a [pat.System] that sends as few requests as possible to another one. It is safe for
+// concurrent use. Create it with [New].
 //
-// What it returns is shared by all callers, [pat.User.Native] and errors included: nobody
-// may change it, but for the slices of tokens and users, which are the caller's own.
+// All callers share what it returns, including [pat.User.Native] and errors, and must not change it.
+// Only the slices of tokens and users belong to the caller.
 type System struct {
 	inner    pat.System
-	selector pat.TokenSelector // nil if the inner System is none
+	selector pat.TokenSelector // nil if the inner System does not implement it
 
 	self  *memo[struct{}, pat.User]
 	users *memo[pat.UserRef, pat.User]
-	// lists are of users alone; full lists have their tokens, and are shared only among
-	// those who ask at the same time.
+	// lists are of users without their tokens. fullLists include the tokens, and are shared only
+	// among concurrent callers.
 	lists, fullLists *memo[pat.UserQuery, []pat.User]
 
 	mu       sync.Mutex
@@ -41,7 +41,7 @@ type System struct {
 var _ pat.System = (*System)(nil)
 
 // New returns a System around another one, which may be a [pat.TokenSelector]. It is a
-// [pat.UserModifier] if the other one is. It sends nothing, and needs no closing.
+// [pat.UserModifier] if the other one is. It sends no request, and does not need to be closed.
 func New(inner pat.System) pat.System {
 	selector, _ := inner.(pat.TokenSelector)
 	system := &System{
@@ -61,18 +61,18 @@ func New(inner pat.System) pat.System {
 	return system
 }
 
-// Traits are those of the inner System.
+// Traits returns the traits of the inner System.
 func (s *System) Traits() pat.Traits { return s.inner.Traits() }
 
-// Server is that of the inner System.
+// Server returns the server of the inner System.
 func (s *System) Server() string { return s.inner.Server() }
 
-// CurrentUser asks once.
+// CurrentUser sends one request and remembers the result.
 func (s *System) CurrentUser(ctx context.Context) (pat.User, error) {
 	return s.self.do(ctx, struct{}{}, s.inner.CurrentUser)
 }
 
-// User asks once for each user, be it by id or by login.
+// User sends one request for each user, whether by id or by username.
 func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	return s.users.do(ctx, ref, func(ctx context.Context) (pat.User, error) {
 		since := s.users.forgotten()
@@ -88,7 +88,8 @@ func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	})
 }
 
-// Users asks once for the same list within a minute; with tokens, or natively, each time.
+// Users sends one request for the same list within a minute. Lists with tokens and native queries are
+// requested each time.
 func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
 	if query.Native != nil {
 		return s.inner.Users(ctx, query)
@@ -111,7 +112,7 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 	return users, err
 }
 
-// Create issues a token, and forgets what was known of the user's tokens.
+// Create issues a token, and drops what was remembered about the user's tokens.
 func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) (pat.Issued, error) {
 	issued, err := s.inner.Create(ctx, userID, token)
 	s.written(userID, err)
@@ -119,7 +120,7 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 	return issued, err
 }
 
-// Revoke revokes the token, and forgets what was known of its user's tokens.
+// Revoke revokes the token, and drops what was remembered about its user's tokens.
 func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	err := s.inner.Revoke(ctx, token)
 	s.written(token.UserID, err)
@@ -127,13 +128,13 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	return err
 }
 
-// written forgets what a write to a user may have changed; err is that of the write.
+// written drops what a write to a user may have changed; err is the error of the write.
 func (s *System) written(userID string, err error) {
 	s.fullLists.forget()
 	s.account(userID).forget(err != nil)
 }
 
-// account returns what is known of the tokens of a user.
+// account returns what is known about the tokens of a user.
 func (s *System) account(userID string) *account {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,34 +12,33 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// roundTrip is how long the fake takes to answer, half before and half after it looks.
+// roundTrip is how long the fake takes to respond; it processes a request in the middle of that.
 const roundTrip = 40 * time.Millisecond
 
-// fake is a platform in memory that counts. By itself it is one that shows a user's tokens
-// all at once only.
+// fake is an in-memory platform that counts requests. By itself it can only list all of a user's
+// tokens.
 type fake struct {
-	pat.System // Nil: nothing else is called.
+	pat.System // Nil, because no other method is called.
 
-	// fail, if set, says what becomes of a request, by its name.
+	// fail, if set, returns the error of a request, by its name.
 	fail func(request string) error
-	// lose, if set, says whether the answer to a write is lost after it was carried out.
+	// lose, if set, reports whether the response to a write is lost after it was processed.
 	lose func() bool
 
 	mu       sync.Mutex
 	requests []string
-	rows     int // That were sent.
-	ended    int // Requests whose context ended before they did.
+	rows     int // The number of rows in all responses.
+	ended    int // The number of cancelled requests.
 	tokens   map[string][]pat.Token
 	users    []pat.User
 }
 
-// selecting is a platform that can be asked for some of a user's tokens.
+// selecting is a platform that can return some of a user's tokens.
 type selecting struct{ *fake }
 
 func newFake() *fake { return &fake{tokens: map[string][]pat.Token{}} }
 
-// add adds n tokens named prefix and a number, whose ids are their names, and returns their
-// keys.
+// add adds n tokens named prefix and a number, whose ids are their names, and returns their keys.
 func (f *fake) add(userID, prefix string, n int) []pat.Key {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -144,7 +143,7 @@ func (f *fake) Revoke(ctx context.Context, token pat.Token) error {
 	}))
 }
 
-// SelectTokens tells the total even where nothing is found.
+// SelectTokens returns the total even if it finds nothing.
 func (f selecting) SelectTokens(ctx context.Context, userID string, selection pat.Selection) (tokens []pat.Token, total int, err error) {
 	request := "select " + strings.Join(selection.IDs, ",")
 	for _, query := range selection.Later {
@@ -162,7 +161,7 @@ func (f selecting) SelectTokens(ctx context.Context, userID string, selection pa
 	return tokens, total, err
 }
 
-// serve answers a request: what do does happens in the middle of its time.
+// serve responds to a request: do is called in the middle of its time.
 func (f *fake) serve(ctx context.Context, request string, do func()) error {
 	f.mu.Lock()
 	f.requests = append(f.requests, request)
@@ -193,7 +192,7 @@ func (f *fake) serve(ctx context.Context, request string, do func()) error {
 	return nil
 }
 
-// lost loses the answer to a write.
+// lost loses the response to a write.
 func (f *fake) lost(err error) error {
 	if err == nil && f.lose != nil && f.lose() {
 		return &pat.AmbiguousError{Failure: pat.Failure{Tried: "writing", Said: "no answer"}}
@@ -202,7 +201,7 @@ func (f *fake) lost(err error) error {
 	return err
 }
 
-// matching returns rows and counts them. The mutex is held.
+// matching returns rows and counts them. The caller holds the mutex.
 func (f *fake) matching(userID string, matches func(pat.Token) bool) []pat.Token {
 	tokens := []pat.Token{}
 
@@ -234,7 +233,7 @@ func (f *fake) wantSent(t *testing.T, want ...string) {
 	}
 }
 
-// token reads a token that is there.
+// token reads a token that exists.
 func token(t *testing.T, s pat.System, key pat.Key) pat.Token {
 	t.Helper()
 

@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func TestWhoGivesUpDisturbsNobody(t *testing.T) {
+func TestCancellingOneCallerDoesNotAffectOthers(t *testing.T) {
 	t.Parallel()
 
 	eachAsk(t, func(t *testing.T, f *fake, system pat.System, ask func(context.Context, pat.System) error) {
@@ -20,10 +20,10 @@ func TestWhoGivesUpDisturbsNobody(t *testing.T) {
 
 		group.Go(func() {
 			if err := ask(impatient, system); !errors.Is(err, context.Canceled) {
-				t.Errorf("who gave up got %v", err)
+				t.Errorf("the cancelled caller got %v", err)
 			}
 		})
-		synctest.Wait() // The request is that of who gives up.
+		synctest.Wait() // The cancelled caller started the request.
 
 		for range 3 {
 			group.Go(func() {
@@ -38,12 +38,12 @@ func TestWhoGivesUpDisturbsNobody(t *testing.T) {
 		group.Wait()
 
 		if sent := f.sent(); len(sent) != 1 || f.ended != 0 {
-			t.Errorf("sent %q, of which %d were cut short", sent, f.ended)
+			t.Errorf("sent %q, of which %d were cancelled", sent, f.ended)
 		}
 	})
 }
 
-func TestARequestEndsWithTheLastWhoWaits(t *testing.T) {
+func TestARequestIsCancelledWithItsLastCaller(t *testing.T) {
 	t.Parallel()
 
 	eachAsk(t, func(t *testing.T, f *fake, system pat.System, ask func(context.Context, pat.System) error) {
@@ -59,37 +59,37 @@ func TestARequestEndsWithTheLastWhoWaits(t *testing.T) {
 		giveUp()
 		group.Wait()
 
-		// Who comes now must not get the end of the others.
+		// A caller that comes now must not get the cancellation of the others.
 		if err := ask(t.Context(), system); err != nil {
 			t.Error(err)
 		}
 
 		if sent := f.sent(); len(sent) != 2 || f.ended != 1 {
-			t.Errorf("sent %q, of which %d were cut short; want two and one", sent, f.ended)
+			t.Errorf("sent %q, of which %d were cancelled; want two and one", sent, f.ended)
 		}
 
 		if err := ask(impatient, system); !errors.Is(err, context.Canceled) {
-			t.Errorf("who had given up before got %v", err)
+			t.Errorf("a caller that was already cancelled got %v", err)
 		}
 
 		if sent := f.sent(); len(sent) != 2 {
-			t.Errorf("sent %q for who had given up before", sent)
+			t.Errorf("sent %q for a caller that was already cancelled", sent)
 		}
 	})
 }
 
-func TestWhoGivesUpBeforeTheBatchIsNotAskedFor(t *testing.T) {
+func TestABatchOmitsCancelledCallers(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		stay []string
-		all  bool // Whether one of those who give up wants the whole list.
+		all  bool // Whether one of the cancelled callers wants the complete list.
 		want []string
 	}{
-		"some":               {stay: []string{"t1", "t2"}, want: []string{"select t0", "select t1,t2"}},
-		"all":                {want: []string{"select t0"}},
-		"who wanted a list":  {stay: []string{"t1"}, all: true, want: []string{"select t0", "select t1"}},
-		"one of a same want": {stay: []string{"t3"}, want: []string{"select t0", "select t3"}},
+		"some":                          {stay: []string{"t1", "t2"}, want: []string{"select t0", "select t1,t2"}},
+		"all":                           {want: []string{"select t0"}},
+		"one that wanted a list":        {stay: []string{"t1"}, all: true, want: []string{"select t0", "select t1"}},
+		"one of two that want the same": {stay: []string{"t3"}, want: []string{"select t0", "select t3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,7 +106,7 @@ func TestWhoGivesUpBeforeTheBatchIsNotAskedFor(t *testing.T) {
 					synctest.Wait()
 				}
 
-				read(t.Context(), "t0") // What the others wait for.
+				read(t.Context(), "t0") // The others wait for this request.
 
 				impatient, giveUp := context.WithCancel(t.Context())
 
@@ -130,7 +130,7 @@ func TestWhoGivesUpBeforeTheBatchIsNotAskedFor(t *testing.T) {
 	}
 }
 
-func TestWhoComesAfterAllGaveUpIsAskedFor(t *testing.T) {
+func TestACallerAfterAllOthersWereCancelledGetsARequest(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -151,9 +151,9 @@ func TestWhoComesAfterAllGaveUpIsAskedFor(t *testing.T) {
 		go token(t, system, keys[0])
 
 		synctest.Wait()
-		giveUp() // Waiting for the request to end.
+		giveUp() // While it waits for the request to end.
 		token(t, system, keys[2])
-		giveUp() // Waiting for company.
+		giveUp() // While it waits for further reads.
 		rest(t.Context(), 2*gatherFor)
 		token(t, system, keys[3])
 		f.wantSent(t, "select t0", "select t2", "select t3")

@@ -9,8 +9,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// history is a platform whose users each have the tokens 0 to 3. A token's name is how many
-// writes to its user had taken effect when it was looked at.
+// history is a platform whose users each have the tokens 0 to 3. A token's name is how many writes to
+// its user had taken effect when it was read.
 type history struct {
 	pat.System
 
@@ -22,13 +22,13 @@ type history struct {
 	requests int
 	versions map[string]int
 	quiet    bool
-	batches  map[string]int // Those under way.
-	most     int            // How many were under way for one user.
+	batches  map[string]int // The running batches.
+	most     int            // The maximum of running batches for one user.
 }
 
 var errInjected = &pat.TransientError{Failure: pat.Failure{Said: "HTTP 503"}}
 
-// serve runs do in the middle of a request.
+// serve calls do in the middle of a request.
 func (h *history) serve(ctx context.Context, do func()) error {
 	h.mu.Lock()
 	latency := h.latencies[h.requests%len(h.latencies)]
@@ -108,8 +108,8 @@ func (h *history) Users(ctx context.Context, _ pat.UserQuery) (users []pat.User,
 	return users, err
 }
 
-// Revoke says when it took effect. A token named "late" is revoked long after the answer
-// was lost.
+// Revoke records when it took effect. A token named "late" is revoked long after the response was
+// lost.
 func (h *history) Revoke(ctx context.Context, token pat.Token) error {
 	effect := func() { h.versions[token.UserID]++ }
 
@@ -139,8 +139,8 @@ func (h *history) version(userID string) int {
 	return h.versions[userID]
 }
 
-// choosing is a history that can be asked for some tokens. It says that there are so many
-// that the list is worth five requests.
+// choosing is a history that can return some tokens. Its total makes the complete list cost as much
+// as five requests.
 type choosing struct{ *history }
 
 func (c choosing) SelectTokens(ctx context.Context, userID string, selection pat.Selection) (tokens []pat.Token, total int, err error) {

@@ -19,13 +19,13 @@ func TestTokensAfterAnother(t *testing.T) {
 		listed bool
 		sent   []string
 	}{
-		"where some can be asked for": {
+		"on a platform that can return some tokens": {
 			system: func(f *fake) pat.System { return selecting{f} }, sent: []string{"select  ci-* after 2", "tokens of 5"},
 		},
-		"where the list is known": {
+		"if the list is known": {
 			system: func(f *fake) pat.System { return selecting{f} }, listed: true, sent: []string{"tokens of 5"},
 		},
-		"where there are lists only": {system: func(f *fake) pat.System { return f }, sent: []string{"tokens of 5"}},
+		"on a platform with lists only": {system: func(f *fake) pat.System { return f }, sent: []string{"tokens of 5"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +60,7 @@ func TestTokensAfterAnother(t *testing.T) {
 	}
 }
 
-func TestOneListingServesAll(t *testing.T) {
+func TestOneListingServesAllReads(t *testing.T) {
 	t.Parallel()
 
 	for name, reads := range map[string]func(*testing.T, pat.System, pat.Key){
@@ -73,7 +73,7 @@ func TestOneListingServesAll(t *testing.T) {
 			token(t, s, key)
 			wantAll(t, s, 20)
 		},
-		"all at once": func(t *testing.T, s pat.System, key pat.Key) {
+		"all concurrently": func(t *testing.T, s pat.System, key pat.Key) {
 			walk([]int{1, 2, 3, 4}, func(i int) {
 				if i%2 == 0 {
 					token(t, s, key)
@@ -97,7 +97,7 @@ func TestOneListingServesAll(t *testing.T) {
 	}
 }
 
-// wantAll lists all tokens of user 5, and spoils what it got.
+// wantAll lists all tokens of user 5, and changes the result.
 func wantAll(t *testing.T, s pat.System, want int) {
 	t.Helper()
 
@@ -145,7 +145,7 @@ func TestATokenThatWasReadIsRememberedForAMinute(t *testing.T) {
 	}
 }
 
-func TestTheListIsBoughtAgainOnlyWhenItPays(t *testing.T) {
+func TestTheCompleteListIsFetchedAgainOnlyIfThatIsCheaper(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -164,7 +164,7 @@ func TestTheListIsBoughtAgainOnlyWhenItPays(t *testing.T) {
 	})
 }
 
-func TestOneRequestAtATimeGathersWhoeverComes(t *testing.T) {
+func TestReadsAreGatheredWhileARequestIsRunning(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {

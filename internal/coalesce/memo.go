@@ -8,21 +8,20 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sharedcall"
 )
 
-// memo shares requests of one kind among those who ask for the same at the same time,
-// and remembers the answers for a while.
+// memo shares requests of one kind among concurrent callers that want the same, and remembers the
+// results for a while.
 type memo[Key comparable, Value any] struct {
-	// keepFor is how long an answer is remembered, counted from the request; 0 is not at
-	// all.
+	// keepFor is how long a result is remembered, counted from the request; 0 means not at all.
 	keepFor time.Duration
 
 	mu    sync.Mutex
 	calls map[Key]*sharedcall.Call[Value]
 	kept  map[Key]kept[Value]
-	// forgets counts how often everything was forgotten.
+	// forgets counts how often everything was dropped.
 	forgets int
 }
 
-// kept is an answer and when it was asked for.
+// kept is a result and when it was requested.
 type kept[Value any] struct {
 	value Value
 	asOf  time.Time
@@ -33,8 +32,7 @@ func newMemo[Key comparable, Value any](keepFor time.Duration) *memo[Key, Value]
 	return &memo[Key, Value]{keepFor: keepFor, calls: map[Key]*sharedcall.Call[Value]{}, kept: map[Key]kept[Value]{}}
 }
 
-// do returns the remembered answer for the key, or that of a request under way, or of a
-// new one.
+// do returns the remembered result for the key, or that of a running request, or of a new one.
 func (m *memo[Key, Value]) do(
 	ctx context.Context, key Key, fetch func(context.Context) (Value, error),
 ) (Value, error) {
@@ -63,8 +61,7 @@ func (m *memo[Key, Value]) do(
 	return c.Wait(ctx, func() { m.leave(key, c) })
 }
 
-// keep remembers the answer under another key, unless everything was forgotten since the answer was
-// asked for.
+// keep remembers the result under another key, unless everything was dropped since it was requested.
 func (m *memo[Key, Value]) keep(key Key, value Value, since int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -74,7 +71,7 @@ func (m *memo[Key, Value]) keep(key Key, value Value, since int) {
 	}
 }
 
-// forgotten returns how often everything was forgotten.
+// forgotten returns how often everything was dropped.
 func (m *memo[Key, Value]) forgotten() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,8 +79,8 @@ func (m *memo[Key, Value]) forgotten() int {
 	return m.forgets
 }
 
-// forget keeps the requests under way from whoever asks from now on, and their answers
-// from being remembered.
+// forget drops everything: later callers do not share requests that are already running, and the
+// results of those are not remembered.
 func (m *memo[Key, Value]) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -94,7 +91,7 @@ func (m *memo[Key, Value]) forget() {
 	clear(m.kept)
 }
 
-// start sends a request. The mutex is held.
+// start sends a request. The caller holds the mutex.
 func (m *memo[Key, Value]) start(
 	ctx context.Context, key Key, fetch func(context.Context) (Value, error),
 ) *sharedcall.Call[Value] {
@@ -121,7 +118,7 @@ func (m *memo[Key, Value]) start(
 	return c
 }
 
-// leave ends a request that nobody waits for any more.
+// leave removes a caller, and cancels the request if it was the last one.
 func (m *memo[Key, Value]) leave(key Key, c *sharedcall.Call[Value]) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

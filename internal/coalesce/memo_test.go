@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-func TestWhatIsForgottenIsAskedForAgain(t *testing.T) {
+func TestWhatWasDroppedIsRequestedAgain(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemo[string, int](forGood)
 		asked := 0
 
-		// Each takes longer than the next, so that the answers come in the wrong order.
+		// Each request takes longer than the next one, so that the results arrive in the wrong order.
 		ask := func() int {
 			value, err := m.do(t.Context(), "key", func(context.Context) (int, error) {
 				asked++
@@ -36,20 +36,20 @@ func TestWhatIsForgottenIsAskedForAgain(t *testing.T) {
 
 		for range 2 {
 			if got := ask(); got != 2 {
-				t.Errorf("the answer is %d, want the second", got)
+				t.Errorf("the result is %d, want the second", got)
 			}
 		}
 
 		time.Sleep(time.Minute)
 
 		if got := ask(); got != 2 {
-			t.Errorf("the answer is %d, want the second", got)
+			t.Errorf("the result is %d, want the second", got)
 		}
 
 		m.forget()
 
 		if got := ask(); got != 3 {
-			t.Errorf("the answer is %d, want a third", got)
+			t.Errorf("the result is %d, want a third", got)
 		}
 	})
 }

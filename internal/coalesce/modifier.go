@@ -6,7 +6,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// modifier is a [System] around one that modifies users.
+// modifier is a [System] around one that can modify users.
 type modifier struct {
 	*System
 
@@ -15,12 +15,13 @@ type modifier struct {
 
 var _ pat.UserModifier = (*modifier)(nil)
 
-// ModifiableUser asks each time.
+// ModifiableUser sends a request each time.
 func (m *modifier) ModifiableUser(ctx context.Context, ref pat.UserRef) (pat.ModifiableUser, error) {
 	return m.users.ModifiableUser(ctx, ref)
 }
 
-// ModifyUser modifies the user, and forgets what was known of all users, and of the user's tokens.
+// ModifyUser modifies the user, and drops what was remembered about all users, and about the user's
+// tokens.
 func (m *modifier) ModifyUser(ctx context.Context, userID string, properties pat.Properties) (pat.ModifiableUser, error) {
 	user, err := m.users.ModifyUser(ctx, userID, properties)
 

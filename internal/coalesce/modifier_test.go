@@ -8,7 +8,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// modifying is a platform that modifies users.
+// modifying is a platform that can modify users.
 type modifying struct{ *fake }
 
 func (m modifying) ModifiableUser(ctx context.Context, ref pat.UserRef) (pat.ModifiableUser, error) {
@@ -23,7 +23,7 @@ func (m modifying) ModifyUser(ctx context.Context, userID string, properties pat
 	return m.ModifiableUser(ctx, pat.UserRef{ID: userID})
 }
 
-// name changes the first user.
+// name renames the first user.
 func (m modifying) name(name string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -31,11 +31,11 @@ func (m modifying) name(name string) {
 	m.users[0].FirstName = name
 }
 
-func TestOnlyASystemThatModifiesUsersDoes(t *testing.T) {
+func TestOnlyASystemThatModifiesUsersIsAUserModifier(t *testing.T) {
 	t.Parallel()
 
 	if _, is := New(newFake()).(pat.UserModifier); is {
-		t.Error("a platform that modifies no users does")
+		t.Error("a platform that cannot modify users is a UserModifier")
 	}
 }
 
@@ -49,7 +49,7 @@ func TestAModifiedUserIsReadAgain(t *testing.T) {
 
 		system, is := New(f).(*modifier)
 		if !is {
-			t.Fatal("a platform that modifies users does not")
+			t.Fatal("a platform that can modify users is no UserModifier")
 		}
 
 		reads := func(want string) {
@@ -67,7 +67,7 @@ func TestAModifiedUserIsReadAgain(t *testing.T) {
 			}
 		}
 
-		// A read that began before and ends after the modification is remembered under no key.
+		// A read that begins before the modification and ends after it is remembered under no key.
 		early := make(chan error)
 
 		go func() {

@@ -51,10 +51,10 @@ func TestTraitsAndServerSendNothing(t *testing.T) {
 	f.wantSent(t)
 }
 
-// key is of a value that the caller's context carries, as that of the log.
+// contextKey is the key of a value in the caller's context, such as the logger.
 type contextKey struct{}
 
-func TestTheFirstCallersContextIsCarried(t *testing.T) {
+func TestARequestHasTheValuesOfTheFirstCallersContext(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -71,12 +71,12 @@ func TestTheFirstCallersContextIsCarried(t *testing.T) {
 		}
 
 		if c.value != "log" || c.deadline {
-			t.Errorf("carried %v, and a deadline: %t", c.value, c.deadline)
+			t.Errorf("the context has %v, and a deadline: %t", c.value, c.deadline)
 		}
 	})
 }
 
-// carrying notes what the context carries.
+// carrying records the values of the context.
 type carrying struct {
 	*fake
 

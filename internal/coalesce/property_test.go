@@ -18,20 +18,20 @@ import (
 
 // operation is what one caller does.
 type operation struct {
-	After   int // So many milliseconds after the one before.
+	After   int // Milliseconds after the previous operation.
 	Kind    string
 	User    string
 	Token   string
-	GivesUp int // After so many milliseconds; 0 is never.
+	GivesUp int // The caller cancels after this many milliseconds; 0 means never.
 }
 
-// scene is a history and what happens in it.
+// scene is a history and the operations on it.
 type scene struct {
 	history *history
 	system  pat.System
 
 	mu       sync.Mutex
-	finished map[string]int // The version when the last write to a user was over.
+	finished map[string]int // The version when the last write to a user had finished.
 	faults   []string
 }
 
@@ -63,7 +63,7 @@ func TestReadsAreNeverOlderThanTheLastWrite(t *testing.T) {
 
 		var faults []string
 
-		// Nothing of rapid's may be called within.
+		// Functions of rapid must not be called inside.
 		synctest.Test(t, func(t *testing.T) {
 			s := &scene{history: h, system: New(h), finished: map[string]int{}}
 			if selects {
@@ -79,7 +79,7 @@ func TestReadsAreNeverOlderThanTheLastWrite(t *testing.T) {
 	})
 }
 
-// play carries out the operations, and says what was wrong.
+// play carries out the operations, and returns what was wrong.
 func (s *scene) play(ctx context.Context, todo []operation) []string {
 	var group sync.WaitGroup
 
@@ -101,7 +101,7 @@ func (s *scene) play(ctx context.Context, todo []operation) []string {
 
 	group.Wait()
 
-	// A token that is in no answer is asked for once more.
+	// A token that is in no result is requested once more.
 	most := len(todo)
 	for _, o := range todo {
 		if o.Token == "absent" {
@@ -156,8 +156,8 @@ func (s *scene) do(ctx context.Context, o operation) {
 	}
 }
 
-// write carries out a write. One that fails may have taken effect: whatever has when it is
-// over, no later read may be older.
+// write carries out a write. One that fails may have taken effect: no read after it may be older than
+// its effect.
 func (s *scene) write(ctx context.Context, o operation) {
 	token := pat.Token{UserID: o.User}
 	if o.Kind == "late write" {

@@ -9,7 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// parallelism is how many resources Terraform refreshes at a time.
+// parallelism is how many resources Terraform refreshes concurrently.
 const parallelism = 10
 
 // walk calls read for each item as Terraform walks its graph.
@@ -31,16 +31,16 @@ func walk[Item any](items []Item, read func(Item)) {
 	group.Wait()
 }
 
-// An order says which of users*each tokens is read as the nth.
+// An order returns which of users*each tokens is read as the nth.
 type order func(n, users, each int) int
 
-// byUser is the order of one user after the other.
+// byUser reads one user after the other.
 func byUser(n, _, _ int) int { return n }
 
-// inTurn is the order of one token of each user, then another.
+// inTurn reads one token of each user, then another.
 func inTurn(n, users, each int) int { return n%users*each + n/users }
 
-// mixed is as good as a graph's: 7919 is a prime.
+// mixed is like the order of a graph: 7919 is a prime.
 func mixed(n, users, each int) int { return n * 7919 % (users * each) }
 
 func TestRefreshCostsWhatListingCosts(t *testing.T) {
@@ -48,24 +48,24 @@ func TestRefreshCostsWhatListingCosts(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		selecting       bool
-		users, each     int // Managed tokens of each user.
-		revoked         int // Further rows of each user.
+		users, each     int // The number of managed tokens of each user.
+		revoked         int // The number of further rows of each user.
 		order           order
-		requests, rowsX int // At most; rowsX is how many rows were sent for each managed token.
+		requests, rowsX int // Limits; rowsX is the number of rows for each managed token.
 	}{
-		"a thousand of ten users, user by user":         {selecting: true, users: 10, each: 100, order: byUser, requests: 25, rowsX: 2},
-		"a thousand of ten users, in turn":              {selecting: true, users: 10, each: 100, order: inTurn, requests: 25, rowsX: 2},
-		"a thousand of ten users, in any order":         {selecting: true, users: 10, each: 100, order: mixed, requests: 25, rowsX: 2},
-		"a thousand of one user":                        {selecting: true, users: 1, each: 1000, order: mixed, requests: 6, rowsX: 2},
-		"a thousand of a thousand users":                {selecting: true, users: 1000, each: 1, order: mixed, requests: 1000, rowsX: 1},
-		"ten of one user":                               {selecting: true, users: 1, each: 10, order: mixed, requests: 2, rowsX: 2},
-		"one":                                           {selecting: true, users: 1, each: 1, order: mixed, requests: 1, rowsX: 1},
-		"three beside 50,000 revoked ones":              {selecting: true, users: 1, each: 3, revoked: 50_000, order: mixed, requests: 2, rowsX: 1},
-		"a thousand beside 50,000 revoked ones":         {selecting: true, users: 1, each: 1000, revoked: 50_000, order: mixed, requests: 110, rowsX: 1},
-		"three hundred beside ten times as many":        {selecting: true, users: 1, each: 300, revoked: 3000, order: mixed, requests: 20, rowsX: 12},
-		"a thousand of ten users, all at once":          {users: 10, each: 100, order: mixed, requests: 10, rowsX: 1},
-		"a thousand of ten users, all at once, in turn": {users: 10, each: 100, order: inTurn, requests: 10, rowsX: 1},
-		"a thousand of one user, all at once":           {users: 1, each: 1000, order: mixed, requests: 1, rowsX: 1},
+		"a thousand of ten users, user by user":        {selecting: true, users: 10, each: 100, order: byUser, requests: 25, rowsX: 2},
+		"a thousand of ten users, in turn":             {selecting: true, users: 10, each: 100, order: inTurn, requests: 25, rowsX: 2},
+		"a thousand of ten users, in any order":        {selecting: true, users: 10, each: 100, order: mixed, requests: 25, rowsX: 2},
+		"a thousand of one user":                       {selecting: true, users: 1, each: 1000, order: mixed, requests: 6, rowsX: 2},
+		"a thousand of a thousand users":               {selecting: true, users: 1000, each: 1, order: mixed, requests: 1000, rowsX: 1},
+		"ten of one user":                              {selecting: true, users: 1, each: 10, order: mixed, requests: 2, rowsX: 2},
+		"one":                                          {selecting: true, users: 1, each: 1, order: mixed, requests: 1, rowsX: 1},
+		"three among 50,000 revoked ones":              {selecting: true, users: 1, each: 3, revoked: 50_000, order: mixed, requests: 2, rowsX: 1},
+		"a thousand among 50,000 revoked ones":         {selecting: true, users: 1, each: 1000, revoked: 50_000, order: mixed, requests: 110, rowsX: 1},
+		"three hundred among ten times as many":        {selecting: true, users: 1, each: 300, revoked: 3000, order: mixed, requests: 20, rowsX: 12},
+		"a thousand of ten users, lists only":          {users: 10, each: 100, order: mixed, requests: 10, rowsX: 1},
+		"a thousand of ten users, lists only, in turn": {users: 10, each: 100, order: inTurn, requests: 10, rowsX: 1},
+		"a thousand of one user, lists only":           {users: 1, each: 1000, order: mixed, requests: 1, rowsX: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +107,7 @@ func TestRefreshCostsWhatListingCosts(t *testing.T) {
 	}
 }
 
-func TestRefreshWithPredecessorsBesideManyRows(t *testing.T) {
+func TestRefreshWithPredecessorsAmongManyRows(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -129,12 +129,12 @@ func TestRefreshWithPredecessorsBesideManyRows(t *testing.T) {
 		})
 
 		if sent := f.sent(); len(sent) > 5 || f.rows != 6 {
-			t.Errorf("%d rows by %q, want 6 by five requests at most", f.rows, sent)
+			t.Errorf("%d rows with %q, want 6 with at most five requests", f.rows, sent)
 		}
 	})
 }
 
-// wantNone checks that a user has no tokens that a query selects.
+// wantNone checks that a query selects no tokens of a user.
 func wantNone(t *testing.T, system pat.System, query pat.TokenQuery) {
 	t.Helper()
 

@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// asks are the reads that are shared, each asking for the same whenever it is called.
+// asks are the reads that are shared; each requests the same every time.
 var asks = map[string]func(context.Context, pat.System) error{
 	"token": func(ctx context.Context, s pat.System) error {
 		_, err := s.Token(ctx, pat.Key{UserID: "5", TokenID: "t0"})
@@ -73,7 +73,7 @@ func eachAsk(t *testing.T, test func(*testing.T, *fake, pat.System, func(context
 	}
 }
 
-func TestThoseWhoAskAtTheSameTimeShareARequest(t *testing.T) {
+func TestConcurrentCallersShareARequest(t *testing.T) {
 	t.Parallel()
 
 	eachAsk(t, func(t *testing.T, f *fake, system pat.System, ask func(context.Context, pat.System) error) {
@@ -95,7 +95,7 @@ func TestThoseWhoAskAtTheSameTimeShareARequest(t *testing.T) {
 	})
 }
 
-func TestAnErrorIsForThoseWhoWaited(t *testing.T) {
+func TestAnErrorIsReturnedOnlyToWaitingCallers(t *testing.T) {
 	t.Parallel()
 
 	eachAsk(t, func(t *testing.T, f *fake, system pat.System, ask func(context.Context, pat.System) error) {
@@ -107,7 +107,7 @@ func TestAnErrorIsForThoseWhoWaited(t *testing.T) {
 		for range 3 {
 			group.Go(func() {
 				if err := ask(t.Context(), system); !errors.Is(err, down) {
-					t.Errorf("who waited got %v", err)
+					t.Errorf("a waiting caller got %v", err)
 				}
 			})
 		}
@@ -117,7 +117,7 @@ func TestAnErrorIsForThoseWhoWaited(t *testing.T) {
 		f.fail = nil
 
 		if err := ask(t.Context(), system); err != nil {
-			t.Errorf("who came later got %v", err)
+			t.Errorf("a later caller got %v", err)
 		}
 
 		if sent := f.sent(); len(sent) != 2 {
@@ -126,7 +126,7 @@ func TestAnErrorIsForThoseWhoWaited(t *testing.T) {
 	})
 }
 
-func TestAnAnswerIsEachCallersOwn(t *testing.T) {
+func TestEachCallerGetsItsOwnSlice(t *testing.T) {
 	t.Parallel()
 
 	for name, list := range map[string]func(pat.System) ([]pat.Token, error){
@@ -168,11 +168,11 @@ func TestAnAnswerIsEachCallersOwn(t *testing.T) {
 	}
 }
 
-// spoil changes tokens, and fails if somebody did before.
+// spoil changes tokens, and fails if they were already changed.
 func spoil(tokens []pat.Token) error {
 	for i := range tokens {
 		if tokens[i].ID == "spoilt" {
-			return errors.New("the answer is another caller's, too")
+			return errors.New("another caller has the same slice")
 		}
 
 		tokens[i].ID = "spoilt"

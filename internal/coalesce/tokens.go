@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Token asks for the token together with others of its user's, or for all of them.
+// Token requests the token together with others of its user, or with all of them.
 func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	a := s.account(key.UserID)
 
@@ -25,8 +25,8 @@ func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	})
 }
 
-// Tokens asks once for all of a user's tokens, and together for those that were issued
-// after others; for those of a name or prefix, or natively, each time.
+// Tokens sends one request for all of a user's tokens, and a combined one for tokens that were issued
+// after others. Tokens of a name or prefix, and native queries, are requested each time.
 func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
 	if query.Native != nil {
 		return s.inner.Tokens(ctx, userID, query)

@@ -24,7 +24,7 @@ func TestUsersAreRememberedByIDAndByLogin(t *testing.T) {
 			}
 		}
 
-		// Neither a write nor time changes who a user is.
+		// Neither a write nor time changes which user an id belongs to.
 		if _, err := system.Create(t.Context(), "5", pat.NewToken{Name: "new"}); err != nil {
 			t.Error(err)
 		}
@@ -35,7 +35,8 @@ func TestUsersAreRememberedByIDAndByLogin(t *testing.T) {
 			t.Error(err)
 		}
 
-		// What names two users is for the inner System to say, and so is who is not there.
+		// The inner System decides about a reference that names two users, and about a user who does
+		// not exist.
 		for range 2 {
 			for _, ref := range []pat.UserRef{{ID: "5", Username: "other"}, {ID: "7"}} {
 				if _, err := system.User(t.Context(), ref); err == nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// rest lets time pass.
+// rest waits.
 func rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):
@@ -18,7 +18,7 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-func TestAWriteMakesForget(t *testing.T) {
+func TestAWriteDropsWhatWasRemembered(t *testing.T) {
 	t.Parallel()
 
 	refused := &pat.ValidationError{Failure: pat.Failure{Said: "no"}}
@@ -27,7 +27,7 @@ func TestAWriteMakesForget(t *testing.T) {
 		write func(context.Context, pat.System) error
 		fail  error
 		lose  bool
-		// again is how often the token is asked for when it is read twice afterwards.
+		// again is how often the token is requested when it is read twice afterwards.
 		again int
 	}{
 		"create": {
@@ -44,7 +44,7 @@ func TestAWriteMakesForget(t *testing.T) {
 			},
 			again: 1,
 		},
-		"a create whose answer is lost": {
+		"a create whose response is lost": {
 			write: func(ctx context.Context, s pat.System) error {
 				_, err := s.Create(ctx, "5", pat.NewToken{Name: "new"})
 
@@ -52,7 +52,7 @@ func TestAWriteMakesForget(t *testing.T) {
 			},
 			lose: true, again: 2,
 		},
-		"a revocation whose answer is lost": {
+		"a revocation whose response is lost": {
 			write: func(ctx context.Context, s pat.System) error {
 				return s.Revoke(ctx, pat.Token{UserID: "5", ID: "t0"})
 			},
@@ -98,7 +98,7 @@ func TestAWriteMakesForget(t *testing.T) {
 					token(t, system, key)
 
 					if asked := len(f.sent()) - before; asked != test.again {
-						t.Errorf("%s: asked %d times, want %d", platform, asked, test.again)
+						t.Errorf("%s: requested %d times, want %d", platform, asked, test.again)
 					}
 
 					if f.tokens["5"][0] != after {
@@ -110,12 +110,12 @@ func TestAWriteMakesForget(t *testing.T) {
 	}
 }
 
-func TestWhatWasUnderWayDuringAWriteIsNotRemembered(t *testing.T) {
+func TestResultsOfReadsDuringAWriteAreNotRemembered(t *testing.T) {
 	t.Parallel()
 
 	reads := map[string]struct {
 		inner func(*fake) pat.System
-		// before is how long it takes until that is asked which finds the token.
+		// before is how long it takes until the request that finds the token is sent.
 		before time.Duration
 		read   func(context.Context, pat.System) (pat.Token, error)
 	}{
@@ -159,7 +159,7 @@ func TestWhatWasUnderWayDuringAWriteIsNotRemembered(t *testing.T) {
 
 	for name, test := range reads {
 		for when, pause := range map[string]time.Duration{"before it ended": 0, "after it ended": roundTrip} {
-			t.Run(name+", asked again "+when, func(t *testing.T) {
+			t.Run(name+", requested again "+when, func(t *testing.T) {
 				t.Parallel()
 
 				synctest.Test(t, func(t *testing.T) {
@@ -170,19 +170,19 @@ func TestWhatWasUnderWayDuringAWriteIsNotRemembered(t *testing.T) {
 
 					go func() {
 						if old, err := test.read(t.Context(), system); err != nil || old.Status != pat.StatusActive {
-							t.Errorf("%+v, %v; want what was there", old, err)
+							t.Errorf("%+v, %v; want the state before the write", old, err)
 						}
 					}()
 
-					// The revocation takes effect after the read has looked, and is over before
-					// the read is.
+					// The revocation takes effect after the read was processed, and ends before the
+					// read does.
 					rest(t.Context(), test.before+roundTrip*3/4)
 					quickWriter{system, f}.revoke("5", "t0")
 					rest(t.Context(), pause)
 
 					for range 2 {
 						if now, err := test.read(t.Context(), system); err != nil || now.Status != pat.StatusRevoked {
-							t.Errorf("%+v, %v; want what is there", now, err)
+							t.Errorf("%+v, %v; want the current state", now, err)
 						}
 					}
 				})
@@ -191,7 +191,7 @@ func TestWhatWasUnderWayDuringAWriteIsNotRemembered(t *testing.T) {
 	}
 }
 
-// blind is asked for some tokens and finds none, and takes long for a single one.
+// blind finds none of the requested tokens, and takes long to read a single one.
 type blind struct{ *fake }
 
 func (b blind) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
@@ -205,7 +205,7 @@ func (b blind) SelectTokens(ctx context.Context, _ string, _ pat.Selection) ([]p
 	return nil, 0, b.serve(ctx, "select", func() {})
 }
 
-// quickWriter writes in no time.
+// quickWriter writes without taking time.
 type quickWriter struct {
 	system pat.System
 	fake   *fake

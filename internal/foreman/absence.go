@@ -10,14 +10,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// unproven is the remedy where somebody else might see what this caller does not.
+// unproven is the remedy if another account might see the object that this one does not see.
 var unproven = "It may still exist, hidden from this account: a permission may be missing, or the account may be outside " +
 	"the user's organization or location. Nothing was changed, and the state was kept. " + grantAll
 
-// tokenAbsent is called when Foreman does not show a token: it returns a
-// [pat.GoneError] if that proves the token not to exist, the token if it shows
-// itself outside the configured organization and location, and otherwise an error
-// that says what stands between.
+// tokenAbsent is called when Foreman does not return a token. It returns a [pat.GoneError] if that
+// proves that the token does not exist. If the token exists outside the configured organization and
+// location, it returns an error that says so, and otherwise an error that says why there is no proof.
 func (s *System) tokenAbsent(ctx context.Context, key pat.Key, cause error) error {
 	var notFound *pat.NotFoundError
 	if !errors.As(cause, &notFound) {
@@ -62,12 +61,12 @@ func (s *System) tokenAbsent(ctx context.Context, key pat.Key, cause error) erro
 	return gone(notFound, false)
 }
 
-// tokenUnlisted makes sure that a "not found" is Foreman's own word: the list of the
-// user's tokens, in no organization or location, has to come and not hold the token. A
-// gateway that does not know a path can word its answer as Foreman does.
+// tokenUnlisted makes sure that a "not found" is Foreman's own: it requests the list of the user's
+// tokens, in no organization or location, and requires that the token is not in it. A gateway that
+// does not know a path can return a "not found" in the same form as Foreman's.
 func (s *System) tokenUnlisted(ctx context.Context, key pat.Key) error {
 	if _, err := strconv.ParseInt(key.TokenID, 10, 32); err != nil {
-		return nil //nolint:nilerr // No token has such a number, and a search for it fails.
+		return nil //nolint:nilerr // No token can have such an id, and a search for it fails.
 	}
 
 	path, err := tokensPath(key.UserID)
@@ -84,9 +83,9 @@ func (s *System) tokenUnlisted(ctx context.Context, key pat.Key) error {
 	return err
 }
 
-// userAbsent is called when Foreman does not show a user in the given scope: it returns
-// a [pat.GoneError] if an administrator finds it missing from the list of all users, and
-// otherwise an error that says what stands between.
+// userAbsent is called when Foreman does not return a user in the given scope. It returns a
+// [pat.GoneError] if the account is an administrator and the list of all users does not contain the
+// user. Otherwise it returns an error that says why there is no proof.
 func (s *System) userAbsent(ctx context.Context, id string, within scope, cause error) error {
 	var notFound *pat.NotFoundError
 	if !errors.As(cause, &notFound) {
@@ -116,15 +115,15 @@ func (s *System) userAbsent(ctx context.Context, id string, within scope, cause 
 	}
 }
 
-// userListed says whether the list of all users holds the id.
+// userListed reports whether the list of all users contains the id.
 func (s *System) userListed(ctx context.Context, self pat.User, id string) (bool, error) {
 	return s.listed(ctx, self, "id = "+id, func(u userRecord) bool { return strconv.FormatInt(u.ID, 10) == id })
 }
 
-// listed says whether the list of all users, in no organization or location, holds one
-// that matches. Only an administrator's answer is worth anything. The list is asked for
-// the caller too: without it, or with anybody else, it is not the list of all users or
-// the search was lost, and proves nothing.
+// listed reports whether the list of all users, in no organization or location, contains one that
+// matches. Only the list that an administrator gets proves anything. The search also asks for the
+// account itself: if the result does not contain it, or contains any other user, the list is
+// incomplete or the search was ignored, and proves nothing.
 func (s *System) listed(
 	ctx context.Context, self pat.User, search string, matches func(userRecord) bool,
 ) (bool, error) {
@@ -155,7 +154,7 @@ func (s *System) listed(
 	}
 }
 
-// elsewhere is the error for an answer that Foreman would not have given.
+// elsewhere returns the error for a response that Foreman would not have sent.
 func (s *System) elsewhere(what string, elements ...string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, segments(elements...)...),
@@ -165,7 +164,7 @@ func (s *System) elsewhere(what string, elements ...string) error {
 	}}
 }
 
-// gone says that what was looked for is proven not to exist.
+// gone returns the error for an object that is proven not to exist.
 func gone(cause *pat.NotFoundError, userGone bool) *pat.GoneError {
 	f := cause.Failure
 	f.Remedy = "It does not exist: this account would see it."
@@ -173,16 +172,16 @@ func gone(cause *pat.NotFoundError, userGone bool) *pat.GoneError {
 	return &pat.GoneError{Failure: f, UserGone: userGone}
 }
 
-// hidden says that the caller may just not see what it looked for.
+// hidden returns the error for an object that this account may only lack the permission to see.
 func hidden(cause *pat.NotFoundError) error {
 	f := cause.Failure
 	f.Remedy = unproven
-	f.Err = cause // It was looked for, unlike where the account may not look.
+	f.Err = cause // The search was allowed, unlike in other permission errors.
 
 	return &pat.PermissionError{Failure: f}
 }
 
-// outOfScope says that an organization and location hide what is there.
+// outOfScope returns the error for a user that the organization and location hide.
 func outOfScope(cause *pat.NotFoundError, within scope) error {
 	f := cause.Failure
 	f.Remedy = fmt.Sprintf("The user is outside %s: correct or leave out organization_id and location_id. "+

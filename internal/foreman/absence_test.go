@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// The questions that may be answered with "gone".
+// The calls that may return a GoneError.
 func askToken(ctx context.Context, s *System, key pat.Key) error {
 	_, err := s.Token(ctx, key)
 
@@ -42,7 +42,7 @@ func revoke(ctx context.Context, s *System, key pat.Key) error {
 	return s.Revoke(ctx, pat.Token{UserID: key.UserID, ID: key.TokenID})
 }
 
-// TestAbsence asks about token "ci" of user alice. The administrator asks unless another
+// TestAbsence asks for the token "ci" of user alice. The account is the administrator unless another
 // login is named.
 func TestAbsence(t *testing.T) {
 	t.Parallel()
@@ -81,7 +81,7 @@ func TestAbsence(t *testing.T) {
 	}{
 		// Proofs.
 		"a row that is deleted, in a scope":               {change: within(1, 2), prepare: deleteRow, ask: askToken, want: "gone"},
-		"a row that is deleted, in a wrong scope":         {change: within(3, 0), prepare: deleteRow, ask: askToken, want: "gone"},
+		"a row that is deleted, in the wrong scope":       {change: within(3, 0), prepare: deleteRow, ask: askToken, want: "gone"},
 		"a user who is deleted, in a scope":               {change: within(1, 2), prepare: deleteUser, ask: askUser, want: "user gone"},
 		"a user who is deleted, by login, in a scope":     {change: within(1, 2), prepare: deleteUser, ask: askLogin, want: "user gone"},
 		"the revocation of a deleted row in wrong scopes": {change: within(3, 4), prepare: deleteRow, ask: revoke, want: "none"},
@@ -99,37 +99,37 @@ func TestAbsence(t *testing.T) {
 		},
 
 		// A missing permission.
-		"a deleted row, without view_users":           {login: "peek", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
-		"a live token, without view_users":            {login: "peek", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_users"}},
-		"a deleted row, with all permissions":         {login: "clerk", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
-		"a live token, without any permission":        {login: "none", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_personal_access_tokens"}},
-		"an empty list, without view_users":           {login: "peek", prepare: nothing, ask: askTokens, want: "permission", words: []string{"view_users"}},
-		"a deleted user, with all permissions":        {login: "clerk", prepare: deleteUser, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
-		"a deleted user's tokens, all permissions":    {login: "clerk", prepare: deleteUser, ask: askTokens, want: "permission", words: []string{"may still exist, hidden"}},
-		"a deleted user asked for, all permissions":   {login: "clerk", prepare: deleteUser, ask: askUser, want: "permission", words: []string{"may still exist, hidden"}},
-		"a deleted login, all permissions":            {login: "clerk", prepare: deleteUser, ask: askLogin, want: "permission", words: []string{"may still exist, hidden"}},
-		"a login outside, all permissions":            {login: "outsider", prepare: nothing, ask: askLogin, want: "permission", words: []string{"may still exist, hidden"}},
-		"the revocation of a deleted row by a clerk":  {login: "clerk", prepare: deleteRow, ask: revoke, want: "permission", words: []string{"may still exist, hidden"}},
-		"the revocation of a deleted user's by him":   {login: "clerk", prepare: deleteUser, ask: revoke, want: "permission", words: []string{"may still exist, hidden"}},
-		"the revocation of a token that is not shown": {login: "peek", prepare: nothing, ask: revoke, want: "permission", words: []string{"revoke_personal_access_tokens"}},
+		"a deleted row, without view_users":                   {login: "peek", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
+		"a live token, without view_users":                    {login: "peek", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_users"}},
+		"a deleted row, with all permissions":                 {login: "clerk", prepare: deleteRow, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
+		"a live token, without any permission":                {login: "none", prepare: nothing, ask: askToken, want: "permission", words: []string{"view_personal_access_tokens"}},
+		"an empty list, without view_users":                   {login: "peek", prepare: nothing, ask: askTokens, want: "permission", words: []string{"view_users"}},
+		"a deleted user, with all permissions":                {login: "clerk", prepare: deleteUser, ask: askToken, want: "permission", words: []string{"may still exist, hidden"}},
+		"a deleted user's tokens, all permissions":            {login: "clerk", prepare: deleteUser, ask: askTokens, want: "permission", words: []string{"may still exist, hidden"}},
+		"a deleted user, read with all permissions":           {login: "clerk", prepare: deleteUser, ask: askUser, want: "permission", words: []string{"may still exist, hidden"}},
+		"a deleted login, all permissions":                    {login: "clerk", prepare: deleteUser, ask: askLogin, want: "permission", words: []string{"may still exist, hidden"}},
+		"a login outside, all permissions":                    {login: "outsider", prepare: nothing, ask: askLogin, want: "permission", words: []string{"may still exist, hidden"}},
+		"the revocation of a deleted row by a clerk":          {login: "clerk", prepare: deleteRow, ask: revoke, want: "permission", words: []string{"may still exist, hidden"}},
+		"the revocation of a deleted user's token by a clerk": {login: "clerk", prepare: deleteUser, ask: revoke, want: "permission", words: []string{"may still exist, hidden"}},
+		"the revocation of a token that is hidden":            {login: "peek", prepare: nothing, ask: revoke, want: "permission", words: []string{"revoke_personal_access_tokens"}},
 
-		// A wrong context.
-		"a token outside the organization":  {change: within(3, 0), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside organization_id 3:"}},
-		"a token outside the location":      {change: within(0, 4), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside location_id 4:"}},
-		"a token outside both":              {change: within(3, 4), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside organization_id 3 and location_id 4:"}},
-		"tokens outside":                    {change: within(3, 0), prepare: nothing, ask: askTokens, want: "permission", words: []string{"organization_id 3"}},
-		"a user outside":                    {change: within(3, 0), prepare: nothing, ask: askUser, want: "permission", words: []string{"organization_id 3"}},
-		"a login outside":                   {change: within(3, 0), prepare: nothing, ask: askLogin, want: "permission", words: []string{"organization_id 3"}},
-		"the revocation of a token outside": {change: within(3, 0), prepare: nothing, ask: revoke, want: "permission", words: []string{"organization_id 3"}},
-		"an unknown organization":           {change: within(999, 0), prepare: nothing, ask: askToken, want: "validation", words: []string{"Organization with id 999-~ not found", "organization_id"}},
-		"an unknown location":               {change: within(0, 999), prepare: nothing, ask: askTokens, want: "validation", words: []string{"Location with id 999-~ not found"}},
-		"a user in an unknown organization": {change: within(999, 0), prepare: nothing, ask: askUser, want: "validation"},
-		"a revocation there":                {change: within(999, 0), prepare: nothing, ask: revoke, want: "validation", words: []string{"Organization with id 999-~"}},
+		// The wrong organization or location.
+		"a token outside the organization":        {change: within(3, 0), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside organization_id 3:"}},
+		"a token outside the location":            {change: within(0, 4), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside location_id 4:"}},
+		"a token outside both":                    {change: within(3, 4), prepare: nothing, ask: askToken, want: "permission", words: []string{"outside organization_id 3 and location_id 4:"}},
+		"tokens outside":                          {change: within(3, 0), prepare: nothing, ask: askTokens, want: "permission", words: []string{"organization_id 3"}},
+		"a user outside":                          {change: within(3, 0), prepare: nothing, ask: askUser, want: "permission", words: []string{"organization_id 3"}},
+		"a login outside":                         {change: within(3, 0), prepare: nothing, ask: askLogin, want: "permission", words: []string{"organization_id 3"}},
+		"the revocation of a token outside":       {change: within(3, 0), prepare: nothing, ask: revoke, want: "permission", words: []string{"organization_id 3"}},
+		"an unknown organization":                 {change: within(999, 0), prepare: nothing, ask: askToken, want: "validation", words: []string{"Organization with id 999-~ not found", "organization_id"}},
+		"an unknown location":                     {change: within(0, 999), prepare: nothing, ask: askTokens, want: "validation", words: []string{"Location with id 999-~ not found"}},
+		"a user in an unknown organization":       {change: within(999, 0), prepare: nothing, ask: askUser, want: "validation"},
+		"a revocation in an unknown organization": {change: within(999, 0), prepare: nothing, ask: revoke, want: "validation", words: []string{"Organization with id 999-~"}},
 		"an unknown organization, without permission": {
 			login: "none", change: within(999, 0), prepare: nothing, ask: askToken, want: "protocol", words: []string{"Internal Server Error"},
 		},
 
-		// Somebody else answers.
+		// The response is not from Foreman.
 		"a wrong base path": {
 			change: func(o *Options) { o.Client.BaseURL += "/elsewhere" }, prepare: nothing, ask: askToken, want: "protocol", words: []string{"web page", "url"},
 		},
@@ -149,19 +149,19 @@ func TestAbsence(t *testing.T) {
 		"a proxy without a back end": {
 			prepare: fault(sandbox.Fault{Kind: sandbox.FaultAnswer, Status: 404, Body: "404 page not found\n"}), ask: askToken, want: "protocol",
 		},
-		"one such answer only": {
+		"only one such response": {
 			prepare: func(s *stage, _ int) {
 				s.AddFault(sandbox.Fault{Kind: sandbox.FaultAnswer, Status: 404, Body: "404 page not found\n"})
 			},
 			ask: askToken, want: "protocol",
 		},
 
-		"a gateway in Foreman's words":            {prepare: gateway, ask: askToken, want: "protocol", words: []string{"lists token 1"}},
-		"a gateway in Foreman's words, own token": {login: "alice", prepare: gateway, ask: askToken, want: "protocol", words: []string{"lists token 1"}},
-		"a revocation that such a gateway keeps":  {prepare: gateway, ask: revoke, want: "protocol", words: []string{"lists token 1"}},
+		"a gateway with Foreman's message":            {prepare: gateway, ask: askToken, want: "protocol", words: []string{"lists token 1"}},
+		"a gateway with Foreman's message, own token": {login: "alice", prepare: gateway, ask: askToken, want: "protocol", words: []string{"lists token 1"}},
+		"a revocation that such a gateway blocks":     {prepare: gateway, ask: revoke, want: "protocol", words: []string{"lists token 1"}},
 
 		// The proof itself fails.
-		"nobody says who asks": {
+		"the current user is not known": {
 			prepare: func(s *stage, token int) {
 				deleteRow(s, token)
 				fault(sandbox.Fault{Match: sandbox.Match{Path: onSelf}, Kind: sandbox.FaultAnswer, Status: 500})(s, token)
@@ -185,7 +185,7 @@ func TestAbsence(t *testing.T) {
 			},
 			ask: askToken, want: "protocol", words: []string{"the account itself"},
 		},
-		"the list of users is one of others": {
+		"the list of users contains other users": {
 			prepare: func(s *stage, token int) {
 				deleteUser(s, token)
 				fault(sandbox.Fault{
@@ -195,7 +195,7 @@ func TestAbsence(t *testing.T) {
 			},
 			ask: askToken, want: "protocol", words: []string{"that the search does not match"},
 		},
-		"the list of users is none": {
+		"the list of users is not a list": {
 			prepare: func(s *stage, token int) {
 				deleteUser(s, token)
 				fault(sandbox.Fault{
@@ -204,7 +204,7 @@ func TestAbsence(t *testing.T) {
 			},
 			ask: askUser, want: "protocol",
 		},
-		"the revocation of a deleted user's token, and no list": {
+		"the revocation of a deleted user's token, without a list": {
 			prepare: func(s *stage, token int) {
 				deleteUser(s, token)
 				fault(sandbox.Fault{Match: sandbox.Match{Path: onUsers}, Kind: sandbox.FaultAnswer, Status: 500})(s, token)
@@ -243,7 +243,7 @@ func TestAbsence(t *testing.T) {
 	}
 }
 
-func TestATokenThatIsAbsentFromAClerksListIsNoError(t *testing.T) {
+func TestATokenMissingFromAClerksListIsNoError(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -256,7 +256,7 @@ func TestATokenThatIsAbsentFromAClerksListIsNoError(t *testing.T) {
 	}
 }
 
-func TestAnAnswerAboutAnotherIsNotTaken(t *testing.T) {
+func TestAResponseAboutAnotherObjectIsRefused(t *testing.T) {
 	t.Parallel()
 
 	server := newScript(t, map[string]canned{

@@ -12,8 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// BenchmarkDecodePage is what a plan pays for each thousand tokens once the server has
-// answered.
+// BenchmarkDecodePage measures what a plan spends on each thousand tokens once the server has
+// responded.
 func BenchmarkDecodePage(b *testing.B) {
 	body := page(b, pageSize)
 
@@ -26,14 +26,14 @@ func BenchmarkDecodePage(b *testing.B) {
 	}
 
 	request := rest.Request{Method: http.MethodGet, Segments: segments("users", "1", "personal_access_tokens")}
-	answer := rest.Answer{Status: http.StatusOK, MediaType: "application/json", Body: body}
+	response := rest.Response{Status: http.StatusOK, MediaType: "application/json", Body: body}
 
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 
 	for b.Loop() {
 		var decoded envelope[tokenRecord]
-		if err := system.decode(request, answer, &decoded); err != nil {
+		if err := system.decode(request, response, &decoded); err != nil {
 			b.Fatal(err)
 		}
 

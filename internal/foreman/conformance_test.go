@@ -36,13 +36,13 @@ func TestConformance(t *testing.T) {
 			Create: `^POST .*/personal_access_tokens$`, Revoke: `^DELETE .*/personal_access_tokens/\d+$`,
 			Secret:    regexp.MustCompile(foremanserver.SecretPrefix + `[^"]+`),
 			Documents: hostileDocuments(),
-			// What it does not return may be there all the same.
-			Harmless: map[string][]string{"a list that counts on": {"SelectTokens"}},
+			// A token that it does not return may nevertheless exist.
+			Harmless: map[string][]string{"a list with a count that is too high": {"SelectTokens"}},
 		},
 	})
 }
 
-// conformanceServer is a Foreman in memory, as the conformance suite uses it.
+// conformanceServer is an in-memory Foreman for the conformance tests.
 type conformanceServer struct {
 	systemtest.Console
 	*systemtest.Clock
@@ -66,14 +66,14 @@ func newConformanceServer(tb testing.TB) systemtest.Server {
 	}
 }
 
-// Open returns a System of the account.
+// Open returns a System with the account.
 func (s *conformanceServer) Open(tb testing.TB, account systemtest.Account) pat.System {
 	tb.Helper()
 
 	return s.Connect(tb, s.url, account)
 }
 
-// Connect returns a System of the account at another address.
+// Connect returns a System with the account at another address.
 func (s *conformanceServer) Connect(tb testing.TB, url string, account systemtest.Account) pat.System {
 	tb.Helper()
 
@@ -139,65 +139,65 @@ func (s *conformanceServer) DeleteToken(_ testing.TB, username, name string) {
 // LiveTokens counts the active tokens of a user.
 func (s *conformanceServer) LiveTokens(username string) int { return s.foreman.LiveTokens(username) }
 
-// Authenticates says whether the secret of a token logs the user in.
+// Authenticates reports whether the user can log in with the secret of a token.
 func (s *conformanceServer) Authenticates(username string, secret pat.Secret) bool {
 	return s.foreman.Authenticates(username, secret.Reveal())
 }
 
-// hostileDocuments are documents that are Foreman's but for one thing.
+// hostileDocuments are Foreman's documents with one defect each.
 func hostileDocuments() map[string]hostileserver.Answer {
 	all := map[string]hostileserver.Answer{}
 
-	for what, body := range map[string]string{ //nolint:gosec // Nobody has these credentials.
-		"a number for a text":          `{"id":5,"login":7,"user_id":5,"name":7,"results":7,"revoked":7,"token_value":7}`,
-		"texts for numbers":            `{"id":"5","login":"alice","user_id":"5","name":"old","revoked":"true","token_value":"$"}`,
-		"an id beyond all":             `{"id":1e400,"login":"$","user_id":5,"name":"old","revoked":true,"token_value":"$"}`,
-		"a fraction of an id":          `{"id":5.5,"login":"$","user_id":5,"name":"old","revoked":true,"token_value":"$"}`,
-		"an id of 60 KB":               `{"id":` + strings.Repeat("9", 60_000) + `,"login":"$","token_value":"$"}`,
-		"a negative id":                `{"id":-5,"login":"alice","user_id":-5,"name":"old","revoked":true,"token_value":"$"}`,
-		"no id":                        `{"login":"alice","active?":true,"user_id":5,"name":"old","revoked":true,"token_value":"$"}`,
-		"an id twice":                  `{"id":5,"id":1,"id":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
-		"an id in two spellings":       `{"id":5,"ID":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
-		"an id twice, escaped":         `{"id":5,"\u0069d":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
-		"too many members":             `{"id":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"` + hostileserver.Members(20_000) + `}`,
-		"a login of 70 KB":             `{"id":5,"login":"` + strings.Repeat("a", 70_000) + `","user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
-		"a list of another's":          `{"total":1,"subtotal":1,"results":[{"id":1,"user_id":6,"name":"old","active?":true}]}`,
-		"a list of null":               `{"total":1,"subtotal":1,"results":[null]}`,
-		"a list of nobody's":           `{"total":1,"subtotal":1,"results":[{}]}`,
-		"a list of too much":           `{"total":1,"subtotal":25000,"results":[` + strings.Repeat(`{"id":1,"user_id":5,"login":"a","name":"a","active?":true},`, 24_999) + `{}]}`,
-		"a list that counts less":      `{"total":1,"subtotal":0,"results":[{"id":1,"user_id":5,"login":"alice","name":"old","active?":true}]}`,
-		"a list that counts backwards": `{"total":-1,"subtotal":1,"results":[{"id":1,"user_id":5,"login":"alice","name":"old","active?":true}]}`,
-		"a list that counts on":        `{"total":9,"subtotal":9,"results":[]}`,
-		"a list of no ids":             `{"total":1,"subtotal":1,"results":[{"user_id":5,"login":"alice","name":"old","active?":true}]}`,
-		"a list of no names":           `{"total":1,"subtotal":1,"results":[{"id":5,"user_id":5,"active?":true}]}`,
-		"a list of no states":          `{"total":1,"subtotal":1,"results":[{"id":5,"user_id":5,"name":"old"}]}`,
-		"a list of lists":              `{"total":1,"subtotal":1,"results":[[{"id":1}]]}`,
-		"a list that is null":          `{"total":0,"subtotal":0,"results":null}`,
-		"a list that is an object":     `{"total":1,"subtotal":1,"results":{}}`,
-		"a list of a time in no form":  `{"total":1,"subtotal":1,"results":[{"id":1,"user_id":5,"login":"a","name":"a","active?":true,"created_at":"soon","last_login_on":"soon"}]}`,
-		"half of a list":               `{"total":1,"subtotal":1,"resu`,
-		"an error with a 200":          `{"error":{"message":"maintenance"}}`,
-		"a secret of another name":     `{"id":5,"user_id":5,"name":"new","value":"$"}`,
-		"a secret in a list":           `{"id":5,"user_id":5,"name":"new","token_value":["$"]}`,
-		"a secret as a time":           `{"id":5,"user_id":5,"name":"new","token_value":"$","created_at":"$"}`,
-		"a secret that is cut":         `{"token_value":"$","id":`,
-		"a secret on two lines":        `{"id":5,"user_id":5,"name":"new","token_value":"$\n"}`,
-		"a secret that is empty":       `{"id":5,"user_id":5,"name":"new","token_value":""}`,
-		"a secret of another's":        `{"id":5,"user_id":6,"name":"new","token_value":"$"}`,
-		"a secret of another token":    `{"id":5,"user_id":5,"name":"other","token_value":"$"}`,
+	for what, body := range map[string]string{ //nolint:gosec // These are not real credentials.
+		"a number instead of a text":           `{"id":5,"login":7,"user_id":5,"name":7,"results":7,"revoked":7,"token_value":7}`,
+		"texts instead of numbers":             `{"id":"5","login":"alice","user_id":"5","name":"old","revoked":"true","token_value":"$"}`,
+		"an id that is too large":              `{"id":1e400,"login":"$","user_id":5,"name":"old","revoked":true,"token_value":"$"}`,
+		"a fraction of an id":                  `{"id":5.5,"login":"$","user_id":5,"name":"old","revoked":true,"token_value":"$"}`,
+		"an id of 60 KB":                       `{"id":` + strings.Repeat("9", 60_000) + `,"login":"$","token_value":"$"}`,
+		"a negative id":                        `{"id":-5,"login":"alice","user_id":-5,"name":"old","revoked":true,"token_value":"$"}`,
+		"no id":                                `{"login":"alice","active?":true,"user_id":5,"name":"old","revoked":true,"token_value":"$"}`,
+		"an id twice":                          `{"id":5,"id":1,"id":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
+		"an id in two spellings":               `{"id":5,"ID":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
+		"an id twice, escaped":                 `{"id":5,"\u0069d":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
+		"too many members":                     `{"id":5,"login":"alice","active?":true,"user_id":5,"name":"new","revoked":true,"token_value":"$"` + hostileserver.Members(20_000) + `}`,
+		"a login of 70 KB":                     `{"id":5,"login":"` + strings.Repeat("a", 70_000) + `","user_id":5,"name":"new","revoked":true,"token_value":"$"}`,
+		"a list of another user's tokens":      `{"total":1,"subtotal":1,"results":[{"id":1,"user_id":6,"name":"old","active?":true}]}`,
+		"a list of null":                       `{"total":1,"subtotal":1,"results":[null]}`,
+		"a list of empty objects":              `{"total":1,"subtotal":1,"results":[{}]}`,
+		"a list of too much":                   `{"total":1,"subtotal":25000,"results":[` + strings.Repeat(`{"id":1,"user_id":5,"login":"a","name":"a","active?":true},`, 24_999) + `{}]}`,
+		"a list with a count that is too low":  `{"total":1,"subtotal":0,"results":[{"id":1,"user_id":5,"login":"alice","name":"old","active?":true}]}`,
+		"a list with a negative count":         `{"total":-1,"subtotal":1,"results":[{"id":1,"user_id":5,"login":"alice","name":"old","active?":true}]}`,
+		"a list with a count that is too high": `{"total":9,"subtotal":9,"results":[]}`,
+		"a list without ids":                   `{"total":1,"subtotal":1,"results":[{"user_id":5,"login":"alice","name":"old","active?":true}]}`,
+		"a list without names":                 `{"total":1,"subtotal":1,"results":[{"id":5,"user_id":5,"active?":true}]}`,
+		"a list without states":                `{"total":1,"subtotal":1,"results":[{"id":5,"user_id":5,"name":"old"}]}`,
+		"a list of lists":                      `{"total":1,"subtotal":1,"results":[[{"id":1}]]}`,
+		"a list that is null":                  `{"total":0,"subtotal":0,"results":null}`,
+		"a list that is an object":             `{"total":1,"subtotal":1,"results":{}}`,
+		"a list with invalid times":            `{"total":1,"subtotal":1,"results":[{"id":1,"user_id":5,"login":"a","name":"a","active?":true,"created_at":"soon","last_login_on":"soon"}]}`,
+		"half of a list":                       `{"total":1,"subtotal":1,"resu`,
+		"an error with a 200":                  `{"error":{"message":"maintenance"}}`,
+		"a secret of another name":             `{"id":5,"user_id":5,"name":"new","value":"$"}`,
+		"a secret in a list":                   `{"id":5,"user_id":5,"name":"new","token_value":["$"]}`,
+		"a secret as a time":                   `{"id":5,"user_id":5,"name":"new","token_value":"$","created_at":"$"}`,
+		"a secret that is cut":                 `{"token_value":"$","id":`,
+		"a secret on two lines":                `{"id":5,"user_id":5,"name":"new","token_value":"$\n"}`,
+		"a secret that is empty":               `{"id":5,"user_id":5,"name":"new","token_value":""}`,
+		"a secret of another user":             `{"id":5,"user_id":6,"name":"new","token_value":"$"}`,
+		"a secret of another token":            `{"id":5,"user_id":5,"name":"other","token_value":"$"}`,
 	} {
-		answer := hostileserver.Document(200, hostileserver.JSON, body)
-		answer.Shows = false
-		all[what] = answer
+		response := hostileserver.Document(200, hostileserver.JSON, body)
+		response.Shows = false
+		all[what] = response
 	}
 
-	// What would be right, were it not for its content type.
+	// These would be valid with another content type.
 	for _, contentType := range []string{"", hostileserver.Text, hostileserver.XML, hostileserver.HTML} {
 		all["a list that says it is "+contentType] = hostileserver.Document(200, contentType, `{"total":0,"subtotal":0,"results":[]}`)
 		all["a user that says it is "+contentType] = hostileserver.Document(200, contentType, `{"id":5,"login":"alice","admin":true}`)
 	}
 
-	// A proxy says this while a server restarts.
+	// A proxy sends this while a server restarts.
 	all["a 404 in plain text"] = hostileserver.Document(404, hostileserver.Text, "404 page not found $")
 
 	return all

@@ -41,21 +41,21 @@ func everyCall(t *testing.T, s *System, user string, query Query) {
 	}
 }
 
-func TestTheScopeIsSentWithEachCallButCurrentUser(t *testing.T) {
+func TestTheScopeIsSentWithEachCallExceptCurrentUser(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		change func(*Options)
 		query  Query
-		// own is the scope of the calls that take a query.
+		// own is the scope of the calls that accept a query.
 		scope, own [2]string
 	}{
-		"none":             {change: within(0, 0)},
-		"an organization":  {change: within(1, 0), scope: [2]string{"1", ""}, own: [2]string{"1", ""}},
-		"both":             {change: within(1, 2), scope: [2]string{"1", "2"}, own: [2]string{"1", "2"}},
-		"the query's own":  {change: within(1, 2), query: Query{OrganizationID: pat.Some[int64](3)}, scope: [2]string{"1", "2"}, own: [2]string{"3", "2"}},
-		"the query's both": {change: within(1, 2), query: Query{OrganizationID: pat.Some[int64](3), LocationID: pat.Some[int64](4)}, scope: [2]string{"1", "2"}, own: [2]string{"3", "4"}},
-		"only the query's": {change: within(0, 0), query: Query{LocationID: pat.Some[int64](4)}, own: [2]string{"", "4"}},
+		"none":                      {change: within(0, 0)},
+		"an organization":           {change: within(1, 0), scope: [2]string{"1", ""}, own: [2]string{"1", ""}},
+		"both":                      {change: within(1, 2), scope: [2]string{"1", "2"}, own: [2]string{"1", "2"}},
+		"the query's organization":  {change: within(1, 2), query: Query{OrganizationID: pat.Some[int64](3)}, scope: [2]string{"1", "2"}, own: [2]string{"3", "2"}},
+		"the query's both":          {change: within(1, 2), query: Query{OrganizationID: pat.Some[int64](3), LocationID: pat.Some[int64](4)}, scope: [2]string{"1", "2"}, own: [2]string{"3", "4"}},
+		"only the query's location": {change: within(0, 0), query: Query{LocationID: pat.Some[int64](4)}, own: [2]string{"", "4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,7 +73,7 @@ func TestTheScopeIsSentWithEachCallButCurrentUser(t *testing.T) {
 				got := [2]string{query.Get("organization_id"), query.Get("location_id")}
 				want := test.scope
 
-				for i, parameter := range got { // In a form that no title has.
+				for i, parameter := range got { // In a form that no title can have.
 					id, found := strings.CutSuffix(parameter, "-~")
 					if got[i] = id; !found && id != "" {
 						t.Errorf("%s was sent", request.RawQuery)
@@ -95,7 +95,7 @@ func TestTheScopeIsSentWithEachCallButCurrentUser(t *testing.T) {
 	}
 }
 
-func TestAListInTheQuerysScopeIsJudgedInIt(t *testing.T) {
+func TestAnEmptyListIsCheckedInTheQuerysScope(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -103,7 +103,7 @@ func TestAListInTheQuerysScopeIsJudgedInIt(t *testing.T) {
 	user := stage.add(t, foremanserver.User{Login: "alice", OrganizationIDs: []int{3}, LocationIDs: []int{2}})
 	stage.add(t, foremanserver.User{Login: "clerk", Permissions: viewAll, OrganizationIDs: []int{1, 3}, LocationIDs: []int{2}})
 
-	// The configured organization would hide alice; the query's shows that there is nothing.
+	// The configured organization would hide alice; the query's shows that she has no tokens there.
 	tokens, err := stage.as(t, "clerk", within(1, 0)).Tokens(t.Context(), user, pat.TokenQuery{Native: Query{OrganizationID: pat.Some[int64](3)}})
 	if err != nil || len(tokens) != 0 {
 		t.Errorf("%v, %v", tokens, err)
@@ -146,7 +146,7 @@ func TestATokenIsAPassword(t *testing.T) {
 	everyCall(t, stage.admin(t, func(o *Options) { o.Password = pat.Secret(secret) }), user, Query{})
 }
 
-func TestOneLoginServesTheWholeRun(t *testing.T) {
+func TestOneLoginIsEnoughForTheWholeRun(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -165,7 +165,7 @@ func TestOneLoginServesTheWholeRun(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// One request on the session that ran out, then one with the password.
+	// One request with the expired session, then one with the password.
 	if got := stage.Count(logins); got != 2 {
 		t.Errorf("%d logins, want two", got)
 	}
@@ -177,7 +177,7 @@ func TestCallersInThreeZonesReadTheSameInstants(t *testing.T) {
 	stage := newStage(t, foremanserver.Options{})
 	user := stage.addUser(t, "alice")
 
-	// Winter and summer: the offsets differ inside one answer.
+	// Winter and summer: the offsets in one response differ.
 	for name, expires := range map[string]time.Time{
 		"winter": time.Date(2031, 1, 6, 7, 8, 9, 0, time.UTC), "summer": time.Date(2031, 7, 6, 7, 8, 9, 0, time.UTC),
 	} {
@@ -203,7 +203,7 @@ func TestCallersInThreeZonesReadTheSameInstants(t *testing.T) {
 			t.Errorf("%s: %s", zone, diff)
 		}
 
-		// What is sent has a zone of its own, too.
+		// Times that are sent have a zone as well.
 		at := time.Date(2031, 7, 6, 7, 8, 9, 0, time.UTC)
 
 		issued, err := stage.as(t, zone).Create(t.Context(), user, pat.NewToken{Name: "by " + zone, ExpiresAt: pat.Some(at)})
@@ -243,6 +243,6 @@ func TestNoSessionLogsInEachTime(t *testing.T) {
 
 	ridden := func(r sandbox.Request) bool { return r.Auth == sandbox.AuthSession }
 	if got := stage.Count(ridden); got != 0 {
-		t.Errorf("%d requests rode on a session, want none", got)
+		t.Errorf("%d requests used a session, want none", got)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-func TestCreateSendsTheExpiryAsForemanReadsItBest(t *testing.T) {
+func TestCreateSendsTheExpiryInUTCAndWholeSeconds(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -21,7 +21,7 @@ func TestCreateSendsTheExpiryAsForemanReadsItBest(t *testing.T) {
 		body    string
 	}{
 		"never": {body: `{"personal_access_token":{"name":"ci"}}`},
-		"year 1, which is a time like any other": {
+		"year 1, which is a valid time": {
 			expires: pat.Some(time.Time{}),
 			body:    `{"personal_access_token":{"expires_at":"0001-01-01T00:00:00Z","name":"ci"}}`,
 		},
@@ -68,7 +68,7 @@ func TestCreateExplainsARefusal(t *testing.T) {
 	verdict.Want(t, err, "validation", "Expires at cannot be in the past")
 
 	if strings.Contains(err.Error(), "does not allow a token name to be reused") {
-		t.Errorf("a past expiry is explained by the name: %v", err)
+		t.Errorf("the error about a past expiry blames the name: %v", err)
 	}
 
 	_, err = admin.Create(t.Context(), "999", pat.NewToken{Name: "ci"})
@@ -81,6 +81,6 @@ func TestCreateExplainsARefusal(t *testing.T) {
 	verdict.Want(t, err, "permission", "create_personal_access_tokens")
 
 	if got := stage.LiveTokens(""); got != 0 {
-		t.Errorf("%d tokens live", got)
+		t.Errorf("%d tokens are active", got)
 	}
 }

@@ -24,12 +24,12 @@ func TestAListWithoutAnEndIsAnError(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		page func(number int) string
-		// requests is how many are sent at most.
+		// requests is the maximum number of requests.
 		requests int
-		// said is in the error.
+		// said is a part of the error.
 		said string
 	}{
-		"the first page again and again": {
+		"the first page repeatedly": {
 			page:     func(int) string { return listJSON(100, tokenJSON(1, "a"), tokenJSON(2, "b")) },
 			requests: 2,
 			said:     "page 2 holds nothing",
@@ -39,7 +39,7 @@ func TestAListWithoutAnEndIsAnError(t *testing.T) {
 			requests: 100,
 			said:     "page 100 is not the last",
 		},
-		"always a full page, and a total that grows": {
+		"always a full page, with a growing total": {
 			page:     func(number int) string { return rows(number, 20, "a") },
 			requests: 51,
 			said:     "1020 rows of 1040",

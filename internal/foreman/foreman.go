@@ -17,8 +17,8 @@ import (
 	"github.com/hashicorp/go-version"
 )
 
-// What is wrong with an answer whose status says that all is well. Only for a GET are the
-// JSON package's own words added: they may quote the answer, and with it a secret.
+// The errors of responses with a successful status that cannot be used. The errors of the JSON
+// package, which may quote the response and its secret, are added only for a GET.
 var (
 	errNotJSON   = errors.New("the response is not JSON")
 	errOtherJSON = errors.New("the JSON is not what Foreman documents")
@@ -28,37 +28,35 @@ var (
 
 // Options configure a [System].
 type Options struct {
-	// Client holds what reaches any server: URL, TLS, retries. Credentials, account,
-	// secrets and the reading of answers are filled in by [New].
+	// Client holds the settings that do not depend on the platform: URL, TLS, retries. [New] sets the
+	// credentials, account, secrets and the interpretation of responses.
 	Client rest.Options
-	// Username and Password authenticate every request. The password may be a token of
-	// that same user.
+	// Username and Password authenticate every request. The password may be one of the user's tokens.
 	Username string
 	Password pat.Secret
-	// OrganizationID and LocationID are sent with every call about users and tokens,
-	// and narrow whom the account sees; 0 sends none.
+	// OrganizationID and LocationID are sent with every request about users and tokens, and restrict
+	// which users the account sees; 0 means none.
 	OrganizationID, LocationID int64
-	// NoSession logs in with every request, in place of riding on the session of the
-	// first.
+	// NoSession logs in with every request, instead of reusing the session of the first.
 	NoSession bool
 }
 
-// System is one Foreman server. Make it with [New].
+// System is one Foreman server. Create it with [New].
 type System struct {
 	rest  *rest.Client
 	scope scope
-	// bounds are those of a list.
+	// bounds limit the size of a list.
 	bounds bounds
 
-	met atomic.Bool // whether a supported server answered
+	met atomic.Bool // a supported server has responded
 
-	asking chan struct{}            // holds one value while somebody asks who the caller is
-	caller atomic.Pointer[pat.User] // who the credentials belong to, once asked
+	asking chan struct{}            // holds a value while the current user is requested
+	caller atomic.Pointer[pat.User] // the current user, once it is known
 }
 
 var _ pat.System = (*System)(nil)
 
-// New validates the options. It sends nothing.
+// New validates the options. It sends no request.
 func New(options Options) (*System, error) {
 	credentials := options.Username + ":" + options.Password.Reveal()
 
@@ -68,13 +66,13 @@ func New(options Options) (*System, error) {
 		options.Password, pat.Secret(base64.StdEncoding.EncodeToString([]byte(credentials))),
 	})
 
-	if pat.MayBeSecret(options.Username) { // A key in the wrong argument, which the server repeats.
+	if pat.MayBeSecret(options.Username) { // A secret in the wrong argument, which the server may repeat.
 		client.Secrets = append(client.Secrets, pat.Secret(options.Username))
 	}
 
 	client.APIPaths = []string{"/api", "/api/v2"}
 	client.Read = read
-	client.Conceals = conceals
+	client.MayHoldSecret = mayHoldSecret
 
 	if !options.NoSession {
 		client.Session = &session{}
@@ -100,8 +98,8 @@ func New(options Options) (*System, error) {
 // Traits returns [Traits].
 func (s *System) Traits() pat.Traits { return Traits() }
 
-// Traits tells how Foreman differs. Its database sets no limit to the length of a
-// name, and Katello issues tokens called "registry" on its own.
+// Traits describes how Foreman differs from other platforms. Its database does not limit the length
+// of a name, and Katello issues tokens named "registry" by itself.
 func Traits() pat.Traits {
 	return pat.Traits{
 		Platform:      "foreman",
@@ -115,7 +113,7 @@ func Traits() pat.Traits {
 // Server returns the normalized base URL.
 func (s *System) Server() string { return s.rest.BaseURL() }
 
-// get reads one JSON document into out and lets check say what is wrong with it.
+// get decodes one JSON document into out, and fails if check returns an error for it.
 func (s *System) get(ctx context.Context, path []string, query url.Values, out any, check func() error) error {
 	request := rest.Request{Method: http.MethodGet, Segments: path, Query: query}
 	_, err := s.send(ctx, request, out, check)
@@ -123,39 +121,39 @@ func (s *System) get(ctx context.Context, path []string, query url.Values, out a
 	return err
 }
 
-// send carries out a request and decodes the JSON of its answer into out, for check to
-// judge. The status is 0 where there was no answer.
+// send sends a request, decodes the JSON response into out, and fails if check returns an error for
+// it. The status is 0 if there was no response.
 func (s *System) send(
 	ctx context.Context, request rest.Request, out any, check func() error,
 ) (status int, err error) {
 	request.Accept = "application/json"
-	request.Decode = func(answer rest.Answer) error {
-		if s.supported(request, answer.Header) == nil {
+	request.Decode = func(response rest.Response) error {
+		if s.supported(request, response.Header) == nil {
 			s.met.Store(true)
 		}
 
-		if err := s.decode(request, answer, out); err != nil {
+		if err := s.decode(request, response, out); err != nil {
 			return err
 		}
 
 		if err := check(); err != nil {
-			return s.rest.UnexpectedAnswer(request, answer, err)
+			return s.rest.UnexpectedResponse(request, response, err)
 		}
 
 		return nil
 	}
 
-	answer, err := s.rest.Do(ctx, request)
+	response, err := s.rest.Do(ctx, request)
 
-	// A server that is too old may fail for that very reason.
-	if old := s.supported(request, answer.Header); old != nil {
-		return answer.Status, old
+	// A server that is too old may fail for exactly that reason.
+	if old := s.supported(request, response.Header); old != nil {
+		return response.Status, old
 	}
 
-	return answer.Status, err
+	return response.Status, err
 }
 
-// meet makes sure, before anything is created, that a supported server answers.
+// meet makes sure, before anything is created, that the server is a supported one.
 func (s *System) meet(ctx context.Context) error {
 	if s.met.Load() {
 		return nil
@@ -166,25 +164,25 @@ func (s *System) meet(ctx context.Context) error {
 	return err
 }
 
-// decode reads the JSON of a successful answer.
-func (s *System) decode(request rest.Request, answer rest.Answer, out any) error {
-	if answer.MediaType != "application/json" {
-		return s.rest.UnexpectedAnswer(request, answer, errNotJSON)
+// decode decodes the JSON of a successful response.
+func (s *System) decode(request rest.Request, response rest.Response, out any) error {
+	if response.MediaType != "application/json" {
+		return s.rest.UnexpectedResponse(request, response, errNotJSON)
 	}
 
-	if err := rest.DecodeJSON(answer.Body, out); err != nil {
+	if err := rest.DecodeJSON(response.Body, out); err != nil {
 		cause := errOtherJSON
 		if request.Method == http.MethodGet {
 			cause = fmt.Errorf("%w (%w)", errOtherJSON, inJSON(err))
 		}
 
-		return s.rest.UnexpectedAnswer(request, answer, cause)
+		return s.rest.UnexpectedResponse(request, response, cause)
 	}
 
 	return nil
 }
 
-// inJSON says what is wrong with a document in JSON's words, not in Go's.
+// inJSON describes a JSON error in terms of JSON instead of Go types.
 func inJSON(err error) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("an unexpected %s after %d bytes", wrong.Value, wrong.Offset)
@@ -193,21 +191,21 @@ func inJSON(err error) error {
 	return err
 }
 
-// MinimumVersion is the oldest Foreman that is supported: since 3.2 a list of tokens
-// can be ordered by id, without which its pages cannot be put together.
+// MinimumVersion is the oldest supported version of Foreman: since 3.2 a list of tokens can be
+// ordered by id, without which its pages cannot be combined.
 const MinimumVersion = "3.2"
 
 var minimum = version.Must(version.NewVersion(MinimumVersion))
 
-// supported refuses a server that says it is too old. Foreman tells its version in a
-// header of each answer that passed authorization; a proxy may drop it for the
-// underscore in its name, so its absence says nothing.
+// supported refuses a server that reports a version which is too old. Foreman sends its version in a
+// header of each response to an authorized request. A proxy may drop that header because its name
+// contains an underscore, so a missing header proves nothing.
 func (s *System) supported(request rest.Request, header http.Header) error {
 	said := header.Get("Foreman_version")
 
 	v, err := version.NewVersion(said)
 	if err != nil || v.Core().GreaterThanOrEqual(minimum) {
-		return nil //nolint:nilerr // A version that cannot be read is no reason to refuse a server.
+		return nil //nolint:nilerr // A server whose version cannot be read is accepted.
 	}
 
 	return &pat.ProtocolError{Failure: pat.Failure{
@@ -217,8 +215,8 @@ func (s *System) supported(request rest.Request, header http.Header) error {
 	}}
 }
 
-// self returns the user whom the credentials belong to. Scope parameters are never
-// sent: Foreman answers 500 to them here.
+// self returns the user that the credentials belong to. It never sends the organization or location,
+// because Foreman responds to them with 500 here.
 func (s *System) self(ctx context.Context) (pat.User, error) {
 	if caller := s.caller.Load(); caller != nil {
 		return *caller, nil
@@ -233,7 +231,7 @@ func (s *System) self(ctx context.Context) (pat.User, error) {
 		}}
 	}
 
-	if caller := s.caller.Load(); caller != nil { // Somebody has asked meanwhile.
+	if caller := s.caller.Load(); caller != nil { // Another caller has requested it in the meantime.
 		return *caller, nil
 	}
 

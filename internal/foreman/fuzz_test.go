@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// FuzzDecode checks that what is decoded is fit to be worked with, whatever the answer is.
+// FuzzDecode checks that decoded values are usable, whatever the response is.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		tokenJSON(1, "ci"), userJSON(5, "alice", true), listJSON(1, tokenJSON(1, "ci")), listJSON(1, userJSON(5, "alice", false)),
@@ -20,7 +20,7 @@ func FuzzDecode(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, status uint16, body []byte) {
-		answer := rest.Answer{Status: int(status), MediaType: "application/json", Body: body}
+		response := rest.Response{Status: int(status), MediaType: "application/json", Body: body}
 
 		var tokens envelope[tokenRecord]
 		if rest.DecodeJSON(body, &tokens) == nil && tokens.check(ownedBy("5")) == nil {
@@ -44,6 +44,6 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 
-		_, _ = conceals(answer), read(answer)
+		_, _ = mayHoldSecret(response), read(response)
 	})
 }

@@ -19,7 +19,7 @@ import (
 
 const password = "correct horse"
 
-// What accounts may do.
+// Permissions of the accounts.
 var (
 	viewTokens = []string{"view_personal_access_tokens"}
 	viewAll    = []string{"view_personal_access_tokens", "view_users"}
@@ -29,7 +29,7 @@ var (
 	}
 )
 
-// stage is a Foreman that listens.
+// stage is a listening Foreman.
 type stage struct {
 	*foremanserver.Server
 
@@ -51,7 +51,7 @@ func newStage(t *testing.T, options foremanserver.Options) *stage {
 	return &stage{Server: server, url: run.URL() + options.PathPrefix}
 }
 
-// addUser adds a member of the default organization and location and returns the id.
+// addUser adds a member of the default organization and location, and returns the id.
 func (s *stage) addUser(t *testing.T, login string, permissions ...string) string {
 	t.Helper()
 
@@ -74,7 +74,7 @@ func (s *stage) add(t *testing.T, user foremanserver.User) string {
 	return strconv.Itoa(id)
 }
 
-// addToken adds a token of alice's that never expires.
+// addToken adds a token of alice that never expires.
 func (s *stage) addToken(t *testing.T, name string) pat.Token {
 	t.Helper()
 
@@ -86,7 +86,7 @@ func (s *stage) addToken(t *testing.T, name string) pat.Token {
 	return pat.Token{UserID: strconv.Itoa(s.UserID("alice")), ID: strconv.Itoa(id), Name: name, Status: pat.StatusActive}
 }
 
-// addRevoked adds revoked tokens of alice's, by the names prefix1 to prefixn.
+// addRevoked adds revoked tokens of alice with the names prefix1 to prefixn.
 func (s *stage) addRevoked(t *testing.T, prefix string, n int) {
 	t.Helper()
 
@@ -95,14 +95,14 @@ func (s *stage) addRevoked(t *testing.T, prefix string, n int) {
 	}
 }
 
-// admin returns the driver of the administrator.
+// admin returns a driver with the administrator's account.
 func (s *stage) admin(t *testing.T, changes ...func(*Options)) *System {
 	t.Helper()
 
 	return newDriver(t, s.url, changes...)
 }
 
-// as returns the driver of another account.
+// as returns a driver with another account.
 func (s *stage) as(t *testing.T, login string, changes ...func(*Options)) *System {
 	t.Helper()
 
@@ -138,10 +138,10 @@ func within(organization, location int64) func(*Options) {
 	return func(o *Options) { o.OrganizationID, o.LocationID = organization, location }
 }
 
-// asJSON is the content type of Foreman's answers.
+// asJSON is the content type of Foreman's responses.
 const asJSON = "application/json; charset=utf-8"
 
-// canned is an answer that no Foreman gives, or not in that place.
+// canned is a response that Foreman does not send, or not to that request.
 type canned struct {
 	status      int
 	contentType string
@@ -149,7 +149,7 @@ type canned struct {
 	header      map[string]string
 }
 
-// script is a server with canned answers.
+// script is a server with canned responses.
 type script struct {
 	url string
 
@@ -158,14 +158,14 @@ type script struct {
 	bodies []string
 }
 
-// newScript answers each "<method> <path>" from the table and anything else as Foreman
-// does what it has no route for.
-func newScript(t *testing.T, answers map[string]canned) *script {
+// newScript responds to each "<method> <path>" from the table, and to anything else as Foreman does
+// without a route.
+func newScript(t *testing.T, responses map[string]canned) *script {
 	t.Helper()
 
 	return newHandlerScript(t, func(r *http.Request) canned {
-		if answer, ok := answers[r.Method+" "+r.URL.Path]; ok {
-			return answer
+		if response, ok := responses[r.Method+" "+r.URL.Path]; ok {
+			return response
 		}
 
 		return canned{status: http.StatusNotFound, contentType: "text/html", body: "<html><body>no such page</body></html>"}
@@ -185,19 +185,19 @@ func newHandlerScript(t *testing.T, handle func(*http.Request) canned) *script {
 		s.bodies = append(s.bodies, string(body))
 		s.mu.Unlock()
 
-		answer := handle(r)
-		if answer.contentType == "" {
-			answer.contentType = asJSON
+		response := handle(r)
+		if response.contentType == "" {
+			response.contentType = asJSON
 		}
 
-		w.Header().Set("Content-Type", answer.contentType)
+		w.Header().Set("Content-Type", response.contentType)
 
-		for name, value := range answer.header {
+		for name, value := range response.header {
 			w.Header().Set(name, value)
 		}
 
-		w.WriteHeader(answer.status)
-		_, _ = io.WriteString(w, answer.body)
+		w.WriteHeader(response.status)
+		_, _ = io.WriteString(w, response.body)
 	}))
 	t.Cleanup(server.Close)
 
@@ -206,7 +206,7 @@ func newHandlerScript(t *testing.T, handle func(*http.Request) canned) *script {
 	return s
 }
 
-// requests returns what came in so far.
+// requests returns the requests so far.
 func (s *script) requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -214,18 +214,18 @@ func (s *script) requests() []string {
 	return append([]string(nil), s.seen...)
 }
 
-// userJSON is a user as a script's answer.
+// userJSON is the response to a read of a user.
 func userJSON(id int, login string, admin bool) string {
 	return fmt.Sprintf(`{"id":%d,"login":%q,"admin":%t,"effective_admin":%t}`, id, login, admin, admin)
 }
 
-// listJSON is a page as a script's answer.
+// listJSON is the response to a list.
 func listJSON(total int, rows ...string) string {
 	return fmt.Sprintf(`{"total":%d,"subtotal":%d,"page":1,"per_page":20,"results":[%s]}`,
 		total, total, strings.Join(rows, ","))
 }
 
-// tokenJSON is a token of user 5 as a script's answer.
+// tokenJSON is a token of user 5 in a response.
 func tokenJSON(id int, name string) string {
 	return fmt.Sprintf(`{"created_at":"2026-11-21 16:50:10 UTC","id":%d,"name":%q,"expires_at":null,`+
 		`"active?":true,"user_id":5,"last_used_at":null,"revoked?":false}`, id, name)

@@ -9,7 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func TestNoErrorQuotesWhatHoldsASecret(t *testing.T) {
+func TestNoErrorQuotesAResponseWithASecret(t *testing.T) {
 	t.Parallel()
 
 	const value = "oaSEC-qyMVCJ9cvcz-abyH"

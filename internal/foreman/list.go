@@ -11,21 +11,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// errNoResults is what a list that is none lacks: an empty one has an empty array.
+// errNoResults means that a document is not a list: an empty list has an empty array.
 var errNoResults = errors.New("no results")
 
-// envelope is what Foreman wraps a page of a list in.
+// envelope is the object that contains a page of a list.
 type envelope[Row any] struct {
-	// Total counts what the caller sees without the search, Subtotal with it.
+	// Total counts the rows that the account can see, and Subtotal those that match the search.
 	Total    int64 `json:"total"`
 	Subtotal int64 `json:"subtotal"`
 	Results  []Row `json:"results"`
 
-	size int // In bytes of JSON.
+	size int // Of the JSON, in bytes.
 }
 
-// UnmarshalJSON refuses a page without rows: to the rest of the package an empty list
-// means that something is not there.
+// UnmarshalJSON refuses a page without rows, because the package concludes from an empty list that
+// something does not exist.
 func (e *envelope[Row]) UnmarshalJSON(data []byte) error {
 	type plain envelope[Row]
 
@@ -42,7 +42,7 @@ func (e *envelope[Row]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// check says what cannot be true of a page. A count that is too small would end the list
+// check returns an error if a page contradicts itself. A count that is too small would end the list
 // before its last row.
 func (e *envelope[Row]) check(valid func(Row) error) error {
 	if e.Total < 0 || e.Subtotal < int64(len(e.Results)) {
@@ -61,8 +61,8 @@ func (e *envelope[Row]) check(valid func(Row) error) error {
 // row is an element of a list.
 type row interface{ key() int64 }
 
-// list fetches the rows that query and search select, and how many rows the caller
-// sees at all; valid says what is wrong with a row.
+// list returns the rows that query and search select, and how many rows the account can see in total.
+// valid returns an error for an invalid row.
 func list[Row row](
 	ctx context.Context, s *System, path []string, within scope, query Query, search string, valid func(Row) error,
 ) (rows []Row, total int64, err error) {
@@ -77,16 +77,16 @@ func list[Row row](
 	return rows, total, nil
 }
 
-// listPage is a part of a list: rows that were not in the pages before it, and how many rows
-// the caller sees at all.
+// listPage is a part of a list: the rows that the earlier pages did not contain, and how many rows
+// the account can see in total.
 type listPage[Row row] struct {
 	rows  []Row
 	total int64
 }
 
-// pages fetches a list page by page, each when the one before was dealt with. Without an
-// order Foreman's rows move between pages when a token is used or revoked, so there always
-// is one. After an error there is no further page.
+// pages requests a list page by page, each after the earlier one was consumed. It always sets an
+// order, because otherwise Foreman's rows move between pages when a token is used or revoked. After
+// an error it yields no further page.
 func pages[Row row](
 	ctx context.Context, s *System, path []string, within scope, query Query, search string, valid func(Row) error,
 ) iter.Seq2[listPage[Row], error] {
@@ -95,10 +95,10 @@ func pages[Row row](
 		size := 0
 
 		for number := query.Page.Or(1); ; number++ {
-			var answer envelope[Row]
+			var response envelope[Row]
 
-			err := s.get(ctx, path, within.query(query.values(search, number)), &answer, func() error {
-				return answer.check(valid)
+			err := s.get(ctx, path, within.query(query.values(search, number)), &response, func() error {
+				return response.check(valid)
 			})
 			if err != nil {
 				yield(listPage[Row]{}, err)
@@ -106,29 +106,29 @@ func pages[Row row](
 				return
 			}
 
-			fetched := listPage[Row]{total: answer.Total}
-			size += answer.size
+			fetched := listPage[Row]{total: response.Total}
+			size += response.size
 
-			for _, r := range answer.Results {
-				// A row comes twice when another was added before it meanwhile.
+			for _, r := range response.Results {
+				// A row is repeated if another row was added before it in the meantime.
 				if !seen[r.key()] {
 					seen[r.key()] = true
 					fetched.rows = append(fetched.rows, r)
 				}
 			}
 
-			last := query.Page.Set || int64(len(seen)) >= answer.Subtotal
+			last := query.Page.Set || int64(len(seen)) >= response.Subtotal
 
 			switch {
 			case last:
-			case len(answer.Results) == 0:
-				err = s.endless(path, number, fmt.Sprintf("is empty, though %d rows of %d came", len(seen), answer.Subtotal))
+			case len(response.Results) == 0:
+				err = s.endless(path, number, fmt.Sprintf("is empty, though %d rows of %d came", len(seen), response.Subtotal))
 			case len(fetched.rows) == 0:
 				err = s.endless(path, number, "holds nothing that the pages before it did not")
 			case number >= s.bounds.pages:
 				err = s.endless(path, number, "is not the last")
 			case len(seen) > s.bounds.rows || size > s.bounds.bytes:
-				err = s.tooMuch(path, fmt.Sprintf("%d rows of %d, in %d bytes, are not all", len(seen), answer.Subtotal, size))
+				err = s.tooMuch(path, fmt.Sprintf("%d rows of %d, in %d bytes, are not all", len(seen), response.Subtotal, size))
 			}
 
 			if err != nil {
@@ -144,7 +144,7 @@ func pages[Row row](
 	}
 }
 
-// tooMuch is the error for a list that does not fit into memory.
+// tooMuch returns the error for a list that does not fit into memory.
 func (s *System) tooMuch(path []string, what string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried:  s.rest.Tried(http.MethodGet, path...),
@@ -153,7 +153,7 @@ func (s *System) tooMuch(path []string, what string) error {
 	}}
 }
 
-// endless is the error for a list whose pages cannot be put together.
+// endless returns the error for a list whose pages cannot be combined.
 func (s *System) endless(path []string, page int64, what string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, path...),

@@ -20,7 +20,7 @@ import (
 // lists are the requests for lists of tokens.
 var lists = sandbox.Matching(http.MethodGet, "/personal_access_tokens$")
 
-func TestTokensPutsPagesTogether(t *testing.T) {
+func TestTokensCombinesPages(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -29,17 +29,17 @@ func TestTokensPutsPagesTogether(t *testing.T) {
 		want     []string
 		requests int
 	}{
-		"no tokens":                          {want: nil, requests: 1},
-		"one page":                           {tokens: 3, want: []string{"t1", "t2", "t3"}, requests: 1},
-		"several pages":                      {tokens: 5, query: Query{PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 3},
-		"pages that come out even":           {tokens: 4, query: Query{PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4"}, requests: 2},
-		"pages in descending order":          {tokens: 3, query: Query{PerPage: pat.Some[int64](2), Order: pat.Some("id DESC")}, want: []string{"t3", "t2", "t1"}, requests: 2},
-		"a page alone":                       {tokens: 5, query: Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](2)}, want: []string{"t3", "t4"}, requests: 1},
-		"a page of the server's own size":    {tokens: 7, query: Query{Page: pat.Some[int64](2)}, want: []string{"t4", "t5", "t6"}, requests: 1},
-		"a page beyond the end":              {tokens: 5, query: Query{Page: pat.Some[int64](9)}, want: nil, requests: 1},
-		"an order by a field that repeats":   {tokens: 5, query: Query{Order: pat.Some("user_id")}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
-		"such an order and a size of a page": {tokens: 5, query: Query{Order: pat.Some("user_id"), PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
-		"an order by name, which twins share": {
+		"no tokens":                              {want: nil, requests: 1},
+		"one page":                               {tokens: 3, want: []string{"t1", "t2", "t3"}, requests: 1},
+		"several pages":                          {tokens: 5, query: Query{PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 3},
+		"only full pages":                        {tokens: 4, query: Query{PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4"}, requests: 2},
+		"pages in descending order":              {tokens: 3, query: Query{PerPage: pat.Some[int64](2), Order: pat.Some("id DESC")}, want: []string{"t3", "t2", "t1"}, requests: 2},
+		"a single page":                          {tokens: 5, query: Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](2)}, want: []string{"t3", "t4"}, requests: 1},
+		"a page of the server's default size":    {tokens: 7, query: Query{Page: pat.Some[int64](2)}, want: []string{"t4", "t5", "t6"}, requests: 1},
+		"a page beyond the end":                  {tokens: 5, query: Query{Page: pat.Some[int64](9)}, want: nil, requests: 1},
+		"an order by a field that is not unique": {tokens: 5, query: Query{Order: pat.Some("user_id")}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
+		"an order by a field that is not unique, with a page size": {tokens: 5, query: Query{Order: pat.Some("user_id"), PerPage: pat.Some[int64](2)}, want: []string{"t1", "t2", "t3", "t4", "t5"}, requests: 1},
+		"an order by name, which two tokens share": {
 			tokens: 3, query: Query{Order: pat.Some("name DESC"), PerPage: pat.Some[int64](2)}, want: []string{"t3", "t2", "t1"}, requests: 1,
 		},
 		"a search of the caller's": {tokens: 12, query: Query{Search: pat.Some("name ~ t1")}, want: []string{"t1", "t10", "t11", "t12"}, requests: 1},
@@ -75,7 +75,7 @@ func TestTokensPutsPagesTogether(t *testing.T) {
 	}
 }
 
-func TestTokensAsksForAThousandAtOnceAndForAnOrder(t *testing.T) {
+func TestTokensRequestsAThousandAtOnceInAnOrder(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -148,7 +148,7 @@ func TestEachListIsOrdered(t *testing.T) {
 	}
 }
 
-func TestRowsThatMoveBetweenPagesAreNeitherLostNorRepeated(t *testing.T) {
+func TestRowsThatMoveBetweenPagesAreReturnedOnce(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -185,18 +185,18 @@ func TestQueriesThatForemanWouldMisreadAreNotSent(t *testing.T) {
 		native any
 		word   string
 	}{
-		"a field that no list is ordered by": {Query{Order: pat.Some("created_at")}, "created_at"},
-		"a direction that there is not":      {Query{Order: pat.Some("id desc")}, "id desc"},
-		"a third word":                       {Query{Order: pat.Some("id DESC x")}, "id DESC x"},
-		"an order that is empty":             {Query{Order: pat.Some("")}, "order \"\""},
-		"a search that is empty":             {Query{Search: pat.Some("")}, "search is blank"},
-		"a search of blanks":                 {Query{Search: pat.Some(" ")}, "search is blank"},
-		"a page before the first":            {Query{Page: pat.Some[int64](-1)}, "page is -1"},
-		"page 0":                             {Query{Page: pat.Some[int64](0)}, "page is 0"},
-		"a page of less than no rows":        {Query{PerPage: pat.Some[int64](-1)}, "per_page is -1"},
-		"a page of no rows":                  {Query{PerPage: pat.Some[int64](0)}, "per_page is 0"},
-		"organization 0":                     {Query{OrganizationID: pat.Some[int64](0)}, "organization_id is 0"},
-		"a location below 0":                 {Query{LocationID: pat.Some[int64](-2)}, "location_id is -2"},
+		"a field that lists cannot be ordered by": {Query{Order: pat.Some("created_at")}, "created_at"},
+		"an invalid direction":                    {Query{Order: pat.Some("id desc")}, "id desc"},
+		"a third word":                            {Query{Order: pat.Some("id DESC x")}, "id DESC x"},
+		"an empty order":                          {Query{Order: pat.Some("")}, "order \"\""},
+		"an empty search":                         {Query{Search: pat.Some("")}, "search is blank"},
+		"a blank search":                          {Query{Search: pat.Some(" ")}, "search is blank"},
+		"a page before the first":                 {Query{Page: pat.Some[int64](-1)}, "page is -1"},
+		"page 0":                                  {Query{Page: pat.Some[int64](0)}, "page is 0"},
+		"a page of fewer than no rows":            {Query{PerPage: pat.Some[int64](-1)}, "per_page is -1"},
+		"a page of no rows":                       {Query{PerPage: pat.Some[int64](0)}, "per_page is 0"},
+		"organization 0":                          {Query{OrganizationID: pat.Some[int64](0)}, "organization_id is 0"},
+		"a location below 0":                      {Query{LocationID: pat.Some[int64](-2)}, "location_id is -2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

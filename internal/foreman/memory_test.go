@@ -11,7 +11,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/hostileserver"
 )
 
-// TestMain lets a process of this test ask a server and report what memory that took.
+// TestMain lets a process of this test send requests to a server, and reports how much memory they
+// took.
 func TestMain(m *testing.M) {
 	systemtest.Main(m, "5", pat.UserQuery{}, func(url string) (pat.System, error) {
 		system, err := New(Options{
@@ -25,10 +26,10 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestNoAnswerFillsTheMemory has responses as large as may be read, 64 MiB, and others of as
-// many rows as may be. Where the size is not the point, a few MiB show a missing bound as well,
-// and so do lists of many pages that end after an eighth of what they may take.
-func TestNoAnswerFillsTheMemory(t *testing.T) {
+// TestNoResponseFillsTheMemory uses responses of the maximum size, 64 MiB, and others with the maximum
+// number of rows. If the size does not matter, a few MiB show a missing limit as well, and so do
+// lists of many pages that end after an eighth of their limit.
+func TestNoResponseFillsTheMemory(t *testing.T) {
 	t.Parallel()
 
 	const (
@@ -64,18 +65,18 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 			},
 			Users: true, Want: "are not all", Most: 72 << 20,
 		},
-		"more than that":            {Large: hostileserver.Large{Row: strings.Repeat("[", 1<<10), Size: 65 << 20}, Want: "larger than 64 MiB"},
-		"rows of nothing":           {Large: page(`{}`, "]}"), Want: "more than 20000 rows"},
-		"users of nothing":          {Large: page(`{}`, "]}"), Users: true, Want: "more than 20000 rows"},
-		"rows of little":            {Large: page(row, "]}"), Want: "more than 20000 rows"},
-		"a user of many roles":      {Large: hostileserver.Large{Head: head + `{"id":1,"login":"a","roles":[`, Row: `{}`, Separator: ",", Tail: "]}]}"}, Users: true, Want: "more than 100000 elements"},
-		"a user of many members":    {Large: hostileserver.Large{Head: head + `{"id":1,"login":"a"`, Row: `,"#":0`, Tail: "}]}"}, Users: true, Want: "different members"},
-		"a name":                    {Large: hostileserver.Large{Head: head + `{"id":1,"name":"`, Row: text, Tail: `"}]}`}, Want: "longer than 64 KiB"},
-		"a number":                  {Large: hostileserver.Large{Head: head + `{"id":`, Row: strings.Repeat("9", 1<<10), Tail: `}]}`}, Want: "longer than 64 KiB"},
-		"a list in a list":          {Large: hostileserver.Large{Row: strings.Repeat("[", 1<<10)}, Want: "levels deep"},
-		"the refused fields":        {Status: 422, Large: hostileserver.Large{Head: `{"error":{"errors":{`, Row: `"#":[]`, Separator: ",", Tail: "}}}"}, Want: "larger than 1 MiB"},
-		"the reasons for a failure": {Status: 503, Large: hostileserver.Large{Head: `{"error":{"full_messages":[`, Row: `""`, Separator: ",", Tail: "]}}"}, Want: "HTTP 503"},
-		// One alone takes 30 MiB, three together 90.
+		"a response that is too large": {Large: hostileserver.Large{Row: strings.Repeat("[", 1<<10), Size: 65 << 20}, Want: "larger than 64 MiB"},
+		"empty rows of tokens":         {Large: page(`{}`, "]}"), Want: "more than 20000 rows"},
+		"empty rows of users":          {Large: page(`{}`, "]}"), Users: true, Want: "more than 20000 rows"},
+		"small rows":                   {Large: page(row, "]}"), Want: "more than 20000 rows"},
+		"a user with many roles":       {Large: hostileserver.Large{Head: head + `{"id":1,"login":"a","roles":[`, Row: `{}`, Separator: ",", Tail: "]}]}"}, Users: true, Want: "more than 100000 elements"},
+		"a user with many members":     {Large: hostileserver.Large{Head: head + `{"id":1,"login":"a"`, Row: `,"#":0`, Tail: "}]}"}, Users: true, Want: "different members"},
+		"a long name":                  {Large: hostileserver.Large{Head: head + `{"id":1,"name":"`, Row: text, Tail: `"}]}`}, Want: "longer than 64 KiB"},
+		"a long number":                {Large: hostileserver.Large{Head: head + `{"id":`, Row: strings.Repeat("9", 1<<10), Tail: `}]}`}, Want: "longer than 64 KiB"},
+		"lists in lists":               {Large: hostileserver.Large{Row: strings.Repeat("[", 1<<10)}, Want: "levels deep"},
+		"many invalid fields":          {Status: 422, Large: hostileserver.Large{Head: `{"error":{"errors":{`, Row: `"#":[]`, Separator: ",", Tail: "}}}"}, Want: "larger than 1 MiB"},
+		"many messages in a failure":   {Status: 503, Large: hostileserver.Large{Head: `{"error":{"full_messages":[`, Row: `""`, Separator: ",", Tail: "]}}"}, Want: "HTTP 503"},
+		// One takes 30 MiB, three at once 90.
 		"three with a wrong row at the end, 8 MiB each": {
 			Large: of(page(`{"id":#,"user_id":5,"active?":true,"name":"`+long+`"}`, `,{}]}`), 8<<20), Times: 3, Most: 72 << 20, Want: "without an id",
 		},

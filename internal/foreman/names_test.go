@@ -25,7 +25,7 @@ func TestAPlainPrefixIsSearchedByTheServer(t *testing.T) {
 	}
 }
 
-func TestASearchThatFindsOthersReturnsNoneOfThem(t *testing.T) {
+func TestOtherResultsOfASearchAreNotReturned(t *testing.T) {
 	t.Parallel()
 
 	server := newScript(t, map[string]canned{

@@ -9,13 +9,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// digits are Foreman's ids: positive, within a bigint.
+// digits matches Foreman's ids: positive numbers that fit into a bigint.
 var digits = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
 
-// byID spells an id so that Foreman can take it for nothing else. Where it looks for a
-// login or a title first, the digits alone could be another record's: a login of digits
-// would hide the tokens of the user with that id. Digits and a hyphen are Foreman's own
-// form, "5-alice", and no login has a tilde.
+// byID formats an id so that Foreman cannot mistake it for anything else. Some lookups try a login or
+// a title first, and there an id alone could match another record: a user whose login is a number
+// would hide the tokens of the user with that id. Digits followed by a hyphen are Foreman's own form,
+// "5-alice", and no login contains a tilde.
 func byID(id string) string { return id + "-~" }
 
 // segments returns the path of an API call below /api.
@@ -44,8 +44,8 @@ func tokenPath(key pat.Key) ([]string, error) {
 	return append(path, key.TokenID), nil
 }
 
-// number refuses whatever is not all digits, before it is sent: Foreman would take the
-// leading ones, and an empty segment for another route.
+// number refuses an id that does not consist of digits, before a request is sent: Foreman would use
+// the leading digits, and an empty segment would lead to another route.
 func number(what, id string) error {
 	if digits.MatchString(id) {
 		return nil
@@ -58,14 +58,14 @@ func number(what, id string) error {
 	}}
 }
 
-// column says whether a number fits into that of the table's ids.
+// column reports whether an id fits into the id column of the database.
 func column(id string) bool {
 	_, err := strconv.ParseInt(id, 10, 32)
 
 	return err == nil && digits.MatchString(id)
 }
 
-// byNumber compares two numbers in digits.
+// byNumber compares two numbers, given in digits.
 func byNumber(a, b string) int {
 	if len(a) != len(b) {
 		return len(a) - len(b)

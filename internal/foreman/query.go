@@ -11,50 +11,52 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// pageSize is how many rows are asked for at once. Foreman sets no limit; its own
-// default of 20 would make fifty requests of a thousand rows.
+// pageSize is how many rows are requested at once. Foreman has no limit. Its default of 20 would
+// require fifty requests for a thousand rows.
 const pageSize = 1000
 
-// bounds are those of a list that never ends.
+// bounds are the limits of a list whose pages never end.
 type bounds struct {
 	pages int64
-	// rows and bytes are what such a list takes in memory.
+	// rows and bytes limit the memory that such a list takes up.
 	rows, bytes int
 }
 
-// usualBounds are those of every list, but in the test of them.
-var usualBounds = bounds{pages: 10_000, rows: 100_000, bytes: rest.MaxAnswerBytes}
+// usualBounds are the limits of every list except in their own test.
+var usualBounds = bounds{pages: 10_000, rows: 100_000, bytes: rest.MaxResponseBytes}
 
-// Query are the parameters of Foreman's lists, for [pat.TokenQuery.Native] and
+// Query contains the parameters of Foreman's lists, for [pat.TokenQuery.Native] and
 // [pat.UserQuery.Native]. The zero value sends none.
 type Query struct {
-	// Search is sent as it is. A search that Foreman cannot parse rarely fails: it
-	// searches for something else.
+	// Search is sent as it is. A search that Foreman cannot parse rarely fails: Foreman searches for
+	// something else.
 	Search pat.Option[string]
-	// Order is a field and a direction, "name DESC". Not set orders by id.
+	// Order is a field and a direction, such as "name DESC". If it is not set, the rows are ordered
+	// by id.
 	Order pat.Option[string]
-	// Page is the only page to fetch, from 1; not set fetches all.
+	// Page is the only page to request, starting at 1; if it is not set, all pages are requested.
 	Page pat.Option[int64]
-	// PerPage is the size of a page; not set leaves it to the driver or, with Page, to the
-	// server. Without Page, an order by a field that repeats fetches all at once.
+	// PerPage is the size of a page. If it is not set, the driver determines it or, with Page, the
+	// server. If Page is not set and the list is ordered by a field that is not unique, all rows are
+	// requested at once.
 	PerPage pat.Option[int64]
-	// OrganizationID and LocationID take the place of the configured ones.
+	// OrganizationID and LocationID replace the configured ones.
 	OrganizationID, LocationID pat.Option[int64]
 }
 
-// TokenOrder is what Foreman can order tokens by: any other field is its error 400,
-// and a third word would silently turn the direction to ascending.
+// TokenOrder matches the orders of a list of tokens. Foreman refuses any other field with 400, and
+// would silently change the direction to ascending because of a third word.
 var TokenOrder = regexp.MustCompile(`^(id|name|user_id)( (ASC|DESC))?$`)
 
-// UserOrder is what Foreman can order users by.
+// UserOrder matches the orders of a list of users.
 var UserOrder = regexp.MustCompile(
 	`^(id|login|firstname|lastname|mail|description|admin|last_login_on|disabled)( (ASC|DESC))?$`)
 
-// unique are the fields whose values tell all rows of a list apart, so that pages
-// ordered by them fit together. A token's name does not: twins share theirs.
+// unique are the fields with different values in all rows of a list, so that pages ordered by them
+// can be combined. The name of a token is not among them, because two tokens can share it.
 var unique = map[string]bool{"id": true, "login": true}
 
-// native returns the driver's own query, the zero one for nil.
+// native returns the query of the driver's own type, or the zero query for nil.
 func native(value any, order *regexp.Regexp) (Query, error) {
 	query, ok := value.(Query)
 	if value != nil && !ok {
@@ -82,7 +84,7 @@ func native(value any, order *regexp.Regexp) (Query, error) {
 	return Query{}, &pat.ValidationError{Failure: failure}
 }
 
-// notPositive says which number of the query is less than 1, if any is.
+// notPositive returns the text of an error if a number of the query is less than 1.
 func (q Query) notPositive() string {
 	for _, number := range []struct {
 		name  string
@@ -98,7 +100,7 @@ func (q Query) notPositive() string {
 	return ""
 }
 
-// values returns the parameters of one page of the list.
+// values returns the parameters of a request for one page of the list.
 func (q Query) values(search string, page int64) url.Values {
 	values := url.Values{"order": {q.Order.Or("id")}}
 
@@ -113,15 +115,15 @@ func (q Query) values(search string, page int64) url.Values {
 		values.Set("per_page", strconv.FormatInt(q.PerPage.V, 10))
 	case !q.Page.Set:
 		values.Set("per_page", strconv.Itoa(pageSize))
-	} // With Page alone, the server's own size, as a reader of its API expects.
+	} // With Page alone, the server's default size applies, as its API documents.
 
 	values.Set("page", strconv.FormatInt(page, 10))
 
 	return values
 }
 
-// paged says whether the list's pages fit together: those ordered by a field that
-// repeats do not, since Foreman orders the rows of one value as it pleases.
+// paged reports whether the list's pages can be combined. They cannot if the field of the order is
+// not unique, because Foreman orders rows with equal values arbitrarily.
 func (q Query) paged() bool {
 	field, _, _ := strings.Cut(q.Order.Or("id"), " ")
 

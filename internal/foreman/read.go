@@ -10,31 +10,31 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// failure covers the JSON shapes of Foreman's errors. The others, an empty body, HTML
-// of a routing miss or a proxy, and XML for a path that ends in .xml, say nothing that
-// their status does not.
+// failure covers the JSON forms of Foreman's errors. The other forms (an empty body, the HTML of a
+// routing error or a proxy, and XML for a path that ends in .xml) contain nothing beyond their
+// status.
 type failure struct {
-	// Error is an object, or a string where the exception came before the API's own
-	// handling: malformed JSON, a double render.
+	// Error is an object, or a string if the exception happened before the API's own error handling:
+	// malformed JSON, a double render.
 	Error json.RawMessage `json:"error"`
-	// Status stands beside an error that is a string, and repeats the HTTP status. Other
-	// servers add more members to the two.
+	// Status accompanies an error that is a string, and repeats the HTTP status. Other servers add
+	// more members to these two.
 	Status int `json:"status"`
-	// Message stands alone, without error, for an unknown organization or location and
-	// for pending migrations.
+	// Message occurs without error, for an unknown organization or location and for pending
+	// migrations.
 	Message string `json:"message"`
 
 	members map[string]json.RawMessage
 }
 
-// UnmarshalJSON also keeps the members as they came.
+// UnmarshalJSON also keeps the members undecoded.
 func (f *failure) UnmarshalJSON(data []byte) error {
 	type plain failure
 
 	return errors.Join(json.Unmarshal(data, (*plain)(f)), json.Unmarshal(data, &f.members))
 }
 
-// failureDetails is the object under error.
+// failureDetails is the object in the member error.
 type failureDetails struct {
 	Message            string              `json:"message"`
 	Details            string              `json:"details"`
@@ -43,12 +43,12 @@ type failureDetails struct {
 	FullMessages       []string            `json:"full_messages"`
 }
 
-// read tells what an unsuccessful answer of Foreman means, by its status and structure.
-// Texts decide nothing: Foreman translates them. "Not found" in any other form than
-// Foreman's own is no word of Foreman's: proxies say it while a server restarts.
-func read(answer rest.Answer) rest.Reading {
-	reading := readBody(answer)
-	if absent := answer.Status == http.StatusNotFound || answer.Status == http.StatusGone; absent &&
+// read interprets an unsuccessful response of Foreman by its status and structure, and never by its
+// texts, which Foreman translates. A "not found" in any form but Foreman's own is not from Foreman:
+// proxies send one while a server restarts.
+func read(response rest.Response) rest.Reading {
+	reading := readBody(response)
+	if absent := response.Status == http.StatusNotFound || response.Status == http.StatusGone; absent &&
 		reading.Kind == rest.KindByStatus {
 		reading.Kind = rest.KindProtocol
 	}
@@ -56,14 +56,16 @@ func read(answer rest.Answer) rest.Reading {
 	return reading
 }
 
-// conceals keeps every answer out of errors that may hold the secret of a new token: a
-// server can fail after it made one.
-func conceals(answer rest.Answer) bool { return bytes.Contains(answer.Body, []byte("token_value")) }
+// mayHoldSecret reports whether a response may contain the secret of a new token, so that no error
+// quotes it: a server can fail after it has created a token.
+func mayHoldSecret(response rest.Response) bool {
+	return bytes.Contains(response.Body, []byte("token_value"))
+}
 
-// readBody reads the JSON forms.
-func readBody(answer rest.Answer) rest.Reading {
+// readBody interprets the JSON forms.
+func readBody(response rest.Response) rest.Reading {
 	var body failure
-	if answer.MediaType != "application/json" || rest.DecodeJSON(answer.Body, &body) != nil {
+	if response.MediaType != "application/json" || rest.DecodeJSON(response.Body, &body) != nil {
 		return rest.Reading{}
 	}
 
@@ -74,10 +76,10 @@ func readBody(answer rest.Answer) rest.Reading {
 
 	switch {
 	case json.Unmarshal(body.Error, &details) == nil:
-		return readDetails(answer.Status, details)
+		return readDetails(response.Status, details)
 	case json.Unmarshal(body.Error, &text) == nil:
-		return rest.Reading{Own: text != "" && body.Status == answer.Status && len(body.members) == 2, Message: text}
-	case answer.Status == http.StatusNotFound && body.Message != "":
+		return rest.Reading{Own: text != "" && body.Status == response.Status && len(body.members) == 2, Message: text}
+	case response.Status == http.StatusNotFound && body.Message != "":
 		return rest.Reading{
 			Own:     true,
 			Kind:    rest.KindValidation,
@@ -91,7 +93,7 @@ func readBody(answer rest.Answer) rest.Reading {
 	}
 }
 
-// readDetails reads the wrapped form.
+// readDetails interprets an error that is an object.
 func readDetails(status int, details failureDetails) rest.Reading {
 	reading := rest.Reading{
 		Own:     details.Message != "" || details.Errors != nil,
@@ -108,8 +110,8 @@ func readDetails(status int, details failureDetails) rest.Reading {
 		reading.Fields = details.Errors
 		reading.Message = strings.Join(details.FullMessages, "; ")
 	case status == http.StatusUnprocessableEntity:
-		// Foreman answers 422, not 404, for an unknown user in the path; only the
-		// absence of errors tells it from a validation.
+		// Foreman responds to an unknown user in the path with 422 instead of 404. Only a validation
+		// error has errors.
 		reading.Kind = rest.KindNotFound
 	case status == http.StatusNotFound:
 		reading.Kind = rest.KindNotFound

@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// samples are values that fit the masks of the recordings.
+// samples are values for the masks in the recordings.
 var samples = map[string]any{ //nolint:gosec // The values are made up.
 	"<time utc>":    "2026-11-21 16:50:10 UTC",
 	"<time offset>": "2026-11-21 18:50:10 +0200",
@@ -23,10 +23,10 @@ var samples = map[string]any{ //nolint:gosec // The values are made up.
 	"<count>":       7,
 }
 
-// sampleTime is what all the sample times are, to the second.
+// sampleTime is the time of all samples, to the second.
 var sampleTime = time.Date(2026, 11, 21, 16, 50, 10, 0, time.UTC)
 
-// ignored are the keys that Foreman sends and the driver knows and leaves alone.
+// ignored are the keys that Foreman sends and that the driver ignores on purpose.
 var ignored = map[string][]string{
 	"token":    {"updated_at"},
 	"user":     {"auth_source_internal", "cached_usergroups", "mail_notifications"}, // UnmarshalJSON reads the first.
@@ -35,7 +35,7 @@ var ignored = map[string][]string{
 
 var variable = regexp.MustCompile(`\{\{[^{}]+\}\}`)
 
-// filled puts sample values in place of masks and variables.
+// filled replaces masks and variables by sample values.
 func filled(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -87,12 +87,12 @@ func TestRecordsKnowEachKeyOfTheRecordings(t *testing.T) {
 
 	for _, kind := range []string{"a token", "a list of tokens", "a new token", "a user", "a list of users"} {
 		if count[kind] == 0 {
-			t.Errorf("no recording holds %s", kind)
+			t.Errorf("no recording contains %s", kind)
 		}
 	}
 }
 
-// checkBody decodes an answer as the driver does, and says what it was.
+// checkBody decodes a response as the driver does, and returns its kind.
 func checkBody(t *testing.T, where, path string, body map[string]any) string {
 	t.Helper()
 
@@ -162,13 +162,13 @@ func checkRecord[Record any](t *testing.T, where, kind string, body map[string]a
 	}
 }
 
-// checkValue compares what was sent with what was read.
+// checkValue compares a value in the response with the decoded one.
 func checkValue(t *testing.T, where string, sent any, got reflect.Value) {
 	t.Helper()
 
 	if sent == nil {
 		if !got.IsZero() {
-			t.Errorf("%s is null, but %v was read", where, got)
+			t.Errorf("%s is null, but %v was decoded", where, got)
 		}
 
 		return
@@ -176,7 +176,7 @@ func checkValue(t *testing.T, where string, sent any, got reflect.Value) {
 
 	if read, ok := reflect.TypeAssert[timestamp](got); ok {
 		if !read.Truncate(time.Second).Equal(sampleTime) && !strings.HasPrefix(fmt.Sprint(sent), read.Format("2006-01-02")) {
-			t.Errorf("%s: %v was read of %v", where, read, sent)
+			t.Errorf("%s: %v was decoded from %v", where, read, sent)
 		}
 
 		return
@@ -191,11 +191,11 @@ func checkValue(t *testing.T, where string, sent any, got reflect.Value) {
 	}
 
 	if read := fmt.Sprint(got.Interface()); read != fmt.Sprint(sent) {
-		t.Errorf("%s: %s was read of %v", where, read, sent)
+		t.Errorf("%s: %s was decoded from %v", where, read, sent)
 	}
 }
 
-// checkKeys fails for each key that is neither read nor ignored on purpose.
+// checkKeys fails the test for each key that is neither decoded nor ignored on purpose.
 func checkKeys(t *testing.T, where, kind string, body map[string]any, record reflect.Type) {
 	t.Helper()
 

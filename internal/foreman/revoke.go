@@ -11,16 +11,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// Revoke marks the token as revoked. Foreman keeps the row and answers 200 with it, and
-// does so again for a token that was revoked before.
+// Revoke marks the token as revoked. Foreman keeps the row and returns it with 200, also for a token
+// that was already revoked.
 func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	path, err := tokenPath(token.Key())
 	if err != nil {
 		return err
 	}
 
-	// This answer has another shape than the others: no question mark, and the hash of
-	// the secret, which is not even decoded.
+	// This response differs from the others: its keys have no question marks, and it contains the
+	// hash of the secret, which is not decoded.
 	var record struct {
 		ID      int64 `json:"id"`
 		Revoked bool  `json:"revoked"`
@@ -42,8 +42,8 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	})
 }
 
-// settleRevocation looks at the token when Foreman did not confirm its revocation; failure
-// has no cause if it did not deny it either.
+// settleRevocation reads the token after Foreman did not confirm its revocation. failure has no cause
+// if Foreman did not refuse it either.
 func (s *System) settleRevocation(ctx context.Context, token pat.Token, failure pat.Failure) error {
 	current, err := s.Token(ctx, token.Key())
 	if _, gone := errors.AsType[*pat.GoneError](err); gone {
@@ -70,9 +70,9 @@ func (s *System) settleRevocation(ctx context.Context, token pat.Token, failure 
 	}
 }
 
-// explainRevoke names the one case in which a token cannot be revoked at all: Foreman
-// validates the row when it saves it, and racing requests can have made two of one name.
-// It then answers 500.
+// explainRevoke adds advice for the one case in which a token cannot be revoked at all. Foreman
+// validates the row when it saves it, and concurrent requests can have created two tokens of one
+// name. Then it responds with 500.
 func explainRevoke(status int, err error) error {
 	if failed, ok := errors.AsType[*pat.ProtocolError](err); ok && status == http.StatusInternalServerError {
 		failed.Remedy = "If two tokens of this user have the same name, Foreman can revoke neither: " +

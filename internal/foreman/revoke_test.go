@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-func TestRevokeNamesWhatIsMissing(t *testing.T) {
+func TestRevokeNamesTheMissingPermission(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -27,7 +27,7 @@ func TestRevokeNamesWhatIsMissing(t *testing.T) {
 			permissions: append([]string{"revoke_personal_access_tokens"}, viewAll...),
 			missing:     []string{"edit_users"}, words: []string{"edit_users", "shows it as active"},
 		},
-		"neither edit_users nor to look": {
+		"neither edit_users nor the permission to read": {
 			permissions: []string{"revoke_personal_access_tokens"},
 			missing:     []string{"view_personal_access_tokens"}, words: []string{"edit_users"},
 		},
@@ -54,8 +54,9 @@ func TestRevokeNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
-// Foreman names one permission at a time. Whatever is tried first, the error names all that issuing,
-// reading and revoking the tokens of other users take, so that nobody learns them one run after another.
+// Foreman names one permission at a time. Whatever fails first, the error names all permissions for
+// issuing, reading and revoking the tokens of other users, so that the user does not have to find
+// them out one by one.
 func TestARefusalNamesAllPermissions(t *testing.T) {
 	t.Parallel()
 
@@ -82,7 +83,7 @@ func TestARefusalNamesAllPermissions(t *testing.T) {
 		}
 	}
 
-	t.Run("but to view what no token needs", func(t *testing.T) {
+	t.Run("a permission that tokens do not need", func(t *testing.T) {
 		t.Parallel()
 
 		server := newHandlerScript(t, func(*http.Request) canned {
@@ -98,7 +99,7 @@ func TestARefusalNamesAllPermissions(t *testing.T) {
 	})
 }
 
-func TestRevokeExplainsTwins(t *testing.T) {
+func TestRevokeExplainsTwoTokensOfOneName(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -109,32 +110,32 @@ func TestRevokeExplainsTwins(t *testing.T) {
 	verdict.Want(t, err, "protocol", "HTTP 500", "Validation failed: Name has already been taken", "two tokens of this user", "database")
 }
 
-func TestRevokeNeedsTheServersWord(t *testing.T) {
+func TestRevokeNeedsTheServersConfirmation(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		answer canned
-		shown  string // the token as it is shown afterwards
-		kind   string
-		words  []string
+		response canned
+		shown    string // the token as the server returns it afterwards
+		kind     string
+		words    []string
 	}{
 		"a page":          {canned{status: 200, contentType: "text/html", body: "<html>login</html>"}, tokenJSON(1, "ci"), "protocol", []string{"HTTP 200"}},
 		"an empty body":   {canned{status: 204}, tokenJSON(1, "ci"), "protocol", []string{"HTTP 204"}},
 		"revoked: false":  {canned{status: 200, body: `{"id":1,"revoked":false}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active", "Foreman's log"}},
 		"another token":   {canned{status: 200, body: `{"id":2,"revoked":true}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active"}},
 		"an empty object": {canned{status: 200, body: `{}`}, tokenJSON(1, "ci"), "protocol", []string{"shows it as active"}},
-		"revoked: false, but it is": {
+		"revoked: false, although it is revoked": {
 			canned{status: 200, body: `{"id":1,"revoked":false}`},
 			strings.Replace(tokenJSON(1, "ci"), `"revoked?":false`, `"revoked?":true`, 1), "none", nil,
 		},
-		"a page for a 404":     {canned{status: 404, contentType: "text/html", body: "<html>no route</html>"}, tokenJSON(1, "ci"), "protocol", []string{"web page"}},
-		"a proxy's 404":        {canned{status: 404, contentType: "text/plain", body: "404 page not found"}, tokenJSON(1, "ci"), "protocol", nil},
-		"a 404, and it is not": {canned{status: 404, body: `{"error":{"message":"Resource personal_access_token not found by id '1'"}}`}, tokenJSON(1, "ci"), "permission", []string{"edit_users"}},
-		"403":                  {canned{status: 403, body: `{"error":{"message":"Access denied"}}`}, tokenJSON(1, "ci"), "permission", []string{"Access denied"}},
-		"401":                  {canned{status: 401, body: `{"error":{"message":"Unable to authenticate user admin"}}`}, tokenJSON(1, "ci"), "authentication", nil},
-		"502":                  {canned{status: 502, contentType: "text/html", body: "<html>Bad gateway</html>"}, tokenJSON(1, "ci"), "transient", nil},
-		"500":                  {canned{status: 500, body: `{"error":{"message":"reset has failed"}}`}, tokenJSON(1, "ci"), "protocol", []string{"reset has failed"}},
-		"a redirect":           {canned{status: 302, header: map[string]string{"Location": "https://sso.example.com/"}}, tokenJSON(1, "ci"), "protocol", []string{"sso.example.com"}},
+		"a page for a 404":                 {canned{status: 404, contentType: "text/html", body: "<html>no route</html>"}, tokenJSON(1, "ci"), "protocol", []string{"web page"}},
+		"a proxy's 404":                    {canned{status: 404, contentType: "text/plain", body: "404 page not found"}, tokenJSON(1, "ci"), "protocol", nil},
+		"a 404, although the token exists": {canned{status: 404, body: `{"error":{"message":"Resource personal_access_token not found by id '1'"}}`}, tokenJSON(1, "ci"), "permission", []string{"edit_users"}},
+		"403":                              {canned{status: 403, body: `{"error":{"message":"Access denied"}}`}, tokenJSON(1, "ci"), "permission", []string{"Access denied"}},
+		"401":                              {canned{status: 401, body: `{"error":{"message":"Unable to authenticate user admin"}}`}, tokenJSON(1, "ci"), "authentication", nil},
+		"502":                              {canned{status: 502, contentType: "text/html", body: "<html>Bad gateway</html>"}, tokenJSON(1, "ci"), "transient", nil},
+		"500":                              {canned{status: 500, body: `{"error":{"message":"reset has failed"}}`}, tokenJSON(1, "ci"), "protocol", []string{"reset has failed"}},
+		"a redirect":                       {canned{status: 302, header: map[string]string{"Location": "https://sso.example.com/"}}, tokenJSON(1, "ci"), "protocol", []string{"sso.example.com"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,7 +143,7 @@ func TestRevokeNeedsTheServersWord(t *testing.T) {
 			const path = " /api/users/5-~/personal_access_tokens/1"
 
 			server := newScript(t, map[string]canned{
-				"DELETE" + path:         test.answer,
+				"DELETE" + path:         test.response,
 				"GET" + path:            {status: http.StatusOK, body: test.shown},
 				"GET /api/current_user": {status: http.StatusOK, body: userJSON(4, "admin", true)},
 			})
@@ -150,8 +151,8 @@ func TestRevokeNeedsTheServersWord(t *testing.T) {
 			err := newDriver(t, server.url).Revoke(t.Context(), pat.Token{UserID: "5", ID: "1", Name: "ci"})
 			verdict.Want(t, err, test.kind, test.words...)
 
-			if err != nil && test.answer.status != http.StatusInternalServerError && strings.Contains(err.Error(), "two tokens") {
-				t.Errorf("twins are blamed: %v", err)
+			if err != nil && test.response.status != http.StatusInternalServerError && strings.Contains(err.Error(), "two tokens") {
+				t.Errorf("the error blames two tokens of one name: %v", err)
 			}
 		})
 	}
@@ -171,6 +172,6 @@ func TestRevokeShowsNoHash(t *testing.T) {
 	verdict.Want(t, err, "protocol")
 
 	if strings.Contains(err.Error(), foremanserver.HashPrefix) {
-		t.Errorf("the error holds the hash: %v", err)
+		t.Errorf("the error contains the hash: %v", err)
 	}
 }

@@ -8,18 +8,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// scope is the organization and location that a request is made in. Foreman narrows
-// to them whom the caller sees; without either it shows all that the caller may see.
+// scope is the organization and location of a request. Foreman restricts the users to those the
+// account sees in them; if neither is set, it returns all that the account is allowed to see.
 type scope struct{ organizationID, locationID int64 }
 
-// narrowed returns the scope with what a query sets put in place of the configured.
+// narrowed returns the scope with the values of a query instead of the configured ones.
 func (c scope) narrowed(organizationID, locationID pat.Option[int64]) scope {
 	return scope{
 		organizationID: organizationID.Or(c.organizationID), locationID: locationID.Or(c.locationID),
 	}
 }
 
-// query returns the values with the scope's parameters added.
+// query adds the scope's parameters to the values.
 func (c scope) query(values url.Values) url.Values {
 	if values == nil {
 		values = url.Values{}

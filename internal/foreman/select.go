@@ -10,23 +10,23 @@ import (
 )
 
 const (
-	// maxSelected is how many ids go into one search, which travels in the URL: an id has at
-	// most ten digits, and escaping makes three bytes of a comma, so that with what
-	// maxLater allows the request's line stays below the 8190 bytes that Apache allows.
+	// maxSelected is how many ids are put into one search, which is part of the URL: an id has at
+	// most ten digits, and a comma takes three bytes once it is escaped. Together with maxLater, the
+	// request line stays below the 8190 bytes that Apache allows.
 	maxSelected = 200
-	// maxLater is how many bytes of one search are for tokens that are later than others.
+	// maxLater is how many bytes of one search select tokens that are later than others.
 	maxLater = 2000
 )
 
 var _ pat.TokenSelector = (*System)(nil)
 
-// SelectTokens returns those of a user's tokens that are selected, in the order of their
-// numbers, and how many the user has: Foreman tells both in one answer. Of single tokens
-// not one row that was not asked for is fetched, whatever Foreman makes of the search. An
-// account without view_users finds nothing, and no error.
+// SelectTokens returns the selected tokens of a user in the order of their ids, and how many tokens
+// the user has: Foreman sends both in one response. If single tokens are selected, no other row is
+// fetched, however Foreman interprets the search. An account without view_users finds nothing, and
+// gets no error.
 //
-// A number beyond the column's 31 bits is not searched for: Foreman would answer 500, to
-// the other ones too.
+// An id beyond the 31 bits of the column is not searched for, because Foreman would respond with 500,
+// for the other ids too.
 func (s *System) SelectTokens(
 	ctx context.Context, userID string, selection pat.Selection,
 ) (tokens []pat.Token, total int, err error) {
@@ -78,8 +78,8 @@ func (s *System) SelectTokens(
 	return tokens, total, nil
 }
 
-// pack returns the conditions of each search, of at least so many: as many of the
-// queries as fit into one.
+// pack returns the conditions of each search, and at least the given number of searches. It puts as
+// many queries into one search as fit.
 func pack(queries []pat.TokenQuery, searches int) [][]string {
 	packed, length := make([][]string, searches), maxLater
 
@@ -99,9 +99,8 @@ func pack(queries []pat.TokenQuery, searches int) [][]string {
 	return packed
 }
 
-// laterThan returns the search for the tokens that a query with an AfterID selects, and
-// maybe others. Foreman's numbers grow, so that what was issued before, revoked for
-// years, is never fetched.
+// laterThan returns the search for the tokens that a query with an AfterID selects, and possibly
+// others. Foreman's ids grow, so that old tokens, such as those revoked years ago, are never fetched.
 func laterThan(query pat.TokenQuery) string {
 	var conditions []string
 
@@ -121,7 +120,7 @@ func laterThan(query pat.TokenQuery) string {
 		conditions = append(conditions, equals("name", query.Name.V))
 	}
 
-	if len(conditions) == 0 { // An empty search in brackets is none.
+	if len(conditions) == 0 { // Empty brackets are not a valid search.
 		return "id > 0"
 	}
 

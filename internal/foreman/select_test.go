@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-func TestSelectTokensFetchesNoOther(t *testing.T) {
+func TestSelectTokensFetchesNoOtherToken(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -37,15 +37,15 @@ func TestSelectTokensFetchesNoOther(t *testing.T) {
 		total    int
 		requests int
 	}{
-		"one":                              {user: alice, ids: []string{all[3].ID}, want: []string{"t3"}, total: 30, requests: 1},
-		"several, in the order of numbers": {user: alice, ids: []string{all[20].ID, all[3].ID}, want: []string{"t3", "t20"}, total: 30, requests: 1},
-		"one twice":                        {user: alice, ids: []string{all[3].ID, all[3].ID}, want: []string{"t3"}, total: 30, requests: 1},
-		"another user's":                   {user: alice, ids: []string{strconv.Itoa(bobs)}, total: 30, requests: 1},
-		"one that was never made":          {user: bob, ids: []string{"2147483647"}, total: 1, requests: 1},
-		"one that is too big to be one":    {user: alice, ids: []string{"2147483648", "999999999999999999", all[3].ID}, want: []string{"t3"}, total: 30, requests: 1},
-		"what is no number":                {user: alice, ids: []string{"", "x", "4 or id > 0", "4)", "0", all[3].ID}, want: []string{"t3"}, total: 30, requests: 1},
-		"nothing that could be one":        {user: alice, ids: []string{"*"}},
-		"none":                             {user: alice},
+		"one":                          {user: alice, ids: []string{all[3].ID}, want: []string{"t3"}, total: 30, requests: 1},
+		"several, in the order of ids": {user: alice, ids: []string{all[20].ID, all[3].ID}, want: []string{"t3", "t20"}, total: 30, requests: 1},
+		"one twice":                    {user: alice, ids: []string{all[3].ID, all[3].ID}, want: []string{"t3"}, total: 30, requests: 1},
+		"another user's":               {user: alice, ids: []string{strconv.Itoa(bobs)}, total: 30, requests: 1},
+		"one that was never issued":    {user: bob, ids: []string{"2147483647"}, total: 1, requests: 1},
+		"ids that are too large":       {user: alice, ids: []string{"2147483648", "999999999999999999", all[3].ID}, want: []string{"t3"}, total: 30, requests: 1},
+		"ids that are not numbers":     {user: alice, ids: []string{"", "x", "4 or id > 0", "4)", "0", all[3].ID}, want: []string{"t3"}, total: 30, requests: 1},
+		"only an invalid id":           {user: alice, ids: []string{"*"}},
+		"none":                         {user: alice},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,7 +54,7 @@ func TestSelectTokensFetchesNoOther(t *testing.T) {
 
 			tokens, total, err := reader.SelectTokens(t.Context(), test.user, pat.Selection{IDs: test.ids})
 			if err != nil || total != test.total {
-				t.Fatalf("%d in all, %v; want %d", total, err, test.total)
+				t.Fatalf("%d in total, %v; want %d", total, err, test.total)
 			}
 
 			if diff := cmp.Diff(test.want, names(tokens)); diff != "" {
@@ -117,7 +117,7 @@ func TestSelectTokensKeepsTheURLShort(t *testing.T) {
 		ids = append(ids, strconv.Itoa(token.ID))
 	}
 
-	// The longest there are, so that the length of the URL is that of the worst case.
+	// The longest ids, so that the URL has its maximum length.
 	for i := range maxSelected {
 		ids = append(ids, strconv.Itoa(2_147_483_000+i))
 	}
@@ -145,7 +145,7 @@ func TestSelectTokensFetchesOnePageOfAMisreadSearch(t *testing.T) {
 	s := newHandlerScript(t, func(r *http.Request) canned {
 		query, _ := url.ParseQuery(r.URL.RawQuery)
 		if query.Get("page") != "1" || query.Get("per_page") != "2" || query.Get("order") != "id" {
-			t.Errorf("asked for %v", query)
+			t.Errorf("the query is %v", query)
 		}
 
 		return canned{status: http.StatusOK, body: `{"total":50000,"subtotal":50000,"results":[` +
@@ -154,7 +154,7 @@ func TestSelectTokensFetchesOnePageOfAMisreadSearch(t *testing.T) {
 
 	tokens, total, err := newDriver(t, s.url).SelectTokens(t.Context(), "5", pat.Selection{IDs: []string{"2", "77"}})
 	if err != nil || total != 50_000 {
-		t.Fatalf("%d in all, %v", total, err)
+		t.Fatalf("%d in total, %v", total, err)
 	}
 
 	if diff := cmp.Diff([]string{"second"}, names(tokens)); diff != "" {
@@ -166,7 +166,7 @@ func TestSelectTokensFetchesOnePageOfAMisreadSearch(t *testing.T) {
 	}
 }
 
-func TestSelectTokensOfWhomForemanDoesNotShow(t *testing.T) {
+func TestSelectTokensOfAHiddenUser(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -184,7 +184,7 @@ func TestSelectTokensOfWhomForemanDoesNotShow(t *testing.T) {
 	_, _, err = stage.admin(t).SelectTokens(t.Context(), "alice", pat.Selection{IDs: []string{token.ID}})
 	verdict.Want(t, err, "validation")
 
-	// Foreman's own answer is an empty list: it proves nothing, and is no error here.
+	// Foreman responds with an empty list, which proves nothing and is not an error here.
 	tokens, total, err := stage.as(t, "blind").SelectTokens(t.Context(), alice, pat.Selection{IDs: []string{token.ID}})
 	if err != nil || len(tokens) != 0 || total != 0 {
 		t.Errorf("%v of %d, %v; want nothing", tokens, total, err)

@@ -2,13 +2,12 @@ package foreman
 
 import "net/http"
 
-// sessionCookie is the name of Foreman's cookie.
+// sessionCookie is the name of Foreman's session cookie.
 const sessionCookie = "_session_id"
 
-// session keeps the cookie of a login, which spares Foreman the next one: a login is a
-// slow hash and a write to its database. The credentials are sent all the same, for
-// Foreman falls back on them when it does not know the cookie, and would count a failed
-// login without.
+// session keeps the cookie of a login, which saves Foreman the next login: a slow hash and a write to
+// its database. The credentials are sent nevertheless, because Foreman needs them when it does not
+// know the cookie, and would otherwise count a failed login.
 type session struct{ cookie *http.Cookie }
 
 // Attach adds the cookie, if there is one.
@@ -22,8 +21,8 @@ func (s *session) Attach(request *http.Request) bool {
 	return true
 }
 
-// Learn takes the cookie of an answer.
-func (s *session) Learn(response *http.Response) {
+// Save stores the cookie of a response.
+func (s *session) Save(response *http.Response) {
 	for _, cookie := range response.Cookies() {
 		if cookie.Name == sessionCookie && cookie.Value != "" {
 			s.cookie = cookie

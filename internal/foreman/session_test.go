@@ -12,14 +12,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// lastAuth is how the last request was let in, or was not.
+// lastAuth returns how the last request was authenticated.
 func (s *stage) lastAuth() sandbox.AuthMethod {
 	requests := s.Requests()
 
 	return requests[len(requests)-1].Auth
 }
 
-// A session outlives the password or token that it began with, and says nothing of them.
+// A session outlives the password or token that it began with, and proves nothing about them.
 func TestASessionOutlivesItsCredentials(t *testing.T) {
 	t.Parallel()
 
@@ -45,10 +45,10 @@ func TestASessionOutlivesItsCredentials(t *testing.T) {
 	stage.RevokeToken(foremanserver.AdminLogin, id)
 
 	if err := read(); err != nil || stage.lastAuth() != sandbox.AuthSession {
-		t.Errorf("%v, by %v; want the session to go on", err, stage.lastAuth())
+		t.Errorf("%v, by %v; want the session to stay valid", err, stage.lastAuth())
 	}
 
-	// With the session gone the token is refused: once, and no request is sent after that.
+	// Without the session the token is refused once, and no request is sent after that.
 	stage.ExpireSessions()
 	stage.ResetRequests()
 
@@ -57,13 +57,13 @@ func TestASessionOutlivesItsCredentials(t *testing.T) {
 	}
 
 	if sent := stage.Count(nil); sent != 2 {
-		t.Errorf("%d requests, want one on the session that ran out and one with the token", sent)
+		t.Errorf("%d requests, want one with the expired session and one with the token", sent)
 	}
 }
 
-// Foreman refuses an expired session before it looks at the credentials, whatever the
-// request; so a token that was asked for was not made.
-func TestWhatMeetsAnExpiredSessionIsSentAgain(t *testing.T) {
+// Foreman refuses an expired session before it processes any request, so a requested token was not
+// issued.
+func TestARequestWithAnExpiredSessionIsSentAgain(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -92,9 +92,9 @@ func TestWhatMeetsAnExpiredSessionIsSentAgain(t *testing.T) {
 	}
 }
 
-// Only a login notes that a token is in use. Who works on a session seems to sleep, so that
-// a hold has to be longer than a session.
-func TestWorkOnASessionIsNoUseOfTheToken(t *testing.T) {
+// Foreman records the last use of a token only at a login. A token whose consumer uses a session
+// seems unused, so a hold must be longer than a session.
+func TestRequestsWithASessionDoNotCountAsUseOfTheToken(t *testing.T) {
 	t.Parallel()
 
 	now := time.Date(2028, 2, 28, 12, 0, 0, 0, time.UTC)
@@ -118,18 +118,17 @@ func TestWorkOnASessionIsNoUseOfTheToken(t *testing.T) {
 
 	first := lastUse()
 	if !first.Equal(now) {
-		t.Fatalf("last used at %s, want the login's %s", first, now)
+		t.Fatalf("last used at %s, want the time of the login, %s", first, now)
 	}
 
 	now = now.Add(10 * time.Minute)
 
 	if got := lastUse(); !got.Equal(first) {
-		t.Errorf("last used at %s, want %s still", got, first)
+		t.Errorf("last used at %s, still want %s", got, first)
 	}
 }
 
-// A caller whose address is locked out can go on with the session it has, and does not
-// learn of the lock by trying a login.
+// An account whose address is locked out can continue with its session, and does not try to log in.
 func TestASessionIsNotLockedOut(t *testing.T) {
 	t.Parallel()
 
@@ -148,20 +147,20 @@ func TestASessionIsNotLockedOut(t *testing.T) {
 	}(), "authentication")
 
 	if _, err := driver.Tokens(t.Context(), user, pat.TokenQuery{}); err != nil || stage.lastAuth() != sandbox.AuthSession {
-		t.Errorf("%v, by %v; want the session to go on", err, stage.lastAuth())
+		t.Errorf("%v, by %v; want the session to stay valid", err, stage.lastAuth())
 	}
 
 	_, err := stage.as(t, "alice").CurrentUser(t.Context())
 	verdict.Want(t, err, "authentication", "Too many tries")
 }
 
-// Of all cookies the driver keeps Foreman's own, as long as it is not emptied.
+// The driver keeps only Foreman's own cookie, and only if its value is not empty.
 func TestTheSessionIsTheOnlyCookie(t *testing.T) {
 	t.Parallel()
 
 	var sent [][]string
 
-	answers := []string{sessionCookie + "=first; Path=/; HttpOnly", "tracking=1", sessionCookie + "=; Max-Age=0", sessionCookie + "=second", ""}
+	responses := []string{sessionCookie + "=first; Path=/; HttpOnly", "tracking=1", sessionCookie + "=; Max-Age=0", sessionCookie + "=second", ""}
 
 	s := newHandlerScript(t, func(r *http.Request) canned {
 		var names []string
@@ -171,13 +170,13 @@ func TestTheSessionIsTheOnlyCookie(t *testing.T) {
 
 		sent = append(sent, names)
 
-		header := map[string]string{"Set-Cookie": answers[len(sent)-1]}
+		header := map[string]string{"Set-Cookie": responses[len(sent)-1]}
 
 		return canned{status: http.StatusOK, header: header, body: `{"total":1,"subtotal":1,"results":[` + tokenJSON(1, "first") + `]}`}
 	})
 
 	driver := newDriver(t, s.url)
-	for range answers {
+	for range responses {
 		if _, err := driver.Tokens(t.Context(), "5", pat.TokenQuery{}); err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +191,7 @@ func TestTheSessionIsTheOnlyCookie(t *testing.T) {
 	}
 }
 
-// What leads to another host is refused, session and credentials unseen.
+// A redirect to another host is refused, and that host gets neither session nor credentials.
 func TestTheSessionStaysWithItsServer(t *testing.T) {
 	t.Parallel()
 

@@ -34,20 +34,20 @@ func (s *System) showToken(ctx context.Context, key pat.Key, within scope) (pat.
 	return record.token(), nil
 }
 
-// searchUsers returns the users of the given scope that a search finds, two at most. What
-// Foreman makes of a search may be something else: the caller compares what it gets.
+// searchUsers returns the users of the given scope that a search finds, at most two. Foreman may
+// search for something else, so the caller compares the results.
 func (s *System) searchUsers(ctx context.Context, search string, within scope) ([]userRecord, error) {
 	query := Query{PerPage: pat.Some[int64](2), Page: pat.Some[int64](1)}
 
-	var answer envelope[userRecord]
-	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &answer, func() error {
-		return answer.check(userRecord.check)
+	var response envelope[userRecord]
+	err := s.get(ctx, segments("users"), within.query(query.values(search, 1)), &response, func() error {
+		return response.check(userRecord.check)
 	})
 
-	return answer.Results, err
+	return response.Results, err
 }
 
-// showUser reads one user by its number in the given scope.
+// showUser reads one user by its id in the given scope.
 func (s *System) showUser(ctx context.Context, id string, within scope) (pat.User, error) {
 	if err := number("user", id); err != nil {
 		return pat.User{}, err

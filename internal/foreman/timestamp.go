@@ -8,15 +8,15 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// layouts are the forms in which Foreman writes instants: the views in the caller's
-// zone, where only UTC has a name, and the answer to a revocation in ISO 8601.
+// layouts are the forms in which Foreman writes times: the views use the caller's zone, of which only
+// UTC is written as a name, and the response to a revocation uses ISO 8601.
 var layouts = []string{
 	"2006-01-02 15:04:05 UTC",
 	"2006-01-02 15:04:05 -0700",
 	time.RFC3339Nano,
 }
 
-// timestamp is an instant in any of Foreman's forms; zero where Foreman has null.
+// timestamp is a time in any of Foreman's forms; zero if Foreman sends null.
 type timestamp struct{ time.Time }
 
 // UnmarshalJSON reads a string in any of Foreman's forms, or null.
@@ -43,6 +43,6 @@ func (t *timestamp) UnmarshalJSON(data []byte) error {
 	return fmt.Errorf("%q is not a time as Foreman writes it", *text)
 }
 
-// expiry returns an instant as Foreman is sent it. Text without a zone would be read
-// in the zone of the caller, and a fraction of a second could never be read back.
+// expiry formats a time for Foreman, which would read a time without a zone in the zone of the
+// caller. Fractions of a second are dropped, because Foreman never returns them.
 func expiry(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }

@@ -9,8 +9,8 @@ import (
 
 var _ pat.TokenPager = (*System)(nil)
 
-// Tokens returns a user's tokens, revoked and expired ones too, by default in the order
-// of their numbers.
+// Tokens returns a user's tokens, including revoked and expired ones, by default in the order of
+// their ids.
 func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
 	tokens := []pat.Token{}
 
@@ -25,7 +25,7 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 	return tokens, nil
 }
 
-// EachToken yields what Tokens returns, page by page.
+// EachToken yields the tokens that Tokens returns, page by page.
 func (s *System) EachToken(ctx context.Context, userID string, query pat.TokenQuery) iter.Seq2[pat.Token, error] {
 	return func(yield func(pat.Token, error) bool) {
 		for records, err := range s.tokenPages(ctx, userID, query) {
@@ -44,8 +44,7 @@ func (s *System) EachToken(ctx context.Context, userID string, query pat.TokenQu
 	}
 }
 
-// tokenPages fetches a user's tokens page by page. Foreman's search narrows them as far as
-// it can.
+// tokenPages requests a user's tokens page by page. Foreman's search restricts them as far as it can.
 func (s *System) tokenPages(
 	ctx context.Context, userID string, query pat.TokenQuery,
 ) iter.Seq2[[]tokenRecord, error] {
@@ -81,7 +80,7 @@ func (s *System) tokenPages(
 	}
 }
 
-// tokenSearch returns the search for a query, empty where none can tell.
+// tokenSearch returns the search for a query, or an empty one if no search is reliable.
 func tokenSearch(query pat.TokenQuery, parameters Query) string {
 	switch {
 	case parameters.Search.Set:
@@ -103,8 +102,8 @@ func tokenSearch(query pat.TokenQuery, parameters Query) string {
 	}
 }
 
-// mayList tells an empty list from one that Foreman keeps from the caller: without
-// view_users the tokens of others are just not in it.
+// mayList distinguishes an empty list from one that the account lacks the permission to see: without
+// view_users, Foreman omits the tokens of other users.
 func (s *System) mayList(ctx context.Context, userID string, within scope) error {
 	self, err := s.self(ctx)
 	if err != nil || self.ID == userID || self.Admin {

@@ -9,8 +9,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// Whoever takes a few tokens costs Foreman the pages that they are on, and no other.
-func TestEachTokenAsksForNoPageThatNobodyReads(t *testing.T) {
+// A caller that needs a few tokens causes requests only for their pages.
+func TestEachTokenRequestsOnlyThePagesThatAreRead(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {

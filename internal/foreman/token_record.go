@@ -10,8 +10,8 @@ import (
 
 var errNoRecord = errors.New("a record without an id or a state, or without a name: the JSON is not what Foreman documents")
 
-// tokenRecord is a token as show and list write it, and create with the secret before
-// it. The keys really end in question marks.
+// tokenRecord is a token as the responses to show and list contain it, and with the secret the
+// response to create. The keys really end in question marks.
 type tokenRecord struct {
 	ID         int64     `json:"id"`
 	UserID     int64     `json:"user_id"`
@@ -27,7 +27,7 @@ type tokenRecord struct {
 
 func (r tokenRecord) key() int64 { return r.ID }
 
-// check says what is wrong with a record. Without its state it would pass for expired.
+// check returns an error for an invalid record. A record without its state would look expired.
 func (r tokenRecord) check() error {
 	if r.ID <= 0 || r.UserID <= 0 || r.Name == "" || r.Active == nil {
 		return errNoRecord
@@ -36,7 +36,7 @@ func (r tokenRecord) check() error {
 	return nil
 }
 
-// of says what is wrong with a record that should be one of this user's.
+// of returns an error for an invalid record, or one of another user.
 func (r tokenRecord) of(userID string) error {
 	if err := r.check(); err != nil {
 		return err
@@ -49,8 +49,8 @@ func (r tokenRecord) of(userID string) error {
 	return nil
 }
 
-// token converts the record. Whether an expiry has passed is the server's word: its
-// clock decides over the token's use, too.
+// token converts the record. The server decides whether the token has expired, because its clock also
+// decides whether the token can be used.
 func (r tokenRecord) token() pat.Token {
 	status := pat.StatusExpired
 
@@ -73,7 +73,7 @@ func (r tokenRecord) token() pat.Token {
 	}
 }
 
-// ownedBy says of each record what is wrong with it as one of this user's.
+// ownedBy returns a function that returns an error for a record that is invalid or of another user.
 func ownedBy(userID string) func(tokenRecord) error {
 	return func(record tokenRecord) error { return record.of(userID) }
 }

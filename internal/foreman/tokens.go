@@ -12,11 +12,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// secretForm is what a password can be in HTTP Basic authentication, whatever the server
-// reads its bytes as. Foreman's own secrets are letters, digits, - and _.
+// secretForm matches the passwords that HTTP Basic authentication can send in every character
+// encoding. Foreman's own secrets consist of letters, digits, - and _.
 var secretForm = regexp.MustCompile(`^[!-~]+$`)
 
-// Token returns one token by its number.
+// Token returns one token by its id.
 func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	token, err := s.showToken(ctx, key, s.scope)
 	if err != nil {
@@ -26,8 +26,8 @@ func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	return token, nil
 }
 
-// Create issues a token. Where nothing was asked of the server yet, it first makes sure
-// that its version is supported.
+// Create issues a token. If no request was sent to the server yet, it first makes sure that the
+// server's version is supported.
 func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) (pat.Issued, error) {
 	path, err := tokensPath(userID)
 	if err != nil {
@@ -55,14 +55,14 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 
 	var record tokenRecord
 
-	request.Decode = func(answer rest.Answer) error {
-		cause := rest.DecodeJSON(answer.Body, &record)
+	request.Decode = func(response rest.Response) error {
+		cause := rest.DecodeJSON(response.Body, &record)
 
 		switch {
 		case cause != nil || record.ID <= 0 || !secretForm.MatchString(record.Value):
-			return s.rest.UnexpectedAnswer(request, answer, errNoSecret)
+			return s.rest.UnexpectedResponse(request, response, errNoSecret)
 		case record.Name != token.Name || record.token().UserID != userID:
-			return s.rest.UnexpectedAnswer(request, answer, errNotOurs)
+			return s.rest.UnexpectedResponse(request, response, errNotOurs)
 		default:
 			return nil
 		}
@@ -75,7 +75,7 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 	return pat.Issued{Token: record.token(), Secret: pat.Secret(record.Value), Asked: token.ExpiresAt}, nil
 }
 
-// explainCreate adds what Foreman's own words leave out.
+// explainCreate adds advice that Foreman's own message does not contain.
 func explainCreate(err error) error {
 	var (
 		invalid *pat.ValidationError

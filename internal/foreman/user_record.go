@@ -9,12 +9,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// User is what Foreman documents of a user beyond [pat.User]: the type, as a pointer, of
-// [pat.User.Native]. Texts are empty where Foreman has null.
+// User contains what Foreman documents about a user beyond [pat.User]. A pointer to it is the type of
+// [pat.User.Native]. Texts are empty if Foreman sends null.
 type User struct {
 	Description, Timezone, Locale string
 	MailEnabled                   bool
-	// DirectAdmin is the account's own flag; [pat.User.Admin] may come from a group.
+	// DirectAdmin is the user's own flag; [pat.User.Admin] may come from a group.
 	DirectAdmin          bool
 	CreatedAt, UpdatedAt time.Time
 	AuthSource           AuthSource
@@ -23,11 +23,11 @@ type User struct {
 	Locations, Organizations             []Reference
 	SSHKeys                              []SSHKey
 
-	// Roles and Usergroups are nil in a list: only the view of a single user has them.
+	// Roles and Usergroups are nil in a list, because Foreman returns them only for a single user.
 	Roles, Usergroups []Reference
 }
 
-// AuthSource is where a user's password is checked.
+// AuthSource is the source that verifies a user's password.
 type AuthSource struct {
 	ID   int64
 	Name string
@@ -36,14 +36,14 @@ type AuthSource struct {
 }
 
 // Reference names another record of Foreman's. Only organizations and locations have a title, which
-// is their name with those of their parents.
+// consists of the names of their parents and their own.
 type Reference struct {
 	ID    int64  `json:"id"`
 	Name  string `json:"name"`
 	Title string `json:"title"`
 }
 
-// SSHKey is a public key of a user's.
+// SSHKey is a public key of a user.
 type SSHKey struct {
 	ID          int64  `json:"id"`
 	Name        string `json:"name"`
@@ -53,7 +53,7 @@ type SSHKey struct {
 	Length int64 `json:"length"`
 }
 
-// userRecord is a user as Foreman writes it.
+// userRecord is a user as Foreman's responses contain it.
 type userRecord struct {
 	ID             int64     `json:"id"`
 	Login          string    `json:"login"`
@@ -86,7 +86,7 @@ type userRecord struct {
 
 func (r userRecord) key() int64 { return r.ID }
 
-// check says what is wrong with a record.
+// check returns an error for an invalid record.
 func (r userRecord) check() error {
 	if r.ID <= 0 || r.Login == "" {
 		return errNoRecord
@@ -95,8 +95,8 @@ func (r userRecord) check() error {
 	return nil
 }
 
-// UnmarshalJSON also takes the kind of the authentication source from the name of its
-// key: auth_source_internal, auth_source_ldap and so on, an object each.
+// UnmarshalJSON also determines the type of the authentication source, which is part of the name of
+// its key: auth_source_internal, auth_source_ldap and so on, each with an object.
 func (r *userRecord) UnmarshalJSON(data []byte) error {
 	type plain userRecord
 
@@ -119,10 +119,10 @@ func (r *userRecord) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// isObject says whether a value is an object, and keeps nothing of it.
+// isObject reports whether a JSON value is an object, without keeping it.
 type isObject bool
 
-// UnmarshalJSON looks at the first character.
+// UnmarshalJSON checks the first character.
 func (o *isObject) UnmarshalJSON(data []byte) error {
 	*o = data[0] == '{'
 

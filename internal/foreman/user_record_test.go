@@ -47,7 +47,7 @@ func TestUserRecord(t *testing.T) {
 	}
 }
 
-func TestAListedUserHasNoRolesAndNoKindOfSource(t *testing.T) {
+func TestAListedUserHasNoRolesAndNoTypeOfSource(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -67,7 +67,7 @@ func TestAListedUserHasNoRolesAndNoKindOfSource(t *testing.T) {
 	listed, _ := users[0].Native.(*User)
 
 	if shown == nil || shown.AuthSource.Type != "internal" || shown.Roles == nil || !shown.DirectAdmin {
-		t.Errorf("shown: %+v", shown)
+		t.Errorf("read alone: %+v", shown)
 	}
 
 	if listed == nil || listed.AuthSource.Type != "" || listed.Roles != nil || listed.AuthSource.Name != "Internal" {

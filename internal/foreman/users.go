@@ -12,13 +12,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// CurrentUser returns whom the credentials belong to.
+// CurrentUser returns the user that the credentials belong to.
 func (s *System) CurrentUser(ctx context.Context) (pat.User, error) { return s.self(ctx) }
 
-// User returns one user, with all that Foreman shows of a single one.
+// User returns one user with everything that Foreman returns for a single user.
 func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	if ref == (pat.UserRef{}) {
-		return pat.User{}, errNobody()
+		return pat.User{}, errNoReference()
 	}
 
 	id := ref.ID
@@ -48,16 +48,15 @@ func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	return user, nil
 }
 
-// errNobody says that a reference names no user.
-func errNobody() error {
+// errNoReference means that a reference names no user.
+func errNoReference() error {
 	return &pat.ValidationError{Failure: pat.Failure{
 		Tried: "looking up a user", Said: "neither an id nor a username was given",
 	}}
 }
 
-// Users returns the users that the query selects, in the order of their numbers unless
-// it asks for another. What Foreman shows of a single user only (roles, groups) is
-// missing in a list.
+// Users returns the users that the query selects, in the order of their ids unless it sets another
+// order. A list lacks what Foreman returns only for a single user: roles and groups.
 func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
 	parameters, err := native(query.Native, UserOrder)
 	if err != nil {
@@ -68,7 +67,7 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 
 	switch {
 	case query.Ref.Set && ref == (pat.UserRef{}):
-		return nil, errNobody()
+		return nil, errNoReference()
 	case search != "":
 	case ref.ID != "":
 		if err := number("user", ref.ID); err != nil {
@@ -105,12 +104,11 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 	return users, s.addTokens(ctx, users, parameters)
 }
 
-// addTokensAtOnce is how many users' tokens are asked for at once, the most that the client
-// may be told to let through: a request that waits for its turn takes memory, too.
+// addTokensAtOnce is how many users' tokens are requested concurrently: the largest number that can
+// be configured for the client, because a request that waits for its turn takes up memory, too.
 const addTokensAtOnce = 100
 
-// addTokens fills in the tokens of each user. The client bounds how many requests are
-// under way.
+// addTokens sets the tokens of each user. The client limits the number of concurrent requests.
 func (s *System) addTokens(ctx context.Context, users []pat.User, parameters Query) error {
 	within := Query{OrganizationID: parameters.OrganizationID, LocationID: parameters.LocationID}
 	group, ctx := errgroup.WithContext(ctx)
@@ -128,8 +126,8 @@ func (s *System) addTokens(ctx context.Context, users []pat.User, parameters Que
 	return group.Wait()
 }
 
-// resolve returns the number of the user with exactly this login. The caller itself
-// needs no permission for that.
+// resolve returns the id of the user with exactly this login. For its own login the account needs no
+// permission.
 func (s *System) resolve(ctx context.Context, login string) (string, error) {
 	self, err := s.self(ctx)
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// addressable are the paths that may be sent: a user is an id in the form that no login
-// has, a token's id is digits, and nothing is empty.
+// addressable matches the paths that may be sent: a user is an id in the form that no login has, a
+// token's id is digits, and no segment is empty.
 var addressable = regexp.MustCompile(
 	`^/api/(current_user|users|users/[1-9][0-9]*-~(/personal_access_tokens(/[1-9][0-9]*)?)?)$`)
 
-// wantAddressable fails if something that could be a login or an empty segment stands in
-// the path of a request.
+// wantAddressable fails the test if the path of a request contains an empty segment, or one that
+// could be a login.
 func wantAddressable(tb testing.TB, requests []sandbox.Request) {
 	tb.Helper()
 
@@ -35,8 +35,8 @@ func wantAddressable(tb testing.TB, requests []sandbox.Request) {
 	}
 }
 
-// Foreman has users of its own that it shows to nobody.
-func TestHiddenUsersAreGone(t *testing.T) {
+// Foreman has internal users that it never returns.
+func TestInternalUsersDoNotExist(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -50,8 +50,8 @@ func TestHiddenUsersAreGone(t *testing.T) {
 	verdict.Want(t, err, "user gone", `"ADMIN"`, "capital letters")
 }
 
-// TestTokensOfAUserWhoseIDIsALogin has a user 5 and logins that Foreman can take "5" or
-// what begins with it for, and acts on all of them.
+// TestTokensOfAUserWhoseIDIsALogin has a user 5, and logins that Foreman can mistake for "5" or that
+// begin with it, and performs all operations on them.
 func TestTokensOfAUserWhoseIDIsALogin(t *testing.T) {
 	t.Parallel()
 
@@ -73,12 +73,12 @@ func TestTokensOfAUserWhoseIDIsALogin(t *testing.T) {
 				system = stage.as(t, caller)
 			}
 
-			if caller == "alice" { // She may do nothing to others.
+			if caller == "alice" { // She has no permissions for other users.
 				owners = map[string]string{"alice": owners["alice"]}
 			}
 
 			for login, id := range owners {
-				liveALife(t, stage, system, login, id)
+				issueFindRevoke(t, stage, system, login, id)
 			}
 
 			wantAddressable(t, stage.Requests())
@@ -86,23 +86,23 @@ func TestTokensOfAUserWhoseIDIsALogin(t *testing.T) {
 	}
 }
 
-// liveALife issues a token of the user, finds it by every call, and revokes it.
-func liveALife(t *testing.T, stage *stage, system *System, login, id string) {
+// issueFindRevoke issues a token of the user, finds it with every call, and revokes it.
+func issueFindRevoke(t *testing.T, stage *stage, system *System, login, id string) {
 	t.Helper()
 
 	ctx := t.Context()
 
 	issued, err := system.Create(ctx, id, pat.NewToken{Name: "ci"})
 	if err != nil || stage.LiveTokens(login) != 1 || stage.LiveTokens("") != 1 {
-		t.Fatalf("%s has %d tokens of %d that live, %v", login, stage.LiveTokens(login), stage.LiveTokens(""), err)
+		t.Fatalf("%s has %d of %d active tokens, %v", login, stage.LiveTokens(login), stage.LiveTokens(""), err)
 	}
 
 	if user, err := system.User(ctx, pat.UserRef{ID: id}); err != nil || user.Username != login {
-		t.Errorf("the user %s is shown as %q, %v", login, user.Username, err)
+		t.Errorf("the user %s is read as %q, %v", login, user.Username, err)
 	}
 
 	if token, err := system.Token(ctx, issued.Key()); err != nil || token.Name != "ci" {
-		t.Errorf("the token of %s is shown as %+v, %v", login, token, err)
+		t.Errorf("the token of %s is read as %+v, %v", login, token, err)
 	}
 
 	if tokens, err := system.Tokens(ctx, id, pat.TokenQuery{}); err != nil || len(tokens) != 1 {
@@ -115,11 +115,11 @@ func liveALife(t *testing.T, stage *stage, system *System, login, id string) {
 	}
 
 	if err := system.Revoke(ctx, issued.Token); err != nil || stage.LiveTokens("") != 0 {
-		t.Errorf("%d tokens live after the revocation of that of %s, %v", stage.LiveTokens(""), login, err)
+		t.Errorf("%d tokens are active after that of %s was revoked, %v", stage.LiveTokens(""), login, err)
 	}
 }
 
-func TestOtherUsersTakePermissions(t *testing.T) {
+func TestOtherUsersRequirePermissions(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -138,7 +138,7 @@ func TestOtherUsersTakePermissions(t *testing.T) {
 		t.Errorf("%s, %v", user.ID, err)
 	}
 
-	_, err = viewer.User(t.Context(), pat.UserRef{Username: "nobody"})
+	_, err = viewer.User(t.Context(), pat.UserRef{Username: "missing"})
 	verdict.Want(t, err, "permission", "may still exist, hidden")
 }
 
@@ -156,11 +156,11 @@ func TestUsersSelectsAndAddsTokens(t *testing.T) {
 		query pat.UserQuery
 		want  []string
 	}{
-		"all, by id":           {want: []string{"admin", "alice", "alicia"}},
-		"an order":             {query: pat.UserQuery{Native: Query{Order: pat.Some("login DESC")}}, want: []string{"alicia", "alice", "admin"}},
-		"a search":             {query: pat.UserQuery{Native: Query{Search: pat.Some("login ~ alic")}}, want: []string{"alice", "alicia"}},
-		"a search and a login": {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "alicia"}), Native: Query{Search: pat.Some("login ~ alic")}}, want: []string{"alicia"}},
-		"a field that repeats": {query: pat.UserQuery{Native: Query{Order: pat.Some("firstname"), PerPage: pat.Some[int64](1)}}, want: []string{"admin", "alice", "alicia"}},
+		"all, by id":                             {want: []string{"admin", "alice", "alicia"}},
+		"an order":                               {query: pat.UserQuery{Native: Query{Order: pat.Some("login DESC")}}, want: []string{"alicia", "alice", "admin"}},
+		"a search":                               {query: pat.UserQuery{Native: Query{Search: pat.Some("login ~ alic")}}, want: []string{"alice", "alicia"}},
+		"a search and a login":                   {query: pat.UserQuery{Ref: pat.Some(pat.UserRef{Username: "alicia"}), Native: Query{Search: pat.Some("login ~ alic")}}, want: []string{"alicia"}},
+		"an order by a field that is not unique": {query: pat.UserQuery{Native: Query{Order: pat.Some("firstname"), PerPage: pat.Some[int64](1)}}, want: []string{"admin", "alice", "alicia"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -188,7 +188,7 @@ func TestUsersSelectsAndAddsTokens(t *testing.T) {
 			}
 
 			if parameters, _ := test.query.Native.(Query); parameters.Order.V == "firstname" {
-				slices.Sort(got) // Where there is none, the order is the database's affair.
+				slices.Sort(got) // Without an order, the database decides.
 			}
 
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -198,7 +198,7 @@ func TestUsersSelectsAndAddsTokens(t *testing.T) {
 	}
 }
 
-func TestUsersLeavesTokensOutUnlessAsked(t *testing.T) {
+func TestUsersOmitsTokensUnlessRequested(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})
@@ -209,8 +209,8 @@ func TestUsersLeavesTokensOutUnlessAsked(t *testing.T) {
 	}
 }
 
-// A search does not stand in for a reference that names nobody.
-func TestUsersOfNobodyIsAnError(t *testing.T) {
+// A search does not replace a reference that names no user.
+func TestUsersWithAnEmptyReferenceIsAnError(t *testing.T) {
 	t.Parallel()
 
 	stage := newStage(t, foremanserver.Options{})

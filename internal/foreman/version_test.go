@@ -10,23 +10,23 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-func TestAVersionThatIsTooOldIsRefusedBeforeAnythingIsMade(t *testing.T) {
+func TestAVersionThatIsTooOldIsRefusedBeforeACreate(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		version string
 		refused bool
 	}{
-		"3.1":               {version: "3.1.0", refused: true},
-		"2.5":               {version: "2.5.4", refused: true},
-		"a 3.1 of the base": {version: "3.1.9-develop", refused: true},
-		"3.2":               {version: "3.2.0"},
-		"3.2 in short":      {version: "3.2"},
-		"a candidate":       {version: "3.2.0-rc1"},
-		"3.13":              {version: "3.13.0-develop"},
-		"of Satellite":      {version: "3.9.1.6"},
-		"5.0":               {version: "5.0.0"},
-		"no version at all": {version: "unknown"},
+		"3.1":                          {version: "3.1.0", refused: true},
+		"2.5":                          {version: "2.5.4", refused: true},
+		"a 3.1 development version":    {version: "3.1.9-develop", refused: true},
+		"3.2":                          {version: "3.2.0"},
+		"3.2, without a patch version": {version: "3.2"},
+		"a release candidate":          {version: "3.2.0-rc1"},
+		"3.13":                         {version: "3.13.0-develop"},
+		"of Satellite":                 {version: "3.9.1.6"},
+		"5.0":                          {version: "5.0.0"},
+		"no version at all":            {version: "unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -44,26 +44,26 @@ func TestAVersionThatIsTooOldIsRefusedBeforeAnythingIsMade(t *testing.T) {
 			verdict.Want(t, err, "protocol", "the server is Foreman "+test.version, "3.2 (Satellite 6.12)")
 
 			if stage.Count(sandbox.Matching(http.MethodPost, "")) != 0 || stage.LiveTokens("") != 0 {
-				t.Error("a token was asked for")
+				t.Error("a token was requested")
 			}
 		})
 	}
 }
 
-func TestAnOldServersErrorsAreBlamedOnItsAge(t *testing.T) {
+func TestErrorsOfAnOldServerNameItsVersion(t *testing.T) {
 	t.Parallel()
 
-	answer := canned{
+	response := canned{
 		status: http.StatusBadRequest, header: map[string]string{"Foreman_version": "3.1.0"},
 		body: `{"error":{"message":"the field 'id' in the order statement is not valid field for search"}}`,
 	}
-	server := newHandlerScript(t, func(*http.Request) canned { return answer })
+	server := newHandlerScript(t, func(*http.Request) canned { return response })
 
 	_, err := newDriver(t, server.url).Tokens(t.Context(), "5", pat.TokenQuery{})
 	verdict.Want(t, err, "protocol", "Foreman 3.1.0")
 }
 
-func TestAServerWithoutVersionIsTakenAtItsWord(t *testing.T) {
+func TestAServerWithoutAVersionIsAccepted(t *testing.T) {
 	t.Parallel()
 
 	server := newScript(t, map[string]canned{

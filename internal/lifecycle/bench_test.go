@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// benchmarked is a token that is due before it expires, with arguments that decide so.
+// benchmarked is a token that becomes due before it expires, with its arguments.
 func benchmarked(b *testing.B) (Current, Arguments) {
 	b.Helper()
 
@@ -26,7 +26,7 @@ func BenchmarkDecide(b *testing.B) {
 
 	for b.Loop() {
 		if Decide(current, arguments, arguments, burning).Action != Reissue {
-			b.Fatal("it is due")
+			b.Fatal("the token is due")
 		}
 	}
 }
@@ -36,7 +36,7 @@ func BenchmarkPolicy_DueAt(b *testing.B) {
 
 	for b.Loop() {
 		if _, reason := arguments.Policy.DueAt(current.CreatedAt, current.ExpiresAt, days); reason != ReasonBeforeExpiry {
-			b.Fatal("it is due before it expires")
+			b.Fatal("the token is not due before it expires")
 		}
 	}
 }
@@ -48,7 +48,7 @@ func BenchmarkPolicy_Judge(b *testing.B) {
 
 	for b.Loop() {
 		if !arguments.Policy.Judge(predecessor, current.ExpiresAt.Add(time.Hour)).Held {
-			b.Fatal("it was used")
+			b.Fatal("the token is held")
 		}
 	}
 }

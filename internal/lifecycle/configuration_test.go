@@ -10,11 +10,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// unknowable stands for a value that is known only after apply.
+// unknowable replaces a value that is known only after apply.
 const unknowable = "?"
 
-// configuration are all arguments of the resource as a user writes them: empty for one
-// that is not set. Triggers are written a=1 b=null, {} for a map without keys.
+// configuration has all arguments of the resource as a user writes them: empty means not set.
+// Triggers are written a=1 b=null, and {} for an empty map.
 type configuration struct {
 	username, userID          string
 	name, namePrefix, series  string
@@ -26,8 +26,8 @@ type configuration struct {
 	encryptTo                 string
 }
 
-// arguments are what a decision is asked with, as the resource reads them from its model.
-// Who owns the token, its series and how long the next one lives have no part in it.
+// arguments returns the arguments of a decision, as the resource reads them from its model. The
+// owner, the series and the lifetime of the next token are not part of it.
 func (c configuration) arguments(t testing.TB) Arguments {
 	t.Helper()
 
@@ -48,7 +48,7 @@ func (c configuration) arguments(t testing.TB) Arguments {
 	return arguments
 }
 
-// policy is the part of it that has the clock in it.
+// policy returns the part that depends on the clock.
 func (c configuration) policy(t testing.TB) Policy {
 	t.Helper()
 
@@ -58,7 +58,7 @@ func (c configuration) policy(t testing.TB) Policy {
 	}
 }
 
-// lifetime is how long the next token is to live, while that is known.
+// lifetime returns the lifetime of the next token, if it is known.
 func (c configuration) lifetime(t testing.TB) Lifetime {
 	t.Helper()
 
@@ -77,7 +77,7 @@ func (c configuration) lifetime(t testing.TB) Lifetime {
 	return lifetime
 }
 
-// triggerValues reads the map.
+// triggerValues parses the map.
 func (c configuration) triggerValues() Triggers {
 	if c.triggers == "" || c.triggers == unknowable {
 		return Triggers{Unknown: c.triggers == unknowable}
@@ -101,14 +101,14 @@ func (c configuration) triggerValues() Triggers {
 	return Triggers{Values: values}
 }
 
-// text is an argument that is a text.
+// text parses an argument that is a text.
 func text(value string) Value[string] {
 	return Value[string]{
 		V: strings.TrimSuffix(value, unknowable), Set: value != "" && value != unknowable, Unknown: value == unknowable,
 	}
 }
 
-// choices are the values that a history gives the arguments.
+// choices are the values that a history uses for the arguments.
 func choices(start time.Time) map[string][]string {
 	midnight := start.Truncate(Day)
 	at := func(days int) string { return midnight.AddDate(0, 0, days).Format(time.RFC3339) }
@@ -153,8 +153,8 @@ func argument(c *configuration, name string) *string {
 	}
 }
 
-// possible says whether the resource takes the configuration. A name beside a rotation is
-// possible where ignore_changes is at work, and so is in these histories.
+// possible reports whether the resource accepts the configuration. A name together with a rotation is
+// possible with ignore_changes, and so it is in these histories.
 func (c configuration) possible(t testing.TB, traits pat.Traits) bool {
 	t.Helper()
 
@@ -171,13 +171,12 @@ func (c configuration) possible(t testing.TB, traits pat.Traits) bool {
 	return err == nil
 }
 
-// rotates says whether there is a rotation object.
+// rotates reports whether there is a rotation object.
 func (c configuration) rotates() bool {
 	return c.beforeExpiry+c.maxAge+c.triggers+c.overlap+c.holdIfUsedWithin != ""
 }
 
-// obscured returns the configuration as a plan may see it that is made before all of it
-// is known.
+// obscured returns the configuration as a plan may get it before all of it is known.
 func (c configuration) obscured(t *rapid.T, names []string) configuration {
 	obscured := c
 
@@ -195,7 +194,7 @@ func (c configuration) obscured(t *rapid.T, names []string) configuration {
 	return obscured
 }
 
-// flag reads an argument that is true or false.
+// flag parses an argument that is true or false.
 func flag(argument string) Value[bool] {
 	word := text(argument)
 

@@ -8,47 +8,48 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Action is what is to be done with a token.
+// Action is what to do with a token.
 type Action int
 
 const (
-	// Keep leaves the token alone. Arguments that changed are recorded.
+	// Keep leaves the token unchanged. Changed arguments are recorded.
 	Keep Action = iota
-	// MayReissue is Reissue or Keep: an argument is unknown yet, or the clock decides.
+	// MayReissue is either Reissue or Keep: an argument is not known yet, or the clock decides.
 	MayReissue
 	// Reissue issues another token in its place.
 	Reissue
-	// Refuse is for a token that ought to be reissued and cannot be.
+	// Refuse means that the token should be reissued but cannot be.
 	Refuse
 )
 
-// Arguments are what the user says of a token.
+// Arguments are the arguments that decide about a token.
 type Arguments struct {
 	Name, NamePrefix Value[string]
-	// ExpiresIn counts from when a token is issued. It wins over ExpiresAt.
+	// ExpiresIn counts from when a token is issued. It takes precedence over ExpiresAt.
 	ExpiresIn Value[time.Duration]
 	ExpiresAt Value[time.Time]
 	Policy    Policy
 	Triggers  Triggers
-	// Recipients are whom the secret is encrypted to, in one text; not set if it is not.
+	// Recipients are the recipients that the secret is encrypted to, in one text; not set if it is
+	// not encrypted.
 	Recipients Value[string]
-	// ReissueWhenInvalid says whether a token that can no longer be used is succeeded by
-	// another; it is where that is not set.
+	// ReissueWhenInvalid decides whether a token that no longer works is reissued. If it is not set,
+	// the token is reissued.
 	ReissueWhenInvalid Value[bool]
 }
 
-// keepsInvalid says whether a token is left alone that can no longer be used.
+// keepsInvalid reports whether a token that no longer works is kept.
 func (a Arguments) keepsInvalid() bool { return a.ReissueWhenInvalid.Set && !a.ReissueWhenInvalid.V }
 
-// Triggers are values whose change rotates a token. Nil is no map at all.
+// Triggers are values whose change rotates a token. Nil means that there is no map.
 type Triggers struct {
 	Values map[string]Value[string]
-	// Unknown is true while the map as a whole is.
+	// Unknown is true while the whole map is unknown.
 	Unknown bool
 }
 
-// changed says whether a key was added, removed or changed, and whether that is certain.
-// To have a map or none is no change: it says nothing of any key.
+// changed reports whether a key was added, removed or changed, and whether that is certain. Adding or
+// removing the whole map is not a change, because it says nothing about any key.
 func (t Triggers) changed(after Triggers) (changed, certain bool) {
 	switch {
 	case after.Unknown:
@@ -66,42 +67,42 @@ func (t Triggers) changed(after Triggers) (changed, certain bool) {
 		}
 	}
 
-	return true, len(t.Values) != len(after.Values) // A key went, or one is unknown.
+	return true, len(t.Values) != len(after.Values) // A key was removed, or one is unknown.
 }
 
-// Current is a token as state knows it.
+// Current is a token as recorded in state.
 type Current struct {
 	pat.Token
 
-	Generation int64 // 0: imported, nobody here holds its secret
+	Generation int64 // 0: imported, so that its secret is not known
 	// UserGone is true if the token's user is proven not to exist.
 	UserGone bool
-	// Due is why the token was due when it was last read; empty if it was not.
+	// Due is the reason why the token was due when it was last read; empty if it was not due.
 	Due Reason
 }
 
-// Decision is what becomes of a token, and why.
+// Decision is what to do with a token, and why.
 type Decision struct {
 	Action Action
-	// Reason says why a token is issued; empty while that is not known, or none is.
+	// Reason is why a token is issued; empty if that is not known yet, or if no token is issued.
 	Reason Reason
-	// Argument is the argument that asks for another token; empty where none does,
-	// because the token can no longer be used.
+	// Argument is the argument that requires another token; empty if none does, because the token no
+	// longer works.
 	Argument string
-	// UserGone is true where it is refused because the token's user does not exist.
+	// UserGone is true if a reissue is refused because the token's user does not exist.
 	UserGone bool
 }
 
-// Decide says what becomes of a token when its arguments are recorded as before and are
-// now after. It has no clock: where only the clock can tell it answers MayReissue, and
-// [Settle] is asked in apply. Asked twice it answers alike.
+// Decide decides what to do with a token whose arguments change from before to after. It does not
+// read the clock: if only the clock can decide, it returns MayReissue, and [Settle] decides during
+// apply. It always returns the same for the same arguments.
 func Decide(current Current, before, after Arguments, traits pat.Traits) Decision {
 	if invalid, settled := decideInvalid(current, before, after, traits); settled {
 		return invalid
 	}
 
 	if current.Status != pat.StatusActive {
-		// Kept as it is on purpose. Nothing but a changed argument asks for another.
+		// The token is kept on purpose. Only a changed argument requires another.
 		current.Due = ""
 	}
 
@@ -118,7 +119,7 @@ func Decide(current Current, before, after Arguments, traits pat.Traits) Decisio
 	return decideDue(current, before, after, traits)
 }
 
-// Settle is Decide in apply, when every argument is known and the clock may be asked.
+// Settle is Decide during apply, when every argument is known and the clock may be read.
 func Settle(current Current, before, after Arguments, traits pat.Traits, now time.Time) Decision {
 	decision := Decide(current, before, after, traits)
 	if decision.Action != MayReissue {
@@ -132,8 +133,8 @@ func Settle(current Current, before, after Arguments, traits pat.Traits, now tim
 	return Decision{}
 }
 
-// decideInvalid is about a token that can no longer be used. It returns false if that
-// settles nothing, because the token works or is to be kept as it is.
+// decideInvalid decides about a token that no longer works. It returns false if it makes no decision,
+// because the token works or is to be kept.
 func decideInvalid(current Current, before, after Arguments, traits pat.Traits) (decision Decision, settled bool) {
 	var reason Reason
 
@@ -147,14 +148,14 @@ func decideInvalid(current Current, before, after Arguments, traits pat.Traits) 
 	case pat.StatusExpired:
 		reason = ReasonExpired
 
-		told := toldToExpire(current, before, after)
+		asConfigured := expiredAsConfigured(current, before, after)
 
 		switch {
-		case after.ExpiresIn.Unknown && (told || after.ExpiresAt.Unknown), after.ExpiresIn.Null() && after.ExpiresAt.Unknown:
+		case after.ExpiresIn.Unknown && (asConfigured || after.ExpiresAt.Unknown), after.ExpiresIn.Null() && after.ExpiresAt.Unknown:
 			return Decision{Action: MayReissue}, true
-		case told && after.ExpiresIn.Null():
-			// It is what the user asked for, and a successor would be born expired, whatever
-			// else calls for one.
+		case asConfigured && after.ExpiresIn.Null():
+			// The user asked for this expiry, and a successor would already have expired when it is
+			// issued, whatever else requires one.
 			return Decision{}, true
 		}
 	}
@@ -169,14 +170,14 @@ func decideInvalid(current Current, before, after Arguments, traits pat.Traits) 
 	}
 }
 
-// toldToExpire says whether the instant that is asked for, now as before, is that of an
-// expired token or an earlier one. An imported token may have expired before it.
-func toldToExpire(current Current, before, after Arguments) bool {
+// expiredAsConfigured reports whether the configured `expires_at`, which did not change, is the
+// expiry of an expired token or earlier. An imported token may have expired before it.
+func expiredAsConfigured(current Current, before, after Arguments) bool {
 	return after.ExpiresAt.Set && same(before.ExpiresAt, after.ExpiresAt, time.Time.Equal) &&
 		(current.ExpiresAt.IsZero() || !after.ExpiresAt.V.After(current.ExpiresAt))
 }
 
-// decideTriggers is about the values whose change rotates, for imported tokens too.
+// decideTriggers decides about the values whose change rotates a token, including an imported one.
 func decideTriggers(current Current, before, after Arguments, traits pat.Traits) Decision {
 	changed, certain := before.Triggers.changed(after.Triggers)
 
@@ -190,7 +191,7 @@ func decideTriggers(current Current, before, after Arguments, traits pat.Traits)
 	}
 }
 
-// decideChanged is about the arguments that a token is issued with.
+// decideChanged decides about the arguments that a token is issued with.
 func decideChanged(current Current, before, after Arguments, traits pat.Traits) Decision {
 	argument, certain := changed(current, before, after)
 
@@ -204,16 +205,16 @@ func decideChanged(current Current, before, after Arguments, traits pat.Traits) 
 	}
 }
 
-// decideDue is about the policy. What was due when it was read is due, unless the policy
-// was edited since; and an edit that moves the moment forward may make it due.
+// decideDue decides about the policy. A token that was due when it was read is due, unless the policy
+// was edited since. An edit that makes the token due earlier may make it due now.
 func decideDue(current Current, before, after Arguments, traits pat.Traits) Decision {
 	edited := before.Policy != after.Policy
 
 	switch {
 	case current.Due != "" && after.Policy.unknown():
-		return Decision{Action: MayReissue} // It may turn out to be the same.
+		return Decision{Action: MayReissue} // It may become the same policy.
 	case current.Generation == 0 && edited:
-		return Decision{} // Recorded: the next read tells.
+		return Decision{} // The policy is recorded, and the next read decides.
 	case current.Due != "" && !edited:
 		return reissue(current, after, traits, current.Due, "rotation")
 	case current.Status != pat.StatusActive || !edited:
@@ -232,8 +233,8 @@ func decideDue(current Current, before, after Arguments, traits pat.Traits) Deci
 	return Decision{}
 }
 
-// changed returns the argument whose change calls for another token, and false if it is
-// unknown yet whether it does.
+// changed returns the argument whose change requires another token, and false if it is not known yet
+// whether it does.
 func changed(current Current, before, after Arguments) (argument string, certain bool) {
 	switch {
 	case after.Name.Unknown:
@@ -268,21 +269,22 @@ func changed(current Current, before, after Arguments) (argument string, certain
 	}
 }
 
-// reissue issues another token for this reason, unless nothing could come of it: then it
-// refuses before anything is sent.
+// reissue decides to issue another token for this reason, or refuses before a request is sent if that
+// cannot succeed.
 func reissue(current Current, after Arguments, traits pat.Traits, reason Reason, argument string) Decision {
 	switch {
 	case current.UserGone:
 		return Decision{Action: Refuse, Reason: ReasonMissing, UserGone: true}
-	case burnt(current, after, traits):
+	case nameUsedUp(current, after, traits):
 		return Decision{Action: Refuse, Reason: reason, Argument: argument}
 	default:
 		return Decision{Action: Reissue, Reason: reason, Argument: argument}
 	}
 }
 
-// burnt says whether the arguments ask for the very name that the token has used up.
-func burnt(current Current, after Arguments, traits pat.Traits) bool {
+// nameUsedUp reports whether the arguments require the name of the current token, on a platform that
+// does not free names.
+func nameUsedUp(current Current, after Arguments, traits pat.Traits) bool {
 	return !traits.ReusableNames && !after.NamePrefix.Set && !after.NamePrefix.Unknown &&
 		after.Name.Set && after.Name.V == current.Name
 }

@@ -39,37 +39,37 @@ func TestDecide(t *testing.T) {
 		traits        pat.Traits
 		want          Decision
 	}{
-		"nothing changed":                      {current: live, before: prefix, after: prefix},
-		"another prefix":                       {current: live, before: prefix, after: Arguments{NamePrefix: set("cd-")}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name_prefix"}},
-		"a prefix that fits the name":          {current: named, before: fixed, after: Arguments{NamePrefix: set("c")}},
-		"a prefix that does not fit the name":  {current: named, before: fixed, after: Arguments{NamePrefix: set("x")}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name_prefix"}},
-		"the live name in place of a prefix":   {current: live, before: prefix, after: Arguments{Name: set("ci-abc234-3")}},
-		"another name in place of a prefix":    {current: live, before: prefix, after: Arguments{Name: set("x")}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name"}},
-		"another name":                         {current: named, before: fixed, after: Arguments{Name: set("x")}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name"}},
-		"a prefix beside a name wins":          {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), Name: set("x")}},
-		"neither name nor prefix":              {current: live, before: prefix},
-		"an unknown name":                      {current: named, before: fixed, after: Arguments{Name: Value[string]{Unknown: true}}, want: Decision{Action: MayReissue}},
-		"an unknown prefix":                    {current: live, before: prefix, after: Arguments{NamePrefix: Value[string]{Unknown: true}}, want: Decision{Action: MayReissue}},
-		"an unknown expiry":                    {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: Value[time.Time]{Unknown: true}}, want: Decision{Action: MayReissue}},
-		"an expiry set":                        {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "expires_at"}},
-		"an expiry respelled":                  {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.In(time.FixedZone("", 7200)))}},
-		"an expiry moved":                      {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.Add(time.Second))}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "expires_at"}},
-		"an expiry removed":                    {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: prefix},
-		"an expiry made relative":              {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresIn: set(Day)}},
-		"a relative one beside an expiry wins": {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon), ExpiresIn: set(Day)}},
-		"a fixed name that burns, expiry set":  {current: named, before: fixed, after: Arguments{Name: set("ci"), ExpiresAt: set(soon)}, want: Decision{Action: Refuse, Reason: ReasonChanged, Argument: "expires_at"}},
-		"a reusable fixed name, expiry set":    {current: named, before: fixed, after: Arguments{Name: set("ci"), ExpiresAt: set(soon)}, traits: reusable, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "expires_at"}},
+		"nothing changed":                        {current: live, before: prefix, after: prefix},
+		"another prefix":                         {current: live, before: prefix, after: Arguments{NamePrefix: set("cd-")}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name_prefix"}},
+		"a prefix that fits the name":            {current: named, before: fixed, after: Arguments{NamePrefix: set("c")}},
+		"a prefix that does not fit the name":    {current: named, before: fixed, after: Arguments{NamePrefix: set("x")}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name_prefix"}},
+		"the live name instead of a prefix":      {current: live, before: prefix, after: Arguments{Name: set("ci-abc234-3")}},
+		"another name instead of a prefix":       {current: live, before: prefix, after: Arguments{Name: set("x")}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name"}},
+		"another name":                           {current: named, before: fixed, after: Arguments{Name: set("x")}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "name"}},
+		"a prefix and a name":                    {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), Name: set("x")}},
+		"neither name nor prefix":                {current: live, before: prefix},
+		"an unknown name":                        {current: named, before: fixed, after: Arguments{Name: Value[string]{Unknown: true}}, want: Decision{Action: MayReissue}},
+		"an unknown prefix":                      {current: live, before: prefix, after: Arguments{NamePrefix: Value[string]{Unknown: true}}, want: Decision{Action: MayReissue}},
+		"an unknown expiry":                      {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: Value[time.Time]{Unknown: true}}, want: Decision{Action: MayReissue}},
+		"an expiry set":                          {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "expires_at"}},
+		"an expiry in another spelling":          {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.In(time.FixedZone("", 7200)))}},
+		"an expiry moved":                        {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.Add(time.Second))}, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "expires_at"}},
+		"an expiry removed":                      {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: prefix},
+		"an expiry made relative":                {current: live, before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresIn: set(Day)}},
+		"a relative expiry and an instant":       {current: live, before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon), ExpiresIn: set(Day)}},
+		"a fixed name, not reusable, expiry set": {current: named, before: fixed, after: Arguments{Name: set("ci"), ExpiresAt: set(soon)}, want: Decision{Action: Refuse, Reason: ReasonChanged, Argument: "expires_at"}},
+		"a fixed name, reusable, expiry set":     {current: named, before: fixed, after: Arguments{Name: set("ci"), ExpiresAt: set(soon)}, traits: reusable, want: Decision{Action: Reissue, Reason: ReasonChanged, Argument: "expires_at"}},
 
-		"revoked":                                 {current: withState(live, pat.StatusRevoked), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
-		"missing":                                 {current: withState(live, pat.StatusMissing), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonMissing}},
-		"expired":                                 {current: withState(live, pat.StatusExpired), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonExpired}},
-		"expired, and an unknown expiry":          {current: withState(live, pat.StatusExpired), before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: Value[time.Time]{Unknown: true}}, want: Decision{Action: MayReissue}},
-		"revoked, with a fixed name that burns":   {current: withState(named, pat.StatusRevoked), before: fixed, after: fixed, want: Decision{Action: Refuse, Reason: ReasonRevoked}},
-		"revoked, with a reusable fixed name":     {current: withState(named, pat.StatusRevoked), before: fixed, after: fixed, traits: reusable, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
-		"revoked, and a new name at once":         {current: withState(named, pat.StatusRevoked), before: fixed, after: Arguments{Name: set("x")}, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
-		"missing with its user":                   {current: Current{Token: pat.Token{Name: "ci-abc234-3", Status: pat.StatusMissing}, Generation: 3, UserGone: true}, before: prefix, after: prefix, want: Decision{Action: Refuse, Reason: ReasonMissing, UserGone: true}},
-		"expired as it was told to":               {current: withState(live, pat.StatusExpired), before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}},
-		"expired as it was told to, then changed": {current: withState(live, pat.StatusExpired), before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.Add(time.Hour))}, want: Decision{Action: Reissue, Reason: ReasonExpired}},
+		"revoked":                        {current: withState(live, pat.StatusRevoked), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
+		"missing":                        {current: withState(live, pat.StatusMissing), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonMissing}},
+		"expired":                        {current: withState(live, pat.StatusExpired), before: prefix, after: prefix, want: Decision{Action: Reissue, Reason: ReasonExpired}},
+		"expired, and an unknown expiry": {current: withState(live, pat.StatusExpired), before: prefix, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: Value[time.Time]{Unknown: true}}, want: Decision{Action: MayReissue}},
+		"revoked, with a fixed name, not reusable": {current: withState(named, pat.StatusRevoked), before: fixed, after: fixed, want: Decision{Action: Refuse, Reason: ReasonRevoked}},
+		"revoked, with a fixed name, reusable":     {current: withState(named, pat.StatusRevoked), before: fixed, after: fixed, traits: reusable, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
+		"revoked, and a new name":                  {current: withState(named, pat.StatusRevoked), before: fixed, after: Arguments{Name: set("x")}, want: Decision{Action: Reissue, Reason: ReasonRevoked}},
+		"missing, like its user":                   {current: Current{Token: pat.Token{Name: "ci-abc234-3", Status: pat.StatusMissing}, Generation: 3, UserGone: true}, before: prefix, after: prefix, want: Decision{Action: Refuse, Reason: ReasonMissing, UserGone: true}},
+		"expired as configured":                    {current: withState(live, pat.StatusExpired), before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}},
+		"expired as configured, then changed":      {current: withState(live, pat.StatusExpired), before: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon)}, after: Arguments{NamePrefix: set("ci-"), ExpiresAt: set(soon.Add(time.Hour))}, want: Decision{Action: Reissue, Reason: ReasonExpired}},
 
 		"imported, another prefix": {current: imported, before: Arguments{Name: set("old")}, after: prefix},
 		"imported, an expiry":      {current: imported, before: Arguments{Name: set("old")}, after: Arguments{Name: set("old"), ExpiresAt: set(soon)}},
@@ -90,7 +90,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// arguments draws any arguments, unknown ones only if they may be.
+// arguments draws any arguments, with unknown ones only if that is allowed.
 func arguments(t *rapid.T, label string, unknown bool) Arguments {
 	state := rapid.IntRange(0, 2)
 	if !unknown {
@@ -156,7 +156,7 @@ func arguments(t *rapid.T, label string, unknown bool) Arguments {
 	}
 }
 
-// settle returns the argument as it turns out to be.
+// settle returns the argument with its final value.
 func settle[T any](planned, known Value[T]) Value[T] {
 	if planned.Unknown {
 		return known
@@ -165,9 +165,9 @@ func settle[T any](planned, known Value[T]) Value[T] {
 	return planned
 }
 
-// A plan and the apply after it ask with what is known then, and must not disagree in
-// what Terraform would call a bug: what a plan leaves alone the apply leaves alone.
-func TestDecide_knownLaterNeverActsWhereThePlanKept(t *testing.T) {
+// A plan and the apply after it know different values, and must not differ in a way that Terraform
+// would call a bug: if the plan keeps the token, the apply does, too.
+func TestDecide_theApplyKeepsWhatThePlanKept(t *testing.T) {
 	t.Parallel()
 
 	rapid.Check(t, func(t *rapid.T) {
@@ -207,20 +207,20 @@ func TestDecide_knownLaterNeverActsWhereThePlanKept(t *testing.T) {
 		apply := Settle(current, before, settled, traits, time.Unix(rapid.Int64Range(0, 2).Draw(t, "now"), 0))
 
 		if plan.Action == Keep && (again.Action != Keep || apply.Action != Keep) {
-			t.Fatalf("the plan says %+v, later %+v, the apply %+v", plan, again, apply)
+			t.Fatalf("the plan is %+v, the later plan %+v, the apply %+v", plan, again, apply)
 		}
 
-		// A known reason is in the plan that Terraform compares the result with.
+		// If the reason is known, the plan contains it, and Terraform compares the result with it.
 		if plan.Action == Reissue && apply.Action != Refuse && (apply.Action != Reissue || apply.Reason != plan.Reason) {
-			t.Fatalf("the plan says %+v, the apply %+v", plan, apply)
+			t.Fatalf("the plan is %+v, the apply %+v", plan, apply)
 		}
 
 		if plan.Action == Refuse && apply != plan {
-			t.Fatalf("the plan says %+v, the apply %+v", plan, apply)
+			t.Fatalf("the plan is %+v, the apply %+v", plan, apply)
 		}
 
 		if apply.Action == MayReissue || again.Action != MayReissue && apply != again {
-			t.Fatalf("the plan says %+v when all is known, the apply %+v", again, apply)
+			t.Fatalf("the plan is %+v when everything is known, the apply %+v", again, apply)
 		}
 	})
 }
@@ -232,7 +232,7 @@ func TestDecide_anUnchangedActiveTokenIsKept(t *testing.T) {
 		same := arguments(t, "", false)
 		name := "ci-abc234-1"
 
-		// State and token agree: the name is what the arguments made.
+		// State and token are consistent: the name is the one that the arguments result in.
 		switch {
 		case same.NamePrefix.Set:
 			name = Name(same.NamePrefix.V, "abc234", 1)

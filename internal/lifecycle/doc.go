@@ -1,4 +1,3 @@
-// Package lifecycle decides what becomes of a token: what it is called, when it
-// expires, whether another must take its place. Its functions are pure; whoever calls
-// them brings the clock.
+// Package lifecycle makes the decisions about a token: its name, when it expires, and whether another
+// must replace it. Its functions are pure; the caller passes the time.
 package lifecycle

@@ -11,13 +11,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Day and Week are fixed lengths of time: 24 hours and seven times that, whatever a
-// calendar with summer time makes of them.
+// Day and Week are fixed lengths of time: 24 hours and seven times that, regardless of daylight
+// saving time.
 const (
 	Day  = 24 * time.Hour
 	Week = 7 * Day
 
-	// MaxDuration is the longest duration that can be written: 100 years.
+	// MaxDuration is the longest valid duration: 100 years.
 	MaxDuration = 36525 * Day
 )
 
@@ -31,8 +31,8 @@ var (
 	}
 )
 
-// ParseDuration reads a duration such as 90d or 1w12h: whole numbers, each with one of
-// the units w, d, h, m (minutes) and s. It fails for zero and above [MaxDuration].
+// ParseDuration parses a duration such as 90d or 1w12h: whole numbers, each with one of the units w,
+// d, h, m (minutes) and s. It fails for zero and above [MaxDuration].
 func ParseDuration(text string) (time.Duration, error) {
 	if pat.IsNumber(text) {
 		return 0, fmt.Errorf("%s has no unit: for days, write %s", pat.Quote(text), pat.Quote(text+"d"))
@@ -63,7 +63,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	return total, nil
 }
 
-// ParseOverlap is ParseDuration that takes zero, too: 0s.
+// ParseOverlap is ParseDuration but also accepts zero: 0s.
 func ParseOverlap(text string) (time.Duration, error) {
 	if zeroDuration.MatchString(text) {
 		return 0, nil
@@ -72,8 +72,8 @@ func ParseOverlap(text string) (time.Duration, error) {
 	return ParseDuration(text)
 }
 
-// FormatDuration writes a duration as [ParseDuration] reads it, in the largest units
-// that leave no rest but for weeks, rounded up to a second: 36h is 1d12h.
+// FormatDuration formats a duration as [ParseDuration] parses it, rounded up to a second, in the
+// largest units without weeks: 36h is 1d12h.
 func FormatDuration(d time.Duration) string {
 	seconds := int64(math.Ceil(d.Seconds()))
 	if seconds <= 0 {

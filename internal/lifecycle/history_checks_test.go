@@ -9,13 +9,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// mayRevoke is asked before a token is revoked that need not make way.
+// mayRevoke is called before a token is revoked, unless its successor needs its name.
 func (h *history) mayRevoke(token pat.Token, succeeded time.Time, policy Policy) {
 	skew := h.skew.Abs()
 	used := token.LastUsedAt
 
 	if ago := h.server.clock().Sub(used); policy.HoldIfUsedWithin.Set && !used.IsZero() && ago < policy.HoldIfUsedWithin.V-skew {
-		h.t.Fatalf("token %s is revoked though it was used %s ago", token.Name, ago)
+		h.t.Fatalf("token %s is revoked, although it was used %s ago", token.Name, ago)
 	}
 
 	overlap := h.shortest
@@ -23,18 +23,18 @@ func (h *history) mayRevoke(token pat.Token, succeeded time.Time, policy Policy)
 		overlap = policy.Overlap.V
 	}
 
-	// Server times have no fractions, and say when it was succeeded by another clock.
+	// Server times have no fractions, and the time of the successor is by another clock.
 	until := succeeded.Add(overlap - skew - time.Second)
 	if expires := token.ExpiresAt; expires.After(succeeded.Add(-skew)) && expires.Before(until) {
 		until = expires
 	}
 
 	if h.now.Before(until) {
-		h.t.Fatalf("token %s is revoked at %s, and its overlap of %s lasts until %s", token.Name, h.now, overlap, until)
+		h.t.Fatalf("token %s is revoked at %s, but its overlap of %s lasts until %s", token.Name, h.now, overlap, until)
 	}
 }
 
-// compatible says whether Terraform takes the second answer after the first.
+// compatible reports whether Terraform accepts the second plan after the first.
 func compatible(t *rapid.T, first, second planned) {
 	ok := false
 
@@ -44,18 +44,18 @@ func compatible(t *rapid.T, first, second planned) {
 	case MayReissue:
 		ok = true
 	case Reissue:
-		// What is planned to be issued may turn out to be refused; the apply fails then.
+		// A planned issue may turn out to be refused; then the apply fails.
 		ok = (second.Action == Reissue || second.Action == Refuse) && second.Reason == first.Reason
 	case Refuse:
 		ok = second.Action == Refuse && second.Reason == first.Reason
 	}
 
 	if !ok {
-		t.Fatalf("what was %+v is now %+v", first, second)
+		t.Fatalf("the first plan is %+v, the second %+v", first, second)
 	}
 }
 
-// justified looks for the reason of a decision without asking the package.
+// justified finds the reason of a decision without calling the package.
 func (h *history) justified(t *rapid.T, before state, decision Decision) {
 	if decision.Action != Reissue {
 		return
@@ -80,11 +80,11 @@ func (h *history) justified(t *rapid.T, before state, decision Decision) {
 		ReasonMissing:      old.Status == pat.StatusMissing,
 		ReasonExpired:      old.Status == pat.StatusExpired,
 	}; !justified[decision.Reason] {
-		t.Fatalf("nothing justifies a token for %q: %+v", decision.Reason, old)
+		t.Fatalf("no reason to issue a token for %q: %+v", decision.Reason, old)
 	}
 
 	if imported := old.Generation == 0; imported && decision.Reason == ReasonChanged {
-		t.Fatal("an imported token was reissued for a changed argument")
+		t.Fatal("an imported token was reissued because of a changed argument")
 	}
 }
 
@@ -95,14 +95,14 @@ func (h *history) settled(t *rapid.T) {
 	plan := h.plan(h.wanted)
 	overdueImport := h.state.current.Generation == 0 && h.state.current.Due != ""
 
-	// Issued by the resource's clock, a token outlives its expiry on a server whose clock
-	// is behind, and is due in those minutes.
+	// Because expiries are computed by the resource's clock, a token outlives its expiry on a server
+	// whose clock is behind, and is due in those minutes.
 	outlived := slices.ContainsFunc(h.state.previous, func(p Predecessor) bool {
 		return h.skew < 0 && p.Due && p.capped() && h.now.Sub(p.RetireAt) < h.skew.Abs()
 	})
 
 	if h.state.current.Due != "" && !overdueImport {
-		t.Fatalf("an apply left it due: %+v", h.state.current)
+		t.Fatalf("the token is still due after an apply: %+v", h.state.current)
 	}
 
 	if !plan.empty() && !overdueImport && !outlived {
@@ -110,8 +110,8 @@ func (h *history) settled(t *rapid.T) {
 	}
 }
 
-// accounted checks that the resource knows every live token but those that an
-// interrupted run left.
+// accounted checks that the resource knows every live token except those that an interrupted run
+// left.
 func (h *history) accounted(t *rapid.T) {
 	known := map[string]bool{h.state.current.ID: true}
 	for _, predecessor := range h.state.previous {
@@ -119,7 +119,7 @@ func (h *history) accounted(t *rapid.T) {
 	}
 
 	if len(known) != 1+len(h.state.previous) {
-		t.Fatalf("a token is there twice: %+v", h.state.previous)
+		t.Fatalf("a token is recorded twice: %+v", h.state.previous)
 	}
 
 	unknown := 0
@@ -131,13 +131,13 @@ func (h *history) accounted(t *rapid.T) {
 	}
 
 	if unknown > h.left {
-		t.Fatalf("%d live tokens are in nobody's state, and %d were left by interrupted runs", unknown, h.left)
+		t.Fatalf("%d live tokens are in no state, but interrupted runs left %d", unknown, h.left)
 	}
 }
 
-// forgetsNobody runs once a day from now on, with arguments that all is possible with,
-// until the longest overlap is over and nobody has used a token for long enough.
-func (h *history) forgetsNobody(t *rapid.T) {
+// revokesAll runs once a day, with arguments that make everything possible, until the longest overlap
+// has ended and no token was used for long enough.
+func (h *history) revokesAll(t *rapid.T) {
 	h.server.failures = 0
 	h.wanted.name, h.wanted.namePrefix, h.wanted.expiresIn, h.wanted.beforeExpiry = "", "end-", "90d", ""
 	h.wanted.maxAge, h.wanted.reissueWhenInvalid = "", ""
@@ -162,7 +162,7 @@ func (h *history) forgetsNobody(t *rapid.T) {
 
 	for _, predecessor := range predecessors {
 		if status := h.server.show(predecessor.Token.ID).Status; status == pat.StatusActive {
-			t.Fatalf("nobody uses %+v, and it is still there", predecessor)
+			t.Fatalf("%+v is still recorded, although it is unused", predecessor)
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever happens to a token and its predecessors, each issue has its reason, and each
-// reason its one issue.
+// Whatever happens to a token and its predecessors, each issue has a reason, and each reason leads to
+// one issue.
 func TestHistory(t *testing.T) {
 	t.Parallel()
 
@@ -43,7 +43,7 @@ func TestHistory(t *testing.T) {
 				}
 
 				if h.read(); h.plan(h.wanted).Action != Keep {
-					t.Fatalf("issued, and again %+v", h.plan(h.wanted))
+					t.Fatalf("a token was issued, and the next plan is %+v", h.plan(h.wanted))
 				}
 			},
 			"read":        func(*rapid.T) { h.read() },
@@ -64,12 +64,12 @@ func TestHistory(t *testing.T) {
 			"leave an orphan": h.orphan,
 		})
 
-		h.forgetsNobody(t)
+		h.revokesAll(t)
 	})
 }
 
-// With an overlap that is shorter than a token's turn there are two of them at most,
-// however often or seldom somebody runs it.
+// If the overlap is shorter than the time between two rotations, there are at most two tokens,
+// however often or rarely Terraform runs.
 func TestHistory_twoTokensAtMost(t *testing.T) {
 	t.Parallel()
 
@@ -89,7 +89,7 @@ func TestHistory_twoTokensAtMost(t *testing.T) {
 		}
 
 		if policy.overlap() >= turn {
-			t.Skip("an overlap as long as the token's turn")
+			t.Skip("an overlap as long as the time between two rotations")
 		}
 
 		for range rapid.IntRange(1, 40).Draw(t, "runs") {
@@ -103,7 +103,7 @@ func TestHistory_twoTokensAtMost(t *testing.T) {
 			h.settled(t)
 
 			if live := h.server.live(); len(live) > 2 {
-				t.Fatalf("%d tokens live, with %+v in previous", len(live), h.state.previous)
+				t.Fatalf("%d tokens are active, with %+v in previous", len(live), h.state.previous)
 			}
 
 			h.now = h.now.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "hours until the next run")) * time.Hour)

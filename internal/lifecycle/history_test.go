@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// history is a resource and all that may happen to it.
+// history is a resource and everything that may happen to it.
 type history struct {
 	resource
 
@@ -21,7 +21,7 @@ type history struct {
 	start time.Time
 	// skew is how far the server's clock is ahead of the resource's.
 	skew time.Duration
-	// wanted is what the user has written.
+	// wanted is the configuration.
 	wanted configuration
 	// shortest is the shortest overlap that was ever the default.
 	shortest time.Duration
@@ -29,8 +29,8 @@ type history struct {
 	left     int
 }
 
-// newHistory begins with a token of these arguments, or with an imported one that they
-// were then given to.
+// newHistory starts with a token of these arguments, or with an imported token that then got these
+// arguments.
 func newHistory(t *rapid.T, wanted configuration) *history {
 	h := &history{t: t, start: time.Date(2028, 2, 20, 12, 34, 56, 0, time.UTC), shortest: defaultOverlap}
 	h.names = slices.Sorted(maps.Keys(choices(h.start)))
@@ -40,7 +40,7 @@ func newHistory(t *rapid.T, wanted configuration) *history {
 	h.revoking = h.mayRevoke
 
 	if !wanted.possible(h.resource.t, h.server.traits) {
-		t.Skip("impossible")
+		t.Skip("an invalid configuration")
 	}
 
 	h.want(wanted)
@@ -63,25 +63,26 @@ func newHistory(t *rapid.T, wanted configuration) *history {
 	return h
 }
 
-// edit writes another value of one argument, if the resource takes it.
+// edit changes one argument, if the resource accepts the result.
 func (h *history) edit(t *rapid.T) {
 	next := h.wanted
 
 	name := rapid.SampledFrom(h.names).Draw(t, "argument")
 	*argument(&next, name) = rapid.SampledFrom(choices(h.start)[name]).Draw(t, "value")
 
-	switch { // Nobody writes one without taking the other away.
+	switch { // Users who set one of them remove the other.
 	case name == "name" && next.name != "":
 		next.namePrefix = ""
 	case name == "name_prefix" && next.namePrefix != "":
 		next.name = ""
 	}
 
-	// A name beside a rotation is what ignore_changes leaves of a state, never an edit.
+	// A name together with a rotation remains in state because of ignore_changes, and is never the
+	// result of an edit.
 	besides := next.name != "" && next.rotates() && next.name != h.state.configuration.name
 
 	if besides || !next.possible(h.resource.t, h.server.traits) {
-		t.Skip("impossible")
+		t.Skip("an invalid configuration")
 	}
 
 	h.want(next)
@@ -95,8 +96,8 @@ func (h *history) want(wanted configuration) {
 	}
 }
 
-// run is one terraform apply: read, plan, apply, in the same moment or, with a saved
-// plan, some time apart. It says whether all went well.
+// run is one terraform apply: read, plan and apply, at the same time or, with a saved plan, at
+// different times. It reports whether it succeeded.
 func (h *history) run(t *rapid.T, later time.Duration) bool {
 	h.read()
 
@@ -112,12 +113,12 @@ func (h *history) run(t *rapid.T, later time.Duration) bool {
 	promised, again := h.plan(early), h.plan(early)
 
 	if promised != again {
-		t.Fatalf("the second planning of the same state says %+v, the first %+v", again, promised)
+		t.Fatalf("the second plan of the same state is %+v, the first %+v", again, promised)
 	}
 
 	h.now = h.now.Add(later)
 
-	// Terraform asks once more when all is known.
+	// Terraform plans once more when everything is known.
 	plan := h.plan(h.wanted)
 	compatible(t, promised, plan)
 
@@ -129,7 +130,7 @@ func (h *history) run(t *rapid.T, later time.Duration) bool {
 
 	if err != nil {
 		if h.server.show(before.current.ID).Status != before.current.Status && later == 0 && h.wanted.name != before.current.Name {
-			t.Fatalf("a failed apply (%s) cost the token %s", err, before.current.Name)
+			t.Fatalf("a failed apply (%s) lost the token %s", err, before.current.Name)
 		}
 
 		return false
@@ -141,17 +142,17 @@ func (h *history) run(t *rapid.T, later time.Duration) bool {
 		t.Fatalf("generation %d comes after %d", h.state.current.Generation, before.current.Generation)
 	}
 
-	// What is found when a token is issued cannot be revoked before: without an overlap it
-	// is due at once.
+	// A token that is found when another is issued cannot be revoked before that: without an overlap
+	// it is due at once.
 	late := h.found > found && h.wanted.policy(h.resource.t).Immediate()
 
 	return failures == h.server.failures && !late
 }
 
-// orphan leaves a live token of the series that no state knows.
+// orphan leaves a live token of the series that is in no state.
 func (h *history) orphan(t *rapid.T) {
 	if h.wanted.namePrefix == "" || h.state.current.Generation == 0 {
-		t.Skip("only a generated name is found again")
+		t.Skip("only a generated name can be found again")
 	}
 
 	generation := h.state.current.Generation + rapid.Int64Range(1, 2).Draw(t, "generations ahead")
@@ -176,7 +177,7 @@ func passing(t *rapid.T) time.Duration {
 	}).Draw(t, "time passes")
 }
 
-// quiet lets the helpers of tables serve in a property.
+// quiet allows helpers of table tests to be used in a property.
 type quiet struct {
 	testing.TB
 

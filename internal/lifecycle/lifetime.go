@@ -8,18 +8,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Lifetime is how long a token is to live: In from when it is issued, or until At. In
-// wins if both are set; with neither the token never expires.
+// Lifetime is how long a token should live: In from when it is issued, or until At. In takes
+// precedence if both are set; if neither is set, the token never expires.
 type Lifetime struct {
 	In pat.Option[time.Duration]
 	At pat.Option[time.Time]
-	// AtLeast is true where the token must work for all of In, wherever the server reads the
-	// date on which it expires. Otherwise the date is that of UTC.
+	// AtLeast is true if the token must work for all of In, whatever the time zone in which the
+	// server reads the date of expiry. Otherwise the date is the one in UTC.
 	AtLeast bool
 }
 
-// Expiry returns when a token that is issued now expires, in whole seconds of UTC; not set
-// never. Where expiries are dates, a relative one is rounded up to one.
+// Expiry returns when a token that is issued now expires, in whole seconds of UTC; not set means
+// never. If expiries are dates, a relative lifetime is rounded up to a date.
 func (l Lifetime) Expiry(now time.Time, traits pat.Traits) pat.Option[time.Time] {
 	switch {
 	case l.In.Set && traits.ExpiryIsDate && l.AtLeast:
@@ -35,10 +35,10 @@ func (l Lifetime) Expiry(now time.Time, traits pat.Traits) pat.Option[time.Time]
 	}
 }
 
-// ErrPast says that an instant has passed: only the clock refuses it, and not the platform.
+// ErrPast means that a time has passed: the clock refuses it, and not the platform.
 var ErrPast = errors.New("is in the past")
 
-// Check refuses a lifetime that the platform cannot give or that is over already.
+// Check refuses a lifetime that the platform does not support or that has already ended.
 func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
 	switch {
 	case l.In.Set && l.In.V <= 0:
@@ -59,10 +59,10 @@ func (l Lifetime) Check(now time.Time, traits pat.Traits) error {
 	return nil
 }
 
-// Least returns how long a token that is issued now works at least, wherever the server reads the
-// date on which it expires; 0 says that the date may have begun already. It is not set for a token
-// that never expires. Of a relative lifetime it is the same at every time of the day, though the
-// rounding to a date gives most tokens some hours more.
+// Least returns how long a token that is issued now works at least, whatever the time zone in which
+// the server reads the date of expiry; 0 means that the date may already have begun. It is not set
+// for a token that never expires. For a relative lifetime it does not depend on the time of day,
+// although rounding to a date gives most tokens some more hours.
 func (l Lifetime) Least(now time.Time, traits pat.Traits) pat.Option[time.Duration] {
 	var lives time.Duration
 
@@ -82,7 +82,7 @@ func (l Lifetime) Least(now time.Time, traits pat.Traits) pat.Option[time.Durati
 	return pat.Some(max(lives, 0))
 }
 
-// earliest returns the first moment that an expiry may mean.
+// earliest returns the earliest moment that an expiry may mean.
 func earliest(expires time.Time, traits pat.Traits) time.Time {
 	if traits.ExpiryIsDate {
 		return expires.Add(-pat.DateBegins)
@@ -91,7 +91,7 @@ func earliest(expires time.Time, traits pat.Traits) time.Time {
 	return expires
 }
 
-// Latest returns the last moment that an expiry may mean.
+// Latest returns the latest moment that an expiry may mean.
 func Latest(expires time.Time, traits pat.Traits) time.Time {
 	if traits.ExpiryIsDate {
 		return expires.Add(pat.DateEnds)

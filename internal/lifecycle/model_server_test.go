@@ -8,16 +8,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// issued is a token of the model's server, live until it is revoked or expires.
+// issued is a token on the model's server, active until it is revoked or expires.
 type issued struct {
 	pat.Token
 
 	revoked bool
-	// succeeded is when its resource issued another; zero while it did not.
+	// succeeded is when its resource issued another; zero if it did not.
 	succeeded time.Time
 }
 
-// server is a server in as much as a decision depends on it. Its clock may be off.
+// server is the part of a server that decisions depend on. Its clock may be wrong.
 type server struct {
 	traits pat.Traits
 	clock  func() time.Time
@@ -26,7 +26,7 @@ type server struct {
 	failures int
 }
 
-// issue makes a token. A name that is in use, or that is burnt, is an error.
+// issue issues a token. A name that is in use, or that is not reusable, is an error.
 func (s *server) issue(name string, expires time.Time) (pat.Token, error) {
 	for _, token := range s.tokens {
 		if token.Name == name && (!s.traits.ReusableNames || !token.revoked) {
@@ -43,7 +43,7 @@ func (s *server) issue(name string, expires time.Time) (pat.Token, error) {
 	return token, nil
 }
 
-// show returns the token as the server shows it; one that is gone is missing.
+// show returns the token as the server returns it, or as missing if it does not exist.
 func (s *server) show(id string) pat.Token {
 	token := s.find(id)
 	shown := token.Token
@@ -81,7 +81,7 @@ func (s *server) find(id string) *issued {
 	return s.tokens[slices.IndexFunc(s.tokens, func(token *issued) bool { return token.ID == id })]
 }
 
-// live returns the ids of the tokens that can be used.
+// live returns the ids of the tokens that work.
 func (s *server) live() []string {
 	var ids []string
 

@@ -9,26 +9,26 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// state is what is recorded of the resource.
+// state is the recorded state of the resource.
 type state struct {
 	configuration configuration
 	current       Current
 	previous      []Predecessor
 }
 
-// planned is a plan, with the state that it was made of.
+// planned is a plan, with the state that it was made from.
 type planned struct {
 	Decision
 
-	// retires is true if the plan leaves open what becomes of the predecessors.
+	// retires is true if the plan leaves the predecessors open.
 	retires bool
 }
 
-// empty says whether a plan of the very configuration that is recorded changes nothing.
+// empty reports whether a plan of the recorded configuration changes nothing.
 func (p planned) empty() bool { return p.Action == Keep && !p.retires }
 
-// resource does with a token what the resource in internal/provider does, on a server of
-// the model and with a clock of its own.
+// resource manages a token as the resource in internal/provider does, on a server of the model and
+// with its own clock.
 type resource struct {
 	t      testing.TB
 	server *server
@@ -36,11 +36,11 @@ type resource struct {
 	state  state
 	// found is how many orphans were found so far.
 	found int
-	// revoking is told before the resource revokes a token that need not make way.
+	// revoking is called before the resource revokes a token, unless the successor needs its name.
 	revoking func(token pat.Token, successor time.Time, policy Policy)
 }
 
-// read records what the server shows and, by the clock, what is due.
+// read records what the server returns and, by the clock, what is due.
 func (r *resource) read() {
 	shown := r.server.show(r.state.current.ID)
 	policy := r.state.configuration.policy(r.t)
@@ -56,7 +56,7 @@ func (r *resource) read() {
 	r.state.previous = r.examine(r.state.previous, policy)
 }
 
-// plan has no clock.
+// plan does not read the clock.
 func (r *resource) plan(next configuration) planned {
 	before, after := r.state.configuration.arguments(r.t), next.arguments(r.t)
 	plan := planned{Decision: Decide(r.state.current, before, after, r.server.traits)}
@@ -68,7 +68,7 @@ func (r *resource) plan(next configuration) planned {
 	return plan
 }
 
-// apply carries a plan out. The state is as it was if it fails.
+// apply carries out a plan. If it fails, the state does not change.
 func (r *resource) apply(plan planned, next configuration) (Decision, error) {
 	before, after := r.state.configuration.arguments(r.t), next.arguments(r.t)
 
@@ -81,7 +81,7 @@ func (r *resource) apply(plan planned, next configuration) (Decision, error) {
 	became.configuration = next
 
 	if before.Policy != after.Policy {
-		became.current.Due = "" // The next read tells.
+		became.current.Due = "" // The next read decides.
 	}
 
 	if plan.retires {
@@ -101,7 +101,7 @@ func (r *resource) apply(plan planned, next configuration) (Decision, error) {
 	return decision, nil
 }
 
-// examine drops the dead predecessors and judges the others.
+// examine drops the predecessors that do not work any more, and judges the others.
 func (r *resource) examine(predecessors []Predecessor, policy Policy) []Predecessor {
 	var living []Predecessor
 
@@ -135,7 +135,7 @@ func (r *resource) retire(predecessors []Predecessor, policy Policy) []Predecess
 	return living
 }
 
-// replace issues a token in place of the current one.
+// replace issues a token that replaces the current one.
 func (r *resource) replace(became *state, policy Policy) error {
 	next, old := became.configuration, became.current
 	lifetime := next.lifetime(r.t)
@@ -147,7 +147,7 @@ func (r *resource) replace(became *state, policy Policy) error {
 	var succeeded []Predecessor
 
 	if old.Status == pat.StatusActive {
-		lives, err := r.makeWay(old.Token, next, policy)
+		lives, err := r.revokeBeforeReissue(old.Token, next, policy)
 		if err != nil {
 			return err
 		}
@@ -194,8 +194,9 @@ func (r *resource) replace(became *state, policy Policy) error {
 	return nil
 }
 
-// makeWay revokes the old token first where its name is needed, or that is wanted.
-func (r *resource) makeWay(old pat.Token, next configuration, policy Policy) (lives bool, err error) {
+// revokeBeforeReissue revokes the old token first if the next one needs its name, or the policy
+// requires it.
+func (r *resource) revokeBeforeReissue(old pat.Token, next configuration, policy Policy) (lives bool, err error) {
 	sameName := next.namePrefix == "" && next.name == old.Name
 	shown := r.server.show(old.ID)
 
@@ -211,7 +212,7 @@ func (r *resource) makeWay(old pat.Token, next configuration, policy Policy) (li
 	return r.server.revoke(old.ID) != nil, nil
 }
 
-// orphans returns the live tokens of the series that the resource does not know.
+// orphans returns the live tokens of the series that are not in the state.
 func (r *resource) orphans(next configuration, known *state) []Orphan {
 	if next.namePrefix == "" {
 		return nil

@@ -14,19 +14,20 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Series is what the generations of one resource's tokens have in common in their
-// names: six of the characters a-z and 2-7.
+// Series matches the part that the names of all generations of one resource's tokens share: six of
+// the characters a-z and 2-7.
 var Series = regexp.MustCompile(`^[a-z2-7]{6}$`)
 
-// maxGeneration is the last one that there can be: one token a day takes 2,700 years. What
-// looks like a later one, anybody can have named so, and none could follow the last number.
+// maxGeneration is the largest possible generation: with one token a day, it is reached after 2,700
+// years. A larger number was not issued by the provider, because anyone can choose such a name, and
+// no generation could follow the largest number.
 const maxGeneration = 999_999
 
-// NewSeries returns a random series: one of 2^30.
+// NewSeries returns a random series, one of 2^30.
 func NewSeries() string {
 	var random [4]byte
 
-	_, _ = rand.Read(random[:]) // Never fails, says crypto/rand.
+	_, _ = rand.Read(random[:]) // crypto/rand never fails.
 
 	return strings.ToLower(base32.StdEncoding.EncodeToString(random[:]))[:6]
 }
@@ -36,11 +37,11 @@ func Name(prefix, series string, generation int64) string {
 	return Stem(prefix, series) + strconv.FormatInt(generation, 10)
 }
 
-// Stem returns what the names of all generations begin with.
+// Stem returns the beginning that the names of all generations share.
 func Stem(prefix, series string) string { return prefix + series + "-" }
 
-// Generation returns which generation the name is of, and false if it is none: nothing
-// is guessed from names that merely look alike.
+// Generation returns the generation in a name, and false if the name does not belong to the series
+// exactly.
 func Generation(name, prefix, series string) (int64, bool) {
 	digits, ok := strings.CutPrefix(name, Stem(prefix, series))
 	if !ok {
@@ -50,17 +51,17 @@ func Generation(name, prefix, series string) (int64, bool) {
 	return number(digits)
 }
 
-// Names tells a resource's own tokens from all others of a user, by their names.
+// Names recognizes a resource's own tokens among those of a user by their names.
 type Names struct {
-	// Series is what the names of all generations share; empty is none, and no token's name
-	// is of the series.
+	// Series is the part that the names of all generations share; if it is empty, no name belongs to
+	// it.
 	Series string
-	// Prefixes are those that the resource has or had.
+	// Prefixes are the prefixes that the resource has or had.
 	Prefixes []string
 }
 
-// Generation returns which generation of the series the name is of, and false if it is none. A
-// name with a prefix that the resource never had is none: anybody can have chosen it.
+// Generation returns the generation in a name, and false if the name does not belong to the series. A
+// name with a prefix that the resource never had does not, because anyone can choose such a name.
 func (n Names) Generation(name string) (int64, bool) {
 	for _, prefix := range n.Prefixes {
 		if generation, ok := Generation(name, prefix, n.Series); ok && n.Series != "" {
@@ -71,7 +72,7 @@ func (n Names) Generation(name string) (int64, bool) {
 	return 0, false
 }
 
-// Resembles says whether the name is one of the series but for its prefix.
+// Resembles reports whether the name would belong to the series if it had another prefix.
 func (n Names) Resembles(name string) bool {
 	at := strings.LastIndex(name, Stem("", n.Series))
 	if at < 0 || n.Series == "" {
@@ -92,8 +93,8 @@ func number(digits string) (int64, bool) {
 	return generation, true
 }
 
-// CheckText refuses a name or prefix that would not come back from a server as it was
-// sent: a blank one, outer blanks, which Foreman strips, and control characters.
+// CheckText refuses a name or prefix that a server would not return as it was sent: a blank one, one
+// with leading or trailing blanks, which Foreman strips, and one with control characters.
 func CheckText(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -111,11 +112,11 @@ func CheckText(text string) error {
 	}
 }
 
-// controlAt returns the place of the first control character.
+// controlAt returns the index of the first control character.
 func controlAt(text string) int { return slices.IndexFunc([]rune(text), unicode.IsControl) }
 
-// CheckName refuses a name that the platform does not allow. For a name that is yet to
-// be made of a prefix, it is asked with the longest that can come of it.
+// CheckName refuses a name that the platform does not allow. For a name that will be generated from a
+// prefix, pass the longest name that can be generated.
 func CheckName(name string, traits pat.Traits) error {
 	if err := CheckText(name); err != nil {
 		return err
@@ -133,8 +134,7 @@ func CheckName(name string, traits pat.Traits) error {
 	return nil
 }
 
-// CheckPrefix refuses a prefix whose names the platform would not allow, up to the last
-// generation.
+// CheckPrefix refuses a prefix whose names the platform would not allow, up to the last generation.
 func CheckPrefix(prefix string, traits pat.Traits) error {
 	if err := CheckText(prefix); err != nil {
 		return err

@@ -19,14 +19,14 @@ func TestNewSeries_isASeries(t *testing.T) {
 	for range 1000 {
 		series := NewSeries()
 		if !Series.MatchString(series) {
-			t.Fatalf("%q is no series", series)
+			t.Fatalf("%q is not a series", series)
 		}
 
 		seen[series] = true
 	}
 
 	if len(seen) < 990 {
-		t.Errorf("1000 series are %d different ones", len(seen))
+		t.Errorf("1000 series, of which %d are different", len(seen))
 	}
 }
 
@@ -39,16 +39,16 @@ func TestGeneration(t *testing.T) {
 		ok                   bool
 	}{
 		"a generation":                    {name: "ci-abc234-7", prefix: "ci-", series: "abc234", want: 7, ok: true},
-		"a name that merely ends so":      {name: "backup-server-2", prefix: "backup-", series: "abc234"},
+		"a name that only ends like one":  {name: "backup-server-2", prefix: "backup-", series: "abc234"},
 		"another series":                  {name: "ci-zzz234-7", prefix: "ci-", series: "abc234"},
 		"a longer prefix":                 {name: "my-ci-abc234-7", prefix: "ci-", series: "abc234"},
 		"no number":                       {name: "ci-abc234-", prefix: "ci-", series: "abc234"},
-		"the zeroth":                      {name: "ci-abc234-0", prefix: "ci-", series: "abc234"},
-		"a number with a zero before":     {name: "ci-abc234-07", prefix: "ci-", series: "abc234"},
+		"generation 0":                    {name: "ci-abc234-0", prefix: "ci-", series: "abc234"},
+		"a number with a leading zero":    {name: "ci-abc234-07", prefix: "ci-", series: "abc234"},
 		"a number with a sign":            {name: "ci-abc234-+7", prefix: "ci-", series: "abc234"},
-		"something behind the number":     {name: "ci-abc234-7-old", prefix: "ci-", series: "abc234"},
-		"more than a number can say":      {name: "ci-abc234-99999999999999999999", prefix: "ci-", series: "abc234"},
-		"a number that none can follow":   {name: "ci-abc234-9223372036854775807", prefix: "ci-", series: "abc234"},
+		"text after the number":           {name: "ci-abc234-7-old", prefix: "ci-", series: "abc234"},
+		"more than any number":            {name: "ci-abc234-99999999999999999999", prefix: "ci-", series: "abc234"},
+		"the largest number":              {name: "ci-abc234-9223372036854775807", prefix: "ci-", series: "abc234"},
 		"a prefix that looks like a name": {name: "a-abc234-1-abc234-2", prefix: "a-abc234-1-", series: "abc234", want: 2, ok: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestGeneration(t *testing.T) {
 	}
 }
 
-func TestNames_tellTheirGeneration(t *testing.T) {
+func TestGeneration_parsesEveryName(t *testing.T) {
 	t.Parallel()
 
 	rapid.Check(t, func(t *rapid.T) {
@@ -87,16 +87,16 @@ func TestCheckName(t *testing.T) {
 		"inner blanks":                 {text: "my token"},
 		"quotes and brackets":          {text: `<"a'\>`},
 		"as long as allowed, in runes": {text: strings.Repeat("ü", 20)},
-		"one too long":                 {text: strings.Repeat("ü", 21), err: "21 characters, and Foreman allows 20"},
+		"too long by one":              {text: strings.Repeat("ü", 21), err: "21 characters, and Foreman allows 20"},
 		"empty":                        {text: "", err: "blank"},
-		"blanks alone":                 {text: "  ", err: "blank"},
-		"a blank before":               {text: " ci", err: `write "ci"`},
-		"a no-break space behind":      {text: "ci\u00a0", err: `write "ci"`},
+		"only blanks":                  {text: "  ", err: "blank"},
+		"a leading blank":              {text: " ci", err: `write "ci"`},
+		"a trailing no-break space":    {text: "ci\u00a0", err: `write "ci"`},
 		"a line feed":                  {text: "a\nb", err: "control character"},
 		"a NUL":                        {text: "a\x00b", err: "control character"},
 		"not UTF-8":                    {text: "a\xffb", err: "UTF-8"},
-		"what the platform has":        {text: "registry", err: "Foreman issues tokens under by itself"},
-		"almost what the platform has": {text: "registry2"},
+		"a reserved name":              {text: "registry", err: "Foreman issues tokens under by itself"},
+		"almost a reserved name":       {text: "registry2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +109,7 @@ func TestCheckName(t *testing.T) {
 	}
 }
 
-func TestCheckPrefix_leavesRoomForTheRest(t *testing.T) {
+func TestCheckPrefix_leavesRoomForSeriesAndGeneration(t *testing.T) {
 	t.Parallel()
 
 	traits := pat.Traits{DisplayName: "UC", MaxNameLength: 100}
@@ -118,7 +118,7 @@ func TestCheckPrefix_leavesRoomForTheRest(t *testing.T) {
 	}
 
 	if err := CheckPrefix(strings.Repeat("p", 88), traits); err == nil {
-		t.Error("88 characters leave no room for series and generation, and are no error")
+		t.Error("88 characters leave no room for series and generation, but there is no error")
 	}
 }
 
@@ -132,7 +132,7 @@ func TestNames(t *testing.T) {
 		resembles bool
 	}{
 		"ci-abc234-7": {want: 7, resembles: true}, "old-abc234-12": {want: 12, resembles: true}, "abc234-1": {want: 1, resembles: true},
-		// Anybody can have chosen such a name.
+		// Anyone can choose such a name.
 		"old-ci-abc234-2": {resembles: true}, "abc234-1-abc234-12": {resembles: true}, "CI-abc234-3": {resembles: true},
 		"ci-abc234-": {}, "ci-abc234-x": {}, "ci-abc234-07": {}, "ci-abc234-0": {}, "ci-abc234--1": {}, "ci-abc235-7": {}, "ci-abc234-7 ": {}, "": {},
 		"ci-abc234-1000000": {},

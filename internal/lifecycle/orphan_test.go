@@ -18,18 +18,18 @@ func TestPolicy_anOrphanIsHeldByDefault(t *testing.T) {
 		generation int64
 		due, held  bool
 	}{
-		"never used":                                 {generation: 4, due: true},
-		"used within a day":                          {generation: 4, used: "2026-01-04T12:00:01Z", held: true},
-		"used a day ago":                             {generation: 4, used: "2026-01-04T12:00:00Z", due: true},
-		"a longer hold of the policy":                {generation: 4, hold: "48h", used: "2026-01-04T12:00:00Z", held: true},
-		"a shorter hold of the policy":               {generation: 4, hold: "1h", used: "2026-01-05T10:00:00Z", due: true},
-		"used nobody knows when":                     {generation: 4, unreadable: true, held: true},
-		"no orphan, for its secret was known":        {generation: 4, known: true, used: "2026-01-05T11:00:00Z", due: true},
-		"no orphan, for it was imported":             {used: "2026-01-05T11:00:00Z", due: true},
-		"imported, and used nobody knows when":       {unreadable: true, due: true},
-		"known, and used nobody knows when":          {generation: 4, known: true, unreadable: true, due: true},
-		"known, held, and used nobody knows when":    {generation: 4, known: true, hold: "1h", unreadable: true, held: true},
-		"imported, held, and used nobody knows when": {hold: "1h", unreadable: true, held: true},
+		"never used":                                  {generation: 4, due: true},
+		"used within the last day":                    {generation: 4, used: "2026-01-04T12:00:01Z", held: true},
+		"used a day ago":                              {generation: 4, used: "2026-01-04T12:00:00Z", due: true},
+		"a longer hold of the policy":                 {generation: 4, hold: "48h", used: "2026-01-04T12:00:00Z", held: true},
+		"a shorter hold of the policy":                {generation: 4, hold: "1h", used: "2026-01-05T10:00:00Z", due: true},
+		"used at an unknown time":                     {generation: 4, unreadable: true, held: true},
+		"no orphan, because its secret is known":      {generation: 4, known: true, used: "2026-01-05T11:00:00Z", due: true},
+		"no orphan, because it was imported":          {used: "2026-01-05T11:00:00Z", due: true},
+		"imported, and used at an unknown time":       {unreadable: true, due: true},
+		"known, and used at an unknown time":          {generation: 4, known: true, unreadable: true, due: true},
+		"known, held, and used at an unknown time":    {generation: 4, known: true, hold: "1h", unreadable: true, held: true},
+		"imported, held, and used at an unknown time": {hold: "1h", unreadable: true, held: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,16 +58,16 @@ func TestPolicy_Adopt(t *testing.T) {
 		overlap, created, expires string
 		retire                    string
 	}{
-		"issued just now":                {created: now, retire: "2026-01-06T12:00:00Z"},
-		"a short overlap":                {overlap: "1h", created: now, retire: "2026-01-06T12:00:00Z"},
-		"a long overlap":                 {overlap: "48h", created: now, retire: "2026-01-07T12:00:00Z"},
-		"no overlap":                     {overlap: "0s", created: now, retire: "2026-01-06T12:00:00Z"},
-		"issued long ago":                {created: "2026-01-01T12:00:00Z", retire: "2026-01-06T12:00:00Z"},
-		"issued long ago, a short one":   {overlap: "1h", created: "2026-01-01T12:00:00Z", retire: "2026-01-05T13:00:00Z"},
-		"issued, and nobody knows when":  {overlap: "48h", retire: "2026-01-07T12:00:00Z"},
-		"it expires before that":         {created: now, expires: "2026-01-05T15:00:00Z", retire: "2026-01-05T15:00:00Z"},
-		"it expires within the overlap":  {overlap: "48h", created: "2026-01-01T12:00:00Z", expires: "2026-01-06T00:00:00Z", retire: "2026-01-06T00:00:00Z"},
-		"its expiry has passed long ago": {created: "2026-01-01T12:00:00Z", expires: "2026-01-02T00:00:00Z", retire: "2026-01-06T12:00:00Z"},
+		"issued just now":                  {created: now, retire: "2026-01-06T12:00:00Z"},
+		"a short overlap":                  {overlap: "1h", created: now, retire: "2026-01-06T12:00:00Z"},
+		"a long overlap":                   {overlap: "48h", created: now, retire: "2026-01-07T12:00:00Z"},
+		"no overlap":                       {overlap: "0s", created: now, retire: "2026-01-06T12:00:00Z"},
+		"issued long ago":                  {created: "2026-01-01T12:00:00Z", retire: "2026-01-06T12:00:00Z"},
+		"issued long ago, a short overlap": {overlap: "1h", created: "2026-01-01T12:00:00Z", retire: "2026-01-05T13:00:00Z"},
+		"issued at an unknown time":        {overlap: "48h", retire: "2026-01-07T12:00:00Z"},
+		"it expires before that":           {created: now, expires: "2026-01-05T15:00:00Z", retire: "2026-01-05T15:00:00Z"},
+		"it expires within the overlap":    {overlap: "48h", created: "2026-01-01T12:00:00Z", expires: "2026-01-06T00:00:00Z", retire: "2026-01-06T00:00:00Z"},
+		"its expiry has passed long ago":   {created: "2026-01-01T12:00:00Z", expires: "2026-01-02T00:00:00Z", retire: "2026-01-06T12:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +84,7 @@ func TestPolicy_Adopt(t *testing.T) {
 	}
 }
 
-// However overlap is edited, an orphan lives for a day after its creation, and its own
+// However overlap is edited, an orphan stays active for a day after its creation, and an overlap of
 // "0s" does not apply to it.
 func TestReschedule_anOrphan(t *testing.T) {
 	t.Parallel()
@@ -95,7 +95,7 @@ func TestReschedule_anOrphan(t *testing.T) {
 		"shorter":     {before: "48h", after: "1h", want: "2026-01-06T12:00:00Z"},
 		"none":        {before: "48h", after: "0s", want: "2026-01-06T12:00:00Z"},
 		"longer":      {before: "24h", after: "72h", want: "2026-01-08T12:00:00Z"},
-		"was shorter": {before: "1h", after: "24h", want: "2026-01-07T11:00:00Z"}, // On the late side.
+		"was shorter": {before: "1h", after: "24h", want: "2026-01-07T11:00:00Z"}, // Rather too late.
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,7 +111,7 @@ func TestReschedule_anOrphan(t *testing.T) {
 	}
 }
 
-// A newer token that was found late lives for an overlap from then on, however old the live
+// A newer token that was found late stays active for an overlap from then on, however old the live
 // one is.
 func TestReschedule_anOrphanThatIsNewerThanTheLiveToken(t *testing.T) {
 	t.Parallel()

@@ -8,10 +8,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Reason says why a token was issued, or is to be.
+// Reason is why a token was issued, or will be issued.
 type Reason string
 
-// The reasons. Only ReasonImported is about a token that somebody else issued.
+// The reasons. Only ReasonImported applies to a token that was not issued here.
 const (
 	ReasonCreated      Reason = "created"
 	ReasonImported     Reason = "imported"
@@ -24,28 +24,28 @@ const (
 	ReasonTriggers     Reason = "triggers"
 )
 
-// Policy says when a token is succeeded by another, and what becomes of it then. The
-// zero value never rotates.
+// Policy decides when a token is rotated, and what happens to its predecessor. The zero value never
+// rotates.
 type Policy struct {
-	// BeforeExpiry rotates this long before the token expires; not set is never.
+	// BeforeExpiry rotates this long before the token expires; not set means never.
 	BeforeExpiry Value[time.Duration]
-	// MaxAge rotates a token of this age; not set is never.
+	// MaxAge rotates a token of this age; not set means never.
 	MaxAge Value[time.Duration]
-	// Overlap is how long the predecessor lives after its successor was issued; not set
-	// is the default. Zero revokes it before.
+	// Overlap is how long the predecessor stays active after its successor was issued; not set means
+	// the default. Zero revokes it before the successor is issued.
 	Overlap Value[time.Duration]
-	// HoldIfUsedWithin keeps a predecessor alive beyond that, for as long as it was used
-	// within this time; not set never does.
+	// HoldIfUsedWithin keeps a predecessor active after the overlap while it was last used within
+	// this time; not set means never.
 	HoldIfUsedWithin Value[time.Duration]
 }
 
-// Check refuses a policy that would rotate at every run or never, as far as its parts
-// are known. The returned argument is the one to blame.
+// Check refuses a policy that would rotate in every run or never, as far as its parts are known. It
+// returns the argument that is invalid.
 func (p Policy) Check(expiresIn Value[time.Duration], triggers bool, traits pat.Traits) (argument string, err error) {
 	lifetime := expiresIn.V
 	if expiresIn.Set && traits.ExpiryIsDate {
-		// Rounding gives up to a day more, and which moment of the date counts is
-		// anybody's guess: a day less is sure.
+		// Rounding adds up to a day, and it is unknown which moment of the date counts. Subtracting a
+		// day is safe.
 		lifetime -= Day
 	}
 
@@ -75,9 +75,9 @@ func (p Policy) Check(expiresIn Value[time.Duration], triggers bool, traits pat.
 	}
 }
 
-// DueAt returns when a token that was created and expires then is to be succeeded; zero
-// never. Where expiries are dates the earliest reading of the date counts: it begins
-// first in the zone UTC+14.
+// DueAt returns when a token with these times of creation and expiry is due for rotation; zero means
+// never. If expiries are dates, the earliest reading of the date counts: it begins first in the zone
+// UTC+14.
 func (p Policy) DueAt(created, expires time.Time, traits pat.Traits) (time.Time, Reason) {
 	var (
 		due    time.Time
@@ -98,7 +98,7 @@ func (p Policy) DueAt(created, expires time.Time, traits pat.Traits) (time.Time,
 	return due.UTC(), reason
 }
 
-// unknown says whether any part is.
+// unknown reports whether any part is unknown.
 func (p Policy) unknown() bool {
 	return p.BeforeExpiry.Unknown || p.MaxAge.Unknown || p.Overlap.Unknown || p.HoldIfUsedWithin.Unknown
 }

@@ -6,37 +6,37 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// How long a token lives that was succeeded by another: its overlap, and the hold. An orphan, which
-// may be another state's, is one with rules of its own.
+// This file decides how long a token stays active after it was succeeded: its overlap, and the hold.
+// Other rules apply to an orphan, which another state may have issued.
 
-// defaultOverlap is how long a predecessor lives on where nothing else is said, or as
-// long as a token is issued before its predecessor expires, if that is shorter.
+// defaultOverlap is how long a predecessor stays active by default. It is shorter if the successor is
+// issued less than that before the predecessor expires.
 const defaultOverlap = 24 * time.Hour
 
-// Predecessor is a token that was succeeded by another and may live on for a while.
+// Predecessor is a token that was succeeded by another and may stay active for a while.
 type Predecessor struct {
 	Token      pat.Token
 	Generation int64
-	// RetireAt is when it is to be revoked.
+	// RetireAt is when the predecessor is to be revoked.
 	RetireAt time.Time
-	// SHA256 is that of its secret; empty for one that was imported.
+	// SHA256 is that of the secret; empty if the token was imported.
 	SHA256 string
-	// Due is true once RetireAt has passed and nothing holds it.
+	// Due is true once RetireAt has passed and nothing holds the predecessor.
 	Due bool
-	// Held is true while it lives beyond RetireAt because it was used lately.
+	// Held is true while the predecessor is kept after RetireAt because it was used recently.
 	Held bool
 }
 
-// Orphan says whether it is a generation whose secret this state never held.
+// Orphan reports whether the predecessor is a generation whose secret was never in this state.
 func (p Predecessor) Orphan() bool { return p.SHA256 == "" && p.Generation > 0 }
 
-// capped says whether it is to be revoked only because it expires by itself then.
+// capped reports whether RetireAt is the token's own expiry.
 func (p Predecessor) capped() bool { return p.RetireAt.Equal(p.Token.ExpiresAt) }
 
-// RetireAt returns when a token is to be revoked whose successor was created then: after
-// the overlap, and never later than it expires by itself. An expiry that had passed by
-// then does not count: the server evidently read it otherwise, as it may where expiries
-// are dates, and whoever uses the token needs the overlap.
+// RetireAt returns when a token is to be revoked whose successor was created at the given time: after
+// the overlap, and never later than it expires. An expiry before the successor's creation is ignored:
+// the server evidently read it otherwise, which is possible if expiries are dates, and the token's
+// consumers need the overlap.
 func (p Policy) RetireAt(expires, successor time.Time) time.Time {
 	at := successor.Add(p.overlap())
 	if expires.After(successor) && expires.Before(at) {
@@ -46,9 +46,8 @@ func (p Policy) RetireAt(expires, successor time.Time) time.Time {
 	return at.UTC()
 }
 
-// HoldsNow says whether a token that is due stays alive because it was used lately. A use
-// whose time the server does not tell, or tells in a form that cannot be read, may have been a
-// moment ago.
+// HoldsNow reports whether a due token is kept because it was used recently. If the time of the last
+// use is missing or cannot be read, it may have been a moment ago.
 func (p Policy) HoldsNow(token pat.Token, now time.Time) bool {
 	if !p.HoldIfUsedWithin.Set {
 		return false
@@ -61,11 +60,11 @@ func (p Policy) HoldsNow(token pat.Token, now time.Time) bool {
 	return now.Sub(token.LastUsedAt) < p.HoldIfUsedWithin.V
 }
 
-// Immediate says whether a predecessor is to be revoked in the run that issues its
-// successor: only if the user said so.
+// Immediate reports whether a predecessor is to be revoked in the run that issues its successor: only
+// if the configuration says so.
 func (p Policy) Immediate() bool { return p.Overlap.Set && p.Overlap.V == 0 }
 
-// overlap returns how long a predecessor lives.
+// overlap returns how long a predecessor stays active.
 func (p Policy) overlap() time.Duration {
 	switch {
 	case p.Overlap.Set:
@@ -77,8 +76,8 @@ func (p Policy) overlap() time.Duration {
 	}
 }
 
-// Judge says whether a predecessor is due or held now, going by its RetireAt and its
-// token's last use.
+// Judge determines whether a predecessor is due or held now, from its RetireAt and its token's last
+// use.
 func (p Policy) Judge(predecessor Predecessor, now time.Time) Predecessor {
 	past := !now.Before(predecessor.RetireAt)
 	predecessor.Held = past && p.holdOf(predecessor).HoldsNow(predecessor.Token, now)
@@ -87,9 +86,9 @@ func (p Policy) Judge(predecessor Predecessor, now time.Time) Predecessor {
 	return predecessor
 }
 
-// Reschedule sets RetireAt of every predecessor anew after overlap was edited, the argument
-// itself: each lives that long from when it was succeeded. current is the live token;
-// predecessors are newest first. Where overlap is as it was, RetireAt stays.
+// Reschedule updates RetireAt of every predecessor after the argument overlap was edited: each stays
+// active that long from when it was succeeded. current is the live token; predecessors are newest
+// first. If overlap did not change, RetireAt stays.
 func (p Policy) Reschedule(
 	after Policy, predecessors []Predecessor, current pat.Token, generation int64,
 ) []Predecessor {
@@ -120,11 +119,10 @@ func (p Policy) Reschedule(
 	return rescheduled
 }
 
-// succeeded returns when the predecessor got its successor, and errs on the late side.
-// What is recorded tells it, unless the predecessor's own expiry came first. The next
-// younger one need not be the successor: an orphan is found later, and is a predecessor
-// from then on, even of a live token that is older; and a successor that was revoked is no
-// longer there to ask.
+// succeeded returns when the predecessor was succeeded, rather too late than too early. It is derived
+// from RetireAt, unless the predecessor's own expiry came first. The next younger predecessor need
+// not be the successor: an orphan is found later, and is a predecessor from then on, even of a live
+// token that is older; and a successor that was revoked is no longer listed.
 func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token, generation int64) time.Time {
 	at := predecessor.RetireAt.Add(-p.overlap())
 	if predecessor.capped() {
@@ -132,7 +130,7 @@ func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token, g
 	}
 
 	if next := younger.Token.CreatedAt; younger.Generation == predecessor.Generation+1 && at.Before(next) {
-		at = next // An edited before_expiry has changed the default overlap since.
+		at = next // An edit of before_expiry has changed the default overlap since then.
 	}
 
 	newest := current.CreatedAt
@@ -143,19 +141,19 @@ func (p Policy) succeeded(predecessor, younger Predecessor, current pat.Token, g
 	return at
 }
 
-// orphanTime is how long an orphan lives after its creation at least, and after its last use
-// where the policy has no hold of its own. Another state may have issued it a moment ago, for a
-// consumer that has not logged in yet.
+// orphanTime is how long an orphan stays active at least after its creation, and after its last use
+// if the policy has no hold. Another state may have issued it a moment ago, and its consumer may not have
+// logged in yet.
 const orphanTime = 24 * time.Hour
 
-// Orphan is an active token of a series that is neither in the state that asks nor known to be
-// another resource's.
+// Orphan is an active token of a series that is not in this state and is not known to belong to
+// another resource.
 type Orphan struct {
 	Token      pat.Token
 	Generation int64
 }
 
-// Orphans returns the orphans among the tokens of a user; known says which are not.
+// Orphans returns the orphans among the tokens of a user; known reports which tokens are not orphans.
 func (n Names) Orphans(tokens []pat.Token, known func(pat.Token) bool) []Orphan {
 	var orphans []Orphan
 
@@ -169,15 +167,15 @@ func (n Names) Orphans(tokens []pat.Token, known func(pat.Token) bool) []Orphan 
 	return orphans
 }
 
-// Adopt returns an orphan as the predecessor that it becomes now. It is never revoked at once.
+// Adopt returns an orphan as a predecessor from now on. It is never revoked at once.
 func (p Policy) Adopt(orphan Orphan, now time.Time) Predecessor {
 	return Predecessor{Token: orphan.Token, Generation: orphan.Generation, RetireAt: p.orphanUntil(orphan.Token, now)}
 }
 
-// orphanUntil returns when an orphan is revoked that was found then: after the overlap, and not
-// within a day of its creation.
+// orphanUntil returns when an orphan that was found at the given time is revoked: after the overlap,
+// and at least a day after its creation.
 func (p Policy) orphanUntil(token pat.Token, found time.Time) time.Time {
-	at := p.gentle().RetireAt(token.ExpiresAt, found)
+	at := p.orphanPolicy().RetireAt(token.ExpiresAt, found)
 	day := Policy{Overlap: Value[time.Duration]{V: orphanTime, Set: true}}.RetireAt(token.ExpiresAt, token.CreatedAt)
 
 	if day.After(at) {
@@ -187,9 +185,9 @@ func (p Policy) orphanUntil(token pat.Token, found time.Time) time.Time {
 	return at
 }
 
-// gentle is the policy for orphans: they may be another state's, and have the default overlap
-// where the resource's own predecessors have none.
-func (p Policy) gentle() Policy {
+// orphanPolicy is the policy for orphans, which another state may have issued: they have the default
+// overlap even if the resource's own predecessors have none.
+func (p Policy) orphanPolicy() Policy {
 	if p.Immediate() {
 		p.Overlap = Value[time.Duration]{}
 	}
@@ -197,7 +195,7 @@ func (p Policy) gentle() Policy {
 	return p
 }
 
-// holdOf is the policy with the hold that applies to the predecessor: an orphan always has one.
+// holdOf is the policy with the hold for the predecessor: an orphan always has one.
 func (p Policy) holdOf(predecessor Predecessor) Policy {
 	if predecessor.Orphan() && !p.HoldIfUsedWithin.Set {
 		p.HoldIfUsedWithin = Value[time.Duration]{V: orphanTime, Set: true}

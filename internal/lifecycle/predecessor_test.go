@@ -15,20 +15,20 @@ func TestPolicy_RetireAt(t *testing.T) {
 	for name, test := range map[string]struct {
 		before, overlap, expires, successor, want string
 	}{
-		"after the default overlap":               {successor: "2026-01-01T12:00:00Z", want: "2026-01-02T12:00:00Z"},
-		"after a short before_expiry":             {before: "1h", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T13:00:00Z"},
-		"after what is said":                      {overlap: "48h", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
-		"at once":                                 {overlap: "0s", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:00:00Z"},
-		"capped by its own expiry":                {overlap: "48h", expires: "2026-01-02T00:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-02T00:00:00Z"},
-		"capped by a second":                      {overlap: "48h", expires: "2026-01-03T11:59:59Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T11:59:59Z"},
-		"not capped by a later expiry":            {overlap: "48h", expires: "2026-01-03T12:00:01Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
-		"an expiry that has passed, and it lives": {overlap: "48h", expires: "2026-01-01T00:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
-		"an expiry this very second":              {overlap: "48h", expires: "2026-01-01T12:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
-		"an expiry in a second":                   {overlap: "48h", expires: "2026-01-01T12:00:01Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:00:01Z"},
-		"an expiry in 15 minutes":                 {expires: "2026-01-01T12:15:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:15:00Z"},
-		"across the start of summer time":         {successor: "2026-03-28T12:00:00+01:00", want: "2026-03-29T11:00:00Z"},
-		"on a leap day":                           {successor: "2028-02-28T12:00:00Z", want: "2028-02-29T12:00:00Z"},
-		"the expiry of another zone counts":       {expires: "2026-01-01T15:00:00+02:00", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T13:00:00Z"},
+		"after the default overlap":                           {successor: "2026-01-01T12:00:00Z", want: "2026-01-02T12:00:00Z"},
+		"after a short before_expiry":                         {before: "1h", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T13:00:00Z"},
+		"after the configured overlap":                        {overlap: "48h", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
+		"at once":                                             {overlap: "0s", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:00:00Z"},
+		"capped by its own expiry":                            {overlap: "48h", expires: "2026-01-02T00:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-02T00:00:00Z"},
+		"capped by a second":                                  {overlap: "48h", expires: "2026-01-03T11:59:59Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T11:59:59Z"},
+		"not capped by a later expiry":                        {overlap: "48h", expires: "2026-01-03T12:00:01Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
+		"an expiry that has passed, although the token works": {overlap: "48h", expires: "2026-01-01T00:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
+		"an expiry in the same second":                        {overlap: "48h", expires: "2026-01-01T12:00:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-03T12:00:00Z"},
+		"an expiry in a second":                               {overlap: "48h", expires: "2026-01-01T12:00:01Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:00:01Z"},
+		"an expiry in 15 minutes":                             {expires: "2026-01-01T12:15:00Z", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T12:15:00Z"},
+		"across the start of summer time":                     {successor: "2026-03-28T12:00:00+01:00", want: "2026-03-29T11:00:00Z"},
+		"on a leap day":                                       {successor: "2028-02-28T12:00:00Z", want: "2028-02-29T12:00:00Z"},
+		"an expiry in another zone":                           {expires: "2026-01-01T15:00:00+02:00", successor: "2026-01-01T12:00:00Z", want: "2026-01-01T13:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,25 +52,25 @@ func TestPolicy_Judge(t *testing.T) {
 		hold, used, now string
 		due, held       bool
 	}{
-		"a second before":                            {now: "2026-01-02T11:59:59Z"},
-		"on time":                                    {now: retire, due: true},
-		"a second after":                             {now: "2026-01-02T12:00:01Z", due: true},
-		"in the zone of the caller":                  {now: "2026-01-02T13:00:00+01:00", due: true},
-		"used, which nothing holds":                  {used: "2026-01-02T11:59:59Z", now: retire, due: true},
-		"an unknown hold holds nothing":              {hold: "?", used: "2026-01-02T11:59:59Z", now: retire, due: true},
-		"never used":                                 {hold: "24h", now: retire, due: true},
-		"used, but it is not time":                   {hold: "24h", used: "2026-01-02T11:59:00Z", now: "2026-01-02T11:59:59Z"},
-		"used a second within":                       {hold: "24h", used: "2026-01-01T12:00:01Z", now: retire, held: true},
-		"used as long ago as that":                   {hold: "24h", used: "2026-01-01T12:00:00Z", now: retire, due: true},
-		"used a second longer ago":                   {hold: "24h", used: "2026-01-01T11:59:59Z", now: retire, due: true},
-		"used just now":                              {hold: "1s", used: retire, now: retire, held: true},
-		"held for a year":                            {hold: "24h", used: "2027-01-02T11:00:00Z", now: "2027-01-02T12:00:00Z", held: true},
-		"our clock is behind: used in five minutes":  {hold: "1s", used: "2026-01-02T12:05:00Z", now: retire, held: true},
-		"our clock is behind, and it is not time":    {hold: "24h", used: "2026-01-02T12:00:00Z", now: "2026-01-02T11:55:00Z"},
-		"our clock is ahead: used five minutes ago":  {hold: "1h", used: "2026-01-02T11:55:00Z", now: retire, held: true},
-		"our clock is ahead, within the rest of it":  {hold: "1h", used: "2026-01-02T11:00:01Z", now: retire, held: true},
-		"used at the end of the years that time has": {hold: "1s", used: "9999-12-31T23:59:59Z", now: retire, held: true},
-		"used at their beginning":                    {hold: "36525d", used: "0001-01-02T00:00:00Z", now: retire, due: true},
+		"a second before":                                 {now: "2026-01-02T11:59:59Z"},
+		"on time":                                         {now: retire, due: true},
+		"a second after":                                  {now: "2026-01-02T12:00:01Z", due: true},
+		"in the zone of the caller":                       {now: "2026-01-02T13:00:00+01:00", due: true},
+		"used, without a hold":                            {used: "2026-01-02T11:59:59Z", now: retire, due: true},
+		"an unknown hold holds nothing":                   {hold: "?", used: "2026-01-02T11:59:59Z", now: retire, due: true},
+		"never used":                                      {hold: "24h", now: retire, due: true},
+		"used, but not due yet":                           {hold: "24h", used: "2026-01-02T11:59:00Z", now: "2026-01-02T11:59:59Z"},
+		"used a second within the hold":                   {hold: "24h", used: "2026-01-01T12:00:01Z", now: retire, held: true},
+		"used exactly the hold ago":                       {hold: "24h", used: "2026-01-01T12:00:00Z", now: retire, due: true},
+		"used a second before that":                       {hold: "24h", used: "2026-01-01T11:59:59Z", now: retire, due: true},
+		"used just now":                                   {hold: "1s", used: retire, now: retire, held: true},
+		"held for a year":                                 {hold: "24h", used: "2027-01-02T11:00:00Z", now: "2027-01-02T12:00:00Z", held: true},
+		"our clock is behind: used five minutes from now": {hold: "1s", used: "2026-01-02T12:05:00Z", now: retire, held: true},
+		"our clock is behind, and not due yet":            {hold: "24h", used: "2026-01-02T12:00:00Z", now: "2026-01-02T11:55:00Z"},
+		"our clock is ahead: used five minutes ago":       {hold: "1h", used: "2026-01-02T11:55:00Z", now: retire, held: true},
+		"our clock is ahead, within the rest of the hold": {hold: "1h", used: "2026-01-02T11:00:01Z", now: retire, held: true},
+		"used at the latest possible time":                {hold: "1s", used: "9999-12-31T23:59:59Z", now: retire, held: true},
+		"used at the earliest possible time":              {hold: "36525d", used: "0001-01-02T00:00:00Z", now: retire, due: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,7 +81,7 @@ func TestPolicy_Judge(t *testing.T) {
 
 			want := Predecessor{Token: token, Generation: 1, SHA256: "known", RetireAt: moment(t, retire), Due: test.due, Held: test.held}
 
-			// What it was found to be before counts for nothing.
+			// The earlier result does not matter.
 			for _, before := range []bool{false, true} {
 				got := want
 				got.Due, got.Held = before, before
@@ -92,19 +92,20 @@ func TestPolicy_Judge(t *testing.T) {
 				}
 
 				if again := policy.Judge(got, now); !cmp.Equal(got, again) {
-					t.Errorf("the second time it says %+v", again)
+					t.Errorf("the second time: %+v", again)
 				}
 			}
 
 			past := !now.Before(want.RetireAt)
 			if got := policy.HoldsNow(token, now); past && got != test.held {
-				t.Errorf("it would be held where there is no overlap: %t, want %t", got, test.held)
+				t.Errorf("held without an overlap: %t, want %t", got, test.held)
 			}
 		})
 	}
 }
 
-// Whatever the skew of the clocks: what was used within the time, less the skew, lives.
+// Whatever the difference between the clocks: a token that was used within the hold, less the
+// difference, is kept.
 func TestPolicy_Judge_withClocksFiveMinutesApart(t *testing.T) {
 	t.Parallel()
 
@@ -151,14 +152,14 @@ func TestPolicy_Reschedule(t *testing.T) {
 		currentCreated   string // generation 3
 		previous         []old
 		want             []string
-		nowRetiresAtOnce bool // all of them, while generation 3 is a minute old
+		nowRetiresAtOnce bool // all predecessors, a minute after generation 3 was created
 	}{
 		"none": {before: Policy{}, after: Policy{Overlap: set(Day)}, currentCreated: third},
-		"overlap is as it was": {
+		"overlap did not change": {
 			before: Policy{Overlap: set(Day)}, after: Policy{Overlap: set(Day), MaxAge: set(Week)}, currentCreated: third,
 			previous: []old{{2, second, "", "2026-03-05T00:00:00Z"}}, want: []string{"2026-03-05T00:00:00Z"},
 		},
-		"before_expiry alone changes the default for the next one": {
+		"only before_expiry: the default changes for the next token": {
 			before: Policy{}, after: Policy{BeforeExpiry: set(time.Hour)}, currentCreated: third,
 			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-02T12:00:00Z"},
 		},
@@ -187,7 +188,7 @@ func TestPolicy_Reschedule(t *testing.T) {
 			before: Policy{Overlap: set(time.Duration(0))}, after: Policy{Overlap: set(3 * Day)}, currentCreated: third,
 			previous: []old{{2, second, "", third}}, want: []string{"2026-03-04T12:00:00Z"},
 		},
-		"said no more": {
+		"removed": {
 			before: Policy{Overlap: set(3 * Day)}, after: Policy{}, currentCreated: third,
 			previous: []old{{2, second, "", "2026-03-04T12:00:00Z"}}, want: []string{"2026-03-02T12:00:00Z"},
 		},
@@ -199,34 +200,34 @@ func TestPolicy_Reschedule(t *testing.T) {
 			before: Policy{}, after: Policy{Overlap: set(3 * Day)}, currentCreated: third,
 			previous: []old{{0, "", "", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-04T12:00:00Z"},
 		},
-		"its successor is gone": {
+		"its successor does not exist any more": {
 			before: Policy{Overlap: set(60 * Day)}, after: Policy{Overlap: set(70 * Day)}, currentCreated: third,
 			previous: []old{{1, first, "", "2026-04-02T12:00:00Z"}}, want: []string{"2026-04-12T12:00:00Z"},
 		},
-		"its successor is gone, and it was capped: late rather than early": {
+		"its successor does not exist any more, and it was capped: rather too late": {
 			before: Policy{Overlap: set(60 * Day)}, after: Policy{Overlap: set(30 * Day)}, currentCreated: third,
 			previous: []old{{1, first, "2026-03-20T00:00:00Z", "2026-03-20T00:00:00Z"}}, want: []string{"2026-03-20T00:00:00Z"},
 		},
-		"the live one was created nobody knows when": {
+		"the live token has no time of creation": {
 			before: Policy{}, after: Policy{Overlap: set(3 * Day)},
 			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}}, want: []string{"2026-03-04T12:00:00Z"},
 		},
-		"the live one was created nobody knows when, and it was capped": {
+		"the live token has no time of creation, and it was capped": {
 			before: Policy{Overlap: set(10 * Day)}, after: Policy{Overlap: set(9 * Day)},
 			previous: []old{{2, second, "2026-03-04T00:00:00Z", "2026-03-04T00:00:00Z"}}, want: []string{"2026-03-04T00:00:00Z"},
 		},
-		// Both were found when generation 3 was issued, and live since then.
-		"siblings": {
+		// Both were found when generation 3 was issued, and are active since then.
+		"two orphans": {
 			before: Policy{}, after: Policy{Overlap: set(3 * Day)}, currentCreated: third,
 			previous: []old{{2, second, "", "2026-03-02T12:00:00Z"}, {1, first, "", "2026-03-02T12:00:00Z"}},
 			want:     []string{"2026-03-04T12:00:00Z", "2026-03-04T12:00:00Z"},
 		},
-		"siblings, capped": {
+		"two orphans, capped": {
 			before: Policy{Overlap: set(3 * Day)}, after: Policy{Overlap: set(Day)}, currentCreated: third,
 			previous: []old{{2, second, "2026-03-03T00:00:00Z", "2026-03-03T00:00:00Z"}, {1, first, "2026-03-02T18:00:00Z", "2026-03-02T18:00:00Z"}},
 			want:     []string{"2026-03-02T12:00:00Z", "2026-03-02T12:00:00Z"},
 		},
-		// Scheduled by a default of 1h that an edited before_expiry made 24h since.
+		// Scheduled with a default of 1h, which an edit of before_expiry changed to 24h.
 		"the default was shorter": {
 			before: Policy{BeforeExpiry: set(Week)}, after: Policy{BeforeExpiry: set(Week), Overlap: set(2 * Day)}, currentCreated: third,
 			previous: []old{{2, second, "", "2026-03-01T13:00:00Z"}}, want: []string{"2026-03-03T12:00:00Z"},
@@ -263,10 +264,10 @@ func TestPolicy_Reschedule(t *testing.T) {
 			}
 
 			if diff := cmp.Diff(kept, previous); diff != "" {
-				t.Errorf("the list that it was given was changed (-before +after)\n%s", diff)
+				t.Errorf("Reschedule changed the given list (-before +after)\n%s", diff)
 			}
 
-			// To say it again moves nothing.
+			// Applying the same policy again changes nothing.
 			if diff := cmp.Diff(got, test.after.Reschedule(test.after, got, current, 3)); diff != "" {
 				t.Errorf("the second time (-first +second)\n%s", diff)
 			}
@@ -280,17 +281,17 @@ func TestPolicy_Reschedule(t *testing.T) {
 	}
 }
 
-func TestPolicy_gentle(t *testing.T) {
+func TestPolicy_orphanPolicy(t *testing.T) {
 	t.Parallel()
 
 	created := time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)
 	none := Policy{Overlap: set(time.Duration(0)), MaxAge: set(Day)}
 
-	if got := none.gentle().RetireAt(time.Time{}, created); !got.Equal(created.Add(defaultOverlap)) {
+	if got := none.orphanPolicy().RetireAt(time.Time{}, created); !got.Equal(created.Add(defaultOverlap)) {
 		t.Errorf("without an overlap: %s", got)
 	}
 
-	if some := (Policy{Overlap: set(time.Hour)}); some.gentle() != some {
-		t.Error("a policy with an overlap is another one")
+	if some := (Policy{Overlap: set(time.Hour)}); some.orphanPolicy() != some {
+		t.Error("a policy with an overlap was changed")
 	}
 }

@@ -5,31 +5,32 @@ import (
 	"time"
 )
 
-// ClockTolerance is how far the runner's clock may be from the server's and still count as right.
-// Clocks that NTP keeps differ by less than a second.
+// ClockTolerance is how much the runner's clock may differ from the server's and still count as
+// right. Clocks that are synchronized by NTP differ by less than a second.
 const ClockTolerance = 2 * time.Minute
 
-// Runner is the clock of the machine that the provider runs on. The zero value is the real one.
+// Runner is the clock of the machine that the provider runs on. The zero value uses the real clock.
 type Runner struct {
-	// Now is the wall clock, which may be wrong and may be set at any time; nil is time.Now.
+	// Now is the wall clock, which may be wrong and may be adjusted at any time; nil means time.Now.
 	Now func() time.Time
-	// Elapsed is the time since some moment, on a clock that is never set. Nil derives it from
-	// Now, whose readings have a monotonic part if they are those of time.Now.
+	// Elapsed is the time since some moment, on a clock that is never adjusted. Nil derives it from
+	// Now, whose results have a monotonic part if they come from time.Now.
 	Elapsed func() time.Duration
 }
 
-// Clock tells the time of a server. A server issues and expires tokens by its own clock, so what is due
-// is decided by that one, and not by the runner's, which may be wrong by hours.
+// Clock is the clock of a server. A server issues and expires tokens by its own clock, so that clock
+// decides what is due, and not the runner's, which may be wrong by hours.
 //
-// A server tells its time in the Date header of each response. Where it sends none, the creation time
-// of a token that was just issued tells it; until then, the runner's clock has to do. The server's
-// clock shows that time or a later one when the response is here, so the latest that was told is the
-// closest: an old response, or that of a node that is behind, changes nothing. In between the runner's
-// monotonic clock counts, so that setting the runner's clock changes nothing either.
+// The time comes from the Date header of each response. If the server sends none, it comes from the
+// creation time of a token that was just issued; until then, the runner's clock is used. When a
+// response arrives, the server's clock shows the time in it or a later one, so the latest time
+// received is the closest: a delayed response, or one of a node that is behind, changes nothing.
+// Between responses the runner's monotonic clock counts on, so that adjusting the runner's clock
+// changes nothing either.
 //
-// It is behind the server's by a second and the time of a request at most, and ahead only of nodes
-// that are behind others, or of a clock that is set back during the run. It is safe for concurrent
-// use. Make it with [NewClock].
+// A Clock is behind the server's by at most a second and the time of a request. It is ahead only of
+// nodes that are behind others, or of a clock that is set back during the run. It is safe for
+// concurrent use. Create it with [NewClock].
 type Clock struct {
 	runner Runner
 
@@ -40,16 +41,16 @@ type Clock struct {
 	mark time.Duration
 }
 
-// ClockDifference is how the runner's clock differs from a server's.
+// ClockDifference is the difference between the runner's clock and a server's.
 type ClockDifference struct {
-	// Server and Runner are what both show at the same time.
+	// Server and Runner are the readings of both clocks at the same moment.
 	Server, Runner time.Time
 	// Undated is true if no response had a Date. Until the server issued a token, the runner's clock
-	// had to do.
+	// was used.
 	Undated bool
 }
 
-// timeSource is what told a server's time; the higher one wins.
+// timeSource is the source of a server's time; a higher one takes precedence.
 type timeSource int
 
 const (
@@ -58,7 +59,7 @@ const (
 	fromResponse
 )
 
-// NewClock returns the clock of a server that has not told its time yet.
+// NewClock returns the clock of a server whose time is not known yet.
 func NewClock(runner Runner) *Clock {
 	if runner.Now == nil {
 		runner.Now = time.Now
@@ -72,8 +73,8 @@ func NewClock(runner Runner) *Clock {
 	return &Clock{runner: runner}
 }
 
-// Now returns the server's time, or the runner's while the server has not told its own. It never
-// goes back once the server has sent a Date.
+// Now returns the server's time, or the runner's while the server's is not known. It never goes back
+// once the server has sent a Date.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -85,7 +86,7 @@ func (c *Clock) Now() time.Time {
 	return c.reading(c.runner.Elapsed())
 }
 
-// Known says whether the server has told its time.
+// Known reports whether the server's time is known.
 func (c *Clock) Known() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -93,8 +94,8 @@ func (c *Clock) Known() bool {
 	return c.source != fromRunner
 }
 
-// Difference returns how the runner's clock differs from the server's, and whether it does by
-// more than [ClockTolerance].
+// Difference returns the difference between the runner's clock and the server's, and whether it
+// exceeds [ClockTolerance].
 func (c *Clock) Difference() (difference ClockDifference, differs bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,19 +105,19 @@ func (c *Clock) Difference() (difference ClockDifference, differs bool) {
 	return difference, c.source != fromRunner && difference.Server.Sub(difference.Runner).Abs() > ClockTolerance
 }
 
-// Responded notes the Date of a response that was just received.
-func (c *Clock) Responded(date time.Time) { c.learn(fromResponse, date) }
+// Responded records the Date of a response that was just received.
+func (c *Clock) Responded(date time.Time) { c.update(fromResponse, date) }
 
-// Created notes the creation time of a token that was just issued; zero is one that the server did
-// not tell. It counts only where responses have no Date.
+// Created records the creation time of a token that was just issued; zero means that the server did
+// not send it. It is used only while no response had a Date.
 func (c *Clock) Created(created time.Time) {
 	if !created.IsZero() {
-		c.learn(fromCreation, created)
+		c.update(fromCreation, created)
 	}
 }
 
-// learn notes that the server's clock shows this time or a later one.
-func (c *Clock) learn(source timeSource, at time.Time) {
+// update records that the server's clock shows this time or a later one.
+func (c *Clock) update(source timeSource, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 
@@ -126,5 +127,5 @@ func (c *Clock) learn(source timeSource, at time.Time) {
 	}
 }
 
-// reading returns the server's time at an elapsed time of the runner's. The mutex is held.
+// reading returns the server's time at an elapsed time of the runner's. The caller holds the mutex.
 func (c *Clock) reading(elapsed time.Duration) time.Time { return c.at.Add(elapsed - c.mark) }

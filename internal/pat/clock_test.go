@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// machine is the machine of a runner, and a server with a clock of its own.
+// machine is a runner's machine, and a server with another clock.
 type machine struct {
 	wall, server time.Time
 	elapsed      time.Duration
@@ -26,13 +26,13 @@ func newMachine(ahead time.Duration) *machine {
 	return m
 }
 
-// passes lets time pass for everybody.
+// passes advances all clocks.
 func (m *machine) passes(d time.Duration) {
 	m.wall, m.server, m.elapsed = m.wall.Add(d), m.server.Add(d), m.elapsed+d
 }
 
-// responds is a request whose response arrives so long after it was made, by a node whose clock is
-// ahead of the server's.
+// responds is a request whose response arrives the given time after it was created, by a node whose
+// clock is ahead of the server's.
 func (m *machine) responds(took, ahead time.Duration) {
 	date := m.server.Add(ahead).Truncate(time.Second)
 	m.passes(took)
@@ -60,13 +60,13 @@ func TestClock(t *testing.T) {
 		"no response":                   {happens: func(*machine) {}, least: ahead, most: ahead},
 		"a token without creation time": {happens: func(m *machine) { m.clock.Created(time.Time{}) }, least: ahead, most: ahead},
 		"a response":                    {happens: func(m *machine) { m.responds(200*time.Millisecond, 0) }, least: -time.Second, known: true},
-		"a response long ago": {
+		"an old response": {
 			happens: func(m *machine) { m.responds(0, 0); m.passes(9 * time.Hour) }, least: -time.Second, known: true,
 		},
 		"a slow response":                 {happens: func(m *machine) { m.responds(time.Minute, 0) }, least: -61 * time.Second, known: true},
 		"a slow response, and a fast one": {happens: func(m *machine) { m.responds(time.Minute, 0); m.responds(0, 0) }, least: -time.Second, known: true},
 		"a fast response, and a slow one": {happens: func(m *machine) { m.responds(0, 0); m.responds(time.Minute, 0) }, least: -time.Second, known: true},
-		"a response, and one that a cache kept for a day without saying so": {
+		"a response, and a day-old one from a cache without an Age": {
 			happens: func(m *machine) { m.responds(0, 0); m.responds(0, -24*time.Hour) }, least: -time.Second, known: true,
 		},
 		"the runner's clock is set": {
@@ -96,9 +96,9 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// Once the server has told its time, the clock never goes back, however wrong the runner's is and however
-// often it is set; it is never ahead of the server's, and no farther behind than the whole seconds of a
-// Date and the time of the request. A node that is behind others changes nothing.
+// Once the server has sent its time, the clock never goes back, however wrong the runner's is and
+// however often it is adjusted. It is never ahead of the server's, and at most the whole seconds of a
+// Date and the time of the request behind. A node that is behind others changes nothing.
 func TestClock_isCloseToTheServersAndNeverGoesBack(t *testing.T) {
 	t.Parallel()
 
@@ -164,7 +164,7 @@ func TestClock_Difference(t *testing.T) {
 		"behind by more":                     {ahead: -ClockTolerance - time.Second, happens: func(m *machine) { m.responds(0, 0) }, want: true},
 		"behind, without a Date":             {ahead: -time.Hour, happens: (*machine).creates, want: true, undated: true},
 		"ahead, and a Date after a creation": {ahead: time.Hour, happens: func(m *machine) { m.creates(); m.responds(0, 0) }, want: true},
-		"ahead, and set since":               {ahead: time.Hour, happens: func(m *machine) { m.responds(0, 0); m.wall = m.server }},
+		"ahead, then corrected":              {ahead: time.Hour, happens: func(m *machine) { m.responds(0, 0); m.wall = m.server }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

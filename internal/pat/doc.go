@@ -1,7 +1,7 @@
-// Package pat is the domain: personal access tokens, the users who own them, and
-// [System], what every platform must be able to do with both.
+// Package pat is the domain: personal access tokens, the users who own them, and [System], the
+// operations on both that every platform must support.
 //
-// It knows no HTTP and no Terraform, and imports nothing of the project. Drivers
-// implement [System]; everything above speaks to a System and asks it for its
-// [Traits], never which platform it is.
+// It contains neither HTTP nor Terraform, and imports no other package of the project. Drivers
+// implement [System]. All other packages use a System and its [Traits], and never check which
+// platform it is.
 package pat

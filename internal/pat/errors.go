@@ -7,22 +7,21 @@ import (
 	"sync/atomic"
 )
 
-// Failure is what every error of a [System] tells: what was tried, what the server
-// said, and what to do next. It never holds a secret, a header or a request's body.
+// Failure is the content of every error of a [System]: what was attempted, what the server said, and
+// what to do next. It never contains a secret, a header or a request's body.
 type Failure struct {
-	// Tried is the request in words, "GET https://foreman.example.com/api/users/4".
+	// Tried describes the request, such as "GET https://foreman.example.com/api/users/4".
 	Tried string
-	// Said is the server's answer, verbatim and at most 2 KiB, with its status:
-	// "HTTP 403: Access denied". Where no answer came, it is what happened instead.
+	// Said is the server's response, verbatim and at most 2 KiB, with its status: "HTTP 403: Access
+	// denied". If there was no response, it describes what happened instead.
 	Said string
-	// Remedy is what the reader can do, in whole sentences; empty where nothing is
-	// known.
+	// Remedy is what the reader can do, in full sentences; empty if there is no advice.
 	Remedy string
-	// Err is the cause, if another error was.
+	// Err is the cause, if it is another error.
 	Err error
 }
 
-// Error returns all that is known, in one paragraph.
+// Error returns the whole content in one paragraph.
 func (f *Failure) Error() string {
 	text := f.Tried
 	if f.Said != "" {
@@ -45,8 +44,8 @@ func (f *Failure) Error() string {
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// GoneError is the proof that a user or a token does not exist: the only error on
-// which anything may be forgotten.
+// GoneError is the proof that a user or a token does not exist. It is the only error that permits
+// removing an object from state.
 type GoneError struct {
 	Failure
 
@@ -54,57 +53,58 @@ type GoneError struct {
 	UserGone bool
 }
 
-// NotFoundError is a server's "not found". It proves nothing: a missing permission,
-// another organization or a mistyped URL look alike.
+// NotFoundError is a server's "not found". It proves nothing: a missing permission, another
+// organization or a mistyped URL look the same.
 type NotFoundError struct{ Failure }
 
-// ValidationError is a server's refusal of what was sent; nothing was done.
+// ValidationError means that the server refused the request as invalid and did nothing.
 type ValidationError struct {
 	Failure
 
-	// Fields maps the server's names of the refused fields to its messages; nil where
-	// the refusal is about none.
+	// Fields maps the server's names of the invalid fields to its messages; nil if the refusal names
+	// no field.
 	Fields map[string][]string
 }
 
-// FieldNames returns the names of the refused fields, sorted.
+// FieldNames returns the names of the invalid fields, sorted.
 func (e *ValidationError) FieldNames() []string { return slices.Sorted(maps.Keys(e.Fields)) }
 
-// PermissionError says that the account may not do what was tried, or may not see
-// enough to be sure.
+// PermissionError means that the account lacks a permission for the operation, or for seeing enough
+// to be certain.
 type PermissionError struct {
 	Failure
 
-	// Missing are the permissions that the server named, in its own words.
+	// Missing are the missing permissions, as the server named them.
 	Missing []string
 }
 
-// AuthenticationError says that the server refused the credentials. It is final for
-// the life of the process: another attempt might lock the account or the address. Every later
-// call fails with this same error, unsent.
+// AuthenticationError means that the server refused the credentials. It is final for the life of the
+// process, because another attempt might lock the account or the address: every later call fails with
+// this error without sending a request.
 type AuthenticationError struct {
 	Failure
 
 	shown atomic.Bool
 }
 
-// FirstShown says whether it is called for the first time. The code that shows the error to the
-// user calls it, to show it in full once, however many calls failed with it. Where a call fails
-// nothing can decide that, because a caller may ignore the error, and several may share one call.
+// FirstShown reports whether it is called for the first time. The code that shows the error to the
+// user calls it, so that the error is shown in full only once, however many calls failed with it.
+// That cannot be decided where a call fails, because a caller may ignore the error, and several may
+// share one call.
 func (e *AuthenticationError) FirstShown() bool { return !e.shown.Swap(true) }
 
-// TransientError says that the server could not answer now; nothing is known to be
-// wrong with the request, and nothing was done that a repetition would not do.
+// TransientError means that the server could not respond now. The request may be valid, and sending
+// it again does no harm.
 type TransientError struct{ Failure }
 
-// AmbiguousError says that a request which changes something was sent, and that its
-// effect is unknown.
+// AmbiguousError means that a request that changes something was sent, and that its effect is
+// unknown.
 type AmbiguousError struct{ Failure }
 
-// SideEffectError says that a user was modified, and that more or less of it changed than was asked
-// for: [Failure.Said] lists what.
+// SideEffectError means that a user was modified, and that more or less changed than was requested:
+// [Failure.Said] lists the differences.
 type SideEffectError struct{ Failure }
 
-// ProtocolError says that the server answered in a way that its API does not: an HTML
-// page, a redirect elsewhere, a body over the limit, a version that is too old.
+// ProtocolError means that the server did not respond as its API does: with an HTML page, a redirect
+// to another address, a body over the limit, a version that is too old.
 type ProtocolError struct{ Failure }

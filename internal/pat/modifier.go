@@ -2,15 +2,16 @@ package pat
 
 import "context"
 
-// UserModifier is what a [System] also is if its server lets the properties of a user be modified.
+// UserModifier is also implemented by a [System] whose server allows the properties of a user to be
+// modified.
 type UserModifier interface {
-	// ModifiableUser returns one user, matched exactly, as the server shows it right now. It fails
-	// as [System.User] does.
+	// ModifiableUser returns one user, matched exactly, as it is on the server now. It fails as
+	// [System.User] does.
 	ModifiableUser(ctx context.Context, ref UserRef) (ModifiableUser, error)
-	// ModifyUser gives the properties of a user these values, and returns the user as the server
-	// shows it afterwards. All else about the user, its tokens included, stays as it is: a
-	// [SideEffectError] says what did not. It sends nothing where nothing differs, and the write at
-	// most once.
+	// ModifyUser sets the properties of a user to these values, and returns the user as the server
+	// returns it afterwards. Everything else about the user, including its tokens, stays unchanged,
+	// and a [SideEffectError] lists what did not. It sends no write if nothing differs, and otherwise
+	// exactly one.
 	ModifyUser(ctx context.Context, userID string, properties Properties) (ModifiableUser, error)
 }
 
@@ -18,16 +19,16 @@ type UserModifier interface {
 type ModifiableUser struct {
 	User
 
-	// BuiltIn is true for a user who comes with every server, under the same id.
+	// BuiltIn is true for a user that every server has, with the same id.
 	BuiltIn bool
-	// Properties are all that the server shows.
+	// Properties are all properties that the server returns.
 	Properties Properties
 }
 
-// Property is a property of a user that can be modified, by its name in Terraform.
+// Property is a property of a user that can be modified. Its value is its name in Terraform.
 type Property string
 
-// The properties of a user. [Property.IsFlag] says which are flags; all others are texts.
+// The properties of a user. [Property.IsFlag] reports which are flags; all others are texts.
 const (
 	Active             Property = "active"
 	LockedOut          Property = "locked_out"
@@ -48,7 +49,7 @@ const (
 	TimeZone           Property = "time_zone"
 )
 
-// AllProperties returns every property, in the order in which it is documented.
+// AllProperties returns every property, in the order in which they are documented.
 func AllProperties() []Property {
 	return []Property{
 		Active, LockedOut, PasswordNeedsReset, WebServiceAccess, BrowserAccess, CommandLineAccess, LoginMethod,
@@ -56,7 +57,7 @@ func AllProperties() []Property {
 	}
 }
 
-// IsFlag says whether the property is either true or false.
+// IsFlag reports whether the property is either true or false.
 func (p Property) IsFlag() bool {
 	switch p {
 	case Active, LockedOut, PasswordNeedsReset:
@@ -66,7 +67,7 @@ func (p Property) IsFlag() bool {
 	}
 }
 
-// IsAccess says whether the property grants or denies one way in.
+// IsAccess reports whether the property allows or denies one kind of access.
 func (p Property) IsAccess() bool {
 	switch p {
 	case WebServiceAccess, BrowserAccess, CommandLineAccess:
@@ -76,7 +77,7 @@ func (p Property) IsAccess() bool {
 	}
 }
 
-// The values of a property that is a flag, and of one that is an access.
+// The values of a property that is a flag, and of one that is a kind of access.
 const (
 	FlagTrue      = "true"
 	FlagFalse     = "false"
@@ -89,11 +90,11 @@ const (
 // joined by a comma and a blank.
 const LoginStandard = "Standard"
 
-// Properties are values of properties. One that is not in it is not set. An empty text is a property
-// without a value.
+// Properties maps properties to their values. A property that is not in the map is not set. An empty
+// text is a property without a value.
 type Properties map[Property]string
 
-// Difference returns those properties whose value is another one in have, or is not there.
+// Difference returns the properties that have another value in have, or are missing there.
 func (p Properties) Difference(have Properties) Properties {
 	different := Properties{}
 

@@ -2,8 +2,8 @@ package pat
 
 import "time"
 
-// Option is a value that may not be set. No value of T means "not set": a zero that was set
-// is a value like any other.
+// Option is a value that may not be set. No value of T means "not set": a zero that was set is a
+// value like any other.
 type Option[T any] struct {
 	V   T
 	Set bool
@@ -21,9 +21,9 @@ func (o Option[T]) Or(other T) T {
 	return other
 }
 
-// ServerTime returns a time that a server sent as the fields of [Token] and [User] hold it.
-// There the zero time means that the server sent none, so the first second of year 1 becomes
-// the second one: a token that expired then must not look as if it never expires.
+// ServerTime converts a time that a server sent to the form in which [Token] and [User] hold it.
+// There the zero time means that the server sent none, so the first second of year 1 becomes the
+// second one: a token that expired then must not look as if it never expires.
 func ServerTime(t time.Time) time.Time {
 	if t.IsZero() {
 		return t.Add(time.Second)

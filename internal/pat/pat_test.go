@@ -17,7 +17,7 @@ func TestSecret_doesNotPrint(t *testing.T) {
 
 	issued := Issued{Token: Token{Name: "ci"}, Secret: text}
 
-	encoded, err := json.Marshal(issued) //nolint:gosec,musttag // That it does not show is what is tested.
+	encoded, err := json.Marshal(issued) //nolint:gosec,musttag // The test is that the secret is not printed.
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,12 +32,12 @@ func TestSecret_doesNotPrint(t *testing.T) {
 		"pointer": fmt.Sprintf("%+v", &issued),
 	} {
 		if strings.Contains(printed, text) {
-			t.Errorf("%s prints it: %s", way, printed)
+			t.Errorf("%s prints the secret: %s", way, printed)
 		}
 	}
 
 	if issued.Secret.Reveal() != text {
-		t.Error("Reveal does not give the secret")
+		t.Error("Reveal does not return the secret")
 	}
 }
 
@@ -67,7 +67,7 @@ func TestToken_SameAs(t *testing.T) {
 			test.change(&other)
 
 			if token.SameAs(other) != test.want || other.SameAs(token) != test.want {
-				t.Errorf("want %t both ways", test.want)
+				t.Errorf("want %t in both directions", test.want)
 			}
 		})
 	}
@@ -82,11 +82,11 @@ func TestFailure_Error(t *testing.T) {
 		failure Failure
 		want    string
 	}{
-		"all of it":         {Failure{Tried: "GET /x", Said: "HTTP 403: Access denied", Remedy: "Ask."}, "GET /x: HTTP 403: Access denied. Ask."},
-		"no remedy":         {Failure{Tried: "GET /x", Said: "HTTP 500"}, "GET /x: HTTP 500"},
-		"a cause alone":     {Failure{Tried: "GET /x", Err: cause}, "GET /x: connection refused"},
-		"no second stop":    {Failure{Tried: "GET /x", Said: "Denied.", Remedy: "Ask."}, "GET /x: Denied. Ask."},
-		"what is said wins": {Failure{Tried: "GET /x", Said: "no answer", Err: cause}, "GET /x: no answer"},
+		"everything":                           {Failure{Tried: "GET /x", Said: "HTTP 403: Access denied", Remedy: "Ask."}, "GET /x: HTTP 403: Access denied. Ask."},
+		"no remedy":                            {Failure{Tried: "GET /x", Said: "HTTP 500"}, "GET /x: HTTP 500"},
+		"only a cause":                         {Failure{Tried: "GET /x", Err: cause}, "GET /x: connection refused"},
+		"no second full stop":                  {Failure{Tried: "GET /x", Said: "Denied.", Remedy: "Ask."}, "GET /x: Denied. Ask."},
+		"Said takes precedence over the cause": {Failure{Tried: "GET /x", Said: "no answer", Err: cause}, "GET /x: no answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,13 +97,13 @@ func TestFailure_Error(t *testing.T) {
 			}
 
 			if test.failure.Err != nil && !errors.Is(err, cause) {
-				t.Error("the cause is lost")
+				t.Error("errors.Is does not find the cause")
 			}
 		})
 	}
 }
 
-// A query that says something narrows, whatever it says.
+// Every field of a query that is set restricts it, even to an empty value.
 func TestTokenQuery_Selects(t *testing.T) {
 	t.Parallel()
 
@@ -136,7 +136,7 @@ func TestOption(t *testing.T) {
 	t.Parallel()
 
 	if got := (Option[int]{}).Or(4); got != 4 {
-		t.Errorf("what is not set is %d, want 4", got)
+		t.Errorf("a value that is not set is %d, want 4", got)
 	}
 
 	if got := Some(0).Or(4); got != 0 {

@@ -11,14 +11,14 @@ import (
 const (
 	// maxQuoted is the length of the longest text that a message quotes, in characters.
 	maxQuoted = 64
-	// minRandom is the length of the shortest word that may be a token, in characters: those of
-	// Foreman have 22.
+	// minRandom is the length of the shortest word that may be a token, in characters: Foreman's
+	// tokens have 22.
 	minRandom = 20
 )
 
-// Quote returns a text that a user wrote as a message shows it: in quotes or, if it may be a
-// secret that was written in the wrong place, described without any part of it. Every message
-// that repeats what a user wrote repeats it through Quote.
+// Quote formats a text of the user for a message: in quotes or, if it may be a secret in the wrong
+// place, as a description that contains no part of it. Every message that repeats a text of the user
+// uses Quote.
 func Quote(text string) string {
 	switch {
 	case IsPrivateKey(text):
@@ -30,9 +30,9 @@ func Quote(text string) string {
 	}
 }
 
-// MayBeSecret says whether a text that a user wrote may be a secret: it is a private key, longer
-// than a name or a duration is, on several lines, a URL with a password, or has a word that looks
-// random. Short passwords cannot be told from other words.
+// MayBeSecret reports whether a text may be a secret: it is a private key, longer than a name or a
+// duration, has several lines, is a URL with a password, or contains a word that looks random. Short
+// passwords cannot be distinguished from other words.
 func MayBeSecret(text string) bool {
 	trimmed := strings.TrimSpace(text)
 
@@ -53,8 +53,8 @@ func MayBeSecret(text string) bool {
 	return false
 }
 
-// IsPrivateKey says whether a text has a private key in it, however it is spelled: one of age,
-// OpenSSH, PEM, PGP or PuTTY.
+// IsPrivateKey reports whether a text contains a private key, in any spelling: of age, OpenSSH, PEM,
+// PGP or PuTTY.
 func IsPrivateKey(text string) bool {
 	letters := strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) {
@@ -70,17 +70,17 @@ func IsPrivateKey(text string) bool {
 		}
 	}
 
-	return strings.Contains(text, "b3BlbnNzaC1rZXkt") // The first bytes of an OpenSSH key, in base64.
+	return strings.Contains(text, "b3BlbnNzaC1rZXkt") // The beginning of an OpenSSH key in base64.
 }
 
-// inToken says whether tokens are made of such characters: base64 in either alphabet,
-// hexadecimal digits, and what joins their parts.
+// inToken reports whether tokens may contain the character: base64 in either alphabet, hexadecimal
+// digits, and the characters that join parts.
 func inToken(r rune) bool {
 	return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-+/=.", r))
 }
 
-// isRandom says whether a word looks like a token. Names have runs of letters and of digits; in
-// random text, about every second character is of another kind than the one before it.
+// isRandom reports whether a word looks like a token. Names contain sequences of letters and of
+// digits; in random text, about every second character is of another kind than the one before it.
 func isRandom(word string) bool {
 	if strings.HasPrefix(word, "ucp_") && len(word) >= minRandom/2 {
 		return true
@@ -106,7 +106,7 @@ func isRandom(word string) bool {
 	return len(word) >= minRandom && changes >= len(word)/3
 }
 
-// kind is a kind of character that tokens are made of.
+// kind is a kind of character that occurs in tokens.
 type kind int
 
 const (

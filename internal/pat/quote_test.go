@@ -37,22 +37,22 @@ func TestQuote_describesWhatMayBeASecret(t *testing.T) {
 	const bech = "1QQPQZRFR9Y0S7L5M0WSPZL3H0WQ7T5J7V6V4CS3Z9QQPQZRFR9Y0S7L5M"
 
 	for name, test := range map[string]struct{ text, want string }{
-		"a key of age":                {"AGE-SECRET-KEY-" + bech, "a private key of"},
-		"with a leading blank":        {" AGE-SECRET-KEY-" + bech, "a private key of"},
-		"in small letters":            {strings.ToLower("AGE-SECRET-KEY-" + bech), "a private key of"},
-		"what age-keygen writes":      {"# created: 2026-01-01\n# public key: age1abc\nAGE-SECRET-KEY-" + bech + "\n", "a private key of"},
-		"a plugin's identity":         {"AGE-PLUGIN-YUBIKEY-1QQPQZRFR9", "a private key of"},
-		"a key of OpenSSH":            {"-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0", "a private key of"},
-		"one without its first line":  {"b3BlbnNzaC1rZXktdjEAAAAABG5vbmUA", "a private key of"},
-		"a key in PEM":                {"-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0", "a private key of"},
-		"a key of PuTTY":              {"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", "a private key of"},
-		"a key of PGP":                {"-----BEGIN PGP PRIVATE KEY BLOCK-----", "a private key of"},
-		"a token of the controller":   {"ucp_taUFeDdhrlpn8Gc5Vu9IO2LRQ29pbvBRJUSPvifP", "a value of 44 characters"},
-		"one that was cut":            {"ucp_taUFeDdhrl", "a value of 14 characters"},
-		"a token behind another word": {"Bearer taUFeDdhrlpn8Gc5Vu9IO2", "a value of 29 characters"},
-		"a URL with a password":       {"https://admin:hunter2@foreman.example.com", "a value of 41 characters"},
-		"several lines":               {"one\ntwo", "a value of 7 characters"},
-		"a long text":                 {strings.Repeat("word ", 20), "a value of 100 characters"},
+		"a key of age":                            {"AGE-SECRET-KEY-" + bech, "a private key of"},
+		"with a leading blank":                    {" AGE-SECRET-KEY-" + bech, "a private key of"},
+		"in small letters":                        {strings.ToLower("AGE-SECRET-KEY-" + bech), "a private key of"},
+		"a file of age-keygen":                    {"# created: 2026-01-01\n# public key: age1abc\nAGE-SECRET-KEY-" + bech + "\n", "a private key of"},
+		"a plugin's identity":                     {"AGE-PLUGIN-YUBIKEY-1QQPQZRFR9", "a private key of"},
+		"a key of OpenSSH":                        {"-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0", "a private key of"},
+		"a key of OpenSSH without its first line": {"b3BlbnNzaC1rZXktdjEAAAAABG5vbmUA", "a private key of"},
+		"a key in PEM":                            {"-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0", "a private key of"},
+		"a key of PuTTY":                          {"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", "a private key of"},
+		"a key of PGP":                            {"-----BEGIN PGP PRIVATE KEY BLOCK-----", "a private key of"},
+		"a token of the controller":               {"ucp_taUFeDdhrlpn8Gc5Vu9IO2LRQ29pbvBRJUSPvifP", "a value of 44 characters"},
+		"a token of the controller that was cut":  {"ucp_taUFeDdhrl", "a value of 14 characters"},
+		"a token after another word":              {"Bearer taUFeDdhrlpn8Gc5Vu9IO2", "a value of 29 characters"},
+		"a URL with a password":                   {"https://admin:hunter2@foreman.example.com", "a value of 41 characters"},
+		"several lines":                           {"one\ntwo", "a value of 7 characters"},
+		"a long text":                             {strings.Repeat("word ", 20), "a value of 100 characters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,22 +63,23 @@ func TestQuote_describesWhatMayBeASecret(t *testing.T) {
 			}
 
 			if !MayBeSecret(test.text) {
-				t.Error("it is no secret to MayBeSecret")
+				t.Error("MayBeSecret returns false")
 			}
 		})
 	}
 }
 
-// Of the tokens that servers draw, few may pass as plain text: chance makes words, too.
+// Few of the random tokens of servers may look like plain text, although words occur in them by
+// chance.
 func TestMayBeSecret_randomTokens(t *testing.T) {
 	t.Parallel()
 
 	const drawn = 2000
 
 	for name, encode := range map[string]func([]byte) string{
-		"16 bytes, as Foreman draws": base64.RawURLEncoding.EncodeToString,
-		"24 bytes":                   func(b []byte) string { return base64.StdEncoding.EncodeToString(append(b, b[:8]...)) },
-		"hexadecimal digits":         func(b []byte) string { return hex.EncodeToString(append(b, b[:4]...)) },
+		"16 bytes, as on Foreman": base64.RawURLEncoding.EncodeToString,
+		"24 bytes":                func(b []byte) string { return base64.StdEncoding.EncodeToString(append(b, b[:8]...)) },
+		"hexadecimal digits":      func(b []byte) string { return hex.EncodeToString(append(b, b[:4]...)) },
 	} {
 		missed := 0
 
@@ -92,7 +93,7 @@ func TestMayBeSecret_randomTokens(t *testing.T) {
 		}
 
 		if missed > drawn/10 {
-			t.Errorf("%s: %d of %d pass as plain text", name, missed, drawn)
+			t.Errorf("%s: %d of %d look like plain text", name, missed, drawn)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func TestARequestAsTheServerSeesIt(t *testing.T) {
+func TestTheRequestThatTheServerGets(t *testing.T) {
 	t.Parallel()
 
 	var seen http.Header
@@ -50,7 +50,7 @@ func TestARequestAsTheServerSeesIt(t *testing.T) {
 	}
 }
 
-func TestAnAnswerAsTheDriverSeesIt(t *testing.T) {
+func TestTheResponseThatTheDriverGets(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -61,13 +61,13 @@ func TestAnAnswerAsTheDriverSeesIt(t *testing.T) {
 		_, _ = w.Write([]byte(`{}`))
 	})
 
-	answer, err := newTestClient(t, s.URL, nil).Do(t.Context(), get)
+	result, err := newTestClient(t, s.URL, nil).Do(t.Context(), get)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	answer.Header = http.Header{"Foreman_version": answer.Header["Foreman_version"], "Set-Cookie": answer.Header["Set-Cookie"]}
-	want := Answer{
+	result.Header = http.Header{"Foreman_version": result.Header["Foreman_version"], "Set-Cookie": result.Header["Set-Cookie"]}
+	want := Response{
 		Status:    http.StatusCreated,
 		Header:    http.Header{"Foreman_version": {"3.13.0"}, "Set-Cookie": nil},
 		MediaType: "application/json",
@@ -75,20 +75,20 @@ func TestAnAnswerAsTheDriverSeesIt(t *testing.T) {
 		EndProven: true,
 	}
 
-	if diff := cmp.Diff(want, answer); diff != "" {
+	if diff := cmp.Diff(want, result); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestTheMethodIsOneOfThree(t *testing.T) {
+func TestOtherMethodsAreRefused(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, ""))
+	s := newSite(t, respondsWith(http.StatusOK, ""))
 	c := newTestClient(t, s.URL, nil)
 
 	for _, method := range []string{"", "PATCH", "put", "HEAD", "get", "GET X"} {
 		if _, err := c.Do(t.Context(), Request{Method: method}); err == nil {
-			t.Errorf("%q is sent", method)
+			t.Errorf("a %q request was sent", method)
 		}
 	}
 
@@ -114,7 +114,7 @@ func TestQueriesAreEncoded(t *testing.T) {
 		t.Error(diff)
 	}
 
-	// A plus would be a blank in forms only.
+	// Only forms read a plus sign as a blank.
 	target, err := newTestClient(t, s.URL, nil).target(Request{Method: http.MethodGet, Query: url.Values{"tokenname": {"a b+c&d"}}})
 	if err != nil || !strings.HasSuffix(target, "?tokenname=a%20b%2Bc%26d") {
 		t.Errorf("%q, %v", target, err)
@@ -147,7 +147,7 @@ func TestNoCookieIsReturned(t *testing.T) {
 func TestCredentialsThatCannotBeSentAreNotShown(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, "{}"))
+	s := newSite(t, respondsWith(http.StatusOK, "{}"))
 	c := newTestClient(t, s.URL, func(o *Options) {
 		o.Authorize = func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+secret+"\n") }
 	})
@@ -171,10 +171,10 @@ func TestACancelledContextEndsACall(t *testing.T) {
 		handler   func(cancel func()) http.HandlerFunc
 		ambiguous bool
 	}{
-		"before the answer of a GET": {"GET", func(cancel func()) http.HandlerFunc {
+		"before the response to a GET": {"GET", func(cancel func()) http.HandlerFunc {
 			return func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }
 		}, false},
-		"before the answer of a POST": {"POST", func(cancel func()) http.HandlerFunc {
+		"before the response to a POST": {"POST", func(cancel func()) http.HandlerFunc {
 			return func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }
 		}, true},
 		"within the body of a GET": {"GET", func(cancel func()) http.HandlerFunc {
@@ -204,7 +204,7 @@ func TestACancelledContextEndsACall(t *testing.T) {
 
 			_, err := newTestClient(t, s.URL, nil).Do(ctx, Request{Method: test.method})
 			if !errors.Is(err, context.Canceled) {
-				t.Errorf("the cancellation is not visible: %v", err)
+				t.Errorf("the error is not context.Canceled: %v", err)
 			}
 
 			if _, ok := errors.AsType[*pat.AmbiguousError](err); ok != test.ambiguous {
@@ -218,10 +218,10 @@ func TestACancelledContextEndsACall(t *testing.T) {
 	}
 }
 
-func TestACancelledContextSendsNothing(t *testing.T) {
+func TestACancelledContextSendsNoRequest(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, "{}"))
+	s := newSite(t, respondsWith(http.StatusOK, "{}"))
 	c := newTestClient(t, s.URL, withPassword)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -231,7 +231,7 @@ func TestACancelledContextSendsNothing(t *testing.T) {
 		wantError[*pat.TransientError](t, err)
 
 		if !errors.Is(err, context.Canceled) {
-			t.Errorf("the cancellation is not visible: %v", err)
+			t.Errorf("the error is not context.Canceled: %v", err)
 		}
 	}
 

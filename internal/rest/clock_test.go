@@ -8,8 +8,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Whatever the status, a response of the server tells its time; that of a proxy or a cache in between does not.
-func TestClock_learnsFromResponses(t *testing.T) {
+// Whatever its status, a response of the server contains the server's time; one of a proxy or a cache
+// in between does not.
+func TestClock_isUpdatedFromResponses(t *testing.T) {
 	t.Parallel()
 
 	server := time.Date(2028, 2, 28, 12, 0, 0, 0, time.UTC)
@@ -21,21 +22,21 @@ func TestClock_learnsFromResponses(t *testing.T) {
 		age    string
 		known  bool
 	}{
-		"a success":                           {status: 200, date: []string{date}, known: true},
-		"a response without content":          {status: 204, date: []string{date}, known: true},
-		"a missing permission":                {status: 403, date: []string{date}, known: true},
-		"refused credentials":                 {status: 401, date: []string{date}, known: true},
-		"a refused argument":                  {status: 422, date: []string{date}, known: true},
-		"what a cache has passed on":          {status: 200, date: []string{date}, age: "0", known: true},
-		"what a cache has kept":               {status: 200, date: []string{date}, age: "3600"},
-		"what a cache has kept for some time": {status: 200, date: []string{date}, age: "soon"},
-		"no Date":                             {status: 200},
-		"an empty Date":                       {status: 200, date: []string{""}},
-		"a Date in words":                     {status: 200, date: []string{"today"}},
-		"a gateway that reaches no server":    {status: 502, date: []string{date}},
-		"a gateway that waits for no server":  {status: 504, date: []string{date}},
-		"a proxy that wants credentials":      {status: 407, date: []string{date}},
-		"a gateway that limits requests":      {status: 429, date: []string{date}},
+		"a success":                                   {status: 200, date: []string{date}, known: true},
+		"a response without content":                  {status: 204, date: []string{date}, known: true},
+		"a missing permission":                        {status: 403, date: []string{date}, known: true},
+		"refused credentials":                         {status: 401, date: []string{date}, known: true},
+		"a refused argument":                          {status: 422, date: []string{date}, known: true},
+		"passed on by a cache":                        {status: 200, date: []string{date}, age: "0", known: true},
+		"from a cache":                                {status: 200, date: []string{date}, age: "3600"},
+		"from a cache, with an age in words":          {status: 200, date: []string{date}, age: "soon"},
+		"no Date":                                     {status: 200},
+		"an empty Date":                               {status: 200, date: []string{""}},
+		"a Date in words":                             {status: 200, date: []string{"today"}},
+		"a gateway that cannot reach the server":      {status: 502, date: []string{date}},
+		"a gateway that does not wait for the server": {status: 504, date: []string{date}},
+		"a proxy that requires credentials":           {status: 407, date: []string{date}},
+		"a gateway that limits requests":              {status: 429, date: []string{date}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,7 +47,7 @@ func TestClock_learnsFromResponses(t *testing.T) {
 					w.Header().Set("Age", test.age)
 				}
 
-				answers(test.status, "{}")(w, r)
+				respondsWith(test.status, "{}")(w, r)
 			})
 			wall := time.Date(2021, 2, 3, 4, 5, 6, 0, time.UTC)
 			c := newTestClient(t, s.URL, func(o *Options) {
@@ -68,7 +69,7 @@ func TestClock_learnsFromResponses(t *testing.T) {
 	}
 }
 
-// A wait until a moment is one by the server's clock.
+// A Retry-After date is compared with the server's clock.
 func TestBackoff_countsFromTheServersClock(t *testing.T) {
 	t.Parallel()
 

@@ -11,35 +11,35 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Reading is how a platform understands an unsuccessful response. The zero value leaves all
-// to the status.
+// Reading is a platform's interpretation of an unsuccessful response. The zero value leaves the
+// decision to the status.
 type Reading struct {
-	// Own says that the response has a form in which the platform words its refusals. A 4xx
-	// to a POST or a PUT is a refusal in that form only: a gateway can block the response to a request
-	// that was carried out, with a page of its own.
+	// Own means that the response has a form in which the platform words its refusals. A 4xx response
+	// to a POST or a PUT is a refusal only in that form: a gateway can replace the response to a
+	// request that was processed with a page of its own.
 	Own bool
-	// Kind chooses the error. It is ignored where something else decides: a 401 is always
-	// [KindAuthentication], and a POST or a PUT is ambiguous unless it was refused.
+	// Kind selects the error. It is ignored in two cases: a 401 is always [KindAuthentication], and a
+	// POST or a PUT is ambiguous unless it was refused.
 	Kind Kind
-	// Message is the server's text for the reader; empty shows the body's first words.
+	// Message is the server's message for the reader; if it is empty, the beginning of the body is
+	// shown.
 	Message string
-	// Fields are the refused fields of a [pat.ValidationError].
+	// Fields are the invalid fields of a [pat.ValidationError].
 	Fields map[string][]string
 	// Missing are the permissions of a [pat.PermissionError].
 	Missing []string
-	// Remedy replaces the general advice; empty keeps it.
+	// Remedy replaces the general advice; if it is empty, that is kept.
 	Remedy string
 }
 
-// Kind is what an unsuccessful response means, and so which error of [pat] it becomes.
+// Kind is the meaning of an unsuccessful response, which determines the error of [pat].
 type Kind int
 
 // The kinds of unsuccessful responses.
 const (
-	// KindByStatus leaves it to the status: 400, 409 and 422 are validation, 403 is
-	// permission, 404 and 410 are not found, 408, 429, 502, 503 and 504 are transient,
-	// anything else is protocol, and so is a web page instead of a 400, 404, 409, 410 or
-	// 422.
+	// KindByStatus leaves the decision to the status: 400, 409 and 422 are validation, 403 is
+	// permission, 404 and 410 are not found, 408, 429, 502, 503 and 504 are transient, and anything
+	// else is protocol. A web page with the status 400, 404, 409, 410 or 422 is protocol as well.
 	KindByStatus Kind = iota
 	// KindNotFound becomes a [pat.NotFoundError].
 	KindNotFound
@@ -47,18 +47,17 @@ const (
 	KindValidation
 	// KindPermission becomes a [pat.PermissionError].
 	KindPermission
-	// KindAuthentication becomes a [pat.AuthenticationError]. It ends the client: every
-	// further request with credentials fails with the same error.
+	// KindAuthentication becomes a [pat.AuthenticationError]. After it, every further request with
+	// credentials fails with the same error.
 	KindAuthentication
-	// KindTransient becomes a [pat.TransientError]. It repeats nothing: only the status
-	// does.
+	// KindTransient becomes a [pat.TransientError]. It causes no retry: only the status does.
 	KindTransient
 	// KindProtocol becomes a [pat.ProtocolError].
 	KindProtocol
 )
 
-// kindOf decides what an unsuccessful response means.
-func kindOf(a Answer, read Kind) Kind {
+// kindOf determines the meaning of an unsuccessful response.
+func kindOf(a Response, read Kind) Kind {
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return KindAuthentication
@@ -68,16 +67,16 @@ func kindOf(a Answer, read Kind) Kind {
 
 	kind := kindOfStatus(a.Status)
 	if (kind == KindNotFound || kind == KindValidation) && a.isPage() {
-		// An API that is there words its own "not found".
+		// If the API exists at this URL, it words "not found" itself.
 		return KindProtocol
 	}
 
 	return kind
 }
 
-// kindOfStatus decides by the status alone. A 500 is not transient: it is as often a
-// request that the server cannot handle, which no retry heals, as a database that is down.
-// Its remedy names both.
+// kindOfStatus decides by the status alone. A 500 is not transient: its cause is as often a request
+// that the server cannot handle, for which a retry is useless, as a database that is down. The remedy
+// names both.
 func kindOfStatus(status int) Kind {
 	switch status {
 	case http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity:
@@ -97,21 +96,21 @@ func kindOfStatus(status int) Kind {
 	return KindProtocol
 }
 
-// unshown replaces the text of a response to a POST that may have made something: nothing
-// could mask its secret, which is not known yet.
+// unshown replaces the text of a response to a POST that may have created a token: its secret is not
+// known yet, so it cannot be masked.
 const unshown = "the response is not shown, because it may contain a new secret"
 
 // errorMaker turns responses and failed attempts into the errors of [pat].
 type errorMaker struct {
 	account string
-	read    func(Answer) Reading
-	// mayHoldSecret is [Options.Conceals].
-	mayHoldSecret func(Answer) bool
+	read    func(Response) Reading
+	// mayHoldSecret is [Options.MayHoldSecret].
+	mayHoldSecret func(Response) bool
 	mask          *mask
 }
 
-// unexpected returns the error for a successful response that is not what it should be.
-func (m *errorMaker) unexpected(method, tried string, a Answer, cause error) error {
+// unexpected returns the error for a successful response that cannot be used.
+func (m *errorMaker) unexpected(method, tried string, a Response, cause error) error {
 	failure := pat.Failure{
 		Tried:  tried,
 		Said:   m.unusable(method, a, cause),
@@ -132,8 +131,8 @@ func (m *errorMaker) unexpected(method, tried string, a Answer, cause error) err
 	return &pat.ProtocolError{Failure: failure}
 }
 
-// unsuccessful returns the error for a response with another status than 200 to 299.
-func (m *errorMaker) unsuccessful(current *call, response *http.Response, a Answer) error {
+// unsuccessful returns the error for a response whose status is not 200 to 299.
+func (m *errorMaker) unsuccessful(current *call, response *http.Response, a Response) error {
 	reading := m.reading(a)
 	failure := m.failure(current, a, reading)
 
@@ -171,9 +170,8 @@ func (m *errorMaker) unsuccessful(current *call, response *http.Response, a Answ
 	}
 }
 
-// refusal returns the error for a response that refuses the credentials, and nil for any
-// other.
-func (m *errorMaker) refusal(current *call, a Answer) *pat.AuthenticationError {
+// refusal returns the error for a response that refuses the credentials, and nil for any other.
+func (m *errorMaker) refusal(current *call, a Response) *pat.AuthenticationError {
 	reading := m.reading(a)
 	if m.mayHaveMade(current.method, a) || kindOf(a, reading.Kind) != KindAuthentication {
 		return nil
@@ -193,7 +191,7 @@ func (m *errorMaker) failed(current *call, err error) error {
 	switch {
 	case ok:
 	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
-		// The wait for the next attempt was cut short, so the last one could be repeated.
+		// The context ended while waiting for a retry, so the last attempt may be retried.
 		attempt = &attemptError{reason: cancelled, err: err}
 	default:
 		// The text of the error quotes a header.
@@ -205,8 +203,8 @@ func (m *errorMaker) failed(current *call, err error) error {
 	}
 
 	said := m.mask.text(attempt.Error(), maxText)
-	if attempt.answer.Status != 0 && attempt.reason != cancelled {
-		said = m.unusable(current.method, attempt.answer, attempt.err)
+	if attempt.result.Status != 0 && attempt.reason != cancelled {
+		said = m.unusable(current.method, attempt.result, attempt.err)
 	}
 
 	failure := pat.Failure{
@@ -228,12 +226,12 @@ func (m *errorMaker) failed(current *call, err error) error {
 	}
 }
 
-// mayHaveMade says whether the response leaves open whether a POST or a PUT was carried out. It does
-// unless it is a refusal: a status of 400 to 499 in the platform's own form. Three statuses
-// need no form, because whoever sends them has not passed the request on: 401 and 407 ask
-// for credentials first, and 429 for fewer requests. To doubt a 401 would also send refused
-// credentials once more, in the search for what may have been made.
-func (m *errorMaker) mayHaveMade(method string, a Answer) bool {
+// mayHaveMade reports whether a POST or a PUT may have been processed, judging by the response. It
+// may, unless the response is a refusal: a status of 400 to 499 in the platform's own form. Three
+// statuses need no form, because a server or proxy that sends them has not processed the request: 401
+// and 407 ask for credentials first, and 429 for fewer requests. Treating a 401 as ambiguous would
+// also send refused credentials again, to look for the object that may have been created.
+func (m *errorMaker) mayHaveMade(method string, a Response) bool {
 	switch {
 	case !sentOnce(method):
 		return false
@@ -241,7 +239,7 @@ func (m *errorMaker) mayHaveMade(method string, a Answer) bool {
 		return true
 	case unprocessed(a.Status):
 		return false
-	case m.hides(a): // It may hold what was made.
+	case m.hides(a): // It may contain the secret of a new object.
 		return true
 	case m.read == nil:
 		return a.isPage()
@@ -250,7 +248,7 @@ func (m *errorMaker) mayHaveMade(method string, a Answer) bool {
 	}
 }
 
-func (m *errorMaker) reading(a Answer) Reading {
+func (m *errorMaker) reading(a Response) Reading {
 	if m.read == nil {
 		return Reading{}
 	}
@@ -263,14 +261,14 @@ func (m *errorMaker) reading(a Answer) Reading {
 	return reading
 }
 
-// hides says whether nothing of the response may be shown.
-func (m *errorMaker) hides(a Answer) bool { return m.mayHoldSecret != nil && m.mayHoldSecret(a) }
+// hides reports whether no part of the response may be shown.
+func (m *errorMaker) hides(a Response) bool { return m.mayHoldSecret != nil && m.mayHoldSecret(a) }
 
-func (m *errorMaker) failure(current *call, a Answer, reading Reading) pat.Failure {
+func (m *errorMaker) failure(current *call, a Response, reading Reading) pat.Failure {
 	kind := kindOf(a, reading.Kind)
 
 	if m.mayHaveMade(current.method, a) {
-		reading = Reading{} // It may quote what must not be shown.
+		reading = Reading{} // It may quote a secret.
 
 		if kind = kindOf(a, KindByStatus); a.Status < 500 {
 			kind = KindProtocol // The platform did not send this.
@@ -294,8 +292,8 @@ func (m *errorMaker) failure(current *call, a Answer, reading Reading) pat.Failu
 	}
 }
 
-// unusable describes a response that cannot be used, and says why.
-func (m *errorMaker) unusable(method string, a Answer, cause error) string {
+// unusable describes a response that cannot be used, and why.
+func (m *errorMaker) unusable(method string, a Response, cause error) string {
 	said := fmt.Sprintf("HTTP %d", a.Status)
 	if a.MediaType != "" {
 		said += ", " + a.MediaType
@@ -323,7 +321,7 @@ func (m *errorMaker) said(what, words string) string {
 }
 
 // words returns the text of a response, as far as it may be shown.
-func (m *errorMaker) words(method string, a Answer) string {
+func (m *errorMaker) words(method string, a Response) string {
 	page := a.isPage()
 
 	switch {
@@ -347,8 +345,9 @@ func (m *errorMaker) words(method string, a Answer) string {
 	return "a web page"
 }
 
-// fields makes a server's messages fit to be shown. Drivers look for the names, which keep
-// all that a name can have; the messages together get the room of one text.
+// fields makes a server's validation messages safe to show. Names are not shortened beyond the limit
+// of a text, because drivers look them up. All messages together are limited to the length of one
+// text.
 func (m *errorMaker) fields(fields map[string][]string) map[string][]string {
 	if fields == nil {
 		return nil
@@ -377,8 +376,8 @@ func (m *errorMaker) fields(fields map[string][]string) map[string][]string {
 	return shown
 }
 
-// statusText returns the status, in words if the server sent none.
-func statusText(a Answer) string {
+// statusText returns the status, with its name if the response has no body.
+func statusText(a Response) string {
 	text := http.StatusText(a.Status)
 	if text == "" || len(a.Body) > 0 {
 		return fmt.Sprintf("HTTP %d", a.Status)
@@ -387,7 +386,7 @@ func statusText(a Answer) string {
 	return fmt.Sprintf("HTTP %d %s", a.Status, text)
 }
 
-// What to do about a request whose response is not the API's.
+// Advice for a response that is not the API's.
 const (
 	pageRemedy = "The server returned a web page instead of an API response: check that `url` has the right host and path, " +
 		"and that no proxy or single sign-on responds instead of the API."
@@ -395,8 +394,8 @@ const (
 	formatRemedy = "No supported version of the API returns this: check that `url` has the right host and path."
 )
 
-// remedy says what to do about an unsuccessful response for which the platform has no advice.
-func (m *errorMaker) remedy(current *call, a Answer, kind Kind) string {
+// remedy returns the advice for an unsuccessful response for which the platform has none.
+func (m *errorMaker) remedy(current *call, a Response, kind Kind) string {
 	account := m.account
 	if account == "" {
 		account = "the account"
@@ -430,7 +429,7 @@ func (m *errorMaker) remedy(current *call, a Answer, kind Kind) string {
 	}
 }
 
-// attemptRemedy says what to do about a call that ended without a response.
+// attemptRemedy returns the advice for a call that ended without a response.
 func attemptRemedy(current *call, attempt *attemptError) string {
 	made := attempts(current, "One attempt was made. ", "%d attempts were made. ")
 
@@ -454,7 +453,7 @@ func attemptRemedy(current *call, attempt *attemptError) string {
 	}
 }
 
-// attempts counts the attempts of a call in words.
+// attempts words how many attempts a call made.
 func attempts(current *call, one, many string) string {
 	if current.attempt == 1 {
 		return one

@@ -12,21 +12,23 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Headers are additional headers of each request, by name: what a gateway in front of the server
-// requires. Their values are treated as secrets.
+// Headers are additional headers of each request by name, such as those that a gateway in front of the
+// server requires. Their values are treated as secrets.
 type Headers map[string]pat.Secret
 
-// headerName matches what HTTP allows as the name of a header.
+// headerName matches a valid header name.
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
-// ownHeaders are the headers that decide what a request means, whose it is, and what is sent again.
+// ownHeaders are the headers that determine the meaning of a request, its credentials, and whether it
+// may be retried.
 var ownHeaders = []string{
 	"Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Cookie",
 	"Expect", "Host", "Idempotency-Key", "Range", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
 	"X-Idempotency-Key",
 }
 
-// Check says which header cannot be added to requests. The error shows no value.
+// Check returns an error that names the headers which cannot be added to requests. It contains no
+// value.
 func (h Headers) Check() error {
 	var errs []error
 
@@ -54,7 +56,7 @@ func (h Headers) Check() error {
 	return errors.Join(errs...)
 }
 
-// names are sorted, for errors that are the same in each run.
+// names returns the names in order, so that errors are the same in each run.
 func (h Headers) names() []string {
 	names := make([]string, 0, len(h))
 	for name := range h {
@@ -73,7 +75,8 @@ func (h Headers) addTo(header http.Header) {
 	}
 }
 
-// secrets are the values, and of one with a scheme, such as "Bearer", the credentials alone.
+// secrets returns the values and, of a value with a scheme such as "Bearer", also the credentials
+// alone.
 func (h Headers) secrets() []pat.Secret {
 	var all []pat.Secret
 

@@ -52,7 +52,7 @@ func TestHeadersAreSentWithEachRequest(t *testing.T) {
 func TestHeadersAreNotSentToAnotherHost(t *testing.T) {
 	t.Parallel()
 
-	other := newSite(t, answers(http.StatusOK, "{}"))
+	other := newSite(t, respondsWith(http.StatusOK, "{}"))
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, strings.Replace(other.URL, "127.0.0.1", "localhost", 1), http.StatusFound)
 	})
@@ -70,7 +70,7 @@ func TestHeadersAreMasked(t *testing.T) {
 
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = io.WriteString(w, "refused: "+r.Header.Get("Proxy-Authorization")+", gateway-token, "+r.Header.Get("Cf-Access-Client-Id")) //nolint:gosec // That it repeats them is the purpose.
+		_, _ = io.WriteString(w, "refused: "+r.Header.Get("Proxy-Authorization")+", gateway-token, "+r.Header.Get("Cf-Access-Client-Id")) //nolint:gosec // It repeats them on purpose.
 	})
 
 	_, err := newTestClient(t, s.URL, withHeaders).Do(t.Context(), get)
@@ -79,24 +79,24 @@ func TestHeadersAreMasked(t *testing.T) {
 	}
 }
 
-func TestHeadersThatCannotBeSent(t *testing.T) {
+func TestHeadersThatAreRefused(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		headers Headers
 		want    string
 	}{
-		"none":                    {nil, ""},
-		"a gateway's":             {Headers{"CF-Access-Client-Id": "x", "x-goog-iap_jwt": "a b;=ü"}, ""},
-		"a blank in a name":       {Headers{"X A": "hidden"}, `"X A" is not the name of a header`},
-		"no name":                 {Headers{"": "hidden"}, `"" is not the name of a header`},
-		"a colon in a name":       {Headers{"X-A:": "hidden"}, `"X-A:" is not the name of a header`},
-		"a line break in a name":  {Headers{"X-A\r\nHost": "hidden"}, "is not the name of a header"},
-		"the provider's own":      {Headers{"authorization": "hidden"}, "the header Authorization cannot be set: the provider sets it"},
-		"the session's":           {Headers{"COOKIE": "hidden"}, "the header Cookie cannot be set"},
-		"the host":                {Headers{"host": "hidden"}, "the header Host cannot be set"},
-		"the length of the body":  {Headers{"content-length": "hidden"}, "the header Content-Length cannot be set"},
-		"what repeats a POST":     {Headers{"idempotency-key": "hidden"}, "the header Idempotency-Key cannot be set"},
+		"none":                   {nil, ""},
+		"a gateway's":            {Headers{"CF-Access-Client-Id": "x", "x-goog-iap_jwt": "a b;=ü"}, ""},
+		"a blank in a name":      {Headers{"X A": "hidden"}, `"X A" is not the name of a header`},
+		"no name":                {Headers{"": "hidden"}, `"" is not the name of a header`},
+		"a colon in a name":      {Headers{"X-A:": "hidden"}, `"X-A:" is not the name of a header`},
+		"a line break in a name": {Headers{"X-A\r\nHost": "hidden"}, "is not the name of a header"},
+		"the provider's own":     {Headers{"authorization": "hidden"}, "the header Authorization cannot be set: the provider sets it"},
+		"the session's":          {Headers{"COOKIE": "hidden"}, "the header Cookie cannot be set"},
+		"the host":               {Headers{"host": "hidden"}, "the header Host cannot be set"},
+		"the length of the body": {Headers{"content-length": "hidden"}, "the header Content-Length cannot be set"},
+		"a header that makes net/http retry a POST": {Headers{"idempotency-key": "hidden"}, "the header Idempotency-Key cannot be set"},
 		"twice":                   {Headers{"X-A": "hidden", "x-a": "hidden"}, `the header "X-A" is set twice`},
 		"no value":                {Headers{"X-A": ""}, `the header "X-A" has no value`},
 		"a blank value":           {Headers{"X-A": " "}, `the header "X-A" has no value`},
@@ -132,7 +132,7 @@ func TestTheServerNameIsSentAndVerified(t *testing.T) {
 		c.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			sent.Store(hello.ServerName)
 
-			return nil, nil //nolint:nilnil // How crypto/tls is told to go on.
+			return nil, nil //nolint:nilnil // Makes crypto/tls use the other settings.
 		}
 	}))
 

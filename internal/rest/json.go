@@ -13,26 +13,26 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Bounds of a JSON document. A row of three bytes takes up hundreds in memory once it is
-// decoded, so the size of the body does not bound that. These leave room for many times
-// what a server of either platform holds.
+// Limits of a JSON document. A row of three bytes takes up hundreds of bytes once it is decoded, so
+// the size of the body does not limit the memory. These limits are many times what a server of either
+// platform holds.
 const (
 	maxDepth    = 64
-	maxRows     = 20_000   // Elements of its outermost lists.
-	maxElements = 100_000  // Elements of the lists within.
+	maxRows     = 20_000   // Elements of the outermost lists.
+	maxElements = 100_000  // Elements of the lists inside them.
 	maxTexts    = 32 << 20 // Bytes of all texts together.
 	maxLiteral  = 64 << 10 // Bytes of a text, a number or the name of a member.
 	maxMembers  = 10_000   // Members of an object.
 )
 
-// boundsError says that a document is too large to be decoded.
+// boundsError means that a document is too large to be decoded.
 type boundsError struct{ what string }
 
-// Error returns what there is too much of.
+// Error says which limit the document exceeds.
 func (e *boundsError) Error() string { return e.what }
 
-// Bounded returns an error for a document that is too large to be decoded, for formats that
-// a driver decodes itself; [Client.UnexpectedAnswer] gives advice for it.
+// Bounded returns the error for a document that is too large to be decoded, for formats that a driver
+// decodes itself. [Client.UnexpectedResponse] adds advice to it.
 func Bounded(format string, values ...any) error {
 	return &boundsError{what: fmt.Sprintf(format, values...)}
 }
@@ -42,10 +42,9 @@ var (
 	errTwice   = errors.New("an object of the JSON has a member twice")
 )
 
-// DecodeJSON decodes a document as encoding/json does. It refuses what no API sends but
-// encoding/json accepts: bytes that are not UTF-8, objects that have a member twice, even
-// in another case, and documents that would fill the memory. Its errors may quote the
-// document.
+// DecodeJSON decodes a document as encoding/json does. It refuses documents that encoding/json
+// accepts and no API sends: bytes that are not UTF-8, objects that have a member twice, even in
+// another case, and documents that would fill the memory. Its errors may quote the document.
 func DecodeJSON(body []byte, out any) error {
 	if !utf8.Valid(body) {
 		return errNotUTF8
@@ -53,31 +52,32 @@ func DecodeJSON(body []byte, out any) error {
 
 	err := checkBounds(body)
 	if _, malformed := errors.AsType[*jsontext.SyntacticError](err); err == nil || malformed || errors.Is(err, io.EOF) {
-		// encoding/json words what is malformed, before it decodes anything.
+		// encoding/json describes the syntax error, before it decodes anything.
 		return json.Unmarshal(body, out)
 	}
 
 	return err
 }
 
-// checkBounds reads a document once, before it is decoded.
+// checkBounds checks the limits by reading the document once before it is decoded.
 func checkBounds(body []byte) error {
 	check := boundsCheck{decoder: jsontext.NewDecoder(
 		bytes.NewBuffer(body),
-		jsontext.AllowDuplicateNames(true), // They are compared without regard to case.
-		jsontext.AllowInvalidUTF8(true),    // Single surrogates, as encoding/json.
+		jsontext.AllowDuplicateNames(true), // members compares names regardless of case.
+		jsontext.AllowInvalidUTF8(true),    // Accept single surrogates, as encoding/json does.
 	)}
 
 	return check.value(0, 0)
 }
 
-// boundsCheck is what was read of a document so far.
+// boundsCheck counts what was read of a document so far.
 type boundsCheck struct {
 	decoder               *jsontext.Decoder
 	rows, elements, texts int
 }
 
-// value checks the next value, which lies in so many objects and lists, and lists alone.
+// value checks the next value. depth is the number of objects and lists around it, and lists that of
+// lists.
 func (c *boundsCheck) value(depth, lists int) error {
 	kind := c.decoder.PeekKind()
 	if kind != '{' && kind != '[' {
@@ -169,7 +169,8 @@ func (c *boundsCheck) items(depth, lists int) error {
 	return nil
 }
 
-// literal returns the next text, without its quotes, number or word as the document has it.
+// literal returns the next text (without its quotes), number or word as it is written in the
+// document.
 func (c *boundsCheck) literal() ([]byte, error) {
 	literal, err := c.decoder.ReadValue()
 	if err != nil {
@@ -188,7 +189,7 @@ func (c *boundsCheck) literal() ([]byte, error) {
 	return text, nil
 }
 
-// foldedName returns the name of a member as encoding/json compares it.
+// foldedName returns the name of a member in the form in which encoding/json compares it.
 func foldedName(name []byte) string {
 	if bytes.IndexByte(name, '\\') >= 0 {
 		name, _ = jsontext.AppendUnquote(nil, `"`+string(name)+`"`)
@@ -196,7 +197,7 @@ func foldedName(name []byte) string {
 
 	text := string(name)
 	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
-		text = strings.ToUpper(text) // A few letters have two lower cases.
+		text = strings.ToUpper(text) // A few letters have two lower-case forms.
 	}
 
 	return strings.ToLower(text)

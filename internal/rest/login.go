@@ -8,29 +8,29 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Session keeps what a server gave to spare the next login, usually one cookie. Its
-// methods are never called at the same time, and must not send anything.
+// Session keeps what a server sends so that the next request needs no login, usually a cookie. Its
+// methods are never called concurrently, and must not send requests.
 //
-// A 401 to a request that carried the session does not refuse the credentials: the
-// session is forgotten, and the request is sent once more without it.
+// A 401 to a request with a session does not mean that the credentials are wrong: the session is
+// dropped, and the request is sent once more without it.
 type Session interface {
-	// Attach adds the session to a request that already has the credentials, which it
-	// may remove. It says whether there was a session to add.
+	// Attach adds the session to a request that already has the credentials, which it may remove. It
+	// reports whether there was a session to add.
 	Attach(request *http.Request) bool
-	// Learn takes the session, if there is one, from a response with a status of 200 to
-	// 299. It must not read the body.
-	Learn(response *http.Response)
+	// Save stores the session, if there is one, from a response with a status of 200 to 299. It must
+	// not read the body.
+	Save(response *http.Response)
 	// Forget drops the session.
 	Forget()
 }
 
-// authenticator adds credentials and session to requests, and reads in the responses
-// whether the server accepted them. It has no CloseIdleConnections: go-retryablehttp would
-// call that after each failed call, and close the connections of all other calls.
+// authenticator adds credentials and session to requests, and determines from the responses whether
+// the server accepted them. It has no CloseIdleConnections: go-retryablehttp would call that after
+// each failed call, and close the connections of all other calls.
 type authenticator struct {
 	next      http.RoundTripper
 	authorize func(*http.Request)
-	refusal   func(*call, Answer) *pat.AuthenticationError
+	refusal   func(*call, Response) *pat.AuthenticationError
 	mask      *mask
 	gate      loginGate
 }
@@ -38,7 +38,7 @@ type authenticator struct {
 // RoundTrip makes one attempt, and a second one if the session has expired.
 func (a *authenticator) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Body != nil {
-		// Attempts take copies, because a session that expired costs a second one.
+		// Attempts use copies, because an expired session requires a second attempt.
 		defer func() { _ = request.Body.Close() }()
 	}
 
@@ -54,21 +54,21 @@ func (a *authenticator) RoundTrip(request *http.Request) (*http.Response, error)
 	return response, err
 }
 
-// send sends a request, and masks from then on the session that the response creates: a page
-// about an error may repeat the headers of a request.
+// send sends a request, and from then on masks the session that the response creates: an error page
+// may repeat the headers of a request.
 func (a *authenticator) send(request *http.Request) (*http.Response, error) {
 	response, err := a.next.RoundTrip(request)
 	if response != nil && a.gate.session != nil {
 		for _, cookie := range response.Cookies() {
-			a.mask.learn(pat.Secret(cookie.Value))
+			a.mask.addSession(pat.Secret(cookie.Value))
 		}
 	}
 
 	return response, err
 }
 
-// authenticated sends the request with the credentials, and with the session if it is
-// wanted. If that has expired it returns no response.
+// authenticated sends the request with the credentials and, if withSession is true, with the session.
+// If the session has expired, it returns no response.
 func (a *authenticator) authenticated(request *http.Request, withSession bool) (_ *http.Response, sessionExpired bool, _ error) {
 	ctx := request.Context()
 	out := request.Clone(ctx)
@@ -87,22 +87,22 @@ func (a *authenticator) authenticated(request *http.Request, withSession bool) (
 		return nil, false, err
 	}
 
-	answer := answerOf(response)
+	result := responseOf(response)
 
 	switch {
-	case answer.ok():
+	case result.ok():
 		end.success = response
 
 		return response, false, nil
-	case slot.carriesSession && answer.Status == http.StatusUnauthorized:
+	case slot.carriesSession && result.Status == http.StatusUnauthorized:
 		end.sessionExpired = true
 	default:
-		end.refusal = a.refusal(callOf(ctx), answer)
+		end.refusal = a.refusal(callOf(ctx), result)
 	}
 
 	switch {
 	case end.sessionExpired:
-		_ = response.Body.Close() // It ends here.
+		_ = response.Body.Close() // The caller does not get it.
 
 		return nil, true, nil
 	case end.refusal != nil:
@@ -114,40 +114,39 @@ func (a *authenticator) authenticated(request *http.Request, withSession bool) (
 	}
 }
 
-// loginGate lets one request at a time try the credentials until they are accepted, and
-// none after they were refused: thirty failed logins lock an address for all its users, and
-// a plan begins with dozens of parallel reads. It guards the session, too, so that a request
-// that finds it gone also finds that the credentials must be tried again.
+// loginGate lets one request at a time try the credentials until they are accepted, and none after
+// they were refused: thirty failed logins lock an address for all its users, and a plan begins with
+// dozens of parallel reads. It also guards the session, so that a request that drops an expired
+// session makes the next request try the credentials again.
 type loginGate struct {
-	session Session // Nil keeps none.
+	session Session // Nil means no session.
 
 	mu       sync.Mutex
 	accepted bool
 	refusal  *pat.AuthenticationError
 	trying   chan struct{} // Closed when the request that tries the credentials ends.
-	// epoch counts how often the session was forgotten, so that a late response to a request
-	// with an old session cannot drop or replace a new one.
+	// epoch counts how often the session was dropped, so that a late response to a request with an
+	// old session cannot drop or replace a new one.
 	epoch int
 }
 
-// loginSlot lets one request out, and must be given back with leave.
+// loginSlot is the permission to send one request. It must be returned with leave.
 type loginSlot struct {
 	triesCredentials bool
 	carriesSession   bool
 	epoch            int
 }
 
-// loginResult is what a response says about the credentials and the session. The zero value
-// is no response, or one that a proxy or a router could have given before the server looked
-// at the credentials.
+// loginResult is what a response says about the credentials and the session. The zero value means no
+// response, or one that a proxy or a router may have sent before the server checked the credentials.
 type loginResult struct {
 	success        *http.Response // A status of 200 to 299.
 	sessionExpired bool
 	refusal        *pat.AuthenticationError
 }
 
-// enter waits until the request, which has its credentials, may be sent, and adds the session
-// if it is wanted. It fails with the refusal, if there was one, or with the end of the context.
+// enter waits until the request, which has its credentials, may be sent, and adds the session if
+// withSession is true. It fails if the credentials were refused or the context ended.
 func (g *loginGate) enter(ctx context.Context, request *http.Request, withSession bool) (loginSlot, error) {
 	for {
 		g.mu.Lock()
@@ -182,7 +181,7 @@ func (g *loginGate) enter(ctx context.Context, request *http.Request, withSessio
 	}
 }
 
-// leave records the result of a request. The first refusal stays.
+// leave records the result of a request. The first refusal is kept.
 func (g *loginGate) leave(slot loginSlot, result loginResult) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -192,14 +191,14 @@ func (g *loginGate) leave(slot loginSlot, result loginResult) {
 	}
 
 	if result.success != nil && !slot.carriesSession {
-		// A session says nothing about the credentials.
+		// A response to a request with a session proves nothing about the credentials.
 		g.accepted = true
 	}
 
 	if g.session != nil && slot.epoch == g.epoch {
 		switch {
 		case result.success != nil:
-			g.session.Learn(result.success)
+			g.session.Save(result.success)
 		case result.sessionExpired:
 			g.session.Forget()
 			g.epoch++

@@ -21,7 +21,7 @@ import (
 func TestAWrongPasswordCostsOneRequest(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusUnauthorized, `{"error":{"message":"Unable to authenticate user terraform"}}`))
+	s := newSite(t, respondsWith(http.StatusUnauthorized, `{"error":{"message":"Unable to authenticate user terraform"}}`))
 	c := newTestClient(t, s.URL, withPassword)
 
 	failures := doAll(t, c, 50, get)
@@ -34,7 +34,7 @@ func TestAWrongPasswordCostsOneRequest(t *testing.T) {
 	}
 
 	if _, err := c.Do(t.Context(), post); !errors.Is(err, error(first)) {
-		t.Errorf("a later call fails otherwise: %v", err)
+		t.Errorf("a later call fails with another error: %v", err)
 	}
 
 	if got := s.requests.Load(); got != 1 {
@@ -42,7 +42,7 @@ func TestAWrongPasswordCostsOneRequest(t *testing.T) {
 	}
 }
 
-func TestTheFirstLoginIsAlone(t *testing.T) {
+func TestOneRequestAtATimeTriesTheCredentials(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var (
@@ -60,7 +60,7 @@ func TestTheFirstLoginIsAlone(t *testing.T) {
 				return
 			}
 
-			// The bubble's clock moves when all the others have come as far as they can.
+			// The bubble's clock advances when all other requests are waiting.
 			time.Sleep(time.Second)
 			loggedIn.Store(true)
 		})
@@ -73,7 +73,7 @@ func TestTheFirstLoginIsAlone(t *testing.T) {
 		}
 
 		if early.Load() != 0 || s.requests.Load() != 50 {
-			t.Errorf("%d of %d requests came during the first login", early.Load(), s.requests.Load())
+			t.Errorf("%d of %d requests were sent during the first login", early.Load(), s.requests.Load())
 		}
 	})
 }
@@ -116,7 +116,7 @@ func TestOnlySuccessProvesTheCredentials(t *testing.T) {
 	}
 }
 
-func TestARefusalInTheMiddleOfARunEndsIt(t *testing.T) {
+func TestNoRequestFollowsARefusal(t *testing.T) {
 	t.Parallel()
 
 	var revoked atomic.Bool
@@ -144,7 +144,7 @@ func TestARefusalInTheMiddleOfARunEndsIt(t *testing.T) {
 	}
 }
 
-func TestAnonymousRequestsTakeNoPartInTheLogin(t *testing.T) {
+func TestAnonymousRequestsAreNotPartOfTheLogin(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
@@ -174,7 +174,7 @@ func TestAnonymousRequestsTakeNoPartInTheLogin(t *testing.T) {
 	first := mustBe[*pat.AuthenticationError](t, err)
 
 	if want := c.Tried(get.Method, get.Segments...); first.Tried != want {
-		t.Errorf("an anonymous 401 counted as the refusal: %v", first)
+		t.Errorf("an anonymous 401 was treated as a refusal of the credentials: %v", first)
 	}
 
 	if _, err := c.Do(t.Context(), ping); err != nil {
@@ -182,19 +182,19 @@ func TestAnonymousRequestsTakeNoPartInTheLogin(t *testing.T) {
 	}
 }
 
-func TestAPlatformCanCallAnotherStatusARefusal(t *testing.T) {
+func TestAPlatformCanTreatAnotherStatusAsARefusal(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusForbidden, `locked`))
+	s := newSite(t, respondsWith(http.StatusForbidden, `locked`))
 	c := newTestClient(t, s.URL, func(o *Options) {
 		withPassword(o)
-		o.Read = func(Answer) Reading { return Reading{Kind: KindAuthentication, Message: "The account is locked."} }
+		o.Read = func(Response) Reading { return Reading{Kind: KindAuthentication, Message: "The account is locked."} }
 	})
 
 	for range 3 {
 		_, err := c.Do(t.Context(), get)
 		if got := mustBe[*pat.AuthenticationError](t, err); got.Said != "HTTP 403: The account is locked." {
-			t.Errorf("said %q", got.Said)
+			t.Errorf("Said is %q", got.Said)
 		}
 	}
 
@@ -203,13 +203,13 @@ func TestAPlatformCanCallAnotherStatusARefusal(t *testing.T) {
 	}
 }
 
-func TestA401IsARefusalWhateverThePlatformReads(t *testing.T) {
+func TestA401IsAlwaysARefusal(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusUnauthorized, `Too many tries`))
+	s := newSite(t, respondsWith(http.StatusUnauthorized, `Too many tries`))
 	c := newTestClient(t, s.URL, func(o *Options) {
 		withPassword(o)
-		o.Read = func(Answer) Reading { return Reading{Kind: KindTransient} }
+		o.Read = func(Response) Reading { return Reading{Kind: KindTransient} }
 	})
 
 	for range 2 {
@@ -255,18 +255,18 @@ func TestWaitingForALoginEndsWithTheContext(t *testing.T) {
 
 	err := <-waiting
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("the cancellation is not visible: %v", err)
+		t.Errorf("the error is not context.Canceled: %v", err)
 	}
-	// It never went out, so it is not ambiguous.
+	// The request was never sent, so the error is not ambiguous.
 	wantError[*pat.TransientError](t, err)
 	close(release)
 
 	if err := <-done; err != nil {
-		t.Errorf("the login that was under way: %v", err)
+		t.Errorf("the running login: %v", err)
 	}
 }
 
-// cookieSession keeps one cookie. It has no lock: the client promises that it needs none.
+// cookieSession keeps one cookie. It needs no lock, because the client never calls it concurrently.
 type cookieSession struct{ cookie *http.Cookie }
 
 func (s *cookieSession) Attach(r *http.Request) bool {
@@ -280,7 +280,7 @@ func (s *cookieSession) Attach(r *http.Request) bool {
 	return true
 }
 
-func (s *cookieSession) Learn(response *http.Response) {
+func (s *cookieSession) Save(response *http.Response) {
 	for _, cookie := range response.Cookies() {
 		s.cookie = cookie
 	}
@@ -288,16 +288,16 @@ func (s *cookieSession) Learn(response *http.Response) {
 
 func (s *cookieSession) Forget() { s.cookie = nil }
 
-// office is a server with logins and sessions, and a journal of how each request came.
+// office is a server with logins and sessions that records how each request was authenticated.
 type office struct {
 	mu       sync.Mutex
 	password string
-	sessions int // The number of the only session that is valid.
+	sessions int // The number of the only valid session.
 	journal  []string
 	bodies   []string
 }
 
-// newOffice opens an office, with a client that keeps its sessions.
+// newOffice returns an office, with a client that keeps its sessions.
 func newOffice(t *testing.T) (*office, *Client) {
 	t.Helper()
 
@@ -353,7 +353,7 @@ func (o *office) came() []string {
 	return slices.Clone(o.journal)
 }
 
-func TestASessionSparesTheNextLogin(t *testing.T) {
+func TestASessionReplacesTheNextLogin(t *testing.T) {
 	t.Parallel()
 
 	server, c := newOffice(t)
@@ -428,7 +428,7 @@ func TestAfterASessionTheCredentialsAreTriedOnce(t *testing.T) {
 	}
 }
 
-func TestALateAnswerDoesNotTouchANewSession(t *testing.T) {
+func TestALateResponseDoesNotChangeANewSession(t *testing.T) {
 	t.Parallel()
 
 	hook := &cookieSession{cookie: &http.Cookie{Name: "id", Value: "old"}} //nolint:gosec // Not sent to a browser.
@@ -455,7 +455,7 @@ func TestALateAnswerDoesNotTouchANewSession(t *testing.T) {
 	gate.leave(first, loginResult{sessionExpired: true})
 
 	if gate.accepted || hook.cookie != nil {
-		t.Error("the credentials count as proven, or the session as valid")
+		t.Error("the credentials were accepted, or the session is still valid")
 	}
 
 	fresh := enter()
@@ -467,7 +467,7 @@ func TestALateAnswerDoesNotTouchANewSession(t *testing.T) {
 	gate.leave(second, loginResult{sessionExpired: true})
 
 	if !gate.accepted || hook.cookie == nil {
-		t.Error("a second 401 of the old session forgot the new one")
+		t.Error("a second 401 of the old session dropped the new one")
 	}
 
 	gate.leave(third, success("id=old"))
@@ -477,10 +477,10 @@ func TestALateAnswerDoesNotTouchANewSession(t *testing.T) {
 	}
 }
 
-func TestASessionProvesNoCredentials(t *testing.T) {
+func TestASessionDoesNotProveTheCredentials(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, "{}"))
+	s := newSite(t, respondsWith(http.StatusOK, "{}"))
 	c := newTestClient(t, s.URL, func(o *Options) {
 		withPassword(o)
 		o.Session = &cookieSession{cookie: &http.Cookie{Name: "id", Value: "old"}} //nolint:gosec // Not sent to a browser.
@@ -490,8 +490,8 @@ func TestASessionProvesNoCredentials(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// A late success of an old session must not let everybody log in at once.
+	// A late success of an old session must not let all requests try the credentials at once.
 	if authenticatorOf(t, c).gate.accepted {
-		t.Error("the password counts as proven")
+		t.Error("the password was accepted")
 	}
 }

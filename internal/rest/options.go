@@ -16,11 +16,11 @@ import (
 
 // The defaults of the options that a user can set.
 const (
-	// DefaultRequestTimeout is that of one attempt.
+	// DefaultRequestTimeout is the timeout of one attempt.
 	DefaultRequestTimeout = 60 * time.Second
-	// DefaultMaxRetries is the number of attempts beyond the first.
+	// DefaultMaxRetries is the number of attempts after the first.
 	DefaultMaxRetries = 4
-	// DefaultMaxConcurrentRequests is the number of attempts under way at one time.
+	// DefaultMaxConcurrentRequests is the number of concurrent attempts.
 	DefaultMaxConcurrentRequests = 10
 
 	defaultShortestWait = 500 * time.Millisecond
@@ -29,54 +29,53 @@ const (
 
 // Options configure a [Client]. Only BaseURL is required.
 type Options struct {
-	// BaseURL is an http or https URL with a host and an optional path; without user
-	// info, query or fragment.
+	// BaseURL is an http or https URL with a host and an optional path, without user info, query or
+	// fragment.
 	BaseURL string
-	// APIPaths are the paths below BaseURL at which the platform has its API, such as "/api". A
-	// BaseURL that ends in one is an error.
+	// APIPaths are the paths of the platform's API below BaseURL, such as "/api". A BaseURL that ends
+	// in one of them is an error.
 	APIPaths []string
-	// UserAgent names the provider to the server; empty is Go's own.
+	// UserAgent is the value of the User-Agent header; empty means Go's default.
 	UserAgent string
-	// Headers are added to each request, anonymous ones included. They are masked like Secrets.
+	// Headers are added to each request, including anonymous ones. They are masked like Secrets.
 	Headers Headers
-	// Authorize sets the credentials on each attempt, and once in New on a request that is
-	// not sent. It must be safe for concurrent use. Nil makes every request anonymous.
+	// Authorize sets the credentials on each attempt, and once in New on a request that is not sent.
+	// It must be safe for concurrent use. Nil makes every request anonymous.
 	Authorize func(*http.Request)
-	// Account says who the credentials belong to, for messages: "user terraform". Never
-	// a secret.
+	// Account names the owner of the credentials in messages, such as "user terraform". It is never a
+	// secret.
 	Account string
-	// Secrets are masked in log lines and in the texts of errors, however they are escaped
-	// there, and so is the Authorization header that Authorize sets.
+	// Secrets are masked in log lines and in the texts of errors, in every escaped form, and so is
+	// the Authorization header that Authorize sets.
 	Secrets []pat.Secret
-	// RequestTimeout bounds one attempt, the body of its response included, but not the
-	// wait for a free slot; 0 is the default.
+	// RequestTimeout limits one attempt, including the body of its response, but not the wait for a
+	// free slot; 0 means the default.
 	RequestTimeout time.Duration
-	// MaxRetries is the number of attempts beyond the first; 0 is none, and not the default.
+	// MaxRetries is the number of attempts after the first; 0 means none, and not the default.
 	MaxRetries int
-	// MaxConcurrentRequests bounds the attempts under way at one time; 0 is the default. Waits
-	// between attempts do not count.
+	// MaxConcurrentRequests limits the concurrent attempts; 0 means the default. Waits between
+	// attempts do not count.
 	MaxConcurrentRequests int
-	// TLS says whom to trust and how to authenticate with a certificate; the zero value
-	// trusts the system's roots.
+	// TLS says which authorities to trust and which client certificate to send; the zero value trusts
+	// the system's roots.
 	TLS TLSOptions
-	// RetryWaitMin and RetryWaitMax bound the wait between attempts, which doubles each
-	// time; 0 is 500 ms and 10 s. A Retry-After header may ask for 30 s at most.
+	// RetryWaitMin and RetryWaitMax limit the wait between attempts, which doubles each time; 0 means
+	// 500 ms and 10 s. A Retry-After header can require at most 30 s.
 	RetryWaitMin, RetryWaitMax time.Duration
-	// Read tells what the platform means by an unsuccessful response. It must be pure: it
-	// is called with every response whose status is not 200 to 299, more than once. Nil
-	// lets the status decide, and takes anything but a web page for the platform's own.
-	Read func(Answer) Reading
-	// Conceals says whether a response may hold a secret that is not known here yet, so that
-	// no error may quote it; nil never does. It must be pure.
-	Conceals func(Answer) bool
-	// Clock learns the server's time from each response; nil is a clock of the client's own.
+	// Read interprets an unsuccessful response for the platform. It must be pure: it is called with
+	// every response whose status is not 200 to 299, more than once. If it is nil, the status
+	// decides, and every response except a web page counts as the platform's own.
+	Read func(Response) Reading
+	// MayHoldSecret reports whether a response may contain a secret that is not known yet, so that no
+	// error may quote the response; nil means that none does. It must be pure.
+	MayHoldSecret func(Response) bool
+	// Clock is updated with the server's time in each response; if it is nil, the client creates one.
 	Clock *pat.Clock
-	// Session keeps the server's session between requests; nil keeps none. It needs
-	// Authorize.
+	// Session keeps the server's session between requests; nil means none. It requires Authorize.
 	Session Session
 }
 
-// complete returns the options with their defaults, or what is wrong with them.
+// complete returns the options with their defaults, or an error if they are invalid.
 func (o Options) complete() (Options, error) {
 	switch {
 	case o.RequestTimeout < 0:
@@ -113,8 +112,8 @@ func (o Options) complete() (Options, error) {
 	return o, nil
 }
 
-// secrets returns all secrets to mask. A proxy's error page may repeat the headers in which
-// the password is encoded, the proxy's or the server's.
+// secrets returns all secrets to mask. A proxy's error page may repeat the headers that contain the
+// encoded password of the proxy or of the server.
 func (o Options) secrets(proxyOf func(*http.Request) (*url.URL, error)) []pat.Secret {
 	all := append(slices.Clone(o.Secrets), o.Headers.secrets()...)
 

@@ -52,7 +52,7 @@ func TestOptionsAreChecked(t *testing.T) {
 			}
 
 			if strings.Contains(err.Error(), strings.Split(key.Reveal(), "\n")[1]) || strings.ContainsAny(err.Error(), "\n") {
-				t.Errorf("a key shows in %v", err)
+				t.Errorf("the error contains a key: %v", err)
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestDefaults(t *testing.T) {
 		t.Error(diff)
 	}
 
-	// A bound below or above the other's default takes it along.
+	// If one limit is set below or above the other's default, the other is adjusted to it.
 	for _, options := range []Options{{RetryWaitMax: time.Millisecond}, {RetryWaitMin: time.Minute}} {
 		options.BaseURL = "https://h.example.com"
 		if _, err := New(options); err != nil {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// pemBlock is one block of a PEM text, and its place there.
+// pemBlock is one block of a PEM text, with its position.
 type pemBlock struct {
 	*pem.Block
 
@@ -23,14 +23,14 @@ var (
 	// pemText matches a block at the beginning of a text, wherever its lines break.
 	pemText = regexp.MustCompile(`(?s)^(-----BEGIN [^\n]*?-----)(.*?)(-----END [^\n]*?-----)`)
 	pemEnd  = regexp.MustCompile(`-----END [^\n]*?-----`)
-	// pemIndent matches what encoding/pem does not expect around a line.
+	// pemIndent matches blanks around a line, which encoding/pem does not accept.
 	pemIndent = regexp.MustCompile(`(?m)^[ \t]+|[ \t]+$`)
 	pemType   = regexp.MustCompile(`^[0-9A-Z ]{1,40}$`)
 )
 
-// readPEM returns the blocks of a text as servers read it: byte order marks, indentation, Windows
-// line ends, text around the blocks and a missing line break between two of them do no harm. A
-// block that cannot be decoded is an error, because encoding/pem skips it in silence.
+// readPEM returns the blocks of a text as leniently as servers do: it accepts byte order marks,
+// indentation, Windows line ends, text around the blocks and a missing line break between two of
+// them. A block that cannot be decoded is an error, because encoding/pem skips it silently.
 func readPEM(text string) ([]pemBlock, error) {
 	text = strings.NewReplacer("\uFEFF", "", "\r\n", "\n", "\r", "\n").Replace(text)
 
@@ -73,8 +73,9 @@ func readPEM(text string) ([]pemBlock, error) {
 	return blocks, nil
 }
 
-// readCertificates returns the certificates of a PEM text, and says what else is in it: bundles hold
-// certificates that crypto/x509 refuses, and one of them must not cost the others.
+// readCertificates returns the certificates of a PEM text, and describes the other blocks. Bundles
+// may contain certificates that crypto/x509 refuses; one of them must not prevent the others from
+// being used.
 func readCertificates(text string) (certificates []*x509.Certificate, leftOut []string, err error) {
 	blocks, err := readPEM(text)
 	if err != nil {
@@ -106,7 +107,7 @@ func readCertificates(text string) (certificates []*x509.Certificate, leftOut []
 	return certificates, leftOut, err
 }
 
-// keyPair reads a client certificate with its chain, and its key.
+// keyPair parses a client certificate with its chain, and its key.
 func keyPair(certificate, key string) (tls.Certificate, error) {
 	chain, leftOut, err := readCertificates(certificate)
 	if err != nil {

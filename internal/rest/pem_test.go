@@ -16,7 +16,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
-// negativeSerial returns a certificate as stock bundles hold them, and crypto/x509 refuses them.
+// negativeSerial returns a certificate that bundles in use contain and that crypto/x509 refuses.
 func negativeSerial(t *testing.T, certificate string) string {
 	t.Helper()
 
@@ -31,9 +31,9 @@ func negativeSerial(t *testing.T, certificate string) string {
 	return authority.CertificatePEM(der)
 }
 
-// spellings are ways in which files hold PEM blocks, all of which servers read.
+// spellings are forms of PEM blocks in files, all of which servers accept.
 var spellings = map[string]func(pem string) string{
-	"as it is":                func(pem string) string { return pem },
+	"unchanged":               func(pem string) string { return pem },
 	"a byte order mark":       func(pem string) string { return "\ufeff" + pem },
 	"joined byte order marks": func(pem string) string { return strings.ReplaceAll(pem, "-----BEGIN", "\ufeff-----BEGIN") },
 	"Windows line ends":       func(pem string) string { return strings.ReplaceAll(pem, "\n", "\r\n") },
@@ -46,8 +46,8 @@ var spellings = map[string]func(pem string) string{
 	"text before each block": func(pem string) string {
 		return strings.ReplaceAll(pem, "-----BEGIN", "# CN=x\nSerial: 1\n\n-----BEGIN")
 	},
-	"text behind":              func(pem string) string { return pem + "\n# the end\n" },
-	"blank lines in the block": func(pem string) string { return strings.ReplaceAll(pem, "\n", "\n\n") },
+	"text after the last block": func(pem string) string { return pem + "\n# the end\n" },
+	"blank lines in the block":  func(pem string) string { return strings.ReplaceAll(pem, "\n", "\n\n") },
 }
 
 func TestCertificatesInEverySpelling(t *testing.T) {
@@ -94,22 +94,22 @@ func TestReadCertificates(t *testing.T) {
 		leftOut []string
 		err     string
 	}{
-		"one":                    {root, 1, nil, ""},
-		"one of 140 is negative": {root + negative + strings.Repeat(root, 138), 139, []string{second + ": x509: negative serial number"}, ""},
-		"negative and first":     {negative + root, 1, []string{"block 1 (line 1): x509: negative serial number"}, ""},
-		"all are negative":       {negative, 0, nil, "no certificate that can be used: block 1 (line 1): x509: negative serial number"},
-		"a key behind":           {root + key.Reveal(), 1, []string{second + " is a PRIVATE KEY, not a CERTIFICATE"}, ""},
-		"a revocation list":      {foreign("X509 CRL") + root, 1, []string{"block 1 (line 1) is a X509 CRL, not a CERTIFICATE"}, ""},
-		"trust with conditions":  {foreign("TRUSTED CERTIFICATE") + root, 1, []string{"block 1 (line 1) is a TRUSTED CERTIFICATE, not a CERTIFICATE"}, ""},
-		"a type that is none":    {foreign("hunter2") + root, 1, []string{"block 1 (line 1) is not a CERTIFICATE"}, ""},
-		"a key alone":            {key.Reveal(), 0, nil, "no certificate that can be used: block 1 (line 1) is a PRIVATE KEY"},
-		"a path":                 {"/etc/ca.pem", 0, nil, "it must be the text of a file, not its path"},
-		"a damaged one":          {root + damaged + root, 0, nil, second + " is damaged"},
-		"a cut one":              {root + root[:len(root)/2], 0, nil, second + " has no END line"},
-		"a cut one in between":   {root[:len(root)/2] + root, 0, nil, "block 1 (line 1) has no END line"},
-		"a cut beginning":        {root[len(root)/2:] + root, 0, nil, "there are 2 END lines for 1 blocks"},
-		"an END line too much":   {root + "-----END CERTIFICATE-----\n", 0, nil, "there are 2 END lines for 1 blocks"},
-		"two types":              {strings.Replace(root, "BEGIN CERT", "BEGIN X509 CERT", 1), 0, nil, "block 1 (line 1) is damaged"},
+		"one":                         {root, 1, nil, ""},
+		"one of 140 is negative":      {root + negative + strings.Repeat(root, 138), 139, []string{second + ": x509: negative serial number"}, ""},
+		"negative and first":          {negative + root, 1, []string{"block 1 (line 1): x509: negative serial number"}, ""},
+		"all are negative":            {negative, 0, nil, "no certificate that can be used: block 1 (line 1): x509: negative serial number"},
+		"a key after the certificate": {root + key.Reveal(), 1, []string{second + " is a PRIVATE KEY, not a CERTIFICATE"}, ""},
+		"a revocation list":           {foreign("X509 CRL") + root, 1, []string{"block 1 (line 1) is a X509 CRL, not a CERTIFICATE"}, ""},
+		"a trusted certificate":       {foreign("TRUSTED CERTIFICATE") + root, 1, []string{"block 1 (line 1) is a TRUSTED CERTIFICATE, not a CERTIFICATE"}, ""},
+		"an unknown type":             {foreign("hunter2") + root, 1, []string{"block 1 (line 1) is not a CERTIFICATE"}, ""},
+		"only a key":                  {key.Reveal(), 0, nil, "no certificate that can be used: block 1 (line 1) is a PRIVATE KEY"},
+		"a path":                      {"/etc/ca.pem", 0, nil, "it must be the text of a file, not its path"},
+		"a damaged one":               {root + damaged + root, 0, nil, second + " is damaged"},
+		"a cut one":                   {root + root[:len(root)/2], 0, nil, second + " has no END line"},
+		"a cut one in between":        {root[:len(root)/2] + root, 0, nil, "block 1 (line 1) has no END line"},
+		"a cut beginning":             {root[len(root)/2:] + root, 0, nil, "there are 2 END lines for 1 blocks"},
+		"an END line too many":        {root + "-----END CERTIFICATE-----\n", 0, nil, "there are 2 END lines for 1 blocks"},
+		"two types":                   {strings.Replace(root, "BEGIN CERT", "BEGIN X509 CERT", 1), 0, nil, "block 1 (line 1) is damaged"},
 		"a BEGIN line that is cut": {
 			strings.Replace(root, "CERTIFICATE-----", "CERTIFICATE----", 1), 0, nil, "block 1 (line 1) has no END line",
 		},
@@ -136,7 +136,7 @@ func TestClientKeysThatAreRefused(t *testing.T) {
 	other, _ := newIdentity(t)
 	block, _ := pem.Decode([]byte(key.Reveal()))
 
-	legacy, err := x509.EncryptPEMBlock(strings.NewReader(strings.Repeat("salt", 8)), "EC PRIVATE KEY", block.Bytes, []byte("secret"), x509.PEMCipherAES256) //nolint:staticcheck // What old keys are.
+	legacy, err := x509.EncryptPEMBlock(strings.NewReader(strings.Repeat("salt", 8)), "EC PRIVATE KEY", block.Bytes, []byte("secret"), x509.PEMCipherAES256) //nolint:staticcheck // Old keys have this form.
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,15 +144,15 @@ func TestClientKeysThatAreRefused(t *testing.T) {
 	encrypted := string(pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte("x")}))
 
 	for name, test := range map[string]struct{ certificate, key, want string }{
-		"encrypted":                        {certificate, encrypted, "the client key is encrypted: decrypt it first"},
-		"encrypted, indented":              {certificate, spellings["indented"](encrypted), "the client key is encrypted: decrypt it first"},
-		"encrypted by old means":           {certificate, string(pem.EncodeToMemory(legacy)), "the client key is encrypted: decrypt it first"},
-		"encrypted by old means, Windows'": {certificate, spellings["Windows line ends"](string(pem.EncodeToMemory(legacy))), "the client key is encrypted: decrypt it first"},
-		"a key that is cut":                {certificate, key.Reveal()[:100], "the client key: block 1 (line 1) has no END line"},
-		"another certificate's":            {other, key.Reveal(), "private key does not match public key"},
-		"behind a certificate left out":    {negativeSerial(t, certificate) + other, key.Reveal(), "left out: block 1 (line 1): x509: negative serial number"},
-		"no key":                           {certificate, "client.key", "failed to find any PEM data in key input"},
-		"a certificate that is none":       {"client.pem", key.Reveal(), "the client certificate: it contains no PEM block"},
+		"encrypted":                                    {certificate, encrypted, "the client key is encrypted: decrypt it first"},
+		"encrypted, indented":                          {certificate, spellings["indented"](encrypted), "the client key is encrypted: decrypt it first"},
+		"encrypted in the old form":                    {certificate, string(pem.EncodeToMemory(legacy)), "the client key is encrypted: decrypt it first"},
+		"encrypted in the old form, Windows line ends": {certificate, spellings["Windows line ends"](string(pem.EncodeToMemory(legacy))), "the client key is encrypted: decrypt it first"},
+		"a key that is cut":                            {certificate, key.Reveal()[:100], "the client key: block 1 (line 1) has no END line"},
+		"another certificate's":                        {other, key.Reveal(), "private key does not match public key"},
+		"after a certificate that is left out":         {negativeSerial(t, certificate) + other, key.Reveal(), "left out: block 1 (line 1): x509: negative serial number"},
+		"no key":                                       {certificate, "client.key", "failed to find any PEM data in key input"},
+		"a path instead of a certificate":              {"client.pem", key.Reveal(), "the client certificate: it contains no PEM block"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,15 +11,15 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// maxRetryAfter bounds the wait that a server can ask for: one response must not stop a run
-// for an hour.
+// maxRetryAfter limits the wait that a server can require: one response must not stop a run for an
+// hour.
 const maxRetryAfter = 30 * time.Second
 
-// call is one Do, which may take several attempts. It travels in the context, because
-// net/http and go-retryablehttp pass nothing else on to the transport.
+// call is one Do, which may take several attempts. It is stored in the context, because net/http and
+// go-retryablehttp pass nothing else on to the transport.
 type call struct {
 	method string
-	// tried is the request in the words of the errors, path the escaped path below the base URL.
+	// tried describes the request in errors; path is the escaped path below the base URL.
 	tried, path string
 	anonymous   bool
 	// attempt counts from 1. Only the goroutine of Do writes and reads it.
@@ -52,22 +52,22 @@ const (
 	connectionFailed reason = iota // Dial, DNS, reset, truncated body.
 	timedOut
 	cancelled    // By the caller.
-	tlsFailed    // A certificate is not trusted, or TLS is not spoken.
-	proxyRefused // To open a tunnel.
-	tooLarge     // The response.
-	notSendable  // The request.
+	tlsFailed    // A certificate is not trusted, or the server does not use TLS.
+	proxyRefused // The proxy did not open a tunnel.
+	tooLarge     // The response is.
+	notSendable  // The request is.
 	lostInRedirect
 )
 
-// attemptError is an attempt that ended without a response.
+// attemptError means that an attempt ended without a response.
 type attemptError struct {
 	reason reason
 	method string
 	// sent is true if bytes of the request may have reached the server.
 	sent bool
-	// answer is as much of a response as came; its status is 0 if none did.
-	answer Answer
-	// remedy is the advice of whoever knows more than the reason; empty for none.
+	// result is the part of the response that was read; its status is 0 if there was no response.
+	result Response
+	// remedy is advice that is more specific than that for the reason; empty if there is none.
 	remedy string
 	err    error
 }
@@ -78,7 +78,7 @@ func (e *attemptError) Error() string { return e.err.Error() }
 // Unwrap returns the cause.
 func (e *attemptError) Unwrap() error { return e.err }
 
-// retryable says whether another attempt may succeed and can do no harm.
+// retryable reports whether another attempt may succeed and can do no harm.
 func (e *attemptError) retryable() bool {
 	if e.reason != connectionFailed && e.reason != timedOut {
 		return false
@@ -87,17 +87,17 @@ func (e *attemptError) retryable() bool {
 	return !sentOnce(e.method) || !e.sent
 }
 
-// sentOnce says whether a request of the method is not sent again once it may have reached the
-// server. A second POST would issue a second token, and a second PUT would overwrite what was
-// changed since the record in it was read.
+// sentOnce reports whether a request with this method is never retried once it may have reached the
+// server. A second POST would issue a second token, and a second PUT would overwrite changes that
+// were made since its record was read.
 func sentOnce(method string) bool { return method == http.MethodPost || method == http.MethodPut }
 
-// checkRetry decides what is sent again. The library's own policy repeats a POST that got
-// a 502 and so would issue several tokens. It returns no error of its own: that would
-// replace the attempt's, which knows whether the request went out.
+// checkRetry decides what is retried. The library's own policy retries a POST that got a 502, and so
+// would issue several tokens. checkRetry returns no error of its own, because that would replace the
+// attempt's, which knows whether the request was sent.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
-		return false, nil //nolint:nilerr // The attempt's own error is to stay.
+		return false, nil //nolint:nilerr // The attempt's own error is kept.
 	}
 
 	if err != nil {
@@ -110,12 +110,12 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 		unavailable(response.StatusCode) && !sentOnce(response.Request.Method), nil
 }
 
-// backoff returns the wait before the next attempt: what the server asks for within
-// reason, else twice as long each time. Both are spread, so that callers that failed
-// together do not come back together.
+// backoff returns the wait before the next attempt: what the server requires, up to a limit,
+// otherwise twice as long each time. A random part is added, so that callers that failed together do
+// not retry together.
 func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
-		now, ok := dateOf(response) // A date is one of the server's clock.
+		now, ok := dateOf(response) // Retry-After dates use the server's clock.
 		if !ok {
 			now = time.Now()
 		}
@@ -140,8 +140,7 @@ func backoff(shortest, longest time.Duration, attempt int, response *http.Respon
 	return wait/2 + spread(wait/2)
 }
 
-// retryAfter reads the header's two forms, seconds and an HTTP date, and bounds the
-// result.
+// retryAfter parses the header's two forms, seconds and an HTTP date, and limits the result.
 func retryAfter(value string, now time.Time) (time.Duration, bool) {
 	seconds, err := strconv.ParseUint(value, 10, 64)
 

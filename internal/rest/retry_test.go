@@ -18,7 +18,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// breaks are the ways in which a server fails to answer.
+// breaks are the ways in which a server fails to respond.
 var breaks = map[string]http.HandlerFunc{
 	"closes the connection":       func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	"truncates the body":          truncated(http.StatusOK),
@@ -33,8 +33,8 @@ var breaks = map[string]http.HandlerFunc{
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = io.WriteString(w, "this is no gzip")
 	},
-	"does not answer in time": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-	"does not end its answer in time": func(w http.ResponseWriter, r *http.Request) {
+	"does not respond in time": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	"does not end its response in time": func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
@@ -51,46 +51,46 @@ func truncated(status int) http.HandlerFunc {
 	}
 }
 
-func TestWhatIsRepeated(t *testing.T) {
+func TestWhatIsRetried(t *testing.T) {
 	t.Parallel()
 
-	// The clients make two retries: three requests are a repetition, one is none.
+	// The clients make two retries: three requests mean that it was retried, one that it was not.
 	tests := map[string]struct {
 		methods  string
 		failures []any // A status or a key of breaks.
 		requests int64
 		want     string
 	}{
-		"GET and DELETE repeat what a proxy answers": {
+		"GET and DELETE are retried after a response of a proxy": {
 			"GET DELETE",
 			[]any{429, 502, 503, 504},
 			3, "*pat.TransientError",
 		},
-		"GET and DELETE repeat broken connections": {
+		"GET and DELETE are retried after broken connections": {
 			"GET DELETE",
 			[]any{
 				"closes the connection", "truncates the body", "truncates the body of a 404", "sends broken gzip",
-				"does not answer in time", "does not end its answer in time",
+				"does not respond in time", "does not end its response in time",
 			},
 			3, "*pat.TransientError",
 		},
-		"GET and DELETE do not repeat a 500, which may be the request's fault": {"GET DELETE", []any{500, 501, 505, 407, 405, 418}, 1, "*pat.ProtocolError"},
-		"GET and DELETE do not repeat a 408":                                   {"GET DELETE", []any{408}, 1, "*pat.TransientError"},
-		"a POST or a PUT that was refused for load is repeated":                {"POST PUT", []any{429}, 3, "*pat.TransientError"},
+		"GET and DELETE are not retried after a 500, which the request may have caused": {"GET DELETE", []any{500, 501, 505, 407, 405, 418}, 1, "*pat.ProtocolError"},
+		"GET and DELETE are not retried after a 408":                                    {"GET DELETE", []any{408}, 1, "*pat.TransientError"},
+		"a POST or a PUT is retried after a 429":                                        {"POST PUT", []any{429}, 3, "*pat.TransientError"},
 		"a POST or a PUT that may have been processed is sent once": {
 			"POST PUT",
 			[]any{
 				500, 501, 502, 503, 504, 301, 302, 303, 307, 308, 304, "closes the connection", "truncates the body", "sends broken gzip",
-				"does not answer in time", "does not end its answer in time", "truncates the body of a 404", "refuses with a page",
+				"does not respond in time", "does not end its response in time", "truncates the body of a 404", "refuses with a page",
 			},
 			1, "*pat.AmbiguousError",
 		},
-		"a 408 to a POST or a PUT is definite":          {"POST PUT", []any{408}, 1, "*pat.TransientError"},
-		"a refusal of the request is not repeated":      {"GET DELETE POST PUT", []any{400, 409, 422}, 1, "*pat.ValidationError"},
-		"a missing permission is not repeated":          {"GET DELETE POST PUT", []any{403}, 1, "*pat.PermissionError"},
-		"a not found is not repeated":                   {"GET DELETE POST PUT", []any{404, 410}, 1, "*pat.NotFoundError"},
-		"a refusal of the credentials is not repeated":  {"GET DELETE POST PUT", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
-		"success is not repeated":                       {"GET DELETE POST PUT", []any{200, 201, 202, 204}, 1, "<nil>"},
+		"a 408 to a POST or a PUT is not retried":       {"POST PUT", []any{408}, 1, "*pat.TransientError"},
+		"a refusal of the request is not retried":       {"GET DELETE POST PUT", []any{400, 409, 422}, 1, "*pat.ValidationError"},
+		"a missing permission is not retried":           {"GET DELETE POST PUT", []any{403}, 1, "*pat.PermissionError"},
+		"a not found is not retried":                    {"GET DELETE POST PUT", []any{404, 410}, 1, "*pat.NotFoundError"},
+		"a refusal of the credentials is not retried":   {"GET DELETE POST PUT", []any{401, "truncates the body of a 401"}, 1, "*pat.AuthenticationError"},
+		"success is not retried":                        {"GET DELETE POST PUT", []any{200, 201, 202, 204}, 1, "<nil>"},
 		"a redirect without an address is not followed": {"GET DELETE", []any{301, 302, 307, 308, 300, 304}, 1, "*pat.ProtocolError"},
 	}
 
@@ -127,7 +127,7 @@ func handlerFor(t *testing.T, failure any) http.HandlerFunc {
 			return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(failure) }
 		}
 
-		return answers(failure, `{"message":"no"}`)
+		return respondsWith(failure, `{"message":"no"}`)
 	case string:
 		if handler, ok := breaks[failure]; ok {
 			return handler
@@ -139,7 +139,7 @@ func handlerFor(t *testing.T, failure any) http.HandlerFunc {
 	return nil
 }
 
-func TestWhatNeverWentOutIsRepeated(t *testing.T) {
+func TestWhatWasNeverSentIsRetried(t *testing.T) {
 	t.Parallel()
 
 	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -172,7 +172,7 @@ func TestWhatNeverWentOutIsRepeated(t *testing.T) {
 	}
 }
 
-func TestARepetitionSendsTheWholeRequestAgain(t *testing.T) {
+func TestARetrySendsTheWholeRequest(t *testing.T) {
 	t.Parallel()
 
 	var bodies []string
@@ -198,7 +198,7 @@ func TestARepetitionSendsTheWholeRequestAgain(t *testing.T) {
 func TestNoRetriesMeansOneAttempt(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusServiceUnavailable, ""))
+	s := newSite(t, respondsWith(http.StatusServiceUnavailable, ""))
 	c := newTestClient(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
 
 	_, err := c.Do(t.Context(), get)
@@ -209,7 +209,7 @@ func TestNoRetriesMeansOneAttempt(t *testing.T) {
 	}
 }
 
-func TestTheLibraryHoldsNoLoggerAndNoPolicyOfItsOwn(t *testing.T) {
+func TestTheLibraryHasNoLoggerAndNoPolicy(t *testing.T) {
 	t.Parallel()
 
 	c := newTestClient(t, "http://127.0.0.1:1", nil)
@@ -218,10 +218,10 @@ func TestTheLibraryHoldsNoLoggerAndNoPolicyOfItsOwn(t *testing.T) {
 	}
 
 	if got := backoff(time.Second, time.Second, 0, nil); got < time.Second/2 || got > time.Second {
-		t.Errorf("the wait without an answer is %s", got)
+		t.Errorf("the wait without a response is %s", got)
 	}
 
-	// Unknown errors are final: only what is known to be harmless is repeated.
+	// Unknown errors are final: only attempts that are known to be harmless are retried.
 	if again, err := checkRetry(context.Background(), nil, retryablehttpError()); again || err != nil {
 		t.Errorf("checkRetry = %t, %v", again, err)
 	}
@@ -244,18 +244,18 @@ func TestRetryAfter(t *testing.T) {
 		want  time.Duration
 		ok    bool
 	}{
-		"seconds":                          {"7", 7 * time.Second, true},
-		"zero":                             {"0", 0, true},
-		"the longest":                      {"30", 30 * time.Second, true},
-		"an hour is cut":                   {"3600", 30 * time.Second, true},
-		"more than any number is cut":      {"99999999999999999999999", 30 * time.Second, true},
-		"what overflows a duration is cut": {"9223372037", 30 * time.Second, true},
-		"a date":                           {date(9 * time.Second), 9 * time.Second, true},
-		"a date in the past":               {date(-time.Hour), 0, true},
-		"a date next year is cut":          {date(365 * 24 * time.Hour), 30 * time.Second, true},
-		"negative seconds are nothing":     {"-1", 0, false},
-		"words are nothing":                {"soon", 0, false},
-		"an empty header is nothing":       {"", 0, false},
+		"seconds":                              {"7", 7 * time.Second, true},
+		"zero":                                 {"0", 0, true},
+		"the longest":                          {"30", 30 * time.Second, true},
+		"an hour is limited":                   {"3600", 30 * time.Second, true},
+		"more than any number is limited":      {"99999999999999999999999", 30 * time.Second, true},
+		"an overflow of a duration is limited": {"9223372037", 30 * time.Second, true},
+		"a date":                               {date(9 * time.Second), 9 * time.Second, true},
+		"a date in the past":                   {date(-time.Hour), 0, true},
+		"a date next year is limited":          {date(365 * 24 * time.Hour), 30 * time.Second, true},
+		"negative seconds are ignored":         {"-1", 0, false},
+		"words are ignored":                    {"soon", 0, false},
+		"an empty header is ignored":           {"", 0, false},
 	}
 
 	for name, test := range tests {
@@ -281,14 +281,14 @@ func TestBackoff(t *testing.T) {
 		header   http.Header
 		min, max time.Duration
 	}{
-		"the first wait":                   {0, nil, shortest / 2, shortest},
-		"the second is twice as long":      {1, http.Header{}, shortest, 2 * shortest},
-		"the fifth":                        {4, nil, 8 * shortest, 16 * shortest},
-		"the sixth is bounded":             {5, nil, longest / 2, longest},
-		"the thousandth does not overflow": {1000, nil, longest / 2, longest},
-		"the server's wish is granted":     {0, asks("7"), 7 * time.Second, 7*time.Second + shortest},
-		"the server's wish is bounded":     {0, asks("3600"), 30 * time.Second, 30 * time.Second},
-		"nonsense is ignored":              {0, asks("soon"), shortest / 2, shortest},
+		"the first wait":                    {0, nil, shortest / 2, shortest},
+		"the second is twice as long":       {1, http.Header{}, shortest, 2 * shortest},
+		"the fifth":                         {4, nil, 8 * shortest, 16 * shortest},
+		"the sixth is limited":              {5, nil, longest / 2, longest},
+		"the thousandth does not overflow":  {1000, nil, longest / 2, longest},
+		"Retry-After is followed":           {0, asks("7"), 7 * time.Second, 7*time.Second + shortest},
+		"Retry-After is limited":            {0, asks("3600"), 30 * time.Second, 30 * time.Second},
+		"an invalid Retry-After is ignored": {0, asks("soon"), shortest / 2, shortest},
 	}
 
 	for name, test := range tests {
@@ -313,7 +313,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-func TestTheWaitIsTheServersWish(t *testing.T) {
+func TestTheClientWaitsAsLongAsRetryAfterSays(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -345,7 +345,7 @@ func TestACancelledContextEndsTheWaitBetweenAttempts(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 
-			s := newSite(t, answers(http.StatusTooManyRequests, ""))
+			s := newSite(t, respondsWith(http.StatusTooManyRequests, ""))
 			c := newTestClient(t, s.URL, nil)
 			ctx, cancel := context.WithCancel(t.Context())
 
@@ -357,9 +357,9 @@ func TestACancelledContextEndsTheWaitBetweenAttempts(t *testing.T) {
 
 			_, err := c.Do(ctx, Request{Method: method})
 			if !errors.Is(err, context.Canceled) {
-				t.Errorf("the cancellation is not visible: %v", err)
+				t.Errorf("the error is not context.Canceled: %v", err)
 			}
-			// A 429 was not processed, so not even a POST is ambiguous.
+			// A 429 means that the request was not processed, so not even a POST is ambiguous.
 			wantError[*pat.TransientError](t, err)
 		})
 	}
@@ -387,14 +387,14 @@ func TestATimeoutIsNotTheCallersDeadline(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		s := newBubbleSite(t, breaks["does not answer in time"])
+		s := newBubbleSite(t, breaks["does not respond in time"])
 		c := newTestClient(t, s.URL, func(o *Options) { o.RequestTimeout, o.MaxRetries = 20*time.Second, 0 })
 
 		_, err := c.Do(t.Context(), get)
 
 		got := mustBe[*pat.TransientError](t, err)
 		if got.Said != "no complete response within 20s" || errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("said %q", got.Said)
+			t.Errorf("Said is %q", got.Said)
 		}
 	})
 }

@@ -17,10 +17,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/memorynet"
 )
 
-// secret is the password of the tests.
+// secret is the password in the tests.
 const secret = "s3cr3t&Pass/word"
 
-// get and post are the requests of tests that do not care which.
+// get and post are requests for tests in which the details do not matter.
 var (
 	get  = Request{Method: http.MethodGet, Segments: []string{"api", "users", "4"}}
 	post = Request{
@@ -29,13 +29,14 @@ var (
 	}
 )
 
-// site is a test server that counts what reaches it.
+// site is a test server that counts its requests.
 type site struct {
 	*httptest.Server
 
 	requests    atomic.Int64
 	connections atomic.Int64
-	// working are the handlers, of which the server forgets those that took the connection.
+	// working are the running handlers. The server itself does not track those that hijacked the
+	// connection.
 	working sync.WaitGroup
 }
 
@@ -45,7 +46,7 @@ func newSite(t *testing.T, handler http.HandlerFunc) *site {
 	return startSite(t, handler, nil)
 }
 
-// newBubbleSite is newSite for a bubble of synctest, whose clock decides what is in time.
+// newBubbleSite is newSite for a bubble of synctest, whose clock decides about timeouts.
 func newBubbleSite(t *testing.T, handler http.HandlerFunc) *site {
 	t.Helper()
 
@@ -84,7 +85,7 @@ func (s *site) counted(handler http.HandlerFunc) http.HandlerFunc {
 		s.working.Add(1)
 
 		defer s.working.Done()
-		// A server notices that a client is gone only when it has read the body.
+		// A server notices that a client has disconnected only after it has read the body.
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(&replay{bytes: body})
 
@@ -92,7 +93,7 @@ func (s *site) counted(handler http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// replay is a body that was read already.
+// replay is a body that was already read.
 type replay struct{ bytes []byte }
 
 func (r *replay) Read(p []byte) (int, error) {
@@ -106,8 +107,8 @@ func (r *replay) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// answers returns a handler that answers with a status and a JSON text.
-func answers(code int, body string) http.HandlerFunc {
+// respondsWith returns a handler that responds with a status and a JSON text.
+func respondsWith(code int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(code)
@@ -115,15 +116,15 @@ func answers(code int, body string) http.HandlerFunc {
 	}
 }
 
-// raw returns a handler that sends bytes instead of an answer and closes the connection.
-func raw(answer string) http.HandlerFunc {
+// raw returns a handler that sends bytes instead of a response and closes the connection.
+func raw(result string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			panic(err)
 		}
 
-		_, _ = io.WriteString(connection, answer)
+		_, _ = io.WriteString(connection, result)
 		_ = connection.Close()
 	}
 }
@@ -134,7 +135,7 @@ func sendPart(w http.ResponseWriter, text string) {
 	_ = http.NewResponseController(w).Flush()
 }
 
-// newTestClient returns a client with two retries that waits next to nothing.
+// newTestClient returns a client that makes two retries almost without waiting.
 func newTestClient(t *testing.T, base string, change func(*Options)) *Client {
 	t.Helper()
 
@@ -158,14 +159,14 @@ func newTestClient(t *testing.T, base string, change func(*Options)) *Client {
 	return c
 }
 
-// withPassword gives the options Basic credentials.
+// withPassword sets credentials for Basic authentication.
 func withPassword(o *Options) {
 	o.Account = "user terraform"
 	o.Secrets = append(o.Secrets, secret)
 	o.Authorize = func(r *http.Request) { r.SetBasicAuth("terraform", secret) }
 }
 
-// clientOf returns a client whose server answers each request with the same answer.
+// clientOf returns a client whose server responds to each request in the same way.
 func clientOf(t testing.TB, code int, contentType, body string, change func(*Options)) *Client {
 	t.Helper()
 
@@ -224,12 +225,12 @@ func wireOf(t testing.TB, c *Client) *wire {
 	return wire
 }
 
-// roundTrip is a wire made of a function.
+// roundTrip is a wire that consists of a function.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// countWire counts the attempts that reach the wire of a client, sent or not.
+// countWire counts the attempts that reach the wire of a client, whether they are sent or not.
 func countWire(t *testing.T, c *Client) *atomic.Int64 {
 	t.Helper()
 
@@ -247,7 +248,7 @@ func countWire(t *testing.T, c *Client) *atomic.Int64 {
 	return &attempts
 }
 
-// together runs n calls at once and returns their errors.
+// together makes n calls concurrently and returns their errors.
 func together(n int, do func() error) []error {
 	var (
 		group sync.WaitGroup
@@ -269,7 +270,7 @@ func together(n int, do func() error) []error {
 	return found
 }
 
-// doAll sends a request n times at once and returns the errors.
+// doAll sends a request n times concurrently and returns the errors.
 func doAll(t *testing.T, c *Client, n int, r Request) []error {
 	t.Helper()
 
@@ -292,15 +293,14 @@ func mustBe[T error](t *testing.T, err error) T {
 	return got
 }
 
-// wantError is mustBe for tests that need no more of the error.
+// wantError is mustBe for tests that do not need the error.
 func wantError[T error](t *testing.T, err error) {
 	t.Helper()
 
 	_ = mustBe[T](t, err)
 }
 
-// failureOf returns what the errors of pat have in common. It looks at the error itself, not
-// at its causes.
+// failureOf returns the Failure of an error of pat. It checks the error itself, not its causes.
 func failureOf(t testing.TB, err error) pat.Failure {
 	t.Helper()
 

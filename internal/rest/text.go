@@ -22,43 +22,43 @@ const (
 	maxText = 2 << 10
 	// maxExamined is how many bytes of a body are searched for that text.
 	maxExamined = 64 << 10
-	// ellipsis replaces what truncate cuts off.
+	// ellipsis replaces the text that truncate cuts off.
 	ellipsis = "…"
 )
 
 const (
 	// masked replaces a secret, as in tflog.
 	masked = "***"
-	// minSecret is the length in bytes of the shortest secret that is masked. Shorter ones
-	// occur in every text, and masking them would leave none of it.
+	// minSecret is the length in bytes of the shortest secret that is masked. Shorter ones occur in
+	// every text, so masking them would make all texts unreadable.
 	minSecret = 4
-	// maxLearned is how many of the server's sessions are remembered.
-	maxLearned = 16
-	// maxKept is how many bytes of a secret are kept: a server may send sessions of a
-	// megabyte, again and again.
+	// maxSessions is how many of the server's sessions are masked at the same time.
+	maxSessions = 16
+	// maxKept is how many bytes of a secret are kept, because a server may repeatedly send sessions
+	// of a megabyte.
 	maxKept = 8 << 10
-	// maxCompared is how many characters of a secret are compared. The expression for the
-	// first part of a secret nests once per character, and regexp allows about 500 levels.
+	// maxCompared is how many characters of a secret are compared. The expression for the beginning
+	// of a secret has one group per character, and regexp allows about 500 nested groups.
 	maxCompared = 400
 	// longestSpelling is how many bytes a byte of a secret takes up at most, as "\\u0026" or
 	// "&#x00026;", unless it is escaped several times.
 	longestSpelling = 12
 )
 
-// passwordHash matches a bcrypt hash, the form in which servers store passwords and tokens.
-// No reader of an error needs one.
+// passwordHash matches a bcrypt hash, the form in which servers store passwords and tokens. No reader
+// of an error needs one.
 var passwordHash = regexp.MustCompile(`\$2[abxy]?\$[0-9]{2}\$[./0-9A-Za-z_-]*`)
 
-// brokenSpelling matches what is left of a character whose spelling was cut.
+// brokenSpelling matches the rest of an escaped character that was cut.
 const brokenSpelling = `(?:&#?[0-9A-Za-z]*|%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]*)?)?`
 
-// hiddenSecret is a secret that no text may show.
+// hiddenSecret is a secret that must not appear in any text.
 type hiddenSecret struct {
 	text string
 	// whole matches the secret in every spelling.
 	whole *regexp.Regexp
-	// begun returns an expression for the first part of the secret at the end of a text. Few
-	// responses are cut short, so it is compiled by the first one.
+	// begun returns an expression for the beginning of the secret at the end of a text. It is
+	// compiled when it is first needed, because few responses are cut short.
 	begun func() *regexp.Regexp
 }
 
@@ -73,7 +73,8 @@ func hide(secret pat.Secret) (hiddenSecret, bool) {
 
 	for i, r := range []rune(text) {
 		if i == maxCompared {
-			// What follows so much of a secret without a blank is the rest of it.
+			// After so many matching characters, everything up to the next blank belongs to the
+			// secret.
 			rest.WriteString(`\S*`)
 
 			break
@@ -99,17 +100,17 @@ func hide(secret pat.Secret) (hiddenSecret, bool) {
 	}, true
 }
 
-// kept returns as much of a secret as is kept, without the blanks around it: a secret that
-// was read from a file ends with a line break, which no server repeats.
+// kept returns the part of a secret that is kept, without the blanks around it: a secret that was
+// read from a file ends with a line break, which no server repeats.
 func kept(secret pat.Secret) string {
 	text := strings.TrimSpace(secret.Reveal())
 
 	return text[:min(len(text), maxKept)]
 }
 
-// spellingOf returns an expression for a character as URLs, JSON and HTML spell it, once or
-// several times over. Servers differ in which characters they escape and in the case of the
-// digits, and escape again what they quote.
+// spellingOf returns an expression for a character as URLs, JSON and HTML escape it, once or several
+// times. Servers differ in which characters they escape and in the case of the digits, and escape
+// again what they quote.
 func spellingOf(r rune) string {
 	if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 		return string(r)
@@ -147,12 +148,12 @@ func spellingOf(r rune) string {
 	return "(?:" + strings.Join(spellings, "|") + ")"
 }
 
-// mask hides secrets in texts: those of the configuration, and the sessions that the server
+// mask hides secrets in texts: those of the configuration, and the sessions that the server has
 // created since. It is safe for concurrent use.
 type mask struct {
-	mu      sync.Mutex
-	fixed   []hiddenSecret // Longest first: a secret may contain another.
-	learned []hiddenSecret // Newest first.
+	mu       sync.Mutex
+	fixed    []hiddenSecret // Longest first: a secret may contain another.
+	sessions []hiddenSecret // Newest first.
 }
 
 func newMask(secrets []pat.Secret) *mask {
@@ -169,20 +170,19 @@ func newMask(secrets []pat.Secret) *mask {
 	return m
 }
 
-// learn hides a secret from now on, and forgets the oldest that it learned if there are too
-// many.
-func (m *mask) learn(secret pat.Secret) {
+// addSession masks a session from now on, and drops the oldest one if there are too many.
+func (m *mask) addSession(secret pat.Secret) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
 	text := kept(secret)
-	if slices.ContainsFunc(m.learned, func(known hiddenSecret) bool { return known.text == text }) {
+	if slices.ContainsFunc(m.sessions, func(known hiddenSecret) bool { return known.text == text }) {
 		return
 	}
 
 	if hidden, ok := hide(secret); ok {
-		m.learned = slices.Insert(m.learned, 0, hidden)
-		m.learned = m.learned[:min(len(m.learned), maxLearned)]
+		m.sessions = slices.Insert(m.sessions, 0, hidden)
+		m.sessions = m.sessions[:min(len(m.sessions), maxSessions)]
 	}
 }
 
@@ -190,7 +190,7 @@ func (m *mask) all() []hiddenSecret {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	return slices.Concat(m.fixed, m.learned)
+	return slices.Concat(m.fixed, m.sessions)
 }
 
 // logs returns a context whose log lines are masked.
@@ -203,13 +203,13 @@ func (m *mask) logs(ctx context.Context) context.Context {
 	return tflog.MaskLogRegexes(ctx, expressions...)
 }
 
-// text makes a text fit to be shown: valid UTF-8 on one line, without control characters
-// and secrets, at most limit bytes.
+// text makes a text safe to show: valid UTF-8 on one line, without control characters and secrets, at
+// most limit bytes.
 func (m *mask) text(text string, limit int) string {
 	return truncate(strings.TrimSpace(m.examine([]byte(text))), limit)
 }
 
-// ending is examine for a text that may end in the middle of a secret: a response that was
+// ending is examine for a text that may end in the middle of a secret, because a response that was
 // cut short may repeat one.
 func (m *mask) ending(text []byte) string {
 	shown := m.examine(text)
@@ -225,7 +225,8 @@ func (m *mask) ending(text []byte) string {
 // examine returns the beginning of a text on one line, without secrets.
 func (m *mask) examine(text []byte) string {
 	beginning := text[:min(len(text), maxExamined)]
-	// Flattening comes first: it could join a secret that control characters separate.
+	// Flattening comes first, because it could join the parts of a secret that control characters
+	// separate.
 	shown := passwordHash.ReplaceAllLiteralString(flatten(string(beginning)), masked)
 	longest := 0
 
@@ -235,15 +236,14 @@ func (m *mask) examine(text []byte) string {
 	}
 
 	if len(beginning) < len(text) {
-		// The cut may have gone through a secret, whose first part is not recognized here.
+		// The cut may have split a secret, whose beginning alone is not recognized here.
 		shown = strings.ToValidUTF8(shown[:max(0, len(shown)-longest-utf8.UTFMax)], "")
 	}
 
 	return shown
 }
 
-// flatten puts a text on one line and removes control characters, which a terminal would
-// obey.
+// flatten puts a text on one line and removes control characters, which a terminal would interpret.
 func flatten(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -252,12 +252,12 @@ func flatten(text string) string {
 		case unicode.IsControl(r):
 			return -1
 		default:
-			return r // Bytes that are not UTF-8 arrive as U+FFFD.
+			return r // strings.Map passes bytes that are not UTF-8 as U+FFFD.
 		}
 	}, text)
 }
 
-// truncate cuts a text between two characters and shows that it did.
+// truncate cuts a text between two characters and appends an ellipsis.
 func truncate(text string, limit int) string {
 	if len(text) <= limit {
 		return text
@@ -277,8 +277,8 @@ var (
 	tag       = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// pageText returns what a reader of a web page sees, on one line. Most error pages repeat
-// their title, which is said once then.
+// pageText returns the visible text of a web page on one line. Most error pages repeat their title;
+// then it is included only once.
 func pageText(page string) string {
 	page = invisible.ReplaceAllString(page, " ")
 

@@ -17,19 +17,19 @@ func TestASecretIsHiddenInEverySpelling(t *testing.T) {
 	m := newMask([]pat.Secret{"pä/ss \"w\"\t'=\n"})
 
 	for name, text := range map[string]string{
-		"as it is":                     "pä/ss \"w\"\t'=",
-		"a slash with a backslash":     `pä\/ss \"w\"\t'=`,
-		"JSON in ASCII":                `p\u00e4/ss \"w\"\t\u0027\u003D`,
-		"JSON in capital digits":       `p\u00E4/ss \"w\"\u0009\u0027\u003d`,
-		"a query":                      "p%C3%A4%2Fss+%22w%22%09%27%3D",
-		"a path in small digits":       "p%c3%a4%2fss%20%22w%22%09%27%3d",
-		"HTML with names":              "pä/ss &quot;w&quot;\t&apos;=",
-		"HTML with numbers":            "p&#228;&#47;ss &#034;w&#34;\t&#39;&#61;",
-		"HTML with hexadecimals":       "p&#xE4;&#x2f;ss &#x22;w&#x0022;\t&#x27;&#X3D;",
-		"a query in a query":           "p%25C3%25A4%252Fss%2520%2522w%2522%2509%2527%253D",
-		"JSON in JSON":                 `p\\u00e4\\/ss \\\"w\\\"\\t'=`,
-		"HTML in HTML":                 "pä/ss &amp;quot;w&amp;#34;\t&amp;#x27;=",
-		"blanks that a page takes for": "pä/ss   \"w\"   '=",
+		"unchanged":                "pä/ss \"w\"\t'=",
+		"a slash with a backslash": `pä\/ss \"w\"\t'=`,
+		"JSON in ASCII":            `p\u00e4/ss \"w\"\t\u0027\u003D`,
+		"JSON in capital digits":   `p\u00E4/ss \"w\"\u0009\u0027\u003d`,
+		"a query":                  "p%C3%A4%2Fss+%22w%22%09%27%3D",
+		"a path in small digits":   "p%c3%a4%2fss%20%22w%22%09%27%3d",
+		"HTML with names":          "pä/ss &quot;w&quot;\t&apos;=",
+		"HTML with numbers":        "p&#228;&#47;ss &#034;w&#34;\t&#39;&#61;",
+		"HTML with hexadecimals":   "p&#xE4;&#x2f;ss &#x22;w&#x0022;\t&#x27;&#X3D;",
+		"a query in a query":       "p%25C3%25A4%252Fss%2520%2522w%2522%2509%2527%253D",
+		"JSON in JSON":             `p\\u00e4\\/ss \\\"w\\\"\\t'=`,
+		"HTML in HTML":             "pä/ss &amp;quot;w&amp;#34;\t&amp;#x27;=",
+		"several blanks in a page": "pä/ss   \"w\"   '=",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,16 +47,16 @@ func TestMaskedSpellings(t *testing.T) {
 	m := newMask([]pat.Secret{"", "    ", "h", "abcd", "abcdef", "line\n", `q"\<`})
 
 	tests := map[string]struct{ text, want string }{
-		"the longest wins":           {"abcdefg", "***g"},
-		"a shorter one":              {"abcdx", "***x"},
-		"without its line break":     {"a line", "a ***"},
-		"as JSON has it":             {`{"p":"q\"\\\u003c"}`, `{"p":"***"}`},
-		"as plain JSON has it":       {`{"p":"q\"\\<"}`, `{"p":"***"}`},
-		"as a query has it":          {"?p=q%22%5C%3C&r", "?p=***&r"},
-		"as HTML has it":             {`q&#34;\&lt;`, "***"},
-		"blanks are nobody's secret": {"x    y", "x    y"},
-		"what is not secret":         {"a b", "a b"},
-		"too short to be one":        {"http://", "http://"},
+		"the longest secret takes precedence": {"abcdefg", "***g"},
+		"a shorter one":                       {"abcdx", "***x"},
+		"without its line break":              {"a line", "a ***"},
+		"escaped in JSON":                     {`{"p":"q\"\\\u003c"}`, `{"p":"***"}`},
+		"in plain JSON":                       {`{"p":"q\"\\<"}`, `{"p":"***"}`},
+		"in a query":                          {"?p=q%22%5C%3C&r", "?p=***&r"},
+		"in HTML":                             {`q&#34;\&lt;`, "***"},
+		"blanks are not a secret":             {"x    y", "x    y"},
+		"what is not secret":                  {"a b", "a b"},
+		"too short to be a secret":            {"http://", "http://"},
 	}
 
 	for name, test := range tests {
@@ -70,8 +70,8 @@ func TestMaskedSpellings(t *testing.T) {
 	}
 }
 
-// The answer that refuses a login is shown although the connection broke in its midst.
-func TestTheBeginningOfASecretIsHiddenAtTheEndOfAnAnswer(t *testing.T) {
+// A response that refuses a login is shown even if the connection broke in the middle of it.
+func TestTheBeginningOfASecretIsHiddenAtTheEndOfAResponse(t *testing.T) {
 	t.Parallel()
 
 	for end := minSecret; end < len(secret); end++ {
@@ -83,7 +83,7 @@ func TestTheBeginningOfASecretIsHiddenAtTheEndOfAnAnswer(t *testing.T) {
 		}
 	}
 
-	// A longer one than is looked for to its end.
+	// A secret that is longer than the part that is compared.
 	long := strings.Repeat("long-secret/", 100)
 
 	_, err := clientOf(t, 403, "text/plain", long[:1000], func(o *Options) { o.Secrets = []pat.Secret{pat.Secret(long)} }).Do(t.Context(), get)
@@ -101,13 +101,13 @@ func TestAPasswordHashIsHidden(t *testing.T) {
 	}
 }
 
-// A server may call anything a session.
+// A server may use a text of any length as a session.
 func TestAHugeSecretIsHidden(t *testing.T) {
 	t.Parallel()
 
 	m := newMask(nil)
 	huge := strings.Repeat("-&", 1<<19)
-	m.learn(pat.Secret(huge))
+	m.addSession(pat.Secret(huge))
 
 	for _, text := range []string{huge, huge[:maxText], "It was " + huge[:maxText] + "!"} {
 		if got := m.text(text, maxText); strings.Contains(got, huge[:minSecret]) {
@@ -116,7 +116,7 @@ func TestAHugeSecretIsHidden(t *testing.T) {
 	}
 }
 
-// A page about an error may list the headers of the request, the session's among them.
+// An error page may contain the headers of the request, including the session's.
 func TestASessionIsHidden(t *testing.T) {
 	t.Parallel()
 
@@ -129,7 +129,7 @@ func TestASessionIsHidden(t *testing.T) {
 			return
 		}
 
-		for cookies = range 2 * maxLearned {
+		for cookies = range 2 * maxSessions {
 			http.SetCookie(w, &http.Cookie{Name: "id", Value: fmt.Sprintf("session-%02d", cookies)}) //nolint:gosec // A test server.
 		}
 	})
@@ -144,7 +144,7 @@ func TestASessionIsHidden(t *testing.T) {
 		t.Errorf("%q", said)
 	}
 
-	if known := len(c.mask.all()); known > maxLearned+8 {
+	if known := len(c.mask.all()); known > maxSessions+8 {
 		t.Errorf("%d secrets are kept", known)
 	}
 }
@@ -152,13 +152,13 @@ func TestASessionIsHidden(t *testing.T) {
 func TestTextsAreShort(t *testing.T) {
 	t.Parallel()
 
-	// One secret lies across the end of what is examined, another across the end of
-	// what is shown.
+	// One secret lies across the end of the examined part, another across the end of the part that is
+	// shown.
 	bodies := map[string]string{
 		"long":                       strings.Repeat("ü", maxText),
 		"a secret at the cut":        strings.Repeat("x", maxText-20) + secret,
 		"a secret at the far cut":    strings.Repeat("\x00", maxExamined-8) + secret + "x",
-		"a page to the far cut":      "<html>" + strings.Repeat("<br/>", (maxExamined-8)/5) + secret,
+		"a page up to the far cut":   "<html>" + strings.Repeat("<br/>", (maxExamined-8)/5) + secret,
 		"one long secret many times": strings.Repeat(secret, maxExamined),
 	}
 
@@ -174,7 +174,7 @@ func TestTextsAreShort(t *testing.T) {
 			}
 
 			if strings.Contains(said, secret[:4]) {
-				t.Errorf("a part of the secret shows in %q", said)
+				t.Errorf("the text contains a part of the secret: %q", said)
 			}
 		})
 	}

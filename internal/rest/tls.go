@@ -10,29 +10,29 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// TLSOptions say whom to trust and how to authenticate with a certificate. TLS is 1.2 or
-// later.
+// TLSOptions configure which authorities are trusted and which client certificate is sent. The
+// minimum version is TLS 1.2.
 type TLSOptions struct {
 	// CACertificate holds PEM certificates of authorities that are trusted in addition to the
-	// system's; empty is none.
+	// system's; empty means none.
 	CACertificate string
-	// ClientCertificate and ClientKey are a PEM certificate with its chain and its key,
-	// both or neither.
+	// ClientCertificate and ClientKey are a PEM certificate with its chain, and its key. Either both
+	// are set or neither.
 	ClientCertificate string
 	ClientKey         pat.Secret
 	// InsecureSkipVerify trusts every certificate.
 	InsecureSkipVerify bool
-	// ServerName is the name that is sent to the server and looked for in its certificate; empty is the
-	// host of the URL.
+	// ServerName is the name that is sent to the server and verified in its certificate; empty means
+	// the host of the URL.
 	ServerName string
 }
 
-// tlsClient is the client's side of TLS, and what it learned of the server: the errors of
-// crypto/tls do not tell it.
+// tlsClient is the client's TLS configuration, and what it found out about the server, which the
+// errors of crypto/tls do not contain.
 type tlsClient struct {
 	config      *tls.Config
 	authorities []*x509.Certificate
-	identity    tls.Certificate // Empty for none.
+	identity    tls.Certificate // Empty if there is none.
 	// certificateRequested is set once the server requested a client certificate.
 	certificateRequested atomic.Bool
 }
@@ -41,7 +41,7 @@ func (o TLSOptions) client() (*tlsClient, error) {
 	client := &tlsClient{config: &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		ServerName:         o.ServerName,
-		InsecureSkipVerify: o.InsecureSkipVerify, //nolint:gosec // The user asked for it, under a name that says what it is.
+		InsecureSkipVerify: o.InsecureSkipVerify, //nolint:gosec // The user set it, and its name says what it does.
 	}}
 	client.config.GetClientCertificate = client.present
 
@@ -71,7 +71,7 @@ func (o TLSOptions) client() (*tlsClient, error) {
 	return client, nil
 }
 
-// present hands out the client certificate whichever authorities the server names: a server that
+// present returns the client certificate, whichever authorities the server lists: a server that
 // refuses it says why.
 func (c *tlsClient) present(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	c.certificateRequested.Store(true)
@@ -79,7 +79,7 @@ func (c *tlsClient) present(*tls.CertificateRequestInfo) (*tls.Certificate, erro
 	return &c.identity, nil
 }
 
-// rootsWith returns the system's authorities and others.
+// rootsWith returns the system's authorities together with the given ones.
 func rootsWith(authorities []*x509.Certificate) *x509.CertPool {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
@@ -93,14 +93,14 @@ func rootsWith(authorities []*x509.Certificate) *x509.CertPool {
 	return roots
 }
 
-// LeftOut says which parts of the certificates are not used, and why.
+// LeftOut describes the parts of the certificates that are not used, and why.
 func (o TLSOptions) LeftOut() []string {
 	var all []string
 
 	for _, source := range []struct{ name, text string }{
 		{"the CA certificates", o.CACertificate}, {"the client certificate", o.ClientCertificate},
 	} {
-		_, leftOut, _ := readCertificates(source.text) // An error is for client to report.
+		_, leftOut, _ := readCertificates(source.text) // client reports the error.
 		for _, reason := range leftOut {
 			all = append(all, source.name+", "+reason)
 		}

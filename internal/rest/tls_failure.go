@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// isTLSFailure says whether TLS could not be agreed on. No retry helps: the certificates or
-// the configuration must change.
+// isTLSFailure reports whether the TLS handshake failed. A retry is useless: the certificates or the
+// configuration must change.
 func isTLSFailure(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
@@ -31,7 +31,7 @@ func isTLSFailure(err error) bool {
 	return isHandshakeAlert(err)
 }
 
-// isHandshakeAlert recognizes the alerts that end a handshake for good.
+// isHandshakeAlert recognizes the alerts after which a handshake cannot succeed.
 func isHandshakeAlert(err error) bool {
 	text := alertText(err)
 
@@ -40,8 +40,8 @@ func isHandshakeAlert(err error) bool {
 	}, func(words string) bool { return strings.Contains(text, words) })
 }
 
-// alertText returns the text of an alert, and nothing for another error. crypto/tls keeps the type
-// of alerts to itself.
+// alertText returns the text of an alert, or nothing for another error. crypto/tls does not export
+// the type of alerts.
 func alertText(err error) string {
 	alert, ok := errors.AsType[*net.OpError](err)
 	if !ok || alert.Err == nil || (alert.Op != "remote error" && alert.Op != "local error") {
@@ -51,7 +51,7 @@ func alertText(err error) string {
 	return alert.Err.Error()
 }
 
-// remedy says what to do about a TLS failure.
+// remedy returns the advice for a TLS failure.
 func (c *tlsClient) remedy(err error) string {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return c.unknownAuthority(err)
@@ -85,7 +85,7 @@ func (c *tlsClient) remedy(err error) string {
 	return "The server does not speak TLS there: check the scheme and the port of `url`."
 }
 
-// unknownAuthority says which certificate is missing, and where.
+// unknownAuthority says which certificate is missing, and in which setting.
 func (c *tlsClient) unknownAuthority(err error) string {
 	verification, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok || len(verification.UnverifiedCertificates) == 0 {
@@ -112,7 +112,7 @@ func (c *tlsClient) unknownAuthority(err error) string {
 	}
 }
 
-// lastOfChain returns the certificate at which the chain ends that a server sent.
+// lastOfChain returns the last certificate of the chain that a server sent.
 func lastOfChain(sent []*x509.Certificate) *x509.Certificate {
 	last := sent[0]
 
@@ -130,7 +130,7 @@ func lastOfChain(sent []*x509.Certificate) *x509.Certificate {
 	return last
 }
 
-// alertRemedy says what to do about an alert of the server.
+// alertRemedy returns the advice for an alert of the server.
 func (c *tlsClient) alertRemedy(text string) string {
 	aboutClient := strings.Contains(text, "certificate") || strings.Contains(text, "access denied") || c.certificateRequested.Load()
 

@@ -15,11 +15,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
-// certificates are what the tests of failures of TLS use.
+// certificates are used in the tests of TLS failures.
 type certificates struct {
 	root, intermediate *authority.Authority
-	leaf               tls.Certificate // By the root.
-	below              tls.Certificate // By the intermediate, which it does not contain.
+	leaf               tls.Certificate // Issued by the root.
+	below              tls.Certificate // Issued by the intermediate, which is not in the chain.
 	rsaKey             crypto.Signer
 }
 
@@ -41,13 +41,13 @@ func newCertificates(t *testing.T) certificates {
 	return c
 }
 
-// rsaOnly is a server whose cipher suites all exchange keys by RSA.
+// rsaOnly is a server whose cipher suites all use RSA key exchange.
 func (c certificates) rsaOnly(t *testing.T) *tls.Config {
 	t.Helper()
 
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12,
-		CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}, //nolint:gosec // What old servers offer.
+		CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}, //nolint:gosec // Old servers offer only these.
 		Certificates: []tls.Certificate{c.root.Issue(t, c.rsaKey, nil)},
 	}
 }
@@ -66,12 +66,12 @@ func upTo(version uint16) func(*tls.Config) {
 	return func(c *tls.Config) { c.MaxVersion = version }
 }
 
-// requires lets only clients in whose certificate this authority issued.
+// requires accepts only clients with a certificate that this authority issued.
 func requires(issuer *authority.Authority) func(*tls.Config) {
 	return func(c *tls.Config) { c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, issuer.Pool() }
 }
 
-// dropsStrangers closes the connection of a client without a certificate, without an alert.
+// dropsStrangers closes the connection of a client without a certificate, and sends no alert.
 func dropsStrangers(c *tls.Config) {
 	c.ClientAuth = tls.RequestClientCert
 	dropping := c.Clone()
@@ -90,7 +90,7 @@ func dropsStrangers(c *tls.Config) {
 	}
 }
 
-func TestTLSFailuresSayWhatIsTrue(t *testing.T) {
+func TestTLSFailuresNameTheirCause(t *testing.T) {
 	t.Parallel()
 
 	c := newCertificates(t)
@@ -144,7 +144,7 @@ func TestTLSFailuresSayWhatIsTrue(t *testing.T) {
 			server: serves(c.below), client: trust,
 			want: `If that is an intermediate authority, configure the server to send its certificate`,
 		},
-		"the certificate has a common name only": {
+		"the certificate has only a common name": {
 			server: serves(c.root.Issue(t, authority.NewKey(t), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = nil, nil })), client: trust,
 			want: "has no subject alternative name, and a common name is not enough",
 		},
@@ -206,7 +206,7 @@ func TestTLSFailuresSayWhatIsTrue(t *testing.T) {
 					attempts := countWire(t, client)
 					_, err = client.Do(t.Context(), r)
 
-					wantError[*pat.ProtocolError](t, err) // Nothing was sent: a POST is not ambiguous.
+					wantError[*pat.ProtocolError](t, err) // No request was sent, so a POST is not ambiguous.
 
 					if attempts.Load() != 1 {
 						t.Errorf("%d attempts, not 1", attempts.Load())
@@ -225,10 +225,10 @@ func TestTLSFailuresSayWhatIsTrue(t *testing.T) {
 	}
 }
 
-func noCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, nil } //nolint:nilnil // How crypto/tls is told of none.
+func noCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, nil } //nolint:nilnil // This means that there is none.
 
-// Servers that drop the connection in place of an alert look like ones that are down.
-func TestADroppedConnectionMayWantAClientCertificate(t *testing.T) {
+// A server that closes the connection instead of sending an alert looks like one that is down.
+func TestADroppedConnectionMayRequireAClientCertificate(t *testing.T) {
 	t.Parallel()
 
 	c := newCertificates(t)
@@ -248,7 +248,7 @@ func TestADroppedConnectionMayWantAClientCertificate(t *testing.T) {
 	}
 }
 
-// The remedy of a server that offers RSA key exchange only. It holds as long as Go has the setting.
+// The remedy for a server that offers only RSA key exchange works as long as Go has the setting.
 func TestGODEBUGAllowsRSAKeyExchange(t *testing.T) {
 	t.Setenv("GODEBUG", "tlsrsakex=1")
 
@@ -261,5 +261,5 @@ func TestGODEBUGAllowsRSAKeyExchange(t *testing.T) {
 	}
 }
 
-// pkcs8Encrypted is a block of which nobody gets further than its type.
+// pkcs8Encrypted is a block of which only the type is read.
 const pkcs8Encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\neA==\n-----END ENCRYPTED PRIVATE KEY-----\n"

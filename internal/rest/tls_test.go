@@ -16,13 +16,13 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/authority"
 )
 
-// newTLSSite returns a server with TLS, and the PEM of its certificate.
+// newTLSSite returns a server with TLS, and its certificate in PEM.
 func newTLSSite(t *testing.T, config *tls.Config) (*site, string) {
 	t.Helper()
 
 	s := &site{}
-	plain := newSite(t, answers(http.StatusOK, "{}"))
-	s.Server = httptest.NewUnstartedServer(s.counted(answers(http.StatusOK, "{}")))
+	plain := newSite(t, respondsWith(http.StatusOK, "{}"))
+	s.Server = httptest.NewUnstartedServer(s.counted(respondsWith(http.StatusOK, "{}")))
 	s.Config.ErrorLog = plain.Config.ErrorLog
 	s.TLS = config
 	s.StartTLS()
@@ -31,16 +31,16 @@ func newTLSSite(t *testing.T, config *tls.Config) (*site, string) {
 	return s, authority.CertificatePEM(s.Certificate().Raw)
 }
 
-// newSiteWith returns a server at https://localhost with exactly this configuration of TLS.
+// newSiteWith returns a server at https://localhost with exactly this TLS configuration.
 func newSiteWith(t *testing.T, config *tls.Config) *site {
 	t.Helper()
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It listens at once.
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It needs no context, because it returns at once.
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	s := startSite(t, answers(http.StatusOK, "{}"), tls.NewListener(listener, config))
+	s := startSite(t, respondsWith(http.StatusOK, "{}"), tls.NewListener(listener, config))
 	s.URL = "https://localhost:" + strings.TrimPrefix(s.URL, "http://127.0.0.1:")
 
 	return s
@@ -68,12 +68,12 @@ func TestTLSThatSucceeds(t *testing.T) {
 			&tls.Config{MinVersion: tls.VersionTLS12},
 			func(ca string) TLSOptions { return TLSOptions{CACertificate: ca} },
 		},
-		"without a look at the certificate": {
+		"without verifying the certificate": {
 			&tls.Config{MinVersion: tls.VersionTLS12},
 			func(string) TLSOptions { return TLSOptions{InsecureSkipVerify: true} },
 		},
 		"with TLS 1.2": {
-			&tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, //nolint:gosec // The oldest that the client must accept.
+			&tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, //nolint:gosec // The oldest version that the client must accept.
 			func(ca string) TLSOptions { return TLSOptions{CACertificate: ca} },
 		},
 		"with a client certificate": {
@@ -98,10 +98,10 @@ func TestTLSThatSucceeds(t *testing.T) {
 	}
 }
 
-func TestTLSWithAServerThatSpeaksNone(t *testing.T) {
+func TestTLSWithAServerWithoutTLS(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusOK, "{}"))
+	s := newSite(t, respondsWith(http.StatusOK, "{}"))
 	c := newTestClient(t, strings.Replace(s.URL, "http", "https", 1), nil)
 	attempts := countWire(t, c)
 
@@ -115,7 +115,7 @@ func TestTLSWithAServerThatSpeaksNone(t *testing.T) {
 	}
 }
 
-func TestOnlyAHandshakeThatFailsSendsNothing(t *testing.T) {
+func TestOnlyAFailedHandshakeProvesThatNothingWasSent(t *testing.T) {
 	t.Parallel()
 
 	record := tls.RecordHeaderError{Msg: "received record with version 7777"}
@@ -130,12 +130,13 @@ func TestOnlyAHandshakeThatFailsSendsNothing(t *testing.T) {
 		"no TLS at all":                       {record, false, false, "*pat.ProtocolError"},
 		"a broken record after the handshake": {record, true, false, "*pat.AmbiguousError"},
 		"a broken record later":               {record, false, true, "*pat.AmbiguousError"},
-		// With TLS 1.3 the client writes before the server has looked at its certificate.
-		"an alert about the client certificate": {alert, true, false, "*pat.ProtocolError"},
-		"an alert within the handshake":         {alert, false, false, "*pat.ProtocolError"},
-		"an alert on a connection that served":  {alert, false, true, "*pat.AmbiguousError"},
-		"we gave up in the handshake":           {local, false, false, "*pat.ProtocolError"},
-		"we gave up after it":                   {local, true, false, "*pat.AmbiguousError"},
+		// With TLS 1.3 the client sends the request before the server has verified the client
+		// certificate.
+		"an alert about the client certificate":  {alert, true, false, "*pat.ProtocolError"},
+		"an alert within the handshake":          {alert, false, false, "*pat.ProtocolError"},
+		"an alert on a reused connection":        {alert, false, true, "*pat.AmbiguousError"},
+		"the client gave up in the handshake":    {local, false, false, "*pat.ProtocolError"},
+		"the client gave up after the handshake": {local, true, false, "*pat.AmbiguousError"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

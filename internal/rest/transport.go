@@ -21,8 +21,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// transport makes one attempt, from the wait for a free slot to the last byte of the
-// response. Bodies are read here, and not by the caller, so that a truncated one is a failed
+// transport makes one attempt, from the wait for a free slot to the last byte of the response. It
+// reads the body itself, instead of leaving that to the caller, so that a truncated body is a failed
 // attempt like any other.
 type transport struct {
 	wire    http.RoundTripper
@@ -34,7 +34,7 @@ type transport struct {
 	clock   *pat.Clock
 }
 
-// RoundTrip waits for a free slot, sends the request and logs the outcome. The body of the
+// RoundTrip waits for a free slot, sends the request and logs the outcome. The body of the returned
 // response is in memory.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
@@ -73,36 +73,37 @@ func (t *transport) send(request *http.Request) (*http.Response, error) {
 
 	response, err := t.wire.RoundTrip(out)
 	if err != nil {
-		return nil, t.failure(ctx, request, &progress, Answer{}, err)
+		return nil, t.failure(ctx, request, &progress, Response{}, err)
 	}
 
-	t.tellTime(response)
+	t.updateClock(response)
 
 	err = t.bodies.read(ctx, request.Method, response)
 	response.Request = request
 
-	// Some statuses decide alone, so that an unreadable body changes nothing: a request for
-	// credentials must not be repeated, and an overloaded server may be asked again.
+	// Some statuses decide alone, so an unreadable body does not matter: a request for credentials
+	// must not be retried, and an overloaded server may be tried again.
 	decided := unprocessed(response.StatusCode) || unavailable(response.StatusCode)
 	if err != nil && (!decided || request.Context().Err() != nil) {
-		answer := answerOf(response)
-		// A copy, so that the error does not keep the rest in memory.
-		answer.Body = bytes.Clone(answer.Body[:min(len(answer.Body), maxExamined)])
+		result := responseOf(response)
+		// A copy, so that the error does not keep the rest of the body in memory.
+		result.Body = bytes.Clone(result.Body[:min(len(result.Body), maxExamined)])
 		_ = response.Body.Close()
 
-		return nil, t.failure(ctx, request, &progress, answer, err)
+		return nil, t.failure(ctx, request, &progress, result, err)
 	}
 
 	return response, nil
 }
 
-// failure says why an attempt failed; answer is what was read until then. The caller's own
-// context comes first: its end looks like a timeout or a broken connection otherwise.
+// failure determines why an attempt failed; result is the part of the response that was read. The
+// caller's own context is checked first, because its end otherwise looks like a timeout or a broken
+// connection.
 func (t *transport) failure(
-	attempt context.Context, request *http.Request, progress *progress, answer Answer, err error,
+	attempt context.Context, request *http.Request, progress *progress, result Response, err error,
 ) *attemptError {
 	failed := &attemptError{
-		method: request.Method, sent: progress.connected.Load(), reason: connectionFailed, answer: answer, err: unquoted(err),
+		method: request.Method, sent: progress.connected.Load(), reason: connectionFailed, result: result, err: unquoted(err),
 	}
 	_, oversized := errors.AsType[*tooLargeError](err)
 	refusal, refusedByProxy := errors.AsType[*proxyError](err)
@@ -116,19 +117,19 @@ func (t *transport) failure(
 		failed.reason, failed.err = timedOut, fmt.Errorf("no complete response within %s", t.timeout)
 	case refusedByProxy:
 		failed.remedy = refusal.remedy()
-		if refusal.status < http.StatusInternalServerError { // No retry helps.
+		if refusal.status < http.StatusInternalServerError { // A retry is useless.
 			failed.reason = proxyRefused
 		}
 	case isProxyDown(err):
 		failed.remedy = "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be reached: correct the variable, or add the host of `url` to NO_PROXY."
-	case answer.Status == 0 && isTLSFailure(err) && !progress.afterHandshake(err):
-		// The server or this client gave up before the first request on the connection, even
-		// where TLS 1.3 had let it go out.
+	case result.Status == 0 && isTLSFailure(err) && !progress.afterHandshake(err):
+		// The server or this client gave up before the first request on the connection, even if TLS
+		// 1.3 had already allowed it to be sent.
 		failed.reason, failed.sent, failed.err, failed.remedy = tlsFailed, false, err, t.tls.remedy(err)
 	case !progress.began.Load():
 		failed.reason, failed.err = notSendable, errNotSendable
-	case answer.Status == 0 && t.tls.certificateRequested.Load() && len(t.tls.identity.Certificate) == 0:
-		// Some servers drop the connection in place of an alert.
+	case result.Status == 0 && t.tls.certificateRequested.Load() && len(t.tls.identity.Certificate) == 0:
+		// Some servers close the connection instead of sending an alert.
 		failed.remedy = "The server requests a client certificate: if it requires one, set `client_certificate` and `client_key`."
 	}
 
@@ -136,16 +137,16 @@ func (t *transport) failure(
 }
 
 var (
-	// errNotSendable replaces what net/http says of a request that it does not send: its
-	// texts may hold a URL, a header or the address of a proxy with its password.
+	// errNotSendable replaces the error of net/http for a request that it does not send, whose text
+	// may contain a URL, a header or the address of a proxy with its password.
 	errNotSendable = errors.New("not sent: the request could not be built. " +
 		"Check that the credentials hold no line break and that HTTP_PROXY and HTTPS_PROXY are URLs")
-	// errMalformed replaces what net/http says of a response whose head cannot be read.
+	// errMalformed replaces the error of net/http for a response whose head cannot be parsed.
 	errMalformed = errors.New("the response headers are malformed")
 )
 
-// unquoted returns the error without what it quotes of the response: net/http repeats lines
-// that it cannot read, and one may hold a new secret.
+// unquoted removes from the error what it quotes of the response: net/http repeats lines that it
+// cannot parse, and one may contain a new secret.
 func unquoted(err error) error {
 	text, _, quotes := strings.Cut(err.Error(), `"`)
 	_, malformed := errors.AsType[textproto.ProtocolError](err)
@@ -160,8 +161,8 @@ func unquoted(err error) error {
 	}
 }
 
-// log writes one line per attempt with the caller's logger. A redirect's path may hold a
-// secret of the server's own, and so may the error.
+// log writes one line per attempt with the caller's logger. Its texts are masked, because a
+// redirect's path and the error may contain a secret that the server created.
 func (t *transport) log(request *http.Request, response *http.Response, err error, took time.Duration) {
 	ctx := request.Context()
 	fields := map[string]any{
@@ -186,21 +187,21 @@ func (t *transport) log(request *http.Request, response *http.Response, err erro
 	tflog.Debug(ctx, "HTTP attempt", fields)
 }
 
-// progress tells how far an attempt got. The hooks may run on other goroutines.
+// progress records how far an attempt got. The hooks may run on other goroutines.
 type progress struct {
-	// began is set once net/http has accepted the request and looks for a connection.
+	// began is set once net/http has accepted the request and requests a connection.
 	began atomic.Bool
-	// connected is set once there is a connection: from then on bytes may have gone out.
+	// connected is set once there is a connection: from then on, bytes may have been sent.
 	connected atomic.Bool
-	// reused is set if the connection had served a request before.
+	// reused is set if the connection had already served a request.
 	reused atomic.Bool
-	// handshakeDone is set once both sides agreed on TLS.
+	// handshakeDone is set once the TLS handshake succeeded.
 	handshakeDone atomic.Bool
 }
 
-// afterHandshake says whether a failure of TLS came too late to be one of the handshake: the
-// server may have processed the request. In TLS 1.3 the server rejects a client certificate
-// after the handshake, with an alert.
+// afterHandshake reports whether a TLS failure happened after the handshake, so that the server may
+// have processed the request. In TLS 1.3 the server rejects a client certificate after the handshake,
+// with an alert; that still counts as part of it.
 func (p *progress) afterHandshake(err error) bool {
 	if p.reused.Load() {
 		return true

@@ -51,7 +51,7 @@ func TestLogLines(t *testing.T) {
 	text := output.String()
 	for _, hidden := range []string{secret, "s3cr3t", "query-value", "77", "body", "Authorization", "Basic", "X-Echo"} {
 		if strings.Contains(text, hidden) {
-			t.Errorf("%q shows in %s", hidden, text)
+			t.Errorf("the log contains %q: %s", hidden, text)
 		}
 	}
 
@@ -86,7 +86,7 @@ func TestLogLines(t *testing.T) {
 	}
 }
 
-func TestAttemptsUnderWayAreBounded(t *testing.T) {
+func TestConcurrentAttemptsAreLimited(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const bound = 3
@@ -100,7 +100,7 @@ func TestAttemptsUnderWayAreBounded(t *testing.T) {
 			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
 				runtime.Gosched()
 			}
-			// The bubble's clock moves when no further request can come.
+			// The bubble's clock advances when no further request can be sent.
 			time.Sleep(time.Second)
 		})
 		c := newTestClient(t, s.URL, func(o *Options) { o.MaxConcurrentRequests = bound })
@@ -117,7 +117,7 @@ func TestAttemptsUnderWayAreBounded(t *testing.T) {
 	})
 }
 
-func TestAWaitBetweenAttemptsHoldsNoSlot(t *testing.T) {
+func TestAWaitBetweenAttemptsOccupiesNoSlot(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
@@ -149,7 +149,7 @@ func TestAWaitBetweenAttemptsHoldsNoSlot(t *testing.T) {
 func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
 
-	s := newSite(t, answers(http.StatusServiceUnavailable, `{"message":"busy"}`))
+	s := newSite(t, respondsWith(http.StatusServiceUnavailable, `{"message":"busy"}`))
 	c := newTestClient(t, s.URL, nil)
 
 	for range 4 {
@@ -162,7 +162,7 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
-// TestNoGoroutineIsLeft ends with its bubble, which fails if a goroutine of it does not.
+// TestNoGoroutineIsLeft ends with its bubble, which fails if one of its goroutines does not end.
 func TestNoGoroutineIsLeft(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -190,27 +190,27 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	})
 }
 
-func TestTheDefaultTransportIsNotTouched(t *testing.T) {
+func TestTheDefaultTransportIsNotChanged(t *testing.T) {
 	t.Parallel()
 
 	c := newTestClient(t, "https://127.0.0.1:1", func(o *Options) { o.TLS.InsecureSkipVerify = true })
 
 	for _, wire := range []*http.Transport{wireOf(t, c).shared, wireOf(t, c).fresh} {
 		if wire == http.DefaultTransport {
-			t.Fatal("the client has no transport of its own")
+			t.Fatal("the client uses the default transport")
 		}
 
 		if wire.Proxy == nil {
-			t.Error("proxies of the environment are ignored")
+			t.Error("the client ignores proxies in the environment")
 		}
 	}
 
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok && standard.TLSClientConfig != nil && standard.TLSClientConfig.InsecureSkipVerify {
-		t.Error("the default transport trusts everybody now")
+		t.Error("the default transport now trusts every certificate")
 	}
 }
 
-func TestHeadersAreBounded(t *testing.T) {
+func TestHeadersAreLimited(t *testing.T) {
 	t.Parallel()
 
 	for name, handler := range map[string]http.HandlerFunc{

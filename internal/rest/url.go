@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// errBaseURL never quotes the URL: a mistyped one may hold a password anywhere.
+// errBaseURL never quotes the URL: a mistyped URL may contain a password anywhere.
 var errBaseURL = errors.New(`the URL must look like "https://host.example.com" or "https://host.example.com:8443/path"`)
 
-// normalizeBaseURL returns the URL in the spelling by which servers are compared.
+// normalizeBaseURL returns the URL in the form in which servers are compared.
 func normalizeBaseURL(raw string) (string, error) {
 	if strings.ContainsRune(raw, '@') {
 		return "", errors.New("the URL must not contain a user name or password")
@@ -89,7 +89,7 @@ func hostOf(u *url.URL) string {
 	return host + ":" + port
 }
 
-// join escapes the segments, each with a slash before it.
+// join escapes the segments, each preceded by a slash.
 func join(segments []string) string {
 	var path strings.Builder
 	for _, segment := range segments {
@@ -99,8 +99,8 @@ func join(segments []string) string {
 	return path.String()
 }
 
-// checkSegment refuses what a server or a proxy could read as something else than the name
-// of one object.
+// checkSegment refuses a segment that a server or a proxy could read as anything but the name of one
+// object.
 func checkSegment(segment string) error {
 	if !utf8.ValidString(segment) {
 		return errors.New("a part of the path is not valid UTF-8")
@@ -110,8 +110,8 @@ func checkSegment(segment string) error {
 		return errors.New("a part of the path contains a control character")
 	}
 
-	// Proxies that unescape once too often are common, so dots are also refused below
-	// further layers of escapes.
+	// Many proxies unescape once too often, so dots that are escaped several times are refused as
+	// well.
 	for plain := segment; ; {
 		switch plain {
 		case "":
@@ -122,7 +122,7 @@ func checkSegment(segment string) error {
 
 		next, err := url.PathUnescape(plain)
 		if err != nil || next == plain {
-			return nil //nolint:nilerr // What cannot be unescaped is plain data.
+			return nil //nolint:nilerr // A segment that cannot be unescaped is plain data.
 		}
 
 		plain = next
@@ -132,9 +132,8 @@ func checkSegment(segment string) error {
 // maxRedirects is how many redirects one attempt follows.
 const maxRedirects = 10
 
-// checkRedirect lets a GET go on at the same server. Every other redirect is returned as
-// the response that it is: net/http would turn a POST into a GET, and carry the credentials
-// to a subdomain.
+// checkRedirect follows the redirect of a GET to the same server. Every other redirect is returned as
+// the response: net/http would turn a POST into a GET, and send the credentials to a subdomain.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if first.Method != http.MethodGet || len(via) > maxRedirects || !sameServer(first.URL, next.URL) {
@@ -148,8 +147,8 @@ func sameServer(a, b *url.URL) bool {
 	return b.User == nil && strings.EqualFold(a.Scheme, b.Scheme) && hostOf(a) == hostOf(b)
 }
 
-// redirectText says where a response redirects a request for a path below the base URL, and
-// what to do. It shows neither query nor user info.
+// redirectText describes where a response redirects a request for a path below the base URL, and what
+// to do. It shows neither query nor user info.
 func redirectText(response *http.Response, method, path string) (said, remedy string) {
 	remedy = "Set `url` to the address at which the API responds without a redirect."
 
@@ -162,11 +161,11 @@ func redirectText(response *http.Response, method, path string) (said, remedy st
 	here := sameServer(sent, target)
 	base := target.Scheme + "://" + hostOf(target)
 	said = "redirected to " + base
-	// What follows the base URL is ours, what precedes it there is the server's base URL.
+	// The path of the request ends the address; what precedes it there is the server's base URL.
 	prefix, samePath := strings.CutSuffix(target.EscapedPath(), path)
 
 	if method == http.MethodPost {
-		// The server may have made up the path for this response: it may name a new secret.
+		// The server may have created the path for this response, so it may contain a new secret.
 		samePath = target.EscapedPath() == sent.EscapedPath()
 	} else {
 		said += target.EscapedPath()

@@ -15,37 +15,37 @@ func TestBaseURL(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct{ raw, want string }{
-		"as it should be":              {"https://h.example.com", "https://h.example.com"},
-		"a trailing slash goes":        {"https://h.example.com/", "https://h.example.com"},
-		"trailing slashes go":          {"https://h.example.com/uc//", "https://h.example.com/uc"},
-		"case goes, but in the path":   {"HTTPS://H.Example.COM/UC", "https://h.example.com/UC"},
-		"the default port of https":    {"https://h.example.com:443/uc", "https://h.example.com/uc"},
-		"the default port of http":     {"http://h.example.com:80", "http://h.example.com"},
-		"an empty port":                {"https://h.example.com:", "https://h.example.com"},
-		"the other's default port":     {"https://h.example.com:80", "https://h.example.com:80"},
-		"IPv6":                         {"https://[2001:DB8::1]:8443/x", "https://[2001:db8::1]:8443/x"},
-		"IPv6 with a zone":             {"http://[fe80::1%25eth0]", "http://[fe80::1%25eth0]"},
-		"an escaped path stays":        {"https://h/a%2Fb/c%20d", "https://h/a%2Fb/c%20d"},
-		"user info":                    {"https://me:" + secret + "@h", ""},
-		"a password with a slash":      {"https://me:pa/" + secret + "@h", ""},
-		"a query":                      {"https://h?x=" + secret, ""},
-		"an empty query":               {"https://h?", ""},
-		"a fragment":                   {"https://h#" + secret, ""},
-		"no scheme":                    {"h.example.com", ""},
-		"no scheme with a port":        {"h.example.com:443", ""},
-		"another scheme":               {"ftp://h.example.com", ""},
-		"no host":                      {"https://", ""},
-		"no host but a path":           {"https:///uc", ""},
-		"nothing":                      {"", ""},
-		"outer blanks":                 {" https://h", ""},
-		"a port that is none":          {"https://h:99999", ""},
-		"port 0":                       {"https://h:0", ""},
-		"a port in words":              {"https://h:" + secret, ""},
-		"dots in the path":             {"https://h/a/../b", ""},
-		"escaped dots in the path":     {"https://h/a/%2e%2e/b", ""},
-		"two slashes in the path":      {"https://h/a//b", ""},
-		"a line break":                 {"https://h/a\n", ""},
-		"an escaped control character": {"https://h/a%0A", ""},
+		"valid":                              {"https://h.example.com", "https://h.example.com"},
+		"a trailing slash is removed":        {"https://h.example.com/", "https://h.example.com"},
+		"trailing slashes are removed":       {"https://h.example.com/uc//", "https://h.example.com/uc"},
+		"lower case, except in the path":     {"HTTPS://H.Example.COM/UC", "https://h.example.com/UC"},
+		"the default port of https":          {"https://h.example.com:443/uc", "https://h.example.com/uc"},
+		"the default port of http":           {"http://h.example.com:80", "http://h.example.com"},
+		"an empty port":                      {"https://h.example.com:", "https://h.example.com"},
+		"the default port of http for https": {"https://h.example.com:80", "https://h.example.com:80"},
+		"IPv6":                               {"https://[2001:DB8::1]:8443/x", "https://[2001:db8::1]:8443/x"},
+		"IPv6 with a zone":                   {"http://[fe80::1%25eth0]", "http://[fe80::1%25eth0]"},
+		"an escaped path is kept":            {"https://h/a%2Fb/c%20d", "https://h/a%2Fb/c%20d"},
+		"user info":                          {"https://me:" + secret + "@h", ""},
+		"a password with a slash":            {"https://me:pa/" + secret + "@h", ""},
+		"a query":                            {"https://h?x=" + secret, ""},
+		"an empty query":                     {"https://h?", ""},
+		"a fragment":                         {"https://h#" + secret, ""},
+		"no scheme":                          {"h.example.com", ""},
+		"no scheme with a port":              {"h.example.com:443", ""},
+		"another scheme":                     {"ftp://h.example.com", ""},
+		"no host":                            {"https://", ""},
+		"a path but no host":                 {"https:///uc", ""},
+		"nothing":                            {"", ""},
+		"a leading blank":                    {" https://h", ""},
+		"a port that is too high":            {"https://h:99999", ""},
+		"port 0":                             {"https://h:0", ""},
+		"a port in words":                    {"https://h:" + secret, ""},
+		"dots in the path":                   {"https://h/a/../b", ""},
+		"escaped dots in the path":           {"https://h/a/%2e%2e/b", ""},
+		"two slashes in the path":            {"https://h/a//b", ""},
+		"a line break":                       {"https://h/a\n", ""},
+		"an escaped control character":       {"https://h/a%0A", ""},
 	}
 
 	for name, test := range tests {
@@ -59,7 +59,7 @@ func TestBaseURL(t *testing.T) {
 				}
 
 				if strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "s3cr3t") {
-					t.Errorf("a secret shows in %v", err)
+					t.Errorf("the error contains a secret: %v", err)
 				}
 
 				return
@@ -72,7 +72,7 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-func TestABaseURLEndsBeforeThePathOfTheAPI(t *testing.T) {
+func TestABaseURLMustNotEndInThePathOfTheAPI(t *testing.T) {
 	t.Parallel()
 
 	for url, refused := range map[string]bool{
@@ -98,7 +98,7 @@ func TestPathsAreBuiltFromData(t *testing.T) {
 
 	tests := map[string]struct {
 		segments []string
-		want     string // The request's target as the server sees it; empty is refused.
+		want     string // The target that the server gets; empty means that the path is refused.
 	}{
 		"none":                    {nil, "/base"},
 		"plain ones":              {[]string{"api", "users", "4"}, "/base/api/users/4"},
@@ -114,7 +114,7 @@ func TestPathsAreBuiltFromData(t *testing.T) {
 		"twice escaped dots":      {[]string{"%252e."}, ""},
 		"a line break":            {[]string{"a\r\nb"}, ""},
 		"NUL":                     {[]string{"a\x00"}, ""},
-		"no UTF-8":                {[]string{"\xff"}, ""},
+		"not UTF-8":               {[]string{"\xff"}, ""},
 	}
 
 	for name, test := range tests {
@@ -128,13 +128,13 @@ func TestPathsAreBuiltFromData(t *testing.T) {
 
 			_, err := c.Do(t.Context(), Request{Method: http.MethodGet, Segments: test.segments})
 			if (err != nil) != (test.want == "") || seen != test.want {
-				t.Errorf("the server saw %q: %v", seen, err)
+				t.Errorf("the server got %q: %v", seen, err)
 			}
 		})
 	}
 }
 
-// FuzzPath checks that a path parses back to exactly its segments, below the base.
+// FuzzPath checks that a path can be split into exactly its segments, below the base.
 func FuzzPath(f *testing.F) {
 	for _, seed := range [][3]string{
 		{"users", "4", "personal_access_tokens"},
@@ -167,12 +167,12 @@ func FuzzPath(f *testing.F) {
 		}
 
 		if request.URL.Host != "h.example.com:8443" || request.URL.User != nil || request.URL.Fragment != "" {
-			t.Fatalf("%q goes to %q", target, request.URL.Host)
+			t.Fatalf("%q is sent to %q", target, request.URL.Host)
 		}
 
 		path, ok := strings.CutPrefix(request.URL.EscapedPath(), "/a%2Fb/uc/")
 		if !ok {
-			t.Fatalf("%q leaves the base path", target)
+			t.Fatalf("%q is outside the base path", target)
 		}
 
 		var parsed []string
@@ -196,7 +196,7 @@ func FuzzPath(f *testing.F) {
 	})
 }
 
-func TestAGETFollowsRedirectsAtTheSameServer(t *testing.T) {
+func TestAGETFollowsRedirectsToTheSameServer(t *testing.T) {
 	t.Parallel()
 
 	for _, status := range []int{301, 302, 303, 307, 308} {
@@ -205,7 +205,7 @@ func TestAGETFollowsRedirectsAtTheSameServer(t *testing.T) {
 
 			s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 				if _, password, _ := r.BasicAuth(); password != secret {
-					t.Error("a hop without credentials")
+					t.Error("a redirected request without credentials")
 				}
 
 				if r.URL.Path != "/there" {
@@ -214,15 +214,15 @@ func TestAGETFollowsRedirectsAtTheSameServer(t *testing.T) {
 			})
 			c := newTestClient(t, s.URL, withPassword)
 
-			answer, err := c.Do(t.Context(), get)
-			if err != nil || answer.Status != http.StatusOK || s.requests.Load() != 2 {
-				t.Errorf("status %d after %d requests: %v", answer.Status, s.requests.Load(), err)
+			result, err := c.Do(t.Context(), get)
+			if err != nil || result.Status != http.StatusOK || s.requests.Load() != 2 {
+				t.Errorf("status %d after %d requests: %v", result.Status, s.requests.Load(), err)
 			}
 		})
 	}
 }
 
-func TestADELETEOrPOSTIsNeverRedirected(t *testing.T) {
+func TestADELETEOrPOSTFollowsNoRedirect(t *testing.T) {
 	t.Parallel()
 
 	for _, status := range []int{301, 302, 303, 307, 308} {
@@ -245,7 +245,7 @@ func TestADELETEOrPOSTIsNeverRedirected(t *testing.T) {
 	}
 }
 
-func TestRedirectsElsewhereAreRefused(t *testing.T) {
+func TestRedirectsToOtherServersAreRefused(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct{ location, said, remedy string }{
@@ -295,12 +295,12 @@ func TestRedirectsElsewhereAreRefused(t *testing.T) {
 
 			got := mustBe[*pat.ProtocolError](t, err)
 			if !strings.Contains(got.Said, test.said) || !strings.Contains(got.Remedy, test.remedy) {
-				t.Errorf("said %q, remedy %q", got.Said, got.Remedy)
+				t.Errorf("Said is %q, remedy %q", got.Said, got.Remedy)
 			}
 
 			for _, hidden := range []string{"token", "return", "pw"} {
 				if strings.Contains(err.Error(), hidden) {
-					t.Errorf("%q shows in %v", hidden, err)
+					t.Errorf("%q is contained in %v", hidden, err)
 				}
 			}
 
@@ -311,7 +311,7 @@ func TestRedirectsElsewhereAreRefused(t *testing.T) {
 	}
 }
 
-func TestTheSameHostWithAnotherSchemeIsElsewhere(t *testing.T) {
+func TestTheSameHostWithAnotherSchemeIsAnotherServer(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
@@ -328,7 +328,7 @@ func TestTheSameHostWithAnotherSchemeIsElsewhere(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatCannotBeReadIsNotQuoted(t *testing.T) {
+func TestAnAddressThatCannotBeParsedIsNotQuoted(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -341,7 +341,7 @@ func TestAnAddressThatCannotBeReadIsNotQuoted(t *testing.T) {
 	wantError[*pat.ProtocolError](t, err)
 
 	if strings.Contains(err.Error(), "broken") {
-		t.Errorf("a header shows in %v", err)
+		t.Errorf("the error contains a header: %v", err)
 	}
 
 	_, err = c.Do(t.Context(), post)
@@ -352,7 +352,7 @@ func TestAnAddressThatCannotBeReadIsNotQuoted(t *testing.T) {
 	}
 }
 
-func TestACircleEndsAfterTenRedirects(t *testing.T) {
+func TestARedirectLoopEndsAfterTenRedirects(t *testing.T) {
 	t.Parallel()
 
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/round", http.StatusFound) })

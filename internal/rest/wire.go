@@ -11,19 +11,20 @@ import (
 	"time"
 )
 
-// idleTimeout is how long a connection waits for its next request: shorter than the five seconds
-// after which Apache closes it, which a request could cross.
+// idleTimeout is how long a connection waits for its next request. It is shorter than the five
+// seconds after which Apache closes a connection, so that a request does not arrive while Apache
+// closes it.
 const idleTimeout = 4 * time.Second
 
-// wire carries requests over connections. A POST gets a connection of its own: a server that closes
-// an idle one as the request arrives would leave open whether a token was issued, and cost its name.
-// The other methods share connections, and net/http itself repeats them on another if a shared one
-// turns out to be closed.
+// wire sends requests over connections. Each POST gets a new connection: if a server closed an idle
+// one just as the request arrived, it would be unknown whether a token was issued, and its name could
+// not be used again. The other methods share connections, and net/http itself sends their requests
+// again on another connection if a shared one turns out to be closed.
 type wire struct {
 	shared, fresh *http.Transport
 }
 
-// newWire returns a wire of our own with the defaults of net/http: proxies from the
+// newWire returns a wire with its own transports and the defaults of net/http: proxies from the
 // environment, HTTP/2, keep-alive.
 func newWire(config *tls.Config, concurrency int) (*wire, error) {
 	standard, ok := http.DefaultTransport.(*http.Transport)
@@ -51,7 +52,7 @@ func newWire(config *tls.Config, concurrency int) (*wire, error) {
 	return &wire{shared: shared, fresh: fresh}, nil
 }
 
-// RoundTrip sends a request on a connection that suits its method.
+// RoundTrip sends a request on a new or a shared connection, depending on its method.
 func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Method == http.MethodPost {
 		return w.fresh.RoundTrip(request)
@@ -60,13 +61,13 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 	return w.shared.RoundTrip(request)
 }
 
-// proxyCredentialsRemedy says what to do about a proxy that answers with the status 407.
+// proxyCredentialsRemedy is the advice for a proxy that responds with the status 407.
 const proxyCredentialsRemedy = "The proxy requires authentication. Set the credentials in HTTPS_PROXY or HTTP_PROXY." //nolint:gosec // It is advice.
 
-// proxyError is a proxy that opens no tunnel to the server.
+// proxyError means that a proxy did not open a tunnel to the server.
 type proxyError struct{ status int }
 
-// Error returns the status, which net/http leaves out.
+// Error includes the status, which net/http leaves out.
 func (e *proxyError) Error() string {
 	return fmt.Sprintf("the proxy refused the connection: HTTP %d %s", e.status, http.StatusText(e.status))
 }
@@ -79,7 +80,7 @@ func (e *proxyError) remedy() string {
 	return "Check that the proxy may connect to the host and the port of `url`, or add the host to NO_PROXY."
 }
 
-// isProxyDown says whether there is no connection to the proxy.
+// isProxyDown reports whether no connection to the proxy could be opened.
 func isProxyDown(err error) bool {
 	failed, ok := errors.AsType[*net.OpError](err)
 

@@ -15,7 +15,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// reset closes the connection of a request without a response, and without a farewell where it can.
+// reset closes the connection of a request without a response and, if possible, by resetting it.
 func reset(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -29,9 +29,9 @@ func reset(w http.ResponseWriter) {
 	_ = connection.Close()
 }
 
-// A server that closes connections as it likes costs connections: nothing fails, and no request for a
-// token is lost.
-func TestRequestsOutliveConnectionsThatTheServerCloses(t *testing.T) {
+// A server that closes connections at any time causes only new connections: nothing fails, and no
+// request for a token is lost.
+func TestRequestsSurviveConnectionsThatTheServerCloses(t *testing.T) {
 	t.Parallel()
 
 	var (
@@ -54,7 +54,7 @@ func TestRequestsOutliveConnectionsThatTheServerCloses(t *testing.T) {
 	remove := Request{Method: http.MethodDelete, Segments: get.Segments}
 
 	for range 5 {
-		// Several at once leave as many connections that served one request.
+		// Concurrent requests leave that many connections, each of which served one request.
 		for i, err := range append(doAll(t, c, 5, get), doAll(t, c, 5, remove)...) {
 			if err != nil {
 				t.Errorf("request %d: %v", i, err)
@@ -75,7 +75,7 @@ func TestIdleConnectionsCloseBeforeTheServerClosesThem(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		s := newBubbleSite(t, answers(http.StatusOK, "{}"))
+		s := newBubbleSite(t, respondsWith(http.StatusOK, "{}"))
 		c := newTestClient(t, s.URL, nil)
 
 		for _, pause := range []time.Duration{0, 3 * time.Second, 5 * time.Second} {
@@ -87,7 +87,7 @@ func TestIdleConnectionsCloseBeforeTheServerClosesThem(t *testing.T) {
 		}
 
 		if s.connections.Load() != 2 {
-			t.Errorf("%d connections, want 2: the second after five seconds", s.connections.Load())
+			t.Errorf("%d connections, want 2: a second one after five seconds", s.connections.Load())
 		}
 	})
 }
@@ -105,7 +105,7 @@ func TestAProxyThatOpensNoTunnel(t *testing.T) {
 		0:                            {3, "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be reached"},
 	} {
 		for _, r := range []Request{get, post} {
-			proxy := newSite(t, answers(max(status, http.StatusOK), "secret page"))
+			proxy := newSite(t, respondsWith(max(status, http.StatusOK), "secret page"))
 			if status == 0 {
 				proxy.Close()
 			}

@@ -10,7 +10,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// checkPolicy reports a rotation policy that would rotate at every run or never.
+// checkPolicy reports a rotation policy that would rotate in every run, or never.
 func checkPolicy(arguments Arguments, traits pat.Traits, notices *Notices) {
 	if !arguments.Rotation {
 		return
@@ -22,7 +22,7 @@ func checkPolicy(arguments Arguments, traits pat.Traits, notices *Notices) {
 	}
 }
 
-// CheckConfiguration reports what no platform can do.
+// CheckConfiguration reports what is invalid on every platform.
 func CheckConfiguration(arguments Arguments) Notices {
 	var notices Notices
 
@@ -35,8 +35,8 @@ func CheckConfiguration(arguments Arguments) Notices {
 	return notices
 }
 
-// CheckEphemeral reports what the platform does not allow of an ephemeral token, without asking the
-// server.
+// CheckEphemeral reports arguments of an ephemeral token that the platform does not allow. It sends
+// no request.
 func (e *Engine) CheckEphemeral(userID lifecycle.Value[string], order Order) Notices {
 	var notices Notices
 
@@ -53,8 +53,8 @@ func (e *Engine) CheckEphemeral(userID lifecycle.Value[string], order Order) Not
 	return notices
 }
 
-// checkArguments reports what the platform does not allow. The clock is asked for an error
-// alone, and only where a token is sure to be issued.
+// checkArguments reports arguments that the platform does not allow. Whether the expiry lies in the
+// future is checked only if a token is certain to be issued, because the check reads the clock.
 func (e *Engine) checkArguments(plan Record, certain bool, notices *Notices) {
 	if e.System == nil {
 		return
@@ -77,13 +77,13 @@ func (e *Engine) checkArguments(plan Record, certain bool, notices *Notices) {
 		return
 	}
 
-	// That it has passed is for warnPast to say.
+	// warnPast reports an expiry that has passed.
 	if err := plan.Lifetime().Check(e.Clock.Now(), traits); err != nil && !errors.Is(err, lifecycle.ErrPast) {
 		notices.add(InvalidArgument{Argument: "expires_at", Err: err})
 	}
 }
 
-// checkRecipient looks at the user and, for a fixed name, at the names the user has.
+// checkRecipient checks that the user exists and, if the name is fixed, that the name is free.
 func (e *Engine) checkRecipient(ctx context.Context, arguments Arguments, notices *Notices) {
 	if arguments.Username.Unknown || arguments.UserID.Unknown || !e.checkUserID(arguments.UserID, notices) {
 		return
@@ -93,7 +93,7 @@ func (e *Engine) checkRecipient(ctx context.Context, arguments Arguments, notice
 
 	switch {
 	case notFound(err):
-		// Another resource of this very run may create the user.
+		// Another resource may create the user in this run.
 		notices.add(UserNotFound{User: arguments.User(), Err: err})
 	case err != nil:
 		notices.add(StepFailed{Step: StepFindUser, Err: err, Planning: true})
@@ -108,7 +108,7 @@ func (e *Engine) checkRecipient(ctx context.Context, arguments Arguments, notice
 	}
 }
 
-// checkTaken reports a fixed name that the user has a token of already.
+// checkTaken reports a fixed name that the user already has a token of.
 func (e *Engine) checkTaken(ctx context.Context, userID, name string, notices *Notices) {
 	var (
 		taken  *TakenError
@@ -130,7 +130,7 @@ func (e *Engine) checkTaken(ctx context.Context, userID, name string, notices *N
 	}
 }
 
-// warnLifetime warns of an expiry that the next token should not have, or of none.
+// warnLifetime warns if the next token would never expire, or might expire within a day.
 func (e *Engine) warnLifetime(arguments Arguments, notices *Notices) {
 	if arguments.ExpiresIn.Null() && arguments.ExpiresAt.Null() {
 		notices.add(NeverExpires{})
@@ -150,8 +150,8 @@ func (e *Engine) warnLifetime(arguments Arguments, notices *Notices) {
 	notices.add(MayExpireWithinADay{Lifetime: lifetime, Least: least.V, Traits: traits})
 }
 
-// warnPast warns of an expiry under which nothing can be issued, and says whether there is one. It is
-// no error, which would block a destroy: that makes a plan first.
+// warnPast warns of an expiry that has passed, with which no token can be issued, and reports whether
+// it did. It is a warning because an error would block a destroy, which makes a plan first.
 func (e *Engine) warnPast(arguments Arguments, reissue bool, notices *Notices) bool {
 	if notices.Failed() || e.System == nil || !arguments.lifetimeKnown() {
 		return false
@@ -165,15 +165,15 @@ func (e *Engine) warnPast(arguments Arguments, reissue bool, notices *Notices) b
 	return err != nil
 }
 
-// warnExpiredOnTime warns of a token that expired when it was told to.
+// warnExpiredOnTime warns of a token that expired because of `expires_at`.
 func warnExpiredOnTime(arguments Arguments, live pat.Token, notices *Notices) {
 	if !arguments.ExpiresAt.Null() && arguments.ExpiresIn.Null() && live.Status == pat.StatusExpired {
 		notices.add(ExpiredOnTime{Token: live})
 	}
 }
 
-// warnRevokedFirst warns of a live token that is revoked before another is issued, and of one that
-// cannot be, because the provider logs in with it. See [Engine.revokeBeforeReissue].
+// warnRevokedFirst warns that the live token will be revoked before its successor is issued, or that
+// it cannot be, because the provider logs in with it. See [Engine.revokeBeforeReissue].
 func (e *Engine) warnRevokedFirst(plan Record, live lifecycle.Predecessor, notices *Notices) {
 	own, sameName := e.owns(live.SHA256), plan.asksFor(live.Token)
 
@@ -188,15 +188,16 @@ func (e *Engine) warnRevokedFirst(plan Record, live lifecycle.Predecessor, notic
 	}
 }
 
-// warnKeptInvalid warns of a token that cannot be used and is not to be reissued.
+// warnKeptInvalid warns of a token that no longer works and that `reissue_when_invalid` keeps.
 func warnKeptInvalid(arguments Arguments, live pat.Token, notices *Notices) {
 	if keep := arguments.ReissueWhenInvalid; keep.Set && !keep.V && live.Status != pat.StatusActive {
 		notices.add(KeptInvalid{Token: live})
 	}
 }
 
-// warnTriggers says that adding or removing the whole map issues nothing: in an incident people add
-// it, and believe that they rotated. An empty map is how one prepares for later.
+// warnTriggers warns that adding or removing the whole map does not issue a token: in an incident
+// people add the map and believe that they have rotated. An empty map, added in preparation, gets no
+// warning.
 func warnTriggers(before, after lifecycle.Triggers, notices *Notices) {
 	switch {
 	case before.Unknown || after.Unknown:
@@ -207,7 +208,7 @@ func warnTriggers(before, after lifecycle.Triggers, notices *Notices) {
 	}
 }
 
-// warnOutlives warns of an expires_in that the live token is not held to, because it was issued before.
+// warnOutlives warns if the live token, issued earlier, outlives the changed `expires_in`.
 func (e *Engine) warnOutlives(before, after Arguments, live pat.Token, notices *Notices) {
 	if !after.ExpiresIn.Set || before.ExpiresIn == after.ExpiresIn || live.Status != pat.StatusActive || e.System == nil {
 		return
@@ -218,11 +219,11 @@ func (e *Engine) warnOutlives(before, after Arguments, live pat.Token, notices *
 	}
 }
 
-// alike is how much two lifetimes differ at most that are meant to be the same.
+// alike is the largest difference between two lifetimes that are considered the same.
 const alike = time.Minute
 
-// warnMoves warns of an instant that is computed from the time of the run, such as with timestamp(): it
-// was as far ahead when the live token was issued as it is now.
+// warnMoves warns of an `expires_at` that is computed from the time of the run, for example with
+// timestamp(): it lies as far ahead now as it did when the live token was issued.
 func (e *Engine) warnMoves(state Record, after Arguments, notices *Notices) {
 	created := state.LiveToken().CreatedAt
 	if !state.ExpiresAt.Set || !after.ExpiresAt.Set || created.IsZero() || e.System == nil {
@@ -235,8 +236,8 @@ func (e *Engine) warnMoves(state Record, after Arguments, notices *Notices) {
 	}
 }
 
-// warnImported says where arguments differ from the imported token that they were given
-// to: they are recorded, and count for the next one.
+// warnImported warns where the arguments differ from the imported token. They are recorded, and apply
+// to the next token issued.
 func warnImported(arguments Arguments, live pat.Token, notices *Notices) {
 	if !strings.HasPrefix(live.Name, arguments.NamePrefix.V) {
 		notices.add(ImportedDiffers{Argument: "name_prefix", Token: live})
@@ -251,7 +252,7 @@ func warnImported(arguments Arguments, live pat.Token, notices *Notices) {
 	}
 }
 
-// plannedCurrent is a token that is to be issued.
+// plannedCurrent returns the outputs of a token that is to be issued.
 func plannedCurrent(reason lifecycle.Value[lifecycle.Reason]) Current {
 	text, at := lifecycle.Unknown[string](), lifecycle.Unknown[time.Time]()
 

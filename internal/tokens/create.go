@@ -8,8 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Create issues the first token of a resource, and returns its record. If it fails, no token was
-// issued, or the notices tell which may have been.
+// Create issues the first token of a resource and returns its record. If it fails, either no token
+// was issued, or the notices name the ones that may have been.
 func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (Record, Memory, Notices) {
 	var notices Notices
 
@@ -32,15 +32,15 @@ func (e *Engine) Create(ctx context.Context, plan Record, memory Memory) (Record
 	return record, memory, notices
 }
 
-// issueAndRecord issues a token and records it, with the predecessors that live on. After the request
-// nothing may fail.
+// issueAndRecord issues a token and records it, together with the predecessors that are still active.
+// Once the token is issued, nothing may fail, because its secret exists only here.
 func (e *Engine) issueAndRecord(
 	ctx context.Context, record Record, order Order, reason lifecycle.Reason,
 	predecessors []lifecycle.Predecessor, memory Memory, notices *Notices,
 ) (Record, Memory) {
 	order.Known = append(order.Known, tokensOf(predecessors)...)
 	order.Prefixes = memory.Prefixes
-	memory = memory.noting(record.NamePrefix.V)
+	memory = memory.withPrefix(record.NamePrefix.V)
 
 	recipients, err := record.recipients()
 	if err != nil {
@@ -69,8 +69,8 @@ func (e *Engine) issueAndRecord(
 	record.Current = Current{
 		IssueReason: lifecycle.Known(reason), SHA256: lifecycle.Known(Fingerprint(result.Secret)),
 	}.shown(result.Token)
-	// As planned: to the CLI another status is an error, which would taint a new resource. If the
-	// server says otherwise, the next refresh does.
+	// As planned: Terraform would treat another status as an error and taint a new resource. If the
+	// server reports another status, the next refresh records it.
 	record.Current.Status = lifecycle.Known(pat.StatusActive)
 	record = record.scheduled(e.System.Traits())
 
@@ -84,7 +84,7 @@ func (e *Engine) issueAndRecord(
 	return record, memory
 }
 
-// reportIssued says what the user has to know of a token that was just issued.
+// reportIssued adds the notices about a token that was just issued.
 func reportIssued(result Result, notices *Notices) {
 	for _, sentence := range result.Leftovers {
 		notices.add(LeftBehind{Sentence: sentence})
@@ -95,8 +95,8 @@ func reportIssued(result Result, notices *Notices) {
 	}
 }
 
-// revokeUnkeepable revokes a token whose secret cannot be kept, and returns the error with what
-// became of it.
+// revokeUnkeepable revokes a token whose secret could not be encrypted, and returns the error with
+// the result of that.
 func (e *Engine) revokeUnkeepable(ctx context.Context, token pat.Token, cause error) error {
 	if err := e.System.Revoke(context.WithoutCancel(ctx), token); err != nil {
 		return fmt.Errorf("%w. The token %q (id %s) was issued and could not be revoked: %w. Revoke it",

@@ -13,21 +13,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Argument is one of [Decrypt].
+// Argument is an argument of [Decrypt].
 type Argument int
 
-// The arguments, in their order.
+// The arguments of [Decrypt], in their order.
 const (
 	ArgumentEncrypted Argument = iota
 	ArgumentIdentity
 )
 
-// maxSecret is the longest secret that is decrypted, in bytes: those of both platforms have less
-// than a hundred.
+// maxSecret is the longest secret that is decrypted, in bytes. The secrets of both platforms have
+// fewer than a hundred.
 const maxSecret = 64 << 10
 
-// None of these repeats anything of an argument: one is a secret, and the other may be one that was
-// given in its place.
+// None of these errors quotes an argument: one is a secret, and the other may be one that was passed
+// by mistake.
 var (
 	errNotArmored       = errors.New("the value is not in age's armored form, which begins with -----BEGIN AGE ENCRYPTED FILE-----: pass the `encrypted_token` of a resource as it is")
 	errDamaged          = errors.New("the value was cut or changed: pass the `encrypted_token` of a resource as it is")
@@ -40,8 +40,8 @@ var (
 	errAnotherRecipient = errors.New("the private key belongs to none of the recipients that the value was encrypted to: those of `encrypt_to` when the token was issued")
 )
 
-// Decrypt returns the secret that was encrypted. If it fails, it says which argument is to blame, and
-// the error repeats nothing of either.
+// Decrypt returns the decrypted secret. If it fails, it returns the argument that is wrong, and an
+// error that quotes neither argument.
 func Decrypt(encrypted string, identity pat.Secret) (pat.Secret, Argument, error) {
 	identities, err := readIdentities(strings.TrimSpace(identity.Reveal()))
 	if err != nil {
@@ -74,7 +74,7 @@ func Decrypt(encrypted string, identity pat.Secret) (pat.Secret, Argument, error
 	}
 }
 
-// readIdentities reads a private key, or the file that age-keygen writes.
+// readIdentities parses a private key, or a file that age-keygen wrote.
 func readIdentities(text string) ([]age.Identity, error) {
 	switch {
 	case strings.HasPrefix(text, "age1"), strings.HasPrefix(text, "ssh-"):

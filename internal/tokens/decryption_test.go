@@ -17,7 +17,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// privateKey writes a key as ssh-keygen does, encrypted if there is a passphrase.
+// privateKey formats a key as ssh-keygen does, encrypted if there is a passphrase.
 func privateKey(t *testing.T, key any, passphrase string) string {
 	t.Helper()
 
@@ -33,7 +33,7 @@ func privateKey(t *testing.T, key any, passphrase string) string {
 	return string(pem.EncodeToMemory(block))
 }
 
-// authorizedKey writes the public key that belongs to it.
+// authorizedKey formats the public key of a private key.
 func authorizedKey(t *testing.T, key any) string {
 	t.Helper()
 
@@ -90,7 +90,8 @@ func TestDecrypt_eachIdentity(t *testing.T) {
 	}
 }
 
-// An error says which argument is to blame and what to do, and has not a byte of either.
+// An error names the argument that is wrong and says what to do, and contains no byte of either
+// argument.
 func TestDecrypt_refuses(t *testing.T) {
 	t.Parallel()
 
@@ -110,22 +111,22 @@ func TestDecrypt_refuses(t *testing.T) {
 		at                  Argument
 		want                string
 	}{
-		"another identity":          {sealed, other.String(), ArgumentIdentity, "none of the recipients"},
-		"the public key":            {sealed, pair.Recipient, ArgumentIdentity, "public key"},
-		"an SSH public key":         {sealed, authorizedKey(t, ed), ArgumentIdentity, "public key"},
-		"a password":                {sealed, "hunter2hunter2", ArgumentIdentity, "not a private key"},
-		"nothing":                   {sealed, "", ArgumentIdentity, "not a private key"},
-		"a native identity cut":     {sealed, native.String()[:40], ArgumentIdentity, "cut or mistyped"},
-		"a key with a passphrase":   {sealed, privateKey(t, ed, "hunter2"), ArgumentIdentity, "passphrase"},
-		"a key of another kind":     {sealed, privateKey(t, elliptical, ""), ArgumentIdentity, "neither of type"},
-		"a PEM block of rubbish":    {sealed, "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----", ArgumentIdentity, "cut or mistyped"},
-		"the plain token":           {"taUFeDdhrlpn8Gc5Vu9IO2", native.String(), ArgumentEncrypted, "not in age's armored form"},
-		"the arguments exchanged":   {native.String(), native.String(), ArgumentEncrypted, "not in age's armored form"},
-		"an empty value":            {"", native.String(), ArgumentEncrypted, "not in age's armored form"},
-		"a value that was cut":      {sealed[:len(sealed)-60], native.String(), ArgumentEncrypted, "cut or changed"},
-		"a value that was changed":  {strings.Replace(sealed, body, strings.Repeat("A", len(body)), 1), native.String(), ArgumentEncrypted, "cut or changed"},
-		"more than a token":         {sealedFor(t, pat.Secret(strings.Repeat("x", maxSecret+1)), pair.Recipient), native.String(), ArgumentEncrypted, "more than a token"},
-		"a value for somebody else": {sealedFor(t, "s3cret", authorizedKey(t, ed)), native.String(), ArgumentIdentity, "none of the recipients"},
+		"another identity":         {sealed, other.String(), ArgumentIdentity, "none of the recipients"},
+		"the public key":           {sealed, pair.Recipient, ArgumentIdentity, "public key"},
+		"an SSH public key":        {sealed, authorizedKey(t, ed), ArgumentIdentity, "public key"},
+		"a password":               {sealed, "hunter2hunter2", ArgumentIdentity, "not a private key"},
+		"nothing":                  {sealed, "", ArgumentIdentity, "not a private key"},
+		"a native identity cut":    {sealed, native.String()[:40], ArgumentIdentity, "cut or mistyped"},
+		"a key with a passphrase":  {sealed, privateKey(t, ed, "hunter2"), ArgumentIdentity, "passphrase"},
+		"a key of another kind":    {sealed, privateKey(t, elliptical, ""), ArgumentIdentity, "neither of type"},
+		"a PEM block of rubbish":   {sealed, "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----", ArgumentIdentity, "cut or mistyped"},
+		"the plain token":          {"taUFeDdhrlpn8Gc5Vu9IO2", native.String(), ArgumentEncrypted, "not in age's armored form"},
+		"the arguments exchanged":  {native.String(), native.String(), ArgumentEncrypted, "not in age's armored form"},
+		"an empty value":           {"", native.String(), ArgumentEncrypted, "not in age's armored form"},
+		"a value that was cut":     {sealed[:len(sealed)-60], native.String(), ArgumentEncrypted, "cut or changed"},
+		"a value that was changed": {strings.Replace(sealed, body, strings.Repeat("A", len(body)), 1), native.String(), ArgumentEncrypted, "cut or changed"},
+		"more than a token":        {sealedFor(t, pat.Secret(strings.Repeat("x", maxSecret+1)), pair.Recipient), native.String(), ArgumentEncrypted, "more than a token"},
+		"a value for another key":  {sealedFor(t, "s3cret", authorizedKey(t, ed)), native.String(), ArgumentIdentity, "none of the recipients"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -137,14 +138,14 @@ func TestDecrypt_refuses(t *testing.T) {
 
 			for _, line := range append(strings.Split(test.encrypted, "\n"), strings.Split(test.identity, "\n")...) {
 				if len(line) > 5 && !strings.HasPrefix(line, "-----") && strings.Contains(err.Error(), line) {
-					t.Errorf("the error repeats an argument: %v", err)
+					t.Errorf("the error quotes an argument: %v", err)
 				}
 			}
 		})
 	}
 }
 
-// What the resource encrypts for several can be read by each of them.
+// Each of several recipients can decrypt what the resource encrypts for them.
 func TestDecrypt_oneOfSeveralRecipients(t *testing.T) {
 	t.Parallel()
 

@@ -7,8 +7,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// PlanDestroy says what keeps a resource from being destroyed, and what the user may not expect to
-// be destroyed with it.
+// PlanDestroy reports what prevents a resource from being destroyed, and tokens that the user may not
+// expect to be revoked with it.
 func (e *Engine) PlanDestroy(state Record) Notices {
 	var notices Notices
 
@@ -25,8 +25,8 @@ func (e *Engine) PlanDestroy(state Record) Notices {
 	return notices
 }
 
-// Destroy revokes the live token and all predecessors. After a failure, the record has exactly
-// what still lives.
+// Destroy revokes the live token and all predecessors. If that fails, the record holds exactly the
+// tokens that are still active.
 func (e *Engine) Destroy(ctx context.Context, state Record) (Record, Notices) {
 	var notices Notices
 

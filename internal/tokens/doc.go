@@ -1,8 +1,7 @@
-// Package tokens has the procedures on personal access tokens, over plain records and any
-// [pat.System]: a token is issued exactly once in effect, whatever becomes of the answer; a resource
-// is refreshed, planned, updated, destroyed and imported; and what ephemeral resources opened is
-// revoked in the end.
+// Package tokens contains the operations on personal access tokens. They work on plain records and on
+// any [pat.System]: issue a token exactly once, even if the response is lost; refresh, plan, update,
+// destroy and import a token resource; and revoke the tokens of ephemeral resources.
 //
-// Each returns records and typed notices. The provider decodes what Terraform sends, calls one of
-// them, encodes the record, and words the notices.
+// Each operation returns records and typed notices. The provider decodes what Terraform sends, calls
+// an operation, encodes the record, and turns the notices into diagnostics.
 package tokens

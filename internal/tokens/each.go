@@ -7,8 +7,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Each yields a user's tokens as they are right now. Where the server shows them page
-// by page, no page is asked for before it is needed.
+// Each yields a user's current tokens. If the server returns them in pages, a page is requested only
+// when it is needed.
 func (e *Engine) Each(ctx context.Context, userID string, query pat.TokenQuery) iter.Seq2[pat.Token, error] {
 	if pager, ok := e.Direct.(pat.TokenPager); ok {
 		return pager.EachToken(ctx, userID, query)

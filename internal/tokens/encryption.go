@@ -17,19 +17,19 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// ErrNoRecipient says that a set of recipients is empty, or that one of them is null.
+// ErrNoRecipient means that a set of recipients is empty, or that one of its elements is null.
 var ErrNoRecipient = errors.New("there is no recipient in it, or one is null: name one at least, or leave the argument out")
 
 var (
 	errUnknownKind = errors.New("it begins with none of age1, ssh-ed25519 and ssh-rsa")
 	errLines       = errors.New("it has several lines, and each recipient is an element of its own")
 	errUnreadable  = errors.New("it was cut or mistyped, or is of a kind that needs a plugin")
-	// It does not repeat the key.
+	// The error does not quote the key.
 	errPrivateKey = errors.New("this is a private key; give the public one, and replace the private one, which others may have seen by now")
 )
 
-// CheckRecipient refuses what no secret can be encrypted to. Its error does not repeat the text,
-// which may be a private key.
+// CheckRecipient returns an error if no secret can be encrypted to the recipient. The error does not
+// quote the text, which may be a private key.
 func CheckRecipient(text string) error {
 	recipient, _, err := parseRecipient(text)
 	if err == nil {
@@ -39,8 +39,8 @@ func CheckRecipient(text string) error {
 	return err
 }
 
-// JoinRecipients returns recipients as one text to compare: their order and spelling do not count.
-// What cannot be read is compared as it is.
+// JoinRecipients joins recipients into one text that can be compared: their order and spelling do not
+// matter. A recipient that cannot be parsed is kept as it is.
 func JoinRecipients(texts []string) string {
 	all := make([]string, 0, len(texts))
 
@@ -65,9 +65,9 @@ func Fingerprint(secret pat.Secret) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// parseRecipient reads a recipient, and returns how it is written without what does not
-// count, such as an SSH key's comment. What it cannot read may be anything, a private key or a
-// password: no error repeats it, nor any error of the libraries, which quote what they read.
+// parseRecipient parses a recipient, and returns its canonical form without parts that do not matter,
+// such as an SSH key's comment. A text that cannot be parsed may be a private key or a password, so
+// no error quotes it, and the errors of the libraries, which quote their input, are replaced.
 func parseRecipient(text string) (recipient age.Recipient, canonical string, err error) {
 	text = strings.TrimSpace(text) // A file ends with a line break.
 	fields := strings.Fields(text)
@@ -98,8 +98,8 @@ func parseRecipient(text string) (recipient age.Recipient, canonical string, err
 		utf8.RuneCountInString(text), err)
 }
 
-// readRecipients returns who may read a secret. That a secret can be encrypted to all of them
-// together is tried out, for nothing may fail once there is a secret.
+// readRecipients parses the recipients that may read a secret. It encrypts an empty text to all of
+// them, to be sure that this will work for the secret: once a token is issued, nothing may fail.
 func readRecipients(joined string) ([]age.Recipient, error) {
 	texts := strings.Split(joined, "\n")
 	recipients := make([]age.Recipient, 0, len(texts))
@@ -120,7 +120,7 @@ func readRecipients(joined string) ([]age.Recipient, error) {
 	return recipients, nil
 }
 
-// sealSecret encrypts a secret, in armor.
+// sealSecret encrypts a secret and returns it in age's armored form.
 func sealSecret(secret pat.Secret, recipients []age.Recipient) (string, error) {
 	var sealed bytes.Buffer
 

@@ -34,12 +34,12 @@ func TestSeal_eachRecipientCanRead(t *testing.T) {
 	}
 
 	if !strings.HasPrefix(sealed, "-----BEGIN AGE ENCRYPTED FILE-----\n") || strings.Contains(sealed, secret) {
-		t.Error("what was sealed is not in armor, or has the secret in it")
+		t.Error("the sealed secret is not armored, or contains the secret")
 	}
 
 	for _, pair := range pairs {
 		if got := agekeys.Decrypt(t, sealed, pair.Identity); got != secret {
-			t.Errorf("the reader with %.12s… reads another secret", pair.Recipient)
+			t.Errorf("the reader with %.12s… got another secret", pair.Recipient)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func TestParseRecipient_refuses(t *testing.T) {
 			}
 
 			if test.hidden != "" && strings.Contains(err.Error(), test.hidden) {
-				t.Error("the error shows the private key")
+				t.Error("the error quotes the private key")
 			}
 		})
 	}
@@ -93,10 +93,10 @@ func TestJoinRecipients(t *testing.T) {
 	set := func(texts ...string) string { return JoinRecipients(texts) }
 
 	if set(a.Recipient, b.Recipient) != set(b.Recipient, a.Recipient) || set(key+" alice@laptop") != set(key+"  bob", key) {
-		t.Error("the order, a comment or a repetition makes another set")
+		t.Error("the order, a comment or a repetition changes the set")
 	}
 
 	if set(a.Recipient) == set(b.Recipient) || set(a.Recipient) == set(a.Recipient, b.Recipient) {
-		t.Error("other recipients are the same set")
+		t.Error("different recipients have the same set")
 	}
 }

@@ -13,7 +13,7 @@ var skews = map[string]time.Duration{
 	"right": 0, "2 h 30 min behind": -150 * time.Minute, "a day behind": -day, "2 h 30 min ahead": 150 * time.Minute, "a day ahead": day,
 }
 
-// onEachClock runs the test on each platform, with machines whose clocks are right, behind and ahead.
+// onEachClock runs the test on each platform, on machines whose clocks are right, behind and ahead.
 func onEachClock(t *testing.T, test func(t *testing.T, s *stage)) {
 	t.Helper()
 
@@ -28,7 +28,7 @@ func onEachClock(t *testing.T, test func(t *testing.T, s *stage)) {
 	}
 }
 
-// differs is the warning that a process says once on a machine whose clock is wrong.
+// differs returns the warning that each process gives once on a machine whose clock is wrong.
 func (s *stage) differs() []string {
 	if s.skew.Abs() > pat.ClockTolerance {
 		return []string{"ClockDiffers"}
@@ -37,8 +37,8 @@ func (s *stage) differs() []string {
 	return nil
 }
 
-// A token is rotated at its age and its predecessor revoked after the overlap, both by the server's
-// clock.
+// A token is rotated at its age, and its predecessor is revoked after the overlap, both by the
+// server's clock.
 func TestClock_rotatesByTheServers(t *testing.T) {
 	t.Parallel()
 
@@ -64,7 +64,8 @@ func TestClock_rotatesByTheServers(t *testing.T) {
 		s.unchanged(config)
 		s.wantPrevious(1)
 
-		// By now the second one is due, and after the third the first has had its two hours.
+		// By now the second token is due, and after the third the overlap of the first, two hours,
+		// has ended.
 		for range 2 {
 			s.pass(65 * time.Minute)
 
@@ -91,7 +92,7 @@ func TestClock_expiresByTheServers(t *testing.T) {
 	for name, issue := range map[string]func(t *testing.T, s *stage) (expires time.Time, said Notices){
 		"the first token": func(_ *testing.T, s *stage) (time.Time, Notices) {
 			plan, _ := s.engine.PlanCreate(s.Context(), asked(basic(short)))
-			s.process() // A saved plan is applied by a process that has not heard from the server.
+			s.process() // A saved plan is applied by a process that has had no response yet.
 			created, _, said := s.engine.Create(s.Context(), plan, Memory{})
 
 			return created.Current.ExpiresAt.V, said
@@ -129,7 +130,8 @@ func TestClock_expiresByTheServers(t *testing.T) {
 	}
 }
 
-// An expiry that the server's clock has not reached is no past one, and the reverse.
+// An expiry that the server's clock has not reached is not in the past, and one that it has reached
+// is.
 func TestClock_refusesByTheServers(t *testing.T) {
 	t.Parallel()
 
@@ -143,7 +145,7 @@ func TestClock_refusesByTheServers(t *testing.T) {
 	})
 }
 
-// An edited policy is decided on in apply. The process that applies a saved plan has to ask the server
+// An edited policy is decided during apply. A process that applies a saved plan must send a request
 // first.
 func TestClock_settlesASavedPlanByTheServers(t *testing.T) {
 	t.Parallel()
@@ -164,7 +166,7 @@ func TestClock_settlesASavedPlanByTheServers(t *testing.T) {
 
 				plan, _, _ := s.plan(basic(maxAge(8 * time.Hour)))
 				if !plan.Generation.Unknown {
-					t.Fatal("the plan decides without the clock")
+					t.Fatal("the plan made a decision that needs the clock")
 				}
 
 				s.process()
@@ -196,7 +198,7 @@ func TestClock_settlesASavedPlanByTheServers(t *testing.T) {
 		})
 	})
 
-	t.Run("nothing is issued, and nothing is asked", func(t *testing.T) {
+	t.Run("no token is issued, and no request is sent", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {
 			s.created(basic(maxAge(60 * day)))
@@ -214,7 +216,8 @@ func TestClock_settlesASavedPlanByTheServers(t *testing.T) {
 	})
 }
 
-// A server that sends no Date tells its time when it issues a token. Before, the machine's has to do.
+// A server that sends no Date sends its time when it issues a token. Before that, the machine's is
+// used.
 func TestClock_withoutADate(t *testing.T) {
 	t.Parallel()
 
@@ -227,7 +230,7 @@ func TestClock_withoutADate(t *testing.T) {
 
 		for _, notice := range noticesOf[ClockDiffers](said) {
 			if !notice.Undated {
-				t.Error("it is not said that the server sends no Date")
+				t.Error("the warning does not say that the server sends no Date")
 			}
 		}
 
@@ -239,12 +242,12 @@ func TestClock_withoutADate(t *testing.T) {
 		s.wantNotices(s.refresh())
 
 		if s.state.Due.Set {
-			t.Errorf("it is due: %v", s.state.Due)
+			t.Errorf("the token is due: %v", s.state.Due)
 		}
 	})
 }
 
-// The warning is said once in a process, and only by what decides by time.
+// The warning is given once per process, and only by operations that decide by time.
 func TestClock_warnsOnce(t *testing.T) {
 	t.Parallel()
 
@@ -279,7 +282,7 @@ func TestClock_warnsOnce(t *testing.T) {
 				want := test.want && len(s.differs()) > 0
 
 				if len(said) > 0 != want {
-					t.Fatalf("said %d times, want %t", len(said), want)
+					t.Fatalf("%d warnings, want any: %t", len(said), want)
 				}
 
 				for _, notice := range said {
@@ -289,14 +292,14 @@ func TestClock_warnsOnce(t *testing.T) {
 				}
 
 				if want {
-					s.wantNotices(s.refreshed(basic())) // Of another resource, in the same process.
+					s.wantNotices(s.refreshed(basic())) // Another resource in the same process.
 				}
 			})
 		})
 	}
 }
 
-// refreshed is the refresh of a resource that another process has created.
+// refreshed refreshes a resource that another process has created.
 func (s *stage) refreshed(config Arguments) Notices {
 	s.Helper()
 

@@ -7,18 +7,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// A destroy revokes the live token and its predecessors; after a failure the record has exactly what
-// still lives.
+// A destroy revokes the live token and its predecessors. If that fails, the record holds exactly the
+// tokens that are still active.
 func TestDestroy(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		failing func(s *stage) []string // The ids that cannot be revoked.
+		failing func(s *stage) []string // The ids of the tokens that cannot be revoked.
 		want    []string
 		status  pat.Status
 		left    []int64
 	}{
-		"all is well": {failing: func(*stage) []string { return nil }, status: pat.StatusRevoked},
+		"nothing fails": {failing: func(*stage) []string { return nil }, status: pat.StatusRevoked},
 		"the live token cannot be revoked": {
 			failing: func(s *stage) []string { return []string{s.state.Current.ID.V} }, want: []string{"StepFailed Revoke"}, status: pat.StatusActive,
 		},
@@ -44,7 +44,7 @@ func TestDestroy(t *testing.T) {
 				s.wantNotices(said, test.want...)
 
 				if left.Current.Status.V != test.status || s.engine.registry.Has(live) != (test.status == pat.StatusActive) {
-					t.Errorf("it is %s, and the process has it as live: %t", left.Current.Status.V, s.engine.registry.Has(live))
+					t.Errorf("the status is %s, and the registry has the token as live: %t", left.Current.Status.V, s.engine.registry.Has(live))
 				}
 
 				s.state = left

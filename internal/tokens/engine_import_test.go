@@ -9,7 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
 
-// Each form of an import id finds the token, which is left as it is.
+// Each form of an import id finds the token, which is left unchanged.
 func TestImport_finds(t *testing.T) {
 	t.Parallel()
 
@@ -17,12 +17,12 @@ func TestImport_finds(t *testing.T) {
 		user, ref   string
 		burningOnly bool
 	}{
-		"id and id":                   {user: user, ref: "2", burningOnly: true},
-		"login and id":                {user: "svc", ref: "2", burningOnly: true},
-		"login and a name":            {user: "svc", ref: "a/b by hand"},
-		"id and a name that is named": {user: user, ref: NameMark + "a/b by hand"},
-		"a name that begins so":       {user: user, ref: NameMark + NameMark + "x"},
-		"a name of digits":            {user: user, ref: NameMark + "42"},
+		"id and id":                     {user: user, ref: "2", burningOnly: true},
+		"login and id":                  {user: "svc", ref: "2", burningOnly: true},
+		"login and a name":              {user: "svc", ref: "a/b by hand"},
+		"id and a name with name=":      {user: user, ref: NameMark + "a/b by hand"},
+		"a name that begins with name=": {user: user, ref: NameMark + NameMark + "x"},
+		"a name of digits":              {user: user, ref: NameMark + "42"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +56,7 @@ func TestImport_finds(t *testing.T) {
 					t.Errorf("%+v", record)
 				}
 
-				// Configured as it is, nothing is planned.
+				// If the configuration matches the token, nothing is planned.
 				s.state = record
 				s.wantNotices(s.refresh())
 
@@ -64,7 +64,7 @@ func TestImport_finds(t *testing.T) {
 				s.wantNotices(said)
 
 				if !empty(s.state, plan) {
-					t.Errorf("it changes %s", cmp.Diff(flat(s.state), flat(plan)))
+					t.Errorf("the plan changes %s", cmp.Diff(flat(s.state), flat(plan)))
 				}
 
 				s.wantLive("first", name)
@@ -73,7 +73,7 @@ func TestImport_finds(t *testing.T) {
 	}
 }
 
-// An import of what is not there, or would be reissued at once, fails.
+// Importing a token that does not exist, or that would be reissued at once, fails.
 func TestImport_failures(t *testing.T) {
 	t.Parallel()
 
@@ -82,14 +82,14 @@ func TestImport_failures(t *testing.T) {
 		before      func(s *stage)
 		want        string
 	}{
-		"no such user":      {user: "nobody", token: "ci", want: "StepFailed FindImportedUser"},
-		"no such id":        {user: "99", token: "ci", want: "StepFailed FindImportedUser"},
-		"no such token":     {user: user, token: "99", want: "StepFailed FindImportedToken"},
-		"no such name":      {user: user, token: "CI", want: "StepFailed FindImportedToken"},
-		"of another user":   {user: "6", token: "ci", want: "StepFailed FindImportedToken"},
-		"nobody can look":   {user: user, token: "ci", before: func(s *stage) { s.failing(errLook, callTokens) }, want: "StepFailed FindImportedToken"},
-		"it expired":        {user: user, token: "ci", before: func(s *stage) { s.system.tokens[0].ExpiresAt = midnight(-10 * day) }, want: "ImportInactive"},
-		"two have its name": {user: user, token: "ci", before: func(s *stage) { s.system.tokens = append(s.system.tokens, s.system.tokens[0]) }, want: "StepFailed FindImportedToken"},
+		"no such user":             {user: "nobody", token: "ci", want: "StepFailed FindImportedUser"},
+		"no such id":               {user: "99", token: "ci", want: "StepFailed FindImportedUser"},
+		"no such token":            {user: user, token: "99", want: "StepFailed FindImportedToken"},
+		"no such name":             {user: user, token: "CI", want: "StepFailed FindImportedToken"},
+		"of another user":          {user: "6", token: "ci", want: "StepFailed FindImportedToken"},
+		"the list fails":           {user: user, token: "ci", before: func(s *stage) { s.failing(errLook, callTokens) }, want: "StepFailed FindImportedToken"},
+		"it expired":               {user: user, token: "ci", before: func(s *stage) { s.system.tokens[0].ExpiresAt = midnight(-10 * day) }, want: "ImportInactive"},
+		"two tokens have the name": {user: user, token: "ci", before: func(s *stage) { s.system.tokens = append(s.system.tokens, s.system.tokens[0]) }, want: "StepFailed FindImportedToken"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +112,7 @@ func TestImport_failures(t *testing.T) {
 	s.wantNotices(said, "ImportInactive")
 }
 
-// That a secret is not known is said once in a run.
+// The warning that the secret is not known is given once per run.
 func TestImport_warnsOnce(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(_ *testing.T, s *stage) {
@@ -123,11 +123,12 @@ func TestImport_warnsOnce(t *testing.T) {
 	})
 }
 
-// What the server cannot know of an imported token is recorded, and counts for the next one.
+// Arguments that the server does not know about an imported token are recorded, and apply to the next
+// token.
 func TestImport_isAdopted(t *testing.T) {
 	t.Parallel()
 
-	t.Run("it is of the series that is configured", func(t *testing.T) {
+	t.Run("its name belongs to the configured series", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {
 			config := basic(inSeries("abc234"), beforeExpiry(14*day), overlap(48*time.Hour))
@@ -167,7 +168,7 @@ func TestImport_isAdopted(t *testing.T) {
 		})
 	})
 
-	t.Run("it is overdue", func(t *testing.T) {
+	t.Run("it is due", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {
 			token := s.leave("by hand")
@@ -195,7 +196,7 @@ func TestImport_isAdopted(t *testing.T) {
 			s.unchanged(aged())
 
 			if !s.works(token) {
-				t.Error("the imported token does not work within its overlap")
+				t.Error("the imported token was revoked within its overlap")
 			}
 		})
 	})
@@ -213,18 +214,18 @@ func TestImport_isAdopted(t *testing.T) {
 				t.Errorf("due for %q", s.state.Due.V)
 			}
 
-			s.wantNotices(s.apply(aged(maxAge(70 * day)))) // What is due by that is for the next refresh to say.
+			s.wantNotices(s.apply(aged(maxAge(70 * day)))) // The next refresh determines what is due by the new policy.
 			s.wantToken(0, lifecycle.ReasonImported)
 
 			if s.state.Due.Set {
-				t.Errorf("it is still due for %q", s.state.Due.V)
+				t.Errorf("the token is still due, because of %q", s.state.Due.V)
 			}
 
 			s.unchanged(aged(maxAge(70 * day)))
 		})
 	})
 
-	t.Run("what tells its generation is not known yet", func(t *testing.T) {
+	t.Run("its series or prefix is not known yet", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {
 			for name, edit := range map[string]func(*Arguments){
@@ -266,14 +267,14 @@ func TestImport_isAdopted(t *testing.T) {
 			s.update(final)
 
 			if at := s.state.Current.RotateAt.V; !at.Equal(start.Add(60 * day)) {
-				t.Errorf("it is due at %s", at)
+				t.Errorf("the token is due at %s", at)
 			}
 
 			s.unchanged(aged())
 		})
 	})
 
-	t.Run("its series comes in the run in which it is due", func(t *testing.T) {
+	t.Run("its series is set in the run in which it is due", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.leave("ci-abc234-7")
@@ -310,7 +311,7 @@ func TestImport_isAdopted(t *testing.T) {
 		})
 	})
 
-	t.Run("it was revoked since", func(t *testing.T) {
+	t.Run("it was revoked after the import", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			token := s.leave("by hand")

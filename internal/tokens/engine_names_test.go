@@ -7,8 +7,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
 
-// A fixed name has to be given up before another token can have it, and an interrupted run is made
-// good by the next.
+// A token with a fixed name must be revoked before another token can have the name. If a run is
+// interrupted, the next one completes it.
 func TestUpdate_aFixedNameComesBack(t *testing.T) {
 	t.Parallel()
 
@@ -22,7 +22,7 @@ func TestUpdate_aFixedNameComesBack(t *testing.T) {
 	s.wantNotices(s.run(with(50)), "RevokedFirst")
 
 	if warned := living; warned != 0 {
-		t.Errorf("%d tokens lived when the name was asked for again", warned)
+		t.Errorf("%d tokens were active when the name was requested again", warned)
 	}
 
 	s.wantToken(2, lifecycle.ReasonChanged)
@@ -40,7 +40,7 @@ func TestUpdate_aFixedNameComesBack(t *testing.T) {
 	s.wantToken(3, lifecycle.ReasonMissing)
 	s.unchanged(with(60))
 
-	// It cannot be revoked: nothing is issued, and the token stays.
+	// It cannot be revoked: no token is issued, and the old one stays.
 	s.failing(errRevoke, callRevoke)
 	s.wantNotices(s.run(with(70)), "RevokedFirst", "StepFailed RevokeBeforeReissue")
 	s.wantLive("ci")
@@ -48,14 +48,14 @@ func TestUpdate_aFixedNameComesBack(t *testing.T) {
 	s.run(with(70))
 	s.wantToken(4, lifecycle.ReasonChanged)
 
-	// An expired row still has the name.
+	// An expired token still has the name.
 	s.pass(80 * day)
 	s.run(basic(named("ci")))
 	s.wantToken(5, lifecycle.ReasonExpired)
 	s.wantPrevious()
 	s.unchanged(basic(named("ci")))
 
-	// Another token has the name: it is not ours, and nobody touches it.
+	// Another token has the name: it does not belong to the resource, so it is left unchanged.
 	s.system.kill(s.state.LiveToken())
 	s.pass(time.Hour)
 
@@ -66,11 +66,11 @@ func TestUpdate_aFixedNameComesBack(t *testing.T) {
 	s.wantNotices(said)
 
 	if !s.works(another) {
-		t.Error("the token of another was revoked")
+		t.Error("a token that does not belong to the resource was revoked")
 	}
 }
 
-// With neither a name nor a prefix, as is possible with ignore_changes, nothing is issued.
+// Without a name and without a prefix, which is possible with ignore_changes, no token is issued.
 func TestUpdate_withoutAName(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(_ *testing.T, s *stage) {
@@ -84,14 +84,14 @@ func TestUpdate_withoutAName(t *testing.T) {
 	})
 }
 
-// A name that is burnt is not asked for again: the plan says so, and the update is refused.
-func TestUpdate_aBurntName(t *testing.T) {
+// A name that is used up is not requested again: the plan says so, and the update is refused.
+func TestUpdate_aNameThatIsUsedUp(t *testing.T) {
 	t.Parallel()
 
 	s := newStage(t, false)
 	s.created(basic(named("ci")))
 
-	for range 2 { // Changed, and then revoked.
+	for range 2 { // First with a change, and then for a revoked token.
 		s.wantNotices(s.run(basic(named("ci"), until(midnight(40*day)))), "CannotReissue", "ReissueRefused")
 		s.wantIssued(1)
 		s.system.kill(s.state.LiveToken())
@@ -102,8 +102,8 @@ func TestUpdate_aBurntName(t *testing.T) {
 	s.wantToken(2, lifecycle.ReasonRevoked)
 }
 
-// A version never repeats, whatever takes the place of what: also where the clock stands still, or goes
-// back.
+// A version never repeats, whichever resource replaces another, even if the clock stands still or is
+// set back.
 func TestRegistry_nextVersion(t *testing.T) {
 	t.Parallel()
 
@@ -118,11 +118,11 @@ func TestRegistry_nextVersion(t *testing.T) {
 		now  time.Time
 		want int64
 	}{
-		"the first":                              {now: now, want: seconds},
-		"the second of a resource, at once":      {last: seconds, now: now, want: seconds + 1},
-		"in place of others of the same seconds": {seen: []int64{seconds, seconds + 1}, now: now, want: seconds + 2},
-		"after the clock went back":              {last: seconds, now: now.Add(-time.Hour), want: seconds + 1},
-		"before 1970":                            {now: time.Unix(-5, 0), want: 1},
+		"the first": {now: now, want: seconds},
+		"the second of a resource, in the same second": {last: seconds, now: now, want: seconds + 1},
+		"after others in the same seconds":             {seen: []int64{seconds, seconds + 1}, now: now, want: seconds + 2},
+		"after the clock went back":                    {last: seconds, now: now.Add(-time.Hour), want: seconds + 1},
+		"before 1970":                                  {now: time.Unix(-5, 0), want: 1},
 	} {
 		r = Registry{}
 		for _, version := range test.seen {

@@ -18,7 +18,7 @@ func (s *stage) nameOf(prefix string, generation int64) string {
 	return lifecycle.Name(prefix, s.state.Series.V, generation)
 }
 
-// leave makes a token that nobody knows.
+// leave creates a token that is in no state.
 func (s *stage) leave(name string) pat.Token {
 	s.Helper()
 
@@ -30,8 +30,8 @@ func (s *stage) leave(name string) pat.Token {
 	return token
 }
 
-// An interrupted run leaves a token that no later change asks for. A refresh adopts it, the next
-// update saves it as a predecessor, and one after the overlap revokes it, unless it was used.
+// An interrupted run leaves a token that no later change requires. A refresh adopts it, the next
+// update saves it as a predecessor, and an update after the overlap revokes it, unless it was used.
 func TestOrphan_ofAnInterruptedRun(t *testing.T) {
 	t.Parallel()
 
@@ -57,12 +57,12 @@ func TestOrphan_ofAnInterruptedRun(t *testing.T) {
 				}
 
 				if !s.memory.Adopted {
-					t.Error("the memory says that nothing was adopted")
+					t.Error("Memory.Adopted is false")
 				}
 
 				plan, _, _ := s.plan(config)
 				if diff := cmp.Diff(unknownInPrune, unknownsOf(plan)); diff != "" {
-					t.Errorf("what is adopted is not saved: %s", diff)
+					t.Errorf("the adopted token is not saved: %s", diff)
 				}
 
 				if used == "between plan and apply" {
@@ -93,7 +93,7 @@ func TestOrphan_ofAnInterruptedRun(t *testing.T) {
 
 				next := int64(5)
 				if used == "never" && s.system.traits.ReusableNames {
-					next = 2 // What was revoked has left no trace.
+					next = 2 // The revoked token has left no trace.
 				}
 
 				s.wantNotices(s.run(config))
@@ -108,8 +108,8 @@ func TestOrphan_ofAnInterruptedRun(t *testing.T) {
 	}
 }
 
-// A state that is restored from a backup knows neither the live token nor, perhaps, that its own was
-// revoked. The newer one may be another state's, and no generation comes twice.
+// A state restored from a backup does not contain the live token and, possibly, not that its own was
+// revoked. Another state may have issued the newer token, and no generation is used twice.
 func TestOrphan_ofARestoredState(t *testing.T) {
 	t.Parallel()
 
@@ -152,7 +152,7 @@ func TestOrphan_ofARestoredState(t *testing.T) {
 					if used {
 						s.pass(47 * time.Hour)
 						s.system.use(newer)
-						s.pass(2 * time.Hour) // It is used, and no hold was asked for.
+						s.pass(2 * time.Hour) // The token is used, although the policy has no hold.
 						if said := s.run(config(2)); len(noticesOf[Held](said)) == 0 || said.Failed() {
 							t.Errorf("%v", namesOfNotices(said))
 						}
@@ -163,7 +163,7 @@ func TestOrphan_ofARestoredState(t *testing.T) {
 					s.wantPrevious()
 
 					if s.works(newer) {
-						t.Error("the orphan works unrecorded its overlap")
+						t.Error("the orphan is still active after its overlap")
 					}
 
 					s.unchanged(config(2))
@@ -174,8 +174,8 @@ func TestOrphan_ofARestoredState(t *testing.T) {
 	}
 }
 
-// A request that nobody answered is carried out after the run: its token is older than the one in
-// state by its generation, and nobody has its secret.
+// A request that got no response is processed after the run: its token is older than the one in state
+// by its generation, and its secret is lost.
 func TestOrphan_ofARequestCarriedOutLate(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -185,17 +185,17 @@ func TestOrphan_ofARequestCarriedOutLate(t *testing.T) {
 		s.wantToken(2, lifecycle.ReasonCreated)
 
 		if !s.memory.Unanswered {
-			t.Error("the memory does not say that a request was not answered")
+			t.Error("Memory.Unanswered is false")
 		}
 
-		s.system.issued = 0 // Where ids tell, it comes before the live one.
+		s.system.issued = 0 // If the platform has token ids, its id is lower than that of the live token.
 
 		late := s.leave(s.nameOf("ci-", 1))
 		s.wantNotices(s.run(config), "OrphanAdopted")
 		s.wantPrevious(1)
 
 		if s.memory.Unanswered || s.memory.Adopted {
-			t.Errorf("the memory is %+v after what it was for", s.memory)
+			t.Errorf("the memory is still %+v after the token was adopted", s.memory)
 		}
 
 		s.wantNotices(s.unchanged(config))
@@ -204,13 +204,14 @@ func TestOrphan_ofARequestCarriedOutLate(t *testing.T) {
 		s.wantPrevious()
 
 		if s.works(late) {
-			t.Error("the late token works unrecorded its overlap")
+			t.Error("the late token is still active after its overlap")
 		}
 	})
 }
 
-// A run that fails after the request leaves a token of the new prefix, of which the state knows only
-// the series. Anybody can have chosen such a name: it is left alone until the configuration has it.
+// A run that fails after the request leaves a token with the new prefix, of which the state contains
+// only the series. Anyone can choose such a name, so the token is left unchanged until the
+// configuration has the prefix.
 func TestOrphan_ofAPrefixThatNeverReachedTheState(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -225,7 +226,7 @@ func TestOrphan_ofAPrefixThatNeverReachedTheState(t *testing.T) {
 		s.wantNotices(said, "ResemblingToken")
 
 		if token := noticesOf[ResemblingToken](said)[0].Token; token.Name != lost.Name {
-			t.Errorf("it is said of %s", token.Name)
+			t.Errorf("the notice is about %s", token.Name)
 		}
 
 		edited := config.edited(prefixed("other-"))
@@ -239,7 +240,7 @@ func TestOrphan_ofAPrefixThatNeverReachedTheState(t *testing.T) {
 		s.wantPrevious(2, 1)
 
 		if diff := cmp.Diff([]string{"other-", "ci-"}, s.memory.Prefixes); diff != "" {
-			t.Errorf("the prefixes that are remembered: %s", diff)
+			t.Errorf("the prefixes in the memory: %s", diff)
 		}
 
 		s.wantNotices(s.unchanged(edited))
@@ -251,13 +252,13 @@ func TestOrphan_ofAPrefixThatNeverReachedTheState(t *testing.T) {
 		s.wantNotices(said)
 
 		if live := s.system.live(); len(live) != 1 {
-			t.Errorf("%v live, want the one that is no generation", live)
+			t.Errorf("%v are active, want only the one whose name is not a generation", live)
 		}
 	})
 }
 
-// A prefix that a resource had before tells its tokens still.
-func TestOrphan_ofAPrefixThatWasThereBefore(t *testing.T) {
+// A prefix that a resource had before still identifies its tokens.
+func TestOrphan_ofAnEarlierPrefix(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.created(aged())
@@ -269,8 +270,8 @@ func TestOrphan_ofAPrefixThatWasThereBefore(t *testing.T) {
 	})
 }
 
-// It does so also where no refresh looked before: with -refresh=false.
-func TestOrphan_ofAPrefixThatWasThereBefore_withoutARefresh(t *testing.T) {
+// That is also true without a refresh, with -refresh=false.
+func TestOrphan_ofAnEarlierPrefix_withoutARefresh(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		s.created(aged(trigger(1)))
@@ -282,7 +283,8 @@ func TestOrphan_ofAPrefixThatWasThereBefore_withoutARefresh(t *testing.T) {
 	})
 }
 
-// The orphans of a first token, and of an update without a refresh, are found when the token is issued.
+// The orphans of a new resource, and those of an update without a refresh, are found when a token is
+// issued.
 func TestOrphan_isFoundWhenATokenIsIssued(t *testing.T) {
 	t.Parallel()
 
@@ -304,7 +306,7 @@ func TestOrphan_isFoundWhenATokenIsIssued(t *testing.T) {
 
 			for _, token := range left {
 				if !s.works(token) {
-					t.Errorf("%s was revoked at once", token.Name)
+					t.Errorf("%s was revoked in the run that found it", token.Name)
 				}
 			}
 		})
@@ -338,7 +340,7 @@ func TestOrphan_isFoundWhenATokenIsIssued(t *testing.T) {
 		})
 	})
 
-	t.Run("it has an overlap of its own", func(t *testing.T) {
+	t.Run("the overlap is set", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			config := aged(overlap(72 * time.Hour))
@@ -354,8 +356,8 @@ func TestOrphan_isFoundWhenATokenIsIssued(t *testing.T) {
 	})
 }
 
-// An orphan is looked for only where its name would prove that it is the resource's, and an account
-// that may not list tokens finds none.
+// An orphan is searched for only if its name would prove that it belongs to the resource. An account
+// that lacks the permission to list tokens finds none.
 func TestOrphan_isNotLookedFor(t *testing.T) {
 	t.Parallel()
 
@@ -403,7 +405,7 @@ func TestOrphan_isNotLookedFor(t *testing.T) {
 	t.Run("an older generation", func(t *testing.T) {
 		t.Parallel()
 
-		s := newStage(t, false) // Where ids tell what came later.
+		s := newStage(t, false) // A platform with token ids, which show the order.
 		s.leave("ci-abc234-1")
 		s.created(basic())
 		s.state.Series = lifecycle.Known("abc234")
@@ -412,8 +414,8 @@ func TestOrphan_isNotLookedFor(t *testing.T) {
 	})
 }
 
-// Where names are reusable, an orphan may have the name of a predecessor that is gone: the refresh that
-// drops the one adopts the other.
+// If names are reusable, an orphan may have the name of a predecessor that does not exist any more:
+// the refresh that drops the predecessor adopts the orphan.
 func TestOrphan_withTheNameOfAPredecessor(t *testing.T) {
 	t.Parallel()
 
@@ -427,8 +429,8 @@ func TestOrphan_withTheNameOfAPredecessor(t *testing.T) {
 	s.wantNotices(s.unchanged(basic(trigger(1), overlap(time.Hour))))
 }
 
-// So does one that keeps a token that is gone.
-func TestOrphan_withTheNameOfTheTokenThatIsGone(t *testing.T) {
+// The same holds for an orphan with the name of the live token, if that does not exist any more.
+func TestOrphan_withTheNameOfAMissingToken(t *testing.T) {
 	t.Parallel()
 
 	config := basic(trigger(1), overlap(time.Hour), keepInvalid)
@@ -476,7 +478,7 @@ func TestOrphan_ofAnotherState(t *testing.T) {
 				one.wantPrevious(2)
 
 				if diff := cmp.Diff(fresh, one.system.live()); diff != "" {
-					t.Errorf("what lives after the other state's run:\n%s", diff)
+					t.Errorf("the active tokens after the other state's run:\n%s", diff)
 				}
 
 				one.wantNotices(one.engine.PlanDestroy(one.state), "OrphanDestroyed")
@@ -484,15 +486,16 @@ func TestOrphan_ofAnotherState(t *testing.T) {
 				one.wantToken(3, lifecycle.ReasonTriggers)
 
 				if live := one.system.live(); len(live) != 3 {
-					t.Errorf("%v live after the other state's rotation", live)
+					t.Errorf("%v are active after the other state's rotation", live)
 				}
 			})
 		})
 	}
 }
 
-// Of two resources of one process with one series only one is issued, and of two that exist none may
-// take the other's live token for an orphan: whichever is planned first, the plan is an error.
+// If two resources of one process have the same series, only one of them issues a token. If both
+// exist, neither may consider the other's live token an orphan: whichever is planned first, the plan
+// is an error.
 func TestSeries_ofTwoResources(t *testing.T) {
 	t.Parallel()
 
@@ -520,11 +523,11 @@ func TestSeries_ofTwoResources(t *testing.T) {
 		one, two Arguments
 		collides bool
 	}{
-		"as they were":                   {one: with("ci-", "abc234"), two: with("ci-", "bcd345")},
-		"the second takes the first's":   {one: with("ci-", "abc234"), two: with("ci-", "abc234"), collides: true},
-		"they change places":             {one: with("ci-", "bcd345"), two: with("ci-", "abc234"), collides: true},
-		"the second has one of its own":  {one: with("ci-", "abc234"), two: with("ci-", "cde456")},
-		"the first takes another prefix": {one: with("cd-", "abc234"), two: with("cd-", "bcd345")},
+		"as they were": {one: with("ci-", "abc234"), two: with("ci-", "bcd345")},
+		"the second gets the series of the first": {one: with("ci-", "abc234"), two: with("ci-", "abc234"), collides: true},
+		"they exchange their series":              {one: with("ci-", "bcd345"), two: with("ci-", "abc234"), collides: true},
+		"the second gets a new series":            {one: with("ci-", "abc234"), two: with("ci-", "cde456")},
+		"both get a new prefix":                   {one: with("cd-", "abc234"), two: with("cd-", "bcd345")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -570,7 +573,7 @@ func TestSeries_ofTwoResources(t *testing.T) {
 	}
 }
 
-// What is no resource's live token any more collides with nothing.
+// A token that is no longer a resource's live token collides with nothing.
 func TestSeries_ofASuccessor(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -578,7 +581,7 @@ func TestSeries_ofASuccessor(t *testing.T) {
 		s.wantNotices(s.refresh())
 		s.wantNotices(s.apply(basic(inSeries("abc234"), trigger(2))))
 
-		// The same process plans it once more.
+		// The same process plans the resource again.
 		plan, _, said := s.plan(basic(inSeries("abc234"), trigger(2)))
 		s.wantNotices(said)
 

@@ -14,8 +14,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// What is known only after apply, by what a plan does. Nothing else may be: whatever uses a value
-// that is unknown for no reason changes for no reason.
+// The values that are known only after apply, by what a plan does. No other value may be unknown:
+// anything that uses a value which is unnecessarily unknown changes unnecessarily.
 var (
 	unknownInReissue = []string{
 		"current.created_at", "current.expires_at", "current.id", "current.name", "current.rotate_at", "current.sha256",
@@ -29,7 +29,7 @@ var (
 	unknownInPrune     = []string{"previous"}
 )
 
-// also returns the paths with more of them.
+// also returns the paths with additional ones.
 func also(paths []string, more ...string) []string {
 	return slices.Sorted(slices.Values(append(slices.Clone(paths), more...)))
 }
@@ -86,19 +86,19 @@ func TestPlanCreate_unknowns(t *testing.T) {
 				s.wantNotices(said, test.said...)
 
 				if plan.Current.Status.V != pat.StatusActive || plan.Current.IssueReason.V != lifecycle.ReasonCreated {
-					t.Errorf("it is planned as %+v", plan.Current)
+					t.Errorf("the token is planned as %+v", plan.Current)
 				}
 			})
 		})
 	}
 }
 
-// planRow is a change of a resource, and what a plan of it says.
+// planRow is a change of a resource, and what its plan contains.
 type planRow struct {
 	before, after Arguments
-	// meanwhile is what happens before the run that plans.
+	// meanwhile happens before the run that plans.
 	meanwhile func(s *stage)
-	// settles is the configuration at apply; that of the plan where it is not set.
+	// settles is the configuration at apply; if it is not set, that of the plan.
 	settles *Arguments
 	want    []string
 	said    []string
@@ -134,33 +134,33 @@ func planRows(recipient string) map[string]planRow {
 
 	return map[string]planRow{
 		// Edits that are only recorded.
-		"nothing":                {before: aged(), after: aged(), generation: 1, reason: created},
-		"a rotation block":       {before: basic(), after: aged(), want: unknownIfUndecided, generation: 1, reason: created},
-		"no rotation block":      {before: aged(), after: basic(), generation: 1, reason: created},
-		"an older age":           {before: aged(), after: aged(maxAge(70 * day)), generation: 1, reason: created},
-		"a shorter window":       {before: basic(beforeExpiry(30 * day)), after: basic(beforeExpiry(20 * day)), generation: 1, reason: created},
-		"an overlap":             {before: aged(), after: aged(overlap(time.Hour)), generation: 1, reason: created},
-		"a hold":                 {before: aged(), after: aged(hold(time.Hour)), generation: 1, reason: created},
-		"a map of triggers":      {before: aged(), after: aged(trigger(1)), said: []string{"TriggersRecorded"}, generation: 1, reason: created},
-		"no map of triggers":     {before: aged(trigger(1)), after: aged(), said: []string{"TriggersRecorded"}, generation: 1, reason: created},
-		"a shorter life":         {before: basic(), after: basic(func(a *Arguments) { a.ExpiresIn = lifecycle.Known(80 * day) }), said: []string{"OutlivesExpiresIn"}, generation: 1, reason: created},
-		"no life":                {before: basic(), after: basic(forEver), generation: 1, reason: created},
-		"a life for an instant":  {before: basic(until(midnight(40 * day))), after: basic(), generation: 1, reason: created},
-		"no instant":             {before: basic(until(midnight(40 * day))), after: basic(forEver), generation: 1, reason: created},
-		"reissue_when_invalid":   {before: basic(), after: basic(keepInvalid), generation: 1, reason: created},
-		"another series":         {before: basic(), after: basic(inSeries("zzz234")), generation: 1, reason: created},
-		"a login in place of id": {before: basic(), after: basic(ofLogin("svc")), generation: 1, reason: created},
-		"login and id":           {before: basic(), after: basic(func(a *Arguments) { a.Username = lifecycle.Known("svc") }), generation: 1, reason: created},
-		"a name that fits beside the prefix": {
+		"nothing":                          {before: aged(), after: aged(), generation: 1, reason: created},
+		"a rotation block":                 {before: basic(), after: aged(), want: unknownIfUndecided, generation: 1, reason: created},
+		"no rotation block":                {before: aged(), after: basic(), generation: 1, reason: created},
+		"an older age":                     {before: aged(), after: aged(maxAge(70 * day)), generation: 1, reason: created},
+		"a shorter window":                 {before: basic(beforeExpiry(30 * day)), after: basic(beforeExpiry(20 * day)), generation: 1, reason: created},
+		"an overlap":                       {before: aged(), after: aged(overlap(time.Hour)), generation: 1, reason: created},
+		"a hold":                           {before: aged(), after: aged(hold(time.Hour)), generation: 1, reason: created},
+		"triggers are added":               {before: aged(), after: aged(trigger(1)), said: []string{"TriggersRecorded"}, generation: 1, reason: created},
+		"triggers are removed":             {before: aged(trigger(1)), after: aged(), said: []string{"TriggersRecorded"}, generation: 1, reason: created},
+		"a shorter lifetime":               {before: basic(), after: basic(func(a *Arguments) { a.ExpiresIn = lifecycle.Known(80 * day) }), said: []string{"OutlivesExpiresIn"}, generation: 1, reason: created},
+		"no lifetime":                      {before: basic(), after: basic(forEver), generation: 1, reason: created},
+		"a lifetime instead of an instant": {before: basic(until(midnight(40 * day))), after: basic(), generation: 1, reason: created},
+		"no instant":                       {before: basic(until(midnight(40 * day))), after: basic(forEver), generation: 1, reason: created},
+		"reissue_when_invalid":             {before: basic(), after: basic(keepInvalid), generation: 1, reason: created},
+		"another series":                   {before: basic(), after: basic(inSeries("zzz234")), generation: 1, reason: created},
+		"a username instead of the id":     {before: basic(), after: basic(ofLogin("svc")), generation: 1, reason: created},
+		"username and id":                  {before: basic(), after: basic(func(a *Arguments) { a.Username = lifecycle.Known("svc") }), generation: 1, reason: created},
+		"the live name in addition to the prefix": {
 			before: basic(), after: basic(func(a *Arguments) { a.Name = lifecycle.Known("x") }), generation: 1, reason: created,
 		},
 
-		// Changes that ask for another token.
+		// Changes that require another token.
 		"another prefix": {before: basic(), after: basic(prefixed("cd-")), want: unknownInReissue, said: []string{"PrefixChanged"}, generation: 2, reason: changed},
 		"another name": {
 			before: basic(named("one")), after: basic(named("two")), want: unknownInReissue, generation: 2, reason: changed,
 		},
-		"a prefix for a name": {
+		"a prefix instead of a name": {
 			before: basic(named("one")), after: basic(), want: also(unknownInReissue, "series"), said: []string{"PrefixChanged"}, generation: 2, reason: changed,
 		},
 		"an instant": {
@@ -200,18 +200,18 @@ func planRows(recipient string) map[string]planRow {
 		"due, and the policy edited": {
 			before: aged(), after: aged(overlap(time.Hour)), meanwhile: pass(61 * day), want: unknownIfUndecided, generation: 2, reason: lifecycle.ReasonMaxAge,
 		},
-		"a younger age, and the clock says no": {
+		"a lower age, not yet reached": {
 			before: aged(), after: aged(maxAge(50 * day)), want: unknownIfUndecided, generation: 1, reason: created,
 		},
-		"a younger age, and the clock says yes": {
+		"a lower age, already reached": {
 			before: aged(), after: aged(maxAge(10 * day)), meanwhile: pass(11 * day), want: unknownIfUndecided, generation: 2, reason: lifecycle.ReasonMaxAge,
 		},
-		"a longer window, and the clock says yes": {
+		"a longer window, already reached": {
 			before: basic(beforeExpiry(10 * day)), after: basic(beforeExpiry(50 * day)), meanwhile: pass(45 * day),
 			want: unknownIfUndecided, generation: 2, reason: lifecycle.ReasonBeforeExpiry,
 		},
 
-		// A token that can no longer be used.
+		// A token that no longer works.
 		"expired": {
 			before: basic(), after: basic(), meanwhile: pass(93 * day), want: unknownInReissue, generation: 2, reason: lifecycle.ReasonExpired,
 		},
@@ -227,24 +227,24 @@ func planRows(recipient string) map[string]planRow {
 			before: basic(until(midnight(10 * day))), after: basic(until(midnight(40 * day))), meanwhile: pass(13 * day),
 			want: unknownInReissue, generation: 2, reason: lifecycle.ReasonExpired,
 		},
-		"expired, and kept so": {
+		"expired, and kept": {
 			before: basic(keepInvalid), after: basic(keepInvalid), meanwhile: pass(93 * day), said: []string{"KeptInvalid"}, generation: 1, reason: created,
 		},
-		"expired, kept so, and due": {
+		"expired, kept, and due": {
 			before: aged(keepInvalid), after: aged(keepInvalid), meanwhile: pass(93 * day), said: []string{"KeptInvalid"}, generation: 1, reason: created,
 		},
-		"expired, kept so, and a younger age": {
+		"expired, kept, and a lower age": {
 			before: aged(keepInvalid), after: aged(keepInvalid, maxAge(10*day)), meanwhile: pass(93 * day), said: []string{"KeptInvalid"}, generation: 1, reason: created,
 		},
-		"expired, kept so, and a trigger": {
+		"expired, kept, and a trigger": {
 			before: basic(keepInvalid, trigger(1)), after: basic(keepInvalid, trigger(2)), meanwhile: pass(93 * day),
 			want: unknownInReissue, generation: 2, reason: triggered,
 		},
-		"expired, and no longer kept so": {
+		"expired, and no longer kept": {
 			before: basic(keepInvalid), after: basic(), meanwhile: pass(93 * day), want: unknownInReissue, generation: 2, reason: lifecycle.ReasonExpired,
 		},
 
-		// Arguments that are not known yet, and turn out as they were.
+		// Arguments that are not known yet, and turn out not to change.
 		"an unknown prefix": {
 			before: basic(), after: basic(func(a *Arguments) { later(&a.NamePrefix) }), settles: settles(basic()),
 			want: also(unknownIfUndecided, "name_prefix"), generation: 1, reason: created,
@@ -288,9 +288,9 @@ func planRows(recipient string) map[string]planRow {
 	}
 }
 
-// Every argument is edited alone. What the update makes of the plan fits it, the plan after that is
-// empty, and none but the token is issued that the row says.
-func TestPlanUpdate_unknownsAndWhatComesOfThem(t *testing.T) {
+// Each argument is edited alone. The update is consistent with the plan, the plan after it is empty,
+// and a token is issued only if the row says so.
+func TestPlanUpdate_eachChange(t *testing.T) {
 	t.Parallel()
 
 	_, key := agekeys.Native(t)
@@ -326,7 +326,7 @@ func (row planRow) check(t *testing.T, s *stage, identity age.Identity) {
 		t.Errorf("the next token is planned to be due: %v", plan.Due)
 	}
 
-	again, _, _ := s.plan(row.after) // Terraform asks twice.
+	again, _, _ := s.plan(row.after) // Terraform plans twice.
 	if diff := cmp.Diff(flat(plan), flat(again)); diff != "" {
 		t.Errorf("the second plan differs (-first +second):\n%s", diff)
 	}
@@ -334,7 +334,7 @@ func (row planRow) check(t *testing.T, s *stage, identity age.Identity) {
 	settles := row.after
 	if row.settles != nil {
 		settles = *row.settles
-		s.process() // It is applied by another process.
+		s.process() // Another process applies it.
 	}
 
 	final, _, said := s.plan(settles)
@@ -356,14 +356,14 @@ func (row planRow) check(t *testing.T, s *stage, identity age.Identity) {
 
 	if sealed := s.state.Secret.Encrypted; sealed.Set {
 		if got := agekeys.Decrypt(t, sealed.V, identity); got != secretOf(s.state.LiveToken()).Reveal() {
-			t.Error("whoever may read the secret reads another one")
+			t.Error("the recipient decrypts another secret")
 		}
 	}
 
 	if row.generation == 1 {
 		for _, part := range []string{"id", "token", "encrypted_token", "current.name", "current.sha256", "current.created_at"} {
 			if flat(before)[part] != flat(s.state)[part] {
-				t.Errorf("%s changed with an edit that is only recorded", part)
+				t.Errorf("%s changed, although the edit is only recorded", part)
 			}
 		}
 	}
@@ -371,7 +371,7 @@ func (row planRow) check(t *testing.T, s *stage, identity age.Identity) {
 	s.unchanged(settles)
 }
 
-// While the platform is not known, a plan says only what any of them would do.
+// While the platform is not known, a plan contains only what would happen on all platforms.
 func TestPlan_platformNotKnown(t *testing.T) {
 	t.Parallel()
 
@@ -380,21 +380,22 @@ func TestPlan_platformNotKnown(t *testing.T) {
 	window := basic(beforeExpiry(10 * day))
 
 	for _, reusable := range []bool{false, true} {
-		// A few hours before the window begins, or after that: it depends on how the platform reads a date.
+		// A few hours before the window begins, or after that: it depends on how the platform reads a
+		// date.
 		expires := window.Lifetime().Expiry(start, newFake(reusable).traits).V
 		age := expires.Sub(start) - 10*day - 7*time.Hour
 
 		for name, test := range map[string]struct{ before, after Arguments }{
-			"a longer window":    {window, basic(beforeExpiry(20 * day))},
-			"a shorter window":   {window, basic(beforeExpiry(5*day), overlap(day))},
-			"an age in place":    {window, aged()},
-			"an age beside it":   {window, window.edited(maxAge(age))},
-			"a window beside it": {basic(maxAge(age)), window.edited(maxAge(age))},
-			"an overlap":         {window, window.edited(overlap(time.Hour))},
-			"no policy":          {window, basic()},
-			"another prefix":     {window, window.edited(prefixed("cd-"))},
-			"nothing":            {window, window},
-			"a fixed name":       {basic(named("ci")), basic(named("cd"))},
+			"a longer window":                {window, basic(beforeExpiry(20 * day))},
+			"a shorter window":               {window, basic(beforeExpiry(5*day), overlap(day))},
+			"an age instead of a window":     {window, aged()},
+			"an age in addition":             {window, window.edited(maxAge(age))},
+			"a window in addition to an age": {basic(maxAge(age)), window.edited(maxAge(age))},
+			"an overlap":                     {window, window.edited(overlap(time.Hour))},
+			"no policy":                      {window, basic()},
+			"another prefix":                 {window, window.edited(prefixed("cd-"))},
+			"nothing":                        {window, window},
+			"a fixed name":                   {basic(named("ci")), basic(named("cd"))},
 		} {
 			t.Run(fmt.Sprintf("%s, reusable %t", name, reusable), func(t *testing.T) {
 				t.Parallel()
@@ -433,8 +434,8 @@ func TestPlan_platformNotKnown(t *testing.T) {
 	s.wantNotices(nowhere.CheckEphemeral(lifecycle.Known("svc"), Order{NamePrefix: " "}))
 }
 
-// Recipients that are only recorded take the plain secret out of the record.
-func TestPlanUpdate_recordedRecipientsTakeTheSecretAway(t *testing.T) {
+// If recipients are only recorded, the plain secret is removed from the record.
+func TestPlanUpdate_recordedRecipientsRemoveThePlainSecret(t *testing.T) {
 	t.Parallel()
 
 	sealed := func(a *Arguments) {
@@ -443,12 +444,12 @@ func TestPlanUpdate_recordedRecipientsTakeTheSecretAway(t *testing.T) {
 	plain := basic(until(midnight(10 * day)))
 
 	for name, test := range map[string]struct{ planned, applied Arguments }{
-		"known":                       {plain.edited(sealed), plain.edited(sealed)},
-		"recipients not known yet":    {plain.edited(func(a *Arguments) { later(&a.Recipients) }), plain.edited(sealed)},
-		"an expiry not known yet":     {plain.edited(sealed, func(a *Arguments) { later(&a.ExpiresAt) }), plain.edited(sealed)},
-		"kept as it is, on purpose":   {plain.edited(sealed, keepInvalid), plain.edited(sealed, keepInvalid)},
-		"none, and none before":       {plain, plain},
-		"recipients that turn out so": {plain.edited(func(a *Arguments) { later(&a.Recipients) }), plain},
+		"known":                                  {plain.edited(sealed), plain.edited(sealed)},
+		"recipients not known yet":               {plain.edited(func(a *Arguments) { later(&a.Recipients) }), plain.edited(sealed)},
+		"an expiry not known yet":                {plain.edited(sealed, func(a *Arguments) { later(&a.ExpiresAt) }), plain.edited(sealed)},
+		"kept on purpose":                        {plain.edited(sealed, keepInvalid), plain.edited(sealed, keepInvalid)},
+		"none, and none before":                  {plain, plain},
+		"recipients that turn out not to be set": {plain.edited(func(a *Arguments) { later(&a.Recipients) }), plain},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -473,7 +474,7 @@ func TestPlanUpdate_recordedRecipientsTakeTheSecretAway(t *testing.T) {
 	}
 }
 
-// A change that does less than it seems says so, and one that does not says nothing.
+// A change that does less than it seems gets a warning, and other changes get none.
 func TestPlanUpdate_warnsWhereAChangeDoesLess(t *testing.T) {
 	t.Parallel()
 
@@ -483,10 +484,10 @@ func TestPlanUpdate_warnsWhereAChangeDoesLess(t *testing.T) {
 		before, after Arguments
 		said          []string
 	}{
-		"an empty map of triggers":               {before: aged(), after: aged(noTriggers)},
-		"a first trigger in an empty map":        {before: aged(noTriggers), after: aged(trigger(1))},
-		"the map is taken out while it is empty": {before: aged(noTriggers), after: aged()},
-		"a longer life":                          {before: basic(), after: basic(func(a *Arguments) { a.ExpiresIn = lifecycle.Known(100 * day) })},
+		"an empty map of triggers":        {before: aged(), after: aged(noTriggers)},
+		"a first trigger in an empty map": {before: aged(noTriggers), after: aged(trigger(1))},
+		"an empty map is removed":         {before: aged(noTriggers), after: aged()},
+		"a longer lifetime":               {before: basic(), after: basic(func(a *Arguments) { a.ExpiresIn = lifecycle.Known(100 * day) })},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

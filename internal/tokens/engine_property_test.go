@@ -15,20 +15,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// life is a resource and all that may happen to it, beside another one of the same user.
+// life is a resource and everything that may happen to it, together with another resource of the same
+// user.
 type life struct {
 	*stage
 
 	t      *rapid.T
 	config Arguments
 	other  *stage
-	// backup is a state of the past, with its memory; not set until there is one.
+	// backup is an earlier state, with its memory; not set until there is one.
 	backup *stage
-	// said is all that the user was told, and kept what may not be revoked in this run.
+	// said contains all notices, and kept the tokens that must not be revoked in this run.
 	said strings.Builder
 }
 
-// anyConfig draws a configuration that the platform takes.
+// anyConfig draws a configuration that is valid on the platform.
 func anyConfig(t *rapid.T, reusable bool) Arguments {
 	config := basic()
 	draw := func(argument string, choices map[string]func(*Arguments)) {
@@ -47,13 +48,13 @@ func anyConfig(t *rapid.T, reusable bool) Arguments {
 	draw("triggers", edits{"1": trigger(1), "2": trigger(2)})
 	draw("reissue_when_invalid", edits{"false": keepInvalid})
 
-	if !config.NamePrefix.Set { // Beside a fixed name there is no policy.
+	if !config.NamePrefix.Set { // A fixed name allows no policy.
 		config.Rotation, config.Policy, config.Triggers = false, lifecycle.Policy{}, lifecycle.Triggers{}
 	}
 
 	var notices Notices
 	if checkPolicy(config, newFake(reusable).traits, &notices); notices.Failed() {
-		t.Skip("an impossible policy")
+		t.Skip("an invalid policy")
 	}
 
 	return config
@@ -92,7 +93,7 @@ func (l *life) elapse(t *rapid.T) {
 	l.pass(rapid.SampledFrom([]time.Duration{time.Minute, 5 * time.Hour, day, 3 * day, 20 * day, 50 * day}).Draw(t, "time"))
 }
 
-// any draws a live token of the user, but for the other resource's.
+// any draws a live token of the user, except that of the other resource.
 func (l *life) any(t *rapid.T) pat.Token {
 	var live []pat.Token
 
@@ -103,16 +104,16 @@ func (l *life) any(t *rapid.T) pat.Token {
 	}
 
 	if len(live) == 0 {
-		t.Skip("there is none")
+		t.Skip("there is no live token")
 	}
 
 	return rapid.SampledFrom(live).Draw(t, "token")
 }
 
-// orphan leaves what an interrupted run would have left.
+// orphan leaves a token as an interrupted run would.
 func (l *life) orphan(t *rapid.T) {
 	if !l.state.NamePrefix.Set || !l.state.Series.Set || l.state.Generation.V == 0 {
-		t.Skip("nothing would prove whose it is")
+		t.Skip("its name would not prove that it belongs to the resource")
 	}
 
 	l.pass(time.Second)
@@ -121,13 +122,13 @@ func (l *life) orphan(t *rapid.T) {
 	_, _ = l.system.add(l.nameOf(l.state.NamePrefix.V, generation))
 }
 
-// save keeps a copy of the state, and restore goes back to it.
+// save copies the state, and restore returns to the copy.
 func (l *life) save(*rapid.T) { l.backup = &stage{state: l.state, memory: l.memory} }
 
 func (l *life) restore(t *rapid.T) {
 	if l.backup == nil || !l.backup.state.NamePrefix.Set || !l.state.NamePrefix.Set || l.backup.state.Generation.V == 0 ||
 		l.backup.state.Series != l.state.Series || l.backup.state.NamePrefix != l.state.NamePrefix {
-		t.Skip("nothing would prove whose the newer tokens are")
+		t.Skip("their names would not prove that the newer tokens belong to the resource")
 	}
 
 	l.state, l.memory = l.backup.state, l.backup.memory
@@ -159,7 +160,7 @@ func laterIfSet[T any](value *lifecycle.Value[T]) {
 	}
 }
 
-// breaks scripts what fails in this run.
+// breaks scripts the failures of this run.
 func (l *life) breaks(t *rapid.T) {
 	failures := func(name string, err error) []error {
 		return rapid.SliceOfN(rapid.SampledFrom([]error{nil, nil, nil, err}), 0, 4).Draw(t, name)
@@ -169,13 +170,13 @@ func (l *life) breaks(t *rapid.T) {
 	l.system.looks, l.system.revokes = failures("looks", errLook), failures("revocations", errRevoke)
 }
 
-// heals ends all failures. What was delayed is carried out by then.
+// heals ends all failures. Delayed requests are processed first.
 func (l *life) heals() {
 	l.system.creates, l.system.looks, l.system.revokes = nil, nil, nil
 	l.system.land()
 }
 
-// runs is a whole run, in which anything may fail.
+// runs is a complete run in which anything may fail.
 func (l *life) runs(t *rapid.T) {
 	l.pass(time.Second)
 	l.begin()
@@ -215,7 +216,7 @@ func (l *life) runs(t *rapid.T) {
 
 	l.keeps(early, plan)
 
-	if !l.config.NamePrefix.Set { // Nothing would tell an older state whose the token is.
+	if !l.config.NamePrefix.Set { // An older state could not recognize the token by its name.
 		l.backup = nil
 	}
 
@@ -234,7 +235,7 @@ func (l *life) runs(t *rapid.T) {
 	l.settles(t, !fails && between == 0 && !said.Failed())
 }
 
-// begin begins another process, on a machine with any clock, which reads the other resource first.
+// begin starts another process, on a machine with any clock, which first reads the other resource.
 func (l *life) begin() {
 	l.heals()
 
@@ -259,18 +260,18 @@ func (l *life) hears(said Notices) {
 	}
 }
 
-// checkRevoked fails the test if something was revoked that is, or was then, to live.
+// checkRevoked fails the test if a token was revoked that is, or was then, to be kept.
 func (l *life) checkRevoked(t *rapid.T, before *stage) {
 	live, old := l.state.LiveToken(), before.state.LiveToken()
 
 	for _, key := range l.system.revoked {
 		switch {
 		case key == l.other.state.LiveToken().Key():
-			t.Fatalf("the other resource's token was revoked")
+			t.Fatalf("the token of the other resource was revoked")
 		case key == live.Key() && l.state.Current.Status.V == pat.StatusActive && !l.works(live) && before.works(old):
 			t.Fatalf("the live token %s was revoked", live.Name)
 		case key == old.Key() && !l.config.Policy.Immediate() && !l.config.asksFor(old):
-			t.Fatalf("the token %s was revoked, which has an overlap", old.Name)
+			t.Fatalf("the token %s was revoked within its overlap", old.Name)
 		}
 
 		for _, p := range before.state.Previous.V {
@@ -282,14 +283,14 @@ func (l *life) checkRevoked(t *rapid.T, before *stage) {
 	}
 }
 
-// settles refreshes and plans once more: after a clean run nothing is left to do, and no live token
-// of the resource is lost.
+// settles refreshes and plans again: after a run without failures nothing is left to do, and no live
+// token of the resource is lost.
 func (l *life) settles(t *rapid.T, clean bool) {
 	l.begin()
 
 	said := l.refresh()
 	if l.hears(said); said.Failed() {
-		t.Fatalf("a refresh fails though nothing is wrong: %v", namesOfNotices(said))
+		t.Fatalf("a refresh fails, although nothing is wrong: %v", namesOfNotices(said))
 	}
 
 	plan, replace, planned := l.plan(l.config)
@@ -307,24 +308,25 @@ func (l *life) settles(t *rapid.T, clean bool) {
 
 	for _, token := range l.system.tokens {
 		if l.system.shown(token).Status == pat.StatusActive && !slices.ContainsFunc(known, token.SameAs) && !strings.Contains(l.said.String(), token.Name) {
-			t.Fatalf("%s lives, and is neither recorded nor named: %s", token.Name, l.said.String())
+			t.Fatalf("%s is active, but neither recorded nor named in a notice: %s", token.Name, l.said.String())
 		}
 	}
 
-	// What is recorded as alive is.
+	// Tokens that are recorded as active work.
 	for _, p := range l.state.Previous.V {
 		if !l.works(p.Token) {
-			t.Fatalf("the predecessor %s is recorded, and does not work", p.Token.Name)
+			t.Fatalf("the predecessor %s is recorded, but does not work", p.Token.Name)
 		}
 	}
 
 	if live := l.state.LiveToken(); live.Status == pat.StatusActive && !l.works(live) {
-		t.Fatalf("the live token %s is recorded as active, and does not work", live.Name)
+		t.Fatalf("the live token %s is recorded as active, but does not work", live.Name)
 	}
 }
 
-// Whatever happens to a resource: an update does what its plan said, the plan after that is empty
-// unless something is due or failed, no live token is lost, and nothing is revoked that is to live.
+// Whatever happens to a resource: an update does what its plan said, the plan after it is empty
+// unless something is due or failed, no live token is lost, and no token is revoked that should be
+// kept.
 func TestEngine_properties(t *testing.T) {
 	t.Parallel()
 
@@ -339,14 +341,14 @@ func TestEngine_properties(t *testing.T) {
 			"revoke": func(t *rapid.T) { l.system.kill(l.any(t)) },
 		})
 
-		// In the end all of it can be destroyed.
+		// In the end everything can be destroyed.
 		l.begin()
 
 		_, said := l.engine.Destroy(t.Context(), l.state)
 		l.wantNotices(said)
 
 		if l.works(l.state.LiveToken()) {
-			t.Fatal("the token outlived its resource")
+			t.Fatal("a token is still active after the destroy")
 		}
 	})
 }

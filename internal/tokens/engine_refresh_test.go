@@ -34,11 +34,11 @@ func standing(t *testing.T, reusable bool) *stage {
 	return s
 }
 
-// onEachStanding runs the test with a resource of each platform that was rotated once.
+// onEachStanding runs the test on each platform with a resource that was rotated once.
 func onEachStanding(t *testing.T, test func(t *testing.T, s *stage)) {
 	t.Helper()
 
-	for name, reusable := range map[string]bool{"names burn": false, "names are reusable": true} {
+	for name, reusable := range map[string]bool{"names are not reusable": false, "names are reusable": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, standing(t, reusable))
@@ -46,21 +46,21 @@ func onEachStanding(t *testing.T, test func(t *testing.T, s *stage)) {
 	}
 }
 
-// Errors that prove nothing: whatever fails, nothing is dropped, revoked or issued, and the error of
-// the server is in what is said.
+// Errors that prove nothing: whatever fails, no token is dropped, revoked or issued, and the notice
+// contains the server's error.
 func TestEngine_errorsProveNothing(t *testing.T) {
 	t.Parallel()
 
 	again, next := basic(trigger(1), overlap(time.Hour)), basic(trigger(2), overlap(time.Hour))
 
 	for name, failure := range map[string]error{
-		"not found":               errUnseen,
-		"a missing permission":    errDenied,
-		"refused credentials":     &pat.AuthenticationError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 401"}},
-		"a server that is down":   &pat.TransientError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 503"}},
-		"a page":                  &pat.ProtocolError{Failure: pat.Failure{Tried: "asking", Said: "a web page"}},
-		"a refusal":               &pat.ValidationError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 422"}},
-		"an effect that is vague": &pat.AmbiguousError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 504"}},
+		"not found":             errUnseen,
+		"a missing permission":  errDenied,
+		"refused credentials":   &pat.AuthenticationError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 401"}},
+		"a server that is down": &pat.TransientError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 503"}},
+		"a page":                &pat.ProtocolError{Failure: pat.Failure{Tried: "asking", Said: "a web page"}},
+		"a refusal":             &pat.ValidationError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 422"}},
+		"an unknown effect":     &pat.AmbiguousError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 504"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +101,7 @@ func TestEngine_errorsProveNothing(t *testing.T) {
 				s.wantNotices(said, "NotRevoked")
 
 				if notRevoked := noticesOf[NotRevoked](said); len(notRevoked) != 1 || !errors.Is(notRevoked[0].Err, failure) {
-					t.Errorf("what is said of the predecessor: %+v", notRevoked)
+					t.Errorf("the notices about the predecessor: %+v", notRevoked)
 				}
 
 				if diff := cmp.Diff(before, flat(s.state)); diff != "" {
@@ -116,19 +116,19 @@ func TestEngine_errorsProveNothing(t *testing.T) {
 	}
 }
 
-// wantError fails the test unless the failure is what is said of the server.
+// wantError fails the test unless the notice contains the failure.
 func (s *stage) wantError(said Notices, failure error) {
 	s.Helper()
 
 	for _, step := range noticesOf[StepFailed](said) {
 		if text := step.Err.Error(); !strings.Contains(text, failure.Error()) {
-			s.Errorf("%s says %q, want %q in it", stepNames[step.Step], text, failure)
+			s.Errorf("%s: %q, want %q in it", stepNames[step.Step], text, failure)
 		}
 	}
 }
 
-// What proves that the token is gone: it is recorded as that, a plan reissues it or says why it
-// cannot, and a destroy that has not looked succeeds.
+// Proofs that the token does not exist: it is recorded as missing, a plan reissues it or says why it
+// cannot, and a destroy without a refresh succeeds.
 func TestEngine_proofsOfAbsence(t *testing.T) {
 	t.Parallel()
 
@@ -136,12 +136,13 @@ func TestEngine_proofsOfAbsence(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		ends func(s *stage)
-		// status is what the token is from then on, and burning what it is where names burn.
+		// status is the status of the token after that, and burning the status if names are not
+		// reusable.
 		status, burning pat.Status
 		reusableOnly    bool
-		// userless says that the user is gone, and widowed that the predecessor is.
+		// userless means that the user does not exist, and widowed that the predecessor does not.
 		userless, widowed bool
-		// adopted says that another token of the series was found.
+		// adopted means that another token of the series was found.
 		adopted bool
 	}{
 		"it was revoked":        {ends: func(s *stage) { s.system.kill(live(s)) }, status: pat.StatusMissing, burning: pat.StatusRevoked},
@@ -175,8 +176,8 @@ func TestEngine_proofsOfAbsence(t *testing.T) {
 				test.ends(s)
 				s.process()
 
-				// Without a refresh, whatever is gone is no obstacle.
-				s.destroysWithoutLooking(ended.state)
+				// Without a refresh, missing tokens do not prevent a destroy.
+				s.destroysWithoutRefresh(ended.state)
 
 				said := s.refresh()
 				if said.Failed() || s.state.Current.Status.V != status || s.memory.UserGone != test.userless {
@@ -184,7 +185,7 @@ func TestEngine_proofsOfAbsence(t *testing.T) {
 				}
 
 				if s.state.Secret != ended.state.Secret {
-					t.Error("the secret is not recorded any more")
+					t.Error("the secret was removed from the record")
 				}
 
 				kept := basic(trigger(1), overlap(time.Hour), keepInvalid)
@@ -229,8 +230,8 @@ func TestEngine_proofsOfAbsence(t *testing.T) {
 	}
 }
 
-// destroysWithoutLooking destroys a copy of the server's tokens.
-func (s *stage) destroysWithoutLooking(state Record) {
+// destroysWithoutRefresh destroys a copy of the server's tokens.
+func (s *stage) destroysWithoutRefresh(state Record) {
 	s.Helper()
 
 	system := newFake(s.system.traits.ReusableNames)
@@ -247,12 +248,12 @@ func (s *stage) destroysWithoutLooking(state Record) {
 
 	for _, token := range system.tokens {
 		if system.shown(token).Status == pat.StatusActive && token.SameAs(state.LiveToken()) {
-			s.Errorf("token %s outlived its resource", token.ID)
+			s.Errorf("token %s is still active after the destroy", token.ID)
 		}
 	}
 }
 
-// A refresh records what the server shows, and when the token is due by that.
+// A refresh records what the server returns, and when the token is due according to that.
 func TestRefresh_recordsWhatTheServerShows(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -270,8 +271,8 @@ func TestRefresh_recordsWhatTheServerShows(t *testing.T) {
 	})
 }
 
-// Dueness counts from when the server created the token, and is what a refresh says: nothing is due
-// without one, and a refresh changes nothing on the server.
+// The due time counts from when the server created the token. A refresh determines what is due:
+// without one nothing is due, and it changes nothing on the server.
 func TestRefresh_saysWhatIsDue(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -283,13 +284,13 @@ func TestRefresh_saysWhatIsDue(t *testing.T) {
 		s.process()
 
 		if plan, _, _ := s.plan(aged()); !empty(s.state, plan) {
-			t.Error("without a refresh something is planned")
+			t.Error("a change is planned without a refresh")
 		}
 
 		s.wantNotices(s.refresh())
 
 		if s.state.Due.V != lifecycle.ReasonMaxAge {
-			t.Errorf("due for %q", s.state.Due.V)
+			t.Errorf("due because of %q", s.state.Due.V)
 		}
 
 		s.process()
@@ -320,7 +321,7 @@ func TestRefresh_saysWhatIsDue(t *testing.T) {
 	})
 }
 
-// A predecessor that is gone is dropped, whatever ended it.
+// A predecessor that does not work any more is dropped, whatever ended it.
 func TestRefresh_dropsDeadPredecessors(t *testing.T) {
 	t.Parallel()
 
@@ -340,7 +341,7 @@ func TestRefresh_dropsDeadPredecessors(t *testing.T) {
 	}
 }
 
-// A plan that is carried out days later issues a token whose life counts from then.
+// A plan that is applied days later issues a token whose lifetime counts from the apply.
 func TestUpdate_ofAnOldPlan(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -365,8 +366,8 @@ func TestUpdate_ofAnOldPlan(t *testing.T) {
 	})
 }
 
-// A consumer that takes over a secret one run after it was issued, as a deployment does, is let in
-// before, during and after each run of ten generations, however late they are.
+// A consumer that gets each secret one run after it was issued, as a deployment does, can log in
+// before, during and after each run of ten generations, however late the runs are.
 func TestRun_tenGenerations(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -377,7 +378,7 @@ func TestRun_tenGenerations(t *testing.T) {
 		consumer, logins := s.state.LiveToken(), 0
 		logIn := func() {
 			if logins++; !s.works(consumer) {
-				t.Errorf("the consumer is not let in with %s", consumer.Name)
+				t.Errorf("the consumer cannot log in with %s", consumer.Name)
 			}
 		}
 

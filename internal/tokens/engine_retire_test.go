@@ -24,7 +24,7 @@ func (s *stage) wantHeld(due, held bool) {
 
 func (s *stage) pass(by time.Duration) { s.system.now = s.system.now.Add(by) }
 
-// A predecessor that is in use is held, also one whose consumer comes back between plan and apply.
+// A predecessor in use is held, even if its consumer used it again between plan and apply.
 func TestRetire_holdsWhatIsInUse(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -37,7 +37,7 @@ func TestRetire_holdsWhatIsInUse(t *testing.T) {
 		s.wantNotices(s.run(config))
 		s.wantToken(2, lifecycle.ReasonMaxAge)
 
-		// Used within the overlap, and not since: that holds nothing.
+		// A use within the overlap, and none after it, holds nothing.
 		s.system.use(straggler)
 		s.pass(25 * time.Hour)
 		s.process()
@@ -56,7 +56,7 @@ func TestRetire_holdsWhatIsInUse(t *testing.T) {
 		s.wantHeld(false, true)
 
 		if used := noticesOf[Held](said)[0].Predecessor.Token.LastUsedAt; !used.Equal(s.system.now) {
-			t.Errorf("it was last used at %s, want %s", used, s.system.now)
+			t.Errorf("the token was last used at %s, want %s", used, s.system.now)
 		}
 
 		s.pass(5 * time.Hour)
@@ -71,8 +71,8 @@ func TestRetire_holdsWhatIsInUse(t *testing.T) {
 	})
 }
 
-// A use whose time the server does not tell may have been a moment ago.
-func TestRetire_holdsWhatNobodyCanTell(t *testing.T) {
+// A last use whose time the server does not send may have been a moment ago.
+func TestRetire_holdsIfTheLastUseIsUnknown(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(_ *testing.T, s *stage) {
 		config := basic(maxAge(60*day), overlap(24*time.Hour), hold(6*time.Hour))
@@ -86,7 +86,7 @@ func TestRetire_holdsWhatNobodyCanTell(t *testing.T) {
 	})
 }
 
-// stale is a server whose answers are remembered: nothing seems to be used.
+// stale is a server whose responses are remembered: no token seems to be used.
 type stale struct{ *fake }
 
 func (s stale) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
@@ -96,7 +96,8 @@ func (s stale) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	return token, err
 }
 
-// What is remembered from the plan is no leave to revoke: the last use is read again, right before.
+// What is remembered from the plan does not permit a revocation: the last use is read again just
+// before it.
 func TestRetire_readsTheLastUseAnew(t *testing.T) {
 	t.Parallel()
 
@@ -122,7 +123,7 @@ func TestRetire_readsTheLastUseAnew(t *testing.T) {
 				s.run(config(2))
 
 				if !s.works(straggler) {
-					t.Error("a token was revoked that had been used a moment ago")
+					t.Error("a token was revoked although it had just been used")
 				}
 
 				s.wantHeld(false, test.before > 0)
@@ -131,8 +132,8 @@ func TestRetire_readsTheLastUseAnew(t *testing.T) {
 	}
 }
 
-// Without an overlap a token that is in use is held all the same, and so is one of which nobody can
-// say whether it is.
+// Without an overlap, a token in use is held nevertheless, and so is one if it is not known whether
+// it is in use.
 func TestRetire_withoutOverlap(t *testing.T) {
 	t.Parallel()
 
@@ -160,7 +161,7 @@ func TestRetire_withoutOverlap(t *testing.T) {
 			s.wantPrevious()
 
 			if len(living) > 0 {
-				t.Errorf("%v lived when the next token was asked for", living)
+				t.Errorf("%v were active when the next token was requested", living)
 			}
 
 			s.unchanged(config(2))
@@ -182,7 +183,7 @@ func TestRetire_withoutOverlap(t *testing.T) {
 		})
 	})
 
-	t.Run("nobody knows", func(t *testing.T) {
+	t.Run("the last use cannot be read", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(config(1, hold(6*time.Hour)))
@@ -217,10 +218,10 @@ func TestRetire_withoutOverlap(t *testing.T) {
 			s.system.creates = []outcome{refused}
 			s.wantNotices(s.run(config(2)), "RevokedFirst", "StepFailed Issue")
 			s.wantLive()
-			s.run(config(2)) // The next run makes it good.
+			s.run(config(2)) // The next run completes it.
 
 			if s.state.Current.Status.V != pat.StatusActive {
-				t.Errorf("it is %s", s.state.Current.Status.V)
+				t.Errorf("the status is %s", s.state.Current.Status.V)
 			}
 
 			s.unchanged(config(2))
@@ -228,7 +229,7 @@ func TestRetire_withoutOverlap(t *testing.T) {
 	})
 }
 
-// The overlap of a rotation that has happened can be changed, to less and to more.
+// The overlap can be edited after a rotation, to a shorter and to a longer one.
 func TestRetire_theOverlapIsEdited(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -257,14 +258,14 @@ func TestRetire_theOverlapIsEdited(t *testing.T) {
 		s.wantHeld(false, false)
 
 		if at := s.state.Previous.V[0].RetireAt; !at.Equal(rotated.Add(72 * time.Hour)) {
-			t.Errorf("it is to be revoked at %s, want %s", at, rotated.Add(72*time.Hour))
+			t.Errorf("the predecessor is to be revoked at %s, want %s", at, rotated.Add(72*time.Hour))
 		}
 
 		s.pass(30 * time.Hour)
 		s.unchanged(with(72 * time.Hour))
 
 		if !s.works(old) {
-			t.Error("the predecessor does not work within its overlap")
+			t.Error("the predecessor was revoked within its overlap")
 		}
 
 		s.wantNotices(s.run(with(0)))
@@ -284,7 +285,7 @@ func TestRetire_theOverlapIsEdited(t *testing.T) {
 	})
 }
 
-// A revocation that fails is a warning, and is tried again; the next rotation does not wait for it.
+// A revocation that fails is a warning, and is tried again. The next rotation does not wait for it.
 func TestRetire_aFailedRevocationIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -303,7 +304,7 @@ func TestRetire_aFailedRevocationIsTriedAgain(t *testing.T) {
 		s.wantToken(3, lifecycle.ReasonMaxAge)
 		s.wantPrevious(2, 1)
 
-		// A destroy keeps exactly what still lives.
+		// A destroy keeps exactly the tokens that are still active.
 		left, said := s.engine.Destroy(t.Context(), s.state)
 		s.wantNotices(said, "StepFailed RevokePredecessor", "StepFailed RevokePredecessor", "StepFailed Revoke")
 
@@ -321,7 +322,7 @@ func TestRetire_aFailedRevocationIsTriedAgain(t *testing.T) {
 	})
 }
 
-// A predecessor that cannot be read by a refresh is an error, and state is kept.
+// If a refresh cannot read a predecessor, it fails and the state is kept.
 func TestRefresh_aPredecessorThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	onEachStanding(t, func(t *testing.T, s *stage) {
@@ -342,7 +343,7 @@ func TestRefresh_aPredecessorThatCannotBeRead(t *testing.T) {
 	})
 }
 
-// What is revoked is revoked before anything is issued: state reaches the disk only then.
+// Tokens are revoked before another is issued, because the state is saved only after that.
 func TestUpdate_retiresBeforeItIssues(t *testing.T) {
 	t.Parallel()
 	onEachStanding(t, func(t *testing.T, s *stage) {
@@ -353,14 +354,14 @@ func TestUpdate_retiresBeforeItIssues(t *testing.T) {
 		s.wantNotices(s.apply(basic(trigger(2), overlap(time.Hour))))
 
 		if !slices.Contains(revoked, predecessor) || len(s.system.revoked) != 1 {
-			t.Errorf("before the request these were revoked: %v, and in all %v", revoked, s.system.revoked)
+			t.Errorf("%v were revoked before the request, and %v in total", revoked, s.system.revoked)
 		}
 
 		s.wantPrevious(2)
 	})
 }
 
-// A plan that knows the predecessors is a promise: nothing is revoked.
+// If the plan knows the predecessors, none of them may be revoked.
 func TestUpdate_doesNotTouchWhatThePlanKnows(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(_ *testing.T, s *stage) {
@@ -375,14 +376,14 @@ func TestUpdate_doesNotTouchWhatThePlanKnows(t *testing.T) {
 	})
 }
 
-// An update that is refused retires too, by the policy in state, and changes nothing of that however
-// often it is tried.
+// An update that is refused also revokes predecessors, by the policy in state, which it does not
+// change however often it runs.
 func TestUpdate_refusedRetires(t *testing.T) {
 	t.Parallel()
 
 	for name, refuse := range map[string]func(s *stage) Arguments{
 		"another user, who does not exist": func(*stage) Arguments { return basic(trigger(1), overlap(10*time.Minute), ofUser("99")) },
-		"a burnt name": func(s *stage) Arguments {
+		"a name that is used up": func(s *stage) Arguments {
 			live := s.state.LiveToken()
 			s.system.kill(live)
 
@@ -409,7 +410,7 @@ func TestUpdate_refusedRetires(t *testing.T) {
 				s.wantPrevious(1)
 
 				if at := s.state.Previous.V[0].RetireAt; !at.Equal(retireAt) {
-					t.Fatalf("it is to be revoked at %s now, not at %s", at, retireAt)
+					t.Fatalf("the predecessor is now to be revoked at %s instead of %s", at, retireAt)
 				}
 			}
 
@@ -426,8 +427,8 @@ func TestUpdate_refusedRetires(t *testing.T) {
 	}
 }
 
-// The provider's own credential is never revoked: it is kept as a predecessor, and a destroy is an
-// error before anything is revoked.
+// The provider's own credential is never revoked: it is kept as a predecessor, and a destroy fails
+// before anything is revoked.
 func TestEngine_ownCredential(t *testing.T) {
 	t.Parallel()
 
@@ -467,7 +468,7 @@ func TestEngine_ownCredential(t *testing.T) {
 		})
 	})
 
-	t.Run("it became one since the refresh", func(t *testing.T) {
+	t.Run("it became a predecessor after the refresh", func(t *testing.T) {
 		t.Parallel()
 		onEachStanding(t, func(_ *testing.T, s *stage) {
 			logInWith(s, s.state.Previous.V[0].Token.Name)
@@ -482,14 +483,14 @@ func TestEngine_ownCredential(t *testing.T) {
 		onEachPlatform(t, func(_ *testing.T, s *stage) {
 			s.created(basic(trigger(1), overlap(0)))
 			logInWith(s, s.state.Current.Name.V)
-			s.wantNotices(s.run(basic(trigger(2), overlap(0)))) // It is not revoked at all.
+			s.wantNotices(s.run(basic(trigger(2), overlap(0)))) // The token is not revoked at all.
 			s.wantToken(2, lifecycle.ReasonTriggers)
 			s.wantPrevious(1)
 			s.wantNotices(s.unchanged(basic(trigger(2), overlap(0))), "OwnPredecessor")
 		})
 	})
 
-	t.Run("its name is asked for again", func(t *testing.T) {
+	t.Run("its name is requested again", func(t *testing.T) {
 		t.Parallel()
 
 		s := newStage(t, true)
@@ -501,7 +502,7 @@ func TestEngine_ownCredential(t *testing.T) {
 	})
 }
 
-// An action that would revoke the tokens of the user who the provider is.
+// An action that would revoke the tokens of the provider's own user.
 func TestCheckOwnUser(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -516,7 +517,7 @@ func TestCheckOwnUser(t *testing.T) {
 	})
 }
 
-// A token that another resource of the process has as its live one is no predecessor.
+// A token that is the live token of another resource in the process is not a predecessor.
 func TestRefresh_dropsWhatIsAnotherResourcesLiveToken(t *testing.T) {
 	t.Parallel()
 	onEachStanding(t, func(t *testing.T, s *stage) {

@@ -14,14 +14,14 @@ import (
 
 const elsewhere = "https://elsewhere.example.com"
 
-// A resource belongs to a server. Under another URL nothing is done to its token unless the very same
-// one is there, and only a refresh records that.
+// A resource belongs to a server. If the URL differs, its token is left unchanged unless exactly this
+// token exists on the server, and only a refresh records the new URL.
 func TestServer_isPinned(t *testing.T) {
 	t.Parallel()
 
 	next := basic(trigger(2), overlap(time.Hour))
 
-	t.Run("the token is not there", func(t *testing.T) {
+	t.Run("the token does not exist there", func(t *testing.T) {
 		t.Parallel()
 		onEachStanding(t, func(t *testing.T, s *stage) {
 			home := s.system
@@ -30,7 +30,7 @@ func TestServer_isPinned(t *testing.T) {
 			s.wantRefusedEverywhere(next, "OtherServer")
 
 			if s.system.created != nil || len(s.system.revoked) > 0 {
-				t.Errorf("%v and %v were asked of the other server", s.system.created, s.system.revoked)
+				t.Errorf("the other server got requests to create %v and revoke %v", s.system.created, s.system.revoked)
 			}
 		})
 	})
@@ -38,7 +38,7 @@ func TestServer_isPinned(t *testing.T) {
 	t.Run("another token has its id and name", func(t *testing.T) {
 		t.Parallel()
 
-		s := standing(t, true) // Where ids tell, a name and an id make the same token.
+		s := standing(t, true) // If the platform has token ids, id and name identify the token.
 		s.system.server = elsewhere
 
 		for i := range s.system.tokens {
@@ -49,7 +49,7 @@ func TestServer_isPinned(t *testing.T) {
 		s.wantIssued(2)
 	})
 
-	t.Run("nobody can tell", func(t *testing.T) {
+	t.Run("the list fails", func(t *testing.T) {
 		t.Parallel()
 		onEachStanding(t, func(t *testing.T, s *stage) {
 			s.system.server = elsewhere
@@ -72,7 +72,7 @@ func TestServer_isPinned(t *testing.T) {
 		t.Parallel()
 		onEachStanding(t, func(t *testing.T, s *stage) {
 			before, recorded := flat(s.state), s.state.Server.V
-			s.pass(100 * day) // What is due waits for another run.
+			s.pass(100 * day) // A due rotation waits for another run.
 			s.system.server = elsewhere
 			s.process()
 
@@ -101,7 +101,7 @@ func TestServer_isPinned(t *testing.T) {
 		})
 	})
 
-	t.Run("an update and a destroy record no move", func(t *testing.T) {
+	t.Run("an update and a destroy do not record the new URL", func(t *testing.T) {
 		t.Parallel()
 		onEachStanding(t, func(t *testing.T, s *stage) {
 			recorded := s.state.Server.V
@@ -119,7 +119,7 @@ func TestServer_isPinned(t *testing.T) {
 		})
 	})
 
-	t.Run("it comes from another provider", func(t *testing.T) {
+	t.Run("it was moved from another provider", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {
 			s.created(basic(named("ci")))
@@ -138,7 +138,7 @@ func TestServer_isPinned(t *testing.T) {
 		})
 	})
 
-	t.Run("it comes from another provider, and its user cannot be read", func(t *testing.T) {
+	t.Run("it was moved from another provider, and its user cannot be read", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {
 			s.created(basic(named("ci")))
@@ -147,12 +147,12 @@ func TestServer_isPinned(t *testing.T) {
 			s.wantNotices(s.refresh(), "StepFailed FindUser")
 
 			if s.engine.registry.WasRead(s.state.LiveToken().Key()) {
-				t.Error("the resource counts as read")
+				t.Error("the resource is recorded as read")
 			}
 		})
 	})
 
-	t.Run("it comes from another provider, and is not there", func(t *testing.T) {
+	t.Run("it was moved from another provider, and does not exist", func(t *testing.T) {
 		t.Parallel()
 		onEachStanding(t, func(_ *testing.T, s *stage) {
 			s.state.Server = lifecycle.Value[string]{}
@@ -175,15 +175,15 @@ func TestServer_isPinned(t *testing.T) {
 	})
 }
 
-// moveTo has the resource looked for on another server.
+// moveTo changes the configured server.
 func (s *stage) moveTo(system *fake) {
 	system.now = s.system.now
 	s.system, s.options.System, s.options.Direct = system, system, system
 	s.process()
 }
 
-// wantRefusedEverywhere fails the test unless a refresh, an update and a destroy are refused, and
-// leave the record alone.
+// wantRefusedEverywhere fails the test unless a refresh, an update and a destroy are refused and
+// leave the record unchanged.
 func (s *stage) wantRefusedEverywhere(next Arguments, want string) {
 	s.Helper()
 	s.process()
@@ -202,7 +202,8 @@ func (s *stage) wantRefusedEverywhere(next Arguments, want string) {
 	}
 }
 
-// A failure of each step of the first token: nothing is left, or what may be is said.
+// A failure in each step of creating a resource: no token is left, or the notices name the tokens
+// that may be.
 func TestCreate_failures(t *testing.T) {
 	t.Parallel()
 
@@ -214,18 +215,18 @@ func TestCreate_failures(t *testing.T) {
 	}{
 		"the user cannot be found":  {config: basic(), breaks: func(s *stage) { s.failing(errLook, callUser) }, want: "StepFailed FindUser"},
 		"the user does not exist":   {config: basic(ofUser("99")), breaks: func(*stage) {}, want: "StepFailed FindUser"},
-		"the login does not exist":  {config: basic(ofLogin("nobody")), breaks: func(*stage) {}, want: "StepFailed FindUser"},
-		"the login may not be seen": {config: basic(ofLogin("svc")), breaks: func(s *stage) { s.failing(errDenied, callUser) }, want: "StepFailed FindUser"},
+		"the login does not exist":  {config: basic(ofLogin("missing")), breaks: func(*stage) {}, want: "StepFailed FindUser"},
+		"the user is hidden":        {config: basic(ofLogin("svc")), breaks: func(s *stage) { s.failing(errDenied, callUser) }, want: "StepFailed FindUser"},
 		"the series cannot be read": {config: basic(inSeries("abc234")), breaks: func(s *stage) { s.failing(errLook, callTokens) }, want: "StepFailed Issue"},
 		"the expiry has passed":     {config: basic(until(midnight(-day))), breaks: func(*stage) {}, want: "StepFailed Issue"},
 		"the request is refused":    {config: basic(), breaks: func(s *stage) { s.system.creates = []outcome{refused} }, want: "StepFailed Issue", issued: 1},
 		"the name is too long":      {config: basic(named(strings.Repeat("n", 61))), breaks: func(*stage) {}, want: "InvalidArgument name"},
 		"the prefix is too long":    {config: basic(prefixed(strings.Repeat("n", 60))), breaks: func(*stage) {}, want: "InvalidArgument name_prefix"},
-		"the policy is impossible":  {config: basic(beforeExpiry(90 * day)), breaks: func(*stage) {}, want: "InvalidPolicy before_expiry"},
+		"the policy is invalid":     {config: basic(beforeExpiry(90 * day)), breaks: func(*stage) {}, want: "InvalidPolicy before_expiry"},
 		"the recipients cannot be read": {
 			config: basic(func(a *Arguments) { a.Recipients = lifecycle.Known("nobody") }), breaks: func(*stage) {}, want: "InvalidRecipient",
 		},
-		"no answer, three times": {
+		"no response, three times": {
 			config: basic(), breaks: func(s *stage) { s.system.creates = []outcome{lostNothing, lostDone, lostLate} }, want: "StepFailed Issue", issued: 3,
 		},
 	} {
@@ -234,7 +235,7 @@ func TestCreate_failures(t *testing.T) {
 			onEachPlatform(t, func(t *testing.T, s *stage) {
 				test.breaks(s)
 
-				// A plan may have been made when all was well.
+				// The plan may have been made before the failure.
 				_, memory, said := s.engine.Create(t.Context(), asked(test.config), Memory{})
 				s.wantNotices(said, test.want)
 				s.wantIssued(test.issued)
@@ -248,7 +249,7 @@ func TestCreate_failures(t *testing.T) {
 	}
 }
 
-// A user who may not be seen is one all the same, if it is named by its key.
+// A user that the account lacks the permission to see is accepted if it is given by its id.
 func TestCreate_forAUserWhoMayNotBeSeen(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -263,8 +264,8 @@ func TestCreate_forAUserWhoMayNotBeSeen(t *testing.T) {
 	})
 }
 
-// A secret that cannot be kept is given back.
-func TestGiveBack(t *testing.T) {
+// A token whose secret cannot be kept is revoked.
+func TestRevokeUnkeepable(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
 		token, cause := s.leave("ci"), errors.New("no room")
@@ -286,7 +287,7 @@ func TestGiveBack(t *testing.T) {
 	})
 }
 
-// The record of a first token, and what is said of one that is not as it was asked for.
+// The record of a new resource, and the notices about a token that differs from what was requested.
 func TestCreate_recordsWhatWasIssued(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -313,7 +314,7 @@ func TestCreate_recordsWhatWasIssued(t *testing.T) {
 	})
 }
 
-// Where the answer does not say when the token was created, a refresh does.
+// If the response does not contain the time of creation, a refresh records it.
 func TestCreate_withoutATimeOfCreation(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -331,7 +332,7 @@ func TestCreate_withoutATimeOfCreation(t *testing.T) {
 		}
 
 		s.pass(day)
-		s.wantNotices(s.run(aged(trigger(2)))) // The overlap counts from now.
+		s.wantNotices(s.run(aged(trigger(2)))) // The overlap counts from the current time.
 
 		if at := s.state.Previous.V[0].RetireAt; !at.Equal(s.system.now.Add(48 * time.Hour)) {
 			t.Errorf("the predecessor is revoked at %s", at)
@@ -339,8 +340,8 @@ func TestCreate_withoutATimeOfCreation(t *testing.T) {
 	})
 }
 
-// A plan of a first token says what is doubtful about it, and what cannot be.
-func TestPlanCreate_says(t *testing.T) {
+// The plan of a new resource warns of what is doubtful, and reports what is impossible.
+func TestPlanCreate_notices(t *testing.T) {
 	t.Parallel()
 
 	lasting := func(in time.Duration) func(*Arguments) {
@@ -351,7 +352,7 @@ func TestPlanCreate_says(t *testing.T) {
 		config Arguments
 		before func(s *stage)
 		want   []string
-		// reusable is the same where names are reusable, if it differs.
+		// reusable are the notices if names are reusable, if they differ.
 		reusable []string
 	}{
 		"for ever":                  {config: basic(forEver), want: []string{"NeverExpires"}},
@@ -363,30 +364,30 @@ func TestPlanCreate_says(t *testing.T) {
 		"no date":                   {config: basic(until(start.Add(day))), reusable: []string{"InvalidArgument expires_at"}},
 		"until it has passed":       {config: basic(until(midnight(-day))), want: []string{"ExpiryPassed"}},
 		"a user who does not exist": {config: basic(ofUser("99")), want: []string{"UserNotFound"}},
-		"no key of a user":          {config: basic(ofUser("svc")), want: []string{"InvalidUserID"}},
+		"an invalid user id":        {config: basic(ofUser("svc")), want: []string{"InvalidUserID"}},
 		"a user who cannot be read": {config: basic(), before: func(s *stage) { s.failing(errLook, callUser) }, want: []string{"StepFailed FindUser"}},
-		"a name of the platform's":  {config: basic(named("registry")), want: []string{"InvalidArgument name"}},
+		"a reserved name":           {config: basic(named("registry")), want: []string{"InvalidArgument name"}},
 		"a name that is taken": {
 			config: basic(named("ci")), before: func(s *stage) { s.leave("ci") }, want: []string{"NameTaken"},
 		},
 		"a name that was revoked": {
 			config: basic(named("ci")), before: func(s *stage) { s.system.kill(s.leave("ci")) }, want: []string{"NameTaken"}, reusable: []string{},
 		},
-		"a name that nobody may look for": {
+		"a name, without the permission to list tokens": {
 			config: basic(named("ci")), before: func(s *stage) { s.failing(errDenied, callTokens) },
 		},
-		"a name that cannot be looked for": {
+		"a name, and the list fails": {
 			config: basic(named("ci")), before: func(s *stage) { s.failing(errLook, callTokens) }, want: []string{"StepFailed LookForName"},
 		},
-		"the name of a token that is replaced": {
+		"the name of the token that is replaced": {
 			config: basic(named("ci")), before: func(s *stage) {
 				token := s.leave("ci")
 				s.engine.registry.AddRead(token)
 			},
 			want: []string{"NameCannotComeBack"}, reusable: []string{},
 		},
-		"an impossible policy":  {config: basic(maxAge(90 * day)), want: []string{"InvalidPolicy max_age"}},
-		"a day short of a life": {config: basic(beforeExpiry(89 * day)), reusable: []string{"InvalidPolicy before_expiry"}},
+		"an invalid policy":                    {config: basic(maxAge(90 * day)), want: []string{"InvalidPolicy max_age"}},
+		"a window a day short of the lifetime": {config: basic(beforeExpiry(89 * day)), reusable: []string{"InvalidPolicy before_expiry"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -410,7 +411,7 @@ func TestPlanCreate_says(t *testing.T) {
 
 				for _, failed := range noticesOf[StepFailed](said) {
 					if !failed.Planning {
-						t.Error("it does not say that a plan asked")
+						t.Error("Planning is false")
 					}
 				}
 			})
@@ -418,40 +419,41 @@ func TestPlanCreate_says(t *testing.T) {
 	}
 }
 
-// What no platform can do is told without one.
+// What no platform supports is reported without a platform.
 func TestCheckConfiguration(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		config Arguments
-		want   string // None is fine.
+		want   string // Empty if the configuration is valid.
 	}{
-		"a fixed name that rotates":         {config: basic(named("ci"), maxAge(60*day)), want: "FixedNameRotates"},
-		"an empty policy":                   {config: basic(func(a *Arguments) { a.Rotation = true }), want: "InvalidPolicy "},
-		"a window without an expiry":        {config: basic(forEver, beforeExpiry(day)), want: "InvalidPolicy before_expiry"},
-		"a window before an instant":        {config: basic(until(midnight(900*day)), beforeExpiry(day)), want: "InvalidPolicy before_expiry"},
-		"a window as long as the life":      {config: basic(beforeExpiry(90 * day)), want: "InvalidPolicy before_expiry"},
-		"a window a day short of the life":  {config: basic(beforeExpiry(89 * day))},
-		"an age that is never reached":      {config: basic(maxAge(90 * day)), want: "InvalidPolicy max_age"},
-		"an overlap longer than the window": {config: basic(beforeExpiry(2*day), overlap(49*time.Hour)), want: "InvalidPolicy overlap"},
-		"triggers alone":                    {config: basic(trigger(1))},
-		"triggers that are not known":       {config: basic(func(a *Arguments) { a.Rotation, a.Triggers.Unknown = true, true })},
-		"a life that is not known":          {config: basic(beforeExpiry(90*day), func(a *Arguments) { later(&a.ExpiresIn) })},
-		"no policy":                         {config: basic(named("ci"))},
+		"a fixed name that rotates":            {config: basic(named("ci"), maxAge(60*day)), want: "FixedNameRotates"},
+		"an empty policy":                      {config: basic(func(a *Arguments) { a.Rotation = true }), want: "InvalidPolicy "},
+		"a window without an expiry":           {config: basic(forEver, beforeExpiry(day)), want: "InvalidPolicy before_expiry"},
+		"a window before an instant":           {config: basic(until(midnight(900*day)), beforeExpiry(day)), want: "InvalidPolicy before_expiry"},
+		"a window as long as the lifetime":     {config: basic(beforeExpiry(90 * day)), want: "InvalidPolicy before_expiry"},
+		"a window a day short of the lifetime": {config: basic(beforeExpiry(89 * day))},
+		"an age that is never reached":         {config: basic(maxAge(90 * day)), want: "InvalidPolicy max_age"},
+		"an overlap longer than the window":    {config: basic(beforeExpiry(2*day), overlap(49*time.Hour)), want: "InvalidPolicy overlap"},
+		"only triggers":                        {config: basic(trigger(1))},
+		"triggers that are not known":          {config: basic(func(a *Arguments) { a.Rotation, a.Triggers.Unknown = true, true })},
+		"a lifetime that is not known":         {config: basic(beforeExpiry(90*day), func(a *Arguments) { later(&a.ExpiresIn) })},
+		"no policy":                            {config: basic(named("ci"))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			said := strings.Join(namesOfNotices(CheckConfiguration(test.config)), ", ")
 			if said != test.want {
-				t.Errorf("it says %q, want %q", said, test.want)
+				t.Errorf("got %q, want %q", said, test.want)
 			}
 		})
 	}
 }
 
-// A policy that turns out impossible at apply is refused then, before anything is revoked or issued.
-func TestUpdate_refusesAnImpossiblePolicy(t *testing.T) {
+// A policy that turns out to be invalid at apply is refused then, before any token is revoked or
+// issued.
+func TestUpdate_refusesAnInvalidPolicy(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
 		config := basic(beforeExpiry(14 * day))
@@ -465,11 +467,11 @@ func TestUpdate_refusesAnImpossiblePolicy(t *testing.T) {
 
 			_, _, said := s.plan(shorter)
 			if said.Failed() != edit.fails {
-				t.Errorf("a life of %s: %v", edit.life, namesOfNotices(said))
+				t.Errorf("a lifetime of %s: %v", edit.life, namesOfNotices(said))
 			}
 		}
 
-		// A reissue checks it once more.
+		// A reissue checks the policy again.
 		s.state.Due = lifecycle.Known(lifecycle.ReasonMaxAge)
 		impossible := config.edited(trigger(1), func(a *Arguments) { a.ExpiresIn = lifecycle.Known(14 * day) })
 		s.state.Triggers, s.state.Policy = impossible.Triggers, impossible.Policy

@@ -12,8 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// The user of a token: another name of the same one is recorded, another one is a replacement, and
-// one who is not known or does not exist is none.
+// The user of a token: a new username of the same user is recorded, another user requires a
+// replacement, and a user that is not known or does not exist requires none.
 func TestPlanUpdate_users(t *testing.T) {
 	t.Parallel()
 
@@ -25,13 +25,13 @@ func TestPlanUpdate_users(t *testing.T) {
 		want          []string
 		owner         string
 	}{
-		"the same id":       {before: basic(), after: basic(), owner: "svc"},
-		"its login":         {before: basic(), after: basic(ofLogin("svc")), owner: "svc"},
-		"a renamed login":   {before: basic(), after: basic(ofLogin("new")), meanwhile: func(s *stage) { s.system.users[1].Username = "new" }, owner: "new"},
-		"an old login":      {before: basic(ofLogin("svc")), after: basic(ofLogin("svc")), meanwhile: func(s *stage) { s.system.users[1].Username = "new" }, owner: "svc"},
-		"another id":        {before: basic(), after: basic(ofUser("6")), replace: []string{"user_id"}},
-		"another login":     {before: basic(ofLogin("svc")), after: basic(ofLogin("other")), replace: []string{"username"}},
-		"another, by login": {before: basic(), after: basic(ofLogin("other")), replace: []string{"username", "user_id"}},
+		"the same id":                        {before: basic(), after: basic(), owner: "svc"},
+		"its login":                          {before: basic(), after: basic(ofLogin("svc")), owner: "svc"},
+		"a renamed login":                    {before: basic(), after: basic(ofLogin("new")), meanwhile: func(s *stage) { s.system.users[1].Username = "new" }, owner: "new"},
+		"an old login":                       {before: basic(ofLogin("svc")), after: basic(ofLogin("svc")), meanwhile: func(s *stage) { s.system.users[1].Username = "new" }, owner: "svc"},
+		"another id":                         {before: basic(), after: basic(ofUser("6")), replace: []string{"user_id"}},
+		"another login":                      {before: basic(ofLogin("svc")), after: basic(ofLogin("other")), replace: []string{"username"}},
+		"another, by username instead of id": {before: basic(), after: basic(ofLogin("other")), replace: []string{"username", "user_id"}},
 		"another, without a refresh": {
 			before: basic(), after: basic(ofUser("6")), unread: true, want: []string{"OtherOwner"},
 		},
@@ -39,7 +39,7 @@ func TestPlanUpdate_users(t *testing.T) {
 			before: basic(), after: basic(ofUser("6"), until(midnight(-day))), want: []string{"ExpiryPassed", "ExpiryPassed"},
 		},
 		"one who does not exist": {before: basic(), after: basic(ofUser("99")), want: []string{"CannotReissueToUser"}},
-		"no key":                 {before: basic(), after: basic(ofUser("svc")), want: []string{"InvalidUserID"}},
+		"an invalid id":          {before: basic(), after: basic(ofUser("svc")), want: []string{"InvalidUserID"}},
 		"one who cannot be read": {
 			before: basic(), after: basic(ofLogin("other")), meanwhile: func(s *stage) { s.failing(errLook, callUser) }, want: []string{"StepFailed FindUser"},
 		},
@@ -99,8 +99,8 @@ func TestPlanUpdate_users(t *testing.T) {
 	}
 }
 
-// Of a user who was deleted, a plan names the one who has the login now.
-func TestPlanUpdate_aUserWhoWasMadeAgain(t *testing.T) {
+// If the owner was deleted, the plan names the user who now has the username.
+func TestPlanUpdate_aUserWhoWasCreatedAgain(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
 		s.created(basic(ofLogin("svc")))
@@ -122,7 +122,7 @@ func TestPlanUpdate_aUserWhoWasMadeAgain(t *testing.T) {
 	})
 }
 
-// A user whom the server refuses gets a token that cannot be used: the plan says so.
+// A user that the server refuses would get a token that does not work: the plan warns of that.
 func TestPlanCreate_userWhoCannotLogIn(t *testing.T) {
 	t.Parallel()
 	onEachPlatform(t, func(t *testing.T, s *stage) {
@@ -135,8 +135,8 @@ func TestPlanCreate_userWhoCannotLogIn(t *testing.T) {
 	})
 }
 
-// An id of a user on another platform is told apart from what is no id anywhere, before anything is
-// sent. An import asks for a user of that login first.
+// A user id of another platform is distinguished from a text that is not a user id on any platform, before a
+// request is sent. An import first searches for a user with that username.
 func TestUserID_ofAnotherPlatform(t *testing.T) {
 	t.Parallel()
 
@@ -149,7 +149,7 @@ func TestUserID_ofAnotherPlatform(t *testing.T) {
 				s.options.Platforms = []pat.Traits{s.system.traits, other}
 				s.process()
 
-				// tells fails the test unless the notices are one, about the id.
+				// tells fails the test unless there is exactly one notice, about the id.
 				tells := func(what string, said Notices) {
 					t.Helper()
 
@@ -202,7 +202,7 @@ func TestUserID_ofAnotherPlatform(t *testing.T) {
 				s.wantNotices(said, "StepFailed FindImportedUser")
 
 				if failed, _ := said[0].(StepFailed); !errors.Is(failed.Err, errLook) {
-					t.Errorf("a server that does not answer: %v", said)
+					t.Errorf("a server that does not respond: %v", said)
 				}
 
 				s.failing(nil)

@@ -15,21 +15,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// user is who owns all tokens, and secret begins the secret of each.
+// user owns all tokens, and secret begins the secret of each.
 const user, secret = "5", "v4lue"
 
-// start is when everything happens.
+// start is the time at which each test starts.
 var start = time.Date(2026, 11, 21, 16, 50, 10, 0, time.UTC)
 
-// outcome is what becomes of a request for a token.
+// outcome is what happens to a request for a token.
 type outcome int
 
 const (
-	done        outcome = iota // The default.
-	refused                    // Nothing was done, and the answer says so.
-	lostDone                   // It was carried out, and the answer was lost.
-	lostNothing                // It was lost itself, and nobody knows.
-	lostLate                   // It is carried out after the next look.
+	done        outcome = iota // Processed, with a response. The default.
+	refused                    // Not processed, as the response says.
+	lostDone                   // Processed, but the response was lost.
+	lostNothing                // Not processed, because the request was lost.
+	lostLate                   // Processed after the next lookup.
 )
 
 var (
@@ -48,49 +48,48 @@ const (
 	callRevoke
 )
 
-// fake is a platform in memory, with a clock and users, whose failures are scripted.
+// fake is an in-memory platform with a clock and users, whose failures are scripted.
 type fake struct {
 	pat.System
 
 	traits pat.Traits
 	server string
 	now    time.Time
-	// clock, if set, learns the time from every response, unless they are undated.
+	// clock, if set, is updated from every response, unless responses are undated.
 	clock   *pat.Clock
 	undated bool
-	// creates, looks and revokes say what becomes of each call, in their order; what
-	// is not said works.
+	// creates, looks and revokes are the outcomes of the calls, in their order; further calls
+	// succeed.
 	creates []outcome
 	looks   []error
 	revokes []error
-	// fails, if set, is asked before each call, with the id of the token or user, or with the
-	// name of the token to create.
+	// fails, if set, is called before each call, with the id of the token or user, or with the name
+	// of the token to create.
 	fails func(what call, about string) error
-	// onCreate, if set, is called with each request for a token, and afterLook after each
-	// look.
+	// onCreate, if set, is called with each request for a token, and afterLook after each lookup.
 	onCreate, afterLook func()
-	// onTaken, if set, is called with a name that is taken, which is no error then: racing
-	// requests make twins.
+	// onTaken, if set, is called with a name that is taken. Then that is not an error, as concurrent
+	// requests can create two tokens of one name.
 	onTaken func(name string)
-	// untimed is true if no answer to a request for a token says when it was created.
+	// untimed is true if no response to a request for a token contains the time of creation.
 	untimed bool
-	// shorten is taken from every expiry that is asked for.
+	// shorten is subtracted from every requested expiry.
 	shorten time.Duration
 
-	mu      sync.Mutex
-	users   []pat.User
-	self    string      // The id of the user who the provider is.
-	tokens  []pat.Token // Revoked ones too, where names are not reusable.
-	issued  int
-	late    []string
-	created []string // The names of all requests.
-	revoked []pat.Key
-	twins   []string
-	calls   int
+	mu         sync.Mutex
+	users      []pat.User
+	self       string      // The id of the provider's own user.
+	tokens     []pat.Token // Including revoked ones if names are not reusable.
+	issued     int
+	late       []string
+	created    []string // The names of all requests.
+	revoked    []pat.Key
+	duplicates []string
+	calls      int
 }
 
-// newFake returns a platform like Foreman, or one where names are reusable, tokens have no ids and
-// expire on a date, like Universal Controller.
+// newFake returns a platform like Foreman, or one like Universal Controller, on which names are
+// reusable and tokens have no ids and expire on a date.
 func newFake(reusable bool) *fake {
 	platform, server := "fakeman", "https://fakeman.example.com"
 	if reusable {
@@ -260,7 +259,7 @@ func (f *fake) Revoke(ctx context.Context, token pat.Token) error {
 	return nil
 }
 
-// kill revokes a token behind everybody's back.
+// kill revokes a token outside of the resource.
 func (f *fake) kill(token pat.Token) {
 	for i, row := range f.tokens {
 		if !row.SameAs(token) {
@@ -276,7 +275,7 @@ func (f *fake) kill(token pat.Token) {
 	}
 }
 
-// remove deletes the row of a token, as no request can where names burn.
+// remove deletes the row of a token, which no request can do if names are not reusable.
 func (f *fake) remove(token pat.Token) {
 	f.tokens = slices.DeleteFunc(f.tokens, func(row pat.Token) bool { return row.SameAs(token) })
 }
@@ -290,7 +289,7 @@ func (f *fake) use(token pat.Token) {
 	}
 }
 
-// deleteUser deletes a user, with all tokens.
+// deleteUser deletes a user with all tokens.
 func (f *fake) deleteUser(id string) {
 	f.users = slices.DeleteFunc(f.users, func(u pat.User) bool { return u.ID == id })
 	f.tokens = slices.DeleteFunc(f.tokens, func(row pat.Token) bool { return row.UserID == id })
@@ -300,7 +299,7 @@ func (f *fake) hasUser(id string) bool {
 	return slices.ContainsFunc(f.users, func(u pat.User) bool { return u.ID == id })
 }
 
-// shown is a row as the server shows it by its clock.
+// shown returns a row as the server returns it at its current time.
 func (f *fake) shown(row pat.Token) pat.Token {
 	if row.Status == pat.StatusActive && !row.ExpiresAt.IsZero() && !f.now.Before(lifecycle.Latest(row.ExpiresAt, f.traits)) {
 		row.Status = pat.StatusExpired
@@ -309,7 +308,7 @@ func (f *fake) shown(row pat.Token) pat.Token {
 	return row
 }
 
-// begin counts a call, which fails if its context is cancelled.
+// begin counts a call, and fails if its context is cancelled.
 func (f *fake) begin(ctx context.Context, what call, about string) error {
 	f.calls++
 
@@ -330,10 +329,10 @@ func (f *fake) begin(ctx context.Context, what call, about string) error {
 	return nil
 }
 
-// add makes a token of the user that never expires, unless the name is taken.
+// add creates a token of the user that never expires, unless the name is taken.
 func (f *fake) add(name string) (pat.Token, error) { return f.make(user, name, time.Time{}) }
 
-// make makes a token, unless the name is taken.
+// make creates a token, unless the name is taken.
 func (f *fake) make(userID, name string, expires time.Time) (pat.Token, error) {
 	for _, token := range f.tokens {
 		if token.UserID != userID || token.Name != name {
@@ -363,18 +362,18 @@ func (f *fake) make(userID, name string, expires time.Time) (pat.Token, error) {
 	return token, nil
 }
 
-// land carries out what was delayed.
+// land processes the delayed requests.
 func (f *fake) land() {
 	for _, name := range f.late {
 		if _, err := f.add(name); err != nil && !f.traits.ReusableNames {
-			f.twins = append(f.twins, name)
+			f.duplicates = append(f.duplicates, name)
 		}
 	}
 
 	f.late = nil
 }
 
-// live returns the names of the tokens that can be used, once all is carried out.
+// live returns the names of the tokens that work, after all delayed requests were processed.
 func (f *fake) live() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -392,7 +391,7 @@ func (f *fake) live() []string {
 	return names
 }
 
-// next takes the first element, or the zero value where there is none.
+// next removes and returns the first element, or returns the zero value if there is none.
 func next[T any](list *[]T) T {
 	var first T
 	if len(*list) > 0 {
@@ -402,7 +401,7 @@ func next[T any](list *[]T) T {
 	return first
 }
 
-// wantText fails unless the error says all the words.
+// wantText fails the test unless the error contains all the words.
 func wantText(t *testing.T, err error, words ...string) {
 	t.Helper()
 
@@ -412,18 +411,18 @@ func wantText(t *testing.T, err error, words ...string) {
 
 	for _, word := range words {
 		if !strings.Contains(err.Error(), word) {
-			t.Errorf("the error does not say %q: %v", word, err)
+			t.Errorf("the error does not contain %q: %v", word, err)
 		}
 	}
 
 	for _, bad := range []string{"..", ".,", secret, "%!"} {
 		if strings.Contains(err.Error(), bad) {
-			t.Errorf("the error says %q: %v", bad, err)
+			t.Errorf("the error contains %q: %v", bad, err)
 		}
 	}
 }
 
-// wantType fails unless the error is of the type.
+// wantType fails the test unless the error has the type.
 func wantType[E error](t *testing.T, err error) {
 	t.Helper()
 

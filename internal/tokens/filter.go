@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Filter says which of a user's tokens are meant. What is not set lets all pass.
+// Filter selects some of a user's tokens. A field that is not set selects all.
 type Filter struct {
 	NamePrefix                   pat.Option[string]
 	Status                       pat.Option[pat.Status]
@@ -15,8 +15,8 @@ type Filter struct {
 	UnusedFor                    pat.Option[time.Duration]
 }
 
-// Selects says whether all parts of the filter let the token pass. What the server does not
-// tell is no reason to let it pass.
+// Selects reports whether the token matches all fields of the filter. A token does not match a field
+// whose value the server did not send.
 func (f Filter) Selects(token pat.Token, now time.Time) bool {
 	return strings.HasPrefix(token.Name, f.NamePrefix.V) &&
 		(!f.Status.Set || token.Status == f.Status.V) &&
@@ -25,14 +25,15 @@ func (f Filter) Selects(token pat.Token, now time.Time) bool {
 		(!f.UnusedFor.Set || unusedSince(token, now.Add(-f.UnusedFor.V)))
 }
 
-// byTime says whether the filter compares times, with one that the runner's clock may have made.
+// byTime reports whether the filter compares times, which may have been computed with the runner's
+// clock.
 func (f Filter) byTime() bool { return f.ExpiresBefore.Set || f.CreatedBefore.Set || f.UnusedFor.Set }
 
-// knownBefore says whether the time is known and before the other.
+// knownBefore reports whether the time is known and before the other.
 func knownBefore(t, other time.Time) bool { return !t.IsZero() && t.Before(other) }
 
-// unusedSince says whether nobody has logged in with the token since. One that was never
-// used counts from its creation.
+// unusedSince reports whether the token has not been used to log in since then. For a token that was
+// never used, its creation counts as its last use.
 func unusedSince(token pat.Token, since time.Time) bool {
 	used := token.LastUsedAt
 	if used.IsZero() && !token.Used {

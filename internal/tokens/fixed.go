@@ -8,14 +8,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// TakenError says that a user has, or where names are not reusable ever had, a token of
-// the name that was asked for.
+// TakenError means that a user already has a token of the requested name or, if names are not
+// reusable, ever had one.
 type TakenError struct {
 	Token  pat.Token
 	Traits pat.Traits
 }
 
-// Error names the token and the way out.
+// Error names the token and says what to do.
 func (e *TakenError) Error() string {
 	text := fmt.Sprintf("The user with id %s already has a token named %q (id %s, %s). ",
 		e.Token.UserID, e.Token.Name, e.Token.ID, e.Token.Status)
@@ -45,7 +45,7 @@ func (e *TakenError) Error() string {
 	return text
 }
 
-// Taken returns a [TakenError] if the name cannot be given to a token of the user.
+// Taken returns a [TakenError] if no other token of the user can have the name.
 func (i *Issuer) Taken(ctx context.Context, userID, name string) error {
 	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
 	if err != nil {
@@ -59,15 +59,15 @@ func (i *Issuer) Taken(ctx context.Context, userID, name string) error {
 	return &TakenError{Token: tokens[len(tokens)-1], Traits: i.system.Traits()}
 }
 
-// issueFixed issues a token under a name that the user chose. Where names are reusable
-// a lost answer is followed by a second request; where they burn it never is, not even
-// by a later call.
+// issueFixed issues a token with a name that the user chose. If the response is lost, a second
+// request follows only if names are reusable. Otherwise none is sent, not even by a later call,
+// because it could create a second token of the name.
 func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
 	unseen := i.Taken(ctx, order.UserID, order.Name)
 	if _, denied := errors.AsType[*pat.PermissionError](unseen); unseen != nil && !denied {
 		return Result{}, unseen
 	}
-	// An account that may create tokens need not be allowed to list them: the server then decides
+	// An account that may create tokens may lack the permission to list them. Then the server decides
 	// whether the name is free.
 
 	reusable := i.system.Traits().ReusableNames
@@ -80,7 +80,7 @@ func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
 	issued, err := i.request(ctx, order, order.Name)
 
 	if _, ambiguous := errors.AsType[*pat.AmbiguousError](err); ambiguous {
-		if unseen != nil { // A token of this name may have been there before.
+		if unseen != nil { // A token of this name may have existed before.
 			return Result{}, i.lostFixed(order, err, false, unseen)
 		}
 
@@ -91,7 +91,7 @@ func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
 		}
 
 		if issued, err = i.request(ctx, order, order.Name); err != nil {
-			// Either request may have been carried out after the look.
+			// Either request may have been processed after the lookup.
 			return Result{}, i.failWithLost(ctx, order.UserID, []string{order.Name}, err)
 		}
 	}
@@ -107,7 +107,7 @@ func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
 
 var errAskedBefore = errors.New("an earlier request of this run for a token of this name was not answered")
 
-// lostFixed says what became of a fixed name whose request was not answered.
+// lostFixed describes what became of a token with a fixed name whose response was lost.
 func (i *Issuer) lostFixed(order Order, cause error, found bool, lookErr error) error {
 	traits := i.system.Traits()
 
@@ -134,7 +134,7 @@ func (i *Issuer) lostFixed(order Order, cause error, found bool, lookErr error) 
 	}
 }
 
-// noTwin says why a name is not sent again.
+// noTwin explains why the name is not sent in a second request.
 func (i *Issuer) noTwin(order Order, cause error) error {
 	return fmt.Errorf("%w No token %q exists yet. A second request could create a second token of this name, which %s could not "+
 		"revoke, so none was sent: check the tokens of the user with id %s in a few minutes; "+
@@ -142,14 +142,14 @@ func (i *Issuer) noTwin(order Order, cause error) error {
 		sentence{cause}, order.Name, i.system.Traits().DisplayName, order.UserID)
 }
 
-// SharedError says that two resources of one process have the same series.
+// SharedError means that two resources of one process have the same series.
 type SharedError struct {
 	Series string
 	// Token is the live token of the other resource.
 	Token pat.Token
 }
 
-// Error names the other resource's token and what to do.
+// Error names the other resource's token and says what to do.
 func (e *SharedError) Error() string {
 	return fmt.Sprintf("The series %q belongs to another resource of this run, whose token is %q (id %s). Each would take the "+
 		"other's tokens for orphans, so no token was issued. Set a different `series` on this resource.",

@@ -25,34 +25,34 @@ func TestIssueOfAFixedName(t *testing.T) {
 	for name, test := range map[string]struct {
 		reusable bool
 		creates  []outcome
-		looks    []error // of which the first is before the request
+		looks    []error // the first is before the request
 		revokes  []error
 		created  int
 		live     []string
-		words    []string // of the error; none is success
+		words    []string // in the error; none means success
 	}{
-		"names burn, and all is well":                                    {created: 1, live: []string{"ci"}},
-		"names burn, and the look is denied":                             {looks: []error{denied}, created: 1, live: []string{"ci"}},
-		"names burn, and the look fails":                                 {looks: []error{errLook}, words: []string{"HTTP 503"}},
-		"names burn, and the look is denied, and it was carried out":     {creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 403", "user with id 5"}},
-		"names are free, and the look is denied, and it was carried out": {reusable: true, creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 403"}},
-		"names burn, and it is refused":                                  {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
-		"names burn, and it was carried out":                             {creates: []outcome{lostDone}, created: 1, words: []string{"HTTP 504. ", "was revoked", `Fakeman does not allow the name "ci" to be reused`, "name_prefix"}},
-		"names burn, and it was not":                                     {creates: []outcome{lostNothing}, created: 1, words: []string{`No token "ci" exists yet`, "Fakeman could not revoke", "user with id 5", "in a few minutes"}},
-		"names burn, and it comes late":                                  {creates: []outcome{lostLate}, created: 1, live: []string{"ci"}, words: []string{`No token "ci" exists yet`}},
-		"names burn, and nobody can look":                                {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 503", "user with id 5"}},
-		"names burn, and it cannot be revoked":                           {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was created`, "HTTP 502", "user with id 5"}},
-		"names are free, and all is well":                                {reusable: true, created: 1, live: []string{"ci"}},
-		"names are free, and it was carried out":                         {reusable: true, creates: []outcome{lostDone}, created: 2, live: []string{"ci"}},
-		"names are free, and it was not":                                 {reusable: true, creates: []outcome{lostNothing}, created: 2, live: []string{"ci"}},
-		"names are free, and it comes late":                              {reusable: true, creates: []outcome{lostLate}, created: 2, words: []string{"already been taken", "(ci) do not exist, or were revoked"}},
-		"names are free, twice carried out":                              {reusable: true, creates: []outcome{lostDone, lostDone}, created: 2, words: []string{"HTTP 504", "(ci) do not exist, or were revoked"}},
-		"names are free, twice not":                                      {reusable: true, creates: []outcome{lostNothing, lostNothing}, created: 2, words: []string{"HTTP 504", "(ci)"}},
-		"names are free, then refused":                                   {reusable: true, creates: []outcome{lostNothing, refused}, created: 2, words: []string{"HTTP 422: no", "(ci)"}},
-		"names are free, and nobody can look":                            {reusable: true, creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`}},
-		"names are free, twice, and nobody looks":                        {reusable: true, creates: []outcome{lostDone, lostDone}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci"}, words: []string{`Token "ci" may still be active`, "HTTP 503"}},
-		"names are free, and it cannot be revoked":                       {reusable: true, creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was created`, "HTTP 502"}},
-		"names are free, the second not revocable.":                      {reusable: true, creates: []outcome{lostNothing, lostDone}, revokes: []error{errRevoke}, created: 2, live: []string{"ci"}, words: []string{`Token "ci" may still be active`, "HTTP 502"}},
+		"not reusable, nothing fails":                                     {created: 1, live: []string{"ci"}},
+		"not reusable, the list is denied":                                {looks: []error{denied}, created: 1, live: []string{"ci"}},
+		"not reusable, the list fails":                                    {looks: []error{errLook}, words: []string{"HTTP 503"}},
+		"not reusable, the list is denied, and the request was processed": {creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 403", "user with id 5"}},
+		"reusable, the list is denied, and the request was processed":     {reusable: true, creates: []outcome{lostDone}, looks: []error{denied}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 403"}},
+		"not reusable, the request is refused":                            {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
+		"not reusable, the request was processed":                         {creates: []outcome{lostDone}, created: 1, words: []string{"HTTP 504. ", "was revoked", `Fakeman does not allow the name "ci" to be reused`, "name_prefix"}},
+		"not reusable, the request was not processed":                     {creates: []outcome{lostNothing}, created: 1, words: []string{`No token "ci" exists yet`, "Fakeman could not revoke", "user with id 5", "in a few minutes"}},
+		"not reusable, the request is processed late":                     {creates: []outcome{lostLate}, created: 1, live: []string{"ci"}, words: []string{`No token "ci" exists yet`}},
+		"not reusable, the second list fails":                             {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`, "HTTP 503", "user with id 5"}},
+		"not reusable, the token cannot be revoked":                       {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was created`, "HTTP 502", "user with id 5"}},
+		"reusable, nothing fails":                                         {reusable: true, created: 1, live: []string{"ci"}},
+		"reusable, the request was processed":                             {reusable: true, creates: []outcome{lostDone}, created: 2, live: []string{"ci"}},
+		"reusable, the request was not processed":                         {reusable: true, creates: []outcome{lostNothing}, created: 2, live: []string{"ci"}},
+		"reusable, the request is processed late":                         {reusable: true, creates: []outcome{lostLate}, created: 2, words: []string{"already been taken", "(ci) do not exist, or were revoked"}},
+		"reusable, both requests were processed":                          {reusable: true, creates: []outcome{lostDone, lostDone}, created: 2, words: []string{"HTTP 504", "(ci) do not exist, or were revoked"}},
+		"reusable, neither request was processed":                         {reusable: true, creates: []outcome{lostNothing, lostNothing}, created: 2, words: []string{"HTTP 504", "(ci)"}},
+		"reusable, the second request is refused":                         {reusable: true, creates: []outcome{lostNothing, refused}, created: 2, words: []string{"HTTP 422: no", "(ci)"}},
+		"reusable, the second list fails":                                 {reusable: true, creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, live: []string{"ci"}, words: []string{`Could not determine whether the token "ci" was created`}},
+		"reusable, both were processed, and the last list fails":          {reusable: true, creates: []outcome{lostDone, lostDone}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci"}, words: []string{`Token "ci" may still be active`, "HTTP 503"}},
+		"reusable, the token cannot be revoked":                           {reusable: true, creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, live: []string{"ci"}, words: []string{`The token "ci" was created`, "HTTP 502"}},
+		"reusable, the second token cannot be revoked":                    {reusable: true, creates: []outcome{lostNothing, lostDone}, revokes: []error{errRevoke}, created: 2, live: []string{"ci"}, words: []string{`Token "ci" may still be active`, "HTTP 502"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,14 +62,14 @@ func TestIssueOfAFixedName(t *testing.T) {
 
 			result, err := newIssuer(system).Issue(t.Context(), fixed())
 
-			// What comes late on a platform with reusable names was revoked by the last look.
+			// If names are reusable, a token that was created late was revoked by the last lookup.
 			live := slices.Clone(system.live())
 			if diff := cmp.Diff(test.live, live); diff != "" {
 				t.Error(diff)
 			}
 
-			if len(system.created) != test.created || len(system.twins) != 0 {
-				t.Errorf("requests for %v, twins %v", system.created, system.twins)
+			if len(system.created) != test.created || len(system.duplicates) != 0 {
+				t.Errorf("requests for %v, duplicates %v", system.created, system.duplicates)
 			}
 
 			if test.words != nil {
@@ -85,14 +85,14 @@ func TestIssueOfAFixedName(t *testing.T) {
 	}
 }
 
-// Another's token of the same name is not revoked for ours.
+// A token of the same name that another program issued is not revoked.
 func TestOfSeveralTokensOfALostNameNoneIsRevoked(t *testing.T) {
 	t.Parallel()
 
 	for _, reusable := range []bool{false, true} {
 		system := newFake(reusable)
 		system.creates = []outcome{lostDone}
-		system.onCreate = func() { // Between the look and the request, somebody else issues one.
+		system.onCreate = func() { // Between the lookup and the request, another program issues one.
 			system.tokens = append(system.tokens, pat.Token{
 				UserID: user, ID: "77", Name: "ci", Status: pat.StatusActive, CreatedAt: start.Add(-time.Second),
 			})
@@ -110,7 +110,7 @@ func TestOfSeveralTokensOfALostNameNoneIsRevoked(t *testing.T) {
 	}
 }
 
-func TestABurntNameIsNotSentAgainByALaterCall(t *testing.T) {
+func TestAUsedUpNameIsNotSentAgainByALaterCall(t *testing.T) {
 	t.Parallel()
 
 	system := newFake(false)
@@ -129,7 +129,7 @@ func TestABurntNameIsNotSentAgainByALaterCall(t *testing.T) {
 	}
 }
 
-func TestTakenNamesTheTokenAndTheWayOut(t *testing.T) {
+func TestTakenNamesTheTokenAndSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -138,11 +138,11 @@ func TestTakenNamesTheTokenAndTheWayOut(t *testing.T) {
 		words    []string
 		not      []string
 	}{
-		"names burn, active":      {false, pat.StatusActive, []string{`named "ci" (id 1, active)`, "Fakeman never frees a name", "nor without it can the name come back", "import the token (5/1)", "name_prefix"}, nil},
-		"names burn, expired":     {false, pat.StatusExpired, []string{"(id 1, expired)", "never frees", "Choose another name"}, []string{"Import", "Revoke"}},
-		"names burn, revoked":     {false, pat.StatusRevoked, []string{"(id 1, revoked)", "never frees", "Choose another name"}, []string{"Import", "Revoke"}},
-		"names are free, active":  {true, pat.StatusActive, []string{"(id 1, active)", "Remove `create_before_destroy`", "import the token (5/1)"}, []string{"never frees"}},
-		"names are free, expired": {true, pat.StatusExpired, []string{"(id 1, expired)", "Revoke it"}, []string{"never frees", "Import"}},
+		"not reusable, active":  {false, pat.StatusActive, []string{`named "ci" (id 1, active)`, "Fakeman never frees a name", "nor without it can the name come back", "import the token (5/1)", "name_prefix"}, nil},
+		"not reusable, expired": {false, pat.StatusExpired, []string{"(id 1, expired)", "never frees", "Choose another name"}, []string{"Import", "Revoke"}},
+		"not reusable, revoked": {false, pat.StatusRevoked, []string{"(id 1, revoked)", "never frees", "Choose another name"}, []string{"Import", "Revoke"}},
+		"reusable, active":      {true, pat.StatusActive, []string{"(id 1, active)", "Remove `create_before_destroy`", "import the token (5/1)"}, []string{"never frees"}},
+		"reusable, expired":     {true, pat.StatusExpired, []string{"(id 1, expired)", "Revoke it"}, []string{"never frees", "Import"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -156,12 +156,12 @@ func TestTakenNamesTheTokenAndTheWayOut(t *testing.T) {
 				wantText(t, err, append(test.words, "user with id 5")...)
 
 				if taken, ok := errors.AsType[*TakenError](err); !ok || taken.Token.ID != "1" {
-					t.Errorf("the error is no *TakenError of token 1: %v", err)
+					t.Errorf("the error is not a *TakenError about token 1: %v", err)
 				}
 
 				for _, word := range test.not {
 					if strings.Contains(err.Error(), word) {
-						t.Errorf("the error says %q: %v", word, err)
+						t.Errorf("the error contains %q: %v", word, err)
 					}
 				}
 			}
@@ -177,7 +177,7 @@ func TestTakenNamesTheTokenAndTheWayOut(t *testing.T) {
 	}
 }
 
-func TestTakenPassesOnWhatKeepsItFromLooking(t *testing.T) {
+func TestTakenReturnsTheErrorOfTheList(t *testing.T) {
 	t.Parallel()
 
 	system := newFake(false)
@@ -185,7 +185,7 @@ func TestTakenPassesOnWhatKeepsItFromLooking(t *testing.T) {
 	wantType[*pat.TransientError](t, newIssuer(system).Taken(t.Context(), user, "ci"))
 }
 
-func TestCheckRefusesBeforeAnythingIsSent(t *testing.T) {
+func TestCheckRefusesWithoutARequest(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -194,12 +194,12 @@ func TestCheckRefusesBeforeAnythingIsSent(t *testing.T) {
 	}{
 		"no name":                   {Order{UserID: user}, "blank"},
 		"a blank name":              {Order{UserID: user, Name: " "}, "blank"},
-		"an outer blank":            {Order{UserID: user, Name: "ci "}, `write "ci"`},
+		"a trailing blank":          {Order{UserID: user, Name: "ci "}, `write "ci"`},
 		"a control character":       {Order{UserID: user, Name: "c\ni"}, "control character"},
 		"a name that is too long":   {Order{UserID: user, Name: strings.Repeat("n", 61)}, "61 characters"},
 		"a reserved name":           {Order{UserID: user, Name: "registry"}, "by itself"},
 		"a prefix that is too long": {Order{UserID: user, NamePrefix: strings.Repeat("n", 55)}, "characters"},
-		"an outer blank in front":   {Order{UserID: user, NamePrefix: " ci-"}, "blank"},
+		"a leading blank":           {Order{UserID: user, NamePrefix: " ci-"}, "blank"},
 		"an expiry in the past":     {Order{UserID: user, Name: "ci", Lifetime: lifecycle.Lifetime{At: pat.Some(start.Add(-time.Second))}}, "in the past"},
 		"an expiry now":             {Order{UserID: user, NamePrefix: "ci-", Lifetime: lifecycle.Lifetime{At: pat.Some(start)}}, "in the past"},
 	} {

@@ -10,11 +10,11 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// attempts is how often a lost answer is followed by another generation.
+// attempts is how many generations are requested before issuing fails, if the responses are lost.
 const attempts = 3
 
-// issueGenerated issues the next generation of a series. Each attempt has a name of
-// its own, so that no request is ever sent twice.
+// issueGenerated issues the next generation of a series. Each attempt uses a new name, so that no
+// request is ever sent twice.
 func (i *Issuer) issueGenerated(ctx context.Context, order Order) (Result, error) {
 	result := Result{Series: order.Series, Generation: order.Generation}
 
@@ -25,7 +25,7 @@ func (i *Issuer) issueGenerated(ctx context.Context, order Order) (Result, error
 	}
 
 	var (
-		lost []string // names whose request was sent and never answered
+		lost []string // names whose requests got no response
 		last error
 	)
 
@@ -56,8 +56,8 @@ func (i *Issuer) issueGenerated(ctx context.Context, order Order) (Result, error
 	return Result{}, i.failWithLost(ctx, order.UserID, lost, fmt.Errorf("%w, the last of them: %w", errUnanswered, last))
 }
 
-// nextName advances the result to the next generation that no unanswered request asked
-// for.
+// nextName advances the result to the next generation that was not already requested without a
+// response.
 func (i *Issuer) nextName(order Order, result *Result) string {
 	for {
 		result.Generation++
@@ -69,8 +69,8 @@ func (i *Issuer) nextName(order Order, result *Result) string {
 	}
 }
 
-// survey finds out which generations of a known series there are, and which of them are
-// orphans. It fails with a [SharedError] if another resource of this process has one.
+// survey finds the existing generations of a series, and which of them are orphans. It fails with a
+// [SharedError] if another resource of this process has one of them.
 func (i *Issuer) survey(ctx context.Context, order Order, result *Result) error {
 	tokens, err := i.system.Tokens(ctx, order.UserID, pat.TokenQuery{NameContains: lifecycle.Stem("", order.Series)})
 	if err != nil {

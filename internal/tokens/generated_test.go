@@ -17,36 +17,36 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// generated is an order for a series of which nothing is known.
+// generated is an order for a series about which nothing is known.
 func generated() Order { return Order{UserID: user, NamePrefix: "ci-", Series: "abcdef"} }
 
-func TestIssueGoesOnToTheNextGenerationWhenAnAnswerIsLost(t *testing.T) {
+func TestIssueRequestsTheNextGenerationAfterALostResponse(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		creates   []outcome
-		looks     []error // of which the first is the survey
+		looks     []error // the first is the survey
 		revokes   []error
 		created   int
 		live      []string
-		words     []string // of the error; none is success
+		words     []string // in the error; none means success
 		leftovers int
 	}{
-		"it was carried out":             {creates: []outcome{lostDone}, created: 2, live: []string{"ci-abcdef-2"}},
-		"it was not":                     {creates: []outcome{lostNothing}, created: 2, live: []string{"ci-abcdef-2"}},
-		"it was carried out late":        {creates: []outcome{lostLate}, created: 2, live: []string{"ci-abcdef-2"}},
-		"twice":                          {creates: []outcome{lostLate, lostDone}, created: 3, live: []string{"ci-abcdef-3"}},
-		"three times":                    {creates: []outcome{lostDone, lostLate, lostNothing}, created: 3, words: []string{"three requests", "HTTP 504", "(ci-abcdef-1, ci-abcdef-2, ci-abcdef-3) do not exist, or were revoked"}},
-		"three times late":               {creates: []outcome{lostLate, lostLate, lostLate}, created: 3, words: []string{"three requests"}},
-		"a refusal at once":              {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
-		"then a refusal":                 {creates: []outcome{lostLate, refused}, created: 2, words: []string{"HTTP 422: no", "ci-abcdef-1"}},
-		"the survey fails":               {looks: []error{errLook}, words: []string{"looking: HTTP 503"}},
-		"the look fails, then not":       {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, words: []string{"HTTP 504", "ci-abcdef-1", "were revoked"}},
-		"every look fails":               {creates: []outcome{lostDone}, looks: []error{nil, errLook, errLook}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{"HTTP 504", `"ci-abcdef-1" may still be active`, "HTTP 503", "user with id 5"}},
-		"every revocation fails":         {creates: []outcome{lostDone}, revokes: []error{errRevoke, errRevoke}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{`"ci-abcdef-1" may still be active`, "HTTP 502"}},
-		"the last look fails":            {creates: []outcome{lostLate}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci-abcdef-1", "ci-abcdef-2"}, leftovers: 1},
-		"the last revocation fails":      {creates: []outcome{lostLate}, revokes: []error{errRevoke}, created: 2, live: []string{"ci-abcdef-1", "ci-abcdef-2"}, leftovers: 1},
-		"a revocation fails, then works": {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, words: []string{"HTTP 504", "were revoked"}},
+		"the request was processed":         {creates: []outcome{lostDone}, created: 2, live: []string{"ci-abcdef-2"}},
+		"the request was not processed":     {creates: []outcome{lostNothing}, created: 2, live: []string{"ci-abcdef-2"}},
+		"the request was processed late":    {creates: []outcome{lostLate}, created: 2, live: []string{"ci-abcdef-2"}},
+		"two responses are lost":            {creates: []outcome{lostLate, lostDone}, created: 3, live: []string{"ci-abcdef-3"}},
+		"three responses are lost":          {creates: []outcome{lostDone, lostLate, lostNothing}, created: 3, words: []string{"three requests", "HTTP 504", "(ci-abcdef-1, ci-abcdef-2, ci-abcdef-3) do not exist, or were revoked"}},
+		"three requests are processed late": {creates: []outcome{lostLate, lostLate, lostLate}, created: 3, words: []string{"three requests"}},
+		"the first request is refused":      {creates: []outcome{refused}, created: 1, words: []string{"HTTP 422: no"}},
+		"the second request is refused":     {creates: []outcome{lostLate, refused}, created: 2, words: []string{"HTTP 422: no", "ci-abcdef-1"}},
+		"the survey fails":                  {looks: []error{errLook}, words: []string{"looking: HTTP 503"}},
+		"one lookup fails":                  {creates: []outcome{lostDone}, looks: []error{nil, errLook}, created: 1, words: []string{"HTTP 504", "ci-abcdef-1", "were revoked"}},
+		"every lookup fails":                {creates: []outcome{lostDone}, looks: []error{nil, errLook, errLook}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{"HTTP 504", `"ci-abcdef-1" may still be active`, "HTTP 503", "user with id 5"}},
+		"every revocation fails":            {creates: []outcome{lostDone}, revokes: []error{errRevoke, errRevoke}, created: 1, live: []string{"ci-abcdef-1"}, words: []string{`"ci-abcdef-1" may still be active`, "HTTP 502"}},
+		"the last lookup fails":             {creates: []outcome{lostLate}, looks: []error{nil, nil, errLook}, created: 2, live: []string{"ci-abcdef-1", "ci-abcdef-2"}, leftovers: 1},
+		"the last revocation fails":         {creates: []outcome{lostLate}, revokes: []error{errRevoke}, created: 2, live: []string{"ci-abcdef-1", "ci-abcdef-2"}, leftovers: 1},
+		"a revocation fails, then works":    {creates: []outcome{lostDone}, revokes: []error{errRevoke}, created: 1, words: []string{"HTTP 504", "were revoked"}},
 	} {
 		for _, reusable := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, reusable %t", name, reusable), func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestIssueGoesOnToTheNextGenerationWhenAnAnswerIsLost(t *testing.T) {
 
 				for _, left := range result.Leftovers {
 					if !strings.Contains(left, `"ci-abcdef-1"`) {
-						t.Errorf("the leftover has no name: %s", left)
+						t.Errorf("the sentence names no token: %s", left)
 					}
 				}
 			})
@@ -88,7 +88,7 @@ func TestIssueGoesOnToTheNextGenerationWhenAnAnswerIsLost(t *testing.T) {
 	}
 }
 
-func TestAnErrorAfterLostAnswersKeepsItsType(t *testing.T) {
+func TestAnErrorAfterLostResponsesKeepsItsType(t *testing.T) {
 	t.Parallel()
 
 	system := newFake(false)
@@ -102,7 +102,7 @@ func TestAnErrorAfterLostAnswersKeepsItsType(t *testing.T) {
 	wantType[*pat.AmbiguousError](t, err)
 }
 
-func TestALaterCallDoesNotRepeatANameThatMayComeYet(t *testing.T) {
+func TestALaterCallDoesNotReuseANameWithoutAResponse(t *testing.T) {
 	t.Parallel()
 
 	system := newFake(false)
@@ -119,14 +119,14 @@ func TestALaterCallDoesNotRepeatANameThatMayComeYet(t *testing.T) {
 	}
 }
 
-func TestOneOfManyOrdersOfOneSeriesIsIssued(t *testing.T) {
+func TestOnlyOneOfManyOrdersOfOneSeriesIsIssued(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
 		const orders = 8
 
 		system := newFake(false)
-		// Time for the others to look as well, if they are let.
+		// Time in which the others would look too, if they were allowed to.
 		system.afterLook = func() { time.Sleep(time.Second) }
 
 		issuer := newIssuer(system)
@@ -157,7 +157,7 @@ func TestOneOfManyOrdersOfOneSeriesIsIssued(t *testing.T) {
 	})
 }
 
-// hanging is a fake whose looks hang once it has issued a token.
+// hanging is a fake whose lookups hang once it has issued a token.
 type hanging struct{ *fake }
 
 func (h hanging) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
@@ -170,7 +170,7 @@ func (h hanging) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 	return nil, &pat.TransientError{Failure: pat.Failure{Tried: "looking", Err: ctx.Err()}}
 }
 
-func TestANewSecretDoesNotWaitForTheLastLook(t *testing.T) {
+func TestANewSecretDoesNotWaitLongForTheLastLookup(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -184,12 +184,12 @@ func TestANewSecretDoesNotWaitForTheLastLook(t *testing.T) {
 		}
 
 		if took := time.Since(began); took > 5*time.Second {
-			t.Errorf("the secret was nowhere but in this process for %s", took)
+			t.Errorf("the secret existed only in this process for %s", took)
 		}
 	})
 }
 
-func TestACancelledRunStopsButCleansUp(t *testing.T) {
+func TestACancelledRunCleansUp(t *testing.T) {
 	t.Parallel()
 
 	for name, order := range map[string]Order{
@@ -218,7 +218,7 @@ func TestACancelledRunStopsButCleansUp(t *testing.T) {
 	}
 }
 
-func TestACancelledRunSendsNothingMore(t *testing.T) {
+func TestACancelledRunSendsNoMoreRequests(t *testing.T) {
 	t.Parallel()
 
 	ctx, cancel := context.WithCancel(t.Context())
@@ -256,7 +256,7 @@ func TestWaitingForASeriesEndsWithTheContext(t *testing.T) {
 		t.Errorf("%v, %d calls", err, system.calls)
 	}
 
-	// Another series, and one that is drawn, wait for nobody.
+	// An order for another series, and one without a series, do not wait.
 	other := generated()
 	other.Series = "bcdefg"
 

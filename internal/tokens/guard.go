@@ -5,13 +5,14 @@ import (
 	"slices"
 )
 
-// A run never revokes what the provider logs in with. A destroy and the action ask here; retire.go leaves
-// out a predecessor that is due, and update.go a token that would be revoked before another is issued.
+// A run never revokes the token that the provider logs in with. A destroy and the action check that
+// here; retire.go skips such a predecessor, and update.go such a token that would be revoked before
+// its successor is issued.
 
-// owns says whether a secret of this SHA-256 is the provider's own credential.
+// owns reports whether a secret with this SHA-256 is the provider's own credential.
 func (e *Engine) owns(sha256 string) bool { return sha256 != "" && sha256 == e.Credential }
 
-// checkDestroy refuses to revoke what the provider logs in with.
+// checkDestroy refuses to revoke the token that the provider logs in with.
 func (e *Engine) checkDestroy(state Record, notices *Notices) bool {
 	for _, token := range append(slices.Clone(state.Previous.V), state.AsPredecessor()) {
 		if e.owns(token.SHA256) {
@@ -24,9 +25,9 @@ func (e *Engine) checkDestroy(state Record, notices *Notices) bool {
 	return true
 }
 
-// CheckOwnUser refuses a user of whom a token may be what the provider logs in with. Only
-// whose token that is can be known: a list shows no secret to compare it with, and the last
-// use of a token is not proof, for others are in use at the same time.
+// CheckOwnUser refuses a user whose tokens may include the one that the provider logs in with. Only
+// the user can be compared: a list has no secrets, and the last use of a token proves nothing,
+// because other tokens of the user are used at the same time.
 func (e *Engine) CheckOwnUser(ctx context.Context, userID string) Notices {
 	if !e.MayBeToken {
 		return nil

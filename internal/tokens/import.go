@@ -9,12 +9,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// NameMark forces the token's part of an import id to be read as a name.
+// NameMark is the prefix of an import id's token part that forces it to be read as a name.
 const NameMark = "name="
 
-// Import returns the record of a user's token, each given as an import id has it. It changes
-// nothing on the server, and cannot know the secret. Only an active token can be imported: any
-// other would be reissued by the next apply.
+// Import returns the record of a user's token, both given as in an import id. It changes nothing on
+// the server, and cannot determine the secret. Only an active token can be imported, because the next
+// apply would reissue any other.
 func (e *Engine) Import(ctx context.Context, user, token string) (Record, Notices) {
 	var notices Notices
 
@@ -36,7 +36,7 @@ func (e *Engine) Import(ctx context.Context, user, token string) (Record, Notice
 		notices.add(ImportInactive{Token: found, Owner: owner})
 	}
 
-	// Once in a run: a CLI does not put together what has no place in the configuration.
+	// Once per run: a CLI does not combine warnings that belong to no argument.
 	if !notices.Failed() && !e.importWarned.Swap(true) {
 		notices.add(SecretUnknown{Name: found.Name})
 	}
@@ -44,8 +44,8 @@ func (e *Engine) Import(ctx context.Context, user, token string) (Record, Notice
 	return e.Imported(owner, found), notices
 }
 
-// importedUser returns the user whose id or login this is. A login that is not found may be the id of
-// a user on another platform. The server is asked first, for a login may look like one.
+// importedUser finds a user by id or username. A username that is not found may be a user id of
+// another platform, but a username may also look like such an id, so the server is queried first.
 func (e *Engine) importedUser(ctx context.Context, text string) (pat.User, error) {
 	invalid := e.userIDError(text)
 	if invalid == nil {
@@ -62,7 +62,7 @@ func (e *Engine) importedUser(ctx context.Context, text string) (pat.User, error
 	return user, err
 }
 
-// Imported returns the record of a token of this server that was issued elsewhere.
+// Imported returns the record of a token that exists on this server.
 func (e *Engine) Imported(owner pat.User, token pat.Token) Record {
 	record := AdoptedRecord(owner, token).on(e.System)
 	record.Username = setUnlessEmpty(owner.Username)
@@ -70,7 +70,7 @@ func (e *Engine) Imported(owner pat.User, token pat.Token) Record {
 	return record
 }
 
-// Find returns the token of a user by its id, where there are such ids, or name.
+// Find returns a user's token by id, if the platform has token ids, or by name.
 func Find(ctx context.Context, system pat.System, userID, token string) (pat.Token, error) {
 	name, forced := strings.CutPrefix(token, NameMark)
 	if system.Traits().TokenIDs && !forced && pat.IsNumber(token) {
@@ -80,7 +80,7 @@ func Find(ctx context.Context, system pat.System, userID, token string) (pat.Tok
 	return FindByName(ctx, system, userID, name)
 }
 
-// FindByName returns the only token of that name.
+// FindByName returns a user's only token of that name.
 func FindByName(ctx context.Context, system pat.System, userID, name string) (pat.Token, error) {
 	tokens, err := system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
 

@@ -6,7 +6,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/lifecycle"
 )
 
-// Check says what is wrong with an order, without sending anything.
+// Check returns an error if the order is invalid. It sends no request.
 func (i *Issuer) Check(order Order) error {
 	traits := i.system.Traits()
 
@@ -21,13 +21,13 @@ func (i *Issuer) Check(order Order) error {
 	return order.Lifetime.Check(i.clock.Now(), traits)
 }
 
-// Issue issues a token. When it fails, either no token of the order is left, or the
-// error tells which may be.
+// Issue issues a token. If it fails, either no token of the order is left, or the error names the
+// ones that may be.
 //
-// The look at a user's names and the request that follows from it are one critical
-// section for each name or series: two resources that share one would otherwise send
-// the same name twice, and Foreman can never revoke twins. A series that is yet to be
-// drawn is shared with nobody.
+// The lookup of a user's names and the request that depends on it form one critical section for each
+// name or series: otherwise two resources that share one would send the same name twice, and Foreman
+// can never revoke two tokens of the same name. A series that is not drawn yet cannot be shared and
+// needs no lock.
 func (i *Issuer) Issue(ctx context.Context, order Order) (Result, error) {
 	if err := i.Check(order); err != nil {
 		return Result{}, err

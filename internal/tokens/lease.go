@@ -13,35 +13,35 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// StopTime is how long a plugin may take to revoke what is open when it is told to stop:
-// two seconds after that, the CLI kills it.
+// StopTime is how long a plugin may take to revoke open tokens when Terraform stops it: Terraform
+// kills the plugin two seconds after that.
 const StopTime = 1800 * time.Millisecond
 
-// errStopped is what an ephemeral resource says that is opened too late.
+// errStopped is the error of an ephemeral resource that is opened after the run was stopped.
 var errStopped = errors.New("the run was interrupted before a token was issued")
 
-// Leases are the tokens that ephemeral resources have issued and nobody has revoked yet, on
-// whatever server. A CLI closes none of them after a consumer failed or the run was interrupted.
-// It is safe for concurrent use. The zero value has none.
+// Leases are the tokens of all servers that ephemeral resources have issued and that are not revoked
+// yet. Terraform closes none of them if a consumer failed or the run was interrupted. Leases is safe
+// for concurrent use, and its zero value is empty.
 type Leases struct {
 	mu   sync.Mutex
 	all  map[*lease]bool
 	over bool
-	// revoked are the tokens that were revoked without being closed.
+	// revoked are the tokens that Stop revoked.
 	revoked map[pat.Key]bool
 }
 
-// lease is a token that is being issued or was.
+// lease is a token that is being issued or has been issued.
 type lease struct {
 	user pat.UserRef
-	// settled is closed when it is known whether there is a token. What follows is not
-	// written any more then.
+	// settled is closed once it is known whether there is a token. The fields after it are not
+	// written afterwards.
 	settled chan struct{}
 	system  pat.System
 	token   pat.Token
 }
 
-// Open issues a token that [Leases.Stop] revokes if nobody closes it before.
+// Open issues a token. [Leases.Stop] revokes it unless [Leases.Close] did.
 func (l *Leases) Open(ctx context.Context, e *Engine, user pat.UserRef, order Order) (owner pat.User, issued pat.Issued, notices Notices) {
 	opened, err := l.begin(user)
 	if err != nil {
@@ -75,8 +75,8 @@ func (l *Leases) Open(ctx context.Context, e *Engine, user pat.UserRef, order Or
 	return owner, result.Issued, notices
 }
 
-// Close revokes the token. A failure is a warning: the run has done its work, and the
-// token expires by itself.
+// Close revokes the token. A failure is a warning, because the run has done its work and the token
+// expires.
 func (l *Leases) Close(ctx context.Context, e *Engine, token pat.Token, owner pat.UserRef) Notices {
 	if l.wasRevoked(token.Key()) {
 		return nil
@@ -91,9 +91,9 @@ func (l *Leases) Close(ctx context.Context, e *Engine, token pat.Token, owner pa
 	return nil
 }
 
-// Stop revokes all tokens at once, those included that are being issued, and lets no other one be
-// issued. The plugin calls it when it ends or is told to stop (main.go). It takes no longer than [StopTime], and its error names the
-// tokens that may live on, each with its user and without its secret; nil is none.
+// Stop revokes all tokens concurrently, including those that are still being issued, and prevents new
+// ones. The plugin calls it when it ends or is stopped (main.go). It takes no longer than [StopTime].
+// Its error names each token that may still be active and its user, but no secret.
 func (l *Leases) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), StopTime)
 	defer cancel()
@@ -117,7 +117,8 @@ func (l *Leases) Stop() error {
 	return errors.Join(errs...)
 }
 
-// begin announces a token. It fails once all were revoked: nobody would revoke that one.
+// begin adds a token that is about to be issued. It fails after Stop, which would not revoke that
+// token.
 func (l *Leases) begin(user pat.UserRef) (*lease, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -142,13 +143,13 @@ func (l *Leases) issued(opened *lease, system pat.System, token pat.Token) {
 	close(opened.settled)
 }
 
-// failed records that there is no token after all.
+// failed records that no token was issued.
 func (l *Leases) failed(opened *lease) {
 	l.forget(opened)
 	close(opened.settled)
 }
 
-// closed forgets a token that was revoked.
+// closed removes a token that was revoked.
 func (l *Leases) closed(key pat.Key) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -206,7 +207,7 @@ func (l *Leases) revoke(ctx context.Context, opened *lease) error {
 	return nil
 }
 
-// UntilExpiry says until when a token that is not revoked may work.
+// UntilExpiry says how long a token that was not revoked may still work.
 func UntilExpiry(token pat.Token, traits pat.Traits) string {
 	if token.ExpiresAt.IsZero() {
 		return "until it is revoked"

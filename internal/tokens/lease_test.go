@@ -14,7 +14,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// revoker is a System that revokes, and can do nothing else.
+// revoker is a System that can only revoke.
 type revoker struct {
 	pat.System
 
@@ -34,7 +34,7 @@ func (r *revoker) Revoke(ctx context.Context, token pat.Token) error {
 	return nil
 }
 
-// leased makes leases with so many tokens open.
+// leased returns leases with the given number of open tokens.
 func leased(t *testing.T, system pat.System, count int) *Leases {
 	t.Helper()
 
@@ -53,7 +53,7 @@ func leased(t *testing.T, system pat.System, count int) *Leases {
 	return leases
 }
 
-// All are revoked at once: one after the other would take longer than there is.
+// All tokens are revoked concurrently: there is no time to revoke them one after the other.
 func TestLeases_Stop_revokesInParallel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -69,8 +69,9 @@ func TestLeases_Stop_revokesInParallel(t *testing.T) {
 	})
 }
 
-// A server that hangs takes no longer than a CLI waits. What it kept is told.
-func TestLeases_Stop_isOverBeforeItIsKilled(t *testing.T) {
+// A server that hangs does not delay Stop longer than a CLI waits. The error names the tokens that
+// may be active.
+func TestLeases_Stop_endsInTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		system := &revoker{revoke: func(ctx context.Context, token pat.Token) error {
@@ -82,7 +83,7 @@ func TestLeases_Stop_isOverBeforeItIsKilled(t *testing.T) {
 		}}
 		leases := leased(t, system, 3)
 
-		// One that is being issued, too.
+		// One token is still being issued.
 		_, err := leases.begin(pat.UserRef{Username: "svc-late"})
 		if err != nil {
 			t.Fatal(err)
@@ -96,7 +97,7 @@ func TestLeases_Stop_isOverBeforeItIsKilled(t *testing.T) {
 		}
 
 		if err == nil {
-			t.Fatal("nothing was told")
+			t.Fatal("no error")
 		}
 
 		for _, text := range []string{`the token "t-1" (id 1) of user svc lives`, "a token of user svc-late was being issued"} {
@@ -106,12 +107,12 @@ func TestLeases_Stop_isOverBeforeItIsKilled(t *testing.T) {
 		}
 
 		if strings.Contains(err.Error(), "t-0") || system.revoked.Load() != 2 {
-			t.Errorf("%d tokens were revoked, want 2; told: %v", system.revoked.Load(), err)
+			t.Errorf("%d tokens were revoked, want 2; error: %v", system.revoked.Load(), err)
 		}
 	})
 }
 
-// A token that is issued while the plugin ends is revoked, too, and none after that.
+// A token that is issued while the plugin stops is revoked, too, and none is issued after that.
 func TestLeases_Stop_waitsForWhatIsBeingIssued(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -151,7 +152,7 @@ func TestLeases_Stop_leavesAloneWhatWasClosed(t *testing.T) {
 	leases := leased(t, system, 3)
 	leases.closed(pat.Key{UserID: "5", TokenID: "1"})
 
-	// Whoever is told to stop twice has nothing more to do.
+	// A second call has nothing left to do.
 	for range 2 {
 		if err := leases.Stop(); err != nil {
 			t.Fatal(err)
@@ -163,7 +164,7 @@ func TestLeases_Stop_leavesAloneWhatWasClosed(t *testing.T) {
 	}
 }
 
-// slow waits, unless it is given up before.
+// slow waits, unless its context is cancelled first.
 func slow(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
@@ -173,13 +174,13 @@ func slow(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// An ephemeral token: checked in the plan, issued when it is opened, revoked when it is closed.
+// An ephemeral token is checked in the plan, issued when it is opened, and revoked when it is closed.
 func TestLeases_openAndClose(t *testing.T) {
 	t.Parallel()
 
 	order := Order{NamePrefix: "job-", Lifetime: lifecycle.Lifetime{In: pat.Some(time.Hour), AtLeast: true}}
 
-	t.Run("all is well", func(t *testing.T) {
+	t.Run("nothing fails", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {
 			var leases Leases
@@ -225,7 +226,7 @@ func TestLeases_openAndClose(t *testing.T) {
 			s.wantNotices(leases.Close(t.Context(), s.engine, issued.Token, pat.UserRef{}))
 
 			if len(s.system.revoked) != 1 {
-				t.Errorf("what was revoked is revoked again: %v", s.system.revoked)
+				t.Errorf("a token was revoked twice: %v", s.system.revoked)
 			}
 		})
 	})
@@ -235,7 +236,7 @@ func TestLeases_openAndClose(t *testing.T) {
 		breaks func(s *stage)
 		want   string
 	}{
-		"no such user":           {pat.UserRef{Username: "nobody"}, func(*stage) {}, "StepFailed FindUser"},
+		"no such user":           {pat.UserRef{Username: "missing"}, func(*stage) {}, "StepFailed FindUser"},
 		"the request is refused": {pat.UserRef{ID: user}, func(s *stage) { s.system.creates = []outcome{refused} }, "StepFailed IssueEphemeral"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// keyedLock is a mutex for each key, given up when the waiting is cancelled. The zero
-// value is ready. Keys are never forgotten: there are as many as resources.
+// keyedLock is one mutex for each key. Waiting for it can be cancelled. The zero value is ready to
+// use. Keys are never removed: there are only as many as resources.
 type keyedLock struct{ slots sync.Map }
 
-// lock waits for the key and returns what releases it.
+// lock locks the key and returns the function that unlocks it.
 func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err error) {
 	value, _ := l.slots.LoadOrStore(key, make(chan struct{}, 1))
 
@@ -26,7 +26,7 @@ func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err er
 	}
 }
 
-// nameSet are names of users' tokens. The zero value is empty.
+// nameSet is a set of token names, each of one user. The zero value is empty.
 type nameSet struct{ names sync.Map }
 
 func (s *nameSet) add(userID, name string) { s.names.Store([2]string{userID, name}, true) }

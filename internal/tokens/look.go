@@ -8,8 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// findRecorded returns the very token that is recorded, or the proof that it is gone. Another
-// token of the same key is such a proof.
+// findRecorded returns the token that is recorded, or the proof that it does not exist. Another token
+// with the same key is such a proof.
 func findRecorded(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
 	shown, err := system.Token(ctx, recorded.Key())
 
@@ -25,13 +25,13 @@ func findRecorded(ctx context.Context, system pat.System, recorded pat.Token) (p
 	case ids:
 		return pat.Token{}, &pat.GoneError{}, nil
 	default:
-		// The server shows the newest of the name, which need not be the recorded one.
+		// The server returns the newest token of the name, which may not be the recorded one.
 		return findRecordedAmong(ctx, system, recorded)
 	}
 }
 
-// findRecordedAmong is findRecorded where several tokens may have the name that addresses the recorded one.
-// Where nobody can tell which of them it is, nothing of theirs is recorded but the status.
+// findRecordedAmong is findRecorded for a name that several tokens may have. If it cannot determine
+// which of them is the recorded one, it takes only the status from the server.
 func findRecordedAmong(ctx context.Context, system pat.System, recorded pat.Token) (pat.Token, *pat.GoneError, error) {
 	namesakes, err := system.Tokens(ctx, recorded.UserID, pat.TokenQuery{Name: pat.Some(recorded.Name)})
 

@@ -8,8 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Where a name is all that addresses a token, the newest of that name need not be the one that
-// is recorded.
+// If a token is identified only by its name, the newest token of that name may not be the recorded
+// one.
 func TestLook_findsTheRecordedTokenAmongItsNamesakes(t *testing.T) {
 	t.Parallel()
 
@@ -24,17 +24,17 @@ func TestLook_findsTheRecordedTokenAmongItsNamesakes(t *testing.T) {
 	for name, test := range map[string]struct {
 		recorded pat.Token
 		there    []pat.Token
-		want     pat.Token // Zero is gone.
+		want     pat.Token // Zero means that it does not exist.
 	}{
-		"alone":                               {older, []pat.Token{older}, older},
-		"the newer of two":                    {newer, []pat.Token{older, newer}, newer},
-		"the older of two":                    {older, []pat.Token{older, newer}, older},
-		"another alone":                       {older, []pat.Token{newer}, pat.Token{}},
-		"none":                                {older, nil, pat.Token{}},
-		"of an unknown time, alone":           {unknown, []pat.Token{newer}, newer},
-		"of an unknown time, one of two":      {unknown, []pat.Token{older, newer}, unknown},
-		"on a server that shows no times":     {older, []pat.Token{unknown}, unknown},
-		"on a server that shows none, of two": {older, []pat.Token{unknown, newer}, unknown},
+		"alone":                            {older, []pat.Token{older}, older},
+		"the newer of two":                 {newer, []pat.Token{older, newer}, newer},
+		"the older of two":                 {older, []pat.Token{older, newer}, older},
+		"only another one":                 {older, []pat.Token{newer}, pat.Token{}},
+		"none":                             {older, nil, pat.Token{}},
+		"of an unknown time, the only one": {unknown, []pat.Token{newer}, newer},
+		"of an unknown time, one of two":   {unknown, []pat.Token{older, newer}, unknown},
+		"on a server that sends no times":  {older, []pat.Token{unknown}, unknown},
+		"on a server that sends no times, one of two": {older, []pat.Token{unknown, newer}, unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,9 +50,9 @@ func TestLook_findsTheRecordedTokenAmongItsNamesakes(t *testing.T) {
 	}
 }
 
-// Another server may have a token of any name. Without the time of creation it proves nothing
-// there.
-func TestRequireServer_wantsTheTimeOfCreation(t *testing.T) {
+// Another server may have a token of any name. Without the time of creation, an equal name proves
+// nothing there.
+func TestRequireServer_requiresTheTimeOfCreation(t *testing.T) {
 	t.Parallel()
 
 	created := time.Date(2028, 2, 27, 12, 0, 0, 0, time.UTC)
@@ -66,8 +66,8 @@ func TestRequireServer_wantsTheTimeOfCreation(t *testing.T) {
 		"the same time":                 {server: "https://old.example.com", recorded: created, there: created, want: true},
 		"another time":                  {server: "https://old.example.com", recorded: created, there: created.Add(1)},
 		"none recorded":                 {server: "https://old.example.com", there: created},
-		"none shown":                    {server: "https://old.example.com", recorded: created},
-		"none recorded, where ids tell": {ids: true, server: "https://old.example.com", there: created, want: true},
+		"none sent":                     {server: "https://old.example.com", recorded: created},
+		"none recorded, with token ids": {ids: true, server: "https://old.example.com", there: created, want: true},
 		"none recorded, the same URL":   {server: "https://new.example.com", there: created, want: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestRequireServer_wantsTheTimeOfCreation(t *testing.T) {
 			record.Server, record.Platform = lifecycle.Known(test.server), lifecycle.Known(system.traits.Platform)
 
 			if got := e.requireServer(t.Context(), record, &notices); got != test.want || notices.Failed() == test.want {
-				t.Errorf("on this server: %t, want %t; said %v", got, test.want, notices)
+				t.Errorf("on this server: %t, want %t; notices %v", got, test.want, notices)
 			}
 		})
 	}

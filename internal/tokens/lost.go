@@ -12,17 +12,17 @@ import (
 )
 
 const (
-	// cleanupTime is how long a cancelled run may still take to revoke what it issued.
+	// cleanupTime is how long a cancelled run may take to revoke the tokens that it issued.
 	cleanupTime = 30 * time.Second
-	// lastLookTime is how long a new secret may wait, all names together, for the last look at
-	// requests that were not answered: until it is saved it is nowhere but in this process.
+	// lastLookTime is how long a new secret may wait for the last lookup of all requests that got no
+	// response. Until the secret is saved, it exists only in this process.
 	lastLookTime = 5 * time.Second
 )
 
 var errUnanswered = errors.New("three requests for a token got no response that says whether it was created")
 
-// revokeLost revokes the token of this name, whose secret was lost with an answer, and
-// says whether there was one. It works on after ctx is cancelled, for a bounded time.
+// revokeLost revokes the token of this name, whose secret was lost with the response, and reports
+// whether there was one. It continues for a limited time after ctx is cancelled.
 func (i *Issuer) revokeLost(ctx context.Context, userID, name string) (found bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
@@ -30,9 +30,9 @@ func (i *Issuer) revokeLost(ctx context.Context, userID, name string) (found boo
 	return i.revokeLostWithin(ctx, userID, name)
 }
 
-// revokeLostWithin is revokeLost within ctx. There was no token of this name when its request was
-// sent, so that a single one is what the request made. Of several, others made all but one:
-// none is revoked, and the error names them.
+// revokeLostWithin is revokeLost within ctx. No token of this name existed when the request was sent,
+// so if there is exactly one, the request created it. If there are several, this run created only one
+// of them, so none is revoked and the error names them all.
 func (i *Issuer) revokeLostWithin(ctx context.Context, userID, name string) (found bool, err error) {
 	tokens, err := i.system.Tokens(ctx, userID, pat.TokenQuery{Name: pat.Some(name)})
 	if err != nil {
@@ -55,8 +55,7 @@ func (i *Issuer) revokeLostWithin(ctx context.Context, userID, name string) (fou
 	}
 }
 
-// severalError says that one of several tokens of a name is to be revoked, and nothing tells
-// which.
+// severalError means that one of several tokens of a name should be revoked, and it is unknown which.
 type severalError struct{ tokens []pat.Token }
 
 // Error names the tokens.
@@ -76,9 +75,8 @@ func (e *severalError) Error() string {
 		len(e.tokens), strings.Join(labels, "; "))
 }
 
-// lookOnceMore takes the last look at names whose request may have been carried out late, and
-// returns a sentence for each that it could not settle within the time. It works on after
-// ctx is cancelled.
+// lookOnceMore looks up the names whose requests may have been processed late for the last time, and revokes their tokens. It returns a sentence for each name for which that did not succeed in
+// time. It continues after ctx is cancelled.
 func (i *Issuer) lookOnceMore(ctx context.Context, within time.Duration, userID string, names []string) []string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 	defer cancel()
@@ -96,8 +94,8 @@ func (i *Issuer) lookOnceMore(ctx context.Context, within time.Duration, userID 
 	return sentences
 }
 
-// failWithLost takes the last look, revokes what it finds, and returns the error with what may
-// be left.
+// failWithLost looks up the names for the last time, revokes their tokens, and returns the cause
+// extended by what may be left.
 func (i *Issuer) failWithLost(ctx context.Context, userID string, names []string, cause error) error {
 	if len(names) == 0 {
 		return cause
@@ -110,15 +108,15 @@ func (i *Issuer) failWithLost(ctx context.Context, userID string, names []string
 			sentence{cause}, strings.Join(names, ", "), userID)
 	}
 
-	// All names, for what was not there at the last look may still appear.
+	// The error lists all names, because a token that the last lookup did not find may still appear.
 	return fmt.Errorf("%w %s. Check the tokens of the user with id %s, and revoke those of %s that exist",
 		sentence{cause}, strings.Join(left, ". "), userID, strings.Join(names, ", "))
 }
 
-// sentence is an error that ends with a full stop, for another sentence to follow.
+// sentence is an error whose text ends with a full stop, so that another sentence can follow.
 type sentence struct{ cause error }
 
-// Error returns the error's text as a whole sentence.
+// Error returns the error's text with a full stop.
 func (s sentence) Error() string { return strings.TrimSuffix(s.cause.Error(), ".") + "." }
 
 // Unwrap returns the error.

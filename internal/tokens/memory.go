@@ -2,24 +2,24 @@ package tokens
 
 import "slices"
 
-// Memory is what a resource remembers beside its state, without its user seeing it. It holds no
-// secret. The zero value is that of a resource that was made or imported otherwise.
+// Memory is a resource's private state, which the user does not see. It contains no secret. The zero
+// value belongs to a resource that was not created here, for example one that was imported.
 type Memory struct {
-	// Prefixes are each name_prefix that the resource has or had when it issued a token. Only names
-	// with one of them are of its series.
+	// Prefixes are all values of name_prefix with which the resource issued a token. Only names that
+	// begin with one of them belong to its series.
 	Prefixes []string `json:"name_prefixes,omitempty"`
-	// Unanswered is true if a request for a token was not answered since the last refresh. What it
-	// asked for may be older than the live token.
+	// Unanswered is true if a request for a token got no response since the last refresh. The token
+	// that it may have created can be older than the live token.
 	Unanswered bool `json:"unanswered,omitempty"`
-	// Adopted is true if the last refresh adopted an orphan. Then an update is planned, for a run
-	// that changes nothing might not save what the refresh found.
+	// Adopted is true if the last refresh adopted an orphan. Then an update is planned, because a run
+	// without changes might not save what the refresh found.
 	Adopted bool `json:"adopted,omitempty"`
 	// UserGone is true if the last refresh proved that the token's user does not exist.
 	UserGone bool `json:"user_gone,omitempty"`
 }
 
-// noting is the memory with another name_prefix.
-func (m Memory) noting(prefix string) Memory {
+// withPrefix returns the memory with another name_prefix.
+func (m Memory) withPrefix(prefix string) Memory {
 	if prefix != "" {
 		m.Prefixes = addUnique(m.Prefixes, prefix)
 	}
@@ -27,7 +27,7 @@ func (m Memory) noting(prefix string) Memory {
 	return m
 }
 
-// addUnique returns the texts with another one, unless it is among them.
+// addUnique returns the texts with the text in front, unless they contain it.
 func addUnique(texts []string, text string) []string {
 	if slices.Contains(texts, text) {
 		return texts

@@ -8,32 +8,32 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Notice is something that the user has to know of an operation. It has no words: those are the
-// provider's.
+// Notice is a fact about an operation that the user needs to know. It has no text: the provider words
+// it.
 type Notice interface {
-	// Fatal says whether the operation failed. All other notices are warnings.
+	// Fatal reports whether the operation failed. All other notices are warnings.
 	Fatal() bool
 }
 
-// Notices are those of one operation, in the order in which things happened.
+// Notices are the notices of one operation, in the order in which they were added.
 type Notices []Notice
 
-// Failed says whether the operation failed.
+// Failed reports whether the operation failed.
 func (n *Notices) Failed() bool { return slices.ContainsFunc(*n, Notice.Fatal) }
 
 func (n *Notices) add(notice Notice) { *n = append(*n, notice) }
 
 type failure struct{}
 
-// Fatal is true.
+// Fatal returns true.
 func (failure) Fatal() bool { return true }
 
 type warning struct{}
 
-// Fatal is false.
+// Fatal returns false.
 func (warning) Fatal() bool { return false }
 
-// Step is what was tried when an error came.
+// Step is the part of an operation that failed.
 type Step int
 
 // The steps of the operations.
@@ -56,22 +56,22 @@ const (
 
 // The failures.
 type (
-	// StepFailed says that a step came back with an error of a [pat.System] or of this package.
+	// StepFailed means that a step failed with an error of a [pat.System] or of this package.
 	StepFailed struct {
 		failure
 
 		Step Step
 		Err  error
-		// Planning is true if a plan asked: a destroy makes one, too.
+		// Planning is true if the step was part of a plan, which a destroy makes as well.
 		Planning bool
 	}
-	// NameTaken says that the user has a token of the fixed name already.
+	// NameTaken means that the user already has a token of the fixed name.
 	NameTaken struct {
 		failure
 
 		Err *TakenError
 	}
-	// NameCannotComeBack says that a token with a fixed name is to be replaced on a platform that
+	// NameCannotComeBack means that a token with a fixed name is to be replaced, on a platform that
 	// never frees names.
 	NameCannotComeBack struct {
 		failure
@@ -79,8 +79,7 @@ type (
 		Name   string
 		Traits pat.Traits
 	}
-	// SeriesCollides says that two resources of this process would take each other's tokens for
-	// their own.
+	// SeriesCollides means that two resources of this process would consider each other's tokens orphans.
 	SeriesCollides struct {
 		failure
 
@@ -88,27 +87,27 @@ type (
 		// Change are the live tokens of the resources that need another series.
 		Change []pat.Token
 	}
-	// ServerUnknown says that a plan needs the server, whose settings are not known yet.
+	// ServerUnknown means that a plan needs the server, whose settings are not known yet.
 	ServerUnknown struct{ failure }
-	// FixedNameRotates says that a rotation policy is set beside a fixed name.
+	// FixedNameRotates means that a rotation policy is combined with a fixed name.
 	FixedNameRotates struct{ failure }
-	// NameMissing says that a token is to be issued, and that neither `name` nor `name_prefix` is
-	// set.
+	// NameMissing means that a token is to be issued, but neither `name` nor `name_prefix` is set.
 	NameMissing struct{ failure }
-	// ReissueRefused says that an update asks for a token that cannot be issued.
+	// ReissueRefused means that an update requires a token that cannot be issued.
 	ReissueRefused struct {
 		failure
 
 		Refusal
 	}
-	// OtherServer says that the token is not on the configured server.
+	// OtherServer means that the token does not exist on the configured server.
 	OtherServer struct {
 		failure
 
-		// ID is the resource's id; Recorded is empty for one that was moved from another provider.
+		// ID is the resource's id. Recorded is empty if the resource was moved from another provider.
 		ID, Recorded, Configured string
 	}
-	// OtherPlatform says that the token is of another platform than the provider is configured for.
+	// OtherPlatform means that the token belongs to a platform that the provider is not configured
+	// for.
 	OtherPlatform struct {
 		failure
 
@@ -116,21 +115,21 @@ type (
 		Recorded   string
 		Configured pat.Traits
 	}
-	// OtherOwner says that the arguments name another user than the token's, in a run that did not
-	// refresh the resource and therefore cannot replace it.
+	// OtherOwner means that the arguments name a user who does not own the token, in a run that did
+	// not refresh the resource and therefore cannot replace it.
 	OtherOwner struct {
 		failure
 
 		Argument string
 		Owner    pat.UserRef
 	}
-	// InvalidUserID says that the id of a user cannot be one of the platform's.
+	// InvalidUserID means that a user id is not valid on the platform.
 	InvalidUserID struct {
 		failure
 
 		Err *UserIDError
 	}
-	// InvalidArgument says that the platform does not allow an argument's value.
+	// InvalidArgument means that the platform does not allow the value of an argument.
 	InvalidArgument struct {
 		failure
 
@@ -138,48 +137,48 @@ type (
 		Argument, Text string
 		Err            error
 	}
-	// InvalidPolicy says that a rotation policy would rotate at every run or never.
+	// InvalidPolicy means that a rotation policy would rotate in every run, or never.
 	InvalidPolicy struct {
 		failure
 
-		// Argument is the part of `rotation` to blame; empty blames the whole.
+		// Argument is the invalid part of `rotation`; empty if the combination is invalid.
 		Argument string
 		Err      error
 	}
-	// InvalidRecipient says that a secret cannot be encrypted to a recipient. The error does not
-	// repeat it.
+	// InvalidRecipient means that a secret cannot be encrypted to a recipient. The error does not
+	// quote the recipient.
 	InvalidRecipient struct {
 		failure
 
 		Err error
 	}
-	// OwnCredential says that the token which is to be destroyed is what the provider logs in with.
+	// OwnCredential means that the provider logs in with the token that is to be destroyed.
 	OwnCredential struct {
 		failure
 
 		Token pat.Token
 	}
-	// OwnCredentialHasName says that the name is to be issued again of the token that the provider
-	// logs in with.
+	// OwnCredentialHasName means that the provider logs in with the token whose name the next token
+	// is to have.
 	OwnCredentialHasName struct {
 		failure
 
 		Token pat.Token
 	}
-	// OwnUserUnknown says that the tokens of a user are to be revoked while it cannot be found out
-	// who the provider is.
+	// OwnUserUnknown means that a user's tokens are to be revoked while it cannot be determined which
+	// user the provider is logged in as.
 	OwnUserUnknown struct {
 		failure
 
 		Err error
 	}
-	// OwnUser says that the tokens are to be revoked of the user who the provider is.
+	// OwnUser means that the provider is logged in as the user whose tokens are to be revoked.
 	OwnUser struct {
 		failure
 
 		User pat.User
 	}
-	// ImportInactive says that the token to import can no longer be used.
+	// ImportInactive means that the token to import no longer works.
 	ImportInactive struct {
 		failure
 
@@ -190,119 +189,122 @@ type (
 
 // The warnings.
 type (
-	// CannotReissue says, in a plan, that an update will be refused.
+	// CannotReissue warns, in a plan, that the update will fail.
 	CannotReissue struct {
 		warning
 
 		Refusal
-		// NewUser has the login of the owner, who was deleted; not set if there is none, or if nobody
-		// can tell.
+		// NewUser is another user with the username of the deleted owner; not set if there is none,
+		// or if that could not be determined.
 		NewUser pat.Option[pat.User]
 	}
-	// CannotReissueToUser says that the arguments name a user who does not exist.
+	// CannotReissueToUser means that the arguments name a user who does not exist.
 	CannotReissueToUser struct {
 		warning
 
 		User, Owner pat.UserRef
 		Err         error
 	}
-	// ExpiryPassed says that a token is to be issued with an expiry in the past.
+	// ExpiryPassed means that a token is to be issued with an expiry in the past.
 	ExpiryPassed struct {
 		warning
 
-		// Reissue is true if there is a token already.
+		// Reissue is true if the resource already has a token.
 		Reissue bool
 		Err     error
 	}
-	// UserNotFound says that the user of a new token does not exist at the time of the plan.
+	// UserNotFound means that the user of a new token does not exist at the time of the plan.
 	UserNotFound struct {
 		warning
 
 		User pat.UserRef
 		Err  error
 	}
-	// UserRefused says that the server would refuse a token of the user.
+	// UserRefused means that the server would refuse to issue a token to the user.
 	UserRefused struct {
 		warning
 
 		User pat.User
 	}
-	// TriggersRecorded says that the whole map of triggers was added or removed, which issues nothing.
+	// TriggersRecorded means that the whole map of triggers was added or removed, which does not
+	// issue a token.
 	TriggersRecorded struct {
 		warning
 
-		// Removed is true if it was removed.
+		// Removed is true if the map was removed.
 		Removed bool
 	}
-	// OutlivesExpiresIn says that the live token lives longer than `expires_in` is now.
+	// OutlivesExpiresIn means that the live token expires later than the changed `expires_in` would
+	// allow.
 	OutlivesExpiresIn struct {
 		warning
 
 		Token     pat.Token
 		ExpiresIn time.Duration
 	}
-	// ExpiryMoves says that `expires_at` is another instant in every run, and issues a token in each.
+	// ExpiryMoves means that `expires_at` is a different instant in every run, so that each run
+	// issues a token.
 	ExpiryMoves struct{ warning }
-	// PrefixChanged says that a change of `name_prefix` issues another token.
+	// PrefixChanged means that changing `name_prefix` issues another token.
 	PrefixChanged struct {
 		warning
 
 		Token pat.Token
 	}
-	// NeverExpires says that the next token has no expiry.
+	// NeverExpires means that the next token has no expiry.
 	NeverExpires struct{ warning }
-	// MayExpireWithinADay says that the platform, whose tokens expire on a date, may take the next
-	// token for expired before it worked for a day.
+	// MayExpireWithinADay means that the next token may work for less than a day, on a platform whose
+	// tokens expire on a date.
 	MayExpireWithinADay struct {
 		warning
 
 		Lifetime lifecycle.Lifetime
-		// Least is how long a token works at least, 0 for not at all.
+		// Least is how long a token works at least; 0 if it may not work at all.
 		Least  time.Duration
 		Traits pat.Traits
 	}
-	// OtherExpiry says that the server gave the token another expiry than was asked for.
+	// OtherExpiry means that the server gave the token an expiry that was not requested.
 	OtherExpiry struct {
 		warning
 
 		Issued pat.Issued
 	}
-	// LeftBehind says, in a sentence, that a token may live besides the one that was issued.
+	// LeftBehind is a sentence about a token that may be active in addition to the issued one.
 	LeftBehind struct {
 		warning
 
 		Sentence string
 	}
-	// ExpiredOnTime says that the token has expired as `expires_at` says.
+	// ExpiredOnTime means that the token has expired because of `expires_at`.
 	ExpiredOnTime struct {
 		warning
 
 		Token pat.Token
 	}
-	// KeptInvalid says that the token cannot be used, and that `reissue_when_invalid` keeps it.
+	// KeptInvalid means that the token no longer works, and that `reissue_when_invalid` keeps it.
 	KeptInvalid struct {
 		warning
 
 		Token pat.Token
 	}
-	// RevokedFirst says that a reissue revokes the live token before it issues another.
+	// RevokedFirst means that a reissue revokes the live token before it issues another.
 	RevokedFirst struct {
 		warning
 
 		Token pat.Token
-		// SameName is true if the name is needed again; otherwise the overlap is none.
+		// SameName is true if the next token needs the name; otherwise there is no overlap.
 		SameName bool
-		// Hold is how long a last use keeps the token from being revoked, if any does.
+		// Hold is how recently the token must have been used to be kept, if that is set.
 		Hold lifecycle.Value[time.Duration]
 	}
-	// OwnCredentialKeepsName says that a token cannot be issued, because its name is that of the token
-	// that the provider logs in with.
+	// OwnCredentialKeepsName means that a token cannot be issued, because the provider logs in with
+	// the token that has its name.
 	OwnCredentialKeepsName struct {
 		warning
 
 		Token pat.Token
 	}
-	// RecipientsChanged says that a change of the recipients issues another token.
+	// RecipientsChanged means that changing the recipients issues another token.
 	RecipientsChanged struct {
 		warning
 
@@ -310,7 +312,7 @@ type (
 		// will be.
 		Added, Removed bool
 	}
-	// ImportedDiffers says that an argument is not as the imported token is.
+	// ImportedDiffers means that an argument differs from the imported token.
 	ImportedDiffers struct {
 		warning
 
@@ -318,33 +320,33 @@ type (
 		Argument string
 		Token    pat.Token
 	}
-	// SecretUnknown says that the secret of an imported or moved token is not known.
+	// SecretUnknown means that the secret of an imported or moved token is not known.
 	SecretUnknown struct {
 		warning
 
 		Name string
 	}
-	// NotRevoked says that a predecessor could not be revoked.
+	// NotRevoked means that a predecessor could not be revoked.
 	NotRevoked struct {
 		warning
 
 		Token pat.Token
 		Err   error
 	}
-	// OwnPredecessor says that a predecessor is not revoked because the provider logs in with it.
+	// OwnPredecessor means that a predecessor is not revoked because the provider logs in with it.
 	OwnPredecessor struct {
 		warning
 
 		Token pat.Token
 	}
-	// Held says that a predecessor is still in use.
+	// Held means that a predecessor is kept because it is still in use.
 	Held struct {
 		warning
 
 		Predecessor lifecycle.Predecessor
 	}
-	// OrphanAdopted says that an active token of the series is not in state, and is a predecessor
-	// from now on.
+	// OrphanAdopted means that an active token of the series was not in state. It is recorded as a
+	// predecessor.
 	OrphanAdopted struct {
 		warning
 
@@ -352,32 +354,33 @@ type (
 		// Recorded is the generation in state; 0 for the first token of a resource.
 		Recorded int64
 	}
-	// ResemblingToken says that a token is named like one of the series but for the prefix.
+	// ResemblingToken means that the name of a token would belong to the series if it had another
+	// prefix.
 	ResemblingToken struct {
 		warning
 
 		Token pat.Token
 	}
-	// OrphanDestroyed says that a destroy will revoke a token that may be another state's.
+	// OrphanDestroyed means that a destroy will revoke a token that another state may have issued.
 	OrphanDestroyed struct {
 		warning
 
 		Token pat.Token
 	}
-	// ClockDiffers says that the runner's clock is not the server's, by which everything is
-	// decided.
+	// ClockDiffers means that the runner's clock differs from the server's, which decides.
 	ClockDiffers struct {
 		warning
 
 		pat.ClockDifference
 	}
-	// ServerMoved says that the token's server has another URL now.
+	// ServerMoved means that the token's server now has another URL.
 	ServerMoved struct {
 		warning
 
 		Recorded, Configured string
 	}
-	// EphemeralNotRevoked says that the token of an ephemeral resource lives on.
+	// EphemeralNotRevoked means that the token of an ephemeral resource could not be revoked and may
+	// still be active.
 	EphemeralNotRevoked struct {
 		warning
 
@@ -388,11 +391,11 @@ type (
 	}
 )
 
-// Refusal says why a token cannot be reissued.
+// Refusal is the reason why a token cannot be reissued.
 type Refusal struct {
 	Decision lifecycle.Decision
-	// Name is the live token's.
+	// Name is the name of the live token.
 	Name string
-	// Traits are the platform's; zero while that is not known.
+	// Traits are the traits of the platform; zero while it is not known.
 	Traits pat.Traits
 }

@@ -11,18 +11,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// observation is what a refresh sees of a resource's tokens.
+// observation is what a refresh finds on the server about a resource's tokens.
 type observation struct {
 	// shown is the live token, unless gone proves that there is none.
 	shown pat.Token
 	gone  *pat.GoneError
-	// unrecorded are tokens of the series that state may not know of.
+	// unrecorded are tokens of the series that may not be in state.
 	unrecorded []pat.Token
 }
 
-// lookForOrphans looks at the live token, as findRecorded does, and for tokens of the series that were
-// issued after it, or at any time if a request was not answered: at the same time, so that one
-// request can answer both.
+// lookForOrphans reads the live token, as findRecorded does, and the tokens of the series that were
+// issued after it, or at any time if a request got no response. It does both concurrently, so that
+// one request can serve both.
 func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memory) (observation, error) {
 	var (
 		seen      observation
@@ -32,7 +32,7 @@ func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memor
 
 	live, names := record.LiveToken(), record.names(memory.Prefixes)
 
-	// Without these no name would prove that a token is this resource's.
+	// Without these, no name would prove that a token belongs to this resource.
 	if len(names.Prefixes) > 0 && names.Series != "" && record.Generation.V >= 1 {
 		query := pat.TokenQuery{NameContains: lifecycle.Stem("", names.Series), AfterID: live.ID}
 		if memory.Unanswered {
@@ -48,7 +48,7 @@ func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memor
 
 	seen.shown, seen.gone = shown, gone
 
-	// Of a user who is gone there is nothing to find.
+	// A user who does not exist has no tokens to find.
 	if err == nil && (gone == nil || !gone.UserGone) {
 		err = searchErr
 	}
@@ -56,8 +56,8 @@ func (e *Engine) lookForOrphans(ctx context.Context, record Record, memory Memor
 	return seen, err
 }
 
-// tokens returns those of a user that the query selects. An account that may read a token by its
-// id need not be allowed to list those of its user.
+// tokens returns the tokens of a user that the query selects. An account that may read a token by its
+// id may lack the permission to list the user's tokens; then it returns none.
 func (e *Engine) tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
 	tokens, err := e.System.Tokens(ctx, userID, query)
 
@@ -68,9 +68,9 @@ func (e *Engine) tokens(ctx context.Context, userID string, query pat.TokenQuery
 	return tokens, err
 }
 
-// findOrphans returns the orphans among the tokens that a refresh saw: an interrupted run left
-// them, a request was carried out late, or the state is an old one. It reports tokens that only
-// resemble one.
+// findOrphans returns the orphans among the tokens that a refresh found: tokens of an interrupted
+// run, of a request that was processed late, or of a later run if the state is an old one. It warns
+// of tokens whose names only resemble the series.
 func (e *Engine) findOrphans(record Record, memory Memory, unrecorded []pat.Token, notices *Notices) []lifecycle.Orphan {
 	names, live := record.names(memory.Prefixes), record.LiveToken()
 	own := append(tokensOf(record.Previous.V), live)
@@ -87,8 +87,8 @@ func (e *Engine) findOrphans(record Record, memory Memory, unrecorded []pat.Toke
 	})
 }
 
-// adopt makes predecessors of orphans, newest first among those that there are, and says so.
-// recorded is the generation in state.
+// adopt adds the orphans to the predecessors, newest first, with a notice for each. recorded is the
+// generation in state.
 func (e *Engine) adopt(
 	predecessors []lifecycle.Predecessor, orphans []lifecycle.Orphan, policy lifecycle.Policy, recorded int64, notices *Notices,
 ) []lifecycle.Predecessor {

@@ -7,21 +7,22 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Pin says which server a record belongs to, by the one that is configured.
+// Pin is the relation between the configured server and the one that a record names.
 type Pin int
 
 const (
-	// PinKept is the server that the record names.
+	// PinKept means that the record names the configured server.
 	PinKept Pin = iota
-	// PinMoved is another URL under which the very same token is.
+	// PinMoved means that the record names another URL, and that the token exists on the configured
+	// server.
 	PinMoved
-	// PinFirst is the first server of a record that was moved from another provider.
+	// PinFirst means that the record, moved from another provider, does not name a server yet.
 	PinFirst
 )
 
-// checkServer tells whether the configured server is the record's, and reports if it is not: then
-// nothing may be done there. shown is the record's token on the configured server, unless it is
-// gone there.
+// checkServer determines whether the configured server is the record's, and reports an error
+// otherwise: then nothing may be changed there. shown is the record's token on the configured server,
+// unless gone proves that there is none.
 func (e *Engine) checkServer(record Record, shown pat.Token, gone *pat.GoneError, notices *Notices) (Pin, bool) {
 	recorded, configured := record.Server.V, e.System.Server()
 
@@ -39,8 +40,8 @@ func (e *Engine) checkServer(record Record, shown pat.Token, gone *pat.GoneError
 	}
 }
 
-// requireServer is checkServer for an operation that has not looked at the token. It looks only
-// where the record names another server.
+// requireServer is checkServer for an operation that has not read the token. It reads it only if the
+// record names another server.
 func (e *Engine) requireServer(ctx context.Context, record Record, notices *Notices) bool {
 	if record.Server.V == e.System.Server() {
 		return true
@@ -62,8 +63,8 @@ func (e *Engine) requireServer(ctx context.Context, record Record, notices *Noti
 	return ok
 }
 
-// checkPlatform refuses a token of another platform than the provider is configured for, before
-// anything is asked of that.
+// checkPlatform refuses a token of a platform that the provider is not configured for, before a
+// request is sent.
 func (e *Engine) checkPlatform(record Record, notices *Notices) bool {
 	traits := e.System.Traits()
 	if !record.Platform.Set || record.Platform.V == traits.Platform {
@@ -75,14 +76,14 @@ func (e *Engine) checkPlatform(record Record, notices *Notices) bool {
 	return false
 }
 
-// sameElsewhere says whether a token that another server shows is the recorded one. A name
-// proves nothing there without the time of creation.
+// sameElsewhere reports whether a token on another server is the recorded one. There, an equal name
+// proves nothing without an equal time of creation.
 func (e *Engine) sameElsewhere(shown, recorded pat.Token) bool {
 	return e.System.Traits().TokenIDs || !recorded.CreatedAt.IsZero() && shown.CreatedAt.Equal(recorded.CreatedAt)
 }
 
-// pinned records the server where a check found the token, and says whether its URL is another
-// one than before. A server that was not recorded yet is no other one.
+// pinned records the server on which a check found the token, and reports whether its URL changed.
+// Recording the first server is not a change.
 func (e *Engine) pinned(ctx context.Context, record Record, pin Pin, shown pat.Token, notices *Notices) (Record, bool) {
 	switch pin {
 	case PinMoved:
@@ -92,15 +93,15 @@ func (e *Engine) pinned(ctx context.Context, record Record, pin Pin, shown pat.T
 
 		return record, true
 	case PinFirst:
-		return e.arrived(ctx, record, shown, notices), false
+		return e.recordServer(ctx, record, shown, notices), false
 	default:
 		return record, false
 	}
 }
 
-// arrived records of a token that was moved from another provider what only its server knows, as
-// an import does.
-func (e *Engine) arrived(ctx context.Context, record Record, shown pat.Token, notices *Notices) Record {
+// recordServer completes a record that was moved from another provider with what only its server
+// knows, as an import does.
+func (e *Engine) recordServer(ctx context.Context, record Record, shown pat.Token, notices *Notices) Record {
 	record = record.on(e.System)
 
 	if record.ExpiresAt.Null() && record.ExpiresIn.Null() {

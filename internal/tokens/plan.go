@@ -7,14 +7,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// PlanCreate plans the first token of a resource, and checks all that can be checked before
-// anything is sent.
+// PlanCreate plans the first token of a resource, and checks everything that can be checked before a
+// token is requested.
 func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices) {
 	var notices Notices
 
 	plan := config
 
-	// A series that is set, or may be, may have live tokens already.
+	// The series, if it is set or unknown, may already have live tokens.
 	if plan.Series.Null() {
 		plan.Previous = lifecycle.Known[[]lifecycle.Predecessor](nil)
 
@@ -31,7 +31,7 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 	if e.System != nil {
 		e.checkArguments(plan, true, &notices)
 
-		// Before what is decided by time: the response tells the server's.
+		// Before the decisions that depend on the time: the response contains the server's.
 		if !notices.Failed() {
 			e.checkRecipient(ctx, plan.Arguments, &notices)
 		}
@@ -43,9 +43,9 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 	return plan, notices
 }
 
-// PlanUpdate plans what becomes of a token that there is, when its configuration is now this one.
-// replace are the arguments whose change takes a replacement. No value of the plan depends on the
-// clock, for Terraform asks twice.
+// PlanUpdate plans the change of an existing token to this configuration. replace lists the arguments
+// whose change requires a replacement. No value of the plan depends on the clock, because Terraform
+// plans twice.
 func (e *Engine) PlanUpdate(
 	ctx context.Context, state, config Record, memory Memory,
 ) (plan Record, replace []string, notices Notices) {
@@ -56,12 +56,12 @@ func (e *Engine) PlanUpdate(
 	plan.Owner = Owner{}
 	plan = plan.inherit(state)
 
-	if config.Series.Unknown { // It may turn out as another one.
+	if config.Series.Unknown { // It may become another one.
 		plan.Series = config.Series
 	}
 
-	// A replacement revokes the token first: one that is sure to fail is planned as an update, which
-	// refuses.
+	// A replacement revokes the token first. One that is certain to fail is planned as an update
+	// instead, which refuses it.
 	plan, replace = e.planUser(ctx, state, plan, &notices)
 	if len(replace) > 0 && !e.warnPast(plan.Arguments, true, &notices) {
 		plan = plan.reissued(lifecycle.Known(lifecycle.ReasonCreated))
@@ -99,12 +99,12 @@ func (e *Engine) PlanUpdate(
 	return plan, nil, notices
 }
 
-// planKeep plans a resource whose token stays. Its predecessors may go, and what the refresh
-// adopted is saved.
+// planKeep plans a resource whose token stays. Predecessors may be revoked, and orphans that the
+// refresh adopted are saved.
 func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) Record {
 	edited := state.Policy != plan.Policy
 
-	if edited { // What is due by the new policy is for the next refresh to say.
+	if edited { // The next refresh determines what is due by the new policy.
 		plan.Due = lifecycle.Value[lifecycle.Reason]{}
 		plan = e.planSchedule(plan)
 	}
@@ -132,7 +132,7 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 	return plan
 }
 
-// planReissue plans a token that is to be issued in place of the live one.
+// planReissue plans a token that replaces the live one.
 func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, notices *Notices) Record {
 	live := state.AsPredecessor()
 
@@ -149,7 +149,7 @@ func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, no
 
 	plan = plan.reissued(lifecycle.Known(decision.Reason))
 
-	// An expiry that passed long ago is no error of this plan: it would block a destroy.
+	// An expiry that has passed and did not change is not an error in a plan: it would block a destroy.
 	same := plan.ExpiresAt.Set && state.ExpiresAt.Set && plan.ExpiresAt.V.Equal(state.ExpiresAt.V)
 	e.checkArguments(plan, !same, notices)
 
@@ -159,8 +159,8 @@ func (e *Engine) planReissue(state, plan Record, decision lifecycle.Decision, no
 	return plan
 }
 
-// retires says whether the predecessors change when the policy is now this one: one of them is
-// due, or when they are is another question.
+// retires reports whether the new policy may change the predecessors: one of them is due, or they
+// become due at another time.
 func (r Record) retires(after lifecycle.Policy) bool {
 	for _, predecessor := range r.Previous.V {
 		if predecessor.Due || r.Policy.Overlap != after.Overlap || r.Policy.HoldIfUsedWithin != after.HoldIfUsedWithin {
@@ -171,10 +171,10 @@ func (r Record) retires(after lifecycle.Policy) bool {
 	return false
 }
 
-// decide asks what becomes of the token when the state's arguments turn into the plan's. It
-// has no clock. While the platform is not known, what would come out differently on another
-// one is left open: the plan is made once more when it is known, and must keep what this one
-// says.
+// decide decides what happens to the token when the state's arguments change to the plan's. It does
+// not read the clock. While the platform is not known, a decision that differs between platforms is
+// left open, because Terraform plans again once the platform is known, and that plan must keep the
+// values of this one.
 func (e *Engine) decide(state, plan Record, memory Memory) lifecycle.Decision {
 	current, traits := state.forDecision(memory), e.traits()
 	decision := lifecycle.Decide(current, state.Arguments.Arguments, plan.Arguments.Arguments, traits)
@@ -191,8 +191,8 @@ func (e *Engine) decide(state, plan Record, memory Memory) lifecycle.Decision {
 	return decision
 }
 
-// planSchedule plans when a token is to be succeeded that stays, by a policy that was edited.
-// That depends on the platform.
+// planSchedule plans when a token that stays is to be rotated under a policy that was edited. That
+// depends on the platform.
 func (e *Engine) planSchedule(plan Record) Record {
 	if e.System == nil {
 		plan.Current.RotateAt.Set, plan.Current.RotateAt.Unknown = false, true
@@ -203,7 +203,7 @@ func (e *Engine) planSchedule(plan Record) Record {
 	return plan.scheduled(e.System.Traits())
 }
 
-// reissued marks as unknown what another token changes.
+// reissued marks as unknown the values that a new token changes.
 func (r Record) reissued(reason lifecycle.Value[lifecycle.Reason]) Record {
 	r.Secret = r.plannedSecret()
 	r.Version = lifecycle.Unknown[int64]()
@@ -220,10 +220,10 @@ func (r Record) reissued(reason lifecycle.Value[lifecycle.Reason]) Record {
 	return r
 }
 
-// planUser compares the user that the arguments name with the owner, records another
-// name of the same one, and returns the arguments whose change takes a replacement. An
-// argument that is unknown or did not change is none: users are renamed. A user who does not
-// exist is refused: a replacement would revoke the token first, and then fail.
+// planUser compares the user that the arguments name with the owner, records a new username of the
+// same user, and returns the arguments whose change requires a replacement. An argument that is
+// unknown or did not change requires none, because users are renamed. A user who does not exist is
+// refused, because a replacement would revoke the token first and then fail.
 func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Notices) (Record, []string) {
 	changed := changedUser(state, plan)
 
@@ -231,7 +231,7 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 	case len(changed) == 0:
 		return plan, nil
 	case plan.Username.Unknown || plan.UserID.Unknown:
-		// The same user may have another login by then.
+		// The username may still turn out to belong to the same user.
 		plan.Owner = Owner{ID: state.Owner.ID, Username: lifecycle.Unknown[string]()}
 
 		return plan, nil
@@ -258,8 +258,8 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 	case e.registry.WasRead(state.LiveToken().Key()):
 		return plan, changed
 	default:
-		// Terraform takes a replacement in a plan only: when it asks once more during apply, because
-		// an argument became known, that is too late, and this process is another one that never
+		// Terraform accepts a replacement only in a plan. When it plans once more during apply,
+		// because an argument became known, it is too late, and this is another process, which never
 		// read the resource.
 		notices.add(OtherOwner{Argument: changed[0], Owner: owner})
 	}
@@ -267,9 +267,9 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 	return plan, nil
 }
 
-// claimSeries reports another resource whose tokens this one would take for its own, or the
-// reverse. Only resources that exist are told apart: a replacement is planned twice. What is
-// created is checked when it is.
+// claimSeries reports another resource that would consider this one's tokens orphans, or the reverse.
+// It compares only resources that already exist, because a replacement is planned twice. A resource
+// to be created is checked when it is created.
 func (e *Engine) claimSeries(plan Record, memory Memory, live pat.Token, notices *Notices) {
 	own := seriesClaim{live: live, names: plan.names(memory.Prefixes)}
 
@@ -289,7 +289,7 @@ func (e *Engine) claimSeries(plan Record, memory Memory, live pat.Token, notices
 	notices.add(SeriesCollides{Live: live, Other: other.live, Change: change})
 }
 
-// namesake returns, of an owner who was deleted, another user who has the login now.
+// namesake returns the user who now has the username of a deleted owner, if there is one.
 func (e *Engine) namesake(ctx context.Context, plan Record, decision lifecycle.Decision) pat.Option[pat.User] {
 	ref := pat.UserRef{Username: plan.Username.V}
 	if !decision.UserGone || ref.Username == "" || e.System == nil {

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestIssueIsExactlyOnceInEffect orders up to three tokens from a platform that fails in
-// any way, and checks what is left.
+// TestIssueIsExactlyOnceInEffect issues up to three tokens on a platform that fails in any way, and
+// checks what is left.
 func TestIssueIsExactlyOnceInEffect(t *testing.T) {
 	t.Parallel()
 
@@ -33,7 +33,7 @@ func TestIssueIsExactlyOnceInEffect(t *testing.T) {
 
 		var (
 			returned []string
-			said     strings.Builder // what the caller was told may be left
+			said     strings.Builder // the tokens that may be left, according to the errors
 		)
 
 		for range rapid.IntRange(1, 3).Draw(t, "orders") {
@@ -52,18 +52,18 @@ func TestIssueIsExactlyOnceInEffect(t *testing.T) {
 
 		for _, name := range live {
 			if !slices.Contains(returned, name) && !strings.Contains(said.String(), name) {
-				t.Errorf("%s lives, and nobody was told: %s", name, said.String())
+				t.Errorf("%s is active, and no error names it: %s", name, said.String())
 			}
 		}
 
 		for _, name := range returned {
 			if !slices.Contains(live, name) {
-				t.Errorf("%s was returned and does not live", name)
+				t.Errorf("%s was returned, but is not active", name)
 			}
 		}
 
-		if len(system.twins) != 0 {
-			t.Errorf("twins: %v", system.twins)
+		if len(system.duplicates) != 0 {
+			t.Errorf("two tokens of one name: %v", system.duplicates)
 		}
 
 		if order.Name != "" && reusable {

@@ -9,55 +9,55 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Arguments are what a configuration says of a token.
+// Arguments are the arguments of a token resource.
 type Arguments struct {
 	lifecycle.Arguments
 
 	Username, UserID lifecycle.Value[string]
-	// Series is what the names of all generations have in common. It is an output as well: where
-	// the configuration does not have one, it is drawn with the first generated name.
+	// Series is the part that the names of all generations share. It is also an output: if the
+	// configuration does not set it, it is drawn with the first generated name.
 	Series lifecycle.Value[string]
-	// Rotation is true if there is a rotation policy, known as a whole.
+	// Rotation is true if there is a rotation policy without unknown parts.
 	Rotation bool
 }
 
-// Record is one token resource: as state has it, as it is planned, or as a configuration asks for
-// it. Parts of a plan may be unknown; state has none that is.
+// Record is one token resource: its state, its plan or its configuration. Parts of a plan may be
+// unknown; state has no unknown parts.
 type Record struct {
 	Arguments
 
 	Owner  Owner
 	Secret Secret
-	// Version tells one secret from all others of the resource, whatever becomes of it: it never
-	// repeats, also across a replacement and an import. Not set while the secret is not known.
+	// Version identifies a secret of the resource. It never repeats, even after a replacement or an
+	// import. It is not set while the secret is not known.
 	Version lifecycle.Value[int64]
-	// Generation counts the names of the series; 0 for an imported token, whose secret nobody
-	// here holds.
+	// Generation counts the names of the series; 0 for an imported token, whose secret is not known.
 	Generation lifecycle.Value[int64]
-	// Platform is that of [pat.Traits], and Server the URL that issued the token; not set after a
-	// move from another provider, until the first refresh.
+	// Platform is the platform's name in [pat.Traits], and Server the URL of the server that issued
+	// the token; both are not set between a move from another provider and the first refresh.
 	Platform, Server lifecycle.Value[string]
-	// Due is why the last refresh found that the token is to be succeeded; not set if it is not.
+	// Due is the reason why the last refresh found the token due for rotation; not set if it is not
+	// due.
 	Due     lifecycle.Value[lifecycle.Reason]
 	Current Current
-	// Previous are the predecessors that live, newest first.
+	// Previous are the active predecessors, newest first.
 	Previous lifecycle.Value[[]lifecycle.Predecessor]
 }
 
-// Owner is the user whom a token belongs to.
+// Owner is the user that a token belongs to.
 type Owner struct {
 	ID lifecycle.Value[string]
-	// Username is not set if the account may not see it.
+	// Username is not set if the account lacks the permission to see it.
 	Username lifecycle.Value[string]
 }
 
-// Secret is what state keeps of a token's secret: it as it is, it encrypted, or nothing.
+// Secret is what state contains of a token's secret: its plain text, its encrypted form, or nothing.
 type Secret struct {
 	Plain     lifecycle.Value[pat.Secret]
 	Encrypted lifecycle.Value[string]
 }
 
-// Null says whether nothing of the secret is kept.
+// Null reports whether state contains nothing of the secret.
 func (s Secret) Null() bool { return s.Plain.Null() && s.Encrypted.Null() }
 
 // Current is the live token.
@@ -72,21 +72,21 @@ type Current struct {
 // User returns the user that the arguments name.
 func (a Arguments) User() pat.UserRef { return pat.UserRef{ID: a.UserID.V, Username: a.Username.V} }
 
-// Lifetime returns how long a token of the arguments lives.
+// Lifetime returns the lifetime that the arguments give a token.
 func (a Arguments) Lifetime() lifecycle.Lifetime {
 	return lifecycle.Lifetime{In: a.ExpiresIn.Option(), At: a.ExpiresAt.Option()}
 }
 
-// lifetimeKnown says whether Lifetime is what it will be.
+// lifetimeKnown reports whether Lifetime is final.
 func (a Arguments) lifetimeKnown() bool { return !a.ExpiresIn.Unknown && !a.ExpiresAt.Unknown }
 
-// asksFor says whether the next token is to have the very name of this one.
+// asksFor reports whether the next token is to have the name of this one.
 func (a Arguments) asksFor(token pat.Token) bool {
 	return a.NamePrefix.Null() && a.Name.V == token.Name
 }
 
-// names returns what tells the resource's tokens by their names. had are the prefixes that it had
-// before.
+// names returns the rule that recognizes the resource's tokens by their names. had are its earlier
+// prefixes.
 func (a Arguments) names(had []string) lifecycle.Names {
 	prefixes := had
 	if a.NamePrefix.V != "" {
@@ -96,8 +96,8 @@ func (a Arguments) names(had []string) lifecycle.Names {
 	return lifecycle.Names{Series: a.Series.V, Prefixes: prefixes}
 }
 
-// Order returns the token that the arguments ask for, to follow the generation of the record.
-// What is not known or cannot be read makes it an order that nothing issues.
+// Order returns the order for the generation after the record's. If an argument is unknown or cannot
+// be read, no token can be issued with it.
 func (r Record) Order(userID string) Order {
 	return Order{
 		UserID: userID, Name: r.Name.V, NamePrefix: r.NamePrefix.V, Series: r.Series.V,
@@ -113,7 +113,7 @@ func (r Record) LiveToken() pat.Token {
 	}
 }
 
-// AsPredecessor returns the live token as the predecessor that it may become.
+// AsPredecessor returns the live token as the predecessor that it would become.
 func (r Record) AsPredecessor() lifecycle.Predecessor {
 	return lifecycle.Predecessor{Token: r.LiveToken(), Generation: r.Generation.V, SHA256: r.Current.SHA256.V}
 }
@@ -132,21 +132,22 @@ func (r Record) ID() lifecycle.Value[string] {
 	}
 }
 
-// ownedBy is the record with another owner.
+// ownedBy returns the record with another owner.
 func (r Record) ownedBy(user pat.User) Record {
 	r.Owner = Owner{ID: lifecycle.Known(user.ID), Username: setUnlessEmpty(user.Username)}
 
 	return r
 }
 
-// on is the record of a token that this server has.
+// on returns the record with this server and its platform.
 func (r Record) on(system pat.System) Record {
 	r.Platform, r.Server = lifecycle.Known(system.Traits().Platform), lifecycle.Known(system.Server())
 
 	return r
 }
 
-// shown is the live token with what the server shows of it; what it does not is left alone.
+// shown returns the live token updated with what the server sent. Fields that it did not send are
+// kept.
 func (c Current) shown(token pat.Token) Current {
 	c.ID, c.Name = lifecycle.Known(token.ID), lifecycle.Known(token.Name)
 	c.ExpiresAt = setUnlessZero(token.ExpiresAt)
@@ -159,8 +160,8 @@ func (c Current) shown(token pat.Token) Current {
 	return c
 }
 
-// inherit is the record with the outputs of the state before. A series is taken over unless the
-// configuration has one, and so is the owner unless it is known already.
+// inherit returns the record with the outputs of the state. The series is taken from the state unless
+// the configuration sets one, and the owner unless it is already known.
 func (r Record) inherit(state Record) Record {
 	arguments, owner := r.Arguments, r.Owner
 	r = state
@@ -177,8 +178,8 @@ func (r Record) inherit(state Record) Record {
 	return r.withSecretApart()
 }
 
-// scheduled records when the live token is to be succeeded, by policy and expiry alone; unknown
-// while the policy is.
+// scheduled records when the live token becomes due, which depends only on its policy and expiry. The
+// time is unknown while the policy is.
 func (r Record) scheduled(traits pat.Traits) Record {
 	if r.Current.ID.Null() {
 		return r
@@ -195,7 +196,7 @@ func (r Record) scheduled(traits pat.Traits) Record {
 	return r
 }
 
-// dueNow is scheduled, and records whether it is time. Only a token that works can be due.
+// dueNow is scheduled and also records whether the token is due. Only an active token can be due.
 func (r Record) dueNow(now time.Time, traits pat.Traits) Record {
 	r = r.scheduled(traits)
 	r.Due = lifecycle.Value[lifecycle.Reason]{}
@@ -210,8 +211,8 @@ func (r Record) dueNow(now time.Time, traits pat.Traits) Record {
 	return r
 }
 
-// recognized is the record of an imported token whose name is one of the series that the
-// configuration sets: its generation is then known. Nothing else is guessed from names.
+// recognized determines the generation of an imported token whose name belongs to the series that the
+// configuration sets. Nothing else is derived from names.
 func (r Record) recognized(live pat.Token) Record {
 	if r.Generation.V != 0 || r.Series.Null() || r.NamePrefix.Null() {
 		return r
@@ -230,8 +231,9 @@ func (r Record) recognized(live pat.Token) Record {
 	return r
 }
 
-// AdoptedRecord returns the record of a token that was issued elsewhere, with the name and expiry that a
-// configuration of it would have, but for where it is and by which argument its user is named.
+// AdoptedRecord returns the record of a token that was issued elsewhere, with the name and expiry
+// that its configuration would have. It leaves open on which server the token is, and which argument
+// names its user.
 func AdoptedRecord(owner pat.User, token pat.Token) Record {
 	record := Record{
 		Generation: lifecycle.Known[int64](0),
@@ -244,8 +246,8 @@ func AdoptedRecord(owner pat.User, token pat.Token) Record {
 	return record
 }
 
-// WithKnownSecret is the record of an adopted token whose secret the state that it comes from has:
-// it is like one that was issued here.
+// WithKnownSecret returns the record of an adopted token whose secret is known from its former state.
+// It is like the record of a token that was issued here.
 func (r Record) WithKnownSecret(secret pat.Secret) Record {
 	r.Generation = lifecycle.Known[int64](1)
 	r.Secret.Plain = lifecycle.Known(secret)
@@ -255,7 +257,7 @@ func (r Record) WithKnownSecret(secret pat.Secret) Record {
 	return r
 }
 
-// recipients returns who may read the secret, none if it is not to be encrypted.
+// recipients returns the recipients of the secret, or none if it is not to be encrypted.
 func (a Arguments) recipients() ([]age.Recipient, error) {
 	if !a.Recipients.Set {
 		return nil, nil
@@ -264,7 +266,8 @@ func (a Arguments) recipients() ([]age.Recipient, error) {
 	return readRecipients(a.Recipients.V)
 }
 
-// keptSecret returns what state keeps of a secret: it as it is, or encrypted if there are recipients.
+// keptSecret returns what state keeps of a secret: its plain text, or its encrypted form if there are
+// recipients.
 func keptSecret(secret pat.Secret, recipients []age.Recipient) (Secret, error) {
 	if len(recipients) == 0 {
 		return Secret{Plain: lifecycle.Known(secret)}, nil
@@ -278,8 +281,8 @@ func keptSecret(secret pat.Secret, recipients []age.Recipient) (Secret, error) {
 	return Secret{Encrypted: lifecycle.Known(sealed)}, nil
 }
 
-// plannedSecret is the secret of a token that is to be issued: it will be in one of two outputs,
-// and the other one is null.
+// plannedSecret returns the secret of a token that is to be issued: one of the two outputs will have
+// it, and the other is null.
 func (a Arguments) plannedSecret() Secret {
 	plain, encrypted := lifecycle.Unknown[pat.Secret](), lifecycle.Unknown[string]()
 
@@ -293,8 +296,9 @@ func (a Arguments) plannedSecret() Secret {
 	}
 }
 
-// withSecretApart keeps, of a secret that is taken over, only what the recipients allow in state:
-// they can be recorded without another token, as for one that has expired when it was told to.
+// withSecretApart reduces a secret taken over from state to the form that the recipients allow:
+// recipients can change without a new token, for example if the token expired because of
+// `expires_at`.
 func (r Record) withSecretApart() Record {
 	switch {
 	case r.Recipients.Unknown:
@@ -316,8 +320,8 @@ func unknownUnlessNull[T any](value lifecycle.Value[T]) lifecycle.Value[T] {
 	return lifecycle.Unknown[T]()
 }
 
-// versionOf returns the version of a secret that was issued then: the seconds since 1970. It is not
-// set where that is not known, or before.
+// versionOf returns the version of a secret that was issued at that time, in seconds since 1970. It
+// is not set if the time is unknown or before 1970.
 func versionOf(issued time.Time) lifecycle.Value[int64] {
 	if issued.Unix() < 1 || issued.IsZero() {
 		return lifecycle.Value[int64]{}
@@ -326,12 +330,12 @@ func versionOf(issued time.Time) lifecycle.Value[int64] {
 	return lifecycle.Known(issued.Unix())
 }
 
-// setUnlessEmpty is a server's text, which is empty where it has none.
+// setUnlessEmpty returns a text that the server sent, or no value if the text is empty.
 func setUnlessEmpty(text string) lifecycle.Value[string] {
 	return lifecycle.Value[string]{V: text, Set: text != ""}
 }
 
-// setUnlessZero is a server's time, which is zero where it sent none.
+// setUnlessZero returns a time that the server sent, or no value if the time is zero.
 func setUnlessZero(t time.Time) lifecycle.Value[time.Time] {
 	return lifecycle.Value[time.Time]{V: t, Set: !t.IsZero()}
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Refresh returns the record with what the server shows, what is due by the clock and the policy
-// in it, and the orphans that were found. It leaves every argument alone, and never says that a
-// resource is no more: what is to be done about a token that is gone is for the plan. If it fails,
-// nothing of what it returns counts.
+// Refresh returns the record updated with what the server returned, with what is due by the clock and
+// the recorded policy, and with the orphans that were found. It changes no argument and never removes
+// a resource: the plan decides what to do about a token that does not exist. If it fails, its results
+// must not be used.
 func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Record, Memory, Notices) {
 	var notices Notices
 
@@ -42,14 +42,14 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 
 	memory.Adopted = false
 
-	if !moved { // A run in which the server moved does nothing else.
+	if !moved { // A run that records the server's new URL does nothing else.
 		refreshed, memory.Adopted = e.refreshRotation(ctx, refreshed, memory, seen.unrecorded, &notices)
-		memory.Unanswered = false // What the search found is in state now.
+		memory.Unanswered = false // Whatever the search found is now in state.
 	}
 
 	memory.UserGone = seen.gone != nil && seen.gone.UserGone
 
-	if refreshed.Version.Null() && !refreshed.Secret.Null() { // A state of an older version of the provider.
+	if refreshed.Version.Null() && !refreshed.Secret.Null() { // The state was written by an older version of the provider.
 		refreshed.Version = versionOf(refreshed.LiveToken().CreatedAt)
 	}
 
@@ -63,14 +63,15 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 	return refreshed, memory, notices
 }
 
-// refreshRotation records what is due: the token, by the policy in state, and each
-// predecessor, with the orphans among the tokens that were found. It says whether there were any.
+// refreshRotation records what is due: the token, by the policy in state, and each predecessor. It
+// adopts the orphans among the tokens that were found, and reports whether there were any.
 func (e *Engine) refreshRotation(
 	ctx context.Context, record Record, memory Memory, unrecorded []pat.Token, notices *Notices,
 ) (refreshed Record, adopted bool) {
 	record = record.dueNow(e.Clock.Now(), e.System.Traits())
 
-	// What is gone first: where a name is the key, an orphan can have that of a dead predecessor.
+	// First drop the predecessors that do not exist: if the name is the key, an orphan can have the
+	// name of one.
 	predecessors := e.review(ctx, record.Previous.V, record.Policy, notices)
 	record.Previous = lifecycle.Known(predecessors)
 

@@ -10,25 +10,24 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Registry is what one process knows of the token resources that it has met: their live tokens,
-// and the names that each takes for its own. It is safe for concurrent use. The zero value is
-// empty.
+// Registry is what one process knows about token resources: their live tokens, and the names that
+// belong to each. It is safe for concurrent use. The zero value is empty.
 type Registry struct {
 	mu     sync.Mutex
 	live   map[pat.Key]liveToken
-	claims map[string][]seriesClaim // By series: only what shares one can collide.
-	// versions are those of secrets that this process has met in states. Which resource takes the
-	// place of another is not known, so that a new secret gets none of them.
+	claims map[string][]seriesClaim // By series: only resources that share one can collide.
+	// versions are those of the secrets in states that this process has read. It is not known which
+	// resource replaces which, so a new secret gets none of them.
 	versions map[int64]bool
 }
 
-// liveToken is a resource's live token; read says that this process has read the resource.
+// liveToken is a resource's live token; read is true if this process has read the resource.
 type liveToken struct {
 	token pat.Token
 	read  bool
 }
 
-// seriesClaim is one resource: its live token, and what tells its tokens by their names.
+// seriesClaim is a resource's live token, and the rule that recognizes its tokens by their names.
 type seriesClaim struct {
 	live  pat.Token
 	names lifecycle.Names
@@ -37,13 +36,14 @@ type seriesClaim struct {
 // seriesName finds the series in the name of a token.
 var seriesName = regexp.MustCompile(`([a-z2-7]{6})-[0-9]+$`)
 
-// Add notes that the token is a resource's live one.
+// Add records the live token of a resource.
 func (r *Registry) Add(token pat.Token) { r.note(token, false) }
 
-// AddRead notes that the token is the live one of a resource that this process has read.
+// AddRead records the live token of a resource that this process has read.
 func (r *Registry) AddRead(token pat.Token) { r.note(token, true) }
 
-// Remove notes that the token is no resource's live one any more: a successor was issued.
+// Remove records that the token is no longer the live token of a resource, because a successor was
+// issued.
 func (r *Registry) Remove(key pat.Key) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -51,8 +51,8 @@ func (r *Registry) Remove(key pat.Key) {
 	delete(r.live, key)
 }
 
-// Has says whether the token is a resource's live one. One that has its key and was created at
-// another time is not.
+// Has reports whether the token is the live token of a resource. A token with the same key that was
+// created at another time is not.
 func (r *Registry) Has(token pat.Token) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,7 +62,7 @@ func (r *Registry) Has(token pat.Token) bool {
 	return ok && live.token.SameAs(token)
 }
 
-// WasRead says whether this process has read the resource whose live token it is.
+// WasRead reports whether this process has read the resource with this live token.
 func (r *Registry) WasRead(key pat.Key) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,7 +70,7 @@ func (r *Registry) WasRead(key pat.Key) bool {
 	return r.live[key].read
 }
 
-// AddVersion notes the version of a secret in a state.
+// AddVersion records the version of a secret in a state.
 func (r *Registry) AddVersion(version lifecycle.Value[int64]) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,8 +84,8 @@ func (r *Registry) AddVersion(version lifecycle.Value[int64]) {
 	}
 }
 
-// nextVersion returns the version of a secret that is issued now, after one of the last version: the
-// seconds since 1970, or the next number that no secret had.
+// nextVersion returns the version of a secret that is issued now: the seconds since 1970 or, if that
+// is not greater than the last version or already used, the next free number.
 func (r *Registry) nextVersion(last int64, now time.Time) int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -109,9 +109,9 @@ func (r *Registry) note(token pat.Token, read bool) {
 	r.live[token.Key()] = liveToken{token: token, read: read || r.live[token.Key()].read}
 }
 
-// register notes a resource, in place of what it was before, and returns another one that collides
-// with it: one of the two would take the other's live token for an orphan of its own. What is no
-// resource's live token any more does not count.
+// register records a resource, in place of its earlier entry, and returns another resource that
+// collides with it: one of the two would consider the other's live token an orphan. Tokens that are
+// no longer live do not count.
 func (r *Registry) register(c seriesClaim) (other seriesClaim, collides bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -139,7 +139,7 @@ func (r *Registry) register(c seriesClaim) (other seriesClaim, collides bool) {
 	return other, collides
 }
 
-// series returns the one that is recorded and the one in the live token's name.
+// series returns the recorded series and the one in the live token's name.
 func (c seriesClaim) series() []string {
 	all := []string{c.names.Series}
 	if match := seriesName.FindStringSubmatch(c.live.Name); match != nil {
@@ -149,7 +149,7 @@ func (c seriesClaim) series() []string {
 	return all
 }
 
-// covers says whether the resource would take the other's live token for one of its own.
+// covers reports whether the resource would consider the other's live token one of its own.
 func (c seriesClaim) covers(other seriesClaim) bool {
 	_, ok := c.names.Generation(other.live.Name)
 

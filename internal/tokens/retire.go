@@ -9,8 +9,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// review looks at each predecessor: it drops those that are dead, and says which are due
-// and which are held. It changes nothing on the server.
+// review reads each predecessor, drops those that no longer work, and determines which are due and
+// which are held. It changes nothing on the server.
 func (e *Engine) review(
 	ctx context.Context, predecessors []lifecycle.Predecessor, policy lifecycle.Policy, notices *Notices,
 ) []lifecycle.Predecessor {
@@ -30,9 +30,9 @@ func (e *Engine) review(
 	return living
 }
 
-// retire revokes the predecessors that are due, and returns those that live on. Last use
-// is read again right before: whoever came back since the plan is not cut off. A failure
-// is a warning: the predecessor stays, and the next run tries again.
+// retire revokes the predecessors that are due, and returns those that are still active. It reads the
+// last use again just before, so that a consumer that used the token after the plan is not cut off. A
+// failure is a warning: the predecessor stays, and the next run tries again.
 func (e *Engine) retire(
 	ctx context.Context, predecessors []lifecycle.Predecessor, policy lifecycle.Policy, notices *Notices,
 ) []lifecycle.Predecessor {
@@ -57,8 +57,8 @@ func (e *Engine) retire(
 	return living
 }
 
-// examine looks at one predecessor and says whether it is alive, due or held. One that
-// cannot be read is as it was.
+// examine reads one predecessor and determines whether it is active, due or held. If reading fails,
+// it returns the predecessor unchanged.
 func (e *Engine) examine(
 	ctx context.Context, system pat.System, predecessor lifecycle.Predecessor, policy lifecycle.Policy, notices *Notices,
 ) (examined lifecycle.Predecessor, alive bool, err error) {
@@ -67,9 +67,9 @@ func (e *Engine) examine(
 		return predecessor, true, err
 	}
 
-	// One that another resource has as its live token is no predecessor of this one.
+	// A token that is the live token of another resource is not a predecessor of this one.
 	if gone != nil || shown.Status != pat.StatusActive || e.registry.Has(shown) {
-		return predecessor, false, nil //nolint:nilerr // That it is gone is the answer.
+		return predecessor, false, nil //nolint:nilerr // A missing predecessor is not an error.
 	}
 
 	predecessor.Token = shown
@@ -88,8 +88,8 @@ func (e *Engine) examine(
 	return predecessor, true, nil
 }
 
-// retireDue reschedules the predecessors of a state if the policy was edited since, and revokes
-// those that are due. It returns false if that is not the server to do so on.
+// retireDue reschedules the predecessors of a state if the policy was edited, and revokes those that
+// are due. It returns false if the configured server is not theirs.
 func (e *Engine) retireDue(ctx context.Context, state, record Record, notices *Notices) (Record, bool) {
 	predecessors := state.Previous.V
 	if len(predecessors) == 0 {
@@ -109,8 +109,8 @@ func (e *Engine) retireDue(ctx context.Context, state, record Record, notices *N
 	return record, true
 }
 
-// succeed sets when the predecessors are to be revoked whose successor was created then; where the
-// server did not say, that is now. Those that were succeeded before stay as they are.
+// succeed sets when the predecessors are to be revoked, given when their successor was created; if
+// the server did not send that, it is now. Predecessors that already have such a time keep it.
 func (e *Engine) succeed(predecessors []lifecycle.Predecessor, successor time.Time, policy lifecycle.Policy) []lifecycle.Predecessor {
 	if successor.IsZero() {
 		successor = e.Clock.Now()

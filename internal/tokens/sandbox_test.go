@@ -17,7 +17,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/foremanserver"
 )
 
-// wire is as much of a driver as issuing needs: the package knows no real one.
+// wire is the part of a driver that issuing needs: the package imports no real driver.
 type wire struct {
 	pat.System
 
@@ -110,7 +110,7 @@ func (w wire) send(ctx context.Context, method, path string, body []byte, out an
 	return response.StatusCode, json.NewDecoder(response.Body).Decode(out)
 }
 
-// newServer returns a Foreman that listens, and the id of its user alice.
+// newServer returns a listening Foreman, and the id of its user alice.
 func newServer(t *testing.T) (*foremanserver.Server, wire, string) {
 	t.Helper()
 
@@ -141,16 +141,16 @@ func TestIssueOverHTTPLeavesNothingBehind(t *testing.T) {
 		posts   int
 		fails   bool
 	}{
-		"no fault":                             {fault: sandbox.Fault{Match: sandbox.Match{Nth: 100}}, posts: 1},
-		"the answer is lost":                   {fault: sandbox.Fault{Kind: sandbox.FaultDrop, AfterWork: true}, posts: 2},
-		"the request is lost":                  {fault: sandbox.Fault{Kind: sandbox.FaultDrop}, posts: 2},
-		"the answer is cut":                    {fault: sandbox.Fault{Kind: sandbox.FaultTruncate}, posts: 2},
-		"a gateway gives up after the work":    {fault: sandbox.Fault{Kind: sandbox.FaultAnswer, AfterWork: true, Status: 504}, posts: 2},
-		"two answers are lost":                 {fault: sandbox.Fault{Match: sandbox.Match{Count: 2}, AfterWork: true}, posts: 3},
-		"all answers are lost":                 {fault: sandbox.Fault{Match: sandbox.Match{Count: sandbox.Always}, AfterWork: true}, posts: 3, fails: true},
-		"all requests are lost":                {fault: sandbox.Fault{Match: sandbox.Match{Count: sandbox.Always}}, posts: 3, fails: true},
-		"the request is refused":               {fault: sandbox.Fault{Match: sandbox.Match{Nth: 100}}, refused: 1, posts: 1, fails: true},
-		"an answer is lost, then it's refused": {fault: sandbox.Fault{Kind: sandbox.FaultDrop, AfterWork: true}, refused: 2, posts: 2, fails: true},
+		"no fault":                                        {fault: sandbox.Fault{Match: sandbox.Match{Nth: 100}}, posts: 1},
+		"the response is lost":                            {fault: sandbox.Fault{Kind: sandbox.FaultDrop, AfterWork: true}, posts: 2},
+		"the request is lost":                             {fault: sandbox.Fault{Kind: sandbox.FaultDrop}, posts: 2},
+		"the response is cut":                             {fault: sandbox.Fault{Kind: sandbox.FaultTruncate}, posts: 2},
+		"a gateway gives up after the work":               {fault: sandbox.Fault{Kind: sandbox.FaultAnswer, AfterWork: true, Status: 504}, posts: 2},
+		"two responses are lost":                          {fault: sandbox.Fault{Match: sandbox.Match{Count: 2}, AfterWork: true}, posts: 3},
+		"all responses are lost":                          {fault: sandbox.Fault{Match: sandbox.Match{Count: sandbox.Always}, AfterWork: true}, posts: 3, fails: true},
+		"all requests are lost":                           {fault: sandbox.Fault{Match: sandbox.Match{Count: sandbox.Always}}, posts: 3, fails: true},
+		"the request is refused":                          {fault: sandbox.Fault{Match: sandbox.Match{Nth: 100}}, refused: 1, posts: 1, fails: true},
+		"a response is lost, the next request is refused": {fault: sandbox.Fault{Kind: sandbox.FaultDrop, AfterWork: true}, refused: 2, posts: 2, fails: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -181,7 +181,7 @@ func TestIssueOverHTTPLeavesNothingBehind(t *testing.T) {
 			}
 
 			if got := server.LiveTokens("alice"); got != want {
-				t.Errorf("%d tokens live, want %d", got, want)
+				t.Errorf("%d tokens are active, want %d", got, want)
 			}
 
 			if !test.fails && (!server.Authenticates("alice", result.Secret.Reveal()) || result.Generation != int64(test.posts)) {
@@ -191,12 +191,12 @@ func TestIssueOverHTTPLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func TestAnotherActorTakesTheNextGeneration(t *testing.T) {
+func TestAnotherProgramTakesTheNextGeneration(t *testing.T) {
 	t.Parallel()
 
 	server, system, id := newServer(t)
 
-	// After the survey, before the request: the server refuses the name, and nothing is left.
+	// After the survey and before the request: the server refuses the name, and nothing is left.
 	server.Before(sandbox.Match{Method: http.MethodPost, Path: regexp.MustCompile("tokens$")}, func(*http.Request) {
 		if _, _, err := server.AddToken("alice", "ci-abcdef-1", time.Time{}); err != nil {
 			t.Error(err)
@@ -215,7 +215,7 @@ func TestAnotherActorTakesTheNextGeneration(t *testing.T) {
 	}
 
 	if server.LiveTokens("alice") != 2 {
-		t.Error("the other actor's token was revoked")
+		t.Error("the other program's token was revoked")
 	}
 }
 

@@ -24,7 +24,7 @@ var (
 	errUnseen = &pat.NotFoundError{Failure: pat.Failure{Tried: "asking", Said: "HTTP 404"}}
 )
 
-// tester is a test or one run of a property.
+// tester is a test, or one run of a property.
 type tester interface {
 	rapid.TB
 
@@ -37,9 +37,9 @@ type stage struct {
 
 	system *fake
 	engine *Engine
-	// options are what each process makes its engine with.
+	// options are the options of each process's engine.
 	options Options
-	// skew is how far the clock of the machine that runs the processes is ahead of the server's.
+	// skew is how far the clock of the machine is ahead of the server's.
 	skew   time.Duration
 	state  Record
 	memory Memory
@@ -55,11 +55,11 @@ func newStage(t tester, reusable bool) *stage {
 	return s
 }
 
-// onEachPlatform runs the test where names burn, and where they are reusable.
+// onEachPlatform runs the test on a platform with reusable names and on one without.
 func onEachPlatform(t *testing.T, test func(t *testing.T, s *stage)) {
 	t.Helper()
 
-	for name, reusable := range map[string]bool{"names burn": false, "names are reusable": true} {
+	for name, reusable := range map[string]bool{"names are not reusable": false, "names are reusable": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, newStage(t, reusable))
@@ -67,7 +67,7 @@ func onEachPlatform(t *testing.T, test func(t *testing.T, s *stage)) {
 	}
 }
 
-// process begins another process of the provider.
+// process starts another process of the provider.
 func (s *stage) process() {
 	s.options.Clock = pat.NewClock(pat.Runner{
 		Now:     func() time.Time { return s.system.now.Add(s.skew) },
@@ -77,12 +77,12 @@ func (s *stage) process() {
 	s.engine = NewEngine(s.options)
 }
 
-// another is another resource of the same process.
+// another returns another resource of the same process.
 func (s *stage) another() *stage {
 	return &stage{tester: s.tester, system: s.system, engine: s.engine, options: s.options, skew: s.skew}
 }
 
-// asked is a configuration as a plan begins with it.
+// asked returns a configuration in the form in which a plan starts.
 func asked(config Arguments) Record {
 	text := lifecycle.Unknown[string]()
 
@@ -111,7 +111,7 @@ func (s *stage) create(config Arguments) Notices {
 	return said
 }
 
-// created issues the first token, and goes on in another process.
+// created issues the first token, and starts another process.
 func (s *stage) created(config Arguments) {
 	s.Helper()
 
@@ -155,7 +155,7 @@ func (s *stage) plan(config Arguments) (plan Record, replace []string, said Noti
 	return s.engine.PlanUpdate(s.Context(), s.state, asked(config), s.memory)
 }
 
-// update carries out a plan.
+// update applies a plan.
 func (s *stage) update(plan Record) Notices {
 	s.Helper()
 
@@ -191,7 +191,7 @@ func (s *stage) apply(config Arguments) Notices {
 	return append(said, s.update(plan)...)
 }
 
-// run is a whole run of a CLI, in a process of its own.
+// run is a complete run of a CLI, in a new process.
 func (s *stage) run(config Arguments) Notices {
 	s.Helper()
 	s.process()
@@ -204,7 +204,7 @@ func (s *stage) run(config Arguments) Notices {
 	return append(said, s.apply(config)...)
 }
 
-// unchanged fails the test unless a run has nothing to do, and returns what it says.
+// unchanged fails the test unless a run has nothing to do, and returns its notices.
 func (s *stage) unchanged(config Arguments) Notices {
 	s.Helper()
 	s.process()
@@ -219,10 +219,10 @@ func (s *stage) unchanged(config Arguments) Notices {
 	return said
 }
 
-// empty says whether a plan changes nothing.
+// empty reports whether a plan changes nothing.
 func empty(state, plan Record) bool { return maps.Equal(flat(state), flat(plan)) }
 
-// keeps fails the test if a value is another one than an earlier plan said.
+// keeps fails the test if a value differs from that of an earlier plan.
 func (s *stage) keeps(plan, later Record) {
 	s.Helper()
 
@@ -230,12 +230,12 @@ func (s *stage) keeps(plan, later Record) {
 
 	for path, planned := range flat(plan) {
 		if planned != unknown && planned != now[path] {
-			s.Errorf("%s was planned as %q, and is %q", path, planned, now[path])
+			s.Errorf("%s was planned as %q, but is %q", path, planned, now[path])
 		}
 	}
 }
 
-// fits is keeps for what an apply has made of a plan.
+// fits is keeps for the result of an apply.
 func (s *stage) fits(plan, applied Record) {
 	s.Helper()
 	s.keeps(plan, applied)
@@ -245,7 +245,7 @@ func (s *stage) fits(plan, applied Record) {
 	}
 }
 
-// unknown is what flat shows of a value that is known only after apply.
+// unknown is what flat returns for a value that is known only after apply.
 const unknown = "(known after apply)"
 
 // flat returns all parts of a record, by their paths.
@@ -310,7 +310,7 @@ func shownValue[T any](value lifecycle.Value[T]) string {
 	}
 }
 
-// shownPrevious leaves out what state does not have of a predecessor: its last use.
+// shownPrevious omits the last use of a predecessor, which is not in state.
 func shownPrevious(previous lifecycle.Value[[]lifecycle.Predecessor]) string {
 	if previous.Unknown {
 		return unknown
@@ -326,7 +326,7 @@ func shownPrevious(previous lifecycle.Value[[]lifecycle.Predecessor]) string {
 	return strings.Join(all, "\n")
 }
 
-// unknownsOf returns what is known only after apply.
+// unknownsOf returns the paths of values that are known only after apply.
 func unknownsOf(plan Record) []string {
 	var paths []string
 
@@ -349,7 +349,7 @@ var stepNames = map[Step]string{
 	StepRevokeBeforeReissue: "RevokeBeforeReissue",
 }
 
-// namesOfNotices returns the types of notices, each with the step or argument that it is about.
+// namesOfNotices returns the types of notices, each with its step or argument.
 func namesOfNotices(notices Notices) []string {
 	var names []string
 
@@ -373,7 +373,7 @@ func namesOfNotices(notices Notices) []string {
 	return names
 }
 
-// wantNotices fails the test unless these are said, in this order.
+// wantNotices fails the test unless these are the notices, in this order.
 func (s *stage) wantNotices(said Notices, want ...string) {
 	s.Helper()
 
@@ -382,7 +382,7 @@ func (s *stage) wantNotices(said Notices, want ...string) {
 	}
 }
 
-// wantToken fails the test unless the live token of the state is of this generation, was issued for
+// wantToken fails the test unless the live token of the state has this generation, was issued for
 // this reason, and works.
 func (s *stage) wantToken(generation int64, reason lifecycle.Reason) {
 	s.Helper()
@@ -397,7 +397,7 @@ func (s *stage) wantToken(generation int64, reason lifecycle.Reason) {
 	}
 }
 
-// wantPrevious fails the test unless the predecessors are these generations, all alive.
+// wantPrevious fails the test unless the predecessors are these generations, and all work.
 func (s *stage) wantPrevious(generations ...int64) {
 	s.Helper()
 
@@ -416,23 +416,23 @@ func (s *stage) wantPrevious(generations ...int64) {
 	}
 }
 
-// works says whether the server accepts the token.
+// works reports whether the server accepts the token.
 func (s *stage) works(token pat.Token) bool {
 	shown, gone, err := findRecorded(s.Context(), quietly{s.system}, token)
 
 	return err == nil && gone == nil && shown.Status == pat.StatusActive
 }
 
-// wantIssued fails the test unless that many tokens were asked for so far.
+// wantIssued fails the test unless this many tokens were requested so far.
 func (s *stage) wantIssued(want int) {
 	s.Helper()
 
 	if got := len(s.system.created); got != want {
-		s.Errorf("%d tokens were asked for, want %d: %v", got, want, s.system.created)
+		s.Errorf("%d tokens were requested, want %d: %v", got, want, s.system.created)
 	}
 }
 
-// wantLive fails the test unless these are the tokens that can be used, by their names.
+// wantLive fails the test unless the tokens with these names are the ones that work.
 func (s *stage) wantLive(names ...string) {
 	s.Helper()
 
@@ -445,7 +445,7 @@ func (s *stage) wantLive(names ...string) {
 	}
 }
 
-// quietly is the server past all scripts.
+// quietly is the server without its scripted failures.
 type quietly struct{ *fake }
 
 func (q quietly) Token(_ context.Context, key pat.Key) (pat.Token, error) {
@@ -470,7 +470,7 @@ func (q quietly) Tokens(_ context.Context, userID string, query pat.TokenQuery) 
 	return found, nil
 }
 
-// failing lets calls of these kinds fail, until it is called with none.
+// failing lets calls of these kinds fail until it is called without any.
 func (s *stage) failing(err error, calls ...call) {
 	s.system.fails = func(what call, _ string) error {
 		if slices.Contains(calls, what) {
@@ -558,7 +558,7 @@ func ofLogin(login string) func(*Arguments) {
 	return func(a *Arguments) { a.UserID, a.Username = lifecycle.Value[string]{}, lifecycle.Known(login) }
 }
 
-// midnight is the beginning of a day so long after the start.
+// midnight is the beginning of a day, this long after the start.
 func midnight(after time.Duration) time.Time { return start.Truncate(day).Add(after) }
 
 // noticesOf returns the notices of a type.

@@ -24,8 +24,8 @@ func TestIssueGeneratesAName(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		order   Order
-		there   []string // live tokens before
-		known   string   // the one of them that the order knows
+		there   []string // live tokens before the order
+		known   string   // the one that the order knows
 		revoked []string
 		want    string
 		orphans []string
@@ -33,18 +33,18 @@ func TestIssueGeneratesAName(t *testing.T) {
 		"the first of a new series":      {order: Order{UserID: user, NamePrefix: "ci-"}, want: "^ci-[a-z2-7]{6}-1$"},
 		"the first of a series":          {order: generated(), want: "^ci-abcdef-1$"},
 		"the next of a known generation": {order: after(4), known: "ci-abcdef-4", there: []string{"ci-abcdef-4"}, want: "^ci-abcdef-5$"},
-		"the next of what is there": {
+		"the next of an existing generation": {
 			order: generated(), there: []string{"ci-abcdef-2", "ci-abcdef-10"}, want: "^ci-abcdef-11$",
 			orphans: []string{"ci-abcdef-2", "ci-abcdef-10"},
 		},
-		"the next of what is known, though less is there": {
+		"the next of a known generation that does not exist any more": {
 			order: after(7), known: "ci-abcdef-6", there: []string{"ci-abcdef-6"}, want: "^ci-abcdef-8$",
 		},
-		"the next, where an older request was carried out late": {
+		"the next, after an older request was processed late": {
 			order: after(7), known: "ci-abcdef-7", there: []string{"ci-abcdef-6", "ci-abcdef-7"}, want: "^ci-abcdef-8$", orphans: []string{"ci-abcdef-6"},
 		},
-		"the next of what was revoked": {order: generated(), revoked: []string{"ci-abcdef-3"}, want: "^ci-abcdef-4$"},
-		"the next of what another state or an interrupted run issued": {
+		"the next of a revoked generation": {order: generated(), revoked: []string{"ci-abcdef-3"}, want: "^ci-abcdef-4$"},
+		"the next of a generation that another state or an interrupted run issued": {
 			order: after(4), known: "ci-abcdef-4", there: []string{"ci-abcdef-4", "ci-abcdef-5", "ci-abcdef-7"}, want: "^ci-abcdef-8$",
 			orphans: []string{"ci-abcdef-5", "ci-abcdef-7"},
 		},
@@ -52,11 +52,11 @@ func TestIssueGeneratesAName(t *testing.T) {
 			order: Order{UserID: user, NamePrefix: "new-", Series: "abcdef", Generation: 4, Prefixes: []string{"ci-"}},
 			there: []string{"ci-abcdef-5", "new-abcdef-6", "other-abcdef-9"}, want: "^new-abcdef-7$", orphans: []string{"ci-abcdef-5", "new-abcdef-6"},
 		},
-		"names that merely look alike": {
+		"names that only look similar": {
 			order: generated(), want: "^ci-abcdef-1$",
 			there: []string{"ci-abcdef-x", "ci-abcdef-09", "ci-abcdefg-5", "ci-bcdefg-9", "ci-abcdef--1", "old-ci-abcdef-4"},
 		},
-		"a fixed name besides, that loses": {order: Order{UserID: user, Name: "fixed", NamePrefix: "ci-", Series: "abcdef"}, want: "^ci-abcdef-1$"},
+		"a fixed name, which the prefix overrides": {order: Order{UserID: user, Name: "fixed", NamePrefix: "ci-", Series: "abcdef"}, want: "^ci-abcdef-1$"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +95,7 @@ func TestIssueGeneratesAName(t *testing.T) {
 				t.Error(diff)
 			}
 
-			// Whose they are is not known: none was revoked.
+			// It is not known which run issued them, so none was revoked.
 			if live := system.live(); len(live) != len(test.there)+1 {
 				t.Errorf("live: %v", live)
 			}
@@ -111,7 +111,7 @@ func namesOf(orphans []lifecycle.Orphan) (names []string) {
 	return names
 }
 
-// Of two resources that share a series by mistake, the second issues nothing.
+// If two resources share a series by mistake, the second issues no token.
 func TestIssueRefusesASeriesOfAnotherResource(t *testing.T) {
 	t.Parallel()
 
@@ -156,7 +156,7 @@ func TestIssueRefusesASeriesOfAnotherResource(t *testing.T) {
 	}
 }
 
-// The successor of a managed token is managed in its place.
+// The successor of a managed token does not belong to another resource.
 func TestIssueOfASuccessorIsNoOtherResource(t *testing.T) {
 	t.Parallel()
 

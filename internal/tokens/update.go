@@ -7,28 +7,28 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Update carries out a plan: it retires the predecessors that are due, and issues another token
-// where that is asked for. What it revokes it revokes first: state reaches the disk only when the
-// call returns, so that nothing may happen between the answer and the return.
+// Update carries out a plan: it revokes the predecessors that are due, and issues another token if
+// the plan requires it. It revokes before it issues: Terraform saves the state only when the call
+// returns, so that nothing may happen between the response with the secret and the return.
 //
-// If it fails, the record is what state has to say: with the arguments of the state before.
+// If Update fails, it returns the record to save, with the arguments of the previous state.
 func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) (Record, Memory, Notices) {
 	var notices Notices
 
-	if !e.learnTime(ctx, state, plan, memory, &notices) {
+	if !e.fetchServerTime(ctx, state, plan, memory, &notices) {
 		return state, memory, notices
 	}
 
 	decision := e.settle(state, plan, memory)
-	memory = memory.noting(state.NamePrefix.V)
+	memory = memory.withPrefix(state.NamePrefix.V)
 	memory.Adopted = false
 
 	record := plan.inherit(state).asPlanned(plan, e.System.Traits())
-	if decision.Action == lifecycle.Refuse { // The arguments of state stay, and its policy with them.
+	if decision.Action == lifecycle.Refuse { // The arguments of state stay, including its policy.
 		record = state
 	}
 
-	// A known list in the plan is a promise not to touch it.
+	// If the list is known in the plan, it must not change.
 	if plan.Previous.Unknown {
 		var ok bool
 		if record, ok = e.retireDue(ctx, state, record, &notices); !ok {
@@ -52,8 +52,8 @@ func (e *Engine) Update(ctx context.Context, state, plan Record, memory Memory) 
 	return record, memory, notices
 }
 
-// settle decides in an apply, when the clock may be asked. An update that would record another
-// user is refused, for the token is that of the owner.
+// settle decides during an apply, when the clock may be read. An update that would record another
+// user is refused, because the token belongs to the owner.
 func (e *Engine) settle(state, plan Record, memory Memory) lifecycle.Decision {
 	if changed := changedUser(state, plan); len(changed) > 0 && !plan.namesOwner() {
 		return lifecycle.Decision{Action: lifecycle.Refuse, Argument: changed[0]}
@@ -62,15 +62,15 @@ func (e *Engine) settle(state, plan Record, memory Memory) lifecycle.Decision {
 	return lifecycle.Settle(state.forDecision(memory), state.Arguments.Arguments, plan.Arguments.Arguments, e.traits(), e.Clock.Now())
 }
 
-// forDecision returns the live token as a decision needs it.
+// forDecision returns the live token in the form that a decision needs.
 func (r Record) forDecision(memory Memory) lifecycle.Current {
 	live := r.AsPredecessor()
 
 	return lifecycle.Current{Token: live.Token, Generation: live.Generation, UserGone: memory.UserGone, Due: r.Due.V}
 }
 
-// asPlanned takes over what the plan said of values that an update without a reissue could say
-// otherwise.
+// asPlanned takes the planned values of outputs that an update without a reissue could compute
+// differently.
 func (r Record) asPlanned(plan Record, traits pat.Traits) Record {
 	if plan.Current.ID.Unknown {
 		r = r.scheduled(traits)
@@ -89,12 +89,12 @@ func (r Record) asPlanned(plan Record, traits pat.Traits) Record {
 	return r
 }
 
-// refusal returns why the token of a state cannot be reissued.
+// refusal returns the reason why the token of a state cannot be reissued.
 func (e *Engine) refusal(decision lifecycle.Decision, state Record) Refusal {
 	return Refusal{Decision: decision, Name: state.Current.Name.V, Traits: e.traits()}
 }
 
-// replace issues a token in place of the one in state.
+// replace issues a token that replaces the one in state.
 func (e *Engine) replace(
 	ctx context.Context, state, record Record, reason lifecycle.Reason, memory Memory, notices *Notices,
 ) (Record, Memory) {
@@ -112,7 +112,7 @@ func (e *Engine) replace(
 
 	order := record.Order(old.Token.UserID)
 
-	for _, predecessor := range state.Previous.V { // An orphan may have been revoked just now.
+	for _, predecessor := range state.Previous.V { // An orphan may just have been revoked.
 		order.Generation = max(order.Generation, predecessor.Generation)
 	}
 
@@ -145,7 +145,8 @@ func (e *Engine) replace(
 	return record, memory
 }
 
-// checkReissue reports what would keep the next token from being issued, before anything is revoked.
+// checkReissue reports what would prevent the next token from being issued, before anything is
+// revoked.
 func (e *Engine) checkReissue(record Record, order Order, notices *Notices) {
 	checkPolicy(record.Arguments, e.System.Traits(), notices)
 
@@ -158,8 +159,8 @@ func (e *Engine) checkReissue(record Record, order Order, notices *Notices) {
 	}
 }
 
-// revokeBeforeReissue revokes the old token first where that was asked for, or where its name is
-// needed again, and says whether it lives on as a predecessor. It returns false if no
+// revokeBeforeReissue revokes the old token first if the policy requires it or the next token needs
+// its name, and reports whether the old token stays as a predecessor. It returns false if no
 // successor can be issued.
 func (e *Engine) revokeBeforeReissue(
 	ctx context.Context, record Record, old lifecycle.Predecessor, notices *Notices,
@@ -185,7 +186,7 @@ func (e *Engine) revokeBeforeReissue(
 			return true, true
 		}
 
-		err = lookErr // Nobody knows whether it is in use.
+		err = lookErr // It is unknown whether the token is in use.
 	}
 
 	if err == nil {

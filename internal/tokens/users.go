@@ -9,16 +9,16 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// UserIDError says that a text cannot be the id of a user on the platform.
+// UserIDError means that a text is not a valid user id on the platform.
 type UserIDError struct {
 	Text string
 	// Configured is the platform that the provider is configured for.
 	Configured pat.Traits
-	// Of is another platform whose ids have the form of the text, if any has.
+	// Of is another platform on which the text would be a valid user id, if there is one.
 	Of pat.Option[pat.Traits]
 }
 
-// Error says what the text is.
+// Error says why the text is not valid.
 func (e *UserIDError) Error() string {
 	if e.Of.Set {
 		return fmt.Sprintf("%s has the form of a user's id on %s, and this provider is configured for %s",
@@ -28,7 +28,7 @@ func (e *UserIDError) Error() string {
 	return fmt.Sprintf("%s is not a user's id on %s, which matches %s", pat.Quote(e.Text), e.Configured.DisplayName, e.Configured.UserID)
 }
 
-// CheckUserID reports an id of a user that the platform does not have, before anything is sent.
+// CheckUserID reports a user id that is not valid on the platform. It sends no request.
 func (e *Engine) CheckUserID(id string) Notices {
 	if err := e.userIDError(id); err != nil {
 		return Notices{InvalidUserID{Err: err}}
@@ -37,7 +37,7 @@ func (e *Engine) CheckUserID(id string) Notices {
 	return nil
 }
 
-// userIDError says what is wrong with an id of a user, nil for nothing.
+// userIDError returns an error if a user id is not valid, or nil.
 func (e *Engine) userIDError(id string) *UserIDError {
 	configured := e.System.Traits()
 	if configured.UserID.MatchString(id) {
@@ -55,8 +55,8 @@ func (e *Engine) userIDError(id string) *UserIDError {
 	return err
 }
 
-// Recipient returns the user that a token is to be issued to. An account that may issue
-// tokens to a user by its key need not be allowed to see the user.
+// Recipient returns the user that a token is to be issued to. An account that may issue tokens to a
+// user by id may lack the permission to see the user; then the user has only the id.
 func (e *Engine) Recipient(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	if ref.ID != "" {
 		if err := e.userIDError(ref.ID); err != nil {
@@ -74,20 +74,20 @@ func (e *Engine) Recipient(ctx context.Context, ref pat.UserRef) (pat.User, erro
 	return user, err
 }
 
-// checkUserID reports a user_id that the platform does not have.
+// checkUserID reports a `user_id` that is not valid on the platform.
 func (e *Engine) checkUserID(id lifecycle.Value[string], notices *Notices) bool {
 	if !id.Set {
 		return true
 	}
 
-	said := e.CheckUserID(id.V)
-	*notices = append(*notices, said...)
+	found := e.CheckUserID(id.V)
+	*notices = append(*notices, found...)
 
-	return !said.Failed()
+	return !found.Failed()
 }
 
-// namesOwner says whether the arguments name the owner, or nobody, as is possible with
-// ignore_changes alone.
+// namesOwner reports whether the arguments name the owner or no user; the latter is possible only
+// with ignore_changes.
 func (r Record) namesOwner() bool {
 	ref := r.User()
 
@@ -107,7 +107,8 @@ func changedUser(state, plan Record) (arguments []string) {
 	return arguments
 }
 
-// notFound says whether the server knows nothing of what was looked for, be that a proof or not.
+// notFound reports whether the server did not find the object, with or without proof that it does not
+// exist.
 func notFound(err error) bool {
 	var (
 		gone    *pat.GoneError

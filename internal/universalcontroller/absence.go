@@ -10,9 +10,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// userAbsent is called when Universal Controller does not know the user of a list or of a
-// new token: it returns a [pat.GoneError] if the user's own record is denied too, and
-// otherwise an error that says what stands between.
+// userAbsent is called when Universal Controller does not know the user of a list or of a new token.
+// It returns a [pat.GoneError] if the user's own record does not exist either, and otherwise an error
+// that says why there is no proof.
 func (s *System) userAbsent(ctx context.Context, userID string, cause error) error {
 	missing, ok := errors.AsType[*pat.NotFoundError](cause)
 	if !ok {
@@ -29,10 +29,10 @@ func (s *System) userAbsent(ctx context.Context, userID string, cause error) err
 	return cause
 }
 
-// listIsOf makes sure that a list is that of the user, who is there: whether the list of a
-// user who does not exist is a 404 or empty is documented nowhere, and if a query is lost
-// on the way, some versions show the caller's own. The owners are the usernames in the
-// list, empty where the server leaves them out.
+// listIsOf makes sure that a list belongs to the user and that the user exists. It is not documented
+// whether the list of a user who does not exist is a 404 or empty, and if the query is lost on the
+// way, some versions return the tokens of the account itself. The owners are the usernames in the
+// list, empty if the server omits them.
 func (s *System) listIsOf(ctx context.Context, userID string, owners []string) error {
 	user, err := s.userByID(ctx, userID, userReading{})
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *System) listIsOf(ctx context.Context, userID string, owners []string) e
 	return nil
 }
 
-// tokenAbsent is the proof that a user's whole list does not hold the token.
+// tokenAbsent is the proof that a user's complete list does not contain the token.
 func (s *System) tokenAbsent(key pat.Key) error {
 	return &pat.GoneError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodGet, tokenListPath...),

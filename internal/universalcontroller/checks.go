@@ -9,18 +9,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// maxNameLength is the longest name of a token, in characters.
+// maxNameLength is the length of the longest token name, in characters.
 const maxNameLength = 100
 
-// sysIDs are Universal Controller's ids.
+// sysIDs matches Universal Controller's ids.
 var (
 	sysIDs = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	// anySysID is one in an answer, whatever its letters.
+	// anySysID matches an id in a response, in upper or lower case.
 	anySysID = regexp.MustCompile(`(?i)` + sysIDs.String())
 )
 
-// checkUserID refuses whatever is not a sysId, before it is sent: a blank one would count
-// as none, and address somebody else or nobody.
+// checkUserID refuses an id that is not a sysId, before a request is sent: the server would ignore a
+// blank one, and address another user or none.
 func checkUserID(id string) error {
 	if sysIDs.MatchString(id) {
 		return nil
@@ -33,7 +33,7 @@ func checkUserID(id string) error {
 	}}
 }
 
-// noNative refuses a query of another driver's.
+// noNative refuses a query that belongs to another driver.
 func noNative(value any) error {
 	if value == nil {
 		return nil
@@ -44,8 +44,7 @@ func noNative(value any) error {
 	}}
 }
 
-// checkName refuses, before it is sent, a name that the server would refuse, or cut to
-// another.
+// checkName refuses, before a request is sent, a name that the server would refuse or shorten.
 func checkName(name string) error {
 	failure := pat.Failure{Tried: "addressing a token by the name " + pat.Quote(name)}
 

@@ -30,7 +30,7 @@ func TestConformance(t *testing.T) {
 	systemtest.Run(t, platform)
 }
 
-// platformOf describes a world to the conformance suite.
+// platformOf describes a world to the conformance tests.
 func platformOf(w world) systemtest.Platform {
 	names := []string{"", " \t", strings.Repeat("é", 101), "a\xff"}
 	switches := w.switches()
@@ -45,7 +45,7 @@ func platformOf(w world) systemtest.Platform {
 	}
 }
 
-// conformanceServer is a Universal Controller in memory, as the conformance suite uses it.
+// conformanceServer is an in-memory Universal Controller for the conformance tests.
 type conformanceServer struct {
 	systemtest.Console
 	*systemtest.Clock
@@ -86,15 +86,15 @@ func newConformanceServer(tb testing.TB, w world) *conformanceServer {
 	}
 }
 
-// Open returns a System of the account.
+// Open returns a System with the account.
 func (s *conformanceServer) Open(tb testing.TB, account systemtest.Account) pat.System {
 	tb.Helper()
 
 	return s.Connect(tb, s.url, account)
 }
 
-// Connect returns a System of the account at another address. In some worlds the administrator
-// logs in with a token.
+// Connect returns a System with the account at another address. In some worlds the administrator logs
+// in with a token.
 func (s *conformanceServer) Connect(tb testing.TB, url string, account systemtest.Account) pat.System {
 	tb.Helper()
 
@@ -163,72 +163,72 @@ func (s *conformanceServer) DeleteToken(tb testing.TB, username, name string) {
 // LiveTokens counts the tokens of a user that have not expired.
 func (s *conformanceServer) LiveTokens(username string) int { return s.controller.LiveTokens(username) }
 
-// Authenticates says whether the secret of a token logs its user in.
+// Authenticates reports whether its user can log in with the secret of a token.
 func (s *conformanceServer) Authenticates(_ string, secret pat.Secret) bool {
 	return s.controller.Authenticates(secret.Reveal())
 }
 
-// hostileDocuments are documents that are Universal Controller's but for one thing.
+// hostileDocuments are Universal Controller's documents with one defect each.
 func hostileDocuments() map[string]hostileserver.Answer {
 	all := map[string]hostileserver.Answer{}
 
 	const id = `"sysId":"` + userID + `","userName":"alice","tokens":[]`
 
-	for what, body := range map[string]string{ //nolint:gosec // Nobody has these credentials.
-		"a number for a text":          `{"sysId":7,"userName":7,"tokens":[]}`,
-		"a text for a list":            `{` + id + `,"permissions":"$"}`,
-		"a user in a list":             `[[{` + id + `}]]`,
-		"a sysId twice":                `{` + id + `,"sysId":"` + userID + `"}`,
-		"a sysId in two spellings":     `{` + id + `,"SYSID":"` + userID + `"}`,
-		"a sysId that is a path":       `{"sysId":"../../../admin/00000000000000000000","userName":"alice","tokens":[]}`,
-		"a sysId that is not there":    `{"userName":"alice","tokens":[]}`,
-		"a userName of 70 KB":          `{"sysId":"` + userID + `","userName":"` + strings.Repeat("a", 70_000) + `","tokens":[]}`,
-		"too many members":             `{` + id + hostileserver.Members(20_000) + `}`,
-		"tokens of too much":           `[` + strings.Repeat(`{"name":"a"},`, 25_000) + `{}]`,
-		"a token of nobody's name":     `[{"name":""}]`,
-		"a token of another's":         `[{"name":"old","userId":"` + noSuchID + `"}]`,
-		"a token with two names":       `[{"name":"old","createTime":null,"name":"new"}]`,
-		"a token with a list of names": `[{"name":["old"]}]`,
-		"a token from long ago":        `[{"name":"old","createTime":"0000-00-00 00:00:00 +0000"}]`,
-		"a token that is null":         `[{"name":"old"},null]`,
-		"an object with a list":        `{"tokens":[]}`,
-		"an error in an envelope":      `{"errors":[{"message":"no"}]}`,
-		"a list that is cut":           `[{"name":"a"}`,
-		"two lists":                    `[] []`,
-		"a creation time in no form":   `[{"name":"a","createTime":"yesterday"}]`,
-		"an expiration in no form":     `[{"name":"a","expiration":"soon"}]`,
-		"an expiration on no day":      `[{"name":"a","expiration":"20270229"}]`,
-		"a secret in a list":           `["$"]`,
-		"two secrets":                  `"$" "$"`,
+	for what, body := range map[string]string{ //nolint:gosec // These are not real credentials.
+		"a number instead of a text":                 `{"sysId":7,"userName":7,"tokens":[]}`,
+		"a text instead of a list":                   `{` + id + `,"permissions":"$"}`,
+		"a user in a list":                           `[[{` + id + `}]]`,
+		"a sysId twice":                              `{` + id + `,"sysId":"` + userID + `"}`,
+		"a sysId in two spellings":                   `{` + id + `,"SYSID":"` + userID + `"}`,
+		"a sysId that is a path":                     `{"sysId":"../../../admin/00000000000000000000","userName":"alice","tokens":[]}`,
+		"no sysId":                                   `{"userName":"alice","tokens":[]}`,
+		"a userName of 70 KB":                        `{"sysId":"` + userID + `","userName":"` + strings.Repeat("a", 70_000) + `","tokens":[]}`,
+		"too many members":                           `{` + id + hostileserver.Members(20_000) + `}`,
+		"too many tokens":                            `[` + strings.Repeat(`{"name":"a"},`, 25_000) + `{}]`,
+		"a token with an empty name":                 `[{"name":""}]`,
+		"a token of another user":                    `[{"name":"old","userId":"` + noSuchID + `"}]`,
+		"a token with two names":                     `[{"name":"old","createTime":null,"name":"new"}]`,
+		"a token with a list of names":               `[{"name":["old"]}]`,
+		"a token from long ago":                      `[{"name":"old","createTime":"0000-00-00 00:00:00 +0000"}]`,
+		"a token that is null":                       `[{"name":"old"},null]`,
+		"an object with a list":                      `{"tokens":[]}`,
+		"an error in an envelope":                    `{"errors":[{"message":"no"}]}`,
+		"a list that is cut":                         `[{"name":"a"}`,
+		"two lists":                                  `[] []`,
+		"an invalid creation time":                   `[{"name":"a","createTime":"yesterday"}]`,
+		"an invalid expiration":                      `[{"name":"a","expiration":"soon"}]`,
+		"an expiration on a day that does not exist": `[{"name":"a","expiration":"20270229"}]`,
+		"a secret in a list":                         `["$"]`,
+		"two secrets":                                `"$" "$"`,
 	} {
-		answer := hostileserver.Document(200, hostileserver.JSON, body)
-		answer.Shows = false
-		all[what] = answer
+		response := hostileserver.Document(200, hostileserver.JSON, body)
+		response.Shows = false
+		all[what] = response
 	}
 
-	for what, body := range map[string]string{ //nolint:gosec // Nobody has these credentials.
-		"XML that is cut":              `<tokens><token><name>a</name></token>`,
-		"XML with two names":           `<tokens><token><name>old</name><name>new</name></token></tokens>`,
-		"XML with two sysIds":          `<user><sysId>` + userID + `</sysId><sysId>` + noSuchID + `</sysId><userName>alice</userName><tokens/></user>`,
-		"XML with a name in pieces":    `<tokens><token><name>` + strings.Repeat(`aaaaaaaaaaaaaaaa<!-- -->`, 5000) + `</name></token></tokens>`,
-		"XML with a name around tags":  `<tokens><token><name>` + strings.Repeat(`aaaaaaaaaaaaaaaa<b/>`, 5000) + `</name></token></tokens>`,
-		"XML with a long CDATA":        `<tokens><token><name><![CDATA[` + strings.Repeat("<", 70_000) + `]]></name></token></tokens>`,
-		"XML with a long tag":          `<tokens><token ` + strings.Repeat(`a="" `, 20_000) + `><name>a</name></token></tokens>`,
-		"XML with a long comment":      `<tokens><!--` + strings.Repeat("<", 70_000) + `--><token><name>a</name></token></tokens>`,
-		"XML with too many tokens":     `<tokens>` + strings.Repeat(`<token><name>a</name></token>`, 25_000) + `</tokens>`,
-		"XML with too many elements":   `<tokens><token>` + strings.Repeat(`<a/>`, 400_000) + `<name>a</name></token></tokens>`,
-		"XML with a token of no name":  `<tokens><token/></tokens>`,
-		"XML that ends within a tag":   `<tokens><token`,
-		"XML that ends within a CDATA": `<tokens><token><name><![CDATA[a`,
-		"XML that crosses":             `<tokens><token></tokens></token>`,
-		"XML with a second root":       `<token/><tokens/>`,
+	for what, body := range map[string]string{ //nolint:gosec // These are not real credentials.
+		"XML that is cut":                 `<tokens><token><name>a</name></token>`,
+		"XML with two names":              `<tokens><token><name>old</name><name>new</name></token></tokens>`,
+		"XML with two sysIds":             `<user><sysId>` + userID + `</sysId><sysId>` + noSuchID + `</sysId><userName>alice</userName><tokens/></user>`,
+		"XML with a name in pieces":       `<tokens><token><name>` + strings.Repeat(`aaaaaaaaaaaaaaaa<!-- -->`, 5000) + `</name></token></tokens>`,
+		"XML with a name around tags":     `<tokens><token><name>` + strings.Repeat(`aaaaaaaaaaaaaaaa<b/>`, 5000) + `</name></token></tokens>`,
+		"XML with a long CDATA":           `<tokens><token><name><![CDATA[` + strings.Repeat("<", 70_000) + `]]></name></token></tokens>`,
+		"XML with a long tag":             `<tokens><token ` + strings.Repeat(`a="" `, 20_000) + `><name>a</name></token></tokens>`,
+		"XML with a long comment":         `<tokens><!--` + strings.Repeat("<", 70_000) + `--><token><name>a</name></token></tokens>`,
+		"XML with too many tokens":        `<tokens>` + strings.Repeat(`<token><name>a</name></token>`, 25_000) + `</tokens>`,
+		"XML with too many elements":      `<tokens><token>` + strings.Repeat(`<a/>`, 400_000) + `<name>a</name></token></tokens>`,
+		"XML with a token without a name": `<tokens><token/></tokens>`,
+		"XML that ends within a tag":      `<tokens><token`,
+		"XML that ends within a CDATA":    `<tokens><token><name><![CDATA[a`,
+		"XML with crossing elements":      `<tokens><token></tokens></token>`,
+		"XML with a second root":          `<token/><tokens/>`,
 	} {
-		answer := hostileserver.Document(200, hostileserver.XML, body)
-		answer.Shows = false
-		all[what] = answer
+		response := hostileserver.Document(200, hostileserver.XML, body)
+		response.Shows = false
+		all[what] = response
 	}
 
-	// What would be right, were it not for its content type.
+	// These would be valid with another content type.
 	for _, contentType := range []string{"", hostileserver.Text, hostileserver.XML, hostileserver.HTML} {
 		all["a list that says it is "+contentType] = hostileserver.Document(200, contentType, `[]`)
 		all["a user that says it is "+contentType] = hostileserver.Document(200, contentType, aliceJSON)

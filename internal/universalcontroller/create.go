@@ -14,12 +14,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// asSentence asks for what the changing calls answer with, and takes anything else, for a
-// strict server must not refuse the request after the others would have carried it out.
+// asSentence requests the format of the responses to writes, and accepts any other: otherwise a
+// strict server could refuse to send the response after it has processed the request.
 const asSentence = "text/plain, application/json;q=0.5, */*;q=0.1"
 
-// secretLength is the length of the secrets in Universal Controller's documentation, "ucp_"
-// and 40 characters. No rule there says that others are as long.
+// secretLength is the length of the secrets in Universal Controller's documentation: "ucp_" and 40
+// characters. The documentation does not say that all secrets have that length.
 const secretLength = len("ucp_") + 40
 
 var (
@@ -29,37 +29,37 @@ var (
 )
 
 var (
-	// secretForm is a secret as Universal Controller makes it, in characters that a Bearer
-	// can have.
+	// secretForm matches the secrets of Universal Controller, if all their characters are allowed in
+	// a Bearer header.
 	secretForm = regexp.MustCompile(`^ucp_[0-9A-Za-z._~+/=-]+$`)
 
-	// taken is how Universal Controller says, of any kind of object, that a name is in use.
+	// takenWords matches how Universal Controller says, about any kind of object, that a name is in
+	// use.
 	takenWords = regexp.MustCompile(`(?i)duplicate|\bunique\b|\bexists\b`)
 
-	// aboutExpiry is in whatever it says of an expiration.
+	// aboutExpiry matches every message about an expiration.
 	aboutExpiry = regexp.MustCompile(`(?i)\bexpir`)
 
-	// tooEarly is how it may say that an expiration is over. Its words are documented nowhere.
+	// tooEarly matches how it may say that an expiration has passed. The messages are not documented.
 	tooEarly = regexp.MustCompile(`(?i)\b(?:past|passed)\b|\bnot (?:be )?(?:before|earlier)\b|` +
 		`\b(?:after|later than) (?:today|now|the current)\b|\bfuture date\b|\b(?:be|lie) in the future\b`)
 
-	// tooLate is how it may say that an expiration is missing or too far away.
+	// tooLate matches how it may say that an expiration is missing or too far away.
 	tooLate = regexp.MustCompile(`(?i)maxim|exceed|\blimit|\bmore than\b|\blonger than\b|\bat most\b|\bwithin\b|` +
 		`\btoo (?:far|long|late)\b|\bnot (?:be )?(?:later|after|beyond)\b|\brequired\b|\bmandatory\b|\bmissing\b|` +
 		`\bmust be (?:specified|set|given|before|earlier)\b`)
 )
 
-// newTokenRecord is the request for a token. The user is always addressed by its id.
+// newTokenRecord is the request for a token. The user is always addressed by id.
 type newTokenRecord struct {
 	Expiration string `json:"expiration,omitempty"`
 	Name       string `json:"name"`
 	UserID     string `json:"userId"`
 }
 
-// Create issues a token. The answer holds the secret alone, so one look at the list fills
-// in the creation time and the expiry. Where it fails, takes more than five seconds or finds
-// several tokens of the name, the creation time stays zero and the expiry is that which was
-// asked for.
+// Create issues a token. The response contains only the secret, so one read of the list determines
+// the creation time and the expiry. If that fails, takes more than five seconds or finds several
+// tokens of the name, the creation time stays zero and the expiry is the requested one.
 func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) (pat.Issued, error) {
 	request, err := createRequest(userID, token)
 	if err != nil {
@@ -72,14 +72,14 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 	}
 	defer unlock()
 
-	answer, err := s.rest.Do(ctx, request)
+	response, err := s.rest.Do(ctx, request)
 	if err != nil {
-		return pat.Issued{}, s.explainCreate(ctx, userID, token.Name, answer, err)
+		return pat.Issued{}, s.explainCreate(ctx, userID, token.Name, response, err)
 	}
 
-	secret, err := secretOf(answer)
+	secret, err := secretOf(response)
 	if err != nil {
-		return pat.Issued{}, s.rest.UnexpectedAnswer(request, answer, err)
+		return pat.Issued{}, s.rest.UnexpectedResponse(request, response, err)
 	}
 
 	issued := pat.Issued{Secret: secret, Asked: token.ExpiresAt, Token: pat.Token{
@@ -99,7 +99,7 @@ func (s *System) Create(ctx context.Context, userID string, token pat.NewToken) 
 	return issued, nil
 }
 
-// createRequest returns the request for a token, or what is wrong with it.
+// createRequest returns the request for a token, or an error if the token is invalid.
 func createRequest(userID string, token pat.NewToken) (rest.Request, error) {
 	if err := checkUserID(userID); err != nil {
 		return rest.Request{}, err
@@ -131,16 +131,16 @@ func createRequest(userID string, token pat.NewToken) (rest.Request, error) {
 	}, nil
 }
 
-// secretOf returns the secret of an answer that holds nothing else, in quotation marks or
-// not.
-func secretOf(answer rest.Answer) (pat.Secret, error) {
-	switch answer.MediaType {
+// secretOf returns the secret of a response that contains nothing else, with or without quotation
+// marks.
+func secretOf(response rest.Response) (pat.Secret, error) {
+	switch response.MediaType {
 	case "text/plain", "application/json", "":
 	default:
 		return "", errNoSecret
 	}
 
-	text := strings.TrimSpace(string(answer.Body))
+	text := strings.TrimSpace(string(response.Body))
 	if len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
 		text = strings.TrimSpace(text[1 : len(text)-1])
 	}
@@ -148,15 +148,15 @@ func secretOf(answer rest.Answer) (pat.Secret, error) {
 	switch {
 	case !secretForm.MatchString(text):
 		return "", errNoSecret
-	case !answer.EndProven && len(text) < secretLength:
+	case !response.EndProven && len(text) < secretLength:
 		return "", errCutSecret
 	default:
 		return pat.Secret(text), nil
 	}
 }
 
-// look finds the token of the name, within its time, if it can. Of several it takes none,
-// for the newest may be another's.
+// look returns the token of the name, if it can find it within its time. If there are several, it
+// returns none, because the newest may have been issued by another program.
 func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.lookTime)
 	defer cancel()
@@ -174,9 +174,9 @@ func (s *System) look(ctx context.Context, key pat.Key) (pat.Token, bool) {
 	return tokens[0], true
 }
 
-// explainCreate tells the reasons for a refusal apart. Universal Controller says with a 404
-// both that the user does not exist and, for most kinds of objects, that a name is taken.
-func (s *System) explainCreate(ctx context.Context, userID, name string, answer rest.Answer, err error) error {
+// explainCreate distinguishes the reasons for a refusal. Universal Controller responds with 404 both
+// if the user does not exist and, for most kinds of objects, if a name is taken.
+func (s *System) explainCreate(ctx context.Context, userID, name string, response rest.Response, err error) error {
 	var failure pat.Failure
 
 	if missing, ok := errors.AsType[*pat.NotFoundError](err); ok {
@@ -188,18 +188,18 @@ func (s *System) explainCreate(ctx context.Context, userID, name string, answer 
 	}
 
 	_, said, _ := strings.Cut(failure.Said, ": ")
-	// What the name itself says is no reason.
+	// A word in the name itself is not the reason.
 	words := strings.NewReplacer(`"`+name+`"`, "", "“"+name+"”", "").Replace(said)
 
 	var field string
 
 	switch {
-	case deniesUser(answer):
+	case deniesUser(response):
 		return s.userAbsent(ctx, userID, err)
 	case takenWords.MatchString(words):
 		field = "name"
 		failure.Remedy = "A token has a name of its own among its user's: revoke the other one, use another name, or name_prefix."
-	case aboutExpiry.MatchString(words) && answer.Status != http.StatusNotFound:
+	case aboutExpiry.MatchString(words) && response.Status != http.StatusNotFound:
 		field = "expiration"
 		failure.Remedy = expiryRemedy(words)
 	default:
@@ -209,8 +209,8 @@ func (s *System) explainCreate(ctx context.Context, userID, name string, answer 
 	return &pat.ValidationError{Failure: failure, Fields: map[string][]string{field: {said}}}
 }
 
-// expiryRemedy is the advice to a refused expiration. Words that fit two reasons, or none,
-// tell no reason.
+// expiryRemedy returns the advice for a refused expiration. If the message matches both reasons or
+// neither, the reason is not known.
 func expiryRemedy(words string) string {
 	early, late := tooEarly.MatchString(words), tooLate.MatchString(words)
 

@@ -13,7 +13,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-func TestAFailedLookNeverFailsTheCreate(t *testing.T) {
+func TestAFailedLookupNeverFailsTheCreate(t *testing.T) {
 	t.Parallel()
 
 	expires := date(2027, 1, 1)
@@ -28,12 +28,12 @@ func TestAFailedLookNeverFailsTheCreate(t *testing.T) {
 		"a token without a name": document(`[{}]`),
 	}
 
-	for name, answer := range tests {
+	for name, response := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			s := newScript(t, map[string][]canned{
-				callCreate: {sentence(200, "ucp_example")}, callList: {answer},
+				callCreate: {sentence(200, "ucp_example")}, callList: {response},
 			})
 
 			got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(expires)})
@@ -49,8 +49,8 @@ func TestAFailedLookNeverFailsTheCreate(t *testing.T) {
 	}
 }
 
-// The newest of several may be another's, whose create overtook this one.
-func TestTheLookTakesNoneOfSeveralOfTheName(t *testing.T) {
+// The newest of several may belong to another program whose create overtook this one.
+func TestTheLookupTakesNoneOfSeveralTokensOfTheName(t *testing.T) {
 	t.Parallel()
 
 	s := newScript(t, map[string][]canned{
@@ -60,11 +60,11 @@ func TestTheLookTakesNoneOfSeveralOfTheName(t *testing.T) {
 
 	got, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy", ExpiresAt: pat.Some(date(2028, 1, 1))})
 	if err != nil || !got.CreatedAt.IsZero() || !got.ExpiresAt.Equal(date(2028, 1, 1)) {
-		t.Errorf("created at %v, expires at %v, %v; want what was asked for and no creation time", got.CreatedAt, got.ExpiresAt, err)
+		t.Errorf("created at %v, expires at %v, %v; want the requested expiry and no creation time", got.CreatedAt, got.ExpiresAt, err)
 	}
 }
 
-func TestARunThatIsCancelledDuringTheLookKeepsTheSecret(t *testing.T) {
+func TestARunThatIsCancelledDuringTheLookupKeepsTheSecret(t *testing.T) {
 	t.Parallel()
 
 	ctx, cancel := context.WithCancel(t.Context())
@@ -76,10 +76,10 @@ func TestARunThatIsCancelledDuringTheLookKeepsTheSecret(t *testing.T) {
 	}
 }
 
-func TestALookThatHangsIsGivenUp(t *testing.T) {
+func TestALookupThatHangsIsCancelled(t *testing.T) {
 	t.Parallel()
 
-	// Nothing else would end the look within the test's own time.
+	// Only the lookup's own timeout ends it within the time of the test.
 	driver := newDriver(t, hangingLook(t, func() {}), func(o *Options) { o.Client.RequestTimeout = time.Hour })
 	driver.lookTime = time.Millisecond
 
@@ -89,8 +89,8 @@ func TestALookThatHangsIsGivenUp(t *testing.T) {
 	}
 }
 
-// hangingLook starts a server that issues a token and never answers anything else; asked
-// is called before it hangs.
+// hangingLook starts a server that issues a token and never responds to anything else; it calls asked
+// before it hangs.
 func hangingLook(t *testing.T, asked func()) (url string) {
 	t.Helper()
 

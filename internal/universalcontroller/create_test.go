@@ -43,7 +43,7 @@ func TestCreateSendsTheNameTheDateAndTheID(t *testing.T) {
 				CreatedAt: today, ExpiresAt: date(2027, 1, 1),
 			}}
 			if diff := cmp.Diff(want, got); diff != "" || got.Secret.Reveal() != "ucp_example" {
-				t.Errorf("%q, and the token is not what the list shows:\n%s", got.Secret.Reveal(), diff)
+				t.Errorf("%q, and the token differs from the list:\n%s", got.Secret.Reveal(), diff)
 			}
 
 			sent := s.requests()
@@ -54,35 +54,35 @@ func TestCreateSendsTheNameTheDateAndTheID(t *testing.T) {
 	}
 }
 
-func TestCreateReadsTheSecretAlone(t *testing.T) {
+func TestCreateAcceptsOnlyTheSecret(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
 		mediaType, body string
-		want            string // Empty is an unknown effect.
+		want            string // Empty means that the effect is unknown.
 	}{
-		"plain text":                     {"text/plain", "ucp_abcDEF123", "ucp_abcDEF123"},
-		"with a line break":              {"text/plain", "\r\n ucp_abc \n", "ucp_abc"},
-		"in quotation marks":             {"text/plain", "\"ucp_abc\"\n", "ucp_abc"},
-		"as JSON":                        {"application/json", `"ucp_abc"`, "ucp_abc"},
-		"without a content type":         {"", "ucp_abc", "ucp_abc"},
-		"two pairs of quotation marks":   {"text/plain", `""ucp_abc""`, ""},
-		"half a pair":                    {"text/plain", `"ucp_abc`, ""},
-		"nothing":                        {"text/plain", "", ""},
-		"blanks":                         {"text/plain", " \n", ""},
-		"two quotation marks":            {"text/plain", `""`, ""},
-		"the prefix alone":               {"text/plain", "ucp_", ""},
-		"a sentence":                     {"text/plain", "Token ucp_abc created.", ""},
-		"a proxy's word":                 {"text/plain", "OK", ""},
-		"two lines":                      {"text/plain", "ucp_abc\nucp_def", ""},
-		"a page":                         {"text/html", "<html>ucp_abc</html>", ""},
-		"a page that says it is text":    {"text/plain", "<html>ucp_abc</html>", ""},
-		"a secret that says it is HTML":  {"text/html", "ucp_abc", ""},
-		"a secret that says it is XML":   {"application/xml", "ucp_abc", ""},
-		"an error in JSON":               {"application/json", `{"errors":[{"message":"ucp_abc"}]}`, ""},
-		"an object with a secret":        {"application/json", `{"token":"ucp_abc"}`, ""},
-		"what no header can carry":       {"text/plain", "ucp_\u00e9", ""},
-		"the placeholder of the vendors": {"text/plain", `"Personal Access Token".`, ""},
+		"plain text":                   {"text/plain", "ucp_abcDEF123", "ucp_abcDEF123"},
+		"with a line break":            {"text/plain", "\r\n ucp_abc \n", "ucp_abc"},
+		"in quotation marks":           {"text/plain", "\"ucp_abc\"\n", "ucp_abc"},
+		"as JSON":                      {"application/json", `"ucp_abc"`, "ucp_abc"},
+		"without a content type":       {"", "ucp_abc", "ucp_abc"},
+		"two pairs of quotation marks": {"text/plain", `""ucp_abc""`, ""},
+		"half a pair":                  {"text/plain", `"ucp_abc`, ""},
+		"nothing":                      {"text/plain", "", ""},
+		"blanks":                       {"text/plain", " \n", ""},
+		"two quotation marks":          {"text/plain", `""`, ""},
+		"only the prefix":              {"text/plain", "ucp_", ""},
+		"a sentence":                   {"text/plain", "Token ucp_abc created.", ""},
+		"a proxy's message":            {"text/plain", "OK", ""},
+		"two lines":                    {"text/plain", "ucp_abc\nucp_def", ""},
+		"a page":                       {"text/html", "<html>ucp_abc</html>", ""},
+		"a page labelled as text":      {"text/plain", "<html>ucp_abc</html>", ""},
+		"a secret labelled as HTML":    {"text/html", "ucp_abc", ""},
+		"a secret labelled as XML":     {"application/xml", "ucp_abc", ""},
+		"an error in JSON":             {"application/json", `{"errors":[{"message":"ucp_abc"}]}`, ""},
+		"an object with a secret":      {"application/json", `{"token":"ucp_abc"}`, ""},
+		"a character that headers cannot contain": {"text/plain", "ucp_\u00e9", ""},
+		"the placeholder in the documentation":    {"text/plain", `"Personal Access Token".`, ""},
 	}
 
 	for name, test := range tests {
@@ -103,7 +103,7 @@ func TestCreateReadsTheSecretAlone(t *testing.T) {
 			verdict.Want(t, err, "ambiguous", "POST ", "HTTP 200")
 
 			if strings.Contains(err.Error(), "abc") {
-				t.Errorf("the error shows the answer: %v", err)
+				t.Errorf("the error quotes the response: %v", err)
 			}
 
 			if calls := s.calls(); len(calls) != 1 {
@@ -113,7 +113,7 @@ func TestCreateReadsTheSecretAlone(t *testing.T) {
 	}
 }
 
-func TestCreateTellsRefusalsApart(t *testing.T) {
+func TestCreateDistinguishesRefusals(t *testing.T) {
 	t.Parallel()
 
 	const (
@@ -123,45 +123,45 @@ func TestCreateTellsRefusalsApart(t *testing.T) {
 	)
 
 	tests := map[string]struct {
-		answer canned
-		user   canned // The user's record, if it is asked for.
-		kind   string
-		field  string
-		words  []string
+		response canned
+		user     canned // The user's record, if it is requested.
+		kind     string
+		field    string
+		words    []string
 	}{
-		"a duplicate is a 400":             {answer: sentence(400, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
-		"a duplicate is a 404":             {answer: sentence(404, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
-		"a duplicate is a 409":             {answer: sentence(409, "deploy already exists"), kind: "validation", field: "name", words: []string{"deploy already exists"}},
-		"a duplicate in an envelope":       {answer: canned{404, asJSON, `{"errors":[{"message":"` + duplicate + `"}]}`}, kind: "validation", field: "name", words: []string{duplicate}},
-		"the lifetime":                     {answer: sentence(400, tooLong), kind: "validation", field: "expiration", words: []string{tooLong, property}},
-		"a name like a secret":             {answer: sentence(409, "Token ucp_deploy-to-production already exists"), kind: "validation", field: "name", words: []string{"ucp_deploy-to-production"}},
-		"anything else":                    {answer: sentence(400, "Unable to parse JSON input."), kind: "validation", words: []string{"Unable to parse JSON input."}},
-		"a refusal of neither":             {answer: sentence(400, `Token "deploy" is not allowed.`), kind: "validation"},
-		"the user is gone":                 {answer: sentence(404, gone404), user: sentence(404, gone404), kind: "user gone", words: []string{gone404}},
-		"the user is denied, and there":    {answer: sentence(404, gone404), user: document(aliceJSON), kind: "not found"},
-		"the user is denied, then nothing": {answer: sentence(404, gone404), user: canned{403, asText, "no"}, kind: "permission"},
-		"a page of a wrong context":        {answer: canned{404, asHTML, notFoundPage}, kind: "ambiguous", words: []string{"HTTP 404: a web page", "url"}},
-		"a 404 of a router":                {answer: sentence(404, "404 page not found"), kind: "not found", words: []string{"/uc"}},
-		"a 404 about a session":            {answer: sentence(404, "Your session has expired."), kind: "not found"},
-		"an empty 404":                     {answer: canned{404, "", ""}, kind: "ambiguous"},
-		"a firewall":                       {answer: canned{403, asHTML, "<html>blocked</html>"}, kind: "ambiguous", words: []string{"HTTP 403: a web page"}},
-		"JSON that is no envelope":         {answer: canned{403, asJSON, `{"message":"Forbidden"}`}, kind: "ambiguous"},
-		"a page that asks for a login":     {answer: canned{401, asHTML, "<html>Unauthorized</html>"}, kind: "authentication"},
-		"a page that asks for patience":    {answer: canned{429, asHTML, "<html>Too many requests</html>"}, kind: "transient"},
+		"a duplicate is a 400":                         {response: sentence(400, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
+		"a duplicate is a 404":                         {response: sentence(404, duplicate), kind: "validation", field: "name", words: []string{duplicate}},
+		"a duplicate is a 409":                         {response: sentence(409, "deploy already exists"), kind: "validation", field: "name", words: []string{"deploy already exists"}},
+		"a duplicate in an envelope":                   {response: canned{404, asJSON, `{"errors":[{"message":"` + duplicate + `"}]}`}, kind: "validation", field: "name", words: []string{duplicate}},
+		"the lifetime":                                 {response: sentence(400, tooLong), kind: "validation", field: "expiration", words: []string{tooLong, property}},
+		"a name like a secret":                         {response: sentence(409, "Token ucp_deploy-to-production already exists"), kind: "validation", field: "name", words: []string{"ucp_deploy-to-production"}},
+		"anything else":                                {response: sentence(400, "Unable to parse JSON input."), kind: "validation", words: []string{"Unable to parse JSON input."}},
+		"a refusal for another reason":                 {response: sentence(400, `Token "deploy" is not allowed.`), kind: "validation"},
+		"the user does not exist":                      {response: sentence(404, gone404), user: sentence(404, gone404), kind: "user gone", words: []string{gone404}},
+		"the user is denied, but exists":               {response: sentence(404, gone404), user: document(aliceJSON), kind: "not found"},
+		"the user is denied, then the read is refused": {response: sentence(404, gone404), user: canned{403, asText, "no"}, kind: "permission"},
+		"a page for the wrong context":                 {response: canned{404, asHTML, notFoundPage}, kind: "ambiguous", words: []string{"HTTP 404: a web page", "url"}},
+		"a 404 of a router":                            {response: sentence(404, "404 page not found"), kind: "not found", words: []string{"/uc"}},
+		"a 404 about a session":                        {response: sentence(404, "Your session has expired."), kind: "not found"},
+		"an empty 404":                                 {response: canned{404, "", ""}, kind: "ambiguous"},
+		"a firewall":                                   {response: canned{403, asHTML, "<html>blocked</html>"}, kind: "ambiguous", words: []string{"HTTP 403: a web page"}},
+		"JSON that is not an envelope":                 {response: canned{403, asJSON, `{"message":"Forbidden"}`}, kind: "ambiguous"},
+		"a page with a 401":                            {response: canned{401, asHTML, "<html>Unauthorized</html>"}, kind: "authentication"},
+		"a page with a 429":                            {response: canned{429, asHTML, "<html>Too many requests</html>"}, kind: "transient"},
 		"no permission": {
-			answer: sentence(403, "Operation prohibited due to security constraints."), kind: "permission",
+			response: sentence(403, "Operation prohibited due to security constraints."), kind: "permission",
 			words: []string{"Operation prohibited due to security constraints.", "ops_admin", "ops_user_admin", "Web Service Access"},
 		},
-		"a failure":  {answer: sentence(500, "Unexpected request failure. See log(s) for more details."), kind: "ambiguous", words: []string{"HTTP 500", "the response is not shown"}},
-		"a gateway":  {answer: canned{502, asHTML, "<html>bad gateway</html>"}, kind: "ambiguous"},
-		"a redirect": {answer: canned{302, asHTML, ""}, kind: "ambiguous"},
+		"a failure":  {response: sentence(500, "Unexpected request failure. See log(s) for more details."), kind: "ambiguous", words: []string{"HTTP 500", "the response is not shown"}},
+		"a gateway":  {response: canned{502, asHTML, "<html>bad gateway</html>"}, kind: "ambiguous"},
+		"a redirect": {response: canned{302, asHTML, ""}, kind: "ambiguous"},
 	}
 
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callCreate: {test.answer}, callUser: {test.user}})
+			s := newScript(t, map[string][]canned{callCreate: {test.response}, callUser: {test.user}})
 
 			_, err := newDriver(t, s.url).Create(t.Context(), userID, pat.NewToken{Name: "deploy"})
 			verdict.Want(t, err, test.kind, test.words...)
@@ -172,15 +172,15 @@ func TestCreateTellsRefusalsApart(t *testing.T) {
 			}
 
 			if strings.Join(fields, " ") != test.field {
-				t.Errorf("the refused fields are %v, want %q", fields, test.field)
+				t.Errorf("the invalid fields are %v, want %q", fields, test.field)
 			}
 		})
 	}
 }
 
-// A date that is over needs other advice than one that is too far away, and what says neither
-// needs none that guesses.
-func TestCreateTellsRefusedExpirationsApart(t *testing.T) {
+// The advice for a date that has ended differs from that for a date that is too far away, and a
+// message that says neither gets no advice that guesses.
+func TestCreateDistinguishesRefusedExpirations(t *testing.T) {
 	t.Parallel()
 
 	const (
@@ -220,7 +220,7 @@ func TestCreateTellsRefusedExpirationsApart(t *testing.T) {
 
 			for _, advice := range []string{later, within, neutral} {
 				if advice != want && strings.Contains(err.Error(), advice) {
-					t.Errorf("the advice is %q too: %v", advice, err)
+					t.Errorf("the advice is also %q: %v", advice, err)
 				}
 			}
 		})
@@ -237,12 +237,12 @@ func TestARefusalThatQuotesTheNameIsNotAboutTheName(t *testing.T) {
 		verdict.Want(t, err, "validation", text)
 
 		if invalid, ok := errors.AsType[*pat.ValidationError](err); !ok || invalid.Fields != nil {
-			t.Errorf("%s: the refusal is about %v", text, invalid.Fields)
+			t.Errorf("%s: the invalid fields are %v", text, invalid.Fields)
 		}
 	}
 }
 
-func TestWhatTheServerSaysOfAFieldIsVerbatim(t *testing.T) {
+func TestTheServersMessageAboutAFieldIsVerbatim(t *testing.T) {
 	t.Parallel()
 
 	const text = "A duplicate value: it's “unique”; see: the log."

@@ -14,25 +14,25 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// bearer configures a token and, as a hint, whose it is.
+// bearer configures a token and, optionally, its user.
 func bearer(username string) func(*Options) {
 	return func(o *Options) { o.Username, o.Password, o.Token = username, "", "ucp_example" }
 }
 
-func TestNewWantsOneKindOfCredentials(t *testing.T) {
+func TestNewRequiresOneKindOfCredentials(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
 		username        string
 		password, token pat.Secret
-		want            string // Empty is success.
+		want            string // Empty means success.
 	}{
 		"username and password":           {"alice", "pw", "", ""},
 		"a token":                         {"", "", "ucp_x", ""},
-		"a token and whose it is":         {"alice", "", "ucp_x", ""},
+		"a token and its user":            {"alice", "", "ucp_x", ""},
 		"nothing":                         {"", "", "", "incomplete"},
-		"a username alone":                {"alice", "", "", "incomplete"},
-		"a password alone":                {"", "hunter22", "", "incomplete"},
+		"only a username":                 {"alice", "", "", "incomplete"},
+		"only a password":                 {"", "hunter22", "", "incomplete"},
 		"a blank username":                {" ", "hunter22", "", "incomplete"},
 		"a token and a password":          {"", "hunter22", "ucp_x", "both"},
 		"a token, a username, a password": {"alice", "hunter22", "ucp_x", "both"},
@@ -53,7 +53,7 @@ func TestNewWantsOneKindOfCredentials(t *testing.T) {
 			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
 				t.Errorf("the error is %v, want %q", err, test.want)
 			case err != nil && (strings.Contains(err.Error(), "hunter22") || strings.Contains(err.Error(), "ucp_x")):
-				t.Errorf("the error holds a secret: %v", err)
+				t.Errorf("the error contains a secret: %v", err)
 			}
 		})
 	}
@@ -74,7 +74,7 @@ func TestNewNeverAddsAContext(t *testing.T) {
 	}
 
 	if _, err := New(Options{Client: rest.Options{BaseURL: "uc.example.com"}, Token: "x"}); err == nil {
-		t.Error("a URL without a scheme was taken")
+		t.Error("a URL without a scheme was accepted")
 	}
 }
 
@@ -109,9 +109,9 @@ func TestCredentialsAreSentAsBasicOrBearer(t *testing.T) {
 		change func(*Options)
 		want   string
 	}{
-		"a password":              {func(*Options) {}, "Basic b3BzLmFkbWluOm9wcy5hZG1pbg=="},
-		"a token":                 {bearer(""), "Bearer ucp_example"},
-		"a token and whose it is": {bearer("ops.admin"), "Bearer ucp_example"},
+		"a password":           {func(*Options) {}, "Basic b3BzLmFkbWluOm9wcy5hZG1pbg=="},
+		"a token":              {bearer(""), "Bearer ucp_example"},
+		"a token and its user": {bearer("ops.admin"), "Bearer ucp_example"},
 	}
 
 	for name, test := range tests {
@@ -136,7 +136,7 @@ func TestCredentialsAreSentAsBasicOrBearer(t *testing.T) {
 	}
 }
 
-func TestARefusalShowsNoSecretAndSaysWhatToDo(t *testing.T) {
+func TestARefusalQuotesNoSecretAndSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 
 	page := canned{
@@ -163,7 +163,7 @@ func TestARefusalShowsNoSecretAndSaysWhatToDo(t *testing.T) {
 
 			for _, secret := range secrets {
 				if strings.Contains(err.Error(), secret) {
-					t.Errorf("the error holds a secret: %v", err)
+					t.Errorf("the error contains a secret: %v", err)
 				}
 			}
 		})
@@ -176,8 +176,8 @@ func TestCurrentUser(t *testing.T) {
 	s := newScript(t, map[string][]canned{callUser: {document(aliceJSON)}})
 
 	for name, change := range map[string]func(*Options){
-		"a password":              func(o *Options) { o.Username = "alice" },
-		"a token and whose it is": bearer("alice"),
+		"a password":           func(o *Options) { o.Username = "alice" },
+		"a token and its user": bearer("alice"),
 	} {
 		user, err := newDriver(t, s.url, change).CurrentUser(t.Context())
 		if err != nil || user.ID != userID {

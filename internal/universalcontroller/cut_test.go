@@ -13,10 +13,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// documented is a secret as long as those of the documentation.
+// documented is a secret with the length of those in the documentation.
 const documented = "ucp_" + "aB3dE6gH9jaB3dE6gH9jaB3dE6gH9jaB3dE6gH9j"
 
-// How a response says where its body ends.
+// How a response shows where its body ends.
 var (
 	untilClose = func(body string) string { return "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + body }
 	withLength = func(body string) string {
@@ -28,7 +28,7 @@ var (
 	}
 )
 
-// newRaw starts a server that answers a create with these bytes and closes the connection.
+// newRaw starts a server that responds to a create with these bytes and closes the connection.
 func newRaw(t *testing.T, response string) (url string) {
 	t.Helper()
 
@@ -55,8 +55,8 @@ func newRaw(t *testing.T, response string) (url string) {
 	return server.URL
 }
 
-// A proxy that speaks HTTP/1.0 may send no length: then a lost connection looks like the end.
-func TestASecretThatMayBeCutIsNotTakenForOne(t *testing.T) {
+// A proxy that uses HTTP/1.0 may send no length: then a lost connection looks like the end.
+func TestASecretThatMayBeCutIsRefused(t *testing.T) {
 	t.Parallel()
 
 	half := documented[:len(documented)/2]
@@ -64,10 +64,10 @@ func TestASecretThatMayBeCutIsNotTakenForOne(t *testing.T) {
 	tests := map[string]struct {
 		framing func(body string) string
 		body    string
-		want    string // Empty is an unknown effect.
+		want    string // Empty means that the effect is unknown.
 	}{
 		"half a secret until the connection closes":    {untilClose, half, ""},
-		"all but a character":                          {untilClose, documented[:len(documented)-1], ""},
+		"a secret without its last character":          {untilClose, documented[:len(documented)-1], ""},
 		"half a secret and a line break":               {untilClose, half + "\n", ""},
 		"a whole secret until the connection closes":   {untilClose, documented, documented},
 		"a longer secret until the connection closes":  {untilClose, documented + "x", documented + "x"},
@@ -93,31 +93,31 @@ func TestASecretThatMayBeCutIsNotTakenForOne(t *testing.T) {
 			verdict.Want(t, err, "ambiguous", "HTTP 200")
 
 			if strings.Contains(err.Error(), half[:8]) {
-				t.Error("the error shows the secret")
+				t.Error("the error quotes the secret")
 			}
 		})
 	}
 }
 
-// Wherever a response is cut, what is left of it proves no more than the whole.
+// Wherever a response is cut, the rest of it proves no more than the complete response.
 func TestACutResponseProvesNothing(t *testing.T) {
 	t.Parallel()
 
 	for what, proof := range map[string]struct {
 		text   string
 		proves func(string) bool
-		least  string // The shortest beginning that says all.
+		least  string // The shortest beginning that is complete.
 	}{
 		"a revocation": {
 			text: "Personal access token revoked successfully.", least: "Personal access token revoked successfully",
 			proves: func(text string) bool {
-				return confirms(rest.Answer{Status: 200, MediaType: "text/plain", Body: []byte(text)})
+				return confirms(rest.Response{Status: 200, MediaType: "text/plain", Body: []byte(text)})
 			},
 		},
 		"a user who does not exist": {
 			text: `A user with name "alice" does not exist.`, least: `A user with name "alice" does not exist`,
 			proves: func(text string) bool {
-				return deniesUser(rest.Answer{Status: 404, MediaType: "text/plain", Body: []byte(text)})
+				return deniesUser(rest.Response{Status: 404, MediaType: "text/plain", Body: []byte(text)})
 			},
 		},
 		"a list in JSON": {
@@ -139,9 +139,9 @@ func TestACutResponseProvesNothing(t *testing.T) {
 	}
 }
 
-// reads says whether a body can be read as a list of tokens.
+// reads reports whether a body can be decoded as a list of tokens.
 func reads(mediaType, text string) bool {
 	var records elements[tokenRecord]
 
-	return decode(rest.Answer{Status: 200, MediaType: mediaType, Body: []byte(text)}, "tokens", &records) == nil
+	return decode(rest.Response{Status: 200, MediaType: mediaType, Body: []byte(text)}, "tokens", &records) == nil
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// sentDate is how an expiry is sent. Universal Controller answers without the hyphens.
+// sentDate is the format of an expiry in a request. Universal Controller's responses have no hyphens.
 const sentDate = "2006-01-02"
 
-// neverText is how Universal Controller says that there is no time to show.
+// neverText is what Universal Controller sends if there is no time.
 const neverText = "never"
 
 var (
@@ -22,7 +22,7 @@ var (
 	instantLayouts = []string{"2006-01-02 15:04:05 -0700", time.RFC3339}
 )
 
-// parseDate reads an expiry as midnight UTC of its date; zero never expires.
+// parseDate parses an expiry as midnight UTC of its date; zero means that the token never expires.
 func parseDate(text string) (time.Time, error) {
 	if unset(text) {
 		return time.Time{}, nil
@@ -35,8 +35,7 @@ func parseDate(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a date as Universal Controller writes it", text)
 }
 
-// parseInstant reads a creation time, in whatever zone it is shown; zero where there is
-// none.
+// parseInstant parses a creation time, in whatever zone it is given; zero if there is none.
 func parseInstant(text string) (time.Time, error) {
 	if unset(text) {
 		return time.Time{}, nil
@@ -49,15 +48,15 @@ func parseInstant(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time as Universal Controller writes it", text)
 }
 
-// lastUse is the time of last use as the server shows it. Its form is documented for tokens
-// alone that were never used, so it is read from whatever value there is: it must not hide
-// the token, and a token that was used must not count as unused.
+// lastUse is the time of last use as the server sends it. Its format is documented only for tokens
+// that were never used, so every value is accepted: an unexpected one must not hide the token, and a
+// token that was used must not count as unused.
 type lastUse string
 
-// unreadable stands for a value that is no text.
+// unreadable replaces a value that is not a text.
 const unreadable lastUse = "?"
 
-// UnmarshalJSON reads any value.
+// UnmarshalJSON accepts any value.
 func (l *lastUse) UnmarshalJSON(value []byte) error {
 	var text *string
 
@@ -71,7 +70,7 @@ func (l *lastUse) UnmarshalJSON(value []byte) error {
 	return nil
 }
 
-// UnmarshalXML reads any element, unless there is one.
+// UnmarshalXML accepts any element, but only one.
 func (l *lastUse) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 	if *l != "" {
 		return errTwice
@@ -95,8 +94,8 @@ func (l *lastUse) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 	return nil
 }
 
-// hasContent says whether an attribute may hold what the text of its element lacks: those of
-// XML itself, such as xsi:nil, do not.
+// hasContent reports whether an attribute may contain what the text of its element lacks. Attributes
+// of XML itself, such as xsi:nil, do not.
 func hasContent(attribute xml.Attr) bool {
 	switch attribute.Name.Space {
 	case "xmlns", "http://www.w3.org/2001/XMLSchema-instance":
@@ -106,9 +105,9 @@ func hasContent(attribute xml.Attr) bool {
 	}
 }
 
-// parse returns the time of last use, zero where there is none or it cannot be read, and
-// whether the token was used at all. A year 1 is how some libraries write an unknown time, and
-// counts as one that cannot be read.
+// parse returns the time of last use, zero if there is none or it cannot be parsed, and whether the
+// token was used at all. Some libraries write an unknown time as year 1, which counts as a time that
+// cannot be parsed.
 func (l lastUse) parse() (at time.Time, used bool) {
 	at, _ = parse(string(l), instantLayouts)
 	if at.Year() <= 1 {
@@ -134,7 +133,7 @@ func unset(text string) bool {
 	return text == "" || strings.EqualFold(text, neverText)
 }
 
-// status says what a token of this expiry is at this time.
+// status returns the status of a token with this expiry at this time.
 func status(expires, now time.Time) pat.Status {
 	if expires.IsZero() || now.Before(expires.Add(pat.DateEnds)) {
 		return pat.StatusActive
@@ -143,8 +142,8 @@ func status(expires, now time.Time) pat.Status {
 	return pat.StatusExpired
 }
 
-// formatDate returns an expiry as it is sent. Only midnight UTC is a date; anything else
-// would silently become another expiry.
+// formatDate formats an expiry for a request. Only midnight UTC is a date; any other time would
+// silently become another expiry.
 func formatDate(t time.Time) (string, error) {
 	t = t.UTC()
 	if !t.Truncate(24*time.Hour).Equal(t) || t.Year() < 1 || t.Year() > 9999 {

@@ -18,11 +18,11 @@ var (
 	errTwice       = errors.New("a record of the XML has a property twice")
 )
 
-// elements is a list: an array in JSON, in XML an element around its items. It is nil
-// where there is none or null, and not nil where there is an empty one.
+// elements is a list: an array in JSON, and in XML an element that contains the items. It is nil if
+// the list is missing or null, and not nil if it is empty.
 type elements[Item any] []Item
 
-// UnmarshalXML reads one item of each child element, whatever its name.
+// UnmarshalXML decodes one item from each child element, whatever its name.
 func (e *elements[Item]) UnmarshalXML(d *xml.Decoder, _ xml.StartElement) error {
 	*e = elements[Item]{}
 
@@ -50,10 +50,10 @@ func (e *elements[Item]) UnmarshalXML(d *xml.Decoder, _ xml.StartElement) error 
 	}
 }
 
-// onceText is a text that a record has once. encoding/xml would take the last of several.
+// onceText is a text that a record may contain once. encoding/xml would use the last of several.
 type onceText string
 
-// UnmarshalXML reads the text, unless there is one.
+// UnmarshalXML decodes the text, and fails if there already is one.
 func (o *onceText) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 	if *o != "" {
 		return errTwice
@@ -62,16 +62,16 @@ func (o *onceText) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 	return d.DecodeElement((*string)(o), &start)
 }
 
-// decode reads a successful answer by its content type; root is the name of the XML's
-// outermost element.
-func decode(answer rest.Answer, root string, out any) error {
-	switch answer.MediaType {
+// decode decodes a successful response according to its content type; root is the name of the
+// outermost XML element.
+func decode(response rest.Response, root string, out any) error {
+	switch response.MediaType {
 	case "application/json":
-		if err := rest.DecodeJSON(answer.Body, out); err != nil {
+		if err := rest.DecodeJSON(response.Body, out); err != nil {
 			return fmt.Errorf("the JSON is not what Universal Controller documents (%w)", inJSON(err))
 		}
 	case "application/xml", "text/xml":
-		if err := decodeXML(answer.Body, root, out); err != nil {
+		if err := decodeXML(response.Body, root, out); err != nil {
 			return fmt.Errorf("the XML is not what Universal Controller documents (%w)", err)
 		}
 	default:
@@ -81,7 +81,7 @@ func decode(answer rest.Answer, root string, out any) error {
 	return nil
 }
 
-// inJSON says what is wrong with a document in JSON's words, not in Go's.
+// inJSON describes a JSON error in terms of JSON instead of Go types.
 func inJSON(err error) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("an unexpected %s after %d bytes", wrong.Value, wrong.Offset)
@@ -115,19 +115,19 @@ func decodeXML(body []byte, root string, out any) error {
 	}
 }
 
-// likeSecret is what looks like a secret, and not like the name of a token.
+// likeSecret matches a text that looks like a secret, and not like the name of a token.
 var likeSecret = regexp.MustCompile(`ucp_[0-9A-Za-z]{16}`)
 
-// conceals keeps every answer out of errors that may hold a secret: that of a new token,
-// for a server can fail after it made one, or the password that some versions show in the
-// record of a user.
-func conceals(answer rest.Answer) bool {
-	return likeSecret.Match(answer.Body) ||
-		answer.Status == http.StatusOK && containsFold(answer.Body, "password")
+// mayHoldSecret reports whether a response may contain a secret, so that no error quotes it: the
+// secret of a new token, because a server can fail after it has created one, or the password that
+// some versions return in the record of a user.
+func mayHoldSecret(response rest.Response) bool {
+	return likeSecret.Match(response.Body) ||
+		response.Status == http.StatusOK && containsFold(response.Body, "password")
 }
 
-// containsFold says whether the text has the word, in letters of whatever case. It takes no
-// copy: the text may be large.
+// containsFold reports whether the text contains the word, in upper or lower case. It does not copy
+// the text, which may be large.
 func containsFold(text []byte, word string) bool {
 	for i := range len(text) - len(word) + 1 {
 		if bytes.EqualFold(text[i:i+len(word)], []byte(word)) {

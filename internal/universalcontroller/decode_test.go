@@ -46,7 +46,7 @@ func TestJSONAndXMLOfAUserWithEveryPropertyAreEqual(t *testing.T) {
 	for what, record := range map[string]any{"User": *native, "Permission": native.Permissions[0], "Role": native.Roles[0]} {
 		for field, value := range reflect.ValueOf(record).Fields() {
 			if value.IsZero() {
-				t.Errorf("%s.%s was not read", what, field.Name)
+				t.Errorf("%s.%s was not decoded", what, field.Name)
 			}
 		}
 	}
@@ -67,15 +67,16 @@ func TestJSONAndXMLOfAUserWithEveryPropertyAreEqual(t *testing.T) {
 		},
 	}
 	if diff := cmp.Diff(want, fromJSON.Tokens); diff != "" {
-		t.Errorf("the tokens are not what was sent:\n%s", diff)
+		t.Errorf("the tokens differ from the response:\n%s", diff)
 	}
 
 	if text := fmt.Sprintf("%+v %+v", fromJSON, *native); strings.Contains(text, "abc123") {
-		t.Errorf("the password was read: %s", text)
+		t.Errorf("the password was decoded: %s", text)
 	}
 }
 
-// What is for the export and import of records is not read, nor is the id of a role's assignment.
+// Members that are only used to export and import records are not decoded, and neither is the id of a
+// role's assignment.
 func TestTheRecordsHaveThePropertiesOfTheVendorsInterface(t *testing.T) {
 	t.Parallel()
 
@@ -106,18 +107,18 @@ func TestTheRecordsHaveThePropertiesOfTheVendorsInterface(t *testing.T) {
 
 			for key := range strings.FieldsSeq(test.want) {
 				if !got[key] {
-					t.Errorf("%s is not read", key)
+					t.Errorf("%s is not decoded", key)
 				}
 			}
 
 			if len(got) != len(strings.Fields(test.want)) {
-				t.Errorf("%d properties are read, want %d", len(got), len(strings.Fields(test.want)))
+				t.Errorf("%d properties are decoded, want %d", len(got), len(strings.Fields(test.want)))
 			}
 		})
 	}
 }
 
-func TestElementsTellEmptyFromAbsent(t *testing.T) {
+func TestElementsDistinguishEmptyFromMissing(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
@@ -137,7 +138,7 @@ func TestElementsTellEmptyFromAbsent(t *testing.T) {
 			t.Parallel()
 
 			var record userRecord
-			if err := decode(rest.Answer{MediaType: test.mediaType, Body: []byte(test.body)}, "user", &record); err != nil {
+			if err := decode(rest.Response{MediaType: test.mediaType, Body: []byte(test.body)}, "user", &record); err != nil {
 				t.Fatal(err)
 			}
 
@@ -151,7 +152,7 @@ func TestElementsTellEmptyFromAbsent(t *testing.T) {
 func TestAnErrorNeverQuotesAPassword(t *testing.T) {
 	t.Parallel()
 
-	for name, answer := range map[string]canned{
+	for name, response := range map[string]canned{
 		"JSON that is cut":      document(`{"userPassword":"abc123","sysId":"`),
 		"JSON without a sysId":  document(`{"userPassword":"abc123","userName":"alice"}`),
 		"XML labelled as text":  {http.StatusOK, asText, `<user><userPassword>abc123</userPassword></user>`},
@@ -161,21 +162,21 @@ func TestAnErrorNeverQuotesAPassword(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUser: {answer}})
+			s := newScript(t, map[string][]canned{callUser: {response}})
 
 			_, err := newDriver(t, s.url).User(t.Context(), pat.UserRef{Username: "alice"})
 			verdict.Want(t, err, "protocol")
 
 			if strings.Contains(err.Error(), "abc123") {
-				t.Errorf("the error holds a password: %v", err)
+				t.Errorf("the error contains a password: %v", err)
 			}
 		})
 	}
 }
 
-// The form of a last use is documented for tokens alone that were never used. Whatever else
-// is there says that the token was used, and hides neither that nor the token.
-func TestAnyLastUseButNeverIsOne(t *testing.T) {
+// The form of a last use is documented only for tokens that were never used. Any other value means
+// that the token was used, and hides neither that nor the token.
+func TestAnyLastUseExceptNeverCountsAsUsed(t *testing.T) {
 	t.Parallel()
 
 	at := time.Date(2022, 7, 28, 21, 11, 35, 0, time.UTC)

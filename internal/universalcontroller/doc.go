@@ -1,12 +1,12 @@
-// Package universalcontroller is a [pat.System] over the web services of Stonebranch
-// Universal Controller.
+// Package universalcontroller implements [pat.System] for the web services of Stonebranch Universal
+// Controller.
 //
-// A token has no id there: its user and its name are its key, and only the creation time
-// tells it from a later one of the same name. Revoking deletes the row and frees the name.
+// Its tokens have no ids: the user and the name are a token's key, and only the creation time
+// distinguishes it from a later token of the same name. Revoking deletes the row and frees the name.
 //
-// A 404 has many causes: a mistyped context, a proxy, a name that is taken. So absence is
-// proved (absence.go) before it is reported as a [pat.GoneError].
+// A 404 has many causes: a mistyped context, a proxy, a name that is taken. The package therefore
+// proves absence (absence.go) before it reports a [pat.GoneError].
 //
-// The package asks for JSON and understands XML too, tells them apart by content type, and
-// sends no PUT: Universal Controller blanks whatever a PUT leaves out.
+// The package requests JSON, also accepts XML, and distinguishes them by content type. Its only PUT
+// writes the complete record of a user, because Universal Controller blanks whatever a PUT omits.
 package universalcontroller

@@ -9,7 +9,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// FuzzDecode checks that what is decoded is in the answer, and is fit to be worked with.
+// FuzzDecode checks that decoded values are in the response, and are usable.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`[{"name":"a","createTime":"2022-07-28 17:11:35 -0400","expiration":"20270101","lastUsed":"Never","userId":null}]`,
@@ -29,22 +29,22 @@ func FuzzDecode(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, isJSON bool, body []byte) {
-		answer := rest.Answer{Status: 200, MediaType: asXML, Body: body}
+		response := rest.Response{Status: 200, MediaType: asXML, Body: body}
 		if isJSON {
-			answer.MediaType = asJSON
+			response.MediaType = asJSON
 		}
 
 		system := &System{clock: pat.NewClock(pat.Runner{Now: func() time.Time { return today }})}
 
 		var tokens elements[tokenRecord]
-		if decode(answer, "tokens", &tokens) == nil {
+		if decode(response, "tokens", &tokens) == nil {
 			if converted, err := system.convertTokens(tokens, userID); err == nil {
 				checkTokens(t, converted, len(tokens))
 			}
 		}
 
 		var user userRecord
-		if decode(answer, "user", &user) == nil {
+		if decode(response, "user", &user) == nil {
 			if converted, err := system.convertUser(user, true); err == nil {
 				checkTokens(t, converted.Tokens, len(user.Tokens))
 
@@ -54,15 +54,15 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 
-		_, _, _ = conceals(answer), confirms(answer), readAnswer(answer)
+		_, _, _ = mayHoldSecret(response), confirms(response), readResponse(response)
 
-		if secret, err := secretOf(answer); err == nil && !secretForm.MatchString(secret.Reveal()) {
-			t.Errorf("%q is no secret", secret.Reveal())
+		if secret, err := secretOf(response); err == nil && !secretForm.MatchString(secret.Reveal()) {
+			t.Errorf("%q is not a secret", secret.Reveal())
 		}
 	})
 }
 
-// checkTokens checks what was converted from so many records.
+// checkTokens checks the tokens that the given number of records was converted to.
 func checkTokens(t *testing.T, tokens []pat.Token, records int) {
 	t.Helper()
 

@@ -33,7 +33,7 @@ const (
 	bobJSON   = `{"sysId":"` + userID + `","userName":"bob","active":true,"tokens":[]}`
 )
 
-// The calls of the web services, as a script names them.
+// The calls of the web services, by the names that scripts use.
 const (
 	callUser   = "GET /uc/resources/user"
 	callUsers  = "GET /uc/resources/user/list"
@@ -43,18 +43,18 @@ const (
 	callPut    = "PUT /uc/resources/user"
 )
 
-// today is when the tests take place.
+// today is the time of the tests.
 var today = time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)
 
-// created is the same moment as a server shows it.
+// created is the same time as a server formats it.
 const created = "2026-11-21 17:30:00 +0530"
 
-// date returns midnight UTC.
+// date returns midnight UTC of a date.
 func date(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// newDriver returns the driver of an account with a password.
+// newDriver returns a driver with an account and its password.
 func newDriver(tb testing.TB, base string, changes ...func(*Options)) *System {
 	tb.Helper()
 
@@ -78,7 +78,7 @@ func newDriver(tb testing.TB, base string, changes ...func(*Options)) *System {
 	return system
 }
 
-// canned is an answer.
+// canned is a response.
 type canned struct {
 	status      int
 	contentType string
@@ -89,7 +89,7 @@ func sentence(status int, text string) canned { return canned{status, asText, te
 
 func document(body string) canned { return canned{http.StatusOK, asJSON, body} }
 
-// sent is a request that came in.
+// sent is a request that the server received.
 type sent struct {
 	call, body  string
 	query       url.Values
@@ -98,7 +98,7 @@ type sent struct {
 	contentType string
 }
 
-// script is a server with canned answers at the context /uc.
+// script is a server with canned responses at the context /uc.
 type script struct {
 	url string
 
@@ -106,9 +106,9 @@ type script struct {
 	seen []sent
 }
 
-// newScript answers the nth request of each call with the nth answer of the table, the last
-// one for ever, and anything else with a page.
-func newScript(t *testing.T, answers map[string][]canned) *script {
+// newScript responds to the nth request of each call with the nth response in the table, or its last
+// one, and to anything else with a page.
+func newScript(t *testing.T, responses map[string][]canned) *script {
 	t.Helper()
 
 	s := &script{}
@@ -127,20 +127,20 @@ func newScript(t *testing.T, answers map[string][]canned) *script {
 		count[call]++
 		s.mu.Unlock()
 
-		answer := canned{http.StatusNotFound, asHTML, notFoundPage}
-		if all := answers[call]; len(all) > 0 {
-			answer = all[min(nth, len(all)-1)]
+		response := canned{http.StatusNotFound, asHTML, notFoundPage}
+		if all := responses[call]; len(all) > 0 {
+			response = all[min(nth, len(all)-1)]
 		}
 
-		if answer.contentType != "" {
-			w.Header().Set("Content-Type", answer.contentType)
+		if response.contentType != "" {
+			w.Header().Set("Content-Type", response.contentType)
 		} else {
 			w.Header()["Content-Type"] = nil
 		}
 
-		w.Header()["Date"] = nil // The driver's own clock decides.
-		w.WriteHeader(answer.status)
-		_, _ = io.WriteString(w, answer.body)
+		w.Header()["Date"] = nil // So that the driver's own clock decides.
+		w.WriteHeader(response.status)
+		_, _ = io.WriteString(w, response.body)
 	}))
 	t.Cleanup(server.Close)
 
@@ -149,7 +149,7 @@ func newScript(t *testing.T, answers map[string][]canned) *script {
 	return s
 }
 
-// requests returns what came in so far.
+// requests returns the requests so far.
 func (s *script) requests() []sent {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +157,7 @@ func (s *script) requests() []sent {
 	return append([]sent(nil), s.seen...)
 }
 
-// calls returns the methods and paths that came in so far.
+// calls returns the methods and paths of the requests so far.
 func (s *script) calls() []string {
 	var all []string
 	for _, request := range s.requests() {
@@ -167,19 +167,19 @@ func (s *script) calls() []string {
 	return all
 }
 
-// tokenJSON is a token as a script's answer.
+// tokenJSON is a token in a response.
 func tokenJSON(name, created string) string {
 	return fmt.Sprintf(`{"createTime":%q,"expiration":"20270101","lastUsed":"Never","name":%q,"userName":"alice"}`,
 		created, name)
 }
 
-// listJSON is a list as a script's answer.
+// listJSON is a list in a response.
 func listJSON(rows ...string) canned { return document("[" + strings.Join(rows, ",") + "]") }
 
 //go:embed testdata
 var files embed.FS
 
-// testdata returns a file of the folder of that name.
+// testdata returns a file of the folder testdata.
 func testdata(t *testing.T, name string) string {
 	t.Helper()
 
@@ -191,7 +191,7 @@ func testdata(t *testing.T, name string) string {
 	return string(text)
 }
 
-// sample returns a sample of Universal Controller's documentation.
+// sample returns a sample from Universal Controller's documentation.
 func sample(t *testing.T, name string) string {
 	t.Helper()
 

@@ -11,7 +11,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/hostileserver"
 )
 
-// TestMain lets a process of this test ask a server and report what memory that took.
+// TestMain lets a process of this test send requests to a server, and reports how much memory they
+// took.
 func TestMain(m *testing.M) {
 	systemtest.Main(m, userID, pat.UserQuery{WithTokens: true}, func(url string) (pat.System, error) {
 		return New(Options{
@@ -20,9 +21,9 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestNoAnswerFillsTheMemory has a response as large as may be read, 64 MiB, and others of as
-// many rows as may be. Where the size is not the point, a few MiB show a missing bound as well.
-func TestNoAnswerFillsTheMemory(t *testing.T) {
+// TestNoResponseFillsTheMemory uses a response of the maximum size, 64 MiB, and others with the
+// maximum number of rows. If the size does not matter, a few MiB show a missing limit as well.
+func TestNoResponseFillsTheMemory(t *testing.T) {
 	t.Parallel()
 
 	text, long := strings.Repeat("x", 100), strings.Repeat("x", 1400)
@@ -57,21 +58,21 @@ func TestNoAnswerFillsTheMemory(t *testing.T) {
 			Large: of(most(list("<users>", `<user>`+tag+`<permissions><p/><p/><p/><p/></permissions><tokens><t><name>a</name></t></tokens><email>`+text+`</email></user>`, "</users>"), 20_000), 17<<20),
 			Users: true, Most: 96 << 20,
 		},
-		"rows of nothing":            {Large: list("[", `{}`, "]"), Want: "more than 20000 rows"},
-		"rows of little":             {Large: list("[", `{"name":"a#"}`, "]"), Want: "more than 20000 rows"},
-		"a user of many permissions": {Large: list("[{"+user+`,"permissions":[`, `{}`, "]}]"), Users: true, Want: "more than 100000 elements"},
-		"XML of nothing":             {Large: list("<tokens>", `<t/>`, "</tokens>"), Want: "more than 300000 elements"},
-		"XML of little":              {Large: of(list("<tokens>", `<token><name>a#</name></token>`, "</tokens>"), 6<<20), Want: "more than 300000 elements"},
-		"XML of one user":            {Large: list("<users><user>"+tag+"<permissions>", `<p/>`, "</permissions></user></users>"), Users: true, Want: "more than 300000 elements"},
-		"XML that is deep":           {Large: list("<tokens>", `<a>`, ""), Want: "levels deep"},
-		"XML of one tag":             {Large: list("<tokens ", `a#="" `, "/>"), Want: "longer than 64 KiB"},
-		"XML of one text":            {Large: list("<tokens><token><name>", text, "</name></token></tokens>"), Want: "longer than 64 KiB"},
-		"XML of a text in pieces":    {Large: list("<tokens><token><name>", text+"<!-- -->", "</name></token></tokens>"), Want: "longer than 64 KiB"},
-		"XML of texts":               {Large: of(list("<tokens>", "<x>"+long+"</x>", "</tokens>"), 34<<20), Want: "more than 32 MiB"},
-		"XML of one comment":         {Large: list("<tokens><!--", text, "--></tokens>"), Want: "longer than 64 KiB"},
-		"XML of many comments":       {Large: list("<tokens>", "<!-- -->", "<token/></tokens>"), Want: "has no name"},
-		"XML of many types":          {Large: list("<tokens>", "<!a>", "</tokens>"), Want: "document type"},
-		// One alone takes 30 MiB, three together 90.
+		"empty rows":                     {Large: list("[", `{}`, "]"), Want: "more than 20000 rows"},
+		"small rows":                     {Large: list("[", `{"name":"a#"}`, "]"), Want: "more than 20000 rows"},
+		"a user with many permissions":   {Large: list("[{"+user+`,"permissions":[`, `{}`, "]}]"), Users: true, Want: "more than 100000 elements"},
+		"XML with empty elements":        {Large: list("<tokens>", `<t/>`, "</tokens>"), Want: "more than 300000 elements"},
+		"XML with small elements":        {Large: of(list("<tokens>", `<token><name>a#</name></token>`, "</tokens>"), 6<<20), Want: "more than 300000 elements"},
+		"XML with one large user":        {Large: list("<users><user>"+tag+"<permissions>", `<p/>`, "</permissions></user></users>"), Users: true, Want: "more than 300000 elements"},
+		"deep XML":                       {Large: list("<tokens>", `<a>`, ""), Want: "levels deep"},
+		"XML with one long tag":          {Large: list("<tokens ", `a#="" `, "/>"), Want: "longer than 64 KiB"},
+		"XML with one long text":         {Large: list("<tokens><token><name>", text, "</name></token></tokens>"), Want: "longer than 64 KiB"},
+		"XML with a long text in pieces": {Large: list("<tokens><token><name>", text+"<!-- -->", "</name></token></tokens>"), Want: "longer than 64 KiB"},
+		"XML with many texts":            {Large: of(list("<tokens>", "<x>"+long+"</x>", "</tokens>"), 34<<20), Want: "more than 32 MiB"},
+		"XML with one long comment":      {Large: list("<tokens><!--", text, "--></tokens>"), Want: "longer than 64 KiB"},
+		"XML with many comments":         {Large: list("<tokens>", "<!-- -->", "<token/></tokens>"), Want: "has no name"},
+		"XML with many document types":   {Large: list("<tokens>", "<!a>", "</tokens>"), Want: "document type"},
+		// One takes 30 MiB, three at once 90.
 		"three with a wrong element at the end, 8 MiB each": {
 			Large: of(list("[", `{"name":"a#","x":"`+long+`"}`, `,{}]`), 8<<20),
 			Times: 3, Most: 72 << 20, Want: "has no name",

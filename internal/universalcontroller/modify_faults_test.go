@@ -13,8 +13,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// Whatever goes wrong on the way, a modification is written once at most, changes what it was asked for
-// or nothing, and says success only if all of that is so.
+// Whatever fails, a modification is written at most once, changes what was requested or nothing, and
+// succeeds only if all of that is true.
 func TestModificationsOnABadNetwork(t *testing.T) {
 	t.Parallel()
 
@@ -48,7 +48,7 @@ func TestModificationsOnABadNetwork(t *testing.T) {
 
 			s.ClearFaults()
 
-			// One that is refused for load was not carried out.
+			// A write that was refused with 429 was not processed.
 			writes := s.Count(func(r sandbox.Request) bool {
 				return r.Method == http.MethodPut && r.Status != http.StatusTooManyRequests
 			})
@@ -65,13 +65,13 @@ func TestModificationsOnABadNetwork(t *testing.T) {
 
 			for i, m := range before {
 				if !changed[m.name] && m != after[i] {
-					t.Errorf("seed %d, edit %d: %s was %s and is %s", seed, edit, m.name, m.text, after[i].text)
+					t.Errorf("seed %d, edit %d: %s changed from %s to %s", seed, edit, m.name, m.text, after[i].text)
 				}
 			}
 
 			if err == nil {
 				if missing := properties.Difference(user.Properties); len(missing) > 0 {
-					t.Errorf("seed %d, edit %d: %v is not so", seed, edit, missing)
+					t.Errorf("seed %d, edit %d: %v does not have its value", seed, edit, missing)
 				}
 
 				continue
@@ -88,24 +88,24 @@ func TestModificationsOnABadNetwork(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			// All of it or nothing.
+			// Everything or nothing.
 			missing := slices.Collect(maps.Keys(properties.Difference(current.Properties)))
 			if done := len(missing) == 0; !done && !slices.Equal(before, after) {
-				t.Errorf("seed %d, edit %d: %v is not so, and the record has changed", seed, edit, missing)
+				t.Errorf("seed %d, edit %d: %v does not have its value, and the record has changed", seed, edit, missing)
 			}
 		}
 
 		if s.LiveTokens("alice") != 1 {
-			t.Errorf("seed %d: the token is lost", seed)
+			t.Errorf("seed %d: the token is missing", seed)
 		}
 	}
 
 	if failed == 0 || failed == schedules*edits {
-		t.Errorf("%d of %d modifications failed: are there still faults?", failed, schedules*edits)
+		t.Errorf("%d of %d modifications failed: were faults injected?", failed, schedules*edits)
 	}
 }
 
-// randomFault goes wrong with a read or a write, before or after the server did it.
+// randomFault is a failure of a read or a write, before or after the server processed it.
 func randomFault(random *rand.Rand) sandbox.Fault {
 	fault := sandbox.Fault{
 		Match:     sandbox.Match{Method: []string{http.MethodGet, http.MethodPut, http.MethodPut}[random.IntN(3)], Nth: 1 + random.IntN(2), Count: 1 + random.IntN(5)},
@@ -115,7 +115,7 @@ func randomFault(random *rand.Rand) sandbox.Fault {
 
 	if fault.Kind == sandbox.FaultAnswer {
 		fault.Status = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusInternalServerError, http.StatusTooManyRequests}[random.IntN(4)]
-		// Who is asked to wait was not served.
+		// A request that was refused with 429 was not processed.
 		fault.AfterWork = fault.AfterWork && fault.Status != http.StatusTooManyRequests
 
 		if random.IntN(2) == 0 {

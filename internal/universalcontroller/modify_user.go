@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// modifyRolesRemedy names what modifying a user needs.
+	// modifyRolesRemedy names the roles that allow an account to modify users.
 	modifyRolesRemedy = "To modify users, grant this account the role ops_user_admin or ops_admin. Without one of them an account " +
 		"may modify only its own names, email, title, department, phone numbers and time zone. Nothing was changed."
 
@@ -24,7 +24,7 @@ const (
 	refusedRemedy = "Nothing was changed. The request held the user's record as the server shows it, with the changed values, " +
 		"and without its password and tokens."
 
-	// sideEffectRemedy is for a record that is not what it should be.
+	// sideEffectRemedy is for a record that differs from the expected one after a write.
 	sideEffectRemedy = "Universal Controller, or another account at the same time, changed the user in a way that was not asked for. " +
 		"Compare the user's record in Universal Controller with the values above, and correct it there."
 )
@@ -37,8 +37,8 @@ func (s *System) ModifiableUser(ctx context.Context, ref pat.UserRef) (pat.Modif
 }
 
 // ModifyUser reads the record, replaces the members of the properties, writes it and reads it again:
-// Universal Controller blanks each member that a record lacks, and what else it does to a user when
-// a record is written is documented in parts only.
+// Universal Controller blanks each member that a record omits, and what else a write does to a user
+// is only partly documented.
 func (s *System) ModifyUser(ctx context.Context, userID string, properties pat.Properties) (pat.ModifiableUser, error) {
 	if err := checkUserID(userID); err != nil {
 		return pat.ModifiableUser{}, err
@@ -92,13 +92,13 @@ func (s *System) ModifyUser(ctx context.Context, userID string, properties pat.P
 	return after.user, nil
 }
 
-// seenUser is a user as one answer shows it.
+// seenUser is a user as one response contains it.
 type seenUser struct {
 	user     pat.ModifiableUser
 	document userDocument
 }
 
-// lookAtUser reads a user and keeps the record as it came.
+// lookAtUser reads a user and keeps the record unchanged.
 func (s *System) lookAtUser(ctx context.Context, ref pat.UserRef, withTokens bool) (seenUser, error) {
 	var (
 		seen seenUser
@@ -121,7 +121,7 @@ func (s *System) lookAtUser(ctx context.Context, ref pat.UserRef, withTokens boo
 	return seen, nil
 }
 
-// changes says what became of a user from one answer to another, but for these properties.
+// changes describes the differences of a user between two responses, except in these properties.
 func (u seenUser) changes(after seenUser, except pat.Properties) []string {
 	changes := u.document.changesTo(after.document, except)
 	had, has := u.user.Tokens, slices.Clone(after.user.Tokens)
@@ -142,7 +142,7 @@ func (u seenUser) changes(after seenUser, except pat.Properties) []string {
 	return changes
 }
 
-// notTaken says which properties have another value than they were given.
+// notTaken describes which properties do not have the values that they were given.
 func notTaken(given, have pat.Properties) []string {
 	var changes []string
 
@@ -157,7 +157,7 @@ func notTaken(given, have pat.Properties) []string {
 	return changes
 }
 
-// notCarriedOut returns the error of a request whose effect was unknown, when the user is what it was.
+// notCarriedOut returns the error of a request whose effect was unknown, if the user is unchanged.
 func notCarriedOut(err error) error {
 	if unclear, ok := errors.AsType[*pat.AmbiguousError](err); ok {
 		unclear.Remedy = "The user was read again and is unchanged. The server may still carry out the request. " +
@@ -167,8 +167,8 @@ func notCarriedOut(err error) error {
 	return err
 }
 
-// unchecked returns the error of a request that was carried out, or may have been, when the user
-// could not be read afterwards.
+// unchecked returns the error of a request that was processed, or may have been, if the user could
+// not be read afterwards.
 func (s *System) unchecked(request rest.Request, err, lookErr error) error {
 	said := "the server accepted the request"
 	if unclear, ok := errors.AsType[*pat.AmbiguousError](err); ok {
@@ -184,7 +184,7 @@ func (s *System) unchecked(request rest.Request, err, lookErr error) error {
 	}}
 }
 
-// explainModify improves the error of a request that was refused.
+// explainModify adds advice to the error of a refused request.
 func (s *System) explainModify(ctx context.Context, userID string, err error) error {
 	if denied, ok := errors.AsType[*pat.PermissionError](err); ok {
 		denied.Remedy = modifyRolesRemedy
@@ -197,14 +197,15 @@ func (s *System) explainModify(ctx context.Context, userID string, err error) er
 	return s.userAbsent(ctx, userID, err)
 }
 
-// allWrites is the weight of a modification of a user, which no other write of the user may overlap:
-// it writes what it read, and compares the tokens before and after. oneWrite is that of any other.
+// allWrites is the weight of a modification of a user. No other write to the user may overlap with
+// it, because it writes what it has read, and compares the tokens before and after. oneWrite is the
+// weight of any other write.
 const (
 	oneWrite  = 1
 	allWrites = math.MaxInt64
 )
 
-// lockUser waits until a write to a user may begin. The caller ends it with unlock.
+// lockUser waits until a write to a user may begin. The caller calls unlock after the write.
 func (s *System) lockUser(ctx context.Context, userID string, weight int64) (unlock func(), err error) {
 	known, _ := s.turns.LoadOrStore(userID, semaphore.NewWeighted(allWrites))
 	turns := known.(*semaphore.Weighted) //nolint:forcetypeassert // Nothing else is stored.
@@ -216,7 +217,7 @@ func (s *System) lockUser(ctx context.Context, userID string, weight int64) (unl
 	return func() { turns.Release(weight) }, nil
 }
 
-// notSent is the error of a write whose turn did not come in time.
+// notSent returns the error of a write that was cancelled while it waited for its turn.
 func (s *System) notSent(request rest.Request, err error) error {
 	return &pat.TransientError{Failure: pat.Failure{
 		Tried: s.rest.Tried(request.Method, request.Segments...), Said: "not sent: " + err.Error(), Err: err,

@@ -8,12 +8,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// MinimumVersion is the oldest Universal Controller that is supported: the first with
-// personal access tokens. No answer to the calls of this package tells a version.
+// MinimumVersion is the oldest supported version of Universal Controller: the first with personal
+// access tokens. No response to the requests of this package contains a version.
 const MinimumVersion = "7.3"
 
 const (
-	// elsewhereRemedy is for a "not found" that is not Universal Controller's own.
+	// elsewhereRemedy is for a "not found" that is not from Universal Controller.
 	elsewhereRemedy = "Check that `url` names the server with its context (\"/uc\" on many, none on others) and that " +
 		"Universal Controller is " + MinimumVersion + " or newer. Nothing was changed, and the state was kept."
 
@@ -21,28 +21,28 @@ const (
 		"The user must be Active, not Locked Out, and have Web Service Access; a user of single sign-on needs a token. " +
 		"Nothing more is sent in this run: failed logins lock a user until an administrator unlocks it."
 
-	// rolesRemedy names all that the operations on tokens need together.
+	// rolesRemedy names the roles that cover all operations on tokens.
 	rolesRemedy = "To issue, read and revoke tokens of other users, grant this account the role ops_user_admin or ops_admin. " +
 		"For itself and its own tokens it needs no role. It needs Web Service Access in any case."
 )
 
-// noSuchUser is how Universal Controller denies a user, "A user with id "…" does not
-// exist.", with straight or curly quotation marks around names of any kind.
+// noSuchUser matches Universal Controller's message for a user that does not exist, "A user with id
+// "…" does not exist.", with straight or curly quotation marks around any name.
 var noSuchUser = regexp.MustCompile(`(?is)^\W*A user with .*does not exist`)
 
-// envelope is the JSON that newer web services answer with, errors too.
+// envelope is the JSON of the responses of newer web services, including errors.
 type envelope struct {
 	Errors []struct {
 		Message string `json:"message"`
 	} `json:"errors"`
 }
 
-// readAnswer tells what an unsuccessful answer of Universal Controller means. Mostly the status
-// does; "not found" in any other form than Universal Controller's own is none of it.
-func readAnswer(answer rest.Answer) rest.Reading {
-	reading := rest.Reading{Own: worded(answer), Message: strings.Join(messages(answer), "; ")}
+// readResponse interprets an unsuccessful response of Universal Controller. Usually the status decides;
+// a "not found" in any form but Universal Controller's own is not from Universal Controller.
+func readResponse(response rest.Response) rest.Reading {
+	reading := rest.Reading{Own: worded(response), Message: strings.Join(messages(response), "; ")}
 
-	switch answer.Status {
+	switch response.Status {
 	case http.StatusUnauthorized:
 		reading.Remedy = credentialsRemedy
 	case http.StatusForbidden:
@@ -54,7 +54,7 @@ func readAnswer(answer rest.Answer) rest.Reading {
 			reading.Kind = rest.KindProtocol
 		}
 
-		if !deniesUser(answer) {
+		if !deniesUser(response) {
 			reading.Remedy = elsewhereRemedy
 		}
 	}
@@ -62,28 +62,28 @@ func readAnswer(answer rest.Answer) rest.Reading {
 	return reading
 }
 
-// deniesUser says whether the answer is Universal Controller's own word that a user does
-// not exist, which proves it if that user was asked for.
-func deniesUser(answer rest.Answer) bool {
-	return answer.Status == http.StatusNotFound && answer.MediaType == "text/plain" && noSuchUser.Match(answer.Body)
+// deniesUser reports whether Universal Controller itself says that a user does not exist. If the
+// request was for that user, this is a proof.
+func deniesUser(response rest.Response) bool {
+	return response.Status == http.StatusNotFound && response.MediaType == "text/plain" && noSuchUser.Match(response.Body)
 }
 
-// worded says whether the answer is in a form that Universal Controller gives its errors.
-func worded(answer rest.Answer) bool {
-	return isSentence(answer) || len(messages(answer)) > 0
+// worded reports whether the response has a form in which Universal Controller words its errors.
+func worded(response rest.Response) bool {
+	return isSentence(response) || len(messages(response)) > 0
 }
 
-// isSentence says whether the answer is plain text, whatever a page may be labelled as.
-func isSentence(answer rest.Answer) bool {
-	text := strings.TrimSpace(string(answer.Body))
+// isSentence reports whether the response is plain text, and not a page that is labelled as such.
+func isSentence(response rest.Response) bool {
+	text := strings.TrimSpace(string(response.Body))
 
-	return answer.MediaType == "text/plain" && text != "" && !strings.HasPrefix(text, "<")
+	return response.MediaType == "text/plain" && text != "" && !strings.HasPrefix(text, "<")
 }
 
 // messages returns the errors of an envelope.
-func messages(answer rest.Answer) []string {
+func messages(response rest.Response) []string {
 	var body envelope
-	if answer.MediaType != "application/json" || rest.DecodeJSON(answer.Body, &body) != nil {
+	if response.MediaType != "application/json" || rest.DecodeJSON(response.Body, &body) != nil {
 		return nil
 	}
 

@@ -15,18 +15,18 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// revokedWords is how Universal Controller confirms a revocation, "Personal access token revoked
+// revokedWords matches how Universal Controller confirms a revocation: "Personal access token revoked
 // successfully.".
 var revokedWords = regexp.MustCompile(`(?i)revoked successfully`)
 
 var errNotRevoked = errors.New("the response does not confirm that the token was revoked, and the token is still listed")
 
-// Revoke deletes the token, and with it its row. Universal Controller revokes by name, so
-// Revoke reads the list first and sends the request only where it can revoke nothing but
-// this token. A token that is not listed needs nothing, and one of the same name that was
-// created at another time is left alone. Several of the name are an error, and so is one
-// where the caller does not know when its token was created and nothing else tells that it
-// is the one listed: another token may have taken the name since.
+// Revoke deletes the token. Universal Controller revokes by name, so Revoke reads the list first and
+// sends the request only if it can revoke no other token. If the token is not listed, nothing needs
+// to be done, and a token of the same name that was created at another time is left unchanged. It is
+// an error if there are several tokens of the name, or if the caller does not know when its token was
+// created and nothing else proves that it is the listed one: since then, another token may have been
+// issued with the name.
 func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	if err := checkUserID(token.UserID); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	case !s.proven(token, listed[0]):
 		return s.unproven(token, listed[0])
 	default:
-		// From here on the creation time is known, if the server shows any.
+		// From here on, the creation time is known if the server returns it.
 		token = listed[0]
 	}
 
@@ -61,19 +61,19 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	}
 	defer unlock()
 
-	answer, err := s.rest.Do(ctx, request)
+	response, err := s.rest.Do(ctx, request)
 
 	switch {
-	case err == nil && confirms(answer):
+	case err == nil && confirms(response):
 		return nil
 	case err == nil:
-		err = s.rest.UnexpectedAnswer(request, answer, errNotRevoked)
-	case answer.Status != http.StatusNotFound && answer.Status != http.StatusBadRequest:
+		err = s.rest.UnexpectedResponse(request, response, errNotRevoked)
+	case response.Status != http.StatusNotFound && response.Status != http.StatusBadRequest:
 		return err
 	}
 
-	// How an unknown name is answered is documented nowhere, and a repeated request may
-	// find its own work done.
+	// The response to an unknown name is not documented, and the token may have been deleted by an
+	// earlier attempt of this request.
 	listed, lookErr := s.namesakes(ctx, token)
 
 	switch {
@@ -92,8 +92,8 @@ func (s *System) Revoke(ctx context.Context, token pat.Token) error {
 	return err
 }
 
-// namesakes returns the listed tokens of the name, from the oldest on. A user who does not
-// exist has none.
+// namesakes returns the listed tokens of the name, the oldest first. A user who does not exist has
+// none.
 func (s *System) namesakes(ctx context.Context, token pat.Token) ([]pat.Token, error) {
 	list, err := s.writeListOf(token.UserID).read(ctx)
 	if ended := ctx.Err(); err != nil && ended != nil {
@@ -110,10 +110,10 @@ func (s *System) namesakes(ctx context.Context, token pat.Token) ([]pat.Token, e
 	return tokens, err
 }
 
-// proven says whether the only listed token of the name is this one, for one of the same
-// creation time, as far as that is known. Where only the server knows it, this process must
-// have issued the token, or the expiry agree, which nobody can change. Where the server does
-// not show it either, the name is all that tells one token from another.
+// proven reports whether the only listed token of the name is the given one; if both creation times
+// are known, they are equal. If only the server knows it, this process must have issued the token, or
+// the expiries must be equal, because an expiry cannot be changed. If the server does not return it
+// either, the name is the only distinction.
 func (s *System) proven(token, listed pat.Token) bool {
 	if !token.CreatedAt.IsZero() || listed.CreatedAt.IsZero() ||
 		!token.ExpiresAt.IsZero() && token.ExpiresAt.Equal(listed.ExpiresAt) {
@@ -125,7 +125,7 @@ func (s *System) proven(token, listed pat.Token) bool {
 	return issued
 }
 
-// inseparable is the refusal to revoke a token together with others of its name.
+// inseparable returns the error for a token that cannot be revoked without others of its name.
 func (s *System) inseparable(token pat.Token, listed []pat.Token) error {
 	created := make([]string, 0, len(listed))
 	for _, namesake := range listed {
@@ -140,7 +140,7 @@ func (s *System) inseparable(token pat.Token, listed []pat.Token) error {
 	}}
 }
 
-// unproven is the refusal to revoke a token that is probably another one of the name.
+// unproven returns the error for a token that may be another one than the listed one of its name.
 func (s *System) unproven(token, listed pat.Token) error {
 	return &pat.ValidationError{Failure: pat.Failure{
 		Tried: s.rest.Tried(http.MethodDelete, tokenPath...),
@@ -152,7 +152,7 @@ func (s *System) unproven(token, listed pat.Token) error {
 	}}
 }
 
-// createdAt returns a token's creation time for an error.
+// createdAt formats a token's creation time for an error.
 func createdAt(token pat.Token) string {
 	if token.CreatedAt.IsZero() {
 		return "an unknown time"
@@ -161,7 +161,7 @@ func createdAt(token pat.Token) string {
 	return token.CreatedAt.Format(time.RFC3339)
 }
 
-// expiry returns when a token expires, for an error.
+// expiry formats a token's expiry for an error.
 func expiry(token pat.Token) string {
 	if token.ExpiresAt.IsZero() {
 		return "never expires"
@@ -170,9 +170,8 @@ func expiry(token pat.Token) string {
 	return "expires on " + token.ExpiresAt.Format(time.DateOnly)
 }
 
-// confirms says whether a successful answer is Universal Controller's own word that the
-// token is revoked. Any other, an empty one too, is for the list to tell from that of a
-// proxy to which all is well.
-func confirms(answer rest.Answer) bool {
-	return answer.Status == http.StatusOK && isSentence(answer) && revokedWords.Match(answer.Body)
+// confirms reports whether Universal Controller itself says in a successful response that the token
+// was revoked. Any other response, even an empty one, may come from a proxy, so the list decides.
+func confirms(response rest.Response) bool {
+	return response.Status == http.StatusOK && isSentence(response) && revokedWords.Match(response.Body)
 }

@@ -39,12 +39,12 @@ func TestEverySampleHasATest(t *testing.T) {
 	}
 }
 
-// decoded reads a sample as an answer of the given content type.
+// decoded decodes a sample as a response of the given content type.
 func decoded[T any](t *testing.T, name, mediaType, root string) T {
 	t.Helper()
 
 	var out T
-	if err := decode(rest.Answer{MediaType: mediaType, Body: []byte(sample(t, name))}, root, &out); err != nil {
+	if err := decode(rest.Response{MediaType: mediaType, Body: []byte(sample(t, name))}, root, &out); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 
@@ -82,27 +82,27 @@ func TestSampleOfATokenRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// The sample names the user and leaves the id blank; the driver never sends a name.
+	// The sample contains the user's name and a blank id; the driver never sends a name.
 	delete(want, "userName")
 	want["userId"] = userID
 
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the driver's request is not the sample's:\n%s", diff)
+		t.Errorf("the driver's request differs from the sample:\n%s", diff)
 	}
 }
 
 func TestSampleOfASecret(t *testing.T) {
 	t.Parallel()
 
-	secret, err := secretOf(rest.Answer{
+	secret, err := secretOf(rest.Response{
 		MediaType: "text/plain", Body: []byte(sample(t, "token_create_response.txt")), EndProven: true,
 	})
 	if err != nil || secret.Reveal() != "ucp_taUF" {
-		t.Errorf("the secret was read as %q, %v", secret.Reveal(), err)
+		t.Errorf("the secret was decoded as %q, %v", secret.Reveal(), err)
 	}
 }
 
-// sampleTokens are the tokens of the samples, as of their time.
+// sampleTokens are the tokens in the samples, with their status at that time.
 func sampleTokens(userID string) []pat.Token {
 	token := func(name string, created time.Time) pat.Token {
 		return pat.Token{
@@ -119,7 +119,7 @@ func sampleTokens(userID string) []pat.Token {
 	}
 }
 
-// sampleTime is a day on which the samples' tokens live.
+// sampleTime is a day on which the tokens in the samples are active.
 func sampleTime(o *Options) {
 	o.Client.Clock = pat.NewClock(pat.Runner{Now: func() time.Time { return date(2022, 7, 29) }})
 }
@@ -173,7 +173,7 @@ func TestSamplesOfAUserWithTokens(t *testing.T) {
 	}
 }
 
-// joe is the user of the samples of a list.
+// joe is the user in the samples of a list.
 func joe(change func(*User)) pat.User {
 	native := &User{
 		MiddleName: "M", Title: "Vice President", Manager: "Administrator", Active: true,
@@ -201,8 +201,8 @@ func TestSamplesOfAUserList(t *testing.T) {
 
 	tests := map[string]struct {
 		mediaType string
-		// second is what the second user has beyond the first. The documentation's two
-		// samples are not of the same user: the XML's may delete, and has no roles.
+		// second sets what the second user has in addition to the first. The documentation's two
+		// samples differ: the user in the XML may delete, and has no roles.
 		second func(*User)
 	}{
 		"user_list.json": {asJSON, func(u *User) {
@@ -240,7 +240,7 @@ func TestSamplesOfAUserList(t *testing.T) {
 func TestEachKeyOfTheSamplesIsKnown(t *testing.T) {
 	t.Parallel()
 
-	// Never read: a password, and what is for the export and import of records.
+	// Never decoded: a password, and members that are only used to export and import records.
 	known := []string{"userPassword", "retainSysIds", "excludeRelated", "exportReleaseLevel", "exportTable"}
 	known = append(known, "role", "description", "value")
 

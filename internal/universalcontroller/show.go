@@ -12,10 +12,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// userReading says how a user is read.
+// userReading contains the options of reading a user.
 type userReading struct {
 	withTokens bool
-	// document is where the record is kept as it came; nil keeps none.
+	// document receives the unchanged record; nil if it is not needed.
 	document *userDocument
 }
 
@@ -33,7 +33,7 @@ func (s *System) user(ctx context.Context, ref pat.UserRef, reading userReading)
 	return user, err
 }
 
-// userByName reads the user of exactly this login.
+// userByName reads the user with exactly this username.
 func (s *System) userByName(ctx context.Context, ref pat.UserRef, reading userReading) (pat.User, error) {
 	if strings.TrimSpace(ref.Username) == "" {
 		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
@@ -43,18 +43,18 @@ func (s *System) userByName(ctx context.Context, ref pat.UserRef, reading userRe
 
 	user, err := s.readUser(ctx, url.Values{"username": {ref.Username}}, reading)
 	if err == nil && user.Username != ref.Username {
-		// The server's database may not tell capital letters from small ones.
+		// The server's database may not distinguish upper and lower case.
 		err = s.anotherUser(ref, user, "Write the username as Universal Controller does.")
 	}
 
 	if gone, ok := errors.AsType[*pat.GoneError](err); ok && pat.MayBeSecret(ref.Username) {
-		gone.Said = "no user has the login " + pat.Quote(ref.Username) // The server's words repeat it.
+		gone.Said = "no user has the login " + pat.Quote(ref.Username) // The server's message contains it.
 	}
 
 	return user, err
 }
 
-// userByID reads the user of this id. It fails with a [pat.GoneError] if there is none.
+// userByID reads the user with this id. It fails with a [pat.GoneError] if there is none.
 func (s *System) userByID(ctx context.Context, id string, reading userReading) (pat.User, error) {
 	if err := checkUserID(id); err != nil {
 		return pat.User{}, err
@@ -73,8 +73,8 @@ func (s *System) userByID(ctx context.Context, id string, reading userReading) (
 	return user, err
 }
 
-// readUser reads one user. A denial in Universal Controller's own words is the proof that
-// there is none.
+// readUser reads one user. If Universal Controller itself says that the user does not exist, that is
+// a proof.
 func (s *System) readUser(ctx context.Context, query url.Values, reading userReading) (pat.User, error) {
 	var (
 		record userRecord
@@ -82,17 +82,17 @@ func (s *System) readUser(ctx context.Context, query url.Values, reading userRea
 	)
 
 	query = showTokens(query, reading.withTokens)
-	answer, err := s.get(ctx, userPath, query, &record, "user", func(answer rest.Answer) (err error) {
+	response, err := s.get(ctx, userPath, query, &record, "user", func(response rest.Response) (err error) {
 		user, err = s.convertUser(record, reading.withTokens)
 		if err == nil && reading.document != nil {
-			*reading.document, err = parseUserDocument(answer)
+			*reading.document, err = parseUserDocument(response)
 		}
 
 		return err
 	})
 
 	missing, ok := errors.AsType[*pat.NotFoundError](err)
-	if ok && deniesUser(answer) {
+	if ok && deniesUser(response) {
 		failure := missing.Failure
 		failure.Remedy = "Check the spelling of the username, or the id."
 
@@ -102,7 +102,7 @@ func (s *System) readUser(ctx context.Context, query url.Values, reading userRea
 	return user, err
 }
 
-// showTokens asks for the users' tokens. The name's capital letter matters.
+// showTokens requests the users' tokens. The capital letter of the parameter matters.
 func showTokens(query url.Values, show bool) url.Values {
 	if show {
 		query.Set("showTokens", "true")
@@ -111,10 +111,10 @@ func showTokens(query url.Values, show bool) url.Values {
 	return query
 }
 
-// anotherUserError says that a reference names no single user.
+// anotherUserError means that a reference does not name exactly one user.
 type anotherUserError struct{ *pat.ValidationError }
 
-// Unwrap returns the error as everybody else knows it.
+// Unwrap returns the error as other packages know it.
 func (e *anotherUserError) Unwrap() error { return e.ValidationError }
 
 func (s *System) anotherUser(ref pat.UserRef, user pat.User, remedy string) error {

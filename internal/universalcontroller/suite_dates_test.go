@@ -36,8 +36,8 @@ func lifetimeBeyondTheMaximum(t *testing.T, s *stage) {
 func leapDayAcrossTimeZones(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 
-	// In -04:00 this moment has the date of the day before; for the caller in +05:30 it is
-	// 07:30. Nowhere has the leap day begun.
+	// In -04:00 this moment is on the day before; for the account in +05:30 it is 07:30. The leap day
+	// has not begun anywhere.
 	leap := date(2028, 2, 29)
 	now := leap.Add(-22 * time.Hour)
 	s.Advance(now.Sub(today))
@@ -90,8 +90,8 @@ func expiredToken(t *testing.T, s *stage) {
 	}
 }
 
-// dateThatIsOverThere asks for the dates around the moment at which all zones have two dates
-// between them. Only the server knows which of them is over.
+// dateThatIsOverThere issues tokens for the dates around a moment at which it is already another date
+// in some time zones. Only the server knows which of them has ended.
 func dateThatIsOverThere(t *testing.T, s *stage) {
 	alice := s.addUser(t, "alice")
 	driver := s.admin(t)
@@ -115,7 +115,7 @@ func dateThatIsOverThere(t *testing.T, s *stage) {
 			continue
 		}
 
-		// What the server accepts is not expired, wherever it is.
+		// A token that the server accepts is not expired, whatever its time zone.
 		if err != nil || issued.Status != pat.StatusActive || !s.Authenticates(issued.Secret.Reveal()) {
 			t.Errorf("until %s: %s, %v; want a token that works", expires.Format(time.DateOnly), issued.Status, err)
 		}
@@ -131,7 +131,7 @@ func lastUseOfTheOwnToken(t *testing.T, s *stage) {
 		t.Fatal(err)
 	}
 
-	// A time of unknown form is no time, and a use all the same.
+	// A time in an unknown form is not a time, but counts as a use.
 	want := today
 	if s.switches().LastUse == controllerserver.LastUseIsMilliseconds {
 		want = time.Time{}

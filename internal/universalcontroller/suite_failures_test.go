@@ -11,7 +11,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// wrongContext has the server's own pages for a path that it does not know.
+// wrongContext checks the server's own pages for a path that it does not know.
 func wrongContext(t *testing.T, s *stage) {
 	base, err := url.Parse(s.base)
 	if err != nil {
@@ -30,7 +30,7 @@ func wrongContext(t *testing.T, s *stage) {
 
 	unknown := regexp.MustCompile("^" + regexp.QuoteMeta(base.Path) + "/")
 	if seen := s.Count(func(r sandbox.Request) bool { return unknown.MatchString(r.Path) }); seen != 2 {
-		t.Errorf("%d requests went to the wrong context, want 2", seen)
+		t.Errorf("%d requests were sent to the wrong context, want 2", seen)
 	}
 
 	s.ResetRequests()

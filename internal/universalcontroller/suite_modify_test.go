@@ -17,7 +17,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/verdict"
 )
 
-// employee is a user with a value in every property, and members that the driver does not know.
+// employee is a user with a value in every property, and with members that the driver does not know.
 func employee() controllerserver.User {
 	user := controllerserver.User{
 		UserName: "alice", Password: password, FirstName: "Alice", MiddleName: "M", LastName: "O'Neil & <Sons>",
@@ -51,7 +51,7 @@ func employee() controllerserver.User {
 	return user
 }
 
-// rawRecord returns the members of the employee's record as the server writes them, in their order.
+// rawRecord returns the members of the employee's record as the server sends them, in their order.
 func rawRecord(t *testing.T, s *stage) []member {
 	t.Helper()
 
@@ -59,10 +59,10 @@ func rawRecord(t *testing.T, s *stage) []member {
 	request.SetBasicAuth(controllerserver.AdminUserName, controllerserver.AdminPassword)
 	request.Header.Set("Accept", asJSON)
 
-	answer := httptest.NewRecorder()
-	s.ServeHTTP(answer, request)
+	response := httptest.NewRecorder()
+	s.ServeHTTP(response, request)
 
-	decoder := json.NewDecoder(answer.Body)
+	decoder := json.NewDecoder(response.Body)
 	if _, err := decoder.Token(); err != nil {
 		t.Fatal(err)
 	}
@@ -109,8 +109,8 @@ func randomProperties(random *rand.Rand) pat.Properties {
 	return properties
 }
 
-// modifiedUser modifies a user of forty members again and again: all but what was asked for is what it
-// was, byte for byte.
+// modifiedUser modifies a user with forty members repeatedly. Everything that was not requested to
+// change stays the same, byte for byte.
 func modifiedUser(t *testing.T, s *stage) {
 	id, err := s.AddUser(employee())
 	if err != nil {
@@ -166,7 +166,7 @@ func modifiedUser(t *testing.T, s *stage) {
 		maps.Copy(managed, properties)
 
 		if missing := managed.Difference(user.Properties); len(missing) > 0 {
-			t.Fatalf("%v is not %v", user.Properties, missing)
+			t.Fatalf("%v does not have %v", user.Properties, missing)
 		}
 
 		changed := map[string]bool{}
@@ -177,7 +177,7 @@ func modifiedUser(t *testing.T, s *stage) {
 		after := rawRecord(t, s)
 		for i, m := range before {
 			if !changed[m.name] && m != after[i] {
-				t.Fatalf("%v: %s was %s and is %s", properties, m.name, m.text, after[i].text)
+				t.Fatalf("%v: %s changed from %s to %s", properties, m.name, m.text, after[i].text)
 			}
 		}
 	}
@@ -197,7 +197,7 @@ func modifiedUser(t *testing.T, s *stage) {
 	}
 
 	if have := len(s.journal(http.MethodPut, "/resources/user")); have != writes || writes == 0 {
-		t.Errorf("%d writes, want %d: nothing differs", have, writes)
+		t.Errorf("%d writes, want %d, because nothing differs", have, writes)
 	}
 
 	if kept := s.switches().PasswordLeftOut == controllerserver.PasswordLeftOutKept; kept {
@@ -205,12 +205,12 @@ func modifiedUser(t *testing.T, s *stage) {
 
 		_, err := newDriver(t, s.base, func(o *Options) { o.Username, o.Password = "alice", password }).CurrentUser(t.Context())
 		if err != nil {
-			t.Errorf("the password is lost: %v", err)
+			t.Errorf("the password does not work any more: %v", err)
 		}
 	}
 }
 
-// restore lets the user log in again.
+// restore allows the user to log in again.
 func (s *System) restore(t *testing.T, id string) {
 	t.Helper()
 
@@ -222,19 +222,19 @@ func (s *System) restore(t *testing.T, id string) {
 	}
 }
 
-// limitedModification is by a user without a role, of its own record.
+// limitedModification modifies the own record of a user without a role.
 func limitedModification(t *testing.T, s *stage) {
 	id := s.addUser(t, "clerk")
 	driver := s.as(t, "clerk", password)
 
 	if s.switches().PasswordLeftOut == controllerserver.PasswordLeftOutRefused {
-		return // Which concerns every user alike.
+		return // This switch affects all users in the same way.
 	}
 
 	_, err := driver.ModifyUser(t.Context(), id, pat.Properties{pat.Title: "Dr."})
 
 	switch lost := s.bearer && s.switches().PayloadTokens == controllerserver.PayloadTokensCleared; {
-	case lost: // What the driver logs in with is gone.
+	case lost: // The credentials of the driver no longer work.
 		verdict.Want(t, err, "authentication", "the server accepted the request", "could not be read afterwards")
 
 		return
@@ -274,7 +274,7 @@ func TestEachPropertyHasAMember(t *testing.T) {
 	}
 }
 
-func TestARecordIsWrittenAsItCame(t *testing.T) {
+func TestARecordIsWrittenUnchanged(t *testing.T) {
 	t.Parallel()
 
 	const inJSON = "{ \"sysId\" : \"" + userID + "\",\n\t\"userName\":\"alice\", \"x\\u0041\" : {\"a\" : 1.0 ,\"b\":[ ]} , \"active\": true,\"userPassword\":\"abc123\"," +
@@ -333,7 +333,7 @@ func TestARecordIsWrittenAsItCame(t *testing.T) {
 	}
 }
 
-func TestWhatElseChangedIsAnError(t *testing.T) {
+func TestOtherChangesAreAnError(t *testing.T) {
 	t.Parallel()
 
 	const before = `{"sysId":"` + userID + `","userName":"alice","active":true,"department":"IT","badge":{"n":1},"userPassword":"abc123","tokens":[` +
@@ -343,21 +343,21 @@ func TestWhatElseChangedIsAnError(t *testing.T) {
 		after string
 		words []string
 	}{
-		"a text":      {strings.Replace(before, `"IT"`, `null`, 1), []string{`department was "IT" and is ""`}},
-		"an object":   {strings.Replace(before, `{"n":1}`, `{"n":1.0}`, 1), []string{`badge was "{\"n\":1}" and is "{\"n\":1.0}"`}},
-		"left out":    {strings.Replace(before, `"badge":{"n":1},`, ``, 1), []string{`badge is no longer there (it was "{\"n\":1}")`}},
-		"new":         {strings.Replace(before, `"badge"`, `"floor":2,"badge"`, 1), []string{`floor was not there and is "2"`}},
-		"a password":  {strings.Replace(before, `abc123`, ``, 1), []string{`userPassword was a value that is not shown and is a value that is not shown`}},
-		"a token":     {strings.Replace(before, `deploy`, `other`, 1), []string{`the token "deploy", created at`, `the token "other", created at`}},
-		"its renewal": {strings.Replace(before, created, "2026-11-21 17:30:01 +0530", 1), []string{`the token "deploy", created at`}},
-		"its expiry":  {strings.Replace(before, `20270101`, `20280101`, 1), []string{`is no longer there`}},
-		"not taken":   {before, []string{`title is "", not "x"`}},
+		"a text":                   {strings.Replace(before, `"IT"`, `null`, 1), []string{`department was "IT" and is ""`}},
+		"an object":                {strings.Replace(before, `{"n":1}`, `{"n":1.0}`, 1), []string{`badge was "{\"n\":1}" and is "{\"n\":1.0}"`}},
+		"a missing member":         {strings.Replace(before, `"badge":{"n":1},`, ``, 1), []string{`badge is no longer there (it was "{\"n\":1}")`}},
+		"a new member":             {strings.Replace(before, `"badge"`, `"floor":2,"badge"`, 1), []string{`floor was not there and is "2"`}},
+		"a password":               {strings.Replace(before, `abc123`, ``, 1), []string{`userPassword was a value that is not shown and is a value that is not shown`}},
+		"a token":                  {strings.Replace(before, `deploy`, `other`, 1), []string{`the token "deploy", created at`, `the token "other", created at`}},
+		"a renewed token":          {strings.Replace(before, created, "2026-11-21 17:30:01 +0530", 1), []string{`the token "deploy", created at`}},
+		"the expiry of a token":    {strings.Replace(before, `20270101`, `20280101`, 1), []string{`is no longer there`}},
+		"a value that was not set": {before, []string{`title is "", not "x"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			taken := test.after
-			if name != "not taken" {
+			if name != "a value that was not set" {
 				taken = strings.Replace(taken, `"active"`, `"title":"x","active"`, 1)
 			}
 
@@ -370,12 +370,12 @@ func TestWhatElseChangedIsAnError(t *testing.T) {
 			verdict.Want(t, err, "side effect", append(test.words, "Compare the user's record")...)
 
 			if strings.Contains(err.Error(), "abc123") {
-				t.Errorf("a password shows in %v", err)
+				t.Errorf("the error contains a password: %v", err)
 			}
 		})
 	}
 
-	// The same in another spelling is no change.
+	// The same value in another spelling is not a change.
 	server := newScript(t, map[string][]canned{
 		callUser: {
 			document(before), document(`{"tokens":[{"expiration":"20270101","createTime":"` + created + `","name":"deploy"}],"userPassword":"abc123",` +
@@ -400,18 +400,18 @@ func TestALostResponseIsFollowedByARead(t *testing.T) {
 		want      string
 		words     []string
 	}{
-		"carried out":                {canned{status: http.StatusBadGateway}, after, "none", nil},
-		"carried out, then blocked":  {page, after, "none", nil},
-		"carried out, then a 500":    {sentence(http.StatusInternalServerError, "Unexpected request failure."), after, "none", nil},
-		"not carried out":            {canned{status: http.StatusBadGateway}, before, "ambiguous", []string{"HTTP 502", "is unchanged", "Run Terraform again"}},
-		"with another change":        {canned{status: http.StatusBadGateway}, document(strings.Replace(aliceJSON, "true", `false,"title":"x"`, 1)), "side effect", []string{"active was"}},
-		"and no read":                {canned{status: http.StatusBadGateway}, sentence(http.StatusForbidden, "no"), "permission", []string{"HTTP 502", "could not be read afterwards", "HTTP 403"}},
-		"confirmed and no read":      {sentence(http.StatusOK, "Successfully updated."), sentence(http.StatusForbidden, "no"), "permission", []string{"the server accepted the request"}},
-		"a page that says 200":       {canned{http.StatusOK, asHTML, "<html>hello</html>"}, before, "side effect", []string{`title is "", not "x"`}},
-		"refused":                    {sentence(http.StatusForbidden, "Operation prohibited due to security constraints."), before, "permission", []string{"ops_user_admin"}},
-		"refused by a server's rule": {sentence(http.StatusBadRequest, "No."), before, "validation", []string{"No.", "Nothing was changed"}},
-		"a user who has gone":        {sentence(http.StatusNotFound, gone404), sentence(http.StatusNotFound, gone404), "user gone", nil},
-		"a user who is shown":        {sentence(http.StatusNotFound, gone404), before, "not found", []string{"The user itself is shown"}},
+		"processed":                         {canned{status: http.StatusBadGateway}, after, "none", nil},
+		"processed, then a page with a 4xx": {page, after, "none", nil},
+		"processed, then a 500":             {sentence(http.StatusInternalServerError, "Unexpected request failure."), after, "none", nil},
+		"not processed":                     {canned{status: http.StatusBadGateway}, before, "ambiguous", []string{"HTTP 502", "is unchanged", "Run Terraform again"}},
+		"with another change":               {canned{status: http.StatusBadGateway}, document(strings.Replace(aliceJSON, "true", `false,"title":"x"`, 1)), "side effect", []string{"active was"}},
+		"the read fails":                    {canned{status: http.StatusBadGateway}, sentence(http.StatusForbidden, "no"), "permission", []string{"HTTP 502", "could not be read afterwards", "HTTP 403"}},
+		"confirmed, and the read fails":     {sentence(http.StatusOK, "Successfully updated."), sentence(http.StatusForbidden, "no"), "permission", []string{"the server accepted the request"}},
+		"a page with a 200":                 {canned{http.StatusOK, asHTML, "<html>hello</html>"}, before, "side effect", []string{`title is "", not "x"`}},
+		"refused":                           {sentence(http.StatusForbidden, "Operation prohibited due to security constraints."), before, "permission", []string{"ops_user_admin"}},
+		"refused as invalid":                {sentence(http.StatusBadRequest, "No."), before, "validation", []string{"No.", "Nothing was changed"}},
+		"a user who was deleted":            {sentence(http.StatusNotFound, gone404), sentence(http.StatusNotFound, gone404), "user gone", nil},
+		"a user who exists":                 {sentence(http.StatusNotFound, gone404), before, "not found", []string{"The user itself is shown"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -435,25 +435,25 @@ func TestUsersThatCannotBeModified(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		id     string
-		answer canned
-		want   string
-		words  []string
+		id       string
+		response canned
+		want     string
+		words    []string
 	}{
-		"another id":         {noSuchID, document(aliceJSON), "protocol", []string{"the response is about user"}},
-		"no id":              {"alice", document(aliceJSON), "validation", []string{"32 hexadecimal digits"}},
-		"no user":            {userID, sentence(http.StatusNotFound, gone404), "user gone", nil},
-		"a member twice":     {userID, document(strings.Replace(aliceJSON, "{", `{"Title":"a","title":"b",`, 1)), "protocol", []string{"a member twice"}},
-		"an element twice":   {userID, canned{http.StatusOK, asXML, "<user><sysId>" + userID + "</sysId><userName>alice</userName><tokens/><badge/><badge/></user>"}, "protocol", []string{"a property twice"}},
-		"a list for a text":  {userID, document(strings.Replace(aliceJSON, "{", `{"title":[],`, 1)), "protocol", []string{"not what Universal Controller documents"}},
-		"no list of tokens":  {userID, document(strings.Replace(aliceJSON, `,"tokens":[]`, "", 1)), "protocol", []string{"has no list of tokens"}},
-		"a word for a flag":  {userID, canned{http.StatusOK, asXML, "<user><sysId>" + userID + "</sysId><userName>alice</userName><active>x</active><tokens/></user>"}, "protocol", nil},
-		"a list for a title": {userID, canned{http.StatusOK, asXML, "<user><sysId>" + userID + "</sysId><userName>alice</userName><title><a/></title><tokens/></user>"}, "protocol", []string{"it holds elements"}},
+		"another id":                  {noSuchID, document(aliceJSON), "protocol", []string{"the response is about user"}},
+		"an invalid id":               {"alice", document(aliceJSON), "validation", []string{"32 hexadecimal digits"}},
+		"no user":                     {userID, sentence(http.StatusNotFound, gone404), "user gone", nil},
+		"a member twice":              {userID, document(strings.Replace(aliceJSON, "{", `{"Title":"a","title":"b",`, 1)), "protocol", []string{"a member twice"}},
+		"an element twice":            {userID, canned{http.StatusOK, asXML, "<user><sysId>" + userID + "</sysId><userName>alice</userName><tokens/><badge/><badge/></user>"}, "protocol", []string{"a property twice"}},
+		"a list instead of a text":    {userID, document(strings.Replace(aliceJSON, "{", `{"title":[],`, 1)), "protocol", []string{"not what Universal Controller documents"}},
+		"no list of tokens":           {userID, document(strings.Replace(aliceJSON, `,"tokens":[]`, "", 1)), "protocol", []string{"has no list of tokens"}},
+		"a word instead of a flag":    {userID, canned{http.StatusOK, asXML, "<user><sysId>" + userID + "</sysId><userName>alice</userName><active>x</active><tokens/></user>"}, "protocol", nil},
+		"elements instead of a title": {userID, canned{http.StatusOK, asXML, "<user><sysId>" + userID + "</sysId><userName>alice</userName><title><a/></title><tokens/></user>"}, "protocol", []string{"it holds elements"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			server := newScript(t, map[string][]canned{callUser: {test.answer}})
+			server := newScript(t, map[string][]canned{callUser: {test.response}})
 
 			_, err := newDriver(t, server.url).ModifyUser(t.Context(), test.id, pat.Properties{pat.Title: "x"})
 			verdict.Want(t, err, test.want, test.words...)
@@ -496,7 +496,7 @@ func TestWritesToAUserDoNotOverlapAModification(t *testing.T) {
 	}
 
 	for range all {
-		if err := <-results; err != nil && verdict.Of(err) != "validation" { // Who revokes does not know when the token was made.
+		if err := <-results; err != nil && verdict.Of(err) != "validation" { // The revocations do not know when the token was issued.
 			t.Error(err)
 		}
 	}
@@ -508,7 +508,7 @@ func TestWritesToAUserDoNotOverlapAModification(t *testing.T) {
 
 	for _, one := range properties {
 		if missing := one.Difference(user.Properties); len(missing) > 0 {
-			t.Errorf("%v is lost", missing)
+			t.Errorf("%v was lost", missing)
 		}
 	}
 }

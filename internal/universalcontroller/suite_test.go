@@ -16,17 +16,16 @@ import (
 
 const password = "correct horse"
 
-// world is one Universal Controller among all that the suite runs against, and how the
-// driver reaches it.
+// world is one Universal Controller among all that the suite uses, and how the driver connects to it.
 type world struct {
 	variant controllerserver.Variant
-	// xml has the server answer in XML, whatever the driver asks for.
+	// xml makes the server respond in XML, whatever the driver requests.
 	xml bool
-	// bearer has the driver authenticate with a token.
+	// bearer makes the driver authenticate with a token.
 	bearer bool
-	// zone is the hours that the server is east of Greenwich.
+	// zone is the number of hours that the server is east of Greenwich.
 	zone int
-	// conforms says that the conformance suite is run too: once for each variant.
+	// conforms is true if the conformance tests run too: once for each variant.
 	conforms bool
 }
 
@@ -51,12 +50,12 @@ func (w world) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// switches are those of the world's server.
+// switches returns the switches of the world's server.
 func (w world) switches() controllerserver.Switches { return w.variant.Options.Switches }
 
-// worlds returns every variant of the sandbox in both formats, with both kinds of credentials,
-// with a context and with none, and servers in other time zones. Two worlds of a variant are
-// enough for each of these, and all variants together meet each pair.
+// worlds returns every variant of the sandbox in both formats, with both kinds of credentials, with a
+// context and without one, and servers in other time zones. Two worlds of a variant are enough for
+// each of these, and all variants together include each pair.
 func worlds() []world {
 	var all []world
 
@@ -83,18 +82,18 @@ func worlds() []world {
 	return all
 }
 
-// modifiesUsers says whether a variant differs from the defaults only where users are modified, which
-// the conformance suite does not do.
+// modifiesUsers reports whether a variant differs from the defaults only in how users are modified,
+// which the conformance tests do not do.
 func modifiesUsers(v controllerserver.Variant) bool {
 	s := v.Options.Switches
 
 	return s.PayloadTokens != 0 || s.PasswordLeftOut != 0 || s.UnknownMembers != 0 || s.LimitedUpdate != 0
 }
 
-// usualZone is that of the server in most worlds.
+// usualZone is the zone of the server in most worlds.
 const usualZone = -4
 
-// stage is a Universal Controller that listens, as its own tests use it.
+// stage is a listening Universal Controller for the tests of the driver.
 type stage struct {
 	*controllerserver.Server
 	*systemtest.Clock
@@ -103,7 +102,7 @@ type stage struct {
 	base string
 }
 
-// newStage starts a server in the world's zone whose administrator lives in +05:30.
+// newStage starts a server in the world's zone, whose administrator's zone is +05:30.
 func newStage(t *testing.T, w world) *stage {
 	t.Helper()
 
@@ -112,7 +111,7 @@ func newStage(t *testing.T, w world) *stage {
 	return &stage{Server: s.controller, Clock: s.Clock, world: w, base: s.url + s.controller.Context()}
 }
 
-// Now settles which of the two embedded clocks is meant; they are the same.
+// Now resolves the ambiguity between the two embedded clocks, which are the same.
 func (s *stage) Now() time.Time { return s.Clock.Now() }
 
 // addUser adds a user and returns the id.
@@ -129,7 +128,7 @@ func (s *stage) addUser(t *testing.T, name string, roles ...string) string {
 	return id
 }
 
-// addToken adds a token behind the driver's back.
+// addToken adds a token without the driver.
 func (s *stage) addToken(t *testing.T, user, name string, expires time.Time) string {
 	t.Helper()
 
@@ -141,14 +140,14 @@ func (s *stage) addToken(t *testing.T, user, name string, expires time.Time) str
 	return secret
 }
 
-// admin returns the driver of the administrator.
+// admin returns a driver with the administrator's account.
 func (s *stage) admin(t *testing.T) *System {
 	t.Helper()
 
 	return s.as(t, controllerserver.AdminUserName, controllerserver.AdminPassword)
 }
 
-// as returns the driver of an account, by its password or by a new token of its own.
+// as returns a driver with an account, using its password or a new token.
 func (s *stage) as(t *testing.T, user, password string) *System {
 	t.Helper()
 
@@ -174,7 +173,7 @@ func (s *stage) journal(method, path string) []string {
 	return all
 }
 
-// checkJournal fails for whatever the driver must never send.
+// checkJournal fails the test for every request that the driver must never send.
 func checkJournal(tb testing.TB, server *controllerserver.Server) {
 	tb.Helper()
 
@@ -214,20 +213,20 @@ func checkJournal(tb testing.TB, server *controllerserver.Server) {
 	}
 }
 
-// suite is what must hold against every world, besides the conformance suite.
+// suite are the tests that must pass in every world, in addition to the conformance tests.
 var suite = map[string]func(*testing.T, *stage){
-	"a lifetime beyond the maximum":                    lifetimeBeyondTheMaximum,
-	"a leap day across time zones":                     leapDayAcrossTimeZones,
-	"a name that is taken":                             nameThatIsTaken,
-	"an expired token":                                 expiredToken,
-	"a date that is over where the server is":          dateThatIsOverThere,
-	"the records of users":                             usersByRef,
-	"a user who is modified":                           modifiedUser,
-	"a user who may modify a part of its record":       limitedModification,
-	"what an account with the service role may do":     accountWithServiceRole,
-	"what an account without a role is told to get":    accountWithoutRole,
-	"a wrong context proves nothing":                   wrongContext,
-	"the last use of the token that is used right now": lastUseOfTheOwnToken,
+	"a lifetime beyond the maximum":                  lifetimeBeyondTheMaximum,
+	"a leap day across time zones":                   leapDayAcrossTimeZones,
+	"a name that is taken":                           nameThatIsTaken,
+	"an expired token":                               expiredToken,
+	"a date that has ended in the server's zone":     dateThatIsOverThere,
+	"the records of users":                           usersByRef,
+	"a user who is modified":                         modifiedUser,
+	"a user who may modify a part of its record":     limitedModification,
+	"what an account with the service role may do":   accountWithServiceRole,
+	"the roles that an account without a role needs": accountWithoutRole,
+	"a wrong context proves nothing":                 wrongContext,
+	"the last use of the token that the driver uses": lastUseOfTheOwnToken,
 }
 
 func TestSuiteAgainstEveryWorld(t *testing.T) {

@@ -32,13 +32,13 @@ func nameThatIsTaken(t *testing.T, s *stage) {
 	}
 
 	if err != nil || !issued.CreatedAt.IsZero() {
-		t.Fatalf("%+v, %v; want a token of which nobody can tell which of the two it is", issued.Token, err)
+		t.Fatalf("%+v, %v; want a token that cannot be distinguished from the other", issued.Token, err)
 	}
 
-	// By name the server would revoke both.
+	// The server revokes by name, so it would revoke both.
 	verdict.Want(t, s.admin(t).Revoke(t.Context(), issued.Token), "validation", "would revoke them all")
 
 	if len(s.Tokens("alice")) != 2 {
-		t.Error("something was revoked")
+		t.Error("a token was revoked")
 	}
 }

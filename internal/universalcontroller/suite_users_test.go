@@ -48,7 +48,7 @@ func usersByRef(t *testing.T, s *stage) {
 		Roles: []Role{{Name: "ops_admin", Description: "The administrator's role."}},
 	}
 
-	// check compares a user, whose record holds in some versions only what is set here.
+	// check compares a user. In some versions, the record contains only what is set here.
 	check := func(got pat.User, tokens []string) {
 		t.Helper()
 
@@ -138,7 +138,7 @@ func accountWithServiceRole(t *testing.T, s *stage) {
 	verdict.Want(t, driver.Revoke(t.Context(), tokens[0]), "permission")
 }
 
-// Whatever is refused first, the error names all that the operations on tokens need.
+// Whatever is refused first, the error names all roles that the operations on tokens require.
 func accountWithoutRole(t *testing.T, s *stage) {
 	s.addUser(t, "clerk")
 	alice := s.addUser(t, "alice")

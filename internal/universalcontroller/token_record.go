@@ -12,8 +12,8 @@ import (
 
 var errNoName = errors.New("a token has no name")
 
-// tokenRecord is a token as Universal Controller writes it. The owner's id is in some
-// versions only.
+// tokenRecord is a token as Universal Controller's responses contain it. Only some versions send the
+// owner's id.
 type tokenRecord struct {
 	Name       onceText `json:"name" xml:"name"`
 	UserName   onceText `json:"userName" xml:"userName"`
@@ -47,8 +47,8 @@ func (s *System) convertTokens(records elements[tokenRecord], userID string) ([]
 	return tokens, nil
 }
 
-// convertToken converts a record. Without its name, creation time or expiry nothing right
-// could be decided about a token, so these must be readable.
+// convertToken converts a record. Its name, creation time and expiry must be readable, because
+// decisions about the token depend on them.
 func (s *System) convertToken(record tokenRecord, userID string) (pat.Token, error) {
 	if record.Name == "" {
 		return pat.Token{}, errNoName

@@ -9,9 +9,9 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// Token returns the token of the name that is the key's TokenID. Of two namesakes, which
-// some versions may allow, it is the newer; whether that is the token that the caller
-// knows is for [pat.Token.SameAs] to say.
+// Token returns the token whose name is the key's TokenID. Some versions may allow two tokens of a
+// name; then it returns the newer one. [pat.Token.SameAs] decides whether that is the token that the
+// caller knows.
 func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	if err := checkName(key.TokenID); err != nil {
 		return pat.Token{}, err
@@ -29,8 +29,8 @@ func (s *System) Token(ctx context.Context, key pat.Key) (pat.Token, error) {
 	return tokens[len(tokens)-1], nil
 }
 
-// Tokens returns a user's tokens in the order of their names, namesakes from the oldest
-// on. Universal Controller filters nothing, so all of them are fetched.
+// Tokens returns a user's tokens in the order of their names, and tokens of the same name with the
+// oldest first. Universal Controller cannot filter, so all of them are fetched.
 func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery) ([]pat.Token, error) {
 	if err := checkUserID(userID); err != nil {
 		return nil, err
@@ -45,8 +45,8 @@ func (s *System) Tokens(ctx context.Context, userID string, query pat.TokenQuery
 	return s.selected(ctx, userID, query, list, err)
 }
 
-// selected returns those tokens of a list that a query selects, or what the error of the
-// list, or its emptiness, proves.
+// selected returns the tokens of a list that a query selects. If the list could not be read, or is
+// empty, it returns what that proves.
 func (s *System) selected(ctx context.Context, userID string, query pat.TokenQuery, list tokenList, err error) ([]pat.Token, error) {
 	if err != nil {
 		return nil, s.userAbsent(ctx, userID, err)
@@ -57,8 +57,8 @@ func (s *System) selected(ctx context.Context, userID string, query pat.TokenQue
 		return !query.Selects(token)
 	})
 
-	// Of an empty list, and of one that lacks a name, somebody may conclude that a token is
-	// not there.
+	// A caller may conclude from an empty list, or from one without a name, that a token does not
+	// exist.
 	if all == 0 || len(tokens) == 0 && query.Name.Set {
 		if err := s.listIsOf(ctx, userID, list.owners); err != nil {
 			return nil, err
@@ -68,17 +68,17 @@ func (s *System) selected(ctx context.Context, userID string, query pat.TokenQue
 	return tokens, nil
 }
 
-// tokenList is the list of a user's tokens; the owners are the usernames in it.
+// tokenList is the list of a user's tokens; owners are the usernames in it.
 type tokenList struct {
 	tokens []pat.Token
 	owners []string
 }
 
-// listTokens fetches the list of a user's tokens.
+// listTokens requests the list of a user's tokens.
 func (s *System) listTokens(ctx context.Context, userID string) (list tokenList, err error) {
 	var records elements[tokenRecord]
 
-	_, err = s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func(rest.Answer) (err error) {
+	_, err = s.get(ctx, tokenListPath, url.Values{"userid": {userID}}, &records, "tokens", func(rest.Response) (err error) {
 		list.tokens, err = s.convertTokens(records, userID)
 
 		return err

@@ -14,33 +14,33 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// Options configure a [System]. It authenticates with Token or with Username and Password,
+// Options configure a [System]. It authenticates either with Token or with Username and Password,
 // never with both.
 type Options struct {
-	// Client holds what reaches any server: URL, TLS, retries. The URL includes the
-	// server's context, if it has one ("/uc"); none is ever added. Credentials, account,
-	// secrets and the reading of answers are filled in by [New].
+	// Client holds the settings that do not depend on the platform: URL, TLS, retries. The URL
+	// includes the server's context if it has one ("/uc"); none is added. [New] sets the credentials,
+	// account, secrets and the interpretation of responses.
 	Client rest.Options
-	// Username is the login that goes with Password. Beside Token it is optional: it only
-	// names the token's user, for [System.CurrentUser] and messages.
+	// Username belongs to Password. With Token it is optional: it only names the token's user, for
+	// [System.CurrentUser] and messages.
 	Username string
-	// Password goes into HTTP Basic authentication. A user of single sign-on has none.
+	// Password is sent with HTTP Basic authentication. Users of single sign-on have none.
 	Password pat.Secret
 	// Token is a personal access token, sent as a Bearer.
 	Token pat.Secret
 }
 
-// System is one Universal Controller. Make it with [New].
+// System is one Universal Controller. Create it with [New].
 type System struct {
 	rest     *rest.Client
 	username string
-	clock    *pat.Clock // It tells which tokens have expired.
+	clock    *pat.Clock // It decides which tokens have expired.
 	lookTime time.Duration
-	// unseen holds the [pat.Key] of each token that this process issued and did not find in
-	// the list: nobody knows when it was created.
+	// unseen holds the [pat.Key] of each token that this process issued and did not find in the list,
+	// so that its creation time is not known.
 	unseen sync.Map
-	// writeLists has the [*writeList] of each user by id, and turns the [*semaphore.Weighted] that
-	// keeps modifications of a user apart from all other writes.
+	// writeLists holds the [*writeList] of each user by id, and turns the [*semaphore.Weighted] that
+	// prevents a modification of the user from overlapping with other writes.
 	writeLists, turns sync.Map
 }
 
@@ -49,7 +49,7 @@ var (
 	_ pat.UserModifier = (*System)(nil)
 )
 
-// New validates the options. It sends nothing.
+// New validates the options. It sends no request.
 func New(options Options) (*System, error) {
 	if err := options.checkCredentials(); err != nil {
 		return nil, err
@@ -59,13 +59,13 @@ func New(options Options) (*System, error) {
 	client.Account = options.account()
 	client.Secrets = slices.Concat(client.Secrets, []pat.Secret{options.Password, options.Token})
 
-	if pat.MayBeSecret(options.Username) { // A key in the wrong argument, which the server repeats.
+	if pat.MayBeSecret(options.Username) { // A secret in the wrong argument, which the server may repeat.
 		client.Secrets = append(client.Secrets, pat.Secret(options.Username))
 	}
 
 	client.APIPaths = []string{"/resources"}
-	client.Read = readAnswer
-	client.Conceals = conceals
+	client.Read = readResponse
+	client.MayHoldSecret = mayHoldSecret
 	client.Authorize = func(r *http.Request) {
 		if options.Token != "" {
 			r.Header.Set("Authorization", "Bearer "+options.Token.Reveal())
@@ -85,8 +85,8 @@ func New(options Options) (*System, error) {
 // Traits returns [Traits].
 func (s *System) Traits() pat.Traits { return Traits() }
 
-// Traits tells how Universal Controller differs. Its expiries are dates in a time zone
-// that it does not tell.
+// Traits describes how Universal Controller differs from other platforms. Its expiries are dates in a
+// time zone that it does not reveal.
 func Traits() pat.Traits {
 	return pat.Traits{
 		Platform:      "universal_controller",
@@ -101,7 +101,7 @@ func Traits() pat.Traits {
 // Server returns the normalized base URL.
 func (s *System) Server() string { return s.rest.BaseURL() }
 
-// checkCredentials refuses what could authenticate as nobody, or as one of two.
+// checkCredentials refuses credentials that authenticate no user, or that are ambiguous.
 func (o Options) checkCredentials() error {
 	switch {
 	case o.Token != "" && o.Password != "":
@@ -113,7 +113,7 @@ func (o Options) checkCredentials() error {
 	}
 }
 
-// account names whom the credentials belong to, in the middle of a sentence.
+// account names the user of the credentials, as part of a sentence.
 func (o Options) account() string {
 	if o.Username == "" {
 		return "the token's user"
@@ -125,20 +125,19 @@ func (o Options) account() string {
 // segments returns the path of a web service.
 func segments(elements ...string) []string { return append([]string{"resources"}, elements...) }
 
-// get reads one document into out and lets check convert it. The answer is returned for
-// what its error does not tell.
+// get decodes one document into out, and fails if check, which converts it, returns an error. It also returns the response, which contains more than the error.
 func (s *System) get(
-	ctx context.Context, path []string, query url.Values, out any, root string, check func(rest.Answer) error,
-) (rest.Answer, error) {
+	ctx context.Context, path []string, query url.Values, out any, root string, check func(rest.Response) error,
+) (rest.Response, error) {
 	request := rest.Request{Method: http.MethodGet, Segments: path, Query: query, Accept: "application/json"}
-	request.Decode = func(answer rest.Answer) error {
-		err := decode(answer, root, out)
+	request.Decode = func(response rest.Response) error {
+		err := decode(response, root, out)
 		if err == nil {
-			err = check(answer)
+			err = check(response)
 		}
 
 		if err != nil {
-			return s.rest.UnexpectedAnswer(request, answer, err)
+			return s.rest.UnexpectedResponse(request, response, err)
 		}
 
 		return nil
@@ -157,5 +156,5 @@ var (
 	userListPath = segments("user", "list")
 )
 
-// lookTime bounds the look at a new token: its secret is nowhere but in this process yet.
+// lookTime limits the search for a new token, whose secret exists only in this process until then.
 const lookTime = 5 * time.Second

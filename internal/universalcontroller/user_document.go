@@ -19,14 +19,14 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// Members of a record that are no properties.
+// Members of a record that are not properties.
 const (
 	tokensMember         = "tokens"
 	passwordMember       = "userPassword"
 	excludeRelatedMember = "excludeRelated"
 )
 
-// propertyMembers are the members that hold the properties.
+// propertyMembers are the members that contain the properties.
 var propertyMembers = map[pat.Property]string{
 	pat.Active: "active", pat.LockedOut: "lockedOut", pat.PasswordNeedsReset: "passwordNeedsReset",
 	pat.WebServiceAccess: "webServiceAccess", pat.BrowserAccess: "browserAccess", pat.CommandLineAccess: "commandLineAccess",
@@ -35,44 +35,44 @@ var propertyMembers = map[pat.Property]string{
 	pat.BusinessPhone: "businessPhone", pat.MobilePhone: "mobilePhone", pat.TimeZone: "timeZone",
 }
 
-// userDocument is a user's record as the server sent it. What is not replaced stays as it is, byte for
-// byte, in its place: a record has members that this package does not know, and the server blanks
-// whatever is left out of it.
+// userDocument is a user's record as the server sent it. Everything that is not replaced stays
+// unchanged, byte for byte and in its position: a record has members that this package does not know,
+// and the server blanks whatever a request omits.
 type userDocument struct {
 	form recordForm
-	// In XML, head ends with the name of the record's element, attributes is what follows it in the
-	// tag, and tail is what follows the last member.
+	// In XML, head ends with the name of the record's element, attributes is the rest of its tag, and
+	// tail follows the last member.
 	head, attributes, tail string
 	members                []member
 }
 
-// member is a part of a record. In XML its text is the whole element, and what stands between two
-// elements is a member without a name; in JSON it is the value, and quoted is the name as it was
-// written.
+// member is a part of a record. In XML its text is the complete element, and the text between two
+// elements is a member without a name. In JSON its text is the value, and quoted is the name as it
+// was written.
 type member struct{ name, quoted, text string }
 
-// recordForm is what JSON and XML do in their own way.
+// recordForm is what differs between JSON and XML.
 type recordForm interface {
 	contentType() string
 	// encode returns a member with a value: a text, or a flag as "true" or "false".
 	encode(name, value string, flag bool) member
-	// decode returns the text or the flag that a member holds, empty for none.
+	// decode returns the text or the flag of a member; empty if it has none.
 	decode(m member) (string, error)
-	// value returns what a member holds, to compare it with reflect.DeepEqual.
+	// value returns the value of a member, to be compared with reflect.DeepEqual.
 	value(m member) any
-	// compose returns the whole document. It tells the server to leave related records alone.
+	// compose returns the complete document, with the instruction not to change related records.
 	compose(d userDocument) []byte
 }
 
 var errNotRecord = errors.New("the record of the user cannot be taken apart")
 
-// parseUserDocument takes apart a document that was decoded before.
-func parseUserDocument(answer rest.Answer) (userDocument, error) {
-	if answer.MediaType == asMediaJSON {
-		return parseJSONDocument(answer.Body)
+// parseUserDocument splits up a document that was already decoded successfully.
+func parseUserDocument(response rest.Response) (userDocument, error) {
+	if response.MediaType == asMediaJSON {
+		return parseJSONDocument(response.Body)
 	}
 
-	return parseXMLDocument(answer.Body)
+	return parseXMLDocument(response.Body)
 }
 
 const (
@@ -80,12 +80,12 @@ const (
 	asMediaXML  = "application/xml"
 )
 
-// index returns the place of a member, -1 if there is none.
+// index returns the index of a member, or -1 if there is none.
 func (d userDocument) index(name string) int {
 	return slices.IndexFunc(d.members, func(m member) bool { return m.name != "" && strings.EqualFold(m.name, name) })
 }
 
-// properties returns those that the record shows.
+// properties returns the properties that the record contains.
 func (d userDocument) properties() (pat.Properties, error) {
 	properties := pat.Properties{}
 
@@ -140,8 +140,8 @@ func (d userDocument) with(properties pat.Properties) userDocument {
 	return d
 }
 
-// request returns the body of a request that writes the record: without its tokens, which the server
-// might take for all that the user is to have, and without a password.
+// request returns the body of a request that writes the record. It omits the tokens, which the server
+// might take as the complete set of the user's tokens, and the password.
 func (d userDocument) request() []byte {
 	d.members = slices.DeleteFunc(slices.Clone(d.members), func(m member) bool {
 		return strings.EqualFold(m.name, tokensMember) || strings.EqualFold(m.name, passwordMember)
@@ -150,8 +150,8 @@ func (d userDocument) request() []byte {
 	return d.form.compose(d)
 }
 
-// changesTo says, for each member whose value is another one in a later document, what became of it.
-// The members of these properties, and what a write is not to keep, are not compared.
+// changesTo describes each member whose value differs in a later document. It does not compare the
+// members of the given properties, nor those that a write does not preserve.
 func (d userDocument) changesTo(after userDocument, except pat.Properties) []string {
 	skipped := []string{tokensMember, excludeRelatedMember, attributeMark + excludeRelatedMember}
 	for property := range except {
@@ -189,10 +189,10 @@ func (d userDocument) changesTo(after userDocument, except pat.Properties) []str
 	return changes
 }
 
-// secretMember is in the name of a member that may hold a secret.
+// secretMember matches the name of a member that may contain a secret.
 var secretMember = regexp.MustCompile(`(?i)password|passphrase|secret|credential|token|key|pin$`)
 
-// shownMember returns the value of a member as an error shows it.
+// shownMember formats the value of a member for an error.
 func shownMember(form recordForm, m member) string {
 	if secretMember.MatchString(m.name) {
 		return "a value that is not shown"
@@ -225,7 +225,7 @@ func parseJSONDocument(body []byte) (userDocument, error) {
 
 		m := member{quoted: string(quoted)}
 
-		name, _ := jsontext.AppendUnquote(nil, quoted) // What is invalid in it is replaced.
+		name, _ := jsontext.AppendUnquote(nil, quoted) // Invalid characters are replaced.
 		m.name = string(name)
 
 		value, err := decoder.ReadValue()
@@ -259,7 +259,7 @@ func (jsonForm) encode(name, value string, flag bool) member {
 
 // quotedJSON returns a text in JSON.
 func quotedJSON(text string) string {
-	quoted, _ := jsontext.AppendQuote(nil, text) // What is invalid in it is replaced.
+	quoted, _ := jsontext.AppendQuote(nil, text) // Invalid characters are replaced.
 
 	return string(quoted)
 }
@@ -407,7 +407,7 @@ func (xmlForm) decode(m member) (string, error) {
 	return element.Text, nil
 }
 
-// value returns the element's tokens without comments and blanks between elements.
+// value returns the element's tokens without comments and without blanks between elements.
 func (xmlForm) value(m member) any {
 	if strings.HasPrefix(m.name, attributeMark) {
 		return m.quoted
@@ -438,7 +438,7 @@ func (xmlForm) value(m member) any {
 	}
 }
 
-// excludedAttribute is the attribute that compose sets, where the server sent it.
+// excludedAttribute matches the attribute that compose sets, if the server has sent it.
 var excludedAttribute = regexp.MustCompile(`(?i)\s` + excludeRelatedMember + `\s*=\s*("[^"]*"|'[^']*')`)
 
 func (xmlForm) compose(d userDocument) []byte {

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// adminRole is the role of administrators; ops_user_admin is one of users only.
+	// adminRole is the role of administrators; ops_user_admin administers only users.
 	adminRole = "ops_admin"
-	// builtInAdmin is an administrator whatever roles its record shows.
+	// builtInAdmin is an administrator, whatever roles its record contains.
 	builtInAdmin = "ops.admin"
 	// builtInID is the sysId of that user in the samples of Universal Controller's documentation.
 	builtInID = "e0bde364c0a802ba0092e79554132023"
@@ -18,57 +18,57 @@ const (
 
 var (
 	errNoUser = errors.New("a user has no sysId of 32 digits or no userName")
-	// errNoTokens is an answer without the tokens that were asked for. An empty list there
-	// says that the user has none only if they were.
+	// errNoTokens means that a response lacks the requested tokens. An empty list proves that the
+	// user has none only if the tokens were requested.
 	errNoTokens = errors.New("a user has no list of tokens, as before Universal Controller " + MinimumVersion)
 )
 
-// User is what Universal Controller documents of a user beyond [pat.User]: the type, as a
-// pointer, of [pat.User.Native]. Texts are empty where Universal Controller has null, and
-// lists nil where it has none. The password that some versions show is never read.
+// User contains what Universal Controller documents about a user beyond [pat.User]. A pointer to it
+// is the type of [pat.User.Native]. Texts are empty if Universal Controller sends null, and lists nil
+// if it sends none. The password that some versions return is never read.
 type User struct {
 	MiddleName, Title, BusinessPhone, MobilePhone string
-	// TimeZone is empty or "System" for the server's own.
+	// TimeZone is empty or "System" for the server's own time zone.
 	TimeZone, Department string
-	// Manager is a name for display, not an id.
+	// Manager is a display name, not an id.
 	Manager string
-	// Active is the account's own switch; [pat.User.Enabled] is false for a locked one too.
+	// Active is the account's own flag; [pat.User.Enabled] is false for a locked account too.
 	Active, LockedOut, PasswordNeedsReset bool
-	// BrowserAccess, CommandLineAccess and WebServiceAccess are "Yes", "No" or
-	// "-- System Default --".
+	// BrowserAccess, CommandLineAccess and WebServiceAccess are "Yes", "No" or "-- System Default
+	// --".
 	BrowserAccess, CommandLineAccess, WebServiceAccess string
-	// LoginMethod is one or more methods, "Standard, Single Sign-On".
+	// LoginMethod is one or more methods, such as "Standard, Single Sign-On".
 	LoginMethod string
-	// Impersonate are those whom the user may act as; since 7.6.
+	// Impersonate are the users as whom the user may act; since 7.6.
 	Impersonate []string
 	Permissions []Permission
-	// Roles are the user's own, without those of its groups.
+	// Roles are the user's own roles, without those of its groups.
 	Roles []Role
 }
 
-// Permission is what a user may do with one kind of object.
+// Permission is what a user is allowed to do with one kind of object.
 type Permission struct {
 	SysID, Type                           string
 	Create, Read, Update, Delete, Execute bool
-	// NameWildcard selects the objects by name, "*" all.
+	// NameWildcard selects the objects by name; "*" selects all.
 	NameWildcard string
-	// Commands are those that may be given, "ALL" all.
+	// Commands are the allowed commands; "ALL" allows all.
 	Commands string
-	// OpswiseGroups are the business services whose objects are meant.
+	// OpswiseGroups are the business services to whose objects the permission applies.
 	OpswiseGroups           []string
 	AllGroups, DefaultGroup bool
-	// NotGroups turns OpswiseGroups into those that are not meant; since 7.6.
+	// NotGroups makes the permission apply to all business services except OpswiseGroups; since 7.6.
 	NotGroups bool
 }
 
-// Role is a role of a user's.
+// Role is a role of a user.
 type Role struct {
-	// Name is the role's own, "ops_admin".
+	// Name is the name of the role, such as "ops_admin".
 	Name, Description string
 }
 
-// userRecord is a user as Universal Controller writes it, without its password and without what is for
-// the export and import of records.
+// userRecord is a user as Universal Controller's responses contain it, without the password and
+// without what is only used to export and import records.
 type userRecord struct {
 	SysID              onceText `json:"sysId" xml:"sysId"`
 	UserName           onceText `json:"userName" xml:"userName"`
@@ -112,8 +112,7 @@ type permissionRecord struct {
 	NotGroups     bool             `json:"notGroups" xml:"notGroups"`
 }
 
-// userRoleRecord is the assignment of a role. In XML the role's name is the text of its
-// element.
+// userRoleRecord is the assignment of a role. In XML the role's name is the text of its element.
 type userRoleRecord struct {
 	Role struct {
 		Description string `json:"description" xml:"description,attr"`
@@ -121,7 +120,7 @@ type userRoleRecord struct {
 	} `json:"role" xml:"role"`
 }
 
-// convertUser converts a record, with its tokens if they were asked for.
+// convertUser converts a record, with its tokens if they were requested.
 func (s *System) convertUser(record userRecord, withTokens bool) (pat.User, error) {
 	if !anySysID.MatchString(string(record.SysID)) || record.UserName == "" {
 		return pat.User{}, errNoUser
@@ -206,7 +205,7 @@ func (r userRoleRecord) role() Role {
 	return Role{Name: r.Role.Value, Description: r.Role.Description}
 }
 
-// convert converts each item of a list, and keeps nil apart from empty.
+// convert converts each item of a list, and keeps nil distinct from empty.
 func convert[Record, Value any](records elements[Record], one func(Record) Value) []Value {
 	if records == nil {
 		return nil

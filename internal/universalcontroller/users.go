@@ -12,8 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// CurrentUser returns the user of [Options.Username]. Universal Controller tells nobody who
-// it is, so with a token alone there is no answer; no proof of absence needs one.
+// CurrentUser returns the user of [Options.Username]. Universal Controller has no request for the
+// current user, so with a token alone the user is not known; no proof of absence needs it.
 func (s *System) CurrentUser(ctx context.Context) (pat.User, error) {
 	if s.username == "" {
 		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
@@ -26,15 +26,14 @@ func (s *System) CurrentUser(ctx context.Context) (pat.User, error) {
 	return s.User(ctx, pat.UserRef{Username: s.username})
 }
 
-// User returns one user. Universal Controller's record of a single one holds no more than
-// its list.
+// User returns one user. The record of a single user contains no more than the list.
 func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 	return s.user(ctx, ref, userReading{})
 }
 
-// Users returns the users that the query selects, in the order of their names, with their
-// tokens in the same request, and one or two more where somebody has none. One user is asked
-// for alone, which every account may do for itself; to list all of them takes a role.
+// Users returns the users that the query selects, in the order of their names. The same request
+// returns their tokens, and one or two more requests follow if a user has none. A single user is
+// requested alone, which every account may do for itself; listing all users requires a role.
 func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
 	if err := noNative(query.Native); err != nil {
 		return nil, err
@@ -52,7 +51,7 @@ func (s *System) Users(ctx context.Context, query pat.UserQuery) ([]pat.User, er
 	return users, nil
 }
 
-// selectUsers is Users, with the tokens that their records show.
+// selectUsers is Users, with the tokens in the users' records.
 func (s *System) selectUsers(ctx context.Context, query pat.UserQuery) ([]pat.User, error) {
 	if !query.Ref.Set {
 		return s.listUsers(ctx, query.WithTokens)
@@ -73,14 +72,14 @@ func (s *System) selectUsers(ctx context.Context, query pat.UserQuery) ([]pat.Us
 	}
 }
 
-// listUsers fetches the list of all users.
+// listUsers requests the list of all users.
 func (s *System) listUsers(ctx context.Context, withTokens bool) ([]pat.User, error) {
 	var (
 		records elements[userRecord]
 		users   []pat.User
 	)
 
-	_, err := s.get(ctx, userListPath, showTokens(url.Values{}, withTokens), &records, "users", func(rest.Answer) error {
+	_, err := s.get(ctx, userListPath, showTokens(url.Values{}, withTokens), &records, "users", func(rest.Response) error {
 		if records == nil {
 			return errNoList
 		}
@@ -106,13 +105,14 @@ func (s *System) listUsers(ctx context.Context, withTokens bool) ([]pat.User, er
 	return users, err
 }
 
-// tokensShown makes sure that users without tokens in a list have none: an account that may
-// see users need not be allowed to see their tokens, and nothing tells whether it is then
-// refused or shown none. Their own tokens are shown to all, so one other user decides.
+// tokensShown makes sure that users without tokens in a list really have none: an account that may
+// see users may lack the permission to see their tokens, and it is unknown whether the server then
+// refuses the request or returns no tokens. Every account can see its own tokens, so the check needs
+// one other user.
 func (s *System) tokensShown(ctx context.Context, users []pat.User) error {
 	asked, enough := 0, 1
 	if s.username == "" {
-		enough = 2 // One may be the caller.
+		enough = 2 // One may be the account's own user.
 	}
 
 	for _, user := range users {

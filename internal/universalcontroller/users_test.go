@@ -17,21 +17,21 @@ func TestUserIsMatchedExactly(t *testing.T) {
 	const capital = `{"sysId":"` + userID + `","userName":"Alice","active":true}`
 
 	tests := map[string]struct {
-		ref    pat.UserRef
-		answer canned
-		query  string // Empty is nothing sent.
-		kind   string
+		ref      pat.UserRef
+		response canned
+		query    string // Empty means that no request is sent.
+		kind     string
 	}{
-		"by a name in another case":      {pat.UserRef{Username: "alice"}, document(capital), "username=alice", "validation"},
-		"by id, and another is answered": {pat.UserRef{ID: noSuchID}, document(aliceJSON), "userid=" + noSuchID, "protocol"},
-		"by a name with an ampersand":    {pat.UserRef{Username: "a&userid=b"}, sentence(404, `A user with name "a&userid=b" does not exist.`), "username=a%26userid%3Db", "user gone"},
+		"by a name in another case":                 {pat.UserRef{Username: "alice"}, document(capital), "username=alice", "validation"},
+		"by id, with a response about another user": {pat.UserRef{ID: noSuchID}, document(aliceJSON), "userid=" + noSuchID, "protocol"},
+		"by a name with an ampersand":               {pat.UserRef{Username: "a&userid=b"}, sentence(404, `A user with name "a&userid=b" does not exist.`), "username=a%26userid%3Db", "user gone"},
 	}
 
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUser: {test.answer}})
+			s := newScript(t, map[string][]canned{callUser: {test.response}})
 
 			user, err := newDriver(t, s.url).User(t.Context(), test.ref)
 			verdict.Want(t, err, test.kind)
@@ -70,7 +70,7 @@ func TestUsersIsOneRequest(t *testing.T) {
 		query  pat.UserQuery
 		sent   string
 		users  []string
-		tokens []string // Of all users; nil is no list at all.
+		tokens []string // Of all users; nil means that there is no list.
 	}{
 		"all":              {pat.UserQuery{}, callUsers + "?", []string{"alice", "bob"}, nil},
 		"all, with tokens": {pat.UserQuery{WithTokens: true}, callUsers + "?showTokens=true", []string{"alice", "bob"}, []string{"c", "a", "b"}},
@@ -131,7 +131,7 @@ func TestUsersIsOneRequest(t *testing.T) {
 	}
 }
 
-func TestUsersWithoutTokensAreSeenToHaveNone(t *testing.T) {
+func TestUsersWithoutTokensAreChecked(t *testing.T) {
 	t.Parallel()
 
 	const (
@@ -148,12 +148,12 @@ func TestUsersWithoutTokensAreSeenToHaveNone(t *testing.T) {
 		kind   string
 		looks  int
 	}{
-		"none is without":             {users: listJSON(carol), kind: "none"},
-		"the caller alone is without": {users: listJSON(admin, carol), kind: "none"},
-		"another has none":            {users: listJSON(admin, aliceJSON, carol), tokens: []canned{listJSON()}, kind: "none", looks: 1},
-		"two others have none":        {users: listJSON(aliceJSON, aliceJSON), tokens: []canned{listJSON()}, kind: "none", looks: 1},
-		"another may have some":       {users: listJSON(admin, aliceJSON, carol), tokens: []canned{denied}, kind: "permission", looks: 1},
-		"one of two may be the caller": {
+		"every user has tokens":            {users: listJSON(carol), kind: "none"},
+		"only the account itself has none": {users: listJSON(admin, carol), kind: "none"},
+		"another has none":                 {users: listJSON(admin, aliceJSON, carol), tokens: []canned{listJSON()}, kind: "none", looks: 1},
+		"two others have none":             {users: listJSON(aliceJSON, aliceJSON), tokens: []canned{listJSON()}, kind: "none", looks: 1},
+		"another may have some":            {users: listJSON(admin, aliceJSON, carol), tokens: []canned{denied}, kind: "permission", looks: 1},
+		"one of two may be the account itself": {
 			change: bearer(""), users: listJSON(aliceJSON, aliceJSON), tokens: []canned{listJSON(), denied}, kind: "permission", looks: 2,
 		},
 	}
@@ -183,16 +183,16 @@ func TestUsersWithoutTokensAreSeenToHaveNone(t *testing.T) {
 			}
 
 			if looks != test.looks {
-				t.Errorf("%d lists of tokens were asked for, want %d", looks, test.looks)
+				t.Errorf("%d lists of tokens were requested, want %d", looks, test.looks)
 			}
 		})
 	}
 }
 
-func TestUsersWithoutTheTokensThatWereAskedForAreAnError(t *testing.T) {
+func TestUsersWithoutTheRequestedTokensAreAnError(t *testing.T) {
 	t.Parallel()
 
-	for name, answer := range map[string]canned{
+	for name, response := range map[string]canned{
 		"no key": listJSON(`{"sysId":"` + userID + `","userName":"alice"}`),
 		"null":   listJSON(`{"sysId":"` + userID + `","userName":"alice","tokens":null}`),
 		"in XML": {200, asXML, "<users><user><sysId>" + userID + "</sysId><userName>alice</userName></user></users>"},
@@ -200,7 +200,7 @@ func TestUsersWithoutTheTokensThatWereAskedForAreAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUsers: {answer}})
+			s := newScript(t, map[string][]canned{callUsers: {response}})
 
 			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{WithTokens: true})
 			verdict.Want(t, err, "protocol", MinimumVersion)
@@ -212,10 +212,10 @@ func TestUsersWithoutTheTokensThatWereAskedForAreAnError(t *testing.T) {
 	}
 }
 
-func TestUsersThatIsNoListIsAnError(t *testing.T) {
+func TestUsersWithoutAListIsAnError(t *testing.T) {
 	t.Parallel()
 
-	for name, answer := range map[string]canned{
+	for name, response := range map[string]canned{
 		"null":                  document(`null`),
 		"one user":              document(aliceJSON),
 		"a user without an id":  listJSON(`{"userName":"alice"}`),
@@ -225,7 +225,7 @@ func TestUsersThatIsNoListIsAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			s := newScript(t, map[string][]canned{callUsers: {answer}})
+			s := newScript(t, map[string][]canned{callUsers: {response}})
 
 			_, err := newDriver(t, s.url).Users(t.Context(), pat.UserQuery{})
 			verdict.Want(t, err, "protocol")
@@ -233,7 +233,7 @@ func TestUsersThatIsNoListIsAnError(t *testing.T) {
 	}
 }
 
-func TestWhoIsEnabledAndWhoIsAdministrator(t *testing.T) {
+func TestEnabledUsersAndAdministrators(t *testing.T) {
 	t.Parallel()
 
 	role := func(name string) userRoleRecord {

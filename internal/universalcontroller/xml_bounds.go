@@ -7,12 +7,12 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
-// What an XML document may unfold to: many times what a server holds, and little enough
-// for the memory. [rest.DecodeJSON] bounds JSON likewise.
+// Limits of an XML document: many times what a server holds, and small enough for the memory.
+// [rest.DecodeJSON] limits JSON in the same way.
 const (
-	maxItems    = 20_000   // Of one list.
-	maxElements = 300_000  // Of the whole document.
-	maxDepth    = 64       // Elements within elements.
+	maxItems    = 20_000   // Items of one list.
+	maxElements = 300_000  // Elements of the whole document.
+	maxDepth    = 64       // Levels of nested elements.
 	maxTexts    = 32 << 20 // Bytes of all texts together.
 	maxLiteral  = 64 << 10 // Bytes of a tag, a comment, or the text of an element.
 )
@@ -23,19 +23,18 @@ var (
 	errLong         = rest.Bounded("a text or a tag of the XML is longer than %d KiB", maxLiteral>>10)
 )
 
-// xmlScan walks through a document once and allocates nothing. It is exact for well-formed
-// XML. Anything else encoding/xml refuses where it comes to it, and what stands before that
-// is bounded.
+// xmlScan scans a document once and allocates nothing. It is exact for well-formed XML. encoding/xml
+// refuses anything else when it reaches it, and everything before that is within the limits.
 type xmlScan struct {
 	rest []byte
 
 	depth, elements, total int
-	// texts are how many bytes of text each open element has by now, its children's not
-	// counted: encoding/xml puts them together.
+	// texts counts the bytes of text of each open element, not including its children, because
+	// encoding/xml joins them.
 	texts [maxDepth + 1]int
 }
 
-// checkXML refuses a document that encoding/xml could not decode within bounds.
+// checkXML refuses a document that encoding/xml could not decode within the limits.
 func checkXML(body []byte) error {
 	scan := xmlScan{rest: body}
 
@@ -48,7 +47,7 @@ func checkXML(body []byte) error {
 	return nil
 }
 
-// next passes over a text or over what stands between angle brackets.
+// next skips a text, or anything in angle brackets.
 func (s *xmlScan) next() error {
 	switch {
 	case s.rest[0] != '<':
@@ -76,7 +75,7 @@ func (s *xmlScan) next() error {
 	}
 }
 
-// text passes over a text.
+// text skips a text.
 func (s *xmlScan) text(length int) error {
 	s.rest = s.rest[length:]
 
@@ -98,7 +97,7 @@ func (s *xmlScan) count(length int) error {
 	}
 }
 
-// skip passes over what begins with so many bytes and ends with the mark.
+// skip skips what begins with the given number of bytes and ends with the mark.
 func (s *xmlScan) skip(begin int, mark string) error {
 	end := bytes.Index(s.rest[begin:min(len(s.rest), begin+maxLiteral+len(mark))], []byte(mark))
 
@@ -114,7 +113,7 @@ func (s *xmlScan) skip(begin int, mark string) error {
 	}
 }
 
-// tag passes over a tag.
+// tag skips a tag.
 func (s *xmlScan) tag() error {
 	end, quote := 0, byte(0)
 

@@ -1,6 +1,7 @@
-// Package users carries out the operations on resources that modify a user: procedures on plain
-// records over a [pat.UserModifier]. They return records, and notices that the provider words.
+// Package users carries out the operations on resources that modify a user. They work on plain
+// records and a [pat.UserModifier], and return records, and notices that the provider turns into
+// diagnostics.
 //
-// A resource manages the properties that its arguments set and no others. It neither creates nor
-// deletes a user, and what it leaves alone stays as it is.
+// A resource manages only the properties that its arguments set. It neither creates nor deletes a
+// user, and leaves all other properties unchanged.
 package users

@@ -13,18 +13,18 @@ import (
 
 // Engine carries out the operations on one server. It is safe for concurrent use.
 //
-// The zero value has no server: it plans as far as a plan needs none, and every other method needs
-// one.
+// The zero value has no server: it plans what can be planned without one. All other methods need a
+// server.
 type Engine struct {
 	system pat.System
-	// read has the ids of the users whom this process has refreshed.
+	// read has the ids of the users that this process has refreshed.
 	read sync.Map
 }
 
 // NewEngine returns an Engine; the System is nil while a setting that it needs is unknown.
 func NewEngine(system pat.System) *Engine { return &Engine{system: system} }
 
-// modifier returns the System that modifies users, and reports if it modifies none.
+// modifier returns the System as a UserModifier, and reports an error if it does not implement that.
 func (e *Engine) modifier(notices *Notices) (pat.UserModifier, bool) {
 	modifier, ok := e.system.(pat.UserModifier)
 	if !ok {
@@ -34,7 +34,7 @@ func (e *Engine) modifier(notices *Notices) (pat.UserModifier, bool) {
 	return modifier, ok
 }
 
-// Create adopts the user whom the plan names, and gives it the managed properties.
+// Create adopts the user that the plan names, and sets the managed properties.
 func (e *Engine) Create(ctx context.Context, plan Record) (Record, Notices) {
 	var notices Notices
 
@@ -55,8 +55,8 @@ func (e *Engine) Create(ctx context.Context, plan Record) (Record, Notices) {
 	return plan.ownedBy(user.User).on(e.system), notices
 }
 
-// Refresh returns the record with what the server shows of the managed properties. gone says that the
-// user is proven not to exist.
+// Refresh returns the record with the managed properties as the server returns them. gone is true if
+// the user is proven not to exist.
 func (e *Engine) Refresh(ctx context.Context, state Record) (refreshed Record, gone bool, notices Notices) {
 	modifier, ok := e.modifier(&notices)
 	if !ok {
@@ -70,7 +70,7 @@ func (e *Engine) Refresh(ctx context.Context, state Record) (refreshed Record, g
 		return state, false, notices
 	case user == nil:
 		return state, true, notices
-	case moved: // A run in which the server moved does nothing else.
+	case moved: // A run that records the server's new URL does nothing else.
 		notices.add(ServerMoved{User: state.owner(), Recorded: state.Server.V, Configured: e.system.Server()})
 
 		return state.on(e.system), false, notices
@@ -81,9 +81,9 @@ func (e *Engine) Refresh(ctx context.Context, state Record) (refreshed Record, g
 	return state.ownedBy(user.User).shown(user.Properties), false, notices
 }
 
-// find returns the user of a state, nil if it is proven not to exist. moved says that it was found
-// under another URL than the recorded one. There only a user of the same id and username is taken
-// for the same, and none that every server has.
+// find returns the user of a state, nil if the user is proven not to exist. moved is true if the
+// server's URL differs from the recorded one. Then a user is considered the same only if id and
+// username are equal, and never if the user is built in, because every server has that user.
 func (e *Engine) find(
 	ctx context.Context, modifier pat.UserModifier, state Record, step Step, notices *Notices,
 ) (user *pat.ModifiableUser, moved, ok bool) {
@@ -107,8 +107,8 @@ func (e *Engine) find(
 	}
 }
 
-// Update gives the user the managed properties, if one of them differs from the state. If it fails,
-// the record is that of the state.
+// Update sets the managed properties of the user, if one of them differs from the state. If it fails,
+// it returns the record of the state.
 func (e *Engine) Update(ctx context.Context, state, plan Record) (Record, Notices) {
 	var notices Notices
 
@@ -143,7 +143,7 @@ func (e *Engine) Update(ctx context.Context, state, plan Record) (Record, Notice
 	return plan, notices
 }
 
-// modify writes the managed properties if they differ from those that the user has.
+// modify writes the managed properties if they differ from the user's.
 func (e *Engine) modify(
 	ctx context.Context, modifier pat.UserModifier, user pat.User, plan Record, have pat.Properties, notices *Notices,
 ) {
@@ -157,7 +157,7 @@ func (e *Engine) modify(
 	}
 }
 
-// Import returns the record of the user whose id or login this is. It manages nothing yet.
+// Import returns the record of the user with this id or username. It manages no property yet.
 func (e *Engine) Import(ctx context.Context, text string) (Record, Notices) {
 	var notices Notices
 
@@ -181,15 +181,15 @@ func (e *Engine) Import(ctx context.Context, text string) (Record, Notices) {
 	return Record{Username: lifecycle.Known(user.Username)}.ownedBy(user.User).on(e.system), notices
 }
 
-// on returns the record of a user on this server.
+// on returns the record with this server.
 func (r Record) on(system pat.System) Record {
 	r.Server = lifecycle.Known(system.Server())
 
 	return r
 }
 
-// checkSelf refuses values that would keep the provider's own user from logging in, unless that is
-// allowed.
+// checkSelf refuses values that would prevent the provider's own user from logging in, unless the
+// plan allows them.
 func (e *Engine) checkSelf(
 	ctx context.Context, user pat.User, different pat.Properties, allow lifecycle.Value[bool], notices *Notices,
 ) bool {
@@ -210,7 +210,7 @@ func (e *Engine) checkSelf(
 	return false
 }
 
-// firstHarm returns the first property whose value keeps a user from logging in to web services.
+// firstHarm returns the first property whose value prevents a user from logging in to web services.
 func firstHarm(properties pat.Properties) (pat.Property, bool) {
 	for _, property := range pat.AllProperties() {
 		if value, set := properties[property]; set && harms(property, value) {

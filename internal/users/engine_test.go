@@ -16,21 +16,21 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// fake is a server with users in memory. By itself it modifies none.
+// fake is an in-memory server with users. It cannot modify users by itself.
 type fake struct {
-	pat.System // Nil: nothing else is called.
+	pat.System // Nil, because no other method is called.
 
 	server string
-	self   string // The id of the provider's own user; empty if it is not known.
+	self   string // The id of the provider's own user; empty if not known.
 	users  []pat.ModifiableUser
 	fail   map[string]error
 	sent   []string
 }
 
-// numbers are the ids of users.
+// numbers matches the ids of users.
 var numbers = regexp.MustCompile(`^[0-9]+$`)
 
-// modifying is one that modifies users.
+// modifying is a fake that can modify users.
 type modifying struct{ *fake }
 
 func (f *fake) Traits() pat.Traits { return pat.Traits{DisplayName: "Fakeman", UserID: numbers} }
@@ -39,7 +39,7 @@ func (f *fake) Server() string { return f.server }
 
 func (f *fake) CurrentUser(context.Context) (pat.User, error) {
 	if f.self == "" {
-		return pat.User{}, errors.New("nobody knows")
+		return pat.User{}, errors.New("the current user is not known")
 	}
 
 	return pat.User{ID: f.self}, nil
@@ -89,7 +89,7 @@ func (m modifying) ModifyUser(_ context.Context, id string, properties pat.Prope
 
 const here, there = "https://a.example.com", "https://b.example.com"
 
-// newFake is a server with two users and the provider's own, whose id is 9.
+// newFake returns a server with two users and the provider's own, whose id is 9.
 func newFake() *fake {
 	user := func(id, name string) pat.ModifiableUser {
 		properties := pat.Properties{}
@@ -118,7 +118,7 @@ func newFake() *fake {
 	return f
 }
 
-// managed are properties as a record has them.
+// managed returns properties in the form of a record.
 func managed(pairs ...string) map[pat.Property]lifecycle.Value[string] {
 	values := map[pat.Property]lifecycle.Value[string]{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -128,12 +128,12 @@ func managed(pairs ...string) map[pat.Property]lifecycle.Value[string] {
 	return values
 }
 
-// config is the configuration of a user.
+// config returns the configuration of a user.
 func config(username string, pairs ...string) Record {
 	return Record{Username: lifecycle.Known(username), Managed: managed(pairs...)}
 }
 
-// stateOf is the state of a user.
+// stateOf returns the state of a user.
 func stateOf(id, username string, pairs ...string) Record {
 	record := config(username, pairs...)
 	record.OwnerID, record.OwnerUsername, record.Server = lifecycle.Known(id), lifecycle.Known(username), lifecycle.Known(here)
@@ -141,7 +141,7 @@ func stateOf(id, username string, pairs ...string) Record {
 	return record
 }
 
-// said are the notices in short.
+// said returns the notices in short form.
 func said(notices Notices) string {
 	var words []string
 
@@ -179,9 +179,9 @@ func TestCreateAdoptsTheUser(t *testing.T) {
 		said   string
 	}{
 		"with nothing managed":      {plan: config("ann"), sent: []string{"read user ann"}},
-		"with what is so":           {plan: config("ann", "active", "true", "title", ""), sent: []string{"read user ann"}},
+		"without a difference":      {plan: config("ann", "active", "true", "title", ""), sent: []string{"read user ann"}},
 		"with a difference":         {plan: config("ann", "active", "false"), sent: []string{"read user ann", "modify 1: map[active:false]"}},
-		"who is not there":          {plan: config("eve", "active", "false"), sent: []string{"read user eve"}, said: fmt.Sprint("StepFailed ", StepFind)},
+		"who does not exist":        {plan: config("eve", "active", "false"), sent: []string{"read user eve"}, said: fmt.Sprint("StepFailed ", StepFind)},
 		"whose change is refused":   {plan: config("ann", "title", "x"), change: func(f *fake) { f.fail = map[string]error{"modify": refused} }, sent: []string{"read user ann", "modify 1: map[title:x]"}, said: fmt.Sprint("StepFailed ", StepModify)},
 		"who is the provider's own": {plan: config("self", "locked_out", "true"), sent: []string{"read user self"}, said: "LocksOut locked_out"},
 	} {
@@ -206,7 +206,7 @@ func TestCreateAdoptsTheUser(t *testing.T) {
 	}
 }
 
-// check compares what was sent and said.
+// check compares the requests and the notices.
 func check(t *testing.T, f *fake, notices Notices, sent []string, words string) {
 	t.Helper()
 
@@ -215,11 +215,11 @@ func check(t *testing.T, f *fake, notices Notices, sent []string, words string) 
 	}
 
 	if got := said(notices); got != words {
-		t.Errorf("said %q, want %q", got, words)
+		t.Errorf("the notices are %q, want %q", got, words)
 	}
 }
 
-func TestRefreshShowsManagedPropertiesOnly(t *testing.T) {
+func TestRefreshReturnsOnlyManagedProperties(t *testing.T) {
 	t.Parallel()
 
 	elsewhere := func(record Record) Record {
@@ -235,15 +235,15 @@ func TestRefreshShowsManagedPropertiesOnly(t *testing.T) {
 		gone   bool
 		said   string
 	}{
-		"a change elsewhere":      {state: stateOf("1", "ann", "title", "x", "active", "true"), want: stateOf("1", "ann", "title", "", "active", "true")},
-		"nothing managed":         {state: stateOf("1", "ann"), want: stateOf("1", "ann")},
-		"a login that changed":    {state: stateOf("1", "old", "title", ""), want: func() Record { r := stateOf("1", "ann", "title", ""); r.Username.V = "old"; return r }()},
-		"a user who has gone":     {state: stateOf("3", "eve"), gone: true, want: stateOf("3", "eve")},
-		"a server that moved":     {state: elsewhere(stateOf("1", "ann", "title", "x")), want: stateOf("1", "ann", "title", "x"), said: "ServerMoved"},
-		"another server":          {state: elsewhere(stateOf("1", "eve")), said: "OtherServer"},
-		"another server, no user": {state: elsewhere(stateOf("3", "eve")), said: "OtherServer"},
-		"a user of every server":  {state: elsewhere(stateOf("9", "self")), said: "OtherServer"},
-		"a read that fails":       {state: stateOf("1", "ann"), change: func(f *fake) { f.fail = map[string]error{"read": &pat.NotFoundError{}} }, said: fmt.Sprint("StepFailed ", StepRead)},
+		"a change outside of Terraform": {state: stateOf("1", "ann", "title", "x", "active", "true"), want: stateOf("1", "ann", "title", "", "active", "true")},
+		"nothing managed":               {state: stateOf("1", "ann"), want: stateOf("1", "ann")},
+		"a login that changed":          {state: stateOf("1", "old", "title", ""), want: func() Record { r := stateOf("1", "ann", "title", ""); r.Username.V = "old"; return r }()},
+		"a user who was deleted":        {state: stateOf("3", "eve"), gone: true, want: stateOf("3", "eve")},
+		"a server with a new URL":       {state: elsewhere(stateOf("1", "ann", "title", "x")), want: stateOf("1", "ann", "title", "x"), said: "ServerMoved"},
+		"another server":                {state: elsewhere(stateOf("1", "eve")), said: "OtherServer"},
+		"another server, no user":       {state: elsewhere(stateOf("3", "eve")), said: "OtherServer"},
+		"a user that every server has":  {state: elsewhere(stateOf("9", "self")), said: "OtherServer"},
+		"a read that fails":             {state: stateOf("1", "ann"), change: func(f *fake) { f.fail = map[string]error{"read": &pat.NotFoundError{}} }, said: fmt.Sprint("StepFailed ", StepRead)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -267,7 +267,7 @@ func TestRefreshShowsManagedPropertiesOnly(t *testing.T) {
 	}
 }
 
-func TestUpdateWritesADifferenceAlone(t *testing.T) {
+func TestUpdateWritesOnlyADifference(t *testing.T) {
 	t.Parallel()
 
 	moved := stateOf("1", "ann", "title", "x")
@@ -281,16 +281,16 @@ func TestUpdateWritesADifferenceAlone(t *testing.T) {
 		sent        []string
 		said        string
 	}{
-		"nothing":                    {state: stateOf("1", "ann", "title", "x"), plan: stateOf("1", "ann", "title", "x")},
-		"an argument less":           {state: stateOf("1", "ann", "title", "x", "email", "e"), plan: stateOf("1", "ann", "email", "e")},
-		"an argument more":           {state: stateOf("1", "ann", "title", "x"), plan: stateOf("1", "ann", "title", "x", "email", "e"), sent: []string{"modify 1: map[email:e title:x]"}},
-		"another value":              {state: stateOf("1", "ann", "title", "x"), plan: stateOf("1", "ann", "title", "y"), sent: []string{"modify 1: map[title:y]"}},
-		"a failure":                  {state: stateOf("1", "ann", "title", "x"), plan: stateOf("1", "ann", "title", "y"), fail: map[string]error{"modify": &pat.SideEffectError{}}, sent: []string{"modify 1: map[title:y]"}, said: fmt.Sprint("StepFailed ", StepModify)},
-		"another user":               {state: stateOf("1", "ann"), plan: func() Record { r := stateOf("1", "ann", "title", "y"); r.Username.V = "bob"; return r }(), said: "OtherUser username"},
-		"the provider's own user":    {state: stateOf("9", "self"), plan: stateOf("9", "self", "active", "false"), said: "LocksOut active"},
-		"a server that moved":        {state: moved, plan: stateOf("1", "ann", "title", "y"), sent: []string{"read user with id 1", "modify 1: map[title:y]"}},
-		"a user of another server":   {state: foreign, plan: stateOf("9", "self", "title", "y"), sent: []string{"read user with id 9"}, said: "OtherServer"},
-		"a server that does not say": {state: moved, plan: stateOf("1", "ann", "title", "y"), fail: map[string]error{"read": &pat.TransientError{}}, sent: []string{"read user with id 1"}, said: fmt.Sprint("StepFailed ", StepLookOnOtherServer)},
+		"nothing":                        {state: stateOf("1", "ann", "title", "x"), plan: stateOf("1", "ann", "title", "x")},
+		"one argument less":              {state: stateOf("1", "ann", "title", "x", "email", "e"), plan: stateOf("1", "ann", "email", "e")},
+		"one argument more":              {state: stateOf("1", "ann", "title", "x"), plan: stateOf("1", "ann", "title", "x", "email", "e"), sent: []string{"modify 1: map[email:e title:x]"}},
+		"another value":                  {state: stateOf("1", "ann", "title", "x"), plan: stateOf("1", "ann", "title", "y"), sent: []string{"modify 1: map[title:y]"}},
+		"a failure":                      {state: stateOf("1", "ann", "title", "x"), plan: stateOf("1", "ann", "title", "y"), fail: map[string]error{"modify": &pat.SideEffectError{}}, sent: []string{"modify 1: map[title:y]"}, said: fmt.Sprint("StepFailed ", StepModify)},
+		"another user":                   {state: stateOf("1", "ann"), plan: func() Record { r := stateOf("1", "ann", "title", "y"); r.Username.V = "bob"; return r }(), said: "OtherUser username"},
+		"the provider's own user":        {state: stateOf("9", "self"), plan: stateOf("9", "self", "active", "false"), said: "LocksOut active"},
+		"a server with a new URL":        {state: moved, plan: stateOf("1", "ann", "title", "y"), sent: []string{"read user with id 1", "modify 1: map[title:y]"}},
+		"a user of another server":       {state: foreign, plan: stateOf("9", "self", "title", "y"), sent: []string{"read user with id 9"}, said: "OtherServer"},
+		"a server that does not respond": {state: moved, plan: stateOf("1", "ann", "title", "y"), fail: map[string]error{"read": &pat.TransientError{}}, sent: []string{"read user with id 1"}, said: fmt.Sprint("StepFailed ", StepLookOnOtherServer)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -326,18 +326,18 @@ func TestPlanUpdate(t *testing.T) {
 		replace       []string
 		said          string
 	}{
-		"nothing":                    {state: stateOf("1", "ann", "title", "x"), config: config("ann", "title", "x")},
-		"a value":                    {state: stateOf("1", "ann", "title", "x"), config: config("ann", "title", "y")},
-		"a value that is not known":  {state: stateOf("1", "ann", "title", "x"), config: Record{Username: lifecycle.Known("ann"), Managed: map[pat.Property]lifecycle.Value[string]{"title": unknown}}},
-		"arguments less":             {state: stateOf("1", "ann", "title", "x", "active", "true"), config: config("ann"), said: "Released [active title]"},
-		"the id in place of a login": {state: stateOf("1", "ann"), config: Record{UserID: lifecycle.Known("1")}},
-		"a login that changed":       {state: stateOf("1", "old"), config: config("ann"), want: func(r Record) Record { return r.ownedBy(pat.User{ID: "1", Username: "ann"}) }},
+		"nothing":                      {state: stateOf("1", "ann", "title", "x"), config: config("ann", "title", "x")},
+		"a value":                      {state: stateOf("1", "ann", "title", "x"), config: config("ann", "title", "y")},
+		"a value that is not known":    {state: stateOf("1", "ann", "title", "x"), config: Record{Username: lifecycle.Known("ann"), Managed: map[pat.Property]lifecycle.Value[string]{"title": unknown}}},
+		"fewer arguments":              {state: stateOf("1", "ann", "title", "x", "active", "true"), config: config("ann"), said: "Released [active title]"},
+		"the id instead of a username": {state: stateOf("1", "ann"), config: Record{UserID: lifecycle.Known("1")}},
+		"a login that changed":         {state: stateOf("1", "old"), config: config("ann"), want: func(r Record) Record { return r.ownedBy(pat.User{ID: "1", Username: "ann"}) }},
 		"another user": {
 			state: stateOf("1", "ann", "title", "x"), config: config("bob", "title", "x"), replace: []string{"username"},
 			want: Record.unowned, said: "Released [title]",
 		},
-		"a user who is not there yet": {state: stateOf("1", "ann"), config: config("eve"), replace: []string{"username"}, want: Record.unowned, said: "NotFound"},
-		"another user, unread":        {state: stateOf("1", "ann"), config: config("bob"), unread: true, said: "OtherUser username"},
+		"a user who does not exist yet": {state: stateOf("1", "ann"), config: config("eve"), replace: []string{"username"}, want: Record.unowned, said: "NotFound"},
+		"another user, unread":          {state: stateOf("1", "ann"), config: config("bob"), unread: true, said: "OtherUser username"},
 		"a user who is not known": {
 			state: stateOf("1", "ann"), config: Record{Username: unknown},
 			want: func(r Record) Record { r.OwnerUsername = unknown; return r },
@@ -348,7 +348,7 @@ func TestPlanUpdate(t *testing.T) {
 		},
 		"its own lock":             {state: stateOf("9", "self", "locked_out", "false"), config: config("self", "locked_out", "true"), said: "LocksOut locked_out"},
 		"its own lock, not known":  {state: stateOf("9", "self", "locked_out", "false"), config: config("self", "locked_out", "true"), change: func(f *fake) { f.self = "" }, said: "MayLockOut locked_out"},
-		"a lock that is there":     {state: stateOf("9", "self", "locked_out", "true"), config: config("self", "locked_out", "true")},
+		"its own lock, unchanged":  {state: stateOf("9", "self", "locked_out", "true"), config: config("self", "locked_out", "true")},
 		"another's lock":           {state: stateOf("1", "ann"), config: config("ann", "locked_out", "true")},
 		"its own access":           {state: stateOf("9", "self"), config: config("self", "web_service_access", "No"), said: "LocksOut web_service_access"},
 		"its own activity":         {state: stateOf("9", "self"), config: config("self", "active", "false"), said: "LocksOut active"},
@@ -384,11 +384,11 @@ func TestPlanUpdate(t *testing.T) {
 
 			plan, replace, notices := engine.PlanUpdate(t.Context(), test.state, test.config)
 			if got := said(notices); got != test.said {
-				t.Errorf("said %q, want %q", got, test.said)
+				t.Errorf("the notices are %q, want %q", got, test.said)
 			}
 
 			if !slices.Equal(replace, test.replace) {
-				t.Errorf("replaces for %q, want %q", replace, test.replace)
+				t.Errorf("replaced because of %q, want %q", replace, test.replace)
 			}
 
 			want := test.config
@@ -414,11 +414,11 @@ func TestPlanCreate(t *testing.T) {
 		said   string
 	}{
 		"a user":                    {config: config("ann", "locked_out", "true")},
-		"a user who is not there":   {config: config("eve"), said: "NotFound"},
+		"a user who does not exist": {config: config("eve"), said: "NotFound"},
 		"a user who cannot be read": {config: config("ann"), fail: &pat.PermissionError{}, said: fmt.Sprint("StepFailed ", StepFind)},
 		"a user who is not known":   {config: Record{UserID: lifecycle.Unknown[string]()}},
 		"its own lock":              {config: config("self", "locked_out", "true"), said: "LocksOut locked_out"},
-		"what is so":                {config: config("self", "locked_out", "false", "active", "true")},
+		"no difference":             {config: config("self", "locked_out", "false", "active", "true")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -428,7 +428,7 @@ func TestPlanCreate(t *testing.T) {
 
 			plan, notices := NewEngine(modifying{f}).PlanCreate(t.Context(), test.config)
 			if got := said(notices); got != test.said {
-				t.Errorf("said %q, want %q", got, test.said)
+				t.Errorf("the notices are %q, want %q", got, test.said)
 			}
 
 			if diff := cmp.Diff(test.config.unowned(), plan); diff != "" {
@@ -457,23 +457,23 @@ func TestImportManagesNothing(t *testing.T) {
 
 	_, notices := NewEngine(modifying{newFake()}).Import(t.Context(), "eve")
 	if got := said(notices); got != fmt.Sprint("StepFailed ", StepFindImported) {
-		t.Errorf("said %q", got)
+		t.Errorf("the notices are %q", got)
 	}
 }
 
-func TestDestroyForgets(t *testing.T) {
+func TestDestroySendsNoRequest(t *testing.T) {
 	t.Parallel()
 
 	if got := said((&Engine{}).PlanDestroy(stateOf("1", "ann", "title", "x", "active", "false"))); got != "Released [active title]" {
-		t.Errorf("said %q", got)
+		t.Errorf("the notices are %q", got)
 	}
 
 	if got := said((&Engine{}).PlanDestroy(stateOf("1", "ann"))); got != "" {
-		t.Errorf("said %q", got)
+		t.Errorf("the notices are %q", got)
 	}
 }
 
-func TestAPlatformThatModifiesNoUsersIsToldByItsType(t *testing.T) {
+func TestAPlatformOnWhichUsersCannotBeModified(t *testing.T) {
 	t.Parallel()
 
 	f := newFake()
@@ -495,11 +495,11 @@ func TestAPlatformThatModifiesNoUsersIsToldByItsType(t *testing.T) {
 		},
 	} {
 		if notices := run(); len(notices) == 0 || said(notices[:1]) != "NotModifiable" {
-			t.Errorf("%s: said %q", name, said(notices))
+			t.Errorf("%s: the notices are %q", name, said(notices))
 		}
 	}
 
-	// While the server is not known, a plan needs it only to tell one user from another.
+	// While the server is not known, a plan needs it only to compare two users.
 	unknown := &Engine{}
 	if _, notices := unknown.PlanCreate(t.Context(), config("ann")); len(notices) > 0 {
 		t.Error(said(notices))

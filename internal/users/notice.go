@@ -6,32 +6,32 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Notice is something that the user of Terraform has to know of an operation. It has no words: those
-// are the provider's.
+// Notice is a fact about an operation that the user of Terraform needs to know. It has no text: the
+// provider words it.
 type Notice interface {
-	// Fatal says whether the operation failed. All other notices are warnings.
+	// Fatal reports whether the operation failed. All other notices are warnings.
 	Fatal() bool
 }
 
-// Notices are those of one operation, in the order in which things happened.
+// Notices are the notices of one operation, in the order in which they were added.
 type Notices []Notice
 
-// Failed says whether the operation failed.
+// Failed reports whether the operation failed.
 func (n *Notices) Failed() bool { return slices.ContainsFunc(*n, Notice.Fatal) }
 
 func (n *Notices) add(notice Notice) { *n = append(*n, notice) }
 
 type failure struct{}
 
-// Fatal is true.
+// Fatal returns true.
 func (failure) Fatal() bool { return true }
 
 type warning struct{}
 
-// Fatal is false.
+// Fatal returns false.
 func (warning) Fatal() bool { return false }
 
-// Step is what was tried when an error came.
+// Step is the part of an operation that failed.
 type Step int
 
 // The steps of the operations.
@@ -45,31 +45,31 @@ const (
 
 // The failures.
 type (
-	// StepFailed says that a step came back with an error of a [pat.System].
+	// StepFailed means that a step failed with an error of a [pat.System].
 	StepFailed struct {
 		failure
 
 		Step Step
 		Err  error
 	}
-	// NotModifiable says that the provider is configured for a platform whose users cannot be
+	// NotModifiable means that the provider is configured for a platform on which users cannot be
 	// modified.
 	NotModifiable struct {
 		failure
 
 		Configured pat.Traits
 	}
-	// ServerUnknown says that a plan needs the server, whose settings are not known yet.
+	// ServerUnknown means that a plan needs the server, whose settings are not known yet.
 	ServerUnknown struct{ failure }
-	// OtherServer says that the user is not on the configured server, or cannot be told from another
-	// one there.
+	// OtherServer means that the user does not exist on the configured server, or may be another user
+	// there.
 	OtherServer struct {
 		failure
 
 		User                 pat.UserRef
 		Recorded, Configured string
 	}
-	// OtherUser says that the arguments name another user than the resource's, in a run that did not
+	// OtherUser means that the arguments name another user than the resource's, in a run that did not
 	// refresh the resource and therefore cannot replace it.
 	OtherUser struct {
 		failure
@@ -77,7 +77,7 @@ type (
 		Argument string
 		User     pat.UserRef
 	}
-	// LocksOut says that the provider's own user could not log in any more.
+	// LocksOut means that the provider's own user could no longer log in.
 	LocksOut struct {
 		failure
 
@@ -85,7 +85,7 @@ type (
 		Property pat.Property
 		Value    string
 	}
-	// MayLockOut says that a user could not log in any more who may be the provider's own.
+	// MayLockOut means that a user that may be the provider's own could no longer log in.
 	MayLockOut struct {
 		failure
 
@@ -98,29 +98,29 @@ type (
 
 // The warnings.
 type (
-	// NotFound says that a plan is about a user who does not exist yet.
+	// NotFound means that a plan names a user who does not exist yet.
 	NotFound struct {
 		warning
 
 		User pat.UserRef
 		Err  error
 	}
-	// ServerMoved says that the user was found under another URL than before.
+	// ServerMoved means that the user was found under another URL than the recorded one.
 	ServerMoved struct {
 		warning
 
 		User                 pat.UserRef
 		Recorded, Configured string
 	}
-	// Released says that properties are no longer managed, and keep the values that they have.
+	// Released means that properties are no longer managed, and keep their current values.
 	Released struct {
 		warning
 
 		User       pat.UserRef
 		Properties []pat.Property
-		// Values are those of the properties.
+		// Values are the values of the properties.
 		Values pat.Properties
-		// Whole is true if the resource goes, and false if arguments are removed.
+		// Whole is true if the resource is destroyed or replaced, and false if arguments are removed.
 		Whole bool
 	}
 )

@@ -8,7 +8,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// PlanCreate plans the adoption of a user, and checks what can be checked before anything is sent.
+// PlanCreate plans the adoption of a user, and checks everything that can be checked before a request
+// that changes something.
 func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices) {
 	var notices Notices
 
@@ -37,8 +38,8 @@ func (e *Engine) PlanCreate(ctx context.Context, config Record) (Record, Notices
 	return plan, notices
 }
 
-// PlanUpdate plans what becomes of a resource whose configuration is now this one. replace are the
-// arguments whose change takes a replacement.
+// PlanUpdate plans the change of a resource to this configuration. replace lists the arguments whose
+// change requires a replacement.
 func (e *Engine) PlanUpdate(ctx context.Context, state, config Record) (plan Record, replace []string, notices Notices) {
 	plan = config
 	plan.OwnerID, plan.OwnerUsername, plan.Server = state.OwnerID, state.OwnerUsername, state.Server
@@ -64,9 +65,9 @@ func (e *Engine) PlanUpdate(ctx context.Context, state, config Record) (plan Rec
 	return plan, nil, notices
 }
 
-// planUser compares the user that the arguments name with the owner, records another name of the
-// same one, and returns the arguments whose change takes a replacement. An argument that is unknown
-// or did not change is none: users are renamed.
+// planUser compares the user that the arguments name with the owner, records a new username of the
+// same user, and returns the arguments whose change requires a replacement. An argument that is
+// unknown or did not change requires none, because users are renamed.
 func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Notices) (Record, []string) {
 	changed := changedUser(state, plan)
 
@@ -74,7 +75,7 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 	case len(changed) == 0:
 		return plan, nil
 	case plan.Username.Unknown || plan.UserID.Unknown:
-		// The same user may have another login by then.
+		// The username may still turn out to belong to the same user.
 		plan.OwnerUsername = lifecycle.Unknown[string]()
 
 		return plan, nil
@@ -100,8 +101,8 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 	case err == nil && user.ID == state.OwnerID.V:
 		plan = plan.ownedBy(user.User)
 	case !read:
-		// Terraform takes a replacement in a plan only: when it asks once more during apply, because
-		// an argument became known, that is too late, and this process is another one that never
+		// Terraform accepts a replacement only in a plan. When it plans once more during apply,
+		// because an argument became known, it is too late, and this is another process, which never
 		// read the resource.
 		notices.add(OtherUser{Argument: changed[0], User: state.owner()})
 	default:
@@ -115,7 +116,7 @@ func (e *Engine) planUser(ctx context.Context, state, plan Record, notices *Noti
 	return plan, nil
 }
 
-// PlanDestroy says what stays as it is when the resource is destroyed.
+// PlanDestroy reports which properties keep their values when the resource is destroyed.
 func (e *Engine) PlanDestroy(state Record) Notices {
 	var notices Notices
 
@@ -131,7 +132,8 @@ func release(state, after Record, whole bool, notices *Notices) {
 	}
 }
 
-// notFound says whether the server knows nothing of a user, be that a proof or not.
+// notFound reports whether the server did not find the user, with or without proof that the user does
+// not exist.
 func notFound(err error) bool {
 	var (
 		gone    *pat.GoneError

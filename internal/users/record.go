@@ -7,22 +7,22 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-// Record is a resource: its configuration, its plan or its state.
+// Record is the configuration, the plan or the state of a resource.
 type Record struct {
 	// Username and UserID are the arguments that name the user.
 	Username, UserID lifecycle.Value[string]
-	// Managed are the properties whose arguments are set, or unknown yet.
+	// Managed are the properties whose arguments are set, or not known yet.
 	Managed map[pat.Property]lifecycle.Value[string]
-	// AllowSelf says whether the provider may lock out its own user.
+	// AllowSelf allows the provider to lock out its own user.
 	AllowSelf lifecycle.Value[bool]
 
-	// OwnerID and OwnerUsername are the user's.
+	// OwnerID and OwnerUsername are the id and username of the resource's user.
 	OwnerID, OwnerUsername lifecycle.Value[string]
-	// Server is the URL of the server that the user is on.
+	// Server is the URL of the server on which the user exists.
 	Server lifecycle.Value[string]
 }
 
-// ref returns the user whom the arguments name.
+// ref returns the user that the arguments name.
 func (r Record) ref() pat.UserRef { return pat.UserRef{ID: r.UserID.V, Username: r.Username.V} }
 
 // owner returns the user of the resource.
@@ -30,8 +30,8 @@ func (r Record) owner() pat.UserRef {
 	return pat.UserRef{ID: r.OwnerID.V, Username: r.OwnerUsername.V}
 }
 
-// namesOwner says whether the arguments name the owner, or nobody, as is possible with
-// ignore_changes alone.
+// namesOwner reports whether the arguments name the owner or no user; the latter is possible only
+// with ignore_changes.
 func (r Record) namesOwner() bool {
 	ref := r.ref()
 
@@ -65,14 +65,14 @@ func (r Record) released(after Record) []pat.Property {
 	return released
 }
 
-// ownedBy returns the record with the user whom the arguments name.
+// ownedBy returns the record with the user that the arguments name.
 func (r Record) ownedBy(user pat.User) Record {
 	r.OwnerID, r.OwnerUsername = lifecycle.Known(user.ID), lifecycle.Known(user.Username)
 
 	return r
 }
 
-// unowned returns the record of a user who is known only after apply.
+// unowned returns the record of a user that is known only after apply.
 func (r Record) unowned() Record {
 	unknown := lifecycle.Unknown[string]()
 	r.OwnerID, r.OwnerUsername, r.Server = unknown, unknown, unknown
@@ -80,7 +80,7 @@ func (r Record) unowned() Record {
 	return r
 }
 
-// shown returns the record with what the server shows of the managed properties.
+// shown returns the record with the managed properties as the server returned them.
 func (r Record) shown(properties pat.Properties) Record {
 	r.Managed = maps.Clone(r.Managed)
 
