@@ -101,11 +101,11 @@ func universalControllerRevocations() map[string]notGone {
 		},
 		"an unknown token that is listed": {
 			meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, `Personal access token "x" not found.`)),
-			said:  `HTTP 404: Personal access token "x" not found.`, do: "The token is still listed, so this proves nothing",
+			said:  `HTTP 404: Personal access token "x" not found.`, do: "The token is still listed, so this response is not a proof",
 		},
 		"an unknown user whose tokens are listed": {
 			meets: onRevocations(providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, `A user with id "x" does not exist.`)),
-			said:  `HTTP 404: A user with id "x" does not exist.`, do: "The token is still listed, so this proves nothing",
+			said:  `HTTP 404: A user with id "x" does not exist.`, do: "The token is still listed, so this response is not a proof",
 		},
 		"a revocation that gets an envelope": {
 			meets: onRevocations(providertest.AnswerFault(http.StatusOK, providertest.JSON, `{"status":"ok","errors":[]}`)), said: "the token is still listed", do: checkURL,

@@ -86,7 +86,7 @@ func universalControllerResponses() map[string]notGone {
 				t.Helper()
 				onPath(onTokenList, providertest.AnswerFault(http.StatusNotFound, providertest.PlainText, denial(s)))(t, s)
 			},
-			said: "HTTP 404: A user with id", do: "The user itself is shown, so this proves nothing: try again later", shown: []string{"users", "current_user"},
+			said: "HTTP 404: A user with id", do: "The user itself is shown, so this response is not a proof: try again later", shown: []string{"users", "current_user"},
 		},
 		"an empty list, reading the user fails": {
 			meets: both(onPath(onTokenList, providertest.AnswerFault(http.StatusOK, providertest.JSON, "[]")), at500(onUser)), said: "HTTP 500: Sorry", do: serverDown, shown: []string{"users"},
