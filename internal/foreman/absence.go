@@ -184,7 +184,7 @@ func hidden(cause *pat.NotFoundError) error {
 // outOfScope returns the error for a user that the organization and location hide.
 func outOfScope(cause *pat.NotFoundError, within scope) error {
 	f := cause.Failure
-	f.Remedy = fmt.Sprintf("The user is outside %s: correct or leave out organization_id and location_id. "+
+	f.Remedy = fmt.Sprintf("The user is outside %s: correct or remove organization_id and location_id. "+
 		"Nothing was changed, and the state was kept.", within)
 
 	return &pat.PermissionError{Failure: f}

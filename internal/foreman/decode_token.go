@@ -7,7 +7,7 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
-var errNoToken = errors.New("this is no token as Foreman writes it")
+var errNoToken = errors.New("the value is not a token of Foreman")
 
 // DecodeToken decodes a response about one token that another program received: to the token's
 // creation, with the secret, or to a later read, without it. Members that are missing are zero,

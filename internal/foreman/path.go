@@ -54,7 +54,7 @@ func number(what, id string) error {
 	return &pat.ValidationError{Failure: pat.Failure{
 		Tried:  fmt.Sprintf("addressing a %s by the id %s", what, pat.Quote(id)),
 		Said:   "Foreman's ids are whole numbers",
-		Remedy: fmt.Sprintf("Use the %s's number, in digits alone.", what),
+		Remedy: fmt.Sprintf("Use the number of the %s, in digits only.", what),
 	}}
 }
 

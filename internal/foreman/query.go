@@ -69,9 +69,9 @@ func native(value any, order *regexp.Regexp) (Query, error) {
 
 	switch {
 	case query.Search.Set && strings.TrimSpace(query.Search.V) == "":
-		failure.Said = "search is blank, which Foreman takes for no search at all"
+		failure.Said = "search is blank, which Foreman treats as no search"
 	case query.Order.Set && !order.MatchString(query.Order.V):
-		failure.Said = fmt.Sprintf("order %s is none that Foreman has", pat.Quote(query.Order.V))
+		failure.Said = fmt.Sprintf("Foreman cannot sort by the order %s", pat.Quote(query.Order.V))
 		failure.Remedy = "An order matches " + order.String() + "."
 	default:
 		failure.Said = query.notPositive()

@@ -118,8 +118,8 @@ func readDetails(status int, details failureDetails) rest.Reading {
 	case status == http.StatusForbidden && len(details.MissingPermissions) > 0:
 		reading.Remedy = grant(details.MissingPermissions)
 	case status == http.StatusUnauthorized:
-		reading.Remedy = "Check the username and the password or token. After 30 failed logins Foreman refuses " +
-			"every login from this address for five minutes, right ones too."
+		reading.Remedy = "Check the username and the password or token. After 30 failed logins, Foreman refuses " +
+			"every login from this address for five minutes, including valid ones."
 	}
 
 	return reading

@@ -41,7 +41,7 @@ func (s *System) User(ctx context.Context, ref pat.UserRef) (pat.User, error) {
 		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
 			Tried:  "looking up " + ref.String(),
 			Said:   s.rest.Text(fmt.Sprintf("the user with id %s is %s", user.ID, user.Username)),
-			Remedy: "Give the id or the username, or both of one user. Foreman tells capital letters from small ones.",
+			Remedy: "Set the id or the username, or both of the same user. Foreman's logins are case-sensitive.",
 		}}
 	}
 
@@ -171,7 +171,7 @@ func (s *System) resolve(ctx context.Context, login string) (string, error) {
 	case exists:
 		return "", outOfScope(notFound, s.scope)
 	case self.Admin:
-		notFound.Remedy = "Check the spelling: Foreman tells capital letters from small ones."
+		notFound.Remedy = "Check the spelling: Foreman's logins are case-sensitive."
 
 		return "", &pat.GoneError{Failure: notFound.Failure, UserGone: true}
 	default:

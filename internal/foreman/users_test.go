@@ -47,7 +47,7 @@ func TestInternalUsersDoNotExist(t *testing.T) {
 	}
 
 	_, err := stage.admin(t).User(t.Context(), pat.UserRef{Username: "ADMIN"})
-	verdict.Want(t, err, "user gone", `"ADMIN"`, "capital letters")
+	verdict.Want(t, err, "user gone", `"ADMIN"`, "case-sensitive")
 }
 
 // TestTokensOfAUserWhoseIDIsALogin has a user 5, and logins that Foreman can mistake for "5" or that

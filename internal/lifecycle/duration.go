@@ -57,7 +57,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	}
 
 	if total == 0 {
-		return 0, fmt.Errorf("%s is no time at all: a duration is one second or more", pat.Quote(text))
+		return 0, fmt.Errorf("%s is zero: a duration must be at least one second", pat.Quote(text))
 	}
 
 	return total, nil

@@ -100,7 +100,7 @@ func CheckText(text string) error {
 	case strings.TrimSpace(text) == "":
 		return fmt.Errorf("%s is blank", pat.Quote(text))
 	case strings.TrimSpace(text) != text:
-		return fmt.Errorf("%s begins or ends with a blank, which the server would strip: write %s",
+		return fmt.Errorf("%s begins or ends with whitespace, which the server would strip: write %s",
 			pat.Quote(text), pat.Quote(strings.TrimSpace(text)))
 	case !utf8.ValidString(text):
 		return fmt.Errorf("%s is not valid UTF-8", pat.Quote(text))
@@ -128,7 +128,7 @@ func CheckName(name string, traits pat.Traits) error {
 	}
 
 	if slices.Contains(traits.ReservedNames, name) {
-		return fmt.Errorf("%s is a name that %s issues tokens under by itself", pat.Quote(name), traits.DisplayName)
+		return fmt.Errorf("%s is reserved: %s issues tokens with this name itself", pat.Quote(name), traits.DisplayName)
 	}
 
 	return nil

@@ -95,7 +95,7 @@ func TestCheckName(t *testing.T) {
 		"a line feed":                  {text: "a\nb", err: "control character"},
 		"a NUL":                        {text: "a\x00b", err: "control character"},
 		"not UTF-8":                    {text: "a\xffb", err: "UTF-8"},
-		"a reserved name":              {text: "registry", err: "Foreman issues tokens under by itself"},
+		"a reserved name":              {text: "registry", err: "Foreman issues tokens with this name itself"},
 		"almost a reserved name":       {text: "registry2"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,14 +18,14 @@ import (
 )
 
 // ErrNoRecipient means that a set of recipients is empty, or that one of its elements is null.
-var ErrNoRecipient = errors.New("there is no recipient in it, or one is null: name one at least, or leave the argument out")
+var ErrNoRecipient = errors.New("it contains no recipient, or a null one: add a recipient, or remove the argument")
 
 var (
-	errUnknownKind = errors.New("it begins with none of age1, ssh-ed25519 and ssh-rsa")
-	errLines       = errors.New("it has several lines, and each recipient is an element of its own")
-	errUnreadable  = errors.New("it was cut or mistyped, or is of a kind that needs a plugin")
+	errUnknownKind = errors.New("it must start with `age1`, `ssh-ed25519` or `ssh-rsa`")
+	errLines       = errors.New("it has several lines: write each recipient as a separate element")
+	errUnreadable  = errors.New("it was cut or mistyped, or it requires an age plugin")
 	// The error does not quote the key.
-	errPrivateKey = errors.New("this is a private key; give the public one, and replace the private one, which others may have seen by now")
+	errPrivateKey = errors.New("it is a private key: set the public key instead, and replace the key pair, because others may have seen the private key")
 )
 
 // CheckRecipient returns an error if no secret can be encrypted to the recipient. The error does not

@@ -50,7 +50,7 @@ func TestParseRecipient_refuses(t *testing.T) {
 	identity, native := agekeys.Native(t)
 
 	for name, test := range map[string]struct{ text, want, hidden string }{
-		"nothing":                    {text: "", want: "begins with none of"},
+		"nothing":                    {text: "", want: "must start with"},
 		"a word":                     {text: "alice", want: "a text of 5 characters is not a valid recipient", hidden: "alice"},
 		"two lines":                  {text: native.Recipient + "\n" + native.Recipient, want: "has several lines", hidden: native.Recipient},
 		"a key with a blank":         {text: " " + identity.String(), want: "private key", hidden: identity.String()},
@@ -59,11 +59,11 @@ func TestParseRecipient_refuses(t *testing.T) {
 		"a key behind an SSH key":    {text: "ssh-ed25519 AAAA " + identity.String(), want: "private key", hidden: identity.String()},
 		"a key of PuTTY":             {text: "PuTTY-User-Key-File-3: ssh-ed25519\nc2VjcmV0", want: "private key", hidden: "c2VjcmV0"},
 		"a recipient that was cut":   {text: native.Recipient[:30], want: "cut or mistyped", hidden: native.Recipient[:30]},
-		"an upper-case recipient":    {text: strings.ToUpper(native.Recipient), want: "begins with none of"},
-		"two of them":                {text: native.Recipient + " " + native.Recipient, want: "begins with none of"},
+		"an upper-case recipient":    {text: strings.ToUpper(native.Recipient), want: "must start with"},
+		"two of them":                {text: native.Recipient + " " + native.Recipient, want: "must start with"},
 		"a plugin's":                 {text: "age1yubikey1qwerty", want: "is not a valid recipient"},
-		"an SSH key of another kind": {text: "ecdsa-sha2-nistp256 AAAA", want: "begins with none of"},
-		"an SSH key without a key":   {text: "ssh-ed25519", want: "begins with none of"},
+		"an SSH key of another kind": {text: "ecdsa-sha2-nistp256 AAAA", want: "must start with"},
+		"an SSH key without a key":   {text: "ssh-ed25519", want: "must start with"},
 		"a broken SSH key":           {text: "ssh-ed25519 AAAA", want: "is not a valid recipient"},
 		"age's private key":          {text: identity.String(), want: "private key", hidden: identity.String()},
 		"an SSH private key":         {text: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0", want: "private key", hidden: "c2VjcmV0"},

@@ -105,7 +105,7 @@ func (i *Issuer) issueFixed(ctx context.Context, order Order) (Result, error) {
 	return result, nil
 }
 
-var errAskedBefore = errors.New("an earlier request of this run for a token of this name was not answered")
+var errAskedBefore = errors.New("an earlier request of this run for a token of this name got no response")
 
 // lostFixed describes what became of a token with a fixed name whose response was lost.
 func (i *Issuer) lostFixed(order Order, cause error, found bool, lookErr error) error {

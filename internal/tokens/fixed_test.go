@@ -197,9 +197,9 @@ func TestCheckRefusesWithoutARequest(t *testing.T) {
 		"a trailing blank":          {Order{UserID: user, Name: "ci "}, `write "ci"`},
 		"a control character":       {Order{UserID: user, Name: "c\ni"}, "control character"},
 		"a name that is too long":   {Order{UserID: user, Name: strings.Repeat("n", 61)}, "61 characters"},
-		"a reserved name":           {Order{UserID: user, Name: "registry"}, "by itself"},
+		"a reserved name":           {Order{UserID: user, Name: "registry"}, "this name itself"},
 		"a prefix that is too long": {Order{UserID: user, NamePrefix: strings.Repeat("n", 55)}, "characters"},
-		"a leading blank":           {Order{UserID: user, NamePrefix: " ci-"}, "blank"},
+		"a leading blank":           {Order{UserID: user, NamePrefix: " ci-"}, "whitespace"},
 		"an expiry in the past":     {Order{UserID: user, Name: "ci", Lifetime: lifecycle.Lifetime{At: pat.Some(start.Add(-time.Second))}}, "in the past"},
 		"an expiry now":             {Order{UserID: user, NamePrefix: "ci-", Lifetime: lifecycle.Lifetime{At: pat.Some(start)}}, "in the past"},
 	} {

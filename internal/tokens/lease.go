@@ -190,7 +190,7 @@ func (l *Leases) revoke(ctx context.Context, opened *lease) error {
 	}
 
 	if err := opened.system.Revoke(ctx, opened.token); err != nil {
-		return fmt.Errorf("the token %q (id %s) of %s lives %s: %w",
+		return fmt.Errorf("the token %q (id %s) of %s is still active, %s: %w",
 			opened.token.Name, opened.token.ID, opened.user, UntilExpiry(opened.token, opened.system.Traits()), err)
 	}
 

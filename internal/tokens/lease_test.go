@@ -100,7 +100,7 @@ func TestLeases_Stop_endsInTime(t *testing.T) {
 			t.Fatal("no error")
 		}
 
-		for _, text := range []string{`the token "t-1" (id 1) of user svc lives`, "a token of user svc-late was being issued"} {
+		for _, text := range []string{`the token "t-1" (id 1) of user svc is still active`, "a token of user svc-late was being issued"} {
 			if !strings.Contains(err.Error(), text) {
 				t.Errorf("got %q, want %q in it", err, text)
 			}

@@ -23,8 +23,8 @@ func (s *System) userAbsent(ctx context.Context, userID string, cause error) err
 		return err
 	}
 
-	missing.Remedy = "The user itself is shown, so this response is not a proof: try again later, and look into Universal Controller's log " +
-		"if it stays so. Nothing was changed, and the state was kept."
+	missing.Remedy = "The user itself is shown, so this response is not a proof: try again later, and check Universal Controller's log " +
+		"if the error persists. Nothing was changed, and the state was kept."
 
 	return cause
 }

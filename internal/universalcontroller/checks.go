@@ -29,7 +29,7 @@ func checkUserID(id string) error {
 	return &pat.ValidationError{Failure: pat.Failure{
 		Tried:  "addressing a user by the id " + pat.Quote(id),
 		Said:   "Universal Controller's ids are 32 hexadecimal digits",
-		Remedy: "Use the user's sysId, in small letters.",
+		Remedy: "Use the user's sysId, in lower case.",
 	}}
 }
 

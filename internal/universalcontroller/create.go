@@ -198,7 +198,7 @@ func (s *System) explainCreate(ctx context.Context, userID, name string, respons
 		return s.userAbsent(ctx, userID, err)
 	case takenWords.MatchString(words):
 		field = "name"
-		failure.Remedy = "A token has a name of its own among its user's: revoke the other one, use another name, or name_prefix."
+		failure.Remedy = "Two tokens of a user cannot have the same name: revoke the other one, use another name, or name_prefix."
 	case aboutExpiry.MatchString(words) && response.Status != http.StatusNotFound:
 		field = "expiration"
 		failure.Remedy = expiryRemedy(words)

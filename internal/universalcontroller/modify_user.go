@@ -21,11 +21,11 @@ const (
 		"may modify only its own names, email, title, department, phone numbers and time zone. Nothing was changed."
 
 	// refusedRemedy is for a record that the server refuses.
-	refusedRemedy = "Nothing was changed. The request held the user's record as the server shows it, with the changed values, " +
+	refusedRemedy = "Nothing was changed. The request contained the user's record as the server shows it, with the changed values, " +
 		"and without its password and tokens."
 
 	// sideEffectRemedy is for a record that differs from the expected one after a write.
-	sideEffectRemedy = "Universal Controller, or another account at the same time, changed the user in a way that was not asked for. " +
+	sideEffectRemedy = "Universal Controller, or another account at the same time, changed the user in a way that the provider did not request. " +
 		"Compare the user's record in Universal Controller with the values above, and correct it there."
 )
 

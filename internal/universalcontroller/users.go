@@ -17,9 +17,9 @@ import (
 func (s *System) CurrentUser(ctx context.Context) (pat.User, error) {
 	if s.username == "" {
 		return pat.User{}, &pat.ValidationError{Failure: pat.Failure{
-			Tried:  "finding out who the provider is",
-			Said:   "Universal Controller does not tell whose token it is given",
-			Remedy: "Set `username` beside `token` to the user whom the token belongs to.",
+			Tried:  "determining the provider's own user",
+			Said:   "Universal Controller does not report which user a token belongs to",
+			Remedy: "With `token`, also set `username` to the owner of the token.",
 		}}
 	}
 

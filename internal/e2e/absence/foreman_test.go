@@ -53,7 +53,7 @@ func foremanResponses() map[string]notGone {
 		},
 		"a locked-out address": {
 			meets: everywhere(providertest.AnswerFault(http.StatusUnauthorized, providertest.JSON, `{"error":{"message":"Too many tries, please try again in a few minutes."}}`)),
-			said:  "HTTP 401: Too many tries", do: "refuses every login from this address for five minutes, right ones too",
+			said:  "HTTP 401: Too many tries", do: "refuses every login from this address for five minutes, including valid ones",
 		},
 
 		// A missing permission.
@@ -90,14 +90,14 @@ func foremanResponses() map[string]notGone {
 			caller: within(func(s *standing) map[string]any {
 				return map[string]any{"organization_id": s.Foreman.AddOrganization(providertest.Unique())}
 			}),
-			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or leave out organization_id and location_id",
+			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or remove organization_id and location_id",
 			shown: []string{"current_user", "users"},
 		},
 		"a location that the user is not in": {
 			caller: within(func(s *standing) map[string]any {
 				return map[string]any{"location_id": s.Foreman.AddLocation(providertest.Unique())}
 			}),
-			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or leave out organization_id and location_id",
+			said: "HTTP 422: Couldn't find User with 'id'=", do: "correct or remove organization_id and location_id",
 			shown: []string{"current_user", "users"},
 		},
 		"an organization that does not exist": {

@@ -427,12 +427,12 @@ func TestUserResource_arguments(t *testing.T) {
 	s := newUserScene(t, controllerserver.Options{})
 
 	for words, arguments := range map[string]map[string]any{
-		"`web_service_access`":          s.of("web_service_access", "yes"),
-		"begins or ends with a blank":   s.of("title", " Dr."),
-		"is blank":                      s.of("login_method", " "),
-		"has a control character":       s.of("manager", "a\nb"),
-		"At least one attribute":        set("active", true),
-		"not shown: it may be a secret": s.of("department", "ucp_Zm9yLXRlc3RzLWFuZC1mb3Itbm9ib2R5LWVsc2U\n"),
+		"`web_service_access`":           s.of("web_service_access", "yes"),
+		"begins or ends with whitespace": s.of("title", " Dr."),
+		"is blank":                       s.of("login_method", " "),
+		"has a control character":        s.of("manager", "a\nb"),
+		"At least one attribute":         set("active", true),
+		"not shown: it may be a secret":  s.of("department", "ucp_Zm9yLXRlc3RzLWFuZC1mb3Itbm9ib2R5LWVsc2U\n"),
 	} {
 		plan := providertest.NewUserState(t).Plan(t, s.server, arguments)
 		if !slices.ContainsFunc(plan.Errors, func(text string) bool {
