@@ -42,7 +42,7 @@ var leakMistakes = [2][]leakMistake{
 		},
 		{
 			name:   "a private key instead of a recipient",
-			object: `url = "[url]"`, resource: `encrypt_to = ["AGE-SECRET-KEY-1oaPWD-AGE"]`, want: "this is a private key",
+			object: `url = "[url]"`, resource: `encrypt_to = ["AGE-SECRET-KEY-1oaPWD-AGE"]`, want: "it is a private key",
 		},
 		{
 			name:   "a header that the provider sets itself",

@@ -116,7 +116,7 @@ func TestTokenList_errors(t *testing.T) {
 		"an order that Foreman does not have":       {set: map[string]any{"user_id": user.ID, "foreman": map[string]any{"order": "status"}}, want: "must match"},
 		"a user who does not exist":                 {set: map[string]any{"username": "nobody-at-all"}, want: "no user has the login"},
 		"a user id that does not exist":             {set: map[string]any{"user_id": "99999"}, want: "Could not list the personal access tokens"},
-		"two users":                                 {set: map[string]any{"username": s.Login, "user_id": user.ID}, want: "or both of one user"},
+		"two users":                                 {set: map[string]any{"username": s.Login, "user_id": user.ID}, want: "or both of the same user"},
 		"tokens that the account may not see":       {as: blind, set: map[string]any{"user_id": user.ID}, want: "view_users"},
 		"a user whose name the account may not see": {as: blind, set: map[string]any{"user_id": user.ID}, full: true, want: "Could not find the user"},
 	} {

@@ -107,7 +107,7 @@ func TestDataSources_failures(t *testing.T) {
 		"a name that does not exist":                 {admin, "personal_access_token", set("user_id", user.ID, "name", "Unseen"), "no token named \"Unseen\"; names are matched exactly"},
 		"a search that Foreman rejects":              {admin, "users", set("foreman", set("search", "email = x")), "Field 'email' not recognized for searching!"},
 		"a user who does not exist":                  {admin, "user", set("username", "nobody-at-all"), "no user has the login \"nobody-at-all\""},
-		"two users":                                  {admin, "user", set("username", s.Login, "user_id", user.ID), "or both of one user"},
+		"two users":                                  {admin, "user", set("username", s.Login, "user_id", user.ID), "or both of the same user"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -185,7 +185,7 @@ data "opsaccess_current_user" "me" {}
 		resource.TestStep{
 			Config: s.AdminBlock() + fmt.Sprintf(
 				"data \"opsaccess_personal_access_token\" \"t\" {\n user_id = %q\n token_id = \"1\"\n}", user.ID),
-			ExpectError: providertest.Words("Tokens of Universal Controller have no ids: use name."),
+			ExpectError: providertest.Words("Tokens of Universal Controller have no IDs: use `name`."),
 		},
 		resource.TestStep{
 			Config: s.AdminBlock() + fmt.Sprintf(

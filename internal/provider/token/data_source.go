@@ -81,7 +81,7 @@ func (d *tokenDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 
 	if traits := d.System.Traits(); !model.TokenID.IsNull() && !traits.TokenIDs {
 		resp.Diagnostics.AddAttributeError(path.Root("token_id"), "Argument not supported by this platform",
-			"Tokens of "+traits.DisplayName+" have no ids: use name.")
+			"Tokens of "+traits.DisplayName+" have no IDs: use `name`.")
 
 		return
 	}
