@@ -198,7 +198,7 @@ func TestServe_theCallHasItsContext(t *testing.T) {
 		return "", ctx.Err()
 	})
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("the call was told %v of its end, want %v", err, context.Canceled)
+		t.Errorf("the context of the call ended with %v, want %v", err, context.Canceled)
 	}
 
 	if within.Value(baggage{}) != nil || child.Value(baggage{}) != nil {

@@ -236,8 +236,8 @@ func TestWritesThatFollowEachOtherWaitForNothing(t *testing.T) {
 }
 
 // TestAListBeganAfterItWasAskedFor interleaves writes in any way. Who waits is never given a list
-// that began before, or another's end; no two lists are under way at once; and nobody waits longer
-// than for the list under way, for the pause after it, and for a list.
+// that began before, or the cancellation of another call; no two lists run at once; and no call waits longer
+// than for the running list, the pause after it, and one more list.
 func TestAListBeganAfterItWasAskedFor(t *testing.T) {
 	t.Parallel()
 

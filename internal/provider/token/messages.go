@@ -582,7 +582,7 @@ func ofText(argument, text, summary, detail string) wording {
 	return wording{at, summary, detail}
 }
 
-// lastUse says when a token was used, for one that was.
+// lastUse says when a used token was last used.
 func lastUse(token pat.Token) string {
 	if token.LastUsedAt.IsZero() {
 		return "at an unknown time"
