@@ -314,6 +314,20 @@ func TestCreate_recordsWhatWasIssued(t *testing.T) {
 	})
 }
 
+// Terraform taints a resource whose new status is not the planned one, so a create records the planned
+// status, and the next refresh that of the server.
+func TestCreate_recordsThePlannedStatus(t *testing.T) {
+	t.Parallel()
+	onEachPlatform(t, func(t *testing.T, s *stage) {
+		s.system.inactive = true
+		s.created(basic())
+
+		if s.state.Current.Status.V != pat.StatusActive {
+			t.Errorf("%+v", s.state.Current)
+		}
+	})
+}
+
 // If the response does not contain the time of creation, a refresh records it.
 func TestCreate_withoutATimeOfCreation(t *testing.T) {
 	t.Parallel()

@@ -73,6 +73,8 @@ type fake struct {
 	onTaken func(name string)
 	// untimed is true if no response to a request for a token contains the time of creation.
 	untimed bool
+	// inactive is true if the response to a request for a token says that the token has expired.
+	inactive bool
 	// shorten is subtracted from every requested expiry.
 	shorten time.Duration
 
@@ -200,6 +202,10 @@ func (f *fake) Create(ctx context.Context, userID string, token pat.NewToken) (p
 	made, err := f.make(userID, token.Name, expires)
 	if f.untimed {
 		made.CreatedAt = time.Time{}
+	}
+
+	if f.inactive {
+		made.Status = pat.StatusExpired
 	}
 
 	return pat.Issued{Token: made, Secret: secretOf(made)}, err

@@ -49,10 +49,6 @@ func (e *Engine) Refresh(ctx context.Context, record Record, memory Memory) (Rec
 
 	memory.UserGone = seen.gone != nil && seen.gone.UserGone
 
-	if refreshed.Version.Null() && !refreshed.Secret.Null() { // The state was written by an older version of the provider.
-		refreshed.Version = versionOf(refreshed.LiveToken().CreatedAt)
-	}
-
 	e.warnClock(refreshed.byTime(), &notices)
 
 	if !notices.Failed() {
