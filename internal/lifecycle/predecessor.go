@@ -86,6 +86,16 @@ func (p Policy) Judge(predecessor Predecessor, now time.Time) Predecessor {
 	return predecessor
 }
 
+// HeldUntil returns when the hold on a predecessor ends if its token is not used again. It is zero if
+// the time of the last use is unknown.
+func (p Policy) HeldUntil(predecessor Predecessor) time.Time {
+	if predecessor.Token.LastUsedAt.IsZero() {
+		return time.Time{}
+	}
+
+	return predecessor.Token.LastUsedAt.Add(p.holdOf(predecessor).HoldIfUsedWithin.V)
+}
+
 // Reschedule updates RetireAt of every predecessor after the argument overlap was edited: each stays
 // active that long from when it was succeeded. current is the live token; predecessors are newest
 // first. If overlap did not change, RetireAt stays.

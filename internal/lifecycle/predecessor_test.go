@@ -96,6 +96,10 @@ func TestPolicy_Judge(t *testing.T) {
 				}
 			}
 
+			if until := policy.HeldUntil(want); test.held && !now.Before(until) || test.used == "" && !until.IsZero() {
+				t.Errorf("held at %s, but only until %s", now, until)
+			}
+
 			past := !now.Before(want.RetireAt)
 			if got := policy.HoldsNow(token, now); past && got != test.held {
 				t.Errorf("held without an overlap: %t, want %t", got, test.held)

@@ -59,6 +59,10 @@ func TestRetire_holdsWhatIsInUse(t *testing.T) {
 			t.Errorf("the token was last used at %s, want %s", used, s.system.now)
 		}
 
+		if until, want := noticesOf[Held](said)[0].Until, s.system.now.Add(6*time.Hour); !until.Equal(want) {
+			t.Errorf("the token is held until %s, want %s", until, want)
+		}
+
 		s.pass(5 * time.Hour)
 		s.wantNotices(s.unchanged(config), "Held")
 		s.system.use(straggler)

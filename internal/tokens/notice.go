@@ -344,6 +344,8 @@ type (
 		warning
 
 		Predecessor lifecycle.Predecessor
+		// Until is when the predecessor is due if it is not used again; zero if that is unknown.
+		Until time.Time
 	}
 	// OrphanAdopted means that an active token of the series was not in state. It is recorded as a
 	// predecessor.

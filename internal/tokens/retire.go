@@ -82,7 +82,7 @@ func (e *Engine) examine(
 	}
 
 	if predecessor.Held {
-		notices.add(Held{Predecessor: predecessor})
+		notices.add(Held{Predecessor: predecessor, Until: policy.HeldUntil(predecessor)})
 	}
 
 	return predecessor, true, nil

@@ -90,6 +90,7 @@ func notices() []tokens.Notice {
 		tokens.LeftBehind{Sentence: "A token may live"},
 		tokens.NotRevoked{Err: err},
 		tokens.Held{},
+		tokens.Held{Until: time.Unix(1, 0)},
 		tokens.OrphanAdopted{},
 		tokens.OrphanDestroyed{},
 		tokens.ResemblingToken{},

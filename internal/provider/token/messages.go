@@ -490,12 +490,17 @@ func predecessorWords(notice tokens.Notice) (wording, bool) {
 		return wording{path.Root("previous"), "A predecessor could not be revoked", fmt.Sprintf(
 			"The token %q (id %s) is still active. The next apply tries again. %s", n.Token.Name, n.Token.ID, tfvalue.Sentence(n.Err))}, true
 	case tokens.Held:
+		release := "The provider revokes it once it has not been used for `rotation.hold_if_used_within` (a day if its secret was never " +
+			"in this state)."
+		if !n.Until.IsZero() {
+			release = fmt.Sprintf("If it is not used again, the first apply after %s revokes it.", n.Until.UTC().Format(time.RFC3339))
+		}
+
 		return wording{path.Root("previous"), "A predecessor is still in use", fmt.Sprintf(
-			"The token %q (id %s) was due to be revoked at %s, and was last used %s. The provider revokes it once it has not been used for "+
-				"`rotation.hold_if_used_within` (a day if its secret was never in this state).\n\nFind the consumer that has not switched to the "+
-				"new token.",
+			"The token %q (id %s) was due to be revoked at %s, and was last used %s. %s\n\nFind the consumer that has not switched to "+
+				"the new token.",
 			n.Predecessor.Token.Name, n.Predecessor.Token.ID, n.Predecessor.RetireAt.Format(time.RFC3339),
-			lastUse(n.Predecessor.Token))}, true
+			lastUse(n.Predecessor.Token), release)}, true
 	case tokens.OwnPredecessor:
 		return wording{path.Root("previous"), "The provider is logged in with a predecessor", fmt.Sprintf(
 			"The provider logs in with the token %q (id %s), so this run does not revoke it. "+
