@@ -42,7 +42,7 @@ resource "vault_kv_secret_v2" "deploy" {
   })
   data_json_wo_version = opsaccess_personal_access_token.deploy.token_version
 
-  # While the secret is unknown, as after an import, Vault keeps its secret.
+  # If the secret is unknown, as after an import, fail the plan and keep the value in Vault.
   lifecycle {
     precondition {
       condition     = opsaccess_personal_access_token.deploy.token_version != null

@@ -69,7 +69,7 @@ func (p Policy) Check(expiresIn Value[time.Duration], triggers bool, traits pat.
 			"without a successor", FormatDuration(p.MaxAge.V), FormatDuration(expiresIn.V))
 	case p.Overlap.Set && p.BeforeExpiry.Set && p.Overlap.V > p.BeforeExpiry.V:
 		return "overlap", fmt.Errorf("`rotation.overlap` (%s) must not exceed `rotation.before_expiry` (%s): the old token "+
-			"will have expired by then", FormatDuration(p.Overlap.V), FormatDuration(p.BeforeExpiry.V))
+			"would expire before its overlap ends. Shorten `overlap`, or lengthen `before_expiry`", FormatDuration(p.Overlap.V), FormatDuration(p.BeforeExpiry.V))
 	default:
 		return "", nil
 	}

@@ -168,6 +168,29 @@ func TestImport_isAdopted(t *testing.T) {
 		})
 	})
 
+	t.Run("its triggers are recorded without a warning", func(t *testing.T) {
+		t.Parallel()
+		onEachPlatform(t, func(t *testing.T, s *stage) {
+			token, err := s.system.make(user, "ci-abc234-7", midnight(91*day))
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			config := func(edits ...func(*Arguments)) Arguments {
+				return basic(append(edits, inSeries("abc234"), overlap(48*time.Hour))...)
+			}
+
+			s.imported(NameMark + token.Name)
+			s.refresh()
+			s.wantNotices(s.run(config(trigger(1))))
+			s.wantNotices(s.run(config()), "TriggersRecorded")
+			s.wantNotices(s.run(config(trigger(1))), "TriggersRecorded")
+			s.wantToken(7, lifecycle.ReasonImported)
+			s.wantNotices(s.run(config(trigger(2))))
+			s.wantToken(8, lifecycle.ReasonTriggers)
+		})
+	})
+
 	t.Run("it is due", func(t *testing.T) {
 		t.Parallel()
 		onEachPlatform(t, func(t *testing.T, s *stage) {

@@ -121,7 +121,10 @@ func (e *Engine) planKeep(state, plan Record, memory Memory, notices *Notices) R
 	plan = plan.recognized(live.Token)
 	warnExpiredOnTime(plan.Arguments, live.Token, notices)
 	warnKeptInvalid(plan.Arguments, live.Token, notices)
-	warnTriggers(state.Triggers, plan.Triggers, notices)
+
+	if live.Generation > 0 || state.NamePrefix.Set { // The first plan after an import adds every argument.
+		warnTriggers(state.Triggers, plan.Triggers, notices)
+	}
 
 	if live.Generation == 0 {
 		warnImported(plan.Arguments, live.Token, notices)

@@ -12,7 +12,7 @@ resource "opsaccess_universal_controller_user" "reports" {
 resource "opsaccess_personal_access_token" "reports" {
   count = var.compromised ? 0 : 1
 
-  user_id     = opsaccess_universal_controller_user.reports.id
+  username    = "svc.reports" # not a reference: Terraform then locks and revokes independently
   name_prefix = "reports-"
   expires_in  = "90d"
   rotation    = { before_expiry = "14d" }

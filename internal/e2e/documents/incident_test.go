@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,8 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/e2e/providertest/examples"
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/sandbox/controllerserver"
 )
 
 const incidentGuide = "incident-response.md.tmpl"
@@ -89,6 +92,42 @@ func TestAccIncident_variablesRevokeAtOnce(t *testing.T) {
 		w.Unchanged(t).Quiet(t)
 		s.WantAccepted(t, user, successor)
 	})
+}
+
+// TestAccIncident_lockDoesNotWaitForTheRevocation tests that the guide's configuration locks the user
+// even if the server refuses to revoke the token, and does both in the next run.
+func TestAccIncident_lockDoesNotWaitForTheRevocation(t *testing.T) {
+	t.Parallel()
+
+	s := providertest.NewUniversalControllerSandbox(t, controllerserver.Options{})
+	user := s.AddUser(t, providertest.User{Login: "svc.reports"})
+	w := s.Workspace(t)
+	w.Write(t, s.AdminBlock()+guideExample(t, incidentGuide, `variable "compromised"`))
+	w.Apply(t)
+
+	s.Console.AddFault(sandbox.Fault{
+		Match: sandbox.Match{Method: http.MethodDelete}, Kind: sandbox.FaultAnswer,
+		Status: http.StatusForbidden, ContentType: "text/plain", Body: "Operation prohibited.",
+	})
+
+	w.Refused(t, "Could not revoke the personal access token", "apply", "-auto-approve", "-var", "compromised=true")
+
+	locked := func() bool {
+		found, err := s.System.User(t.Context(), pat.UserRef{ID: user.ID})
+		providertest.Must(t, err)
+
+		return !found.Enabled
+	}
+
+	if alive := s.Alive(t, user.ID); !locked() || alive != 1 {
+		t.Errorf("the user is locked: %t; %d tokens are alive, want a locked user and 1", locked(), alive)
+	}
+
+	w.ApplyWith(t, []string{"-var", "compromised=true"})
+
+	if alive := s.Alive(t, user.ID); !locked() || alive != 0 {
+		t.Errorf("the user is locked: %t; %d tokens are alive, want a locked user and none", locked(), alive)
+	}
 }
 
 // guideExample returns the only block of a guide that contains the text.

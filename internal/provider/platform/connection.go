@@ -287,10 +287,17 @@ var plainURL = regexp.MustCompile(`^(?:[A-Za-z]+://[0-9A-Za-z._-]*|[0-9A-Za-z-]+
 // addUnusable reports a platform's object from which no System can be created. Like all errors
 // about such an object, it points at no attribute, because the CLI would print the source, which
 // may contain a password.
-func addUnusable(diags *diag.Diagnostics, url string, err error) {
+//
+// setting is the URL in the block, which may come from the variable instead.
+func addUnusable(diags *diag.Diagnostics, setting types.String, variable, url string, err error) {
 	detail := tfvalue.Sentence(err)
 	if plainURL.MatchString(url) {
-		detail += fmt.Sprintf(" The url is %s.", pat.Quote(url))
+		source := "`url`"
+		if setting.IsNull() {
+			source = variable
+		}
+
+		detail += fmt.Sprintf(" %s is %s.", source, pat.Quote(url))
 	}
 
 	diags.AddError("Could not configure the provider", detail)

@@ -151,7 +151,7 @@ func openForeman(ctx context.Context, block types.Object, c connectionSettings) 
 
 	system, err := foreman.New(options)
 	if err != nil {
-		addUnusable(&diags, options.Client.BaseURL, err)
+		addUnusable(&diags, model.URL, "FOREMAN_SERVER_URL", options.Client.BaseURL, err)
 
 		return openedSystem{}, diags
 	}

@@ -129,7 +129,7 @@ func openUniversalController(ctx context.Context, block types.Object, c connecti
 
 	system, err := universalcontroller.New(options)
 	if err != nil {
-		addUnusable(&diags, options.Client.BaseURL, err)
+		addUnusable(&diags, model.URL, "STONEBRANCH_BASE_URL", options.Client.BaseURL, err)
 
 		return openedSystem{}, diags
 	}

@@ -73,7 +73,7 @@ func worded(notice tokens.Notice) wording {
 
 // pastADestroy says how a destroy, which makes a plan first, gets past an error of the plan that is
 // not about the configuration's text.
-const pastADestroy = " (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)"
+const pastADestroy = " To destroy without this check, run `terraform destroy -refresh=false`."
 
 // stepPhrases say what was tried.
 var stepPhrases = map[tokens.Step]string{
@@ -462,7 +462,7 @@ func importWords(notice tokens.Notice) (wording, bool) {
 	case tokens.SecretUnknown:
 		return wording{summary: "The token's secret is not known", detail: fmt.Sprintf(
 			"The server shows a secret only when it issues a token, so `token` is null for the imported token %q and for all others that "+
-				"this run imports.\n\nTo issue a token with a known secret, change a value in `rotation.triggers` after the next apply. "+
+				"this run imports.\n\nTo issue a token with a known secret, change a value in `rotation.triggers` in a later run. "+
 				"The imported token works until the overlap is over.", n.Name)}, true
 	case tokens.ImportedDiffers:
 		live := fmt.Sprintf("The live token's name is %q.", n.Token.Name)
@@ -498,7 +498,7 @@ func predecessorWords(notice tokens.Notice) (wording, bool) {
 
 		return wording{path.Root("previous"), "A predecessor is still in use", fmt.Sprintf(
 			"The token %q (id %s) was due to be revoked at %s, and was last used %s. %s\n\nFind the consumer that has not switched to "+
-				"the new token.",
+				"the new token. To revoke the old one now, set `overlap = \"0s\"` and remove `hold_if_used_within`.",
 			n.Predecessor.Token.Name, n.Predecessor.Token.ID, n.Predecessor.RetireAt.Format(time.RFC3339),
 			lastUse(n.Predecessor.Token), release)}, true
 	case tokens.OwnPredecessor:

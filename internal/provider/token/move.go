@@ -53,7 +53,7 @@ func moveRESTObject(ctx context.Context, req resource.MoveStateRequest, resp *re
 	diags.AddWarning("Earlier versions of the state contain the secret", fmt.Sprintf(
 		"The moved object stored the secret of the token %q (id %s) in plain text. The current state now stores it only in `token`. "+
 			"Earlier versions and backups of the state still contain it.\n\nRotate the token: change a value in `rotation.triggers` "+
-			"after the next apply.", found.Token.Name, found.Token.ID))
+			"in a later run.", found.Token.Name, found.Token.ID))
 }
 
 const howToImport = "Take the `moved` block out. The token can be imported: drop the other resource from the state with a " +

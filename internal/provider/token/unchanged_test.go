@@ -290,10 +290,10 @@ func TestPlanUnchanged_leavesToTheFramework(t *testing.T) {
 			withStatus("revoked")(m)
 			m.ReissueWhenInvalid = types.BoolValue(false)
 		}},
-		"the user does not exist":             {state: withStatus("missing"), memory: tokens.Memory{UserGone: true}},
-		"the refresh adopted an orphan":       {memory: tokens.Memory{Adopted: true}},
-		"a predecessor is due to be revoked":  {state: func(m *tokenModel) { m.Previous = onePredecessor(true) }},
-		"a predecessor in its overlap": {state: func(m *tokenModel) { m.Previous = onePredecessor(false) }, want: true},
+		"the user does not exist":            {state: withStatus("missing"), memory: tokens.Memory{UserGone: true}},
+		"the refresh adopted an orphan":      {memory: tokens.Memory{Adopted: true}},
+		"a predecessor is due to be revoked": {state: func(m *tokenModel) { m.Previous = onePredecessor(true) }},
+		"a predecessor in its overlap":       {state: func(m *tokenModel) { m.Previous = onePredecessor(false) }, want: true},
 		"the configuration sets another series": {config: func(m *tokenModel) {
 			m.Series = types.StringValue("xyz567")
 		}},

@@ -16,7 +16,7 @@ import (
 // Only this file turns the engine's notices into texts.
 
 // pastADestroy says how a destroy, which makes a plan first, gets past an error of the plan.
-const pastADestroy = " (If this plan is that of a destroy, `terraform destroy -refresh=false` gets past this.)"
+const pastADestroy = " To destroy without this check, run `terraform destroy -refresh=false`."
 
 // reportNotices reports the notices.
 func reportNotices(c *platform.Configured, notices users.Notices, diags *diag.Diagnostics) {
