@@ -144,15 +144,15 @@ func TestClientKeysThatAreRefused(t *testing.T) {
 	encrypted := string(pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte("x")}))
 
 	for name, test := range map[string]struct{ certificate, key, want string }{
-		"encrypted":                                    {certificate, encrypted, "the client key is encrypted: decrypt it first"},
-		"encrypted, indented":                          {certificate, spellings["indented"](encrypted), "the client key is encrypted: decrypt it first"},
-		"encrypted in the old form":                    {certificate, string(pem.EncodeToMemory(legacy)), "the client key is encrypted: decrypt it first"},
-		"encrypted in the old form, Windows line ends": {certificate, spellings["Windows line ends"](string(pem.EncodeToMemory(legacy))), "the client key is encrypted: decrypt it first"},
-		"a key that is cut":                            {certificate, key.Reveal()[:100], "the client key: block 1 (line 1) has no END line"},
-		"another certificate's":                        {other, key.Reveal(), "private key does not match public key"},
-		"after a certificate that is left out":         {negativeSerial(t, certificate) + other, key.Reveal(), "left out: block 1 (line 1): x509: negative serial number"},
-		"no key":                                       {certificate, "client.key", "failed to find any PEM data in key input"},
-		"a path instead of a certificate":              {"client.pem", key.Reveal(), "the client certificate: it contains no PEM block"},
+		"encrypted":                            {certificate, encrypted, "the client key is encrypted: decrypt it first"},
+		"encrypted, indented":                  {certificate, spellings["indented"](encrypted), "the client key is encrypted: decrypt it first"},
+		"encrypted in the old form":            {certificate, string(pem.EncodeToMemory(legacy)), "the client key is encrypted: decrypt it first"},
+		"encrypted in the old form, CRLF":      {certificate, spellings["Windows line ends"](string(pem.EncodeToMemory(legacy))), "the client key is encrypted: decrypt it first"},
+		"a key that is cut":                    {certificate, key.Reveal()[:100], "the client key: block 1 (line 1) has no END line"},
+		"another certificate's":                {other, key.Reveal(), "private key does not match public key"},
+		"after a certificate that is left out": {negativeSerial(t, certificate) + other, key.Reveal(), "left out: block 1 (line 1): x509: negative serial number"},
+		"no key":                               {certificate, "client.key", "failed to find any PEM data in key input"},
+		"a path instead of a certificate":      {"client.pem", key.Reveal(), "the client certificate: it contains no PEM block"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
