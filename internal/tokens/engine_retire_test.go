@@ -75,6 +75,31 @@ func TestRetire_holdsWhatIsInUse(t *testing.T) {
 	})
 }
 
+// No plan that ends the hold warns that the token is kept, because its apply revokes it.
+func TestRetire_anEditEndsTheHold(t *testing.T) {
+	t.Parallel()
+	onEachPlatform(t, func(_ *testing.T, s *stage) {
+		config := basic(maxAge(60*day), overlap(24*time.Hour), hold(6*time.Hour))
+		s.created(config)
+
+		straggler := s.state.LiveToken()
+
+		s.pass(61 * day)
+		s.run(config)
+		s.pass(25 * time.Hour)
+		s.system.use(straggler)
+		s.wantNotices(s.unchanged(config), "Held")
+		s.wantHeld(false, true)
+		s.process()
+		s.wantNotices(s.refresh())
+
+		plan, _, said := s.plan(basic(maxAge(60*day), overlap(0)))
+		s.wantNotices(said)
+		s.wantNotices(s.update(plan))
+		s.wantPrevious()
+	})
+}
+
 // A last use whose time the server does not send may have been a moment ago.
 func TestRetire_holdsIfTheLastUseIsUnknown(t *testing.T) {
 	t.Parallel()

@@ -96,6 +96,8 @@ func (e *Engine) PlanUpdate(
 		notices.add(CannotReissue{Refusal: e.refusal(decision, state), NewUser: e.namesake(ctx, plan, decision)})
 	}
 
+	e.warnHeld(state, plan, &notices)
+
 	return plan, nil, notices
 }
 
