@@ -195,6 +195,20 @@ func warnKeptInvalid(arguments Arguments, live pat.Token, notices *Notices) {
 	}
 }
 
+// warnHeld warns of the predecessors that the refresh of this run found to be held. If the plan edits
+// the policy, only the apply can tell which predecessors are held, and it warns of those.
+func (e *Engine) warnHeld(state, plan Record, notices *Notices) {
+	if state.Policy != plan.Policy {
+		return
+	}
+
+	for _, predecessor := range state.Previous.V {
+		if held, ok := e.registry.InUse(predecessor.Token.Key()); ok && predecessor.Held {
+			notices.add(Held{Predecessor: held, Until: plan.Policy.HeldUntil(held)})
+		}
+	}
+}
+
 // warnTriggers warns that adding or removing the whole map does not issue a token: in an incident
 // people add the map and believe that they have rotated. An empty map, added in preparation, gets no
 // warning.

@@ -19,8 +19,8 @@ type Registry struct {
 	// versions are those of the secrets in states that this process has read. It is not known which
 	// resource replaces which, so a new secret gets none of them.
 	versions map[int64]bool
-	// held are the predecessors that a refresh found in use: only the server knows their last use.
-	held map[pat.Key]lifecycle.Predecessor
+	// inUse are the predecessors that a refresh found in use: only the server knows their last use.
+	inUse map[pat.Key]lifecycle.Predecessor
 }
 
 // liveToken is a resource's live token; read is true if this process has read the resource.
@@ -72,24 +72,24 @@ func (r *Registry) WasRead(key pat.Key) bool {
 	return r.live[key].read
 }
 
-// AddHeld records a predecessor that a refresh found to be held.
-func (r *Registry) AddHeld(predecessor lifecycle.Predecessor) {
+// AddInUse records a predecessor that a refresh found to be held.
+func (r *Registry) AddInUse(predecessor lifecycle.Predecessor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
-	if r.held == nil {
-		r.held = map[pat.Key]lifecycle.Predecessor{}
+	if r.inUse == nil {
+		r.inUse = map[pat.Key]lifecycle.Predecessor{}
 	}
 
-	r.held[predecessor.Token.Key()] = predecessor
+	r.inUse[predecessor.Token.Key()] = predecessor
 }
 
-// Held returns the predecessor with this key as the last refresh found it, if it was held.
-func (r *Registry) Held(key pat.Key) (lifecycle.Predecessor, bool) {
+// InUse returns the predecessor with this key as the last refresh found it, if it was held.
+func (r *Registry) InUse(key pat.Key) (lifecycle.Predecessor, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
-	predecessor, ok := r.held[key]
+	predecessor, ok := r.inUse[key]
 
 	return predecessor, ok
 }

@@ -27,25 +27,11 @@ func (e *Engine) review(
 		}
 
 		if err == nil && examined.Held {
-			e.registry.AddHeld(examined)
+			e.registry.AddInUse(examined)
 		}
 	}
 
 	return living
-}
-
-// warnHeld warns of the predecessors that the refresh of this run found to be held. If the plan edits
-// the policy, only the apply can tell which predecessors are held, and it warns of those.
-func (e *Engine) warnHeld(state, plan Record, notices *Notices) {
-	if state.Policy != plan.Policy {
-		return
-	}
-
-	for _, predecessor := range state.Previous.V {
-		if held, ok := e.registry.Held(predecessor.Token.Key()); ok && predecessor.Held {
-			notices.add(Held{Predecessor: held, Until: plan.Policy.HeldUntil(held)})
-		}
-	}
 }
 
 // retire revokes the predecessors that are due, and returns those that are still active. It reads the
