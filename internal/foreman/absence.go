@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
 // unproven is the remedy if another account might see the object that this one does not see.
@@ -157,10 +158,9 @@ func (s *System) listed(
 // elsewhere returns the error for a response that Foreman would not have sent.
 func (s *System) elsewhere(what string, elements ...string) error {
 	return &pat.ProtocolError{Failure: pat.Failure{
-		Tried: s.rest.Tried(http.MethodGet, segments(elements...)...),
-		Said:  "HTTP 200, the response " + what,
-		Remedy: "A proxy or cache changes responses, or responds in place of the server: " +
-			"check that `url` has the right host and path.",
+		Tried:  s.rest.Tried(http.MethodGet, segments(elements...)...),
+		Said:   "HTTP 200, the response " + what,
+		Remedy: rest.AlteredRemedy,
 	}}
 }
 

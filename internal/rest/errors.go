@@ -386,6 +386,11 @@ func statusText(a Response) string {
 	return fmt.Sprintf("HTTP %d %s", a.Status, text)
 }
 
+// AlteredRemedy is what to do about a response that contradicts its request, or another response of the
+// same server.
+const AlteredRemedy = "A proxy or cache changes responses, or responds in place of the server: check that `url` has the right " +
+	"host and path."
+
 // Advice for a response that is not the API's.
 const (
 	pageRemedy = "The server returned a web page instead of an API response: check that `url` has the right host and path, " +

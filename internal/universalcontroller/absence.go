@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
+	"github.com/opsaccess/terraform-provider-opsaccess/internal/rest"
 )
 
 // userAbsent is called when Universal Controller does not know the user of a list or of a new token.
@@ -45,8 +46,7 @@ func (s *System) listIsOf(ctx context.Context, userID string, owners []string) e
 				Tried: s.rest.Tried(http.MethodGet, tokenListPath...),
 				Said: s.rest.Text(fmt.Sprintf("HTTP 200, asked for the tokens of user %s, the response lists one of user %s",
 					user.Username, owner)),
-				Remedy: "A proxy or cache changes responses, or responds in place of the server: " +
-					"check that `url` has the right host and path.",
+				Remedy: rest.AlteredRemedy,
 			}}
 		}
 	}

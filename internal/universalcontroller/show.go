@@ -63,10 +63,9 @@ func (s *System) userByID(ctx context.Context, id string, reading userReading) (
 	user, err := s.readUser(ctx, url.Values{"userid": {id}}, reading)
 	if err == nil && user.ID != id {
 		err = &pat.ProtocolError{Failure: pat.Failure{
-			Tried: s.rest.Tried(http.MethodGet, userPath...),
-			Said:  s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the response is about user %s", id, user.ID)),
-			Remedy: "A proxy or cache changes responses, or responds in place of the server: " +
-				"check that `url` has the right host and path.",
+			Tried:  s.rest.Tried(http.MethodGet, userPath...),
+			Said:   s.rest.Text(fmt.Sprintf("HTTP 200, asked for the user with id %s, the response is about user %s", id, user.ID)),
+			Remedy: rest.AlteredRemedy,
 		}}
 	}
 

@@ -32,9 +32,8 @@ type writeList struct {
 	// enough is the number of writes for which the next list waits while a pause lasts: as many as were
 	// seen to wait for lists at the same time, less one for each pause that was over before they came.
 	enough int
-	// pausing says that the next list waits until enough writes ask for it or pause ends.
-	pausing bool
-	pause   *time.Timer
+	// pause ends the wait of the next list for enough writes; nil if it does not wait.
+	pause *time.Timer
 }
 
 // writeListOf returns the list of a user's tokens that all writes of the user share.
@@ -89,13 +88,13 @@ func (l *writeList) leave(call *sharedcall.Call[tokenList]) {
 // proceed begins the next list if a write waits for it and there is no reason to wait longer. The
 // mutex is held.
 func (l *writeList) proceed() {
-	if l.next == nil || l.running || l.pausing && l.next.Callers < l.enough {
+	if l.next == nil || l.running || l.pause != nil && l.next.Callers < l.enough {
 		return
 	}
 
-	if l.pausing {
-		l.pausing = false
+	if l.pause != nil {
 		l.pause.Stop()
+		l.pause = nil
 	}
 
 	call := l.next
@@ -136,13 +135,13 @@ func (l *writeList) wait(served, rows int) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 
-		if !l.pausing || l.pause != pause { // The list has begun meanwhile.
+		if l.pause != pause { // The list has begun meanwhile.
 			return
 		}
 
-		l.pausing = false
+		l.pause = nil
 		l.enough--
 		l.proceed()
 	})
-	l.pausing, l.pause = true, pause
+	l.pause = pause
 }

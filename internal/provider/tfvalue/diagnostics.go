@@ -13,6 +13,10 @@ import (
 	"github.com/opsaccess/terraform-provider-opsaccess/internal/pat"
 )
 
+// PastADestroy ends the detail of an error of a plan that is not about the configuration's text: a
+// destroy makes a plan first, which the error would stop.
+const PastADestroy = " To destroy without this check, run `terraform destroy -refresh=false`."
+
 // ReportError turns an error of a System into the one diagnostic that a user sees. The summary says
 // what failed; the detail says what was attempted, what the server responded and what to do next.
 func ReportError(diags *diag.Diagnostics, what string, err error) {

@@ -71,10 +71,6 @@ func worded(notice tokens.Notice) wording {
 	panic(fmt.Sprintf("token: no words for a %T", notice))
 }
 
-// pastADestroy says how a destroy, which makes a plan first, gets past an error of the plan that is
-// not about the configuration's text.
-const pastADestroy = " To destroy without this check, run `terraform destroy -refresh=false`."
-
 // stepPhrases say what was tried.
 var stepPhrases = map[tokens.Step]string{
 	tokens.StepFindUser:            "find the token's user",
@@ -119,7 +115,7 @@ func stepWords(notice tokens.Notice) (wording, bool) {
 		m.at, m.summary = path.Root("series"), sameSeries
 	case errors.As(n.Err, &refused): // Without a login nothing is destroyed, either.
 	case n.Planning:
-		m.detail += pastADestroy
+		m.detail += tfvalue.PastADestroy
 	default:
 		m.at = tfvalue.RefusedArgument(n.Err)
 	}
@@ -220,11 +216,11 @@ const (
 func nameWords(notice tokens.Notice) (wording, bool) {
 	switch n := notice.(type) {
 	case tokens.NameTaken:
-		return wording{path.Root("name"), nameTaken, tfvalue.Sentence(n.Err) + pastADestroy}, true
+		return wording{path.Root("name"), nameTaken, tfvalue.Sentence(n.Err) + tfvalue.PastADestroy}, true
 	case tokens.NameCannotComeBack:
 		return wording{path.Root("name"), "The token name cannot be reused", fmt.Sprintf(
 			"This plan replaces the token %q, and %s does not allow its name to be reused. Set another `name`, or use `name_prefix`.",
-			n.Name, n.Traits.DisplayName) + pastADestroy}, true
+			n.Name, n.Traits.DisplayName) + tfvalue.PastADestroy}, true
 	case tokens.NameMissing:
 		return wording{summary: couldNotReissue, detail: "Neither `name` nor `name_prefix` is set, perhaps because of " +
 			"`ignore_changes`. No token was issued, and the live one was not changed.\n\nSet one of them."}, true
@@ -243,7 +239,7 @@ func nameWords(notice tokens.Notice) (wording, bool) {
 		return wording{path.Root("series"), sameSeries, fmt.Sprintf(
 			"Two resources manage the tokens %q (id %s) and %q (id %s) under one series, and each would treat the token of the other as "+
 				"its own orphan.\n\nSet a new `series` on %s. That issues no token.%s",
-			n.Other.Name, n.Other.ID, n.Live.Name, n.Live.ID, strings.Join(change, " and on "), pastADestroy)}, true
+			n.Other.Name, n.Other.ID, n.Live.Name, n.Live.ID, strings.Join(change, " and on "), tfvalue.PastADestroy)}, true
 	default:
 		return wording{}, false
 	}

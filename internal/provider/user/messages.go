@@ -15,9 +15,6 @@ import (
 
 // Only this file turns the engine's notices into texts.
 
-// pastADestroy says how a destroy, which makes a plan first, gets past an error of the plan.
-const pastADestroy = " To destroy without this check, run `terraform destroy -refresh=false`."
-
 // reportNotices reports the notices.
 func reportNotices(c *platform.Configured, notices users.Notices, diags *diag.Diagnostics) {
 	for _, notice := range notices {
@@ -52,12 +49,12 @@ func report(c *platform.Configured, notice users.Notice, diags *diag.Diagnostics
 		diags.AddAttributeError(path.Root(string(n.Property)), "The provider would lock itself out", fmt.Sprintf(
 			"The provider is logged in as %s, and with %s this user can no longer log in. Nothing was changed.\n\n"+
 				"Remove the argument or, if that is what you want, set `allow_self = true`.%s",
-			n.User.Username, assignment(n.Property, n.Value), pastADestroy))
+			n.User.Username, assignment(n.Property, n.Value), tfvalue.PastADestroy))
 	case users.MayLockOut:
 		diags.AddAttributeError(path.Root(string(n.Property)), "Cannot determine which user the provider is logged in as", fmt.Sprintf(
 			"With %s the user %s can no longer log in, and it may be the provider's own. %s Nothing was changed.\n\n"+
 				"Set `username` in the provider block beside `token` or, if this is another user, set `allow_self = true`.%s",
-			assignment(n.Property, n.Value), n.User.Username, tfvalue.ErrorSentence(n.Err), pastADestroy))
+			assignment(n.Property, n.Value), n.User.Username, tfvalue.ErrorSentence(n.Err), tfvalue.PastADestroy))
 	case users.NotFound:
 		diags.AddWarning("The user to modify was not found", fmt.Sprintf(
 			"The apply fails unless this configuration creates %s first: the resource modifies users and creates none. %s",
